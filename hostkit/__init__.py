@@ -1,0 +1,105 @@
+"""hostkit gives any Python server a module system.
+
+An ordered list of modules in one file; each hook has one declared rule; the first denial ends the
+operation; and you can always find out which module decided, and why.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from hostkit._version import __version__
+
+if TYPE_CHECKING:
+    from hostkit import errors, rules
+    from hostkit.api import ModuleApi
+    from hostkit.config import Bytes, Seconds
+    from hostkit.dispatch import Outcome, Receipt, Receipts, Step, Timing, current_module
+    from hostkit.errors import (
+        ConfigError,
+        ConfigErrors,
+        HookTimeoutError,
+        HostkitError,
+        ModuleFailedError,
+        RegistrationError,
+        SpecError,
+    )
+    from hostkit.host import Host
+    from hostkit.loading import Module
+    from hostkit.rules import ALLOW, CONTINUE, Decision, Deny
+    from hostkit.specs import Category, Hookspec, hookimpl, hookspec
+
+_HOMES = {
+    "ALLOW": "rules",
+    "Bytes": "config",
+    "CONTINUE": "rules",
+    "Category": "specs",
+    "ConfigError": "errors",
+    "ConfigErrors": "errors",
+    "Decision": "rules",
+    "Deny": "rules",
+    "HookTimeoutError": "errors",
+    "Hookspec": "specs",
+    "Host": "host",
+    "HostkitError": "errors",
+    "Module": "loading",
+    "ModuleApi": "api",
+    "ModuleFailedError": "errors",
+    "Outcome": "dispatch",
+    "Receipt": "dispatch",
+    "Receipts": "dispatch",
+    "RegistrationError": "errors",
+    "Seconds": "config",
+    "SpecError": "errors",
+    "Step": "dispatch",
+    "Timing": "dispatch",
+    "current_module": "dispatch",
+    "hookimpl": "specs",
+    "hookspec": "specs",
+}
+
+__all__ = [
+    "ALLOW",
+    "CONTINUE",
+    "Bytes",
+    "Category",
+    "ConfigError",
+    "ConfigErrors",
+    "Decision",
+    "Deny",
+    "HookTimeoutError",
+    "Hookspec",
+    "Host",
+    "HostkitError",
+    "Module",
+    "ModuleApi",
+    "ModuleFailedError",
+    "Outcome",
+    "Receipt",
+    "Receipts",
+    "RegistrationError",
+    "Seconds",
+    "SpecError",
+    "Step",
+    "Timing",
+    "__version__",
+    "current_module",
+    "errors",
+    "hookimpl",
+    "hookspec",
+    "rules",
+]
+
+
+def __getattr__(name: str) -> Any:
+    # Importing everything at once would make every command wait for Twisted, even `--help`.
+    if name in ("errors", "rules"):
+        return importlib.import_module(f"hostkit.{name}")
+    if name in _HOMES:
+        return getattr(importlib.import_module(f"hostkit.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'hostkit' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,224 @@
+"""`ModuleApi`: what a module is given to register with."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+
+from hostkit.api._paths import check_path
+from hostkit.api._registrations import Mount, Registration, Registrations
+from hostkit.errors import RegistrationError, UnknownNameError
+from hostkit.specs import (
+    IMPL_ATTRIBUTE,
+    Category,
+    Hookspec,
+    check_options,
+    fit_by_name,
+    fit_by_position,
+)
+
+if TYPE_CHECKING:
+    from twisted.web.resource import IResource
+
+A = TypeVar("A", bound="ModuleApi")
+
+
+class ModuleApi:
+    """What a module is given as the second argument of its constructor.
+
+    For every category of the host there is a method ``register_<category>_callbacks``, which takes
+    the category's hooks as keyword arguments. Everything is registered in the module's
+    ``__init__``. A host may give its modules a subclass with more to offer.
+
+    Args:
+        name: The module's name.
+        registrations: Where to note what the module registers.
+    """
+
+    categories: tuple[type[Category], ...] = ()
+    """The categories of the host."""
+
+    def __init__(self, name: str, registrations: Registrations) -> None:
+        self._name: Final = name
+        self._registrations: Final = registrations
+
+    @property
+    def name(self) -> str:
+        """The module's name: what logs, receipts and errors call it."""
+        return self._name
+
+    @property
+    def logger(self) -> logging.Logger:
+        """The module's own logger, ``hostkit.modules.<name>``."""
+        return logging.getLogger(f"hostkit.modules.{self._name}")
+
+    def register(self, category: type[Category], /, **callbacks: Callable[..., Any] | None) -> None:
+        """Register callbacks for hooks of a category.
+
+        They are called with the hook's arguments by position, whatever their parameters are
+        called. Registering for one hook several times adds a callback each time.
+
+        Args:
+            category: The category.
+            callbacks: Callbacks by the names of their hooks; `None` is left out.
+
+        Raises:
+            RegistrationError: One of them cannot be registered; then none of them is.
+        """
+        self._registrations.check_open(f"registering {category.name} callbacks")
+        self._check_category(category)
+        fitting = []
+        for hook, function in callbacks.items():
+            spec = self._find_hook(category.hookspecs, hook, f"category {category.name!r}")
+            if function is not None:
+                fitting.append(Registration(spec, function, fit_by_position(spec, function)))
+        self._commit(fitting)
+
+    def register_hookimpls(self, plugin: object) -> None:
+        """Register every method of an object that is marked with `hookimpl`.
+
+        They are called with the hook's arguments by name, and may leave out any of them.
+
+        Args:
+            plugin: Mostly the module itself: ``api.register_hookimpls(self)``.
+
+        Raises:
+            RegistrationError: One of them cannot be registered; then none of them is.
+        """
+        self._registrations.check_open("registering hookimpls")
+        specs = {
+            hook: spec for category in self.categories for hook, spec in category.hookspecs.items()
+        }
+        fitting = []
+        marked = _marked(plugin)
+        for function, options in marked:
+            check_options(options, getattr(function, "__qualname__", repr(function)))
+            hook = options.get("specname") or function.__name__
+            if hook not in specs and options.get("optionalhook"):
+                continue
+            spec = self._find_hook(specs, hook, "any category of this host")
+            fitting.append(Registration(spec, function, fit_by_name(spec, function)))
+        if not marked:
+            raise RegistrationError(
+                "HK210",
+                f"{plugin!r} has no method marked with @hookimpl",
+                hint="write @hookimpl above each method that is a callback",
+            )
+        self._commit(fitting)
+
+    def register_web_resource(self, path: str, resource: IResource) -> None:
+        """Serve a Twisted web resource.
+
+        Args:
+            path: The absolute path to serve it at, such as ``/words/status``.
+            resource: Any object that provides `twisted.web.resource.IResource`.
+
+        Raises:
+            RegistrationError: The path cannot be used (HK209), or this is not a resource (HK211).
+        """
+        from twisted.web.resource import IResource  # noqa: PLC0415 -- not all modules need the web
+
+        self._registrations.check_open("registering a web resource")
+        check_path(path)
+        if not IResource.providedBy(resource):
+            raise RegistrationError(
+                "HK211",
+                f"what is to be served at {path} is not a web resource: {resource!r}",
+                expected="an object that provides twisted.web.resource.IResource",
+                hint="give an instance, not the class" if isinstance(resource, type) else None,
+            )
+        self._registrations.mounts.append(Mount(path, resource))
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        # Only reached for names that do not exist. It is typed as what the names made for each
+        # category are, which type checkers cannot see.
+        known = [method for method in dir(type(self)) if method.startswith("register")]
+        close = difflib.get_close_matches(name, known, 1)
+        code, what = (
+            ("HK202", "no such category: ") if name.startswith("register_") else ("HK201", "")
+        )
+        raise UnknownNameError(
+            code,
+            f"{what}the module api has no attribute {name!r}",
+            expected=", ".join(known),
+            hint=f"did you mean {close[0]!r}?" if close else None,
+        )
+
+    def _commit(self, fitting: Sequence[Registration]) -> None:
+        for registration in fitting:
+            if registration.spec.deprecated is not None:
+                self.logger.warning(
+                    "the hook %s is deprecated: %s",
+                    registration.spec.full_name,
+                    registration.spec.deprecated,
+                )
+        self._registrations.callbacks.extend(fitting)
+
+    def _check_category(self, category: type[Category]) -> None:
+        if category not in self.categories:
+            raise RegistrationError(
+                "HK202",
+                f"this host has no category {getattr(category, '__qualname__', category)!r}",
+                expected=", ".join(known.__qualname__ for known in self.categories),
+            )
+
+    def _find_hook(self, specs: Mapping[str, Hookspec], hook: str, where: str) -> Hookspec:
+        if hook in specs:
+            return specs[hook]
+        close = difflib.get_close_matches(hook, list(specs), 1)
+        raise RegistrationError(
+            "HK201",
+            f"there is no hook {hook!r} in {where}",
+            expected=", ".join(specs),
+            hint=f"did you mean {close[0]!r}?" if close else None,
+        )
+
+
+def _marked(plugin: object) -> list[tuple[Callable[..., Any], dict[str, Any]]]:
+    """Find the marked functions of an object without running any of its properties."""
+    found = []
+    for name in dir(plugin):
+        static = inspect.getattr_static(plugin, name, None)
+        holder = getattr(static, "__func__", static)
+        options = getattr(static, IMPL_ATTRIBUTE, None) or getattr(holder, IMPL_ATTRIBUTE, None)
+        if isinstance(options, dict):
+            found.append((getattr(plugin, name), options))
+    return found
+
+
+def make_api_class(base: type[A], categories: Sequence[type[Category]]) -> type[A]:
+    """Make the api class of a host: with a register method for each of its categories.
+
+    Args:
+        base: `ModuleApi` or a subclass of it.
+        categories: The categories of the host.
+    """
+    methods: dict[str, Any] = {"categories": tuple(categories), "__module__": base.__module__}
+    for category in categories:
+        name = f"register_{category.name}_callbacks"
+        methods[name] = _make_register(category, name)
+    return cast("type[A]", type(base.__name__, (base,), methods))
+
+
+def _make_register(category: type[Category], name: str) -> Callable[..., None]:
+    def register(self: ModuleApi, /, **callbacks: Callable[..., Any] | None) -> None:
+        self.register(category, **callbacks)
+
+    keywords = [
+        inspect.Parameter(
+            hook,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Callable[..., Any] | None,
+        )
+        for hook in category.hookspecs
+    ]
+    owner = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    register.__signature__ = inspect.Signature([owner, *keywords], return_annotation=None)  # type: ignore[attr-defined]
+    register.__name__ = name
+    register.__qualname__ = f"ModuleApi.{name}"
+    register.__doc__ = f"Register callbacks of the category {category.name!r}; see `register`."
+    return register

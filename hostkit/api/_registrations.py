@@ -1,0 +1,64 @@
+"""`Registrations`: what one module has registered, while it is being built."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, final
+
+import attrs
+
+from hostkit.errors import RegistrationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from twisted.web.resource import IResource
+
+    from hostkit.specs import Fit, Hookspec
+
+
+@final
+@attrs.frozen
+class Registration:
+    """A callback that fits its hook."""
+
+    spec: Hookspec
+    function: Callable[..., Any]
+    fit: Fit
+
+
+@final
+@attrs.frozen
+class Mount:
+    """A web resource and the path it is to be served at."""
+
+    path: str
+    resource: IResource
+
+
+@final
+@attrs.define
+class Registrations:
+    """Everything a module has registered; nothing of it counts before the module is built.
+
+    Attributes:
+        callbacks: In the order of registration.
+        mounts: In the order of registration.
+        is_open: Whether the module may still register: until its ``__init__`` has returned.
+    """
+
+    callbacks: list[Registration] = attrs.field(factory=list)
+    mounts: list[Mount] = attrs.field(factory=list)
+    is_open: bool = True
+
+    def check_open(self, what: str) -> None:
+        """Make sure that it is not too late.
+
+        Raises:
+            RegistrationError: The module's ``__init__`` has returned (HK205).
+        """
+        if not self.is_open:
+            raise RegistrationError(
+                "HK205",
+                f"{what} comes too late: modules register in __init__, and this one has returned",
+                hint="move the call into __init__",
+            )

@@ -1,0 +1,33 @@
+"""How hooks are called: chains compiled from what modules registered, and their receipts."""
+
+from hostkit.dispatch._awaiting import settle
+from hostkit.dispatch._callback import Callback, Locate
+from hostkit.dispatch._chain import Chain
+from hostkit.dispatch._current import current_module
+from hostkit.dispatch._hooks import Hooks, make_caller
+from hostkit.dispatch._manager import HookManager
+from hostkit.dispatch._receipt import Outcome, Receipt, Step
+from hostkit.dispatch._receipts import Receipts
+from hostkit.dispatch._sampling import CallLater, Sampler
+from hostkit.dispatch._timing import Timing
+from hostkit.dispatch._trace import Trace, trace
+
+__all__ = [
+    "CallLater",
+    "Callback",
+    "Chain",
+    "HookManager",
+    "Hooks",
+    "Locate",
+    "Outcome",
+    "Receipt",
+    "Receipts",
+    "Sampler",
+    "Step",
+    "Timing",
+    "Trace",
+    "current_module",
+    "make_caller",
+    "settle",
+    "trace",
+]

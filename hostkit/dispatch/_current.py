@@ -1,0 +1,30 @@
+"""`current_module`: whose callback is running."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from hostkit.dispatch._chain import Chain
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+
+def current_module() -> str | None:
+    """Name the module whose callback is running, found on the Python stack.
+
+    It costs callers nothing, since nothing is set when a callback is called. What a callback
+    leaves to run later (a task it starts, a Deferred's callbacks) is no longer on its stack.
+
+    Returns:
+        The module's name; `None` outside of callbacks.
+    """
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 -- the documented way to a caller
+    while frame is not None:
+        chain = frame.f_globals.get("_chain")
+        if isinstance(chain, Chain):
+            index = frame.f_locals.get("_at")
+            return chain.callbacks[index].module if index is not None else None
+        frame = frame.f_back
+    return None

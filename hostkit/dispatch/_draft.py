@@ -1,0 +1,128 @@
+"""`Draft`: a receipt while its call is running; and what a denial leaves behind."""
+
+from __future__ import annotations
+
+import reprlib
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeAlias, final
+
+import attrs
+
+from hostkit.dispatch._receipt import Outcome, Receipt, Step
+from hostkit.rules import Deny, FirstDenial
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hostkit.dispatch._callback import Callback
+    from hostkit.specs import Hookspec
+
+Stamps: TypeAlias = tuple[float, ...]
+"""Readings of the performance counter in seconds: before the first callback and after each."""
+
+
+@final
+@attrs.define(eq=False)
+class Draft:
+    """What is known about a call that needs a receipt.
+
+    Attributes:
+        spec: The hook that was called.
+        callbacks: Its chain.
+        steps: What is known about single callbacks, by their place in the chain.
+        asked: How many callbacks were asked so far, once the call is over.
+    """
+
+    spec: Hookspec
+    callbacks: Sequence[Callback]
+    since: float | None = None
+    steps: dict[int, tuple[Outcome, str | None]] = attrs.field(factory=dict)
+    asked: int = 0
+    outcome: Outcome = Outcome.CANCELLED
+    decider: int | None = None
+    reason: str | None = None
+    stamps: Stamps = ()
+    number: int | None = None
+    finished: bool = False
+
+    def noted(self, index: int, outcome: Outcome, detail: str | None) -> None:
+        """A callback did something worth telling, which may not have ended the call."""
+        self.steps[index] = (outcome, detail)
+        self.asked = index + 1
+
+    def decided(self, index: int | None, result: Any, stamps: Stamps = ()) -> None:
+        """The call is over: with the answer of a callback, or with none of them (`None`)."""
+        self.finished = True
+        self.stamps = stamps
+        self.asked = len(self.callbacks) if index is None else index + 1
+        rule = self.spec.rule
+        if not isinstance(rule, FirstDenial):
+            self.outcome = Outcome.RESULT
+        elif index is None and result is rule.allow:
+            self.outcome = Outcome.ALLOW
+        else:
+            self.outcome = Outcome.DENY
+        if self.outcome is not Outcome.ALLOW:
+            self.reason = describe(result)
+        if index is not None:
+            self.decider = index
+            self.steps.setdefault(index, (self.outcome, self.reason))
+
+    def broke(self, index: int, stamps: Stamps = ()) -> None:
+        """The call is over: a callback's failure goes to the caller."""
+        self.finished = True
+        self.stamps = stamps
+        self.outcome = Outcome.FAILED
+        self.decider = index
+        self.reason = self.steps[index][1]
+
+    def receipt(self, token: str) -> Receipt:
+        """Write the receipt; ``token`` goes before its number."""
+        steps = tuple(self._step(index) for index in range(len(self.callbacks)))
+        return Receipt(
+            id=f"{token}-{self.number}" if self.number is not None else "",
+            hook=self.spec.full_name,
+            outcome=self.outcome,
+            steps=steps,
+            decider=self.callbacks[self.decider].module if self.decider is not None else None,
+            reason=self.reason,
+            at=self._at(),
+            seconds=self.stamps[-1] - self.stamps[0] if self.stamps else None,
+        )
+
+    def _at(self) -> datetime | None:
+        since = self.since
+        if self.stamps:
+            since = time.time() - (time.perf_counter() - self.stamps[-1])
+        return datetime.fromtimestamp(since, UTC) if since is not None else None
+
+    def _step(self, index: int) -> Step:
+        callback = self.callbacks[index]
+        seconds = None
+        if index + 1 < len(self.stamps):
+            seconds = self.stamps[index + 1] - self.stamps[index]
+        if index in self.steps:
+            outcome, detail = self.steps[index]
+        elif index < self.asked:
+            outcome, detail = Outcome.CONTINUE, None
+        else:
+            outcome, detail = Outcome.NOT_ASKED, self._why_not_asked()
+        return Step(
+            module=callback.module,
+            outcome=outcome,
+            shadow=callback.shadow,
+            seconds=seconds,
+            detail=detail,
+        )
+
+    def _why_not_asked(self) -> str:
+        if self.decider is None:
+            return "because the call was cancelled"
+        verb = {Outcome.DENY: "denied", Outcome.FAILED: "failed"}.get(self.outcome, "answered")
+        return f"because {self.callbacks[self.decider].module} {verb}"
+
+
+def describe(value: Any) -> str:
+    """Write a result in a few words."""
+    return str(value) if isinstance(value, Deny) else reprlib.repr(value)

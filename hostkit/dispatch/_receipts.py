@@ -1,0 +1,73 @@
+"""`Receipts`: the last decisions that somebody may ask about."""
+
+from __future__ import annotations
+
+import secrets
+from collections import deque
+from typing import TYPE_CHECKING, Any, Final, final
+
+from hostkit.dispatch._draft import Draft
+from hostkit.dispatch._receipt import Receipt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+@final
+class Receipts:
+    """The receipts of a host, oldest first, as many as its limit says.
+
+    A denial costs one append here and nothing more: what is appended then is just who denied and
+    with what. The `Receipt` is written, and gets its id, when somebody looks.
+
+    Args:
+        limit: How many receipts are kept.
+    """
+
+    def __init__(self, limit: int = 1000) -> None:
+        self._ring: deque[Any] = deque(maxlen=limit)
+        self._token: Final = secrets.token_hex(3)
+        self._count = 0
+        self.log: Final[Callable[[Any], None]] = self._ring.append
+        """Take a `Draft`, or ``(seat, result, *stamps)`` of a denial, where the seat is
+        ``(chain, place in it, time)``."""
+
+    def __len__(self) -> int:
+        return len(self._ring)
+
+    def __iter__(self) -> Iterator[Receipt]:
+        return iter(self._written())
+
+    def get(self, receipt_id: str) -> Receipt | None:
+        """Find a receipt that is still kept."""
+        return next((receipt for receipt in self if receipt.id == receipt_id), None)
+
+    def write(self, draft: Draft) -> Receipt:
+        """Give a draft its number and write it."""
+        if draft.number is None:
+            self._count += 1
+            draft.number = self._count
+        return draft.receipt(self._token)
+
+    def _written(self) -> list[Receipt]:
+        receipts: list[Receipt] = []
+        entries: list[Any] = []
+        for entry in self._ring:
+            if isinstance(entry, Receipt):
+                receipts.append(entry)
+                entries.append(entry)
+                continue
+            draft = entry if isinstance(entry, Draft) else _draft_of(*entry)
+            receipts.append(self.write(draft))
+            # The call of an unfinished draft is still running, and may yet add to it.
+            entries.append(receipts[-1] if draft.finished else draft)
+        self._ring.clear()
+        self._ring.extend(entries)
+        return receipts
+
+
+def _draft_of(seat: tuple[Any, int, float | None], result: Any, *stamps: float) -> Draft:
+    chain, index, since = seat
+    draft = Draft(chain.spec, chain.callbacks, since)
+    draft.decided(index, result, stamps)
+    return draft

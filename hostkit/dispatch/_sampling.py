@@ -1,0 +1,66 @@
+"""`Sampler`: measure some calls of every hook, at no cost to the others."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Final, Protocol, final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from hostkit.dispatch._chain import Chain
+
+INTERVAL_SECONDS: Final = 0.1
+"""How long after a measured call the next call of the same hook is measured."""
+
+
+class CallLater(Protocol):
+    """Schedules a call, as Twisted's reactor and asyncio's event loop do."""
+
+    def __call__(self, delay: float, function: Callable[..., Any], /, *args: Any) -> Cancellable:
+        """Call a function after so many seconds."""
+
+
+class Cancellable(Protocol):
+    """A scheduled call."""
+
+    def cancel(self) -> Any:
+        """Do not call after all."""
+
+
+@final
+class Sampler:
+    """Measures the first call of each hook, and then the first one in every interval.
+
+    Nothing is scheduled while nothing is called.
+
+    Args:
+        chains: The chains to measure.
+        call_later: The clock.
+    """
+
+    def __init__(self, chains: Iterable[Chain], call_later: CallLater) -> None:
+        self._chains = [chain for chain in chains if chain.callbacks]
+        self._call_later = call_later
+        self._waiting: dict[Chain, Cancellable] = {}
+
+    def start(self) -> None:
+        """Have the next call of every hook measured."""
+        for chain in self._chains:
+            chain.arm(self._opened)
+
+    def stop(self) -> None:
+        """Measure no more."""
+        for waiting in self._waiting.values():
+            waiting.cancel()
+        self._waiting.clear()
+        for chain in self._chains:
+            chain.open_window(None)
+
+    def _opened(self, chain: Chain) -> None:
+        chain.open_window(time.time())
+        self._waiting[chain] = self._call_later(INTERVAL_SECONDS, self._rearm, chain)
+
+    def _rearm(self, chain: Chain) -> None:
+        del self._waiting[chain]
+        chain.arm(self._opened)

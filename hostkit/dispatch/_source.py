@@ -1,0 +1,213 @@
+"""Write the Python function that runs one hook's chain.
+
+Two functions are compiled for each hook. The *lean* one has nothing on its happy path that a loop
+written by hand would not have. The *timed* one also reads the clock before and after each callback;
+the lean one calls it when the global ``_armed`` is set, which is how times are sampled.
+
+All local and global names begin with an underscore, which the names of arguments may not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from hostkit.dispatch._callback import Callback
+    from hostkit.specs import Hookspec
+
+_INDENT: Final = "    "
+_MOST_NAMED: Final = 64
+"""From this place in a chain on, naming every reading of the clock would make the code too long."""
+_SLOW: Final = 'if hasattr(_r, "__await__") or type(_r) is _Generator:'
+
+
+def write_chain(spec: Hookspec, callbacks: Sequence[Callback], *, timed: bool) -> str:
+    """Write one of a chain's two functions, called ``_lean`` and ``_timed``."""
+    writer = _Writer(spec, callbacks, timed=timed)
+    return "\n".join(writer.lines()) + "\n"
+
+
+class _Writer:
+    """Writes one function; a method for each of its parts."""
+
+    def __init__(self, spec: Hookspec, callbacks: Sequence[Callback], *, timed: bool) -> None:
+        self._spec = spec
+        self._callbacks = callbacks
+        self._timed = timed
+        self._await = "await " if spec.is_async else ""
+        # With nothing to ask, a plain function is called quicker; see `Chain.bind`.
+        self._is_method = timed or bool(callbacks)
+
+    def lines(self) -> Iterator[str]:
+        """The whole function."""
+        yield self._head()
+        yield from _indented(self._body())
+
+    def _head(self) -> str:
+        parameters = ["self"] if self._is_method else []
+        for parameter in self._spec.signature.parameters.values():
+            default = "" if parameter.default is parameter.empty else f"=_default_{parameter.name}"
+            parameters.append(parameter.name + default)
+        if self._timed:
+            parameters += ["*", "_t=None"]
+        name = "_timed" if self._timed else "_lean"
+        kind = "async def" if self._spec.is_async else "def"
+        return f"{kind} {name}({', '.join(parameters)}):"
+
+    def _body(self) -> Iterator[str]:
+        if self._timed:
+            for index in range(len(self._callbacks)):
+                yield f"global _count{index}, _seconds{index}"
+            yield "_s0 = _now()"
+        elif self._callbacks:
+            arguments = "".join(f", {name}" for name in self._spec.arguments)
+            yield "if _armed:"
+            yield _INDENT + "_open_window()"
+            yield _INDENT + f"return {self._await}_timed(self{arguments})"
+            yield "_t = None"
+        yield from self._spec.rule.before
+        for index, callback in enumerate(self._callbacks):
+            yield from self._ask(index, callback)
+        if self._spec.has_fallback:
+            caller = "self" if self._is_method else "_caller"
+            arguments = ", ".join((caller, *self._spec.arguments))
+            yield "_at = None"
+            yield f"_r = {self._await}_fallback({arguments})"
+            yield from self._return(None, "_r")
+        else:
+            yield from self._expand(None, self._spec.rule.after)
+
+    def _ask(self, index: int, callback: Callback) -> Iterator[str]:
+        """Call one callback and do what the rule says about its answer."""
+        yield f"_at = {index}"
+        if not callback.shadow:  # an argument that cannot be copied is no fault of the module's
+            yield from self._copies(callback)
+        yield "try:"
+        yield from _indented(self._call(index, callback))
+        yield "except _Exception as _e:"
+        yield from _indented(self._clock(index))
+        if callback.shadow:
+            yield _INDENT + f"_t = _shadow_failed({index}, _e, _t)"
+            answer = [*self._clock(index), f"_t = _shadow_answered({index}, _r, _t)"]
+        else:
+            yield _INDENT + f"_t, _r = _failed({index}, _e, _t{self._if_timed(index)})"
+            if "deny" in self._spec.rule.policies:
+                yield _INDENT + "if _r is not _CONTINUE:"
+                yield from _indented(_indented(self._deny(index)))
+            answer = [*self._clock(index), *self._expand(index, self._spec.rule.answer)]
+        if answer:
+            yield "else:"
+            yield from _indented(answer)
+
+    def _copies(self, callback: Callback) -> Iterator[str]:
+        for name in callback.fit.names:
+            if name in self._spec.copy:
+                yield f"_copy_{name} = _deepcopy({name})"
+            elif callback.shadow:
+                yield f"_copy_{name} = _isolate({name})"
+
+    def _call(self, index: int, callback: Callback) -> Iterator[str]:
+        if callback.shadow:
+            yield from self._copies(callback)
+        copied = callback.fit.names if callback.shadow else self._spec.copy
+        arguments = ", ".join(_argument(text, copied) for text in callback.fit.arguments)
+        call = f"_c{index}({arguments})"
+        if self._spec.is_async and callback.fit.is_async and callback.timeout_seconds is None:
+            yield f"_r = await {call}"
+            return
+        yield f"_r = {call}"
+        if self._spec.is_async:
+            yield _SLOW
+            limited = callback.timeout_seconds is not None
+            yield _INDENT + f"_r = await {f'_limit({index}, _r)' if limited else '_settle(_r)'}"
+
+    def _clock(self, index: int) -> Iterator[str]:
+        if self._timed:
+            yield f"_s{index + 1} = _now()"
+            yield f"_count{index} += 1"
+            yield f"_seconds{index} += _s{index + 1} - _s{index}"
+
+    def _if_timed(self, index: int) -> str:
+        return f", {self._stamps(index)}" if self._timed else ""
+
+    def _stamps(self, index: int) -> str:
+        return f"({self._readings(index)})"
+
+    def _readings(self, index: int) -> str:
+        """The clock's readings so far, each followed by a comma."""
+        if index >= _MOST_NAMED:
+            return f"*_stamps_in(_locals(), {index + 2}),"
+        return " ".join(f"_s{number}," for number in range(index + 2))
+
+    def _expand(self, index: int | None, fragment: Sequence[str]) -> Iterator[str]:
+        """Replace the marks in a rule's fragment; see `hostkit.rules._rule`."""
+        for line in fragment:
+            text = line.lstrip()
+            indent = line[: len(line) - len(text)]
+            mark, _, rest = text.partition(" ")
+            if mark == "@read":
+                lines: Iterator[str] = self._read(index)
+            elif mark == "@refuse":
+                lines = iter([f"_t, _r = {self._refused(index, '_r, None')}"])
+            elif mark == "@deny":
+                lines = self._deny(index, rest)
+            elif mark == "@return":
+                lines = self._return(index, rest)
+            else:
+                lines = iter([text])
+            yield from (indent + expanded for expanded in lines)
+
+    def _read(self, index: int | None) -> Iterator[str]:
+        yield "_v = _r"
+        yield "try:"
+        yield _INDENT + "_r = _read(_v)"
+        yield "except _Exception as _e:"
+        yield _INDENT + f"_t, _r = {self._refused(index, '_v, _e')}"
+
+    def _refused(self, index: int | None, what: str) -> str:
+        assert index is not None  # noqa: S101 -- only answers are read
+        return f"_refused({index}, {what}, _t{self._if_timed(index)})"
+
+    def _deny(self, index: int | None, condition: str = "") -> Iterator[str]:
+        assert index is not None  # noqa: S101 -- only answers can deny
+        if self._timed:
+            lines = [
+                "if _t is None:",
+                _INDENT + f"_log((_seat{index}, _r, {self._readings(index)}))",
+                "else:",
+                _INDENT + f"_t.decided({index}, _r, {self._stamps(index)})",
+            ]
+        else:
+            # Many modules deny with a constant. It is known from the last time, and so is what to
+            # append to the receipts.
+            yield f"if _r is _last{index} and _t is None:"
+            yield _INDENT + f"_log(_entry{index})"
+            yield _INDENT + "return _r"
+            lines = [f"_denied({index}, _r, _t)"]
+        lines.append("return _r")
+        if condition:
+            yield condition + ":"
+            yield from _indented(lines)
+        else:
+            yield from lines
+
+    def _return(self, index: int | None, value: str) -> Iterator[str]:
+        last = len(self._callbacks) - 1 if index is None else index
+        if self._callbacks or self._timed:
+            yield "if _t is not None:"
+            yield _INDENT + f"_t.decided({index}, {value}{self._if_timed(last)})"
+        yield f"return {value}"
+
+
+def _indented(lines: Iterable[str]) -> Iterator[str]:
+    return (_INDENT + line for line in lines)
+
+
+def _argument(text: str, copied: Collection[str]) -> str:
+    """Pass the callback's own copy of an argument where it has one."""
+    name, equals, _ = text.partition("=")
+    if name not in copied:
+        return text
+    return f"{name}=_copy_{name}" if equals else f"_copy_{name}"

@@ -1,0 +1,214 @@
+"""Everything hostkit raises, and the `Problem` all of it is told with.
+
+Each exception carries a stable code (``HK…``); `docs/reference/problems.md` explains every one.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias, final
+
+import attrs
+
+Path: TypeAlias = tuple[str | int, ...]
+"""Where a value stands in a config file: ``("modules", 0, "timeout")``."""
+
+
+def show_path(path: Path) -> str:
+    """Write a path as people do: ``modules[0].timeout``."""
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        else:
+            text += f".{step}" if text else step
+    return text
+
+
+@final
+@attrs.frozen
+class Place:
+    """A position in a text file.
+
+    Attributes:
+        file: The file's name, as the user gave it.
+        line: Line number, from 1.
+        column: Column of the first character meant, from 1.
+        excerpt: The line's text, already free of secrets.
+    """
+
+    file: str
+    line: int
+    column: int
+    excerpt: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@final
+@attrs.frozen
+class Problem:
+    """One thing that is wrong, said so that its reader can mend it.
+
+    Attributes:
+        code: Stable identifier, ``HK`` and three digits.
+        message: What is wrong, in one line.
+        path: Where in the config file, as keys and indexes.
+        place: The same as line and column, if there is a file.
+        details: Further facts, a line each (signatures, the frame that raised).
+        expected: What would have been right.
+        hint: What to do, or the name that was probably meant.
+    """
+
+    code: str
+    message: str
+    path: Path = ()
+    place: Place | None = None
+    details: tuple[str, ...] = ()
+    expected: str | None = None
+    hint: str | None = None
+
+    def render(self) -> str:
+        """Tell the problem in full: place, message, excerpt with a caret, details and hints."""
+        where = str(self.place) if self.place is not None else show_path(self.path)
+        lines = [f"{where}: {self.code} {self.message}" if where else f"{self.code} {self.message}"]
+        margin = "  "
+        if self.place is not None and self.place.excerpt:
+            number = str(self.place.line)
+            margin = " " * len(number) + " "
+            lines += [
+                f"{margin}|",
+                f"{number} | {self.place.excerpt}",
+                f"{margin}| {' ' * (self.place.column - 1)}^",
+            ]
+        lines += [f"{margin}= {line}" for line in self.details]
+        if self.expected is not None:
+            lines.append(f"{margin}= expected: {self.expected}")
+        if self.hint is not None:
+            lines.append(f"{margin}= hint: {self.hint}")
+        return "\n".join(lines)
+
+
+class HostkitError(Exception):
+    """Base of everything hostkit raises on purpose."""
+
+
+@final
+class ConfigError(HostkitError):
+    """A module's configuration is wrong; what `parse_config` raises.
+
+    Args:
+        message: What is wrong.
+        path: Where, relative to the module's own ``config:``, as keys and indexes.
+    """
+
+    def __init__(self, message: str, path: Path | list[str | int] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path: Path = tuple(path)
+
+
+@final
+class ConfigErrors(HostkitError):
+    """Everything that is wrong with one configuration, found in one run.
+
+    Args:
+        problems: At least one, in the order of the file.
+    """
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n\n".join(problem.render() for problem in self.problems)
+
+
+class CodedError(HostkitError):
+    """An error that is one `Problem`: it has a code, a message, details and a hint."""
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        details: tuple[str, ...] = (),
+        expected: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.problem = Problem(code, message, details=details, expected=expected, hint=hint)
+
+    @property
+    def code(self) -> str:
+        """The stable identifier of what went wrong."""
+        return self.problem.code
+
+    def __str__(self) -> str:
+        return self.problem.render()
+
+
+@final
+class SpecError(CodedError):
+    """A category or a hookspec is declared wrongly: a mistake of the host's author."""
+
+
+class RegistrationError(CodedError):
+    """A module registered something that cannot be: a mistake of the module's author."""
+
+
+@final
+class UnknownNameError(RegistrationError, AttributeError):
+    """No such method on the api; also an `AttributeError`, so that `hasattr` stays useful."""
+
+
+class ModuleFailedError(HostkitError):
+    """A module could not answer: the third outcome, neither allow nor deny.
+
+    What the module raised is the ``__cause__``.
+
+    Args:
+        module: The module's name.
+        hook: The hook's full name, ``category.hook``, or the life-cycle step (``start``).
+        reason: What happened, in one line.
+    """
+
+    def __init__(self, module: str, hook: str, reason: str) -> None:
+        super().__init__(f"module {module!r} failed in {hook}: {reason}")
+        self.module = module
+        self.hook = hook
+        self.reason = reason
+
+
+@final
+class HookTimeoutError(HostkitError, TimeoutError):
+    """A module took longer than its ``timeout:`` allows.
+
+    Args:
+        module: The module's name.
+        hook: The hook's full name, ``category.hook``.
+        seconds: The limit that was passed.
+    """
+
+    def __init__(self, module: str, hook: str, seconds: float) -> None:
+        super().__init__(f"module {module!r} took longer than {seconds:g}s in {hook}")
+        self.module = module
+        self.hook = hook
+        self.seconds = seconds
+
+
+@final
+class InvalidValueError(HostkitError, TypeError):
+    """A callback answered with a value that means nothing for its hook.
+
+    Args:
+        module: The module's name.
+        hook: The hook's full name, ``category.hook``.
+        reason: What was returned and what would have been right.
+    """
+
+    def __init__(self, module: str, hook: str, reason: str) -> None:
+        super().__init__(f"module {module!r} gave an invalid answer in {hook}: {reason}")
+        self.module = module
+        self.hook = hook
+        self.reason = reason

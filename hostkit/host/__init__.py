@@ -1,0 +1,5 @@
+"""The life of a host: build, start, stop."""
+
+from hostkit.host._host import Host, UnknownHookError
+
+__all__ = ["Host", "UnknownHookError"]

@@ -1,0 +1,159 @@
+"""Build a host: modules loaded, registrations checked whole, chains compiled."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final, final
+
+import attrs
+
+from hostkit.api import ModuleApi, Mount, make_api_class
+from hostkit.dispatch import Callback, Chain, HookManager, Hooks, Receipts, make_caller
+from hostkit.errors import ConfigErrors, Problem
+from hostkit.loading import Module, load_module
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from twisted.internet.interfaces import IReactorTime
+
+    from hostkit.config import HostFile
+    from hostkit.specs import Category
+
+_log: Final = logging.getLogger("hostkit.host")
+
+
+@final
+@attrs.frozen(eq=False)
+class Built:
+    """Everything that building a host makes.
+
+    Attributes:
+        categories: The host's categories.
+        modules: Its modules, in config order.
+        plugin_manager: Holds all hookspecs and hookimpls.
+        chains: A chain for each hook, by its full name.
+        hooks: What the hooks are called through.
+        receipts: The last decisions.
+        mounts: Which module serves which path.
+    """
+
+    categories: tuple[type[Category], ...]
+    modules: tuple[Module, ...]
+    plugin_manager: HookManager
+    chains: Mapping[str, Chain]
+    hooks: Hooks
+    receipts: Receipts
+    mounts: Mapping[str, tuple[Module, Mount]]
+
+
+def build(
+    file: HostFile,
+    categories: Sequence[type[Category]],
+    api_class: type[ModuleApi],
+    clock: IReactorTime | None,
+) -> Built:
+    """Load all modules of a file and compile their chains; nothing is started.
+
+    Raises:
+        ConfigErrors: Something is wrong with some modules; all of it is told.
+    """
+    modules = _load_modules(file, make_api_class(api_class, categories))
+    manager = HookManager()
+    for category in categories:
+        manager.add_hookspecs(category)
+    for module in modules:
+        manager.add_callbacks(module.name, _callbacks(module))
+    receipts = Receipts(file.settings.receipts)
+    chains: dict[str, Chain] = {}
+    callers: dict[type[Category], Category] = {}
+    for category in categories:
+        own = {
+            name: Chain(spec, manager.chain_of(spec), receipts, clock)
+            for name, spec in category.hookspecs.items()
+        }
+        chains.update((chain.spec.full_name, chain) for chain in own.values())
+        callers[category] = make_caller(category, own, exact=file.settings.timing == "exact")
+    return Built(
+        categories=tuple(categories),
+        modules=modules,
+        plugin_manager=manager,
+        chains=chains,
+        hooks=Hooks(callers),
+        receipts=receipts,
+        mounts=_mounts(modules),
+    )
+
+
+def _load_modules(file: HostFile, api_class: type[ModuleApi]) -> tuple[Module, ...]:
+    modules: list[Module] = []
+    problems: list[Problem] = []
+    for entry in file.modules:
+        if not entry.enabled:
+            continue
+        try:
+            modules.append(load_module(file, entry, api_class))
+        except ConfigErrors as errors:
+            problems += errors.problems
+    problems += _check_exclusive(file, modules)
+    if problems:
+        raise ConfigErrors(tuple(problems))
+    return tuple(modules)
+
+
+def _check_exclusive(file: HostFile, modules: Sequence[Module]) -> list[Problem]:
+    """Find hooks that only one module may register for, and two have."""
+    owners: dict[str, Module] = {}
+    problems = []
+    for module in modules:
+        for hook in [registration.spec for registration in module.callbacks]:
+            if not hook.rule.exclusive or module.entry.mode == "shadow":
+                continue
+            owner = owners.setdefault(hook.full_name, module)
+            if owner is not module:
+                problems.append(
+                    file.problem(
+                        "HK208",
+                        f"modules {owner.name!r} and {module.name!r} both register for "
+                        f"{hook.full_name}, which only one module may",
+                        module.entry.path,
+                        hint="remove one of them, or set `enabled: false` or `mode: shadow`",
+                    )
+                )
+    return problems
+
+
+def _callbacks(module: Module) -> list[tuple[str, Callback]]:
+    entry = module.entry
+    return [
+        (
+            registration.spec.name,
+            Callback(
+                module=module.name,
+                function=registration.function,
+                fit=registration.fit,
+                timeout_seconds=entry.timeout_seconds,
+                on_error=None if entry.on_error == "default" else entry.on_error,
+                shadow=entry.mode == "shadow",
+                locate=module.place,
+            ),
+        )
+        for registration in module.callbacks
+    ]
+
+
+def _mounts(modules: Sequence[Module]) -> dict[str, tuple[Module, Mount]]:
+    """Decide who serves each path: the module that is listed first."""
+    mounts: dict[str, tuple[Module, Mount]] = {}
+    for module in modules:
+        for mount in module.mounts:
+            owner, _ = mounts.setdefault(mount.path, (module, mount))
+            if mounts[mount.path][1] is not mount:
+                _log.warning(
+                    "modules %r and %r both want to serve %s; %r is listed first and serves it",
+                    owner.name,
+                    module.name,
+                    mount.path,
+                    owner.name,
+                )
+    return mounts

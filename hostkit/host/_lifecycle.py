@@ -1,0 +1,85 @@
+"""Start modules in order and stop them in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+from typing import TYPE_CHECKING, Any, Final
+
+from twisted.internet.defer import CancelledError
+
+from hostkit.dispatch import CallLater, settle
+from hostkit.errors import ModuleFailedError
+from hostkit.loading import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twisted.internet.interfaces import IReactorTime
+
+    from hostkit.loading import Module
+
+_log: Final = logging.getLogger("hostkit.host")
+
+
+async def start_modules(modules: Sequence[Module]) -> None:
+    """Call every module's ``start``; if one fails, stop those that were started.
+
+    Raises:
+        ModuleFailedError: One of them failed.
+    """
+    for number, module in enumerate(modules):
+        try:
+            await _run(module, "start")
+        except BaseException as error:  # whatever ends the start, nothing stays half started
+            await stop_modules(modules[:number])
+            if isinstance(error, CancelledError) or not isinstance(error, Exception):
+                raise
+            raise ModuleFailedError(module.name, "start", say(error)) from error
+
+
+async def stop_modules(modules: Sequence[Module]) -> None:
+    """Call every module's ``stop``, the last one first; errors are logged and stop nothing."""
+    cancelled: BaseException | None = None
+    for module in reversed(modules):
+        try:
+            await _run(module, "stop")
+        except (CancelledError, asyncio.CancelledError) as error:
+            cancelled = error
+        except Exception:  # noqa: BLE001 -- the rest must still be stopped
+            _log.exception("module %r failed in stop", module.name)
+    if cancelled is not None:
+        raise cancelled
+
+
+async def _run(module: Module, step: str) -> None:
+    method: Any = getattr(module.instance, step, None)
+    if method is None:
+        return
+    try:
+        inspect.signature(method).bind()
+    except (TypeError, ValueError):
+        # Written without hostkit in mind, and meant for something else.
+        _log.warning("module %r: %s() is not called, since it takes arguments", module.name, step)
+        return
+    await settle(method())
+
+
+def call_later_of(clock: IReactorTime | None) -> CallLater:
+    """Find the clock of the world that the host is started in.
+
+    Args:
+        clock: The clock to use, if it was chosen.
+
+    Returns:
+        Its method to schedule calls: the running asyncio loop's, or else the Twisted reactor's.
+    """
+    if clock is not None:
+        return clock.callLater
+    try:
+        return asyncio.get_running_loop().call_later
+    except RuntimeError:
+        from twisted.internet import reactor  # noqa: PLC0415 -- importing it installs it
+
+        return reactor.callLater

@@ -1,0 +1,54 @@
+"""Find the categories of a host that were not given as classes."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any
+
+from hostkit.errors import ConfigErrors, SpecError
+from hostkit.loading._imports import CATEGORIES, NotLoadableError, find_object
+from hostkit.specs import check_categories
+
+if TYPE_CHECKING:
+    from hostkit.config import HostFile
+    from hostkit.errors import Path, Problem
+    from hostkit.specs import Category
+
+
+def load_categories(file: HostFile) -> tuple[type[Category], ...]:
+    """Load the categories that a config file names, or else all that are installed.
+
+    Args:
+        file: The config file; what it says under ``hostkit: categories:`` counts.
+
+    Raises:
+        ConfigErrors: One of them cannot be had, or they cannot live in one host.
+    """
+    named = file.settings.categories
+    # Several installed distributions may offer one category under one name.
+    names = named if named is not None else tuple(sorted(entry_points(group=CATEGORIES).names))
+    found: list[Any] = []
+    problems: list[Problem] = []
+    for index, name in enumerate(names):
+        path: Path = ("hostkit", "categories", index) if named is not None else ("hostkit",)
+        try:
+            category = find_object(name, CATEGORIES)
+            check_categories([category])
+        except (NotLoadableError, SpecError) as error:
+            problem = error.problem
+            problems.append(
+                file.problem(
+                    "HK109",
+                    f"category {name!r} cannot be loaded: {problem.message}",
+                    path,
+                    details=problem.details,
+                    expected=problem.expected,
+                    hint=problem.hint,
+                )
+            )
+        else:
+            if category not in found:
+                found.append(category)
+    if problems:
+        raise ConfigErrors(tuple(problems))
+    return tuple(found)

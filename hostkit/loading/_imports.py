@@ -1,0 +1,92 @@
+"""Find the class that a config file names: by dotted path, or by entry point."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, Final
+
+from hostkit.errors import CodedError
+from hostkit.loading._frames import innermost_frame, say
+
+MODULES: Final = "hostkit.modules"
+"""The entry point group that modules are installed in."""
+
+CATEGORIES: Final = "hostkit.categories"
+"""The entry point group that categories are installed in."""
+
+
+class NotLoadableError(CodedError):
+    """What the config file names cannot be had."""
+
+
+def find_object(name: str, group: str) -> Any:
+    """Import what a name in the config file stands for.
+
+    Args:
+        name: The name of an entry point in the group, or the dotted path to a class.
+        group: The entry point group. Of its entry points only the one that is named is loaded.
+
+    Raises:
+        NotLoadableError: There is no such thing (HK101, HK103, HK108), or importing it raised
+            (HK102).
+    """
+    point = next(iter(entry_points(group=group, name=name)), None)
+    if point is not None:
+        return _load(point, name)
+    if "." not in name:
+        installed = sorted(entry_points(group=group).names)
+        close = difflib.get_close_matches(name, installed, 1)
+        raise NotLoadableError(
+            "HK108",
+            f"no installed package offers {name!r} (entry point group {group})",
+            expected=f"a dotted path, or one of: {', '.join(installed) or 'none is installed'}",
+            hint=f"did you mean {close[0]!r}?" if close else "is its package installed here?",
+        )
+    module, _, attribute = name.rpartition(".")
+    return _load(EntryPoint(name, f"{module}:{attribute}", group), name)
+
+
+def _load(point: EntryPoint, name: str) -> Any:
+    # `EntryPoint.load` refuses module names with hyphens, which `import_module` does not mind.
+    module_name, _, attribute = point.value.partition(":")
+    module_name = module_name.strip()
+    try:
+        found: Any = importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        if error.name is not None and f"{module_name}.".startswith(f"{error.name}."):
+            raise NotLoadableError(
+                "HK101",
+                f"there is no Python module {error.name!r}",
+                details=(f"looked for {name}",) if error.name != name else (),
+                hint="check the spelling; is its package installed in this Python environment?",
+            ) from error
+        raise _import_raised(module_name, error) from error
+    except (Exception, SystemExit) as error:
+        raise _import_raised(module_name, error) from error
+    for part in filter(None, attribute.strip().split(".")):
+        found = _attribute(found, part, module_name)
+    return found
+
+
+def _import_raised(module_name: str, error: BaseException) -> NotLoadableError:
+    frame = innermost_frame(error, module_name)
+    return NotLoadableError(
+        "HK102",
+        f"importing {module_name} raised {say(error)}",
+        details=(frame,) if frame is not None else (),
+    )
+
+
+def _attribute(owner: Any, name: str, module_name: str) -> Any:
+    try:
+        return getattr(owner, name)
+    except AttributeError as error:
+        public = [known for known in dir(owner) if not known.startswith("_")]
+        close = difflib.get_close_matches(name, public, 1)
+        raise NotLoadableError(
+            "HK103",
+            f"Python module {module_name} has no {name!r}",
+            hint=f"did you mean {close[0]!r}?" if close else None,
+        ) from error

@@ -1,0 +1,213 @@
+"""Build a module: import its class, parse its config, call its constructor."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, final
+
+import attrs
+
+from hostkit.api import ModuleApi, Mount, Registration, Registrations
+from hostkit.config import HostFile, ModuleEntry, StructureErrors, structure
+from hostkit.errors import (
+    CodedError,
+    ConfigError,
+    ConfigErrors,
+    HostkitError,
+    Path,
+    Place,
+    Problem,
+)
+from hostkit.loading._copying import private_copy
+from hostkit.loading._frames import causes, innermost_frame, say
+from hostkit.loading._imports import MODULES, NotLoadableError, find_object
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_ITEM = re.compile(r"<item (\d+)>")
+
+
+@final
+@attrs.frozen(eq=False)
+class Module:
+    """A module that was built, and what it registered.
+
+    Attributes:
+        name: Its unique name.
+        instance: The object itself.
+        entry: What the config file says about it.
+        callbacks: Its callbacks, in the order of registration.
+        mounts: Its web resources, in the order of registration.
+        place: Finds its entry in the config file.
+    """
+
+    name: str
+    instance: Any
+    entry: ModuleEntry
+    callbacks: tuple[Registration, ...]
+    mounts: tuple[Mount, ...]
+    place: Callable[[], Place | None]
+
+
+def load_module(file: HostFile, entry: ModuleEntry, api_class: type[ModuleApi]) -> Module:
+    """Import a module's class, parse its config and build it.
+
+    Args:
+        file: The config file.
+        entry: The module's entry in it.
+        api_class: What to give the module; see `hostkit.api.make_api_class`.
+
+    Raises:
+        ConfigErrors: Something about the module is wrong; nothing of it is left behind.
+    """
+    module_class = _find_class(file, entry)
+    config = _parse_config(file, entry, module_class)
+    registrations = Registrations()
+    try:
+        instance = module_class(config, api_class(entry.name, registrations))
+    except (Exception, SystemExit) as error:
+        raise _broken(file, entry, module_class, "__init__", error) from error
+    finally:
+        registrations.is_open = False
+    return Module(
+        name=entry.name,
+        instance=instance,
+        entry=entry,
+        callbacks=tuple(registrations.callbacks),
+        mounts=tuple(registrations.mounts),
+        place=lambda: file.locate(entry.path),
+    )
+
+
+def _find_class(file: HostFile, entry: ModuleEntry) -> type:
+    path = (*entry.path, "module")
+    found: object = entry.module
+    if isinstance(entry.module, str):
+        try:
+            found = find_object(entry.module, MODULES)
+        except NotLoadableError as error:
+            problem = error.problem
+            raise ConfigErrors(
+                (
+                    file.problem(
+                        problem.code,
+                        f"module {entry.name!r} cannot be loaded: {problem.message}",
+                        path,
+                        details=problem.details,
+                        expected=problem.expected,
+                        hint=problem.hint,
+                    ),
+                )
+            ) from error
+    if isinstance(found, type):
+        return found
+    raise ConfigErrors(
+        (
+            file.problem(
+                "HK104",
+                f"module {entry.name!r} is not a class but {type(found).__name__} {found!r}",
+                path,
+                expected="a class that is built with its config and the module api",
+            ),
+        )
+    )
+
+
+def _parse_config(file: HostFile, entry: ModuleEntry, module_class: Any) -> Any:
+    config = private_copy(entry.config)
+    path = (*entry.path, "config")
+    if hasattr(module_class, "parse_config"):
+        try:
+            return module_class.parse_config(config)
+        except (Exception, SystemExit) as error:
+            raise _bad_config(file, entry, module_class, error) from error
+    config_class = getattr(module_class, "Config", None)
+    if not (isinstance(config_class, type) and _is_structured(config_class)):
+        return config
+    try:
+        return structure(config, config_class)
+    except StructureErrors as errors:
+        raise ConfigErrors(
+            tuple(
+                file.problem(
+                    fault.code,
+                    f"module {entry.name!r}: {fault.message}",
+                    (*path, *fault.path),
+                    expected=fault.expected,
+                    hint=fault.hint,
+                    key=fault.is_key,
+                )
+                for fault in errors.faults
+            )
+        ) from errors
+
+
+def _is_structured(config_class: type) -> bool:
+    return attrs.has(config_class) or hasattr(config_class, "__dataclass_fields__")
+
+
+def _bad_config(
+    file: HostFile, entry: ModuleEntry, module_class: type, error: BaseException
+) -> ConfigErrors:
+    path: Path = (*entry.path, "config")
+    message = say(error)
+    if isinstance(error, ConfigError):
+        message, path = error.message, (*path, *_steps(error.path))
+    elif hasattr(error, "absolute_path") and hasattr(error, "message"):
+        # What jsonschema raises; hostkit does not need it, but many modules do.
+        message, path = str(error.message), (*path, *error.absolute_path)
+    else:
+        return _broken(file, entry, module_class, "parse_config", error)
+    return ConfigErrors(
+        (
+            file.problem(
+                "HK105",
+                f"module {entry.name!r} refuses its config: {message}",
+                path,
+                details=causes(error),
+            ),
+        )
+    )
+
+
+def _steps(path: Path) -> Path:
+    """Understand ``<item 2>``, which some modules write for an index."""
+    steps: list[str | int] = []
+    for step in path:
+        item = _ITEM.fullmatch(step) if isinstance(step, str) else None
+        steps.append(int(item[1]) if item is not None else step)
+    return tuple(steps)
+
+
+def _broken(
+    file: HostFile, entry: ModuleEntry, module_class: type, what: str, error: BaseException
+) -> ConfigErrors:
+    frame = innermost_frame(error, module_class.__module__)
+    where = (frame,) if frame is not None else ()
+    if isinstance(error, CodedError):
+        problem: Problem = error.problem
+        return ConfigErrors(
+            (
+                file.problem(
+                    problem.code,
+                    f"module {entry.name!r}: {problem.message}",
+                    entry.path,
+                    details=(*problem.details, *where),
+                    expected=problem.expected,
+                    hint=problem.hint,
+                ),
+            )
+        )
+    code = "HK107" if what == "__init__" else "HK106"
+    text = str(error) if isinstance(error, HostkitError) else say(error)
+    return ConfigErrors(
+        (
+            file.problem(
+                code,
+                f"module {entry.name!r} failed in {what}: {text}",
+                entry.path,
+                details=(*causes(error), *where),
+            ),
+        )
+    )

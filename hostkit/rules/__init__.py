@@ -1,0 +1,42 @@
+"""The six rules by which a chain of callbacks becomes one result.
+
+| rule | stops at | result |
+|---|---|---|
+| `FirstDenial` | the first denial | that denial, or the allow value |
+| `FirstResult` | the first value that is not `None` | that value, or the default |
+| `Notify` | never | `None` |
+| `Merge` | never, or at a token | all answers, combined |
+| `Collect` | never | the list of answers, in config order |
+| `Exclusive` | only one module may register | its answer, or the default |
+
+Every rule takes ``on_error``, which says what it means when a callback raises, takes too long, or
+answers with a value that means nothing:
+
+- ``"raise"``: the exception goes to the caller as it is, with a note naming module, hook and place;
+- ``"deny"``: it counts as a denial (`FirstDenial` only);
+- ``"continue"``: it is logged, and the next module is asked;
+- ``"fail"``: the caller gets a `hostkit.errors.ModuleFailedError`, neither allow nor deny.
+"""
+
+from hostkit.rules._all import Collect, Merge, Notify
+from hostkit.rules._first import Exclusive, FirstDenial, FirstResult
+from hostkit.rules._rule import OnError, Read, Rule
+from hostkit.rules.decision import ALLOW, CONTINUE, Allow, Continue, Decision, Deny
+
+__all__ = [
+    "ALLOW",
+    "CONTINUE",
+    "Allow",
+    "Collect",
+    "Continue",
+    "Decision",
+    "Deny",
+    "Exclusive",
+    "FirstDenial",
+    "FirstResult",
+    "Merge",
+    "Notify",
+    "OnError",
+    "Read",
+    "Rule",
+]

@@ -1,0 +1,137 @@
+"""Rules that ask every module."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, final
+
+import attrs
+
+from hostkit.errors import SpecError
+from hostkit.rules._rule import OnError, Rule
+from hostkit.rules.decision import CONTINUE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_KEEP = ("_results.append(_r)",)
+_READ_AND_KEEP = ("@read", "if _r is not _CONTINUE:", "    _results.append(_r)")
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Notify(Rule):
+    """Every module is told; what the callbacks return is ignored and the result is `None`.
+
+    Args:
+        on_error: ``"continue"`` (default: logged, the rest are still told), ``"fail"`` or
+            ``"raise"``.
+    """
+
+    on_error: OnError = "continue"
+
+    decides: ClassVar[bool] = False
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        if self.read is not None:
+            raise SpecError(
+                "HK304",
+                "rules.Notify was given read=, but it ignores what callbacks return",
+                hint="use rules.Collect to gather answers",
+            )
+
+    def judge(self, value: Any) -> Any:  # noqa: ARG002
+        """Every answer is ignored."""
+        return CONTINUE
+
+    @property
+    def answer(self) -> tuple[str, ...]:
+        """Answers are ignored."""
+        return ()
+
+    @property
+    def after(self) -> tuple[str, ...]:
+        """Everybody was told."""
+        return ("@return None",)
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Collect(Rule):
+    """Every module is asked; the result is the list of their answers, in config order.
+
+    Args:
+        on_error: ``"fail"`` (default), ``"continue"`` (that answer is missing) or ``"raise"``.
+        read: Reads a raw answer; `CONTINUE` leaves it out.
+    """
+
+    decides: ClassVar[bool] = False
+
+    @property
+    def before(self) -> tuple[str, ...]:
+        """Start with no answers."""
+        return ("_results = []",)
+
+    @property
+    def answer(self) -> tuple[str, ...]:
+        """Keep the answer."""
+        return _KEEP if self.read is None else _READ_AND_KEEP
+
+    @property
+    def after(self) -> tuple[str, ...]:
+        """All answers."""
+        return ("@return _results",)
+
+
+_NO_TOKEN = object()
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Merge(Rule):
+    """Every module is asked; their answers are combined into one.
+
+    Args:
+        combine: Takes the list of answers in config order, which may be empty, and returns the
+            result.
+        on_error: ``"fail"`` (default), ``"continue"`` (that answer is missing) or ``"raise"``.
+        read: Reads a raw answer as a whole; `CONTINUE` leaves it out.
+        stop_at: An answer equal to this one ends the chain and is the result.
+    """
+
+    combine: Callable[[list[Any]], Any]
+    stop_at: Any = _NO_TOKEN
+
+    decides: ClassVar[bool] = False
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        if not callable(self.combine):
+            raise SpecError(
+                "HK304",
+                f"rules.Merge was given combine={self.combine!r}, which cannot be called",
+                expected="a function that takes the list of all answers",
+            )
+
+    @property
+    def before(self) -> tuple[str, ...]:
+        """Start with no answers."""
+        return ("_results = []",)
+
+    @property
+    def answer(self) -> tuple[str, ...]:
+        """Keep the answer, unless it says that the rest need not be asked."""
+        keep = _KEEP if self.read is None else _READ_AND_KEEP
+        if self.stop_at is _NO_TOKEN:
+            return keep
+        return (*keep, "if _r == _stop_at:", "    @return _r")
+
+    @property
+    def after(self) -> tuple[str, ...]:
+        """All answers, combined."""
+        return ("_r = _combine(_results)", "@return _r")
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """The values that the fragments refer to."""
+        return {**super().names, "_combine": self.combine, "_stop_at": self.stop_at}

@@ -1,0 +1,156 @@
+"""Rules that end with the first module that has something to say."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, final
+
+import attrs
+
+from hostkit.errors import SpecError
+from hostkit.rules._rule import OnError, Rule
+from hostkit.rules.decision import ALLOW, CONTINUE, Deny
+
+_RETURN_IF_DECIDED = ("if _r is not _CONTINUE:", "    @return _r")
+_DENY_IF_DECIDED = ("if _r is not _CONTINUE:", "    @deny")
+
+ERRING = Deny("module_failed", "a module could not decide")
+"""The denial that ``on_error="deny"`` stands for, unless the rule names another."""
+
+
+@final
+@attrs.frozen(kw_only=True)
+class FirstDenial(Rule):
+    """All modules are asked until one denies; its denial is the result, else the allow value.
+
+    Without ``read``, callbacks answer `ALLOW` or a `Deny`, and anything else is invalid. With
+    it, whatever it returns other than `CONTINUE` is the denial.
+
+    Args:
+        on_error: ``"deny"``, ``"fail"`` (default), ``"continue"`` or ``"raise"``.
+        read: Reads a callback's raw answer.
+        allow: The result when nobody denies; as an answer it always lets the next one be asked.
+        denial: The result when a module fails and ``on_error`` is ``"deny"``.
+    """
+
+    policies: ClassVar[frozenset[OnError]] = frozenset({"raise", "deny", "continue", "fail"})
+
+    allow: Any = ALLOW
+    denial: Any = ERRING
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        if self.read is None and self.allow is not ALLOW:
+            raise SpecError(
+                "HK304",
+                f"rules.FirstDenial has allow={self.allow!r} but no read=",
+                hint="say with read= which answers deny: only ALLOW and Deny are known without it",
+            )
+
+    def judge(self, value: Any) -> Any:
+        """Read one answer: `CONTINUE` or the denial."""
+        if value is self.allow:
+            return CONTINUE
+        if self.read is not None:
+            return self.read(value)
+        if isinstance(value, Deny):
+            return value
+        raise TypeError("neither ALLOW nor a Deny")
+
+    @property
+    def answer(self) -> tuple[str, ...]:
+        """A denial ends the chain."""
+        if self.read is None:
+            return (
+                "if _r is not _allow:",
+                "    @deny if type(_r) is _Deny",
+                "    @refuse",
+                *(f"    {line}" for line in _DENY_IF_DECIDED),
+            )
+        return (
+            "if _r is not _allow:",
+            "    @read",
+            *(f"    {line}" for line in _DENY_IF_DECIDED),
+        )
+
+    @property
+    def after(self) -> tuple[str, ...]:
+        """Nobody denied."""
+        return ("@return _allow",)
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """The values that the fragments refer to."""
+        return {**super().names, "_Deny": Deny, "_allow": self.allow}
+
+    @property
+    def expects(self) -> str | None:
+        """What a callback must answer."""
+        return "ALLOW or a Deny" if self.read is None else None
+
+
+@final
+@attrs.frozen(kw_only=True)
+class FirstResult(Rule):
+    """Modules are asked until one gives a value; it is the result, else the default.
+
+    Args:
+        on_error: ``"fail"`` (default), ``"continue"`` or ``"raise"``.
+        read: Reads a raw answer; by default `None` lets the next module be asked.
+        default: The result when no module gives a value.
+    """
+
+    default: Any = None
+
+    def judge(self, value: Any) -> Any:
+        """Read one answer: `CONTINUE` or the result."""
+        if self.read is not None:
+            return self.read(value)
+        return CONTINUE if value is None else value
+
+    @property
+    def answer(self) -> tuple[str, ...]:
+        """A value ends the chain."""
+        if self.read is None:
+            return ("if _r is not None:", "    @return _r")
+        return ("@read", *_RETURN_IF_DECIDED)
+
+    @property
+    def after(self) -> tuple[str, ...]:
+        """Nobody had a value."""
+        return ("@return _default",)
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """The values that the fragments refer to."""
+        return {**super().names, "_default": self.default}
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Exclusive(Rule):
+    """Only one module may register; its answer is the result, else the default.
+
+    Args:
+        on_error: ``"fail"`` (default), ``"continue"`` (the default is the result) or ``"raise"``.
+        read: Reads the raw answer; `CONTINUE` stands for the default.
+        default: The result when no module has registered.
+    """
+
+    exclusive: ClassVar[bool] = True
+
+    default: Any = None
+
+    @property
+    def answer(self) -> tuple[str, ...]:
+        """The one answer ends the chain."""
+        return ("@return _r",) if self.read is None else ("@read", *_RETURN_IF_DECIDED)
+
+    @property
+    def after(self) -> tuple[str, ...]:
+        """There is no module, or it left the answer to the host."""
+        return ("@return _default",)
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """The values that the fragments refer to."""
+        return {**super().names, "_default": self.default}

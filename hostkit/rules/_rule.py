@@ -1,0 +1,102 @@
+"""What all rules have in common: a policy for errors, a reading of values, and their code.
+
+A rule *is* the loop over the callbacks of a chain. It is written down as three fragments of Python
+(before the first callback, after each answer, after the last callback), which `hostkit.dispatch`
+puts around every call of the chain and compiles once. In a fragment
+
+- ``_r`` is the answer of the callback just called, ``_t`` the draft of a receipt (mostly `None`);
+- ``@read`` turns ``_r`` into `CONTINUE` or a result, with what ``read=`` says;
+- ``@refuse`` handles ``_r`` as an invalid answer, by the policy for errors;
+- ``@return NAME`` ends the chain with that value;
+- ``@deny``, or ``@deny if CONDITION``, ends it with the denial ``_r``.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, ClassVar, Literal, TypeAlias, get_args
+
+import attrs
+
+from hostkit.errors import SpecError
+from hostkit.rules.decision import CONTINUE
+
+OnError: TypeAlias = Literal["raise", "deny", "continue", "fail"]
+"""What a callback's failure means: see `hostkit.rules`."""
+
+Read: TypeAlias = Callable[[Any], Any]
+"""Turns a raw answer into `CONTINUE` or a result; raises `TypeError` or `ValueError` otherwise."""
+
+
+@attrs.frozen(kw_only=True)
+class Rule(ABC):
+    """How a chain of callbacks becomes one result.
+
+    Args:
+        on_error: What it means when a callback raises, times out or answers nonsense.
+        read: Reads a callback's raw answer; see `Read`.
+
+    Raises:
+        SpecError: The policy means nothing for this rule, or ``read`` cannot be called.
+    """
+
+    on_error: OnError = "fail"
+    read: Read | None = None
+
+    policies: ClassVar[frozenset[OnError]] = frozenset({"raise", "continue", "fail"})
+    """The policies that mean something for this rule."""
+    decides: ClassVar[bool] = True
+    """Whether a single module's answer can become the result of the chain."""
+    exclusive: ClassVar[bool] = False
+    """Whether only one module may register for the hook."""
+
+    def __attrs_post_init__(self) -> None:
+        name = type(self).__name__
+        if self.on_error not in self.policies:
+            known = self.on_error in get_args(OnError)
+            raise SpecError(
+                "HK304",
+                f"rules.{name} has no use for on_error={self.on_error!r}",
+                expected=", ".join(repr(policy) for policy in sorted(self.policies)),
+                hint=f"{name} makes no denials, so an error cannot count as one" if known else None,
+            )
+        if self.read is not None and not callable(self.read):
+            raise SpecError(
+                "HK304",
+                f"rules.{name} was given read={self.read!r}, which cannot be called",
+                expected="a function that takes a callback's answer",
+            )
+
+    def judge(self, value: Any) -> Any:
+        """Read one answer outside the compiled chain: `CONTINUE`, or the result it would be.
+
+        Raises:
+            Exception: The answer is not one this hook can have.
+        """
+        return self.read(value) if self.read is not None else value
+
+    @property
+    def before(self) -> tuple[str, ...]:
+        """Code that runs before the first callback."""
+        return ()
+
+    @property
+    @abstractmethod
+    def answer(self) -> tuple[str, ...]:
+        """Code that runs after each callback that did not raise."""
+
+    @property
+    @abstractmethod
+    def after(self) -> tuple[str, ...]:
+        """Code that runs when no callback ended the chain."""
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """The values that the fragments refer to."""
+        return {"_CONTINUE": CONTINUE, "_read": self.read}
+
+    @property
+    def expects(self) -> str | None:
+        """What an answer must be, in words; by default the hookspec's annotation says it."""
+        return None

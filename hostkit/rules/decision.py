@@ -1,0 +1,82 @@
+"""What a module can say about an operation: `ALLOW` it, or `Deny` it."""
+
+from __future__ import annotations
+
+from enum import Enum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, TypeAlias, final
+
+import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class _Truthless:
+    """Refuses to be read as true or false, so that a denial can never pass for an allow."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError(
+            "a decision is neither true nor false: "
+            "compare it with `is ALLOW`, or ask `isinstance(decision, Deny)`"
+        )
+
+
+@final
+class Allow(_Truthless, Enum):
+    """The type of `ALLOW`, which is its only value."""
+
+    ALLOW = "allow"
+
+    def __repr__(self) -> str:
+        return "ALLOW"
+
+    __str__ = __repr__
+
+
+ALLOW: Final[Literal[Allow.ALLOW]] = Allow.ALLOW
+"""Nothing against it: the next module is asked, and the operation goes on if all say so."""
+
+
+@final
+@attrs.frozen(init=False)
+class Deny(_Truthless):
+    """A denial: the operation ends here and no later module is asked.
+
+    Args:
+        code: A short stable identifier that programs can act on, such as ``"spam"``.
+        reason: What to tell the person who was denied.
+        extra: Further facts for the host's answer, such as ``retry_after_seconds=5``.
+    """
+
+    code: str
+    reason: str
+    extra: Mapping[str, Any] = attrs.field(hash=False)
+
+    def __init__(self, code: str, reason: str = "", /, **extra: Any) -> None:
+        self.__attrs_init__(code, reason, MappingProxyType(extra))
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.reason}" if self.reason else self.code
+
+
+Decision: TypeAlias = Literal[Allow.ALLOW] | Deny
+"""What a deciding hook returns: `ALLOW` or a `Deny`."""
+
+
+@final
+class Continue(Enum):
+    """The type of `CONTINUE`, which is its only value."""
+
+    CONTINUE = "continue"
+
+    def __repr__(self) -> str:
+        return "CONTINUE"
+
+    __str__ = __repr__
+
+
+CONTINUE: Final[Literal[Continue.CONTINUE]] = Continue.CONTINUE
+"""What a rule's ``read`` returns for a value that lets the next module be asked."""

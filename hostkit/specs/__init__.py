@@ -1,0 +1,21 @@
+"""How hooks are declared (`Category`, `hookspec`) and how callbacks are fitted to them."""
+
+from hostkit.specs._category import Category, check_categories
+from hostkit.specs._fit import Fit, fit_by_name, fit_by_position
+from hostkit.specs._hookimpl import IMPL_ATTRIBUTE, HookimplMarker, check_options, hookimpl
+from hostkit.specs._hookspec import PROJECT, Hookspec, hookspec
+
+__all__ = [
+    "IMPL_ATTRIBUTE",
+    "PROJECT",
+    "Category",
+    "Fit",
+    "HookimplMarker",
+    "Hookspec",
+    "check_categories",
+    "check_options",
+    "fit_by_name",
+    "fit_by_position",
+    "hookimpl",
+    "hookspec",
+]

@@ -1,0 +1,94 @@
+"""`Category`: a named set of hookspecs."""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar
+
+import attrs
+
+from hostkit.errors import SpecError
+from hostkit.specs._hookspec import SPEC_ATTRIBUTE, Hookspec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+class Category:
+    """A named set of hookspecs; subclass it and declare each hook with `hookspec`.
+
+    The name is the class name in snake case, unless the subclass sets ``name``. To call the hooks,
+    ask a built host for ``host.hooks[TheCategory]``, which is an instance of the subclass.
+    """
+
+    name: ClassVar[str]
+    hookspecs: ClassVar[Mapping[str, Hookspec]]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "name" not in cls.__dict__:
+            cls.name = _WORD_START.sub("_", cls.__name__.lstrip("_")).lower()
+        if not _NAME.fullmatch(cls.name):
+            raise SpecError(
+                "HK306",
+                f"category {cls.__qualname__} cannot be called {cls.name!r}",
+                expected="small letters, digits and underscores, a letter first",
+            )
+        specs: dict[str, Hookspec] = {}
+        for base in reversed(cls.__mro__):
+            for name, value in vars(base).items():
+                spec = getattr(value, SPEC_ATTRIBUTE, None)
+                if isinstance(spec, Hookspec):
+                    specs[name] = attrs.evolve(spec, category=cls.name)
+        cls.hookspecs = MappingProxyType(specs)
+
+
+def check_categories(categories: Sequence[type[Category]]) -> None:
+    """Make sure that categories can live in one host.
+
+    Raises:
+        SpecError: One is not a category, has no hooks, or shares its name or a hook's name with
+            another.
+    """
+    owners: dict[str, type[Category]] = {}
+    names: dict[str, type[Category]] = {}
+    for category in categories:
+        _check_category(category)
+        if names.setdefault(category.name, category) is not category:
+            raise SpecError(
+                "HK307",
+                f"two categories are called {category.name!r}",
+                details=(_show(names[category.name]), _show(category)),
+                hint="give one of them another `name`",
+            )
+        for hook in category.hookspecs:
+            if owners.setdefault(hook, category) is not category:
+                raise SpecError(
+                    "HK305",
+                    f"two categories declare the hook {hook!r}",
+                    details=(_show(owners[hook]), _show(category)),
+                    hint="hook names are shared by all categories of a host; rename one of them",
+                )
+
+
+def _check_category(category: object) -> None:
+    if not (isinstance(category, type) and issubclass(category, Category)):
+        raise SpecError(
+            "HK306",
+            f"{category!r} is not a category",
+            expected="a subclass of hostkit.Category",
+        )
+    if not category.hookspecs:
+        raise SpecError(
+            "HK306",
+            f"category {category.__qualname__} declares no hooks",
+            hint="mark its methods with @hookspec(rules.…)",
+        )
+
+
+def _show(category: type[Category]) -> str:
+    return f"{category.__module__}.{category.__qualname__}"

@@ -1,0 +1,189 @@
+"""Decide at registration whether a callback can be called as its hook promises, and how."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from typing import TYPE_CHECKING, Any, Final, final
+
+import attrs
+
+from hostkit.errors import RegistrationError
+from hostkit.specs._show import show_function
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hostkit.specs._hookspec import Hookspec
+
+_POSITIONAL: Final = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+@final
+@attrs.frozen
+class Fit:
+    """How a callback is called.
+
+    Attributes:
+        arguments: What stands between the parentheses: ``("author", "text=text")``.
+        is_async: Whether the call surely gives an awaitable; if not, its value is looked at.
+    """
+
+    arguments: tuple[str, ...]
+    is_async: bool
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The hook's arguments that the callback receives."""
+        return tuple(argument.partition("=")[0] for argument in self.arguments)
+
+
+def fit_by_position(spec: Hookspec, function: Callable[..., Any]) -> Fit:
+    """Fit a callback that gets the hook's arguments by position, whatever it calls them.
+
+    All required arguments are passed. Of the others, as many as the callback has places for; a
+    place with a default counts only if it is named as the argument, so that a default never is
+    overwritten by mistake.
+
+    Raises:
+        RegistrationError: It cannot be called (HK203), cannot be called like that (HK204), or is
+            of the wrong kind (HK207).
+    """
+    signature, is_async = _inspect(spec, function)
+    parameters = list(signature.parameters.values())
+    places = [parameter for parameter in parameters if parameter.kind in _POSITIONAL]
+    takes_all = any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters)
+    count = 0
+    for index, name in enumerate(spec.arguments):
+        if index < len(places):
+            place = places[index]
+            if (
+                index >= spec.required
+                and place.default is not place.empty
+                and place.name != name
+                and not takes_all
+            ):
+                break
+        elif not takes_all:
+            break
+        count += 1
+    left_over = [place for place in places[count:] if place.default is place.empty]
+    left_over += _required_keywords(parameters)
+    if count < spec.required:
+        raise _misfit(spec, function, signature, f"it must accept {spec.required} arguments")
+    if left_over:
+        raise _misfit(
+            spec, function, signature, f"nothing is passed for its parameter '{left_over[0].name}'"
+        )
+    return Fit(spec.arguments[:count], is_async)
+
+
+def fit_by_name(spec: Hookspec, function: Callable[..., Any]) -> Fit:
+    """Fit a callback that gets the hook's arguments by name, and may leave out any of them.
+
+    Raises:
+        RegistrationError: It cannot be called (HK203), takes what the hook does not pass (HK204),
+            or is of the wrong kind (HK207).
+    """
+    signature, is_async = _inspect(spec, function)
+    arguments: list[str] = []
+    by_position = True
+    for parameter in signature.parameters.values():
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            continue
+        known = parameter.name in spec.arguments
+        positional = by_position and parameter.kind in _POSITIONAL
+        if known and positional:
+            arguments.append(parameter.name)
+        elif known and parameter.kind is not parameter.POSITIONAL_ONLY:
+            arguments.append(f"{parameter.name}={parameter.name}")
+        elif parameter.default is not parameter.empty:
+            # What is left out once cannot be followed by arguments without a name.
+            by_position = by_position and not positional
+        else:
+            raise _misfit(
+                spec,
+                function,
+                signature,
+                f"the hook does not pass its parameter '{parameter.name}'",
+            )
+    return Fit(tuple(arguments), is_async)
+
+
+def _required_keywords(parameters: list[inspect.Parameter]) -> list[inspect.Parameter]:
+    return [
+        parameter
+        for parameter in parameters
+        if parameter.kind is parameter.KEYWORD_ONLY and parameter.default is parameter.empty
+    ]
+
+
+def _inspect(spec: Hookspec, function: Callable[..., Any]) -> tuple[inspect.Signature, bool]:
+    if not callable(function):
+        raise RegistrationError(
+            "HK203",
+            f"the callback for {spec.full_name} cannot be called: {function!r}",
+            expected="a function or another callable",
+        )
+    inner = _innermost(function)
+    if inspect.isgeneratorfunction(inner) or inspect.isasyncgenfunction(inner):
+        raise RegistrationError(
+            "HK207",
+            f"the callback for {spec.full_name} contains yield, so calling it runs nothing",
+            details=(f"callback: {_name(function)}",),
+            hint="return the answer instead",
+        )
+    is_async = inspect.iscoroutinefunction(inner)
+    if is_async and not spec.is_async:
+        raise RegistrationError(
+            "HK207",
+            f"{spec.full_name} is a synchronous hook, so its callback cannot be 'async def'",
+            details=(f"hook:     {spec.show()}", f"callback: {_name(function)}"),
+            hint="write it as a plain 'def'",
+        )
+    # The signature of a method is that of its function less one parameter; functions are shared
+    # by all instances of a class, so that many modules of one class are inspected once.
+    if inspect.ismethod(function) and inspect.isfunction(function.__func__):
+        return _method_signature(function.__func__), is_async
+    try:
+        return inspect.signature(function), is_async
+    except (TypeError, ValueError) as error:
+        raise RegistrationError(
+            "HK204",
+            f"the callback for {spec.full_name} does not show its parameters: {_name(function)}",
+            details=(f"hook:     {spec.show()}", str(error)),
+            hint="wrap it in a function of your own",
+        ) from error
+
+
+@functools.lru_cache(maxsize=1024)
+def _method_signature(function: Any) -> inspect.Signature:
+    return inspect.signature(function.__get__(object()))
+
+
+def _innermost(function: Any) -> Any:
+    """Look through partials and callable objects for the code that will run."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    if inspect.isroutine(function) or inspect.isclass(function):
+        return function
+    return type(function).__call__ if not hasattr(function, "__code__") else function
+
+
+def _name(function: Callable[..., Any]) -> str:
+    name = getattr(function, "__qualname__", None)
+    return name if isinstance(name, str) else repr(function)
+
+
+def _misfit(
+    spec: Hookspec, function: Callable[..., Any], signature: inspect.Signature, why: str
+) -> RegistrationError:
+    return RegistrationError(
+        "HK204",
+        f"the callback for {spec.full_name} does not fit: {why}",
+        details=(
+            f"hook:     {spec.show()}",
+            f"callback: {show_function(_name(function).rpartition('.')[2], signature)}",
+        ),
+        hint=f"take the hook's arguments: ({', '.join(spec.arguments)})",
+    )

@@ -1,0 +1,210 @@
+"""`@hookspec`: one hook, declared as a method of its category."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable
+from typing import Any, Final, TypeVar, final
+
+import attrs
+import pluggy
+
+from hostkit.errors import SpecError
+from hostkit.rules import Rule
+from hostkit.specs._body import has_body
+from hostkit.specs._show import show_function
+
+PROJECT: Final = "hostkit"
+"""The pluggy project that marks hookspecs and hookimpls."""
+
+SPEC_ATTRIBUTE: Final = "__hookspec__"
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+_mark: Final = pluggy.HookspecMarker(PROJECT)
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Hookspec:
+    """What is declared about one hook.
+
+    Attributes:
+        name: The hook's name.
+        category: The name of its category; empty until the category is declared.
+        function: The declared function; its body, if it has one, is the fallback.
+        rule: How its chain becomes one result.
+        arguments: The names of its arguments, in order.
+        required: How many leading arguments a positional callback must accept.
+        copy: The arguments of which each callback gets its own deep copy.
+        added: The host's version that brought the hook.
+        deprecated: Why modules should no longer register for it.
+    """
+
+    name: str
+    function: Callable[..., Any]
+    rule: Rule
+    arguments: tuple[str, ...]
+    required: int
+    category: str = ""
+    copy: frozenset[str] = frozenset()
+    added: str | None = None
+    deprecated: str | None = None
+
+    @property
+    def full_name(self) -> str:
+        """The name people use for it: ``category.hook``."""
+        return f"{self.category}.{self.name}"
+
+    @property
+    def is_async(self) -> bool:
+        """Whether callers await it, and callbacks may be asynchronous."""
+        return inspect.iscoroutinefunction(self.function)
+
+    @property
+    def has_fallback(self) -> bool:
+        """Whether the declared body is run when no module decides."""
+        return has_body(self.function)
+
+    @property
+    def signature(self) -> inspect.Signature:
+        """The signature without ``self``."""
+        signature = inspect.signature(self.function)
+        return signature.replace(parameters=list(signature.parameters.values())[1:])
+
+    def show(self) -> str:
+        """Write the declaration on one line."""
+        return show_function(self.name, self.signature, is_async=self.is_async)
+
+
+def hookspec(
+    rule: Rule,
+    *,
+    required: int | None = None,
+    copy: tuple[str, ...] = (),
+    added: str | None = None,
+    deprecated: str | None = None,
+) -> Callable[[_F], _F]:
+    """Declare a method of a `Category` as a hook.
+
+    It is a pluggy hookspec that also carries its rule. The method needs a docstring (when the hook
+    is called, and what each answer does) and annotations. ``async def`` makes a hook that is
+    awaited; plain ``def`` makes a synchronous one. An empty body means the rule's default when no
+    module decides; a body with code is run instead, with the same arguments.
+
+    Args:
+        rule: How the chain of callbacks becomes one result.
+        required: How many leading arguments callbacks must accept; older callbacks may leave out
+            the rest. By default all.
+        copy: Names of arguments of which each callback gets its own deep copy.
+        added: The host's version that brought the hook.
+        deprecated: Why modules should no longer use it; said in the log when one does.
+
+    Returns:
+        The decorator, which returns the method unchanged.
+
+    Raises:
+        SpecError: The declaration is wrong (codes HK301 to HK304).
+    """
+    if not isinstance(rule, Rule):
+        raise SpecError(
+            "HK304",
+            f"@hookspec needs a rule, not {rule!r}",
+            hint="write @hookspec(rules.FirstDenial()), or another of hostkit.rules",
+        )
+
+    def declare(function: _F) -> _F:
+        arguments = _arguments(function)
+        spec = Hookspec(
+            name=function.__name__,
+            function=function,
+            rule=rule,
+            arguments=arguments,
+            required=_required(function, required, len(arguments)),
+            copy=_copied(function, copy, arguments),
+            added=added,
+            deprecated=deprecated,
+        )
+        _check_documented(function)
+        setattr(function, SPEC_ATTRIBUTE, spec)
+        return _mark(function)
+
+    return declare
+
+
+def _where(function: Callable[..., Any]) -> tuple[str, ...]:
+    code = function.__code__
+    return (f"{function.__qualname__} at {code.co_filename}:{code.co_firstlineno}",)
+
+
+def _check_documented(function: Callable[..., Any]) -> None:
+    # With `python -OO` there are no docstrings to check.
+    if not (function.__doc__ or "").strip() and sys.flags.optimize < 2:  # noqa: PLR2004
+        raise SpecError(
+            "HK301",
+            f"hookspec {function.__name__} has no docstring",
+            details=_where(function),
+            hint="say when it is called and what each answer does",
+        )
+    signature = inspect.signature(function)
+    missing = [
+        repr(parameter.name)
+        for parameter in list(signature.parameters.values())[1:]
+        if parameter.annotation is parameter.empty
+    ]
+    if signature.return_annotation is signature.empty:
+        missing.append("the return value")
+    if missing:
+        raise SpecError(
+            "HK302",
+            f"hookspec {function.__name__} has no annotation for {', '.join(missing)}",
+            details=_where(function),
+            hint="annotate every argument and the return value",
+        )
+
+
+def _arguments(function: Callable[..., Any]) -> tuple[str, ...]:
+    parameters = list(inspect.signature(function).parameters.values())
+    if not parameters or parameters[0].name != "self":
+        raise SpecError(
+            "HK303",
+            f"hookspec {function.__name__} must be a method: its first parameter is 'self'",
+            details=_where(function),
+        )
+    for parameter in parameters[1:]:
+        if parameter.kind is not parameter.POSITIONAL_OR_KEYWORD or parameter.name.startswith("_"):
+            raise SpecError(
+                "HK303",
+                f"hookspec {function.__name__} cannot have the parameter '{parameter}'",
+                details=_where(function),
+                expected="plain parameters, which can be passed by position and by name, "
+                "with names that do not begin with an underscore",
+            )
+    return tuple(parameter.name for parameter in parameters[1:])
+
+
+def _required(function: Callable[..., Any], required: int | None, total: int) -> int:
+    if required is None:
+        return total
+    if not 0 <= required <= total:
+        raise SpecError(
+            "HK304",
+            f"hookspec {function.__name__} has required={required}, but {total} arguments",
+            details=_where(function),
+            expected=f"a number from 0 to {total}",
+        )
+    return required
+
+
+def _copied(
+    function: Callable[..., Any], copy: tuple[str, ...], arguments: tuple[str, ...]
+) -> frozenset[str]:
+    unknown = sorted(set(copy) - set(arguments))
+    if unknown:
+        raise SpecError(
+            "HK304",
+            f"hookspec {function.__name__} copies {unknown[0]!r}, which it does not take",
+            details=_where(function),
+            expected=", ".join(arguments) or "no arguments to copy",
+        )
+    return frozenset(copy)

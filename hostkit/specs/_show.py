@@ -1,0 +1,33 @@
+"""Write a signature as its author did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import inspect
+
+
+class _Bare(str):
+    """Text that stands for itself, without quotes: an annotation that was not evaluated."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def show_function(name: str, signature: inspect.Signature, *, is_async: bool = False) -> str:
+    """Write a function's first line, without the colon."""
+    parameters = [
+        parameter.replace(annotation=_bare(parameter.annotation))
+        for parameter in signature.parameters.values()
+    ]
+    bare = signature.replace(
+        parameters=parameters, return_annotation=_bare(signature.return_annotation)
+    )
+    return f"{'async ' if is_async else ''}def {name}{bare}"
+
+
+def _bare(annotation: Any) -> Any:
+    return _Bare(annotation) if isinstance(annotation, str) else annotation
