@@ -1,0 +1,41 @@
+"""A Twisted program that tells its modules about every line it receives."""
+
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.task import deferLater, react
+
+from hostkit import Category, Host, ModuleApi, hookimpl, hookspec, rules
+
+
+class Lines(Category):
+    """Callbacks about lines of text."""
+
+    @hookspec(rules.Collect(on_error="continue"))
+    async def on_line(self, line: str) -> list[int]:
+        """Called for each line; the answers are added up."""
+
+
+class CountWords:
+    """A module whose callback waits for Twisted's clock before it answers."""
+
+    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
+        self._reactor = config["reactor"]
+        api.register_hookimpls(self)
+
+    @hookimpl
+    def on_line(self, line: str) -> Deferred[int]:
+        """Count the words, in a while."""
+        return deferLater(self._reactor, 0.01, len, line.split())
+
+
+async def main(reactor: Any) -> None:
+    """Ask about two lines."""
+    module = {"module": CountWords, "config": {"reactor": reactor}}
+    async with Host.from_config({"modules": [module]}, categories=[Lines]) as host:
+        for line in ("one two", "three"):
+            print(line, "->", sum(await host.hooks[Lines].on_line(line)))
+
+
+if __name__ == "__main__":
+    react(lambda reactor: Deferred.fromCoroutine(main(reactor)))

@@ -1,0 +1,1 @@
+"""A category of hooks about comments, and three modules for it."""

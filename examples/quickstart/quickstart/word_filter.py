@@ -1,0 +1,26 @@
+"""Deny comments with words that nobody wants to read."""
+
+import attrs
+
+from hostkit import ALLOW, Decision, Deny, ModuleApi
+
+
+class WordFilter:
+    """Denies a comment that contains a banned word."""
+
+    @attrs.frozen
+    class Config:
+        """What stands under ``config:``; hostkit checks it before the module is built."""
+
+        banned: frozenset[str]
+
+    def __init__(self, config: Config, api: ModuleApi) -> None:
+        self._banned = config.banned
+        api.register_comments_callbacks(check_comment=self.check)
+
+    async def check(self, _author: str, text: str) -> Decision:
+        """Look for banned words."""
+        found = sorted(self._banned.intersection(text.lower().split()))
+        if found:
+            return Deny("banned_word", f"please write without {found[0]!r}", words=found)
+        return ALLOW

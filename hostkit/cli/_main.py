@@ -1,0 +1,93 @@
+"""The `hostkit` command.
+
+What a command needs is imported when it runs, so that `--help` and `--version` answer at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from hostkit._version import __version__
+
+if TYPE_CHECKING:
+    from hostkit.errors import ConfigErrors
+    from hostkit.host import Host
+
+_FILE = click.argument("file", metavar="FILE", type=click.Path())
+
+_CODES = """
+\b
+Exit codes:
+  0  all is well
+  1  there are problems with the file or its modules
+  2  the file cannot be read, or the command line is wrong
+"""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="hostkit")
+def main() -> None:  # noqa: D301 -- click wants the character itself
+    """Run a server's modules from one config file, and find out what they do.
+
+    \b
+    FILE is a YAML file such as
+      modules:
+        - module: wordfilter.WordFilter
+          config: {banned: [casino]}
+    where the order of the modules is the order in which they are asked.
+    """
+
+
+@main.command(epilog=_CODES)
+@_FILE
+def serve(file: str) -> None:
+    """Load the modules of FILE and serve them until interrupted.
+
+    Serves the modules' web resources, and the hooks at /_hostkit/hooks/CATEGORY/HOOK, on the
+    listeners under `hostkit: listeners:`, or else on http://127.0.0.1:8080/. Ctrl-C and SIGTERM
+    stop it: first the listeners, then the modules, the last one first.
+    """
+    from hostkit.cli._serve import run  # noqa: PLC0415
+
+    sys.exit(run(_build(file)))
+
+
+@main.command("list", epilog=_CODES)
+@_FILE
+def list_hooks(file: str) -> None:
+    """Show every hook with its modules, in the order in which they are asked."""
+    from hostkit.cli._listing import show_host  # noqa: PLC0415
+
+    for line in show_host(_build(file)):
+        click.echo(line)
+
+
+@main.command(epilog=_CODES)
+@_FILE
+def validate(file: str) -> None:
+    """Check FILE: load its modules, start none, and show every problem at once."""
+    host = _build(file)
+    click.echo(f"{file}: no problems ({len(host.modules)} modules, {len(host.chains)} hooks)")
+
+
+def _build(file: str) -> Host:
+    """Build a host from a file, or show what is wrong and leave."""
+    from hostkit.errors import CodedError, ConfigErrors  # noqa: PLC0415
+    from hostkit.host import Host  # noqa: PLC0415
+
+    try:
+        return Host.from_file(file).build()
+    except ConfigErrors as errors:
+        _leave(errors)
+    except CodedError as error:
+        _leave(ConfigErrors((error.problem,)))
+
+
+def _leave(errors: ConfigErrors) -> NoReturn:
+    from hostkit.cli._problems import exit_code, show_problems  # noqa: PLC0415
+
+    show_problems(errors)
+    sys.exit(exit_code(errors))

@@ -1,0 +1,87 @@
+"""Run a server until somebody stops it."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+from twisted.internet.defer import Deferred
+from twisted.logger import STDLibLogObserver, globalLogBeginner
+
+from hostkit.cli._problems import exit_code, show_problems
+from hostkit.errors import ConfigErrors, ModuleFailedError
+from hostkit.web import Server
+
+if TYPE_CHECKING:
+    from twisted.python.failure import Failure
+
+    from hostkit.host import Host
+
+_log: Final = logging.getLogger("hostkit.serve")
+
+
+def run(host: Host) -> int:
+    """Serve a host; Ctrl-C and SIGTERM stop it in good order.
+
+    Args:
+        host: The host, built.
+
+    Returns:
+        The exit code: 0 if it was stopped, 1 if it could not start.
+    """
+    from twisted.internet import reactor  # noqa: PLC0415 -- importing it installs it
+
+    _log_to_stderr()
+    try:
+        server = Server(host, reactor)
+    except ConfigErrors as errors:
+        show_problems(errors)
+        return exit_code(errors)
+    return _Run(server, reactor).until_stopped()
+
+
+def _log_to_stderr() -> None:
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    # What Twisted has to say below warnings is about its own factories and threads.
+    logging.getLogger("twisted").setLevel(logging.WARNING)
+    globalLogBeginner.beginLoggingTo([STDLibLogObserver("twisted")], redirectStandardIO=False)
+
+
+class _Run:
+    """One run of the reactor."""
+
+    def __init__(self, server: Server, reactor: Any) -> None:
+        self._server = server
+        self._reactor = reactor
+        self._exit_code = 0
+
+    def until_stopped(self) -> int:
+        self._reactor.callWhenRunning(self._start)
+        self._reactor.run()
+        return self._exit_code
+
+    def _start(self) -> None:
+        starting = Deferred.fromCoroutine(self._server.start())
+        stop = self._reactor.addSystemEventTrigger("before", "shutdown", self._stop, starting)
+        starting.addErrback(self._failed, stop)
+
+    def _stop(self, starting: Deferred[None]) -> Deferred[None]:
+        _log.info("stopping")
+        starting.cancel()
+        return Deferred.fromCoroutine(self._server.stop())
+
+    def _failed(self, failure: Failure, stop: Any) -> None:
+        self._reactor.removeSystemEventTrigger(stop)
+        self._exit_code = 1
+        if isinstance(failure.value, ConfigErrors):
+            show_problems(failure.value)
+        elif isinstance(failure.value, ModuleFailedError):
+            _log.error("%s", failure.value, exc_info=failure.value)
+        else:
+            _log.critical("cannot start", exc_info=failure.value)
+        self._reactor.stop()

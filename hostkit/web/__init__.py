@@ -1,0 +1,8 @@
+"""How a host is reached over HTTP."""
+
+from hostkit.web._gateway import Gateway
+from hostkit.web._pages import ErrorPage
+from hostkit.web._router import Router
+from hostkit.web._server import DEFAULT_LISTENER, Server
+
+__all__ = ["DEFAULT_LISTENER", "ErrorPage", "Gateway", "Router", "Server"]

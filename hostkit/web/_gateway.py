@@ -1,0 +1,120 @@
+"""`Gateway`: hooks over HTTP, for hosts that are not written in Python."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING, Any, Final, final
+
+from cattrs.preconf.json import make_converter
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET
+
+from hostkit.dispatch import Outcome, Trace
+from hostkit.rules import Deny, FirstDenial
+from hostkit.web._pages import write_json
+
+if TYPE_CHECKING:
+    from twisted.python.failure import Failure
+    from twisted.web.server import Request
+
+    from hostkit.host import Host
+
+PATH: Final = "/_hostkit/hooks"
+"""Where the gateway is served; a hook's category and name follow."""
+
+_log: Final = logging.getLogger("hostkit.web")
+_converter: Final = make_converter()
+
+
+@final
+class Gateway(Resource):
+    """Runs a hook for ``POST /_hostkit/hooks/<category>/<hook>``.
+
+    The body is a JSON object with the hook's arguments by name. 200 allows (``{"result": ...}`` for
+    hooks that ask for a value), 403 denies, 503 says that a module failed: neither allow nor deny.
+
+    Args:
+        host: The host whose hooks are called.
+    """
+
+    isLeaf = True
+
+    def __init__(self, host: Host) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._host = host
+
+    def render_POST(self, request: Request) -> int:
+        """Start a call; a client that goes away cancels it."""
+        call = Deferred.fromCoroutine(self._answer(request))
+        gone = request.notifyFinish()
+        gone.addErrback(lambda _: call.cancel())
+        call.addErrback(self._give_up, request)
+        return NOT_DONE_YET
+
+    async def _answer(self, request: Request) -> None:
+        status, body = await self._run(request)
+        request.write(write_json(request, status, body))
+        request.finish()
+
+    def _give_up(self, failure: Failure, request: Request) -> None:
+        if failure.check(CancelledError):
+            return
+        _log.error("the gateway failed", exc_info=failure.value)
+        body = {"errcode": "internal_error", "error": "the gateway failed; its log says more"}
+        request.write(write_json(request, 500, body))
+        request.finish()
+
+    async def _run(self, request: Request) -> tuple[int, dict[str, Any]]:
+        hook = b".".join(request.postpath or ()).decode("utf-8", "replace")
+        chain = self._host.chains.get(hook)
+        if chain is None:
+            return 404, {"errcode": "unknown_hook", "error": f"this host has no hook {hook!r}"}
+        try:
+            arguments = _read_object(request)
+            chain.spec.signature.bind(**arguments)
+        except (TypeError, ValueError) as error:
+            return 400, {"errcode": "bad_arguments", "error": str(error)}
+        trace = await self._host.ask(hook, arguments)
+        if trace.error is not None:
+            return 503, _failed(trace)
+        if trace.receipt.outcome is Outcome.DENY:
+            return 403, _denied(trace)
+        if isinstance(chain.spec.rule, FirstDenial):
+            return 200, {}
+        return 200, {"result": _converter.unstructure(trace.result)}
+
+
+def _read_object(request: Request) -> dict[str, Any]:
+    assert request.content is not None  # noqa: S101 -- there is one while a request is rendered
+    body = request.content.read()
+    try:
+        arguments = json.loads(body or b"{}")
+    except ValueError as error:
+        raise ValueError(f"the body is not JSON: {error}") from error
+    if not isinstance(arguments, dict):
+        raise TypeError("the body must be a JSON object with the hook's arguments by name")
+    return arguments
+
+
+def _denied(trace: Trace) -> dict[str, Any]:
+    denial = trace.result
+    receipt = trace.receipt
+    extra = _converter.unstructure(dict(denial.extra)) if isinstance(denial, Deny) else {}
+    return {
+        **extra,
+        "errcode": denial.code if isinstance(denial, Deny) else "denied",
+        "error": denial.reason if isinstance(denial, Deny) else str(receipt.reason),
+        "module": receipt.decider,
+        "receipt": receipt.id,
+    }
+
+
+def _failed(trace: Trace) -> dict[str, Any]:
+    return {
+        "errcode": "module_failed",
+        "error": "a module could not decide: this is neither an allow nor a denial",
+        "module": trace.receipt.decider,
+        "receipt": trace.receipt.id,
+    }
