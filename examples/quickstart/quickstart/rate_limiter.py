@@ -32,8 +32,8 @@ class RateLimiter:
     @hookimpl
     async def check_comment(self, author: str) -> Decision:
         """See when the author wrote the comment that counts; the text does not matter."""
-        posted = self._posted.get(author, ())
-        if len(posted) < self._config.comments:
+        posted = self._posted.get(author)
+        if posted is None or len(posted) < self._config.comments:
             return ALLOW
         wait_seconds = posted[0] + self._config.per - self._clock()
         if wait_seconds <= 0:
