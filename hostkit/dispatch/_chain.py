@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IReactorTime
 
     from hostkit.dispatch._callback import Callback
-    from hostkit.dispatch._draft import Stamps
     from hostkit.dispatch._receipts import Receipts
     from hostkit.rules import OnError
     from hostkit.specs import Category, Hookspec
@@ -71,7 +70,8 @@ class Chain:
             Timing(
                 self.spec.full_name,
                 callback.module,
-                self._namespace[f"_count{index}"],
+                # A call measures all callbacks up to the one at which it ended.
+                sum(self._namespace[f"_ended{last}"] for last in range(index, len(self.callbacks))),
                 self._namespace[f"_seconds{index}"],
             )
             for index, callback in enumerate(self.callbacks)
@@ -105,6 +105,7 @@ class Chain:
     def _globals(self) -> dict[str, Any]:
         names: dict[str, Any] = {
             "_CONTINUE": CONTINUE,
+            "_BaseException": BaseException,
             "_Exception": Exception,
             "_Generator": types.GeneratorType,
             "_armed": False,
@@ -115,21 +116,19 @@ class Chain:
             "_fallback": self.spec.function,
             "_isolate": _isolate,
             "_limit": self._limit,
-            "_locals": locals,
             "_log": self._receipts.log,
             "_now": time.perf_counter,
             "_refused": self._refused,
             "_settle": settle,
             "_shadow_answered": self._shadow_answered,
             "_shadow_failed": self._shadow_failed,
-            "_stamps_in": _stamps_in,
             **self.spec.rule.names,
         }
         for parameter in self.spec.signature.parameters.values():
             names[f"_default_{parameter.name}"] = parameter.default
         for index, callback in enumerate(self.callbacks):
             names[f"_c{index}"] = callback.function
-            names[f"_count{index}"] = 0
+            names[f"_ended{index}"] = 0
             names[f"_seconds{index}"] = 0.0
             names[f"_seat{index}"] = (self, index, None)
             names[f"_last{index}"] = names[f"_entry{index}"] = _NOTHING
@@ -163,14 +162,15 @@ class Chain:
         return draft
 
     def _failed(
-        self, index: int, error: Exception, draft: Draft | None, stamps: Stamps = ()
+        self, index: int, error: Exception, draft: Draft | None, *times: float
     ) -> tuple[Draft, Any]:
         """Apply the policy to a callback that raised: a denial, `CONTINUE`, or an exception."""
         if isinstance(error, CancelledError):
+            self._ended(index, times)
             raise error
         draft = draft or self._draft()
         draft.noted(index, self._kind(index, error), _say(error))
-        return draft, self._apply(index, error, draft, stamps)
+        return draft, self._apply(index, error, draft, times)
 
     def _refused(
         self,
@@ -178,7 +178,7 @@ class Chain:
         value: Any,
         error: Exception | None,
         draft: Draft | None,
-        stamps: Stamps = (),
+        *times: float,
     ) -> tuple[Draft, Any]:
         """Apply the policy to an answer that means nothing."""
         expected = self.spec.rule.expects or self.spec.show().rpartition(" -> ")[2]
@@ -191,16 +191,17 @@ class Chain:
         invalid.__cause__ = error
         draft = draft or self._draft()
         draft.noted(index, Outcome.INVALID, invalid.reason)
-        return draft, self._apply(index, invalid, draft, stamps)
+        return draft, self._apply(index, invalid, draft, times)
 
-    def _apply(self, index: int, error: Exception, draft: Draft, stamps: Stamps) -> Any:
+    def _apply(self, index: int, error: Exception, draft: Draft, times: tuple[float, ...]) -> Any:
         rule = self.spec.rule
         callback = self.callbacks[index]
         policy: OnError = rule.on_error
         if callback.on_error is not None and callback.on_error in rule.policies:
             policy = callback.on_error
         if policy in ("raise", "fail"):
-            draft.broke(index, stamps)
+            draft.broke(index, *times)
+            self._ended(index, times)
             self._give_up(callback, error, as_it_is=policy == "raise")
         meaning = "it counts as a denial" if policy == "deny" else "the next module is asked"
         _logger(callback).warning(
@@ -209,6 +210,11 @@ class Chain:
         if policy == "deny" and isinstance(rule, FirstDenial):
             return rule.denial
         return CONTINUE
+
+    def _ended(self, index: int, times: tuple[float, ...]) -> None:
+        """Count a measured call that ends with an exception."""
+        if times:
+            self._namespace[f"_ended{index}"] += 1
 
     def _give_up(self, callback: Callback, error: Exception, *, as_it_is: bool) -> NoReturn:
         if not as_it_is:
@@ -256,10 +262,6 @@ class Chain:
 def _isolate(value: Any) -> Any:
     """Give a shadow module its own copy of what it could change under the others."""
     return copy.deepcopy(value) if isinstance(value, dict | list | set) else value
-
-
-def _stamps_in(names: dict[str, Any], count: int) -> Stamps:
-    return tuple(names[f"_s{number}"] for number in range(count))
 
 
 def _say(error: Exception) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import reprlib
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeAlias, final
+from typing import TYPE_CHECKING, Any, final
 
 import attrs
 
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from hostkit.dispatch._callback import Callback
     from hostkit.specs import Hookspec
 
-Stamps: TypeAlias = tuple[float, ...]
-"""Readings of the performance counter in seconds: before the first callback and after each."""
-
 
 @final
 @attrs.define(eq=False)
@@ -31,7 +28,10 @@ class Draft:
         spec: The hook that was called.
         callbacks: Its chain.
         steps: What is known about single callbacks, by their place in the chain.
-        asked: How many callbacks were asked so far, once the call is over.
+        asked: How many callbacks were asked so far.
+        seconds: How long callbacks took, by their place, as far as it was measured.
+        began: When the call began, by the performance counter, if it was measured.
+        ended: When its last callback ended.
     """
 
     spec: Hookspec
@@ -42,7 +42,9 @@ class Draft:
     outcome: Outcome = Outcome.CANCELLED
     decider: int | None = None
     reason: str | None = None
-    stamps: Stamps = ()
+    seconds: dict[int, float] = attrs.field(factory=dict)
+    began: float | None = None
+    ended: float | None = None
     number: int | None = None
     finished: bool = False
 
@@ -51,11 +53,10 @@ class Draft:
         self.steps[index] = (outcome, detail)
         self.asked = index + 1
 
-    def decided(self, index: int | None, result: Any, stamps: Stamps = ()) -> None:
+    def decided(self, index: int | None, result: Any, *times: float) -> None:
         """The call is over: with the answer of a callback, or with none of them (`None`)."""
-        self.finished = True
-        self.stamps = stamps
         self.asked = len(self.callbacks) if index is None else index + 1
+        self._end(times)
         rule = self.spec.rule
         if not isinstance(rule, FirstDenial):
             self.outcome = Outcome.RESULT
@@ -69,13 +70,19 @@ class Draft:
             self.decider = index
             self.steps.setdefault(index, (self.outcome, self.reason))
 
-    def broke(self, index: int, stamps: Stamps = ()) -> None:
+    def broke(self, index: int, *times: float) -> None:
         """The call is over: a callback's failure goes to the caller."""
-        self.finished = True
-        self.stamps = stamps
+        self._end(times)
         self.outcome = Outcome.FAILED
         self.decider = index
         self.reason = self.steps[index][1]
+
+    def _end(self, times: tuple[float, ...]) -> None:
+        """Note when the call began, and when its last callback began and ended."""
+        self.finished = True
+        if times:
+            self.began, before, self.ended = times
+            self.seconds[self.asked - 1] = self.ended - before
 
     def receipt(self, token: str) -> Receipt:
         """Write the receipt; ``token`` goes before its number."""
@@ -88,20 +95,19 @@ class Draft:
             decider=self.callbacks[self.decider].module if self.decider is not None else None,
             reason=self.reason,
             at=self._at(),
-            seconds=self.stamps[-1] - self.stamps[0] if self.stamps else None,
+            seconds=self.ended - self.began
+            if self.ended is not None and self.began is not None
+            else None,
         )
 
     def _at(self) -> datetime | None:
         since = self.since
-        if self.stamps:
-            since = time.time() - (time.perf_counter() - self.stamps[-1])
+        if self.ended is not None:
+            since = time.time() - (time.perf_counter() - self.ended)
         return datetime.fromtimestamp(since, UTC) if since is not None else None
 
     def _step(self, index: int) -> Step:
         callback = self.callbacks[index]
-        seconds = None
-        if index + 1 < len(self.stamps):
-            seconds = self.stamps[index + 1] - self.stamps[index]
         if index in self.steps:
             outcome, detail = self.steps[index]
         elif index < self.asked:
@@ -112,7 +118,7 @@ class Draft:
             module=callback.module,
             outcome=outcome,
             shadow=callback.shadow,
-            seconds=seconds,
+            seconds=self.seconds.get(index),
             detail=detail,
         )
 

@@ -29,8 +29,8 @@ class Receipts:
         self._token: Final = secrets.token_hex(3)
         self._count = 0
         self.log: Final[Callable[[Any], None]] = self._ring.append
-        """Take a `Draft`, or ``(seat, result, *stamps)`` of a denial, where the seat is
-        ``(chain, place in it, time)``."""
+        """Take a `Draft`, or ``(seat, result)`` of a denial, or ``(seat, result, began, before,
+        after)`` if it was measured; the seat is ``(chain, place in it, time)``."""
 
     def __len__(self) -> int:
         return len(self._ring)
@@ -66,8 +66,8 @@ class Receipts:
         return receipts
 
 
-def _draft_of(seat: tuple[Any, int, float | None], result: Any, *stamps: float) -> Draft:
+def _draft_of(seat: tuple[Any, int, float | None], result: Any, *times: float) -> Draft:
     chain, index, since = seat
     draft = Draft(chain.spec, chain.callbacks, since)
-    draft.decided(index, result, stamps)
+    draft.decided(index, result, *times)
     return draft

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from hostkit.specs import Hookspec
 
 _INDENT: Final = "    "
-_MOST_NAMED: Final = 64
-"""From this place in a chain on, naming every reading of the clock would make the code too long."""
 _SLOW: Final = 'if hasattr(_r, "__await__") or type(_r) is _Generator:'
 
 
@@ -59,8 +57,8 @@ class _Writer:
     def _body(self) -> Iterator[str]:
         if self._timed:
             for index in range(len(self._callbacks)):
-                yield f"global _count{index}, _seconds{index}"
-            yield "_s0 = _now()"
+                yield f"global _ended{index}, _seconds{index}"
+            yield "_s = _a = _now()"
         elif self._callbacks:
             arguments = "".join(f", {name}" for name in self._spec.arguments)
             yield "if _armed:"
@@ -92,11 +90,15 @@ class _Writer:
             yield _INDENT + f"_t = _shadow_failed({index}, _e, _t)"
             answer = [*self._clock(index), f"_t = _shadow_answered({index}, _r, _t)"]
         else:
-            yield _INDENT + f"_t, _r = _failed({index}, _e, _t{self._if_timed(index)})"
+            yield _INDENT + f"_t, _r = _failed({index}, _e, _t{self._times(index)})"
             if "deny" in self._spec.rule.policies:
                 yield _INDENT + "if _r is not _CONTINUE:"
                 yield from _indented(_indented(self._deny(index)))
             answer = [*self._clock(index), *self._expand(index, self._spec.rule.answer)]
+        if self._timed and index:
+            yield "except _BaseException:"  # cancelled: of this call, those before were measured
+            yield _INDENT + f"_ended{index - 1} += 1"
+            yield _INDENT + "raise"
         if answer:
             yield "else:"
             yield from _indented(answer)
@@ -124,22 +126,19 @@ class _Writer:
             yield _INDENT + f"_r = await {f'_limit({index}, _r)' if limited else '_settle(_r)'}"
 
     def _clock(self, index: int) -> Iterator[str]:
+        """Read the clock after a callback; two names take turns, however long the chain."""
         if self._timed:
-            yield f"_s{index + 1} = _now()"
-            yield f"_count{index} += 1"
-            yield f"_seconds{index} += _s{index + 1} - _s{index}"
+            before, after = _readings(index)
+            yield f"{after} = _now()"
+            yield f"_seconds{index} += {after} - {before}"
+            yield "if _t is not None:"
+            yield _INDENT + f"_t.seconds[{index}] = {after} - {before}"
 
-    def _if_timed(self, index: int) -> str:
-        return f", {self._stamps(index)}" if self._timed else ""
-
-    def _stamps(self, index: int) -> str:
-        return f"({self._readings(index)})"
-
-    def _readings(self, index: int) -> str:
-        """The clock's readings so far, each followed by a comma."""
-        if index >= _MOST_NAMED:
-            return f"*_stamps_in(_locals(), {index + 2}),"
-        return " ".join(f"_s{number}," for number in range(index + 2))
+    def _times(self, index: int) -> str:
+        """When the call began, and when its last callback began and ended, as last arguments."""
+        if not self._timed or not self._callbacks:
+            return ""
+        return f", _s, {', '.join(_readings(index))}"
 
     def _expand(self, index: int | None, fragment: Sequence[str]) -> Iterator[str]:
         """Replace the marks in a rule's fragment; see `hostkit.rules._rule`."""
@@ -168,16 +167,17 @@ class _Writer:
 
     def _refused(self, index: int | None, what: str) -> str:
         assert index is not None  # noqa: S101 -- only answers are read
-        return f"_refused({index}, {what}, _t{self._if_timed(index)})"
+        return f"_refused({index}, {what}, _t{self._times(index)})"
 
     def _deny(self, index: int | None, condition: str = "") -> Iterator[str]:
         assert index is not None  # noqa: S101 -- only answers can deny
         if self._timed:
             lines = [
+                f"_ended{index} += 1",
                 "if _t is None:",
-                _INDENT + f"_log((_seat{index}, _r, {self._readings(index)}))",
+                _INDENT + f"_log((_seat{index}, _r{self._times(index)}))",
                 "else:",
-                _INDENT + f"_t.decided({index}, _r, {self._stamps(index)})",
+                _INDENT + f"_t.decided({index}, _r{self._times(index)})",
             ]
         else:
             # Many modules deny with a constant. It is known from the last time, and so is what to
@@ -195,14 +195,21 @@ class _Writer:
 
     def _return(self, index: int | None, value: str) -> Iterator[str]:
         last = len(self._callbacks) - 1 if index is None else index
-        if self._callbacks or self._timed:
+        if self._timed and self._callbacks:
+            yield f"_ended{last} += 1"
+        if self._timed or self._callbacks:
             yield "if _t is not None:"
-            yield _INDENT + f"_t.decided({index}, {value}{self._if_timed(last)})"
+            yield _INDENT + f"_t.decided({index}, {value}{self._times(last)})"
         yield f"return {value}"
 
 
 def _indented(lines: Iterable[str]) -> Iterator[str]:
     return (_INDENT + line for line in lines)
+
+
+def _readings(index: int) -> tuple[str, str]:
+    """Name the readings of the clock before and after a callback."""
+    return ("_b", "_a") if index % 2 else ("_a", "_b")
 
 
 def _argument(text: str, copied: Collection[str]) -> str:
