@@ -31,6 +31,14 @@ async def settle(value: Any) -> Any:
     return await value
 
 
+async def settle_for(callback: Callback, value: Any) -> Any:  # noqa: ARG001
+    """`settle`, when the chain is not on the stack to tell whose value it is.
+
+    Its frame is where `hostkit.dispatch.current_module` finds the callback.
+    """
+    return await settle(value)
+
+
 async def limit(value: Any, callback: Callback, hook: str, clock: IReactorTime | None) -> Any:
     """Await a value for no longer than the module's ``timeout:``.
 
@@ -56,7 +64,7 @@ async def limit(value: Any, callback: Callback, hook: str, clock: IReactorTime |
     def give_up(_result: Any, _timeout: float) -> Any:
         raise expired
 
-    waiting = Deferred.fromCoroutine(settle(value))
+    waiting = Deferred.fromCoroutine(settle_for(callback, value))
     return await waiting.addTimeout(expired.seconds, clock, onTimeoutCancel=give_up)
 
 

@@ -53,6 +53,8 @@ class Chain:
     ) -> None:
         self.spec: Final = spec
         self.callbacks: Final = tuple(callbacks)
+        self._seconds = [0.0] * len(self.callbacks)
+        self._ended = [0] * len(self.callbacks)
         self._receipts = receipts
         self._clock = clock
         self._namespace: dict[str, Any] = self._globals()
@@ -71,8 +73,8 @@ class Chain:
                 self.spec.full_name,
                 callback.module,
                 # A call measures all callbacks up to the one at which it ended.
-                sum(self._namespace[f"_ended{last}"] for last in range(index, len(self.callbacks))),
-                self._namespace[f"_seconds{index}"],
+                sum(self._ended[index:]),
+                self._seconds[index],
             )
             for index, callback in enumerate(self.callbacks)
         )
@@ -112,24 +114,26 @@ class Chain:
             "_chain": self,
             "_deepcopy": copy.deepcopy,
             "_denied": self._denied,
+            "_ended": self._ended,
             "_failed": self._failed,
+            "_hasattr": hasattr,
             "_fallback": self.spec.function,
             "_isolate": _isolate,
             "_limit": self._limit,
             "_log": self._receipts.log,
             "_now": time.perf_counter,
             "_refused": self._refused,
+            "_seconds": self._seconds,
             "_settle": settle,
             "_shadow_answered": self._shadow_answered,
             "_shadow_failed": self._shadow_failed,
+            "_type": type,
             **self.spec.rule.names,
         }
         for parameter in self.spec.signature.parameters.values():
             names[f"_default_{parameter.name}"] = parameter.default
         for index, callback in enumerate(self.callbacks):
             names[f"_c{index}"] = callback.function
-            names[f"_ended{index}"] = 0
-            names[f"_seconds{index}"] = 0.0
             names[f"_seat{index}"] = (self, index, None)
             names[f"_last{index}"] = names[f"_entry{index}"] = _NOTHING
         return names
@@ -166,7 +170,7 @@ class Chain:
     ) -> tuple[Draft, Any]:
         """Apply the policy to a callback that raised: a denial, `CONTINUE`, or an exception."""
         if isinstance(error, CancelledError):
-            self._ended(index, times)
+            self._end(index, times)
             raise error
         draft = draft or self._draft()
         draft.noted(index, self._kind(index, error), _say(error))
@@ -182,7 +186,7 @@ class Chain:
     ) -> tuple[Draft, Any]:
         """Apply the policy to an answer that means nothing."""
         expected = self.spec.rule.expects or self.spec.show().rpartition(" -> ")[2]
-        why = f" ({error})" if error is not None and str(error) else ""
+        why = f" ({_text(error)})" if error is not None and _text(error) else ""
         invalid = InvalidValueError(
             self.callbacks[index].module,
             self.spec.full_name,
@@ -201,7 +205,7 @@ class Chain:
             policy = callback.on_error
         if policy in ("raise", "fail"):
             draft.broke(index, *times)
-            self._ended(index, times)
+            self._end(index, times)
             self._give_up(callback, error, as_it_is=policy == "raise")
         meaning = "it counts as a denial" if policy == "deny" else "the next module is asked"
         _logger(callback).warning(
@@ -211,10 +215,10 @@ class Chain:
             return rule.denial
         return CONTINUE
 
-    def _ended(self, index: int, times: tuple[float, ...]) -> None:
+    def _end(self, index: int, times: tuple[float, ...]) -> None:
         """Count a measured call that ends with an exception."""
         if times:
-            self._namespace[f"_ended{index}"] += 1
+            self._ended[index] += 1
 
     def _give_up(self, callback: Callback, error: Exception, *, as_it_is: bool) -> NoReturn:
         if not as_it_is:
@@ -249,7 +253,7 @@ class Chain:
             result = self.spec.rule.judge(value)
         except Exception as error:  # noqa: BLE001 -- recorded; a shadow never counts
             draft = draft or self._draft()
-            draft.noted(index, Outcome.INVALID, f"{describe(value)} ({error})")
+            draft.noted(index, Outcome.INVALID, f"{describe(value)} ({_text(error)})")
             return draft
         if result is CONTINUE or not self.spec.rule.decides:
             return draft
@@ -267,8 +271,15 @@ def _isolate(value: Any) -> Any:
 def _say(error: Exception) -> str:
     if isinstance(error, InvalidValueError):
         return error.reason
-    text = str(error)
+    text = _text(error)
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _text(error: Exception) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 -- a module wrote it; it must not get around the policy
+        return "(its message cannot be shown)"
 
 
 def _logger(callback: Callback) -> logging.Logger:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from hostkit.dispatch._awaiting import settle_for
+from hostkit.dispatch._callback import Callback
 from hostkit.dispatch._chain import Chain
 
 if TYPE_CHECKING:
@@ -26,5 +28,9 @@ def current_module() -> str | None:
         if isinstance(chain, Chain):
             index = frame.f_locals.get("_at")
             return chain.callbacks[index].module if index is not None else None
+        if frame.f_code is settle_for.__code__:
+            callback = frame.f_locals["callback"]
+            assert isinstance(callback, Callback)  # noqa: S101
+            return callback.module
         frame = frame.f_back
     return None

@@ -131,4 +131,7 @@ class Draft:
 
 def describe(value: Any) -> str:
     """Write a result in a few words."""
-    return str(value) if isinstance(value, Deny) else reprlib.repr(value)
+    try:
+        return str(value) if isinstance(value, Deny) else reprlib.repr(value)
+    except Exception:  # noqa: BLE001 -- it is a module's value, and showing it must change nothing
+        return f"<{type(value).__name__} that cannot be shown>"

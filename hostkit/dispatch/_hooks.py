@@ -34,7 +34,8 @@ def make_caller(category: type[C], chains: Mapping[str, Chain], *, exact: bool) 
     """
     heard = {name: chain for name, chain in chains.items() if chain.callbacks}
     methods = {name: chain.timed if exact else chain.lean for name, chain in heard.items()}
-    caller = cast("C", type(category.__name__, (category,), methods)())
+    own = {"name": category.name, **methods}  # which the class might not get by its own name
+    caller = cast("C", type(category.__name__, (category,), own)())
     for name, chain in chains.items():
         if name not in heard:
             setattr(caller, name, Unheard(chain.bind(caller)))

@@ -4,7 +4,8 @@ Two functions are compiled for each hook. The *lean* one has nothing on its happ
 written by hand would not have. The *timed* one also reads the clock before and after each callback;
 the lean one calls it when the global ``_armed`` is set, which is how times are sampled.
 
-All local and global names begin with an underscore, which the names of arguments may not.
+All local and global names begin with an underscore, which the names of arguments may not. That goes
+for builtins too: `type` is a good name for an argument.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from hostkit.specs import Hookspec
 
 _INDENT: Final = "    "
-_SLOW: Final = 'if hasattr(_r, "__await__") or type(_r) is _Generator:'
+_SLOW: Final = 'if _hasattr(_r, "__await__") or _type(_r) is _Generator:'
 
 
 def write_chain(spec: Hookspec, callbacks: Sequence[Callback], *, timed: bool) -> str:
@@ -56,8 +57,6 @@ class _Writer:
 
     def _body(self) -> Iterator[str]:
         if self._timed:
-            for index in range(len(self._callbacks)):
-                yield f"global _ended{index}, _seconds{index}"
             yield "_s = _a = _now()"
         elif self._callbacks:
             arguments = "".join(f", {name}" for name in self._spec.arguments)
@@ -97,7 +96,7 @@ class _Writer:
             answer = [*self._clock(index), *self._expand(index, self._spec.rule.answer)]
         if self._timed and index:
             yield "except _BaseException:"  # cancelled: of this call, those before were measured
-            yield _INDENT + f"_ended{index - 1} += 1"
+            yield _INDENT + f"_ended[{index - 1}] += 1"
             yield _INDENT + "raise"
         if answer:
             yield "else:"
@@ -130,7 +129,7 @@ class _Writer:
         if self._timed:
             before, after = _readings(index)
             yield f"{after} = _now()"
-            yield f"_seconds{index} += {after} - {before}"
+            yield f"_seconds[{index}] += {after} - {before}"
             yield "if _t is not None:"
             yield _INDENT + f"_t.seconds[{index}] = {after} - {before}"
 
@@ -173,7 +172,7 @@ class _Writer:
         assert index is not None  # noqa: S101 -- only answers can deny
         if self._timed:
             lines = [
-                f"_ended{index} += 1",
+                f"_ended[{index}] += 1",
                 "if _t is None:",
                 _INDENT + f"_log((_seat{index}, _r{self._times(index)}))",
                 "else:",
@@ -196,7 +195,7 @@ class _Writer:
     def _return(self, index: int | None, value: str) -> Iterator[str]:
         last = len(self._callbacks) - 1 if index is None else index
         if self._timed and self._callbacks:
-            yield f"_ended{last} += 1"
+            yield f"_ended[{last}] += 1"
         if self._timed or self._callbacks:
             yield "if _t is not None:"
             yield _INDENT + f"_t.decided({index}, {value}{self._times(last)})"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import TYPE_CHECKING, Any, final
 
 import attrs
 
@@ -14,8 +13,6 @@ if TYPE_CHECKING:
     from hostkit.dispatch._chain import Chain
     from hostkit.dispatch._receipts import Receipts
     from hostkit.specs import Category
-
-_NOTEWORTHY: Final = (Outcome.DENY, Outcome.FAILED, Outcome.TIMEOUT, Outcome.INVALID)
 
 
 @final
@@ -62,12 +59,22 @@ async def trace(
     error: Exception | None = None
     try:
         result = chain.timed(caller, *args, **kwargs, _t=draft)
-        if inspect.isawaitable(result):
+        if chain.spec.is_async:
             result = await result
     except Exception as raised:
         if not draft.finished:  # cancelled, or raised by the fallback: no module's doing
             raise
         error = raised
-    if keep and any(outcome in _NOTEWORTHY for outcome, _ in draft.steps.values()):
-        receipts.log(draft)
-    return Trace(receipts.write(draft), result, error)
+    finally:
+        receipt = receipts.write(draft)
+        if keep and _is_noteworthy(draft):
+            receipts.log(receipt)
+    return Trace(receipt, result, error)
+
+
+def _is_noteworthy(draft: Draft) -> bool:
+    """Whether the chain would have left a receipt of its own: for anything but plain results."""
+    return any(
+        outcome is not Outcome.RESULT or draft.callbacks[index].shadow
+        for index, (outcome, _) in draft.steps.items()
+    )

@@ -1,0 +1,115 @@
+"""`HostFile`: a config file, read and found to be right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, final
+
+import attrs
+
+from hostkit.config._secrets import redact
+from hostkit.errors import Path, Place, Problem
+
+if TYPE_CHECKING:
+    from hostkit.config._document import Document
+    from hostkit.config._model import ModuleEntry, Settings
+
+_LONGEST: Final = 1000
+
+
+@final
+@attrs.frozen
+class Source:
+    """Where values came from: the file they stand in, and those that must not be shown.
+
+    Attributes:
+        name: The file's name, as the user gave it.
+        document: The file's nodes; `None` for a mapping, which has no places.
+        secrets: Every value that came from ``!env`` or ``!file``.
+    """
+
+    name: str
+    document: Document | None = None
+    secrets: frozenset[str] = frozenset()
+
+    def locate(self, path: Path, *, key: bool) -> Place | None:
+        """Find where a value stands."""
+        return None if self.document is None else self.document.locate(path, key=key)
+
+    def clean(self, text: str) -> str:
+        """Make a text fit to be shown: without secrets, and not endless."""
+        # In this order: of a secret cut in half, half would be left.
+        shown = redact(text, self.secrets)
+        return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
+
+    def problem(self, problem: Problem, *, key: bool = False) -> Problem:
+        """Fill in a problem's place, and clean all its texts."""
+        return attrs.evolve(
+            problem,
+            message=self.clean(problem.message),
+            place=self.locate(problem.path, key=key),
+            details=tuple(self.clean(line) for line in problem.details),
+            expected=None if problem.expected is None else self.clean(problem.expected),
+            hint=None if problem.hint is None else self.clean(problem.hint),
+        )
+
+
+@final
+@attrs.frozen
+class HostFile:
+    """A config file's two top-level keys, checked, and the way back to where each value stands.
+
+    Attributes:
+        modules: The entries of ``modules:``, in the order of the file.
+        settings: The settings under ``hostkit:``.
+        name: The file's name, as the user gave it; ``<config>`` for a mapping.
+    """
+
+    modules: tuple[ModuleEntry, ...]
+    settings: Settings
+    _source: Source = attrs.field(repr=False, eq=False)
+
+    @property
+    def name(self) -> str:
+        """The file's name, as the user gave it; ``<config>`` for a mapping."""
+        return self._source.name
+
+    def locate(self, path: Path, *, key: bool = False) -> Place | None:
+        """Find where a value stands, or the nearest thing around it that exists.
+
+        Args:
+            path: Keys and indexes from the top level: ``("modules", 0, "timeout")``.
+            key: Whether the value's key is meant rather than the value.
+
+        Returns:
+            The place; `None` if the configuration came from a mapping.
+        """
+        return self._source.locate(path, key=key)
+
+    def redact(self, text: str) -> str:
+        """Replace every value that came from ``!env`` or ``!file`` by ``[redacted]``."""
+        return redact(text, self._source.secrets)
+
+    def problem(  # noqa: PLR0913 - a problem has many parts; all but three are optional
+        self,
+        code: str,
+        message: str,
+        path: Path,
+        *,
+        details: tuple[str, ...] = (),
+        expected: str | None = None,
+        hint: str | None = None,
+        key: bool = False,
+    ) -> Problem:
+        """Build a problem with its place, and with no secret in any of its texts.
+
+        Args:
+            code: Stable identifier, ``HK`` and three digits.
+            message: What is wrong, in one line.
+            path: Where, as keys and indexes from the top level.
+            details: Further facts, a line each.
+            expected: What would have been right.
+            hint: What to do, or the name that was probably meant.
+            key: Whether the value's key is meant rather than the value.
+        """
+        problem = Problem(code, message, path, None, details, expected, hint)
+        return self._source.problem(problem, key=key)

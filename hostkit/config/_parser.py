@@ -1,0 +1,120 @@
+"""From a text to its `Document`."""
+
+from __future__ import annotations
+
+from typing import Any, Final, final
+
+import attrs
+import yaml
+
+from hostkit import codes
+from hostkit.config._document import Document
+from hostkit.config._place import place_at
+from hostkit.errors import ConfigErrors, Problem
+
+LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The YAML parser: libyaml's, if it is installed."""
+
+# libyaml's composer calls itself for each level, and nothing stops it before the stack ends.
+_DEEPEST: Final = 1000
+# Nothing gets deeper without one of these, so counting them spares most files the slow check.
+_OPENERS: Final = "[{-?:"
+_WHAT_BELONGS: Final = "a mapping with the key `modules:`"
+
+
+@final
+@attrs.frozen
+class Parser:
+    """Parses one text, without reading any value in it.
+
+    Attributes:
+        name: The file's name, as the user gave it.
+        text: All of its text.
+        loader: The YAML parser to use.
+    """
+
+    name: str
+    text: str
+    loader: Any = LOADER
+
+    def parse(self) -> Document:
+        """Parse the text.
+
+        Raises:
+            ConfigErrors: It is not one YAML document, or not a mapping.
+        """
+        try:
+            self._check_depth()
+            root = self._compose()
+        except yaml.MarkedYAMLError as error:
+            refusal = self._not_yaml(error)
+        except RecursionError:
+            refusal = self._refuse(codes.TOO_DEEP, "this is nested too deep", 0)
+        except (ValueError, OverflowError) as error:
+            # Only from the parser written in Python, for escapes that stand for no character.
+            refusal = self._refuse(codes.NOT_YAML, f"not valid YAML: {error}", 0)
+        else:
+            return Document(self.name, self.text, self._only_mapping(root))
+        raise refusal
+
+    def _check_depth(self) -> None:
+        if sum(map(self.text.count, _OPENERS)) <= _DEEPEST:
+            return
+        depth = 0
+        for event in yaml.parse(self.text, self.loader):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            if depth > _DEEPEST:
+                message = f"this is nested more than {_DEEPEST} levels deep"
+                raise self._refuse(codes.TOO_DEEP, message, _offset(event.start_mark))
+
+    def _compose(self) -> yaml.Node | None:
+        loader = self.loader(self.text)
+        root: yaml.Node | None = loader.get_node() if loader.check_node() else None
+        if loader.check_node():
+            raise self._refuse(
+                codes.SEVERAL_DOCUMENTS,
+                "a second YAML document starts here",
+                loader.get_node().start_mark.index,
+                expected="one document; `---` may stand only at the top",
+            )
+        return root
+
+    def _only_mapping(self, root: yaml.Node | None) -> yaml.MappingNode:
+        if root is None:
+            code, message = codes.EMPTY_FILE, "the file is empty"
+            raise self._refuse(code, message, 0, expected=_WHAT_BELONGS)
+        if isinstance(root, yaml.MappingNode):
+            return root
+        what = "a list" if isinstance(root, yaml.SequenceNode) else "a single value"
+        message = f"the file holds {what}, not a mapping"
+        offset = root.start_mark.index
+        raise self._refuse(codes.NOT_A_MAPPING, message, offset, expected=_WHAT_BELONGS)
+
+    def _not_yaml(self, error: yaml.MarkedYAMLError) -> ConfigErrors:
+        offset = _offset(error.problem_mark or error.context_mark)
+        said = ", ".join(part for part in (error.context, error.problem) if part)
+        hint = None
+        if self.text[offset : offset + 1] == "\t":
+            hint = "YAML is indented with spaces; this is a tab"
+        return self._refuse(codes.NOT_YAML, f"not valid YAML: {said}", offset, hint=hint)
+
+    def _refuse(
+        self,
+        code: str,
+        message: str,
+        offset: int,
+        *,
+        expected: str | None = None,
+        hint: str | None = None,
+    ) -> ConfigErrors:
+        place = place_at(self.name, self.text, offset)
+        return ConfigErrors((Problem(code, message, place=place, expected=expected, hint=hint),))
+
+
+def _offset(mark: Any) -> int:
+    # The types allow for marks without a position; no parser makes one.
+    offset: int = mark.index
+    return offset

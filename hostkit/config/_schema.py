@@ -1,0 +1,71 @@
+"""What the two top-level keys may hold, as classes for `structure` to fill."""
+
+# Without `from __future__ import annotations`: the annotations are read when the file is.
+
+from typing import Annotated, Any, final
+
+import attrs
+
+from hostkit.config._check import Check
+from hostkit.config._model import Mode, OnError, Serve, Timing
+from hostkit.config._units import Seconds
+
+
+def _is_module(value: Any) -> bool:
+    return isinstance(value, type) or (isinstance(value, str) and bool(value.strip()))
+
+
+def _is_set(values: tuple[str, ...]) -> bool:
+    return 0 < len(values) == len(set(values))
+
+
+_Text = Annotated[str, Check(bool, "a string that is not empty")]
+_Module = Annotated[
+    Any, Check(_is_module, "the dotted path of a class, or the name of an installed module")
+]
+_Timeout = Annotated[Seconds, Check(lambda seconds: seconds > 0, "more than no time at all")]
+_Count = Annotated[int, Check(lambda count: count >= 1, "a whole number, 1 or more")]
+_ServeList = Annotated[tuple[Serve, ...], Check(_is_set, "a list, not empty, nothing in it twice")]
+
+
+@final
+@attrs.frozen
+class EntrySchema:
+    """One entry of ``modules:``."""
+
+    module: _Module
+    config: Any = None
+    name: _Text | None = None
+    enabled: bool = True
+    mode: Mode = "enforce"
+    on_error: OnError = "default"
+    timeout: _Timeout | None = None
+
+
+@final
+@attrs.frozen
+class ListenerSchema:
+    """One entry of ``hostkit.listeners:``."""
+
+    endpoint: _Text
+    serve: _ServeList = ("modules",)
+
+
+@final
+@attrs.frozen
+class RedisSchema:
+    """The setting ``hostkit.redis:``."""
+
+    url: _Text
+
+
+@final
+@attrs.frozen
+class SettingsSchema:
+    """The top-level key ``hostkit:``."""
+
+    listeners: tuple[ListenerSchema, ...] = ()
+    redis: RedisSchema | None = None
+    categories: tuple[_Text, ...] | None = None
+    timing: Timing = "sampled"
+    receipts: _Count = 1000

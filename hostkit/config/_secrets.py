@@ -1,0 +1,82 @@
+"""Secrets: values that stand elsewhere, and are never shown."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from typing import TYPE_CHECKING, Final
+
+from hostkit import codes
+from hostkit.errors import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+TAGS: Final = frozenset({"!env", "!file"})
+"""The tags of values that stand elsewhere."""
+
+
+def read_secret(tag: str, name: str, folder: Path) -> str | Problem:
+    """Fetch a secret.
+
+    Args:
+        tag: ``!env`` or ``!file``.
+        name: The environment variable, or the file.
+        folder: Where relative file names start.
+
+    Returns:
+        The secret, or why there is none.
+    """
+    if not name:
+        return no_name(tag)
+    return _read_variable(name) if tag == "!env" else _read_file(folder / name)
+
+
+def no_name(tag: str) -> Problem:
+    """Say that a tag is not followed by a name."""
+    what = "an environment variable" if tag == "!env" else "a file"
+    return Problem(
+        codes.TAG_WITHOUT_NAME, f"{tag} needs the name of {what}", expected=f"`key: {tag} name`"
+    )
+
+
+def redact(text: str, secrets: Iterable[str]) -> str:
+    """Replace every secret in a text, however `repr` wrote it, by ``[redacted]``."""
+    forms = {form for secret in secrets for form in _forms(secret)}
+    if not forms:
+        return text
+    # The longest first: a secret may begin like another.
+    pattern = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
+    return re.sub(pattern, "[redacted]", text)
+
+
+def _forms(secret: str) -> set[str]:
+    # An error may quote a line of a key file rather than all of it.
+    parts = {secret, *(line.strip() for line in secret.splitlines())}
+    return {form for part in parts for form in (part, repr(part)[1:-1]) if form}
+
+
+def _read_variable(name: str) -> str | Problem:
+    # A name that cannot be encoded cannot be set either.
+    with contextlib.suppress(UnicodeEncodeError):
+        secret = os.environ.get(name)
+        if secret is not None:
+            return secret
+    message = f"the environment variable {name!r} is not set"
+    return Problem(codes.NO_SUCH_VARIABLE, message, hint=f"set {name} before the start")
+
+
+def _read_file(path: Path) -> str | Problem:
+    try:
+        text = path.read_bytes().decode()
+    except UnicodeDecodeError as error:
+        message = f"the byte {error.start + 1} of {str(path)!r} is not UTF-8"
+        return Problem(codes.TAG_FILE_NOT_UTF8, message, hint="save the file as UTF-8")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        message = f"{str(path)!r} cannot be read: {reason}"
+        hint = "relative names start at the config file's folder"
+        return Problem(codes.TAG_FILE_UNREADABLE, message, hint=hint)
+    return text.removesuffix("\n").removesuffix("\r")

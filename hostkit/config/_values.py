@@ -1,0 +1,201 @@
+"""From nodes to plain Python values; what is wrong with them is collected, not raised."""
+
+from __future__ import annotations
+
+import reprlib
+from typing import TYPE_CHECKING, Any, ClassVar, Final, final
+
+import attrs
+import yaml
+from yaml.constructor import SafeConstructor
+
+from hostkit import codes
+from hostkit.config._document import MERGE, Document, child
+from hostkit.config._secrets import TAGS, no_name, read_secret
+from hostkit.config._words import did_you_mean
+from hostkit.errors import Path, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path as FilePath
+
+_DEEPEST: Final = 100
+_MOST_REPEATS: Final = 100_000
+_SAID_ONCE: Final = frozenset({codes.TOO_DEEP, codes.TOO_MANY_ALIASES})
+_YAML: Final = "tag:yaml.org,2002:"
+_MAP: Final = f"{_YAML}map"
+_SEQ: Final = f"{_YAML}seq"
+_STR: Final = f"{_YAML}str"
+
+
+class _Scalars(SafeConstructor):
+    """Reads single values as PyYAML does, and the lone `=`, which it forgot."""
+
+    yaml_constructors: ClassVar[dict[str | None, Any]] = {
+        **SafeConstructor.yaml_constructors,
+        f"{_YAML}value": SafeConstructor.construct_yaml_str,
+    }
+
+
+@final
+@attrs.define
+class Reader:
+    """Reads values out of a document.
+
+    Attributes:
+        document: Where they stand.
+        folder: Where the files named by ``!file`` are.
+        problems: What is wrong with the values read so far.
+        broken: Where; the values there are `None`, and nothing more is to be said of them.
+        secrets: Every value that came from ``!env`` or ``!file``.
+    """
+
+    document: Document
+    folder: FilePath
+    problems: list[Problem] = attrs.field(init=False, factory=list)
+    broken: set[Path] = attrs.field(init=False, factory=set)
+    secrets: set[str] = attrs.field(init=False, factory=set)
+    _told: set[tuple[str, int]] = attrs.field(init=False, factory=set)
+    _open: list[yaml.Node] = attrs.field(init=False, factory=list)
+    _seen: set[int] = attrs.field(init=False, factory=set)
+    _repeats: int = attrs.field(init=False, default=0)
+
+    def read_top(self, keys: Iterable[str]) -> dict[str, Any]:
+        """Read some keys of the top level; the values of all others are not looked at.
+
+        Args:
+            keys: The keys to read, if they are there.
+        """
+        lines: dict[tuple[str, str], int] = {}
+        for node, _ in self.document.root.value:
+            if isinstance(node, yaml.ScalarNode) and node.tag != MERGE:
+                key = (node.tag, node.value)
+                if key in lines:
+                    self._tell(_duplicate(node.value, lines[key]), node, (node.value,))
+                lines.setdefault(key, self.document.place(node).line)
+        found = {key: child(self.document.root, key) for key in keys}
+        return {key: self.read(pair[1], (key,)) for key, pair in found.items() if pair}
+
+    def read(self, node: yaml.Node, path: Path) -> Any:
+        """Read one value, and all within it.
+
+        Args:
+            node: The value's node.
+            path: Where it stands.
+        """
+        # Only an alias leads to a node twice.
+        self._repeats += id(node) in self._seen
+        self._seen.add(id(node))
+        if isinstance(node, yaml.ScalarNode):
+            value: Any = self._scalar(node)
+        else:
+            value = self._closed(node) or self._collection(node, path)
+        if isinstance(value, Problem):
+            self._tell(value, node, path)
+            self.broken.add(path)
+            return None
+        return value
+
+    def _scalar(self, node: yaml.ScalarNode) -> Any:
+        if node.tag == _STR:
+            return node.value
+        if node.tag in TAGS:
+            secret = read_secret(node.tag, node.value, self.folder)
+            if isinstance(secret, str):
+                self.secrets.add(secret)
+            return secret
+        if node.tag not in _Scalars.yaml_constructors:
+            return _unknown_tag(node.tag)
+        try:
+            return _Scalars().construct_object(node, deep=True)
+        except Exception:  # noqa: BLE001 - PyYAML lets its own slips out, too
+            kind = _short(node.tag).removeprefix("!!")
+            message = f"{reprlib.repr(node.value)} is not a valid {kind}"
+            hint = "put it in quotes if it is meant as a string"
+            return Problem(codes.UNREADABLE_VALUE, message, hint=hint)
+
+    def _closed(self, node: yaml.Node) -> Problem | None:
+        """Say why a list or mapping must not be entered, if there is a reason."""
+        if any(node is each for each in self._open):
+            return Problem(codes.ENDLESS_VALUE, "this contains itself, through an alias")
+        if node.tag in TAGS:
+            return no_name(node.tag)
+        if node.tag != (_SEQ if isinstance(node, yaml.SequenceNode) else _MAP):
+            return _unknown_tag(node.tag)
+        if len(self._open) >= _DEEPEST:
+            return Problem(codes.TOO_DEEP, f"this is nested more than {_DEEPEST} levels deep")
+        if self._repeats > _MOST_REPEATS:
+            message = f"aliases repeat more than {_MOST_REPEATS} values"
+            return Problem(codes.TOO_MANY_ALIASES, message, hint="use fewer aliases of aliases")
+        return None
+
+    def _collection(self, node: yaml.Node, path: Path) -> Any:
+        self._open.append(node)
+        if isinstance(node, yaml.SequenceNode):
+            value: Any = [self.read(item, (*path, i)) for i, item in enumerate(node.value)]
+        else:
+            value = self._mapping(node, path)
+        self._open.pop()
+        return value
+
+    def _mapping(self, node: yaml.Node, path: Path) -> dict[Any, Any]:
+        own: dict[Any, Any] = {}
+        merged: dict[Any, Any] = {}
+        lines: dict[Any, int] = {}
+        for key_node, value_node in node.value:
+            if key_node.tag == MERGE:
+                merged.update(self._merge(value_node, path))
+                continue
+            key = self._key(key_node)
+            step = (*path, key) if isinstance(key, str | int) else path
+            if isinstance(key, Problem):
+                self._tell(key, key_node, path)
+            elif key in own:
+                self._tell(_duplicate(key, lines[key]), key_node, step)
+            else:
+                lines[key] = self.document.place(key_node).line
+                own[key] = self.read(value_node, step)
+        return {**merged, **own}
+
+    def _key(self, node: yaml.Node) -> Any:
+        if not isinstance(node, yaml.ScalarNode):
+            what = "a list" if isinstance(node, yaml.SequenceNode) else "a mapping"
+            hint = "put text that starts with a bracket or a brace in quotes"
+            return Problem(codes.COMPLEX_KEY, f"{what} cannot be a key", hint=hint)
+        return _unknown_tag(node.tag) if node.tag in TAGS else self._scalar(node)
+
+    def _merge(self, node: yaml.Node, path: Path) -> dict[Any, Any]:
+        merged: dict[Any, Any] = {}
+        sources = node.value if isinstance(node, yaml.SequenceNode) else [node]
+        for source in reversed(sources):
+            value = self.read(source, path)
+            if isinstance(value, dict):
+                merged.update(value)
+            elif path not in self.broken:
+                message = "`<<` needs a mapping, or a list of mappings"
+                self._tell(Problem(codes.BAD_MERGE, message), source, path)
+                self.broken.add(path)
+        return merged
+
+    def _tell(self, problem: Problem, node: yaml.Node, path: Path) -> None:
+        """Collect a problem, unless an alias led to it before or one of its kind says it all."""
+        told = (problem.code, 0 if problem.code in _SAID_ONCE else id(node))
+        if told not in self._told:
+            self._told.add(told)
+            place = self.document.place(node)
+            self.problems.append(attrs.evolve(problem, path=path, place=place))
+
+
+def _duplicate(key: Any, line: int) -> Problem:
+    hint = f"it stands in line {line} already; keep one of them"
+    return Problem(codes.DUPLICATE_KEY, f"the key {key!r} stands twice in one mapping", hint=hint)
+
+
+def _unknown_tag(tag: str) -> Problem:
+    hint = did_you_mean(tag, sorted(TAGS))
+    expected = "a plain value, !env NAME or !file NAME"
+    return Problem(codes.UNKNOWN_TAG, f"unknown tag {_short(tag)}", expected=expected, hint=hint)
+
+
+def _short(tag: str) -> str:
+    return f"!!{tag.removeprefix(_YAML)}" if tag.startswith(_YAML) else tag

@@ -1,0 +1,58 @@
+"""Find everything that is wrong with a config file and its modules, in one run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hostkit.api import ModuleApi
+from hostkit.config import examine
+from hostkit.errors import CodedError, ConfigErrors, Problem
+from hostkit.host._host import Host
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Sequence
+
+    from hostkit.specs import Category
+
+
+def build_from_file(
+    path: str | os.PathLike[str],
+    *,
+    categories: Sequence[type[Category]] | None = None,
+    api_class: type[ModuleApi] = ModuleApi,
+) -> Host:
+    """Make a host from a YAML file and build it, as ``Host.from_file(path).build()`` does.
+
+    But where that ends with what is wrong with the file itself, this goes on to load the modules
+    whose entries are right, to tell what is wrong with them as well.
+
+    Args:
+        path: The file.
+        categories: As for `Host`.
+        api_class: As for `Host`.
+
+    Returns:
+        The host, built.
+
+    Raises:
+        ConfigErrors: All that is wrong, in the order of the file.
+    """
+    examined = examine(path)
+    problems = list(examined.problems)
+    host = Host(examined.file, categories=categories, api_class=api_class)
+    # What is wrong with the settings could make modules look wrong that are not.
+    if all(problem.path[:1] == ("modules",) for problem in problems):
+        try:
+            host.build()
+        except ConfigErrors as errors:
+            problems += errors.problems
+        except CodedError as error:
+            problems.append(error.problem)
+    if problems:
+        raise ConfigErrors(tuple(sorted(problems, key=_position)))
+    return host
+
+
+def _position(problem: Problem) -> tuple[int, int]:
+    return (problem.place.line, problem.place.column) if problem.place is not None else (0, 0)

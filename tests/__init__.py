@@ -1,0 +1,1 @@
+"""The tests of hostkit and hookspecs, a file for each source file."""

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hostkit.config import from_mapping, load
+from hostkit.errors import Place, Problem
+
+if TYPE_CHECKING:
+    import pytest
+
+    from .conftest import Write
+
+
+def test_a_value_can_be_located(write: Write) -> None:
+    """A path leads to a place in the file, a value's or its key's."""
+    name = write("modules:\n- module: a.B\n  timeout: 5s\n")
+    file = load(name)
+    assert Place(name, 3, 12, "  timeout: 5s") == file.locate(("modules", 0, "timeout"))
+    assert Place(name, 3, 3, "  timeout: 5s") == file.locate(("modules", 0, "timeout"), key=True)
+    assert Place(name, 2, 3, "- module: a.B") == file.locate((*file.modules[0].path, "config"))
+
+
+def test_a_mapping_has_no_places() -> None:
+    """What came from Python values has paths only."""
+    file = from_mapping({"modules": [{"module": "a.B"}]})
+    assert file.locate(("modules", 0)) is None
+    assert Problem("HK100", "bad", ("modules", 0)) == file.problem("HK100", "bad", ("modules", 0))
+
+
+def test_a_problem_is_built_whole(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The place is filled in, and no text shows a secret."""
+    monkeypatch.setenv("HOSTKIT_TEST", "hunter2")
+    name = write("modules:\n- module: a.B\n  config: {password: !env HOSTKIT_TEST}\n")
+    path = ("modules", 0, "config", "password")
+    assert Problem(
+        "HK100",
+        "not [redacted]",
+        path,
+        Place(name, 3, 12, "  config: {password: !env HOSTKIT_TEST}"),
+        ("[redacted] is short", "really"),
+        "more than [redacted]",
+        "try [redacted]3",
+    ) == load(name).problem(
+        "HK100",
+        "not hunter2",
+        path,
+        details=("hunter2 is short", "really"),
+        expected="more than hunter2",
+        hint="try hunter23",
+        key=True,
+    )
+
+
+def test_any_text_can_be_redacted(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Layers above redact what they log, however long it is."""
+    monkeypatch.setenv("HOSTKIT_TEST", "hunter2")
+    file = load(write("modules:\n- module: a.B\n  config: [!env HOSTKIT_TEST]\n"))
+    assert "x" * 5000 + "[redacted]" == file.redact("x" * 5000 + "hunter2")
+
+
+def test_endless_messages_are_cut(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message is cut after it was redacted, so that no half of a secret is left."""
+    monkeypatch.setenv("HOSTKIT_TEST", "y" * 5000)
+    file = load(write("modules:\n- module: a.B\n  config: [!env HOSTKIT_TEST]\n"))
+    assert "x" * 995 + "[reda…" == file.problem("HK100", "x" * 995 + "y" * 5000, ()).message
+
+
+def test_nothing_secret_is_printed(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file's own text form shows neither text nor values."""
+    monkeypatch.setenv("HOSTKIT_TEST", "hunter2")
+    file = load(write("modules:\n- module: a.B\n  config: [!env HOSTKIT_TEST, inline]\n"))
+    assert "hunter2" not in repr(file)
+    assert "inline" not in repr(file)

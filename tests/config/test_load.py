@@ -1,0 +1,297 @@
+from __future__ import annotations
+
+import contextlib
+import copy
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from hostkit.config import HostFile, Listener, ModuleEntry, Redis, Settings, from_mapping, load
+from hostkit.errors import ConfigErrors, Place
+
+if TYPE_CHECKING:
+    from .conftest import ProblemsOf, Write
+
+_FULL = """\
+server_name: example.org
+secret: !vault key
+common: &common {banned: [casino], pattern: "ca[s5]ino"}
+
+modules:
+  - module: wordfilter.WordFilter      # a comment
+    config: {<<: *common, since: 2026-01-31}
+    name: words
+    enabled: true
+    mode: shadow
+    on_error: continue
+    timeout: 200ms
+  - module: wordfilter.WordFilter
+    config:
+      - any
+      - !env HOSTKIT_TEST
+  - module: wordfilter.WordFilter
+    config:
+hostkit:
+  listeners:
+    - {endpoint: "tcp:8080:interface=127.0.0.1", serve: [modules, hooks, health, metrics]}
+    - endpoint: unix:/run/x
+  redis: {url: redis://127.0.0.1:6379/0}
+  categories: [comments]
+  timing: exact
+  receipts: 10
+"""
+
+
+class Module:
+    pass
+
+
+def test_a_file_is_read(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything the file says is in the values, and nothing else of it."""
+    monkeypatch.setenv("HOSTKIT_TEST", "secret")
+    name = write(_FULL)
+    file = load(name)
+    first = {"banned": ["casino"], "pattern": "ca[s5]ino", "since": file.modules[0].config["since"]}
+    filter_ = "wordfilter.WordFilter"
+    assert (
+        ModuleEntry(0, filter_, first, "words", True, "shadow", "continue", 0.2),
+        ModuleEntry(1, filter_, ["any", "secret"], filter_),
+        ModuleEntry(2, filter_, {}, f"{filter_}#2"),
+    ) == file.modules
+    assert (
+        Settings(
+            (
+                Listener(
+                    "tcp:8080:interface=127.0.0.1",
+                    ("modules", "hooks", "health", "metrics"),
+                    ("hostkit", "listeners", 0),
+                ),
+                Listener("unix:/run/x", ("modules",), ("hostkit", "listeners", 1)),
+            ),
+            Redis("redis://127.0.0.1:6379/0"),
+            ("comments",),
+            "exact",
+            10,
+        )
+        == file.settings
+    )
+    assert name == file.name
+
+
+@pytest.mark.parametrize("text", ["other: 1\n", "modules:\nhostkit:\n", "modules: []\n", "{}"])
+def test_nothing_need_be_said(write: Write, text: str) -> None:
+    """Without modules and settings there are none, and every setting has its default."""
+    file = load(Path(write(text)))
+    assert ((), Settings()) == (file.modules, file.settings)
+
+
+def test_secret_files_stand_beside_the_config_file(write: Write, tmp_path: Path) -> None:
+    """A relative `!file` starts at the config file's folder, wherever the process is."""
+    (tmp_path / "key").write_text("secret\n")
+    file = load(write("modules: [{module: a.B, config: !file key}]"))
+    assert "secret" == file.modules[0].config
+
+
+def test_all_problems_are_told_in_one_run(problems_of: ProblemsOf) -> None:
+    """Five wrong things in three entries are five problems, in the order of the file."""
+    problems = problems_of("""\
+modules:
+  - modul: a.B
+    enabled: "no"
+  - module: a.B
+    name: x
+    timeout: 5
+  - name: x
+    module: !env HOSTKIT_MISSING
+""")
+    assert [
+        ("HK021", 2, 5, ("modules", 0, "modul")),
+        ("HK020", 3, 14, ("modules", 0, "enabled")),
+        ("HK025", 6, 14, ("modules", 1, "timeout")),
+        ("HK030", 7, 11, ("modules", 2, "name")),
+        ("HK051", 8, 13, ("modules", 2, "module")),
+    ] == [(p.code, p.place and p.place.line, p.place and p.place.column, p.path) for p in problems]
+
+
+def test_a_problem_is_told_in_full(problems_of: ProblemsOf) -> None:
+    """The text shows place, excerpt, caret, what was possible and what was probably meant."""
+    (problem,) = problems_of("modules:\n  - module: a.B\n    timout: 5s\n")
+    assert problem.place is not None
+    assert f"""\
+{problem.place.file}:3:5: HK021 unknown key 'timout'
+  |
+3 |     timout: 5s
+  |     ^
+  = expected: config, enabled, mode, module, name, on_error or timeout
+  = hint: did you mean 'timeout'?""" == problem.render()
+
+
+def test_a_broken_value_is_not_complained_about_twice(problems_of: ProblemsOf) -> None:
+    """Of a value that could not be read nothing more is said, nor of what it would have held."""
+    assert ["HK012", "HK017"] == [
+        problem.code
+        for problem in problems_of("modules:\n- {module: a.B, enabled: !x 1}\n- {<<: 5}\n")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ("modules: {a: b}\n", 1, 10),
+        ("modules: text\n", 1, 10),
+        ("hostkit: []\n", 1, 10),
+        ("modules: [a.B]\n", 1, 11),
+    ],
+)
+def test_the_two_keys_have_their_shape(
+    problems_of: ProblemsOf, text: str, line: int, column: int
+) -> None:
+    """What is no list of mappings, or no mapping, is one problem."""
+    (problem,) = problems_of(text)
+    assert problem.place is not None
+    assert ("HK020", line, column) == (problem.code, problem.place.line, problem.place.column)
+
+
+def test_no_secret_is_ever_shown(
+    problems_of: ProblemsOf, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Wherever a value from elsewhere is wrong, only its name is shown."""
+    monkeypatch.setenv("HOSTKIT_TEST", "hunter2 'x'\n\"y\"")
+    (tmp_path / "key").write_text("hunter3\n")
+    keys = ["enabled", "mode", "on_error", "timeout", "name", "module", "nope"]
+    entry = "".join(f"  {key}: !env HOSTKIT_TEST\n" for key in keys).lstrip()
+    redis = "".join(f"  {key}: !file key\n" for key in ("redis", "timing", "receipts", "x"))
+    problems = problems_of(f"modules:\n- {entry}- {entry}hostkit:\n{redis}")
+    text = str(ConfigErrors(problems))
+    assert 15 == len(problems)
+    assert "hunter" not in text
+    assert '"y"' not in text
+    assert "[redacted]" in text
+
+
+def test_the_error_has_no_past(write: Write) -> None:
+    """Nothing that may quote a secret hangs on the error."""
+    with pytest.raises(ConfigErrors) as caught:
+        load(write("modules: [{module: 5}]"))
+    assert (None, None) == (caught.value.__cause__, caught.value.__context__)
+
+
+def test_a_mapping_is_checked_like_a_file() -> None:
+    """Python values have the same problems, with paths instead of places."""
+    with pytest.raises(ConfigErrors) as caught:
+        from_mapping(
+            {
+                "modules": ({"module": "a.B", "timeout": 5, "name": "x"}, {"name": "x"}),
+                "hostkit": {"receipt": 5},
+            }
+        )
+    assert [
+        ("HK025", ("modules", 0, "timeout"), None),
+        ("HK022", ("modules", 1), None),
+        ("HK021", ("hostkit", "receipt"), None),
+        ("HK030", ("modules", 1, "name"), None),
+    ] == [(problem.code, problem.path, problem.place) for problem in caught.value.problems]
+
+
+def test_a_mapping_may_hold_classes() -> None:
+    """A class needs no dotted path; it is named by its own."""
+    file = from_mapping({"other": object(), "modules": [{"module": Module}, {"module": Module}]})
+    assert [Module, Module] == [entry.module for entry in file.modules]
+    name = f"{__name__}.Module"
+    assert [name, f"{name}#2"] == [entry.name for entry in file.modules]
+    assert "<config>" == file.name
+
+
+def test_a_mapping_is_left_alone() -> None:
+    """Nothing in it is changed, and a module's configuration is the object that was given."""
+    config = {"a": [1], "b": object()}
+    mapping = {"modules": [{"module": "a.B", "config": config}]}
+    before = copy.copy(config)
+    file = from_mapping(mapping)
+    assert config is file.modules[0].config
+    assert (before, {"modules": [{"module": "a.B", "config": config}]}) == (config, mapping)
+
+
+@pytest.mark.parametrize("value", [None, [], "text"])
+def test_only_a_mapping_is_a_mapping(value: Any) -> None:
+    """Something else is a problem, not a traceback."""
+    with pytest.raises(ConfigErrors) as caught:
+        from_mapping(value)
+    assert ["HK008"] == [problem.code for problem in caught.value.problems]
+
+
+def _assert_inside(place: Place | None, text: str) -> None:
+    assert place is not None
+    lines = [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")]
+    assert 1 <= place.line <= len(lines)
+    assert 1 <= place.column <= max(1, len(lines[place.line - 1]))
+
+
+def _check(text: str, write: Write) -> HostFile | None:
+    """Load a text; every problem it has must lie inside it."""
+    data = text.encode("utf-8", "surrogatepass")
+    try:
+        return load(write(data))
+    except ConfigErrors as errors:
+        shown = data.decode(errors="replace").removeprefix("\ufeff")
+        for problem in errors.problems:
+            _assert_inside(problem.place, shown)
+            assert problem.render()
+        return None
+
+
+_FUZZ = settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+_SNIPPETS = st.sampled_from(
+    [
+        *"\t\n\r\0\ufeff\u2028\x85\ud800&*!<>|%@`'\"[]{}:,-?#~= ",
+        *["- ", ": ", "? ", "&a ", "*a ", "<<: ", "\n  ", "---\n", "...\n", "%YAML 1.1\n"],
+        *["!!int ", "!env ", "!file ", "!x ", '"\\ud800"', "0x" + "f" * 5000, "2024-13-45"],
+    ]
+)
+_EDITS = st.lists(
+    st.tuples(
+        st.integers(0, len(_FULL)), st.integers(0, 30), st.one_of(_SNIPPETS, st.text(max_size=3))
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@_FUZZ
+@given(_EDITS)
+@example([(0, 0, "\ufeff")])
+def test_a_file_with_other_characters_is_read_or_refused(
+    write: Write, edits: list[tuple[int, int, str]]
+) -> None:
+    """However a valid file is mangled, there are problems inside it, or none."""
+    text = _FULL
+    for at, removed, added in edits:
+        text = text[:at] + added + text[at + removed :]
+    _check(text, write)
+
+
+@_FUZZ
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=6))
+def test_a_file_with_other_lines_is_read_or_refused(
+    write: Write, moves: list[tuple[int, int]]
+) -> None:
+    """Lines may be lost, repeated or swapped: there are problems inside the file, or none."""
+    lines = _FULL.splitlines(keepends=True)
+    for source, target in moves:
+        line = lines.pop(source) if source < len(lines) else lines[0]
+        lines.insert(target, line)
+    _check("".join(lines), write)
+
+
+@_FUZZ
+@given(st.binary(max_size=40))
+def test_any_bytes_are_read_or_refused(write: Write, data: bytes) -> None:
+    """No content whatever leads to any other exception."""
+    name = write(b"modules:\n- " + data)
+    with contextlib.suppress(ConfigErrors):
+        assert len(load(name).modules) == 1

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hostkit.config._words import did_you_mean, either, nearest, show
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, "null"),
+        (True, "true"),
+        ("no", "the string 'no'"),
+        (5, "the number 5"),
+        (0.5, "the number 0.5"),
+        pytest.param(16**5000, "a very large number", id="large"),
+        ({}, "a mapping"),
+        ([], "a list"),
+        ((), "a list"),
+        (b"", "a value of type bytes"),
+    ],
+)
+def test_values_are_shown_in_words(value: Any, shown: str) -> None:
+    """Any value can be shown, even a number Python refuses to print."""
+    assert shown == show(value)
+
+
+def test_long_strings_are_shown_whole() -> None:
+    """A string is never cut: half a secret could not be redacted."""
+    assert f"the string {'x' * 5000!r}" == show("x" * 5000)
+
+
+def test_alternatives_are_joined() -> None:
+    """Alternatives read as in a sentence."""
+    assert ("a", "a or b", "a, b or c") == (either("a"), either("ab"), either("abc"))
+
+
+def test_the_nearest_name_is_found() -> None:
+    """A slip of the finger is recognised, another word is not."""
+    assert ("timeout", None) == (nearest("timout", ["timeout"]), nearest("x", ["timeout"]))
+
+
+def test_the_hint_names_the_nearest_name() -> None:
+    """The hint is a question, or missing when nothing is near."""
+    assert "did you mean 'timeout'?" == did_you_mean("timout", ["timeout"])
+    assert did_you_mean("x", ["timeout"]) is None
