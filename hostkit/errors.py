@@ -99,13 +99,13 @@ class ConfigError(HostkitError):
 
     Args:
         message: What is wrong.
-        path: Where, relative to the module's own ``config:``, as keys and indexes.
+        path: Where, relative to the module's own ``config:``, as keys and indexes, or as one key.
     """
 
-    def __init__(self, message: str, path: Path | list[str | int] = ()) -> None:
+    def __init__(self, message: str, path: Path | list[str | int] | str = ()) -> None:
         super().__init__(message)
         self.message = message
-        self.path: Path = tuple(path)
+        self.path: Path = (path,) if isinstance(path, str) else tuple(path)
 
 
 @final

@@ -68,8 +68,8 @@ class ModuleApi:
         Raises:
             RegistrationError: One of them cannot be registered; then none of them is.
         """
-        self._registrations.check_open(f"registering {category.name} callbacks")
         self._check_category(category)
+        self._registrations.check_open(f"registering {category.name} callbacks")
         fitting = []
         for hook, function in callbacks.items():
             spec = self._find_hook(category.hookspecs, hook, f"category {category.name!r}")
@@ -94,9 +94,9 @@ class ModuleApi:
         }
         fitting = []
         marked = _marked(plugin)
-        for function, options in marked:
+        for name, function, options in marked:
             check_options(options, getattr(function, "__qualname__", repr(function)))
-            hook = options.get("specname") or function.__name__
+            hook = options.get("specname") or name
             if hook not in specs and options.get("optionalhook"):
                 continue
             spec = self._find_hook(specs, hook, "any category of this host")
@@ -135,11 +135,12 @@ class ModuleApi:
     def __getattr__(self, name: str) -> Callable[..., None]:
         # Only reached for names that do not exist. It is typed as what the names made for each
         # category are, which type checkers cannot see.
-        known = [method for method in dir(type(self)) if method.startswith("register")]
+        prefix = "register" if name.startswith("register") else ""
+        public = [known for known in dir(type(self)) if not known.startswith("_")]
+        known = [method for method in public if method.startswith(prefix)]
         close = difflib.get_close_matches(name, known, 1)
-        code, what = (
-            ("HK202", "no such category: ") if name.startswith("register_") else ("HK201", "")
-        )
+        is_category = prefix and name.endswith("_callbacks")
+        code, what = ("HK202", "no such category: ") if is_category else ("HK201", "")
         raise UnknownNameError(
             code,
             f"{what}the module api has no attribute {name!r}",
@@ -162,7 +163,7 @@ class ModuleApi:
             raise RegistrationError(
                 "HK202",
                 f"this host has no category {getattr(category, '__qualname__', category)!r}",
-                expected=", ".join(known.__qualname__ for known in self.categories),
+                expected=", ".join(known.__qualname__ for known in self.categories) or "none",
             )
 
     def _find_hook(self, specs: Mapping[str, Hookspec], hook: str, where: str) -> Hookspec:
@@ -172,20 +173,22 @@ class ModuleApi:
         raise RegistrationError(
             "HK201",
             f"there is no hook {hook!r} in {where}",
-            expected=", ".join(specs),
+            expected=", ".join(specs) or "none",
             hint=f"did you mean {close[0]!r}?" if close else None,
         )
 
 
-def _marked(plugin: object) -> list[tuple[Callable[..., Any], dict[str, Any]]]:
-    """Find the marked functions of an object without running any of its properties."""
+def _marked(plugin: object) -> list[tuple[str, Callable[..., Any], dict[str, Any]]]:
+    """Find the marked functions of an object, by name, without running any of its properties."""
     found = []
     for name in dir(plugin):
         static = inspect.getattr_static(plugin, name, None)
+        if inspect.ismethod(static) and static.__self__ is plugin:
+            continue  # kept in an attribute for later use; it is found where it is defined
         holder = getattr(static, "__func__", static)
         options = getattr(static, IMPL_ATTRIBUTE, None) or getattr(holder, IMPL_ATTRIBUTE, None)
         if isinstance(options, dict):
-            found.append((getattr(plugin, name), options))
+            found.append((name, getattr(plugin, name), options))
     return found
 
 

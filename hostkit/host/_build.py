@@ -88,39 +88,39 @@ def build(
 def _load_modules(file: HostFile, api_class: type[ModuleApi]) -> tuple[Module, ...]:
     modules: list[Module] = []
     problems: list[Problem] = []
+    owners: dict[str, Module] = {}
     for entry in file.modules:
         if not entry.enabled:
             continue
         try:
-            modules.append(load_module(file, entry, api_class))
+            module = load_module(file, entry, api_class)
         except ConfigErrors as errors:
             problems += errors.problems
-    problems += _check_exclusive(file, modules)
+        else:
+            problems += _check_exclusive(file, module, owners)
+            modules.append(module)
     if problems:
         raise ConfigErrors(tuple(problems))
     return tuple(modules)
 
 
-def _check_exclusive(file: HostFile, modules: Sequence[Module]) -> list[Problem]:
-    """Find hooks that only one module may register for, and two have."""
-    owners: dict[str, Module] = {}
-    problems = []
-    for module in modules:
-        for hook in [registration.spec for registration in module.callbacks]:
-            if not hook.rule.exclusive or module.entry.mode == "shadow":
-                continue
-            owner = owners.setdefault(hook.full_name, module)
-            if owner is not module:
-                problems.append(
-                    file.problem(
-                        "HK208",
-                        f"modules {owner.name!r} and {module.name!r} both register for "
-                        f"{hook.full_name}, which only one module may",
-                        module.entry.path,
-                        hint="remove one of them, or set `enabled: false` or `mode: shadow`",
-                    )
-                )
-    return problems
+def _check_exclusive(file: HostFile, module: Module, owners: dict[str, Module]) -> list[Problem]:
+    """Find the module's hooks that only one module may register for, and another one owns."""
+    if module.entry.mode == "shadow":
+        return []
+    specs = [registration.spec for registration in module.callbacks]
+    hooks = dict.fromkeys(spec.full_name for spec in specs if spec.rule.exclusive)
+    return [
+        file.problem(
+            "HK208",
+            f"modules {owners[hook].name!r} and {module.name!r} both register for {hook}, "
+            "which only one module may",
+            module.entry.path,
+            hint="remove one of them, or set `enabled: false` or `mode: shadow`",
+        )
+        for hook in hooks
+        if owners.setdefault(hook, module) is not module
+    ]
 
 
 def _callbacks(module: Module) -> list[tuple[str, Callback]]:
@@ -147,13 +147,19 @@ def _mounts(modules: Sequence[Module]) -> dict[str, tuple[Module, Mount]]:
     mounts: dict[str, tuple[Module, Mount]] = {}
     for module in modules:
         for mount in module.mounts:
-            owner, _ = mounts.setdefault(mount.path, (module, mount))
-            if mounts[mount.path][1] is not mount:
+            owner, first = mounts.setdefault(mount.path, (module, mount))
+            if owner is not module:
                 _log.warning(
                     "modules %r and %r both want to serve %s; %r is listed first and serves it",
                     owner.name,
                     module.name,
                     mount.path,
                     owner.name,
+                )
+            elif first is not mount:
+                _log.warning(
+                    "module %r wants to serve %s twice; what it registered first is served",
+                    module.name,
+                    mount.path,
                 )
     return mounts

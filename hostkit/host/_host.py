@@ -64,6 +64,7 @@ class Host:
         self._api_class = api_class
         self._clock = clock
         self._built: Built | None = None
+        self._is_up = False
         self._sampler: Sampler | None = None
 
     @classmethod
@@ -121,21 +122,31 @@ class Host:
 
         Raises:
             ModuleFailedError: One of them failed; those before it were stopped again.
+            HostkitError: The host is running, starting or stopping already.
         """
         self.build()
         built = self._get()
-        if self._sampler is not None:
+        if self._is_up:
             raise HostkitError("the host is running already")
-        await start_modules(built.modules)
-        self._sampler = Sampler(built.chains.values(), call_later_of(self._clock))
-        self._sampler.start()
+        sampler = Sampler(built.chains.values(), call_later_of(self._clock))
+        self._is_up = True
+        try:
+            await start_modules(built.modules)
+        except BaseException:
+            self._is_up = False
+            raise
+        self._sampler = sampler
+        sampler.start()
 
     async def stop(self) -> None:
         """Stop the modules, the last one first; errors are logged and stop nothing."""
         if self._sampler is not None:
             self._sampler.stop()
             self._sampler = None
-            await stop_modules(self._get().modules)
+            try:
+                await stop_modules(self._get().modules)
+            finally:
+                self._is_up = False
 
     async def __aenter__(self) -> Self:
         await self.start()

@@ -61,7 +61,9 @@ async def _run(module: Module, step: str) -> None:
         inspect.signature(method).bind()
     except (TypeError, ValueError):
         # Written without hostkit in mind, and meant for something else.
-        _log.warning("module %r: %s() is not called, since it takes arguments", module.name, step)
+        _log.warning(
+            "module %r: %s is not called, since it cannot be without arguments", module.name, step
+        )
         return
     await settle(method())
 

@@ -22,7 +22,7 @@ def load_categories(file: HostFile) -> tuple[type[Category], ...]:
         file: The config file; what it says under ``hostkit: categories:`` counts.
 
     Raises:
-        ConfigErrors: One of them cannot be had, or they cannot live in one host.
+        ConfigErrors: One of them cannot be had; all of them are told.
     """
     named = file.settings.categories
     # Several installed distributions may offer one category under one name.

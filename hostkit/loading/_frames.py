@@ -7,6 +7,8 @@ import traceback
 
 def say(error: BaseException) -> str:
     """Write an exception as its last line in a traceback."""
+    if isinstance(error, SyntaxError):
+        return f"{type(error).__name__}: {error.msg}"  # its place is told by `innermost_frame`
     return "".join(traceback.format_exception_only(error)).strip()
 
 
@@ -33,9 +35,9 @@ def innermost_frame(error: BaseException, module_name: str) -> str | None:
 
 def causes(error: BaseException) -> tuple[str, ...]:
     """Write the exceptions that led to this one, a line each."""
-    lines = []
+    chain = [error]
     cause = error.__cause__
-    while cause is not None:
-        lines.append(f"caused by {say(cause)}")
+    while cause is not None and cause not in chain:  # `raise error from error` is possible
+        chain.append(cause)
         cause = cause.__cause__
-    return tuple(lines)
+    return tuple(f"caused by {say(cause)}" for cause in chain[1:])

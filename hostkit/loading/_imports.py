@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import difflib
 import importlib
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import entry_points
 from typing import Any, Final
 
 from hostkit.errors import CodedError
-from hostkit.loading._frames import innermost_frame, say
+from hostkit.loading._frames import causes, innermost_frame, say
 
 MODULES: Final = "hostkit.modules"
 """The entry point group that modules are installed in."""
@@ -34,26 +34,39 @@ def find_object(name: str, group: str) -> Any:
     """
     point = next(iter(entry_points(group=group, name=name)), None)
     if point is not None:
-        return _load(point, name)
+        # Behind the path may stand extras, in brackets.
+        path, _, attribute = point.value.partition("[")[0].partition(":")
+        return _load(path.strip(), attribute.strip(), name)
+    if ":" in name:
+        raise _unknown(name, group, f"did you mean {name.replace(':', '.')!r}?")
     if "." not in name:
-        installed = sorted(entry_points(group=group).names)
-        close = difflib.get_close_matches(name, installed, 1)
-        raise NotLoadableError(
-            "HK108",
-            f"no installed package offers {name!r} (entry point group {group})",
-            expected=f"a dotted path, or one of: {', '.join(installed) or 'none is installed'}",
-            hint=f"did you mean {close[0]!r}?" if close else "is its package installed here?",
-        )
-    module, _, attribute = name.rpartition(".")
-    return _load(EntryPoint(name, f"{module}:{attribute}", group), name)
+        close = difflib.get_close_matches(name, sorted(entry_points(group=group).names), 1)
+        hint = f"did you mean {close[0]!r}?" if close else "is its package installed here?"
+        raise _unknown(name, group, hint)
+    if "" in name.split("."):
+        raise _unknown(name, group, "no part of a dotted path is empty")
+    module_name, _, attribute = name.rpartition(".")
+    return _load(module_name, attribute, name)
 
 
-def _load(point: EntryPoint, name: str) -> Any:
+def _unknown(name: str, group: str, hint: str) -> NotLoadableError:
+    installed = ", ".join(sorted(entry_points(group=group).names))
+    return NotLoadableError(
+        "HK108",
+        f"no installed package offers {name!r} (entry point group {group})",
+        expected=f"a dotted path, or one of: {installed}" if installed else "a dotted path",
+        hint=hint,
+    )
+
+
+def _load(module_name: str, attribute: str, name: str) -> Any:
     # `EntryPoint.load` refuses module names with hyphens, which `import_module` does not mind.
-    module_name, _, attribute = point.value.partition(":")
-    module_name = module_name.strip()
     try:
         found: Any = importlib.import_module(module_name)
+        for part in filter(None, attribute.split(".")):
+            found = _attribute(found, part, module_name)
+    except NotLoadableError:
+        raise
     except ModuleNotFoundError as error:
         if error.name is not None and f"{module_name}.".startswith(f"{error.name}."):
             raise NotLoadableError(
@@ -65,8 +78,6 @@ def _load(point: EntryPoint, name: str) -> Any:
         raise _import_raised(module_name, error) from error
     except (Exception, SystemExit) as error:
         raise _import_raised(module_name, error) from error
-    for part in filter(None, attribute.strip().split(".")):
-        found = _attribute(found, part, module_name)
     return found
 
 
@@ -75,7 +86,7 @@ def _import_raised(module_name: str, error: BaseException) -> NotLoadableError:
     return NotLoadableError(
         "HK102",
         f"importing {module_name} raised {say(error)}",
-        details=(frame,) if frame is not None else (),
+        details=(*causes(error), *((frame,) if frame is not None else ())),
     )
 
 

@@ -116,7 +116,6 @@ def _find_class(file: HostFile, entry: ModuleEntry) -> type:
 
 def _parse_config(file: HostFile, entry: ModuleEntry, module_class: Any) -> Any:
     config = private_copy(entry.config)
-    path = (*entry.path, "config")
     if hasattr(module_class, "parse_config"):
         try:
             return module_class.parse_config(config)
@@ -128,30 +127,35 @@ def _parse_config(file: HostFile, entry: ModuleEntry, module_class: Any) -> Any:
     try:
         return structure(config, config_class)
     except StructureErrors as errors:
-        raise ConfigErrors(
-            tuple(
-                file.problem(
-                    fault.code,
-                    f"module {entry.name!r}: {fault.message}",
-                    (*path, *fault.path),
-                    expected=fault.expected,
-                    hint=fault.hint,
-                    key=fault.is_key,
-                )
-                for fault in errors.faults
-            )
-        ) from errors
+        raise _misfits(file, entry, errors) from errors
 
 
 def _is_structured(config_class: type) -> bool:
     return attrs.has(config_class) or hasattr(config_class, "__dataclass_fields__")
 
 
+def _misfits(file: HostFile, entry: ModuleEntry, errors: StructureErrors) -> ConfigErrors:
+    return ConfigErrors(
+        tuple(
+            file.problem(
+                fault.code,
+                f"module {entry.name!r}: {fault.message}",
+                (*entry.path, "config", *fault.path),
+                expected=fault.expected,
+                hint=fault.hint,
+                key=fault.is_key,
+            )
+            for fault in errors.faults
+        )
+    )
+
+
 def _bad_config(
     file: HostFile, entry: ModuleEntry, module_class: type, error: BaseException
 ) -> ConfigErrors:
     path: Path = (*entry.path, "config")
-    message = say(error)
+    if isinstance(error, StructureErrors):  # it may call `hostkit.config.structure` by itself
+        return _misfits(file, entry, error)
     if isinstance(error, ConfigError):
         message, path = error.message, (*path, *_steps(error.path))
     elif hasattr(error, "absolute_path") and hasattr(error, "message"):

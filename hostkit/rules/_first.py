@@ -11,7 +11,6 @@ from hostkit.rules._rule import OnError, Rule
 from hostkit.rules.decision import ALLOW, CONTINUE, Deny
 
 _RETURN_IF_DECIDED = ("if _r is not _CONTINUE:", "    @return _r")
-_DENY_IF_DECIDED = ("if _r is not _CONTINUE:", "    @deny")
 
 ERRING = Deny("module_failed", "a module could not decide")
 """The denial that ``on_error="deny"`` stands for, unless the rule names another."""
@@ -23,12 +22,13 @@ class FirstDenial(Rule):
     """All modules are asked until one denies; its denial is the result, else the allow value.
 
     Without ``read``, callbacks answer `ALLOW` or a `Deny`, and anything else is invalid. With
-    it, whatever it returns other than `CONTINUE` is the denial.
+    it, whatever it returns other than `CONTINUE` and the allow value is the denial.
 
     Args:
         on_error: ``"deny"``, ``"fail"`` (default), ``"continue"`` or ``"raise"``.
         read: Reads a callback's raw answer.
-        allow: The result when nobody denies; as an answer it always lets the next one be asked.
+        allow: The result when nobody denies; as an answer, raw or read, it always lets the next
+            one be asked.
         denial: The result when a module fails and ``on_error`` is ``"deny"``.
     """
 
@@ -45,13 +45,23 @@ class FirstDenial(Rule):
                 f"rules.FirstDenial has allow={self.allow!r} but no read=",
                 hint="say with read= which answers deny: only ALLOW and Deny are known without it",
             )
+        if self.denial is CONTINUE or self.denial is self.allow or not self._known(self.denial):
+            raise SpecError(
+                "HK304",
+                f"rules.FirstDenial has denial={self.denial!r}, which does not deny",
+                expected="a Deny" if self.read is None else "what read= returns for a denial",
+            )
+
+    def _known(self, denial: Any) -> bool:
+        return self.read is not None or isinstance(denial, Deny)
 
     def judge(self, value: Any) -> Any:
         """Read one answer: `CONTINUE` or the denial."""
         if value is self.allow:
             return CONTINUE
         if self.read is not None:
-            return self.read(value)
+            result = self.read(value)
+            return CONTINUE if result is self.allow else result
         if isinstance(value, Deny):
             return value
         raise TypeError("neither ALLOW nor a Deny")
@@ -62,14 +72,16 @@ class FirstDenial(Rule):
         if self.read is None:
             return (
                 "if _r is not _allow:",
-                "    @deny if type(_r) is _Deny",
+                "    @deny if _type(_r) is _Deny",
                 "    @refuse",
-                *(f"    {line}" for line in _DENY_IF_DECIDED),
+                "    if _r is not _CONTINUE:",
+                "        @deny",
             )
         return (
             "if _r is not _allow:",
             "    @read",
-            *(f"    {line}" for line in _DENY_IF_DECIDED),
+            "    if _r is not _CONTINUE and _r is not _allow:",
+            "        @deny",
         )
 
     @property
@@ -80,7 +92,7 @@ class FirstDenial(Rule):
     @property
     def names(self) -> dict[str, Any]:
         """The values that the fragments refer to."""
-        return {**super().names, "_Deny": Deny, "_allow": self.allow}
+        return {**super().names, "_Deny": Deny, "_allow": self.allow, "_type": type}
 
     @property
     def expects(self) -> str | None:

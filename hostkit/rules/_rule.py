@@ -9,6 +9,9 @@ puts around every call of the chain and compiles once. In a fragment
 - ``@refuse`` handles ``_r`` as an invalid answer, by the policy for errors;
 - ``@return NAME`` ends the chain with that value;
 - ``@deny``, or ``@deny if CONDITION``, ends it with the denial ``_r``.
+
+Names without an underscore may be those of the hook's arguments, so a fragment uses none, not
+even a builtin.
 """
 
 from __future__ import annotations

@@ -32,10 +32,11 @@ class Category:
         super().__init_subclass__()
         if "name" not in cls.__dict__:
             cls.name = _WORD_START.sub("_", cls.__name__.lstrip("_")).lower()
-        if not _NAME.fullmatch(cls.name):
+        given: object = cls.name
+        if not (isinstance(given, str) and _NAME.fullmatch(given)):
             raise SpecError(
                 "HK306",
-                f"category {cls.__qualname__} cannot be called {cls.name!r}",
+                f"category {cls.__qualname__} cannot be called {given!r}",
                 expected="small letters, digits and underscores, a letter first",
             )
         specs: dict[str, Hookspec] = {}
@@ -43,7 +44,9 @@ class Category:
             for name, value in vars(base).items():
                 spec = getattr(value, SPEC_ATTRIBUTE, None)
                 if isinstance(spec, Hookspec):
-                    specs[name] = attrs.evolve(spec, category=cls.name)
+                    specs[name] = attrs.evolve(spec, name=name, category=cls.name)
+                else:  # what hides a hook of a base class without being one takes it away
+                    specs.pop(name, None)
         cls.hookspecs = MappingProxyType(specs)
 
 
@@ -51,13 +54,17 @@ def check_categories(categories: Sequence[type[Category]]) -> None:
     """Make sure that categories can live in one host.
 
     Raises:
-        SpecError: One is not a category, has no hooks, or shares its name or a hook's name with
-            another.
+        SpecError: One is not a category, has no hooks, is given twice, or shares its name or a
+            hook's name with another.
     """
     owners: dict[str, type[Category]] = {}
     names: dict[str, type[Category]] = {}
     for category in categories:
         _check_category(category)
+        if category in names.values():
+            raise SpecError(
+                "HK307", f"category {category.name!r} is given twice", details=(_show(category),)
+            )
         if names.setdefault(category.name, category) is not category:
             raise SpecError(
                 "HK307",
@@ -76,7 +83,7 @@ def check_categories(categories: Sequence[type[Category]]) -> None:
 
 
 def _check_category(category: object) -> None:
-    if not (isinstance(category, type) and issubclass(category, Category)):
+    if not (isinstance(category, type) and issubclass(category, Category)) or category is Category:
         raise SpecError(
             "HK306",
             f"{category!r} is not a category",

@@ -69,12 +69,13 @@ def fit_by_position(spec: Hookspec, function: Callable[..., Any]) -> Fit:
         count += 1
     left_over = [place for place in places[count:] if place.default is place.empty]
     left_over += _required_keywords(parameters)
+    why = None
     if count < spec.required:
-        raise _misfit(spec, function, signature, f"it must accept {spec.required} arguments")
-    if left_over:
-        raise _misfit(
-            spec, function, signature, f"nothing is passed for its parameter '{left_over[0].name}'"
-        )
+        why = f"it must accept {spec.required} argument{'s' if spec.required > 1 else ''}"
+    elif left_over:
+        why = f"nothing is passed for its parameter '{left_over[0].name}'"
+    if why is not None:
+        raise _misfit(spec, function, signature, why, is_async=is_async)
     return Fit(spec.arguments[:count], is_async)
 
 
@@ -106,6 +107,7 @@ def fit_by_name(spec: Hookspec, function: Callable[..., Any]) -> Fit:
                 function,
                 signature,
                 f"the hook does not pass its parameter '{parameter.name}'",
+                is_async=is_async,
             )
     return Fit(tuple(arguments), is_async)
 
@@ -141,19 +143,23 @@ def _inspect(spec: Hookspec, function: Callable[..., Any]) -> tuple[inspect.Sign
             details=(f"hook:     {spec.show()}", f"callback: {_name(function)}"),
             hint="write it as a plain 'def'",
         )
-    # The signature of a method is that of its function less one parameter; functions are shared
-    # by all instances of a class, so that many modules of one class are inspected once.
-    if inspect.ismethod(function) and inspect.isfunction(function.__func__):
-        return _method_signature(function.__func__), is_async
     try:
-        return inspect.signature(function), is_async
+        return _signature(function), is_async
     except (TypeError, ValueError) as error:
         raise RegistrationError(
             "HK204",
             f"the callback for {spec.full_name} does not show its parameters: {_name(function)}",
-            details=(f"hook:     {spec.show()}", str(error)),
-            hint="wrap it in a function of your own",
+            details=(f"hook:     {spec.show()}", f"python:   {error}"),
+            hint="a method needs 'self'; a builtin needs a function of your own around it",
         ) from error
+
+
+def _signature(function: Callable[..., Any]) -> inspect.Signature:
+    # The signature of a method is that of its function less one parameter; functions are shared
+    # by all instances of a class, so that many modules of one class are inspected once.
+    if inspect.ismethod(function) and inspect.isfunction(function.__func__):
+        return _method_signature(function.__func__)
+    return inspect.signature(function)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -163,27 +169,39 @@ def _method_signature(function: Any) -> inspect.Signature:
 
 def _innermost(function: Any) -> Any:
     """Look through partials and callable objects for the code that will run."""
-    while isinstance(function, functools.partial):
-        function = function.func
+    function = _without_partials(function)
     if inspect.isroutine(function) or inspect.isclass(function):
         return function
     return type(function).__call__ if not hasattr(function, "__code__") else function
 
 
+def _without_partials(function: Any) -> Any:
+    while isinstance(function, functools.partial):
+        function = function.func
+    return function
+
+
 def _name(function: Callable[..., Any]) -> str:
+    function = _without_partials(function)
     name = getattr(function, "__qualname__", None)
-    return name if isinstance(name, str) else repr(function)
+    return name if isinstance(name, str) else type(function).__qualname__
 
 
 def _misfit(
-    spec: Hookspec, function: Callable[..., Any], signature: inspect.Signature, why: str
+    spec: Hookspec,
+    function: Callable[..., Any],
+    signature: inspect.Signature,
+    why: str,
+    *,
+    is_async: bool,
 ) -> RegistrationError:
+    name = _name(function).rpartition(".")[2]
     return RegistrationError(
         "HK204",
         f"the callback for {spec.full_name} does not fit: {why}",
         details=(
             f"hook:     {spec.show()}",
-            f"callback: {show_function(_name(function).rpartition('.')[2], signature)}",
+            f"callback: {show_function(name, signature, is_async=is_async)}",
         ),
         hint=f"take the hook's arguments: ({', '.join(spec.arguments)})",
     )

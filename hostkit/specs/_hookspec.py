@@ -13,12 +13,15 @@ import pluggy
 from hostkit.errors import SpecError
 from hostkit.rules import Rule
 from hostkit.specs._body import has_body
-from hostkit.specs._show import show_function
+from hostkit.specs._show import show_function, show_parameter
 
 PROJECT: Final = "hostkit"
 """The pluggy project that marks hookspecs and hookimpls."""
 
 SPEC_ATTRIBUTE: Final = "__hookspec__"
+
+_TAKEN: Final = ("name", "hookspecs")
+"""What a category has besides its hooks."""
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _mark: Final = pluggy.HookspecMarker(PROJECT)
@@ -164,6 +167,7 @@ def _check_documented(function: Callable[..., Any]) -> None:
 
 
 def _arguments(function: Callable[..., Any]) -> tuple[str, ...]:
+    _check_function(function)
     parameters = list(inspect.signature(function).parameters.values())
     if not parameters or parameters[0].name != "self":
         raise SpecError(
@@ -175,12 +179,36 @@ def _arguments(function: Callable[..., Any]) -> tuple[str, ...]:
         if parameter.kind is not parameter.POSITIONAL_OR_KEYWORD or parameter.name.startswith("_"):
             raise SpecError(
                 "HK303",
-                f"hookspec {function.__name__} cannot have the parameter '{parameter}'",
+                f"hookspec {function.__name__} cannot have the parameter "
+                f"'{show_parameter(parameter)}'",
                 details=_where(function),
                 expected="plain parameters, which can be passed by position and by name, "
                 "with names that do not begin with an underscore",
             )
     return tuple(parameter.name for parameter in parameters[1:])
+
+
+def _check_function(function: object) -> None:
+    if not inspect.isfunction(function):
+        raise SpecError(
+            "HK303",
+            f"@hookspec stands above {function!r}, which is not a function",
+            hint="a hook is a plain method: write @hookspec directly above its 'def'",
+        )
+    if function.__name__ in _TAKEN:
+        raise SpecError(
+            "HK303",
+            f"a hook cannot be called {function.__name__!r}: every category has that already",
+            details=_where(function),
+            hint="rename it",
+        )
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        raise SpecError(
+            "HK303",
+            f"hookspec {function.__name__} contains yield, so calling it runs nothing",
+            details=_where(function),
+            hint="return the answer instead",
+        )
 
 
 def _required(function: Callable[..., Any], required: int | None, total: int) -> int:

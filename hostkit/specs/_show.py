@@ -19,14 +19,20 @@ class _Bare(str):
 
 def show_function(name: str, signature: inspect.Signature, *, is_async: bool = False) -> str:
     """Write a function's first line, without the colon."""
-    parameters = [
-        parameter.replace(annotation=_bare(parameter.annotation))
-        for parameter in signature.parameters.values()
-    ]
+    parameters = [_bare_parameter(parameter) for parameter in signature.parameters.values()]
     bare = signature.replace(
         parameters=parameters, return_annotation=_bare(signature.return_annotation)
     )
     return f"{'async ' if is_async else ''}def {name}{bare}"
+
+
+def show_parameter(parameter: inspect.Parameter) -> str:
+    """Write one parameter as it stands in a signature."""
+    return str(_bare_parameter(parameter))
+
+
+def _bare_parameter(parameter: inspect.Parameter) -> inspect.Parameter:
+    return parameter.replace(annotation=_bare(parameter.annotation))
 
 
 def _bare(annotation: Any) -> Any:

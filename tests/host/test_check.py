@@ -4,95 +4,89 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hostkit.errors import ConfigErrors
+from hostkit.api import ModuleApi
+from hostkit.errors import ConfigErrors, Problem
 from hostkit.host import build_from_file
-from hostkit.rules import Notify
-from hostkit.specs import Category, hookspec
+from hostkit.loading import CATEGORIES
+
+from .conftest import Comments, Names, Words
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from .conftest import Site
 
-class Doors(Category):
-    """Callbacks about doors."""
-
-    @hookspec(Notify())
-    async def on_door_opened(self, door: str) -> None:
-        """Called after a door was opened."""
+WORDS = f"{Words.__module__}.Words"
 
 
-class Doors2(Category):
-    """Another category with the same hook."""
-
-    @hookspec(Notify())
-    async def on_door_opened(self, door: str) -> None:
-        """Called after a door was opened."""
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Name a config file that is not written yet."""
+    return tmp_path / "host.yaml"
 
 
-_CODE = """
-class Fine:
-    def __init__(self, config, api): pass
-
-class Broken:
-    def __init__(self, config, api): raise ValueError("no")
-"""
-
-
-def _write(folder: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> Path:
-    (folder / "check_modules.py").write_text(_CODE, encoding="utf-8")
-    monkeypatch.syspath_prepend(folder)
-    file = folder / "host.yaml"
-    file.write_text(text, encoding="utf-8")
-    return file
-
-
-def _codes(file: Path, *categories: type[Category]) -> list[tuple[str, int | None]]:
+def _problems(path: Path, text: str) -> tuple[Problem, ...]:
+    path.write_text(text)
     with pytest.raises(ConfigErrors) as caught:
-        build_from_file(file, categories=categories)
-    return [
-        (problem.code, problem.place.line if problem.place is not None else None)
-        for problem in caught.value.problems
+        build_from_file(path, categories=[Comments])
+    return caught.value.problems
+
+
+def test_a_right_file_gives_a_built_host(path: Path) -> None:
+    """What comes back is the host, with the categories and the api class that were given."""
+
+    class HostApi(ModuleApi):
+        pass
+
+    path.write_text(f"modules:\n- module: {WORDS}\n  name: words\n")
+    host = build_from_file(path, categories=[Comments], api_class=HostApi)
+    assert [module.name for module in host.modules] == ["words"]
+    assert host.categories == (Comments,)
+    assert isinstance(host.modules[0].instance.api, HostApi)
+
+
+def test_file_and_modules_are_told_in_one_run(path: Path) -> None:
+    """A wrong entry does not hide a right entry whose module is wrong; the file's order counts."""
+    problems = _problems(
+        path,
+        f"""\
+modules:
+- module: missing_pkg.First
+- module: {WORDS}
+  enabeld: true
+- module: {WORDS}
+- module: missing_pkg.Last
+""",
+    )
+    assert [(problem.code, problem.place and problem.place.line) for problem in problems] == [
+        ("HK101", 2),
+        ("HK021", 4),
+        ("HK101", 6),
     ]
 
 
-def test_a_right_file_gives_a_built_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file with nothing wrong in it gives a host that is built."""
-    file = _write(tmp_path, "modules: [{module: check_modules.Fine}]", monkeypatch)
-    host = build_from_file(file, categories=[Doors])
-    assert ["check_modules.Fine"] == [module.name for module in host.modules]
+def test_wrong_settings_are_told_alone(path: Path) -> None:
+    """Modules are not loaded by settings that are wrong, since these could make them so."""
+    problems = _problems(path, "modules:\n- module: missing_pkg.Words\nhostkit: {categories: 5}\n")
+    assert {problem.path[0] for problem in problems} == {"hostkit"}
 
 
-def test_wrong_entries_and_broken_modules_are_told_together(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Modules whose entries are right are loaded to tell what is wrong with them, in file order."""
-    text = (
-        "modules:\n"
-        "  - {module: check_modules.Broken}\n"
-        "  - {module: check_modules.Fine, timeout: 5}\n"
-        "  - {module: check_modules.Missing}\n"
-        "  - {module: check_modules.Fine, config: !env NOT_SET_ANYWHERE}\n"
+def test_categories_that_clash_are_a_problem(site: Site, path: Path) -> None:
+    """Installed categories that cannot live in one host are told as everything else is."""
+    site.write(
+        "clashing_pkg.py",
+        """
+        from hostkit import Category, hookspec, rules
+
+        class Names(Category):
+            @hookspec(rules.Notify())
+            async def on_name(self) -> None:
+                '''Called.'''
+        """,
     )
-    expected = [("HK107", 2), ("HK025", 3), ("HK103", 4), ("HK051", 5)]
-    assert expected == _codes(_write(tmp_path, text, monkeypatch), Doors)
-
-
-def test_wrong_settings_are_told_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With wrong settings no module is loaded, since it might fail only because of them."""
-    text = "modules: [{module: check_modules.Broken}]\nhostkit: {timing: often}\n"
-    assert [("HK023", 2)] == _codes(_write(tmp_path, text, monkeypatch), Doors)
-
-
-def test_a_list_of_modules_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Something else than a list of modules is one problem."""
-    assert [("HK020", 1)] == _codes(_write(tmp_path, "modules: 5", monkeypatch), Doors)
-
-
-def test_clashing_categories_are_a_problem_too(tmp_path: Path) -> None:
-    """Installed categories that cannot live together are told like any other problem."""
-    (tmp_path / "host.yaml").write_text(
-        f"hostkit: {{categories: [{__name__}.Doors, {__name__}.Doors2]}}", encoding="utf-8"
-    )
+    site.install("one", CATEGORIES, one="clashing_pkg:Names")
+    site.install("two", CATEGORIES, two=f"{Names.__module__}:Names")
+    path.write_text("modules: []\n")
     with pytest.raises(ConfigErrors) as caught:
-        build_from_file(tmp_path / "host.yaml")
-    assert ["HK305"] == [problem.code for problem in caught.value.problems]
+        build_from_file(path)
+    assert [problem.code for problem in caught.value.problems] == ["HK307"]

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import importlib
+import sys
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import pytest
+
+from hostkit.api import ModuleApi, make_api_class
+from hostkit.config import from_mapping, load
+from hostkit.errors import ConfigErrors, Problem
+from hostkit.loading import Module, load_module
+from hostkit.rules import Decision, FirstDenial
+from hostkit.specs import Category, hookspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hostkit.config import HostFile
+
+
+class Comments(Category):
+    @hookspec(FirstDenial())
+    async def check_comment(self, author: str, text: str) -> Decision:
+        """Called before a comment is stored."""
+
+
+@attrs.frozen
+class Site:
+    """A folder that Python imports from, and installed packages are found in."""
+
+    folder: Path
+
+    def write(self, name: str, source: str) -> None:
+        """Write a file of Python code."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(source))
+        importlib.invalidate_caches()
+
+    def install(self, name: str, group: str, **points: str) -> None:
+        """Write what a package installer leaves behind for a package with entry points."""
+        folder = f"{name}-1.0.dist-info"
+        lines = [f"[{group}]", *(f"{key} = {value}" for key, value in points.items())]
+        self.write(f"{folder}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        self.write(f"{folder}/entry_points.txt", "\n".join(lines))
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """Give an empty `Site`; what was imported from it is forgotten afterwards."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+    monkeypatch.syspath_prepend(str(folder))
+    before = set(sys.modules)
+    yield Site(folder)
+    for name in set(sys.modules) - before:
+        origin = getattr(sys.modules[name], "__file__", None)
+        if origin is not None and Path(origin).is_relative_to(folder):
+            del sys.modules[name]
+
+
+def build(file: HostFile, index: int = 0) -> Module:
+    """Build one of the modules of a file."""
+    return load_module(file, file.modules[index], make_api_class(ModuleApi, [Comments]))
+
+
+def build_class(module: type | str, config: Any = None, **entry: Any) -> Module:
+    """Build a module from a mapping."""
+    return build(from_mapping({"modules": [{"module": module, "config": config, **entry}]}))
+
+
+def problem_of(module: type | str, config: Any = None, **entry: Any) -> Problem:
+    """Build a module that is wrong in one way, and give the problem."""
+    with pytest.raises(ConfigErrors) as caught:
+        build_class(module, config, **entry)
+    (problem,) = caught.value.problems
+    return problem
+
+
+def problems_in(folder: Path, text: str) -> tuple[Problem, ...]:
+    """Write a config file, build its first module, which is wrong, and give the problems."""
+    path = folder / "host.yaml"
+    path.write_text(textwrap.dedent(text))
+    file = load(path)
+    with pytest.raises(ConfigErrors) as caught:
+        build(file)
+    return caught.value.problems

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hostkit import rules
+from hostkit.errors import SpecError
+from hostkit.rules import CONTINUE, Rule
+from tests.rules.asking import read_number
+
+OTHERS: list[type[Any]] = [
+    rules.FirstResult,
+    rules.Notify,
+    rules.Merge,
+    rules.Collect,
+    rules.Exclusive,
+]
+ALL: list[type[Any]] = [rules.FirstDenial, *OTHERS]
+
+
+def make(kind: type[Any], **options: Any) -> Rule:
+    if kind is rules.Merge:
+        options = {"combine": sum, **options}
+    rule: Rule = kind(**options)
+    return rule
+
+
+@pytest.mark.parametrize("kind", ALL)
+@pytest.mark.parametrize("on_error", ["raise", "continue", "fail"])
+def test_every_rule_takes_the_three_common_policies(kind: type[Any], on_error: str) -> None:
+    """An error can be raised, skipped, or become the third outcome, whatever the rule."""
+    assert on_error == make(kind, on_error=on_error).on_error
+
+
+@pytest.mark.parametrize(
+    ("kind", "on_error"),
+    [(kind, "continue" if kind is rules.Notify else "fail") for kind in ALL],
+)
+def test_an_error_fails_the_call_unless_the_rule_says_otherwise(
+    kind: type[Any], on_error: str
+) -> None:
+    """The default policy is "fail"; only a notification carries on."""
+    assert on_error == make(kind).on_error
+
+
+def test_a_denying_rule_can_count_errors_as_denials() -> None:
+    """`FirstDenial` is the one that takes "deny"."""
+    assert "deny" == rules.FirstDenial(on_error="deny").on_error
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_deny_is_refused_where_nothing_denies(kind: type[Any]) -> None:
+    """The message says why, and which policies there are."""
+    with pytest.raises(SpecError) as caught:
+        make(kind, on_error="deny")
+    name = kind.__name__
+    assert "HK304" == caught.value.code
+    assert f"rules.{name} has no use for on_error='deny'" in str(caught.value)
+    assert "expected: 'continue', 'fail', 'raise'" in str(caught.value)
+    assert f"hint: {name} makes no denials, so an error cannot count as one" in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", ALL)
+@pytest.mark.parametrize("on_error", ["ignore", None])
+def test_an_unknown_policy_is_refused(kind: type[Any], on_error: str | None) -> None:
+    """The message lists the policies and makes no guess at why."""
+    with pytest.raises(SpecError) as caught:
+        make(kind, on_error=on_error)
+    assert "HK304" == caught.value.code
+    assert f"on_error={on_error!r}" in str(caught.value)
+    assert "'continue'" in str(caught.value)
+    assert caught.value.problem.hint is None
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_a_reading_that_cannot_be_called_is_refused(kind: type[Any]) -> None:
+    """`read=` takes a function."""
+    with pytest.raises(SpecError) as caught:
+        make(kind, read=42)
+    assert "HK304" == caught.value.code
+    assert f"rules.{kind.__name__} was given read=42, which cannot be called" in str(caught.value)
+    assert "a function that takes a callback's answer" in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_rules_cannot_be_changed(kind: type[Any]) -> None:
+    """A rule is a value: two with the same options are equal, and none can be altered."""
+    rule: Any = make(kind)
+    assert make(kind) == rule
+    with pytest.raises(AttributeError):
+        rule.on_error = "raise"
+
+
+def test_only_one_rule_is_exclusive() -> None:
+    """`Exclusive` is the rule for which a second module is an error."""
+    assert [rules.Exclusive] == [kind for kind in ALL if kind.exclusive]
+
+
+def test_some_rules_never_let_one_module_decide() -> None:
+    """Rules that ask everybody say so, for receipts."""
+    assert {rules.Notify, rules.Merge, rules.Collect} == {k for k in ALL if not k.decides}
+
+
+@pytest.mark.parametrize("kind", [rules.Merge, rules.Collect, rules.Exclusive])
+def test_judging_gives_the_answer_as_it_is_without_a_reading(kind: type[Any]) -> None:
+    """Even `None` is an answer to those that keep all of them."""
+    rule = make(kind)
+    assert [5, None] == [rule.judge(5), rule.judge(None)]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ALL if kind is not rules.Notify])
+def test_judging_reads_as_the_chain_does(kind: type[Any]) -> None:
+    """With `read=` it says what counts, and raises for what is wrong."""
+    rule = make(kind, read=read_number)
+    assert [50, CONTINUE] == [rule.judge(5), rule.judge(None)]
+    with pytest.raises(TypeError, match="not a number"):
+        rule.judge("five")

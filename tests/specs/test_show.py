@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from hostkit.specs._show import show_function, show_parameter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def annotated(a: int, b: dict[str, int] | None = None) -> list[str]: ...
+
+
+def evaluated() -> None: ...
+
+
+evaluated.__annotations__["return"] = dict[str, int]
+
+
+@pytest.mark.parametrize(
+    ("function", "text"),
+    [
+        (lambda a, b=2, /, c=3, *d, e=5, **f: None, "def f(a, b=2, /, c=3, *d, e=5, **f)"),
+        (annotated, "def f(a: int, b: dict[str, int] | None = None) -> list[str]"),
+        (evaluated, "def f() -> dict[str, int]"),
+    ],
+)
+def test_a_signature_is_shown_as_it_was_written(function: Callable[..., Any], text: str) -> None:
+    """Annotations that were not evaluated are shown without quotes, others as usual."""
+    assert text == show_function("f", inspect.signature(function))
+
+
+def test_an_asynchronous_function_is_shown_as_one() -> None:
+    """The line begins as its author wrote it."""
+    assert "async def f()" == show_function("f", inspect.Signature(), is_async=True)
+
+
+def test_a_parameter_is_shown_as_in_its_signature() -> None:
+    """With its annotation and default."""
+    parameters = inspect.signature(annotated).parameters.values()
+    assert ["a: int", "b: dict[str, int] | None = None"] == [*map(show_parameter, parameters)]

@@ -1,0 +1,1 @@
+"""What type checkers know about hostkit: mypy checks these files, nobody runs them."""
