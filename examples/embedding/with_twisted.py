@@ -1,9 +1,6 @@
 """A Twisted program that tells its modules about every line it receives."""
 
-from typing import Any
-
-from twisted.internet.defer import Deferred
-from twisted.internet.task import deferLater, react
+from twisted.internet import defer, interfaces, task
 
 from hostkit import Category, Host, ModuleApi, hookimpl, hookspec, rules
 
@@ -19,17 +16,17 @@ class Lines(Category):
 class CountWords:
     """A module whose callback waits for Twisted's clock before it answers."""
 
-    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
+    def __init__(self, config: dict[str, interfaces.IReactorTime], api: ModuleApi) -> None:
         self._reactor = config["reactor"]
         api.register_hookimpls(self)
 
     @hookimpl
-    def on_line(self, line: str) -> Deferred[int]:
+    def on_line(self, line: str) -> defer.Deferred[int]:
         """Count the words, in a while."""
-        return deferLater(self._reactor, 0.01, len, line.split())
+        return task.deferLater(self._reactor, 0.01, len, line.split())
 
 
-async def main(reactor: Any) -> None:
+async def main(reactor: interfaces.IReactorTime) -> None:
     """Ask about two lines."""
     module = {"module": CountWords, "config": {"reactor": reactor}}
     async with Host.from_config({"modules": [module]}, categories=[Lines]) as host:
@@ -38,4 +35,4 @@ async def main(reactor: Any) -> None:
 
 
 if __name__ == "__main__":
-    react(lambda reactor: Deferred.fromCoroutine(main(reactor)))
+    task.react(lambda reactor: defer.Deferred.fromCoroutine(main(reactor)))

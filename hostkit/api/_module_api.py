@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
+from hostkit import codes
 from hostkit.api._paths import check_path
 from hostkit.api._registrations import Mount, Registration, Registrations
 from hostkit.errors import RegistrationError, UnknownNameError
@@ -103,7 +104,7 @@ class ModuleApi:
             fitting.append(Registration(spec, function, fit_by_name(spec, function)))
         if not marked:
             raise RegistrationError(
-                "HK210",
+                codes.NO_HOOKIMPLS,
                 f"{plugin!r} has no method marked with @hookimpl",
                 hint="write @hookimpl above each method that is a callback",
             )
@@ -125,7 +126,7 @@ class ModuleApi:
         check_path(path)
         if not IResource.providedBy(resource):
             raise RegistrationError(
-                "HK211",
+                codes.NOT_A_RESOURCE,
                 f"what is to be served at {path} is not a web resource: {resource!r}",
                 expected="an object that provides twisted.web.resource.IResource",
                 hint="give an instance, not the class" if isinstance(resource, type) else None,
@@ -140,7 +141,11 @@ class ModuleApi:
         known = [method for method in public if method.startswith(prefix)]
         close = difflib.get_close_matches(name, known, 1)
         is_category = prefix and name.endswith("_callbacks")
-        code, what = ("HK202", "no such category: ") if is_category else ("HK201", "")
+        code, what = (
+            (codes.UNKNOWN_CATEGORY, "no such category: ")
+            if is_category
+            else (codes.UNKNOWN_HOOK, "")
+        )
         raise UnknownNameError(
             code,
             f"{what}the module api has no attribute {name!r}",
@@ -161,7 +166,7 @@ class ModuleApi:
     def _check_category(self, category: type[Category]) -> None:
         if category not in self.categories:
             raise RegistrationError(
-                "HK202",
+                codes.UNKNOWN_CATEGORY,
                 f"this host has no category {getattr(category, '__qualname__', category)!r}",
                 expected=", ".join(known.__qualname__ for known in self.categories) or "none",
             )
@@ -171,7 +176,7 @@ class ModuleApi:
             return specs[hook]
         close = difflib.get_close_matches(hook, list(specs), 1)
         raise RegistrationError(
-            "HK201",
+            codes.UNKNOWN_HOOK,
             f"there is no hook {hook!r} in {where}",
             expected=", ".join(specs) or "none",
             hint=f"did you mean {close[0]!r}?" if close else None,

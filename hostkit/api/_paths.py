@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from hostkit import codes
 from hostkit.errors import RegistrationError
 
 RESERVED: Final = "/_hostkit"
@@ -19,7 +20,7 @@ def check_path(path: str) -> None:
     rule = _broken_rule(path)
     if rule is not None:
         raise RegistrationError(
-            "HK209",
+            codes.BAD_PATH,
             f"no resource can be served at {path!r}: {rule}",
             expected="an absolute path such as /words/status",
         )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, final
 
 import attrs
 
+from hostkit import codes
 from hostkit.errors import RegistrationError
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Registrations:
         """
         if not self.is_open:
             raise RegistrationError(
-                "HK205",
+                codes.TOO_LATE,
                 f"{what} comes too late: modules register in __init__, and this one has returned",
                 hint="move the call into __init__",
             )

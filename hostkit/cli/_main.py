@@ -29,7 +29,7 @@ Exit codes:
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="hostkit")
-def main() -> None:  # noqa: D301 -- click wants the character itself
+def main() -> None:
     """Run a server's modules from one config file, and find out what they do.
 
     \b
@@ -38,7 +38,7 @@ def main() -> None:  # noqa: D301 -- click wants the character itself
         - module: wordfilter.WordFilter
           config: {banned: [casino]}
     where the order of the modules is the order in which they are asked.
-    """
+    """  # noqa: D301 -- click wants the character itself
 
 
 @main.command(epilog=_CODES)
@@ -58,7 +58,7 @@ def serve(file: str) -> None:
 @main.command("list", epilog=_CODES)
 @_FILE
 def list_hooks(file: str) -> None:
-    """Show every hook with its modules, in the order in which they are asked."""
+    """Show every hook with its modules, in the order they are asked."""
     from hostkit.cli._listing import show_host  # noqa: PLC0415
 
     for line in show_host(_build(file)):
@@ -68,22 +68,21 @@ def list_hooks(file: str) -> None:
 @main.command(epilog=_CODES)
 @_FILE
 def validate(file: str) -> None:
-    """Check FILE: load its modules, start none, and show every problem at once."""
+    """Check FILE: load its modules, start none, show all problems."""
     host = _build(file)
-    click.echo(f"{file}: no problems ({len(host.modules)} modules, {len(host.chains)} hooks)")
+    name = click.format_filename(file)  # which may hold bytes that are no text
+    click.echo(f"{name}: no problems ({len(host.modules)} modules, {len(host.chains)} hooks)")
 
 
 def _build(file: str) -> Host:
     """Build a host from a file, or show what is wrong and leave."""
-    from hostkit.errors import CodedError, ConfigErrors  # noqa: PLC0415
-    from hostkit.host import Host  # noqa: PLC0415
+    from hostkit.errors import ConfigErrors  # noqa: PLC0415
+    from hostkit.host import build_from_file  # noqa: PLC0415
 
     try:
-        return Host.from_file(file).build()
+        return build_from_file(file)
     except ConfigErrors as errors:
         _leave(errors)
-    except CodedError as error:
-        _leave(ConfigErrors((error.problem,)))
 
 
 def _leave(errors: ConfigErrors) -> NoReturn:

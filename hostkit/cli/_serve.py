@@ -6,7 +6,7 @@ import logging
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import STDLibLogObserver, globalLogBeginner
 
 from hostkit.cli._problems import exit_code, show_problems
@@ -59,6 +59,7 @@ class _Run:
         self._server = server
         self._reactor = reactor
         self._exit_code = 0
+        self._is_stopping = False
 
     def until_stopped(self) -> int:
         self._reactor.callWhenRunning(self._start)
@@ -67,16 +68,20 @@ class _Run:
 
     def _start(self) -> None:
         starting = Deferred.fromCoroutine(self._server.start())
-        stop = self._reactor.addSystemEventTrigger("before", "shutdown", self._stop, starting)
-        starting.addErrback(self._failed, stop)
+        self._reactor.addSystemEventTrigger("before", "shutdown", self._stop, starting)
+        starting.addErrback(self._failed)
 
     def _stop(self, starting: Deferred[None]) -> Deferred[None]:
-        _log.info("stopping")
+        self._is_stopping = True
+        if self._exit_code == 0:
+            _log.info("stopping")
         starting.cancel()
-        return Deferred.fromCoroutine(self._server.stop())
+        # A start that was interrupted has things to stop itself, and is waited for.
+        return starting.addBoth(lambda _: Deferred.fromCoroutine(self._server.stop()))
 
-    def _failed(self, failure: Failure, stop: Any) -> None:
-        self._reactor.removeSystemEventTrigger(stop)
+    def _failed(self, failure: Failure) -> None:
+        if self._is_stopping and failure.check(CancelledError):
+            return
         self._exit_code = 1
         if isinstance(failure.value, ConfigErrors):
             show_problems(failure.value)
@@ -84,4 +89,5 @@ class _Run:
             _log.error("%s", failure.value, exc_info=failure.value)
         else:
             _log.critical("cannot start", exc_info=failure.value)
-        self._reactor.stop()
+        if not self._is_stopping:
+            self._reactor.stop()

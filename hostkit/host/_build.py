@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, final
 
 import attrs
 
+from hostkit import codes
 from hostkit.api import ModuleApi, Mount, make_api_class
 from hostkit.dispatch import Callback, Chain, HookManager, Hooks, Receipts, make_caller
 from hostkit.errors import ConfigErrors, Problem
@@ -112,7 +113,7 @@ def _check_exclusive(file: HostFile, module: Module, owners: dict[str, Module]) 
     hooks = dict.fromkeys(spec.full_name for spec in specs if spec.rule.exclusive)
     return [
         file.problem(
-            "HK208",
+            codes.NOT_EXCLUSIVE,
             f"modules {owners[hook].name!r} and {module.name!r} both register for {hook}, "
             "which only one module may",
             module.entry.path,

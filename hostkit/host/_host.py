@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Any, Self, final
 
+from hostkit import codes
 from hostkit.api import ModuleApi, Mount
 from hostkit.config import from_mapping, load
 from hostkit.dispatch import Chain, Sampler, Timing, Trace, trace
@@ -235,9 +236,9 @@ class Host:
         if chain is None:
             close = difflib.get_close_matches(hook, list(self.chains), 1)
             raise UnknownHookError(
-                "HK401",
+                codes.NO_SUCH_HOOK,
                 f"this host has no hook {hook!r}",
-                expected="a name such as category.hook",
+                expected=", ".join(sorted(self.chains)) or "no hook, since it has none",
                 hint=f"did you mean {close[0]!r}?" if close else None,
             )
         caller = self.hooks[chain.spec.category]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
+from hostkit import codes
 from hostkit.errors import ConfigErrors, SpecError
 from hostkit.loading._imports import CATEGORIES, NotLoadableError, find_object
 from hostkit.specs import check_categories
@@ -38,7 +39,7 @@ def load_categories(file: HostFile) -> tuple[type[Category], ...]:
             problem = error.problem
             problems.append(
                 file.problem(
-                    "HK109",
+                    codes.CATEGORY_NOT_LOADABLE,
                     f"category {name!r} cannot be loaded: {problem.message}",
                     path,
                     details=problem.details,

@@ -7,6 +7,7 @@ import importlib
 from importlib.metadata import entry_points
 from typing import Any, Final
 
+from hostkit import codes
 from hostkit.errors import CodedError
 from hostkit.loading._frames import causes, innermost_frame, say
 
@@ -52,7 +53,7 @@ def find_object(name: str, group: str) -> Any:
 def _unknown(name: str, group: str, hint: str) -> NotLoadableError:
     installed = ", ".join(sorted(entry_points(group=group).names))
     return NotLoadableError(
-        "HK108",
+        codes.NOT_INSTALLED,
         f"no installed package offers {name!r} (entry point group {group})",
         expected=f"a dotted path, or one of: {installed}" if installed else "a dotted path",
         hint=hint,
@@ -70,7 +71,7 @@ def _load(module_name: str, attribute: str, name: str) -> Any:
     except ModuleNotFoundError as error:
         if error.name is not None and f"{module_name}.".startswith(f"{error.name}."):
             raise NotLoadableError(
-                "HK101",
+                codes.NO_SUCH_PYTHON_MODULE,
                 f"there is no Python module {error.name!r}",
                 details=(f"looked for {name}",) if error.name != name else (),
                 hint="check the spelling; is its package installed in this Python environment?",
@@ -84,7 +85,7 @@ def _load(module_name: str, attribute: str, name: str) -> Any:
 def _import_raised(module_name: str, error: BaseException) -> NotLoadableError:
     frame = innermost_frame(error, module_name)
     return NotLoadableError(
-        "HK102",
+        codes.IMPORT_RAISED,
         f"importing {module_name} raised {say(error)}",
         details=(*causes(error), *((frame,) if frame is not None else ())),
     )
@@ -97,7 +98,7 @@ def _attribute(owner: Any, name: str, module_name: str) -> Any:
         public = [known for known in dir(owner) if not known.startswith("_")]
         close = difflib.get_close_matches(name, public, 1)
         raise NotLoadableError(
-            "HK103",
+            codes.NO_SUCH_ATTRIBUTE,
             f"Python module {module_name} has no {name!r}",
             hint=f"did you mean {close[0]!r}?" if close else None,
         ) from error

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, final
 
 import attrs
 
+from hostkit import codes
 from hostkit.api import ModuleApi, Mount, Registration, Registrations
 from hostkit.config import HostFile, ModuleEntry, StructureErrors, structure
 from hostkit.errors import (
@@ -105,7 +106,7 @@ def _find_class(file: HostFile, entry: ModuleEntry) -> type:
     raise ConfigErrors(
         (
             file.problem(
-                "HK104",
+                codes.NOT_A_CLASS,
                 f"module {entry.name!r} is not a class but {type(found).__name__} {found!r}",
                 path,
                 expected="a class that is built with its config and the module api",
@@ -166,7 +167,7 @@ def _bad_config(
     return ConfigErrors(
         (
             file.problem(
-                "HK105",
+                codes.CONFIG_REFUSED,
                 f"module {entry.name!r} refuses its config: {message}",
                 path,
                 details=causes(error),
@@ -203,7 +204,7 @@ def _broken(
                 ),
             )
         )
-    code = "HK107" if what == "__init__" else "HK106"
+    code = codes.INIT_RAISED if what == "__init__" else codes.PARSE_CONFIG_RAISED
     text = str(error) if isinstance(error, HostkitError) else say(error)
     return ConfigErrors(
         (

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, final
 
 import attrs
 
+from hostkit import codes
 from hostkit.errors import SpecError
 from hostkit.rules._rule import OnError, Rule
 from hostkit.rules.decision import CONTINUE
@@ -35,7 +36,7 @@ class Notify(Rule):
         super().__attrs_post_init__()
         if self.read is not None:
             raise SpecError(
-                "HK304",
+                codes.BAD_OPTION,
                 "rules.Notify was given read=, but it ignores what callbacks return",
                 hint="use rules.Collect to gather answers",
             )
@@ -108,7 +109,7 @@ class Merge(Rule):
         super().__attrs_post_init__()
         if not callable(self.combine):
             raise SpecError(
-                "HK304",
+                codes.BAD_OPTION,
                 f"rules.Merge was given combine={self.combine!r}, which cannot be called",
                 expected="a function that takes the list of all answers",
             )

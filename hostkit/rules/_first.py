@@ -6,6 +6,7 @@ from typing import Any, ClassVar, final
 
 import attrs
 
+from hostkit import codes
 from hostkit.errors import SpecError
 from hostkit.rules._rule import OnError, Rule
 from hostkit.rules.decision import ALLOW, CONTINUE, Deny
@@ -41,13 +42,13 @@ class FirstDenial(Rule):
         super().__attrs_post_init__()
         if self.read is None and self.allow is not ALLOW:
             raise SpecError(
-                "HK304",
+                codes.BAD_OPTION,
                 f"rules.FirstDenial has allow={self.allow!r} but no read=",
                 hint="say with read= which answers deny: only ALLOW and Deny are known without it",
             )
         if self.denial is CONTINUE or self.denial is self.allow or not self._known(self.denial):
             raise SpecError(
-                "HK304",
+                codes.BAD_OPTION,
                 f"rules.FirstDenial has denial={self.denial!r}, which does not deny",
                 expected="a Deny" if self.read is None else "what read= returns for a denial",
             )

@@ -22,6 +22,7 @@ from typing import Any, ClassVar, Literal, TypeAlias, get_args
 
 import attrs
 
+from hostkit import codes
 from hostkit.errors import SpecError
 from hostkit.rules.decision import CONTINUE
 
@@ -59,14 +60,14 @@ class Rule(ABC):
         if self.on_error not in self.policies:
             known = self.on_error in get_args(OnError)
             raise SpecError(
-                "HK304",
+                codes.BAD_OPTION,
                 f"rules.{name} has no use for on_error={self.on_error!r}",
                 expected=", ".join(repr(policy) for policy in sorted(self.policies)),
                 hint=f"{name} makes no denials, so an error cannot count as one" if known else None,
             )
         if self.read is not None and not callable(self.read):
             raise SpecError(
-                "HK304",
+                codes.BAD_OPTION,
                 f"rules.{name} was given read={self.read!r}, which cannot be called",
                 expected="a function that takes a callback's answer",
             )

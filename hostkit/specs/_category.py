@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
+from hostkit import codes
 from hostkit.errors import SpecError
 from hostkit.specs._hookspec import SPEC_ATTRIBUTE, Hookspec
 
@@ -35,7 +36,7 @@ class Category:
         given: object = cls.name
         if not (isinstance(given, str) and _NAME.fullmatch(given)):
             raise SpecError(
-                "HK306",
+                codes.NOT_A_CATEGORY,
                 f"category {cls.__qualname__} cannot be called {given!r}",
                 expected="small letters, digits and underscores, a letter first",
             )
@@ -63,11 +64,13 @@ def check_categories(categories: Sequence[type[Category]]) -> None:
         _check_category(category)
         if category in names.values():
             raise SpecError(
-                "HK307", f"category {category.name!r} is given twice", details=(_show(category),)
+                codes.DUPLICATE_CATEGORY,
+                f"category {category.name!r} is given twice",
+                details=(_show(category),),
             )
         if names.setdefault(category.name, category) is not category:
             raise SpecError(
-                "HK307",
+                codes.DUPLICATE_CATEGORY,
                 f"two categories are called {category.name!r}",
                 details=(_show(names[category.name]), _show(category)),
                 hint="give one of them another `name`",
@@ -75,7 +78,7 @@ def check_categories(categories: Sequence[type[Category]]) -> None:
         for hook in category.hookspecs:
             if owners.setdefault(hook, category) is not category:
                 raise SpecError(
-                    "HK305",
+                    codes.DUPLICATE_HOOK,
                     f"two categories declare the hook {hook!r}",
                     details=(_show(owners[hook]), _show(category)),
                     hint="hook names are shared by all categories of a host; rename one of them",
@@ -85,13 +88,13 @@ def check_categories(categories: Sequence[type[Category]]) -> None:
 def _check_category(category: object) -> None:
     if not (isinstance(category, type) and issubclass(category, Category)) or category is Category:
         raise SpecError(
-            "HK306",
+            codes.NOT_A_CATEGORY,
             f"{category!r} is not a category",
             expected="a subclass of hostkit.Category",
         )
     if not category.hookspecs:
         raise SpecError(
-            "HK306",
+            codes.NOT_A_CATEGORY,
             f"category {category.__qualname__} declares no hooks",
             hint="mark its methods with @hookspec(rules.…)",
         )

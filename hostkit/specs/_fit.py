@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 import attrs
 
+from hostkit import codes
 from hostkit.errors import RegistrationError
 from hostkit.specs._show import show_function
 
@@ -123,14 +124,14 @@ def _required_keywords(parameters: list[inspect.Parameter]) -> list[inspect.Para
 def _inspect(spec: Hookspec, function: Callable[..., Any]) -> tuple[inspect.Signature, bool]:
     if not callable(function):
         raise RegistrationError(
-            "HK203",
+            codes.NOT_CALLABLE,
             f"the callback for {spec.full_name} cannot be called: {function!r}",
             expected="a function or another callable",
         )
     inner = _innermost(function)
     if inspect.isgeneratorfunction(inner) or inspect.isasyncgenfunction(inner):
         raise RegistrationError(
-            "HK207",
+            codes.WRONG_KIND,
             f"the callback for {spec.full_name} contains yield, so calling it runs nothing",
             details=(f"callback: {_name(function)}",),
             hint="return the answer instead",
@@ -138,7 +139,7 @@ def _inspect(spec: Hookspec, function: Callable[..., Any]) -> tuple[inspect.Sign
     is_async = inspect.iscoroutinefunction(inner)
     if is_async and not spec.is_async:
         raise RegistrationError(
-            "HK207",
+            codes.WRONG_KIND,
             f"{spec.full_name} is a synchronous hook, so its callback cannot be 'async def'",
             details=(f"hook:     {spec.show()}", f"callback: {_name(function)}"),
             hint="write it as a plain 'def'",
@@ -147,7 +148,7 @@ def _inspect(spec: Hookspec, function: Callable[..., Any]) -> tuple[inspect.Sign
         return _signature(function), is_async
     except (TypeError, ValueError) as error:
         raise RegistrationError(
-            "HK204",
+            codes.MISFIT,
             f"the callback for {spec.full_name} does not show its parameters: {_name(function)}",
             details=(f"hook:     {spec.show()}", f"python:   {error}"),
             hint="a method needs 'self'; a builtin needs a function of your own around it",
@@ -197,7 +198,7 @@ def _misfit(
 ) -> RegistrationError:
     name = _name(function).rpartition(".")[2]
     return RegistrationError(
-        "HK204",
+        codes.MISFIT,
         f"the callback for {spec.full_name} does not fit: {why}",
         details=(
             f"hook:     {spec.show()}",

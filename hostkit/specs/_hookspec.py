@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar, final
 import attrs
 import pluggy
 
+from hostkit import codes
 from hostkit.errors import SpecError
 from hostkit.rules import Rule
 from hostkit.specs._body import has_body
@@ -90,10 +91,9 @@ def hookspec(
 ) -> Callable[[_F], _F]:
     """Declare a method of a `Category` as a hook.
 
-    It is a pluggy hookspec that also carries its rule. The method needs a docstring (when the hook
-    is called, and what each answer does) and annotations. ``async def`` makes a hook that is
-    awaited; plain ``def`` makes a synchronous one. An empty body means the rule's default when no
-    module decides; a body with code is run instead, with the same arguments.
+    It is a pluggy hookspec that also carries its rule. ``async def`` makes a hook that is awaited,
+    plain ``def`` a synchronous one. The method needs annotations and a docstring; a body with code
+    is run when no module decides, with the same arguments, instead of the rule's default.
 
     Args:
         rule: How the chain of callbacks becomes one result.
@@ -109,30 +109,39 @@ def hookspec(
     Raises:
         SpecError: The declaration is wrong (codes HK301 to HK304).
     """
-    if not isinstance(rule, Rule):
-        raise SpecError(
-            "HK304",
-            f"@hookspec needs a rule, not {rule!r}",
-            hint="write @hookspec(rules.FirstDenial()), or another of hostkit.rules",
-        )
+    _check_rule(rule)
 
     def declare(function: _F) -> _F:
-        arguments = _arguments(function)
-        spec = Hookspec(
-            name=function.__name__,
-            function=function,
-            rule=rule,
-            arguments=arguments,
-            required=_required(function, required, len(arguments)),
-            copy=_copied(function, copy, arguments),
-            added=added,
-            deprecated=deprecated,
-        )
-        _check_documented(function)
-        setattr(function, SPEC_ATTRIBUTE, spec)
+        spec = _read(function, rule, required, copy)
+        setattr(function, SPEC_ATTRIBUTE, attrs.evolve(spec, added=added, deprecated=deprecated))
         return _mark(function)
 
     return declare
+
+
+def _read(
+    function: Callable[..., Any], rule: Rule, required: int | None, copy: tuple[str, ...]
+) -> Hookspec:
+    arguments = _arguments(function)
+    _check_documented(function)
+    _check_fallback(function, rule)
+    return Hookspec(
+        name=function.__name__,
+        function=function,
+        rule=rule,
+        arguments=arguments,
+        required=_required(function, required, len(arguments)),
+        copy=_copied(function, copy, arguments),
+    )
+
+
+def _check_rule(rule: object) -> None:
+    if not isinstance(rule, Rule):
+        raise SpecError(
+            codes.BAD_OPTION,
+            f"@hookspec needs a rule, not {rule!r}",
+            hint="write @hookspec(rules.FirstDenial()), or another of hostkit.rules",
+        )
 
 
 def _where(function: Callable[..., Any]) -> tuple[str, ...]:
@@ -144,7 +153,7 @@ def _check_documented(function: Callable[..., Any]) -> None:
     # With `python -OO` there are no docstrings to check.
     if not (function.__doc__ or "").strip() and sys.flags.optimize < 2:  # noqa: PLR2004
         raise SpecError(
-            "HK301",
+            codes.NO_DOCSTRING,
             f"hookspec {function.__name__} has no docstring",
             details=_where(function),
             hint="say when it is called and what each answer does",
@@ -159,10 +168,21 @@ def _check_documented(function: Callable[..., Any]) -> None:
         missing.append("the return value")
     if missing:
         raise SpecError(
-            "HK302",
+            codes.NO_ANNOTATION,
             f"hookspec {function.__name__} has no annotation for {', '.join(missing)}",
             details=_where(function),
             hint="annotate every argument and the return value",
+        )
+
+
+def _check_fallback(function: Callable[..., Any], rule: Rule) -> None:
+    if not rule.decides and has_body(function):
+        raise SpecError(
+            codes.BAD_OPTION,
+            f"hookspec {function.__name__} has a body, but rules.{type(rule).__name__} asks "
+            "every module, so there is nothing left for it to decide",
+            details=_where(function),
+            hint="leave nothing in the body but the docstring",
         )
 
 
@@ -171,14 +191,14 @@ def _arguments(function: Callable[..., Any]) -> tuple[str, ...]:
     parameters = list(inspect.signature(function).parameters.values())
     if not parameters or parameters[0].name != "self":
         raise SpecError(
-            "HK303",
+            codes.NOT_A_METHOD,
             f"hookspec {function.__name__} must be a method: its first parameter is 'self'",
             details=_where(function),
         )
     for parameter in parameters[1:]:
         if parameter.kind is not parameter.POSITIONAL_OR_KEYWORD or parameter.name.startswith("_"):
             raise SpecError(
-                "HK303",
+                codes.NOT_A_METHOD,
                 f"hookspec {function.__name__} cannot have the parameter "
                 f"'{show_parameter(parameter)}'",
                 details=_where(function),
@@ -191,20 +211,20 @@ def _arguments(function: Callable[..., Any]) -> tuple[str, ...]:
 def _check_function(function: object) -> None:
     if not inspect.isfunction(function):
         raise SpecError(
-            "HK303",
+            codes.NOT_A_METHOD,
             f"@hookspec stands above {function!r}, which is not a function",
             hint="a hook is a plain method: write @hookspec directly above its 'def'",
         )
     if function.__name__ in _TAKEN:
         raise SpecError(
-            "HK303",
+            codes.NOT_A_METHOD,
             f"a hook cannot be called {function.__name__!r}: every category has that already",
             details=_where(function),
             hint="rename it",
         )
     if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
         raise SpecError(
-            "HK303",
+            codes.NOT_A_METHOD,
             f"hookspec {function.__name__} contains yield, so calling it runs nothing",
             details=_where(function),
             hint="return the answer instead",
@@ -216,7 +236,7 @@ def _required(function: Callable[..., Any], required: int | None, total: int) ->
         return total
     if not 0 <= required <= total:
         raise SpecError(
-            "HK304",
+            codes.BAD_OPTION,
             f"hookspec {function.__name__} has required={required}, but {total} arguments",
             details=_where(function),
             expected=f"a number from 0 to {total}",
@@ -230,7 +250,7 @@ def _copied(
     unknown = sorted(set(copy) - set(arguments))
     if unknown:
         raise SpecError(
-            "HK304",
+            codes.BAD_OPTION,
             f"hookspec {function.__name__} copies {unknown[0]!r}, which it does not take",
             details=_where(function),
             expected=", ".join(arguments) or "no arguments to copy",

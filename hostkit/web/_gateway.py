@@ -45,26 +45,18 @@ class Gateway(Resource):
         super().__init__()  # type: ignore[no-untyped-call]
         self._host = host
 
-    def render_POST(self, request: Request) -> int:
+    def render(self, request: Request) -> bytes | int:
         """Start a call; a client that goes away cancels it."""
-        call = Deferred.fromCoroutine(self._answer(request))
+        if request.method != b"POST":
+            request.setHeader(b"allow", b"POST")
+            error = {"errcode": "method_not_allowed", "error": "hooks are called with POST"}
+            return write_json(request, 405, error)
         gone = request.notifyFinish()
+        call = Deferred.fromCoroutine(self._run(request))
         gone.addErrback(lambda _: call.cancel())
-        call.addErrback(self._give_up, request)
+        body = call.addCallback(lambda answer: write_json(request, *answer))
+        body.addErrback(_give_up, request, gone).addCallback(_send, request, gone)
         return NOT_DONE_YET
-
-    async def _answer(self, request: Request) -> None:
-        status, body = await self._run(request)
-        request.write(write_json(request, status, body))
-        request.finish()
-
-    def _give_up(self, failure: Failure, request: Request) -> None:
-        if failure.check(CancelledError):
-            return
-        _log.error("the gateway failed", exc_info=failure.value)
-        body = {"errcode": "internal_error", "error": "the gateway failed; its log says more"}
-        request.write(write_json(request, 500, body))
-        request.finish()
 
     async def _run(self, request: Request) -> tuple[int, dict[str, Any]]:
         hook = b".".join(request.postpath or ()).decode("utf-8", "replace")
@@ -86,12 +78,27 @@ class Gateway(Resource):
         return 200, {"result": _converter.unstructure(trace.result)}
 
 
+def _give_up(failure: Failure, request: Request, gone: Deferred[None]) -> bytes:
+    # A module may be cancelled by others than us, too; then somebody still waits for an answer.
+    if not (gone.called and failure.check(CancelledError)):
+        _log.error("the gateway failed", exc_info=failure.value)
+    body = {"errcode": "internal_error", "error": "the gateway failed; its log says more"}
+    return write_json(request, 500, body)
+
+
+def _send(body: bytes, request: Request, gone: Deferred[None]) -> None:
+    # A module may keep its cancellation to itself and answer nevertheless.
+    if not gone.called:
+        request.write(body)
+        request.finish()
+
+
 def _read_object(request: Request) -> dict[str, Any]:
     assert request.content is not None  # noqa: S101 -- there is one while a request is rendered
     body = request.content.read()
     try:
         arguments = json.loads(body or b"{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"the body is not JSON: {error}") from error
     if not isinstance(arguments, dict):
         raise TypeError("the body must be a JSON object with the hook's arguments by name")

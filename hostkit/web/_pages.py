@@ -26,8 +26,9 @@ def write_json(request: Request, status: int, body: Mapping[str, Any]) -> bytes:
 
     Raises:
         TypeError: The body has values that JSON has no form for.
+        ValueError: The same; for instance infinity, which Python would write nevertheless.
     """
-    encoded = json.dumps(body).encode() + b"\n"
+    encoded = json.dumps(body, allow_nan=False).encode() + b"\n"
     request.setResponseCode(status)
     request.setHeader(b"content-type", b"application/json")
     return encoded

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any, Final, cast, final
 
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
-from twisted.internet.defer import maybeDeferred
+from twisted.internet.defer import CancelledError, maybeDeferred
 from twisted.internet.endpoints import serverFromString
 from twisted.web.server import Site
 
@@ -37,16 +37,14 @@ class Server:
         reactor: The Twisted reactor.
 
     Raises:
-        ConfigErrors: A listener's endpoint cannot be understood.
+        ConfigErrors: Listeners' endpoints cannot be understood; all of them are told.
     """
 
     def __init__(self, host: Host, reactor: Any) -> None:
         self._host = host
         self._ports: list[IListeningPort] = []
-        self._endpoints = [
-            (listener, _endpoint(host, listener, reactor))
-            for listener in host.file.settings.listeners or (DEFAULT_LISTENER,)
-        ]
+        self._reactor = reactor
+        self._endpoints = _endpoints(host, reactor)
 
     async def start(self) -> None:
         """Start the modules, then listen everywhere; if that fails, everything is stopped again.
@@ -64,14 +62,18 @@ class Server:
             raise
 
     async def stop(self) -> None:
-        """Stop listening, then stop the modules."""
-        while self._ports:
-            await maybeDeferred(self._ports.pop().stopListening)
-        await self._host.stop()
+        """Stop listening, then stop the modules; errors are logged and stop nothing."""
+        try:
+            while self._ports:
+                await _close(self._ports.pop())
+        finally:
+            await self._host.stop()
 
     async def _listen(self, listener: Listener, endpoint: IStreamServerEndpoint) -> None:
         try:
             port = await endpoint.listen(self._site(listener))
+        except CancelledError:
+            raise
         except Exception as error:
             problem = self._host.file.problem(
                 "HK403",
@@ -92,23 +94,37 @@ class Server:
         for part in listener.serve:
             if part not in _BUILT:
                 _log.warning("%s: this version has no %r to serve", listener.endpoint, part)
-        site = Site(Router(resources))
-        # Requests are for the host to log; Twisted would format a line for each even without a log.
-        site.log = lambda request: None  # type: ignore[method-assign]  # noqa: ARG005
-        return site
+        return Site(Router(resources), reactor=self._reactor)
 
 
-def _endpoint(host: Host, listener: Listener, reactor: Any) -> IStreamServerEndpoint:
+def _endpoints(host: Host, reactor: Any) -> list[tuple[Listener, IStreamServerEndpoint]]:
+    endpoints = []
+    problems = []
+    for listener in host.file.settings.listeners or (DEFAULT_LISTENER,):
+        try:
+            endpoint = serverFromString(reactor, listener.endpoint)
+        except Exception as error:  # noqa: BLE001 -- each kind of endpoint raises what it likes
+            problem = host.file.problem(
+                "HK402",
+                f"the endpoint {listener.endpoint!r} cannot be understood: {error}",
+                (*listener.path, "endpoint"),
+                expected="a Twisted endpoint string such as tcp:8080:interface=127.0.0.1",
+            )
+            problems.append(problem)
+        else:
+            endpoints.append((listener, cast("IStreamServerEndpoint", endpoint)))
+    if problems:
+        raise ConfigErrors(tuple(problems))
+    return endpoints
+
+
+async def _close(port: IListeningPort) -> None:
     try:
-        return cast("IStreamServerEndpoint", serverFromString(reactor, listener.endpoint))
-    except Exception as error:
-        problem = host.file.problem(
-            "HK402",
-            f"the endpoint {listener.endpoint!r} cannot be understood: {error}",
-            (*listener.path, "endpoint"),
-            expected="a Twisted endpoint string such as tcp:8080:interface=127.0.0.1",
-        )
-        raise ConfigErrors((problem,)) from error
+        await maybeDeferred(port.stopListening)
+    except CancelledError:
+        raise
+    except Exception:  # noqa: BLE001 -- a UNIX socket's file may be gone, for instance
+        _log.exception("a listener could not be closed in good order")
 
 
 def _url(port: IListeningPort, listener: Listener) -> str:

@@ -63,6 +63,13 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
             del sys.modules[name]
 
 
+@pytest.fixture
+def lonely_site(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
+    """Give a `Site` where nothing else is installed."""
+    monkeypatch.setattr("sys.path", [str(site.folder)])
+    return site
+
+
 def build(file: HostFile, index: int = 0) -> Module:
     """Build one of the modules of a file."""
     return load_module(file, file.modules[index], make_api_class(ModuleApi, [Comments]))

@@ -37,18 +37,18 @@ def _problems(hostkit: dict[str, Any]) -> tuple[Problem, ...]:
     return caught.value.problems
 
 
-def test_installed_categories_are_the_default(site: Site) -> None:
+def test_installed_categories_are_the_default(lonely_site: Site) -> None:
     """If the file names none, all that are installed are loaded, in the order of their names."""
-    _write(site)
-    site.install("cats", CATEGORIES, second="cat_pkg:Second", first="cat_pkg:First")
+    _write(lonely_site)
+    lonely_site.install("cats", CATEGORIES, second="cat_pkg:Second", first="cat_pkg:First")
     assert _names({}) == ["first", "second"]
 
 
-def test_a_category_installed_twice_is_loaded_once(site: Site) -> None:
+def test_a_category_installed_twice_is_loaded_once(lonely_site: Site) -> None:
     """It does not matter how many packages or names offer the same class."""
-    _write(site)
-    site.install("cats", CATEGORIES, first="cat_pkg:First", again="cat_pkg:First")
-    site.install("same", CATEGORIES, first="cat_pkg:First")
+    _write(lonely_site)
+    lonely_site.install("cats", CATEGORIES, first="cat_pkg:First", again="cat_pkg:First")
+    lonely_site.install("same", CATEGORIES, first="cat_pkg:First")
     assert _names({}) == ["first"]
 
 

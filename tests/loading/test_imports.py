@@ -68,9 +68,9 @@ def test_entry_points_of_other_groups_do_not_count(site: Site) -> None:
     assert _refusal("words").code == "HK108"
 
 
-def test_an_unknown_entry_point_gets_a_hint(site: Site) -> None:
+def test_an_unknown_entry_point_gets_a_hint(lonely_site: Site) -> None:
     """A misspelt name is told with what is installed and what was probably meant."""
-    site.install("points", MODULES, wordfilter="p:A", shouting="p:B")
+    lonely_site.install("points", MODULES, wordfilter="p:A", shouting="p:B")
     assert str(_refusal("wordfiltr")) == (
         "HK108 no installed package offers 'wordfiltr' (entry point group hostkit.modules)\n"
         "  = expected: a dotted path, or one of: shouting, wordfilter\n"

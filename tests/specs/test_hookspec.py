@@ -102,7 +102,7 @@ def test_a_declared_method_stays_itself() -> None:
         """Called to choose."""
         return text * 2
 
-    assert choose is hookspec(NOTIFY)(choose)
+    assert choose is hookspec(rules.FirstResult())(choose)
     assert "abab" == choose(None, "ab")
 
 

@@ -16,7 +16,7 @@ class RateLimiter:
     class Config:
         """So many comments per so much time."""
 
-        comments: int
+        comments: int = attrs.field(validator=attrs.validators.ge(1))
         per: Seconds
 
     def __init__(

@@ -1,0 +1,47 @@
+"""How Sphinx builds this documentation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sphinx.ext.napoleon import Config, GoogleDocstring
+
+from hostkit import __version__
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+project = "hostkit"
+author = "The hostkit developers"
+version = release = __version__
+
+extensions = ["myst_parser", "sphinx.ext.autodoc"]
+myst_heading_anchors = 3
+exclude_patterns = ["_build"]
+
+autodoc_member_order = "bysource"
+autodoc_typehints_format = "short"
+add_module_names = False
+# Code is marked by single backquotes in docstrings, and most of it is no name to link to.
+default_role = "code"
+
+html_theme = "furo"
+html_title = f"hostkit {release}"
+html_copy_source = False
+
+_DATA = frozenset({"attribute", "data", "property"})
+
+
+def setup(app: Sphinx) -> None:
+    """Read docstrings with napoleon, except those of data.
+
+    There it takes what stands before a colon for the type, but ours are sentences.
+    """
+    config = Config(napoleon_use_ivar=True)
+
+    def read(_app: Sphinx, what: str, *rest: Any) -> None:
+        lines: list[str] = rest[-1]
+        if what not in _DATA:
+            lines[:] = GoogleDocstring(list(lines), config, what=what).lines()
+
+    app.connect("autodoc-process-docstring", read)

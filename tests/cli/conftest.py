@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+from click.testing import CliRunner, Result
+
+from hostkit.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEAD = "hostkit: {categories: [tests.cli.modules.Comments]}\n"
+"""Makes a config file name the category of these tests, and no installed one."""
+
+COLOUR = "\x1b["
+"""What every colour code begins with."""
+
+
+class Write(Protocol):
+    def __call__(self, text: str) -> str: ...
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Write a config file and give its name."""
+
+    def write_file(text: str) -> str:
+        path = tmp_path / "host.yaml"
+        path.write_text(text)
+        return str(path)
+
+    return write_file
+
+
+def run(*args: str, color: bool = False) -> Result:
+    """Run the command; nothing but its own exit may end it."""
+    result = CliRunner().invoke(main, args, color=color)
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    return result

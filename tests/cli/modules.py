@@ -1,0 +1,86 @@
+"""A category and modules that the config files of these tests name."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.defer import Deferred
+from twisted.web.resource import Resource
+
+from hostkit import ALLOW, Category, Decision, ModuleApi, hookspec, rules
+
+if TYPE_CHECKING:
+    from twisted.web.server import Request
+
+
+class Comments(Category):
+    """What modules are asked."""
+
+    @hookspec(rules.FirstDenial(on_error="fail"))
+    async def check_comment(self, author: str) -> Decision:
+        """Called before a comment is stored."""
+
+    @hookspec(rules.Notify())
+    async def on_comment_posted(self, author: str) -> None:
+        """Called after a comment was stored."""
+
+
+class Remarks(Category):
+    """Bears a name that is taken."""
+
+    name = "comments"
+
+
+class Words:
+    """Is asked about comments, and has a page if its config says where."""
+
+    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
+        api.register(Comments, check_comment=self.check)
+        if "path" in config:
+            api.register_web_resource(config["path"], Resource())
+
+    async def check(self, author: str) -> Decision:
+        return ALLOW
+
+
+class Broken:
+    """Cannot be built."""
+
+    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
+        raise RuntimeError("no database")
+
+
+class Noted:
+    """Writes to a file when it is started and stopped."""
+
+    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
+        self._config = config
+        self._name = api.name
+
+    def _note(self, step: str) -> None:
+        with Path(self._config["notes"]).open("a") as notes:
+            notes.write(f"{step} {self._name}\n")
+
+    async def start(self) -> None:
+        if self._config.get("fails"):
+            raise RuntimeError("no database")
+        if self._config.get("waits"):
+            print("waiting", file=sys.stderr, flush=True)  # noqa: T201 -- tells the test
+            await Deferred()
+        self._note("start")
+
+    async def stop(self) -> None:
+        self._note("stop")
+
+
+class Page(Resource):
+    """A module that is a page, and broken."""
+
+    def __init__(self, config: dict[str, str], api: ModuleApi) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        api.register_web_resource(config["path"], self)
+
+    def render_GET(self, request: Request) -> bytes:  # noqa: N802 -- so named by Twisted
+        raise RuntimeError("out of paper")

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from typing import Any
+
+from hostkit import Category, Host
+from hostkit.cli._listing import show_host
+from tests.cli.modules import Comments, Words
+
+
+def show(*modules: dict[str, Any], categories: tuple[type[Category], ...] = (Comments,)) -> str:
+    """Write what a host with modules consists of."""
+    entries = [{"module": Words, **module} for module in modules]
+    host = Host.from_config({"modules": entries}, categories=categories).build()
+    return "\n".join(show_host(host))
+
+
+def test_modules_stand_in_the_order_they_are_asked() -> None:
+    """Each hook has its rule and what happens on errors, then its modules, numbered."""
+    expected = """\
+comments
+  check_comment  (FirstDenial, on error: fail)
+    1. b
+    2. a
+  on_comment_posted  (Notify, on error: continue)
+    nobody listens
+"""
+    assert show({"name": "b"}, {"name": "a"}) == expected
+
+
+def test_what_the_file_says_about_a_module_is_shown() -> None:
+    """Modes, policies and limits of single modules stand behind their names."""
+    text = show(
+        {"name": "all", "mode": "shadow", "on_error": "deny", "timeout": "1.5m"},
+        {"name": "shadow", "mode": "shadow"},
+        {"name": "policy", "on_error": "continue"},
+        {"name": "limit", "timeout": "200ms"},
+        {"name": "none", "mode": "enforce", "on_error": "default"},
+    )
+    assert text.splitlines()[2:7] == [
+        "    1. all  (shadow, on error: deny, timeout: 90s)",
+        "    2. shadow  (shadow)",
+        "    3. policy  (on error: continue)",
+        "    4. limit  (timeout: 0.2s)",
+        "    5. none",
+    ]
+
+
+def test_modules_that_are_not_enabled_are_not_shown() -> None:
+    """A module that is switched off is never asked."""
+    assert "nobody listens" in show({"enabled": False}).splitlines()[2]
+
+
+def test_a_policy_that_means_nothing_for_the_hook_is_not_shown() -> None:
+    """`on_error: deny` leaves hooks that deny nothing as they are, and so does the list."""
+
+    class Told(Words):
+        def __init__(self, config: dict[str, Any], api: Any) -> None:
+            api.register(Comments, on_comment_posted=self.check)
+
+    assert show({"module": Told, "name": "told", "on_error": "deny"}).endswith("    1. told\n")
+
+
+def test_paths_are_shown_with_who_serves_them() -> None:
+    """Behind the hooks stands which module serves which path."""
+    text = show(
+        {"name": "a", "config": {"path": "/words"}},
+        {"name": "b", "config": {"path": "/words/more"}},
+    )
+    assert text.endswith("\n\npaths\n  /words  a\n  /words/more  b")
+
+
+def test_a_host_without_categories_says_how_to_get_some() -> None:
+    """Where nothing can be listed, it is said why."""
+    assert show(categories=()) == (
+        "no categories of hooks: none is named under `hostkit: categories:` or installed"
+    )
+
+
+def test_paths_need_no_categories() -> None:
+    """A host may be nothing but a place for pages."""
+
+    class Page:
+        def __init__(self, config: Any, api: Any) -> None:
+            from twisted.web.resource import Resource
+
+            api.register_web_resource("/page", Resource())
+
+    assert show({"module": Page, "name": "page"}, categories=()).splitlines()[-2:] == [
+        "paths",
+        "  /page  page",
+    ]

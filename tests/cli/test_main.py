@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hostkit import __version__
+from tests.cli.conftest import COLOUR, HEAD, Write, run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+COMMANDS = ["serve", "list", "validate"]
+BROKEN = f"""{HEAD}
+modules:
+  - module: tests.cli.modules.Broken
+  - module: tests.cli.modules.Worte
+"""
+
+
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_help_shows_a_file_line_by_line(option: str) -> None:
+    """The sample of a file keeps its lines, and every command is named in one line."""
+    result = run(option)
+    assert result.exit_code == 0
+    sample = """\
+    modules:
+      - module: wordfilter.WordFilter
+        config: {banned: [casino]}
+"""
+    assert sample in result.stdout
+    lines = result.stdout.rpartition("Commands:\n")[2].splitlines()
+    assert [line.split()[0] for line in lines] == sorted(COMMANDS)
+    assert all(line.endswith(".") and not line.endswith("...") for line in lines)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_a_command_lists_the_exit_codes(command: str) -> None:
+    """Scripts learn from the help of each command what its exit codes mean."""
+    result = run(command, "--help")
+    assert (result.exit_code, result.stdout.split("\n")[0]) == (
+        0,
+        f"Usage: main {command} [OPTIONS] FILE",
+    )
+    codes = """
+  Exit codes:
+    0  all is well
+    1  there are problems with the file or its modules
+    2  the file cannot be read, or the command line is wrong
+"""
+    assert result.stdout.endswith(codes)
+
+
+def test_the_version_is_told() -> None:
+    """`--version` tells whose version it is."""
+    assert run("--version").stdout == f"hostkit, version {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("args", "error"),
+    [
+        (["validte"], "No such command 'validte'"),
+        (["--loud"], "No such option"),
+        *(([command], "Missing argument 'FILE'") for command in COMMANDS),
+        *(([command, "a", "b"], "unexpected extra argument (b)") for command in COMMANDS),
+    ],
+)
+def test_a_wrong_command_line_exits_with_2(args: list[str], error: str) -> None:
+    """What the command does not understand is said on standard error."""
+    result = run(*args)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert error in result.stderr
+
+
+def test_a_good_file_has_no_problems(write: Write) -> None:
+    """`validate` says so, and how much it has looked at."""
+    file = write(HEAD + "modules: [{module: tests.cli.modules.Words}]")
+    result = run("validate", file)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == f"{file}: no problems (1 modules, 2 hooks)\n"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_all_problems_are_shown_with_their_places(command: str, write: Write) -> None:
+    """A file with problems exits with 1, and shows all of them on standard error at once."""
+    file = write(BROKEN)
+    result = run(command, file)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"{file}:4:5: HK107 module 'tests.cli.modules.Broken' failed" in result.stderr
+    assert f"{file}:5:13: HK103 " in result.stderr
+    assert result.stderr.endswith("\n2 problems found\n")
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("missing.yaml", "HK001"), ("", "HK002"), ("x" * 300, "HK003"), ("host.yaml/x", "HK001")],
+)
+def test_a_file_that_cannot_be_read_exits_with_2(
+    command: str, tmp_path: Path, write: Write, name: str, code: str
+) -> None:
+    """A missing file, a folder and what the system will not open are told from bad files."""
+    write("modules: []")
+    result = run(command, str(tmp_path / name))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"{code} ")
+
+
+@pytest.mark.parametrize("text", ["modules: [", "- a\n- b\n", "", "modules: 1", "hostkit: {x: 1}"])
+def test_a_file_that_says_nothing_sensible_exits_with_1(text: str, write: Write) -> None:
+    """A file that can be read but not understood is a problem with its place."""
+    file = write(text)
+    result = run("validate", file)
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"{file}")
+    assert "1 problem found" in result.stderr
+
+
+def test_categories_that_cannot_live_together_are_a_problem(write: Write) -> None:
+    """What is wrong with the declarations is shown as any other problem."""
+    text = "hostkit: {categories: [tests.cli.modules.Comments, tests.cli.modules.Remarks]}"
+    result = run("validate", write(text))
+    assert result.exit_code == 1
+    assert "1 problem found" in result.stderr
+
+
+def test_list_writes_chains(write: Write) -> None:
+    """`list` writes what there is, line by line."""
+    result = run("list", write(HEAD + "modules: [{module: tests.cli.modules.Words, name: words}]"))
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith("comments\n  check_comment  (FirstDenial, on error: fail)\n")
+
+
+def test_there_is_no_colour_but_on_a_terminal(write: Write) -> None:
+    """Piped output is plain; on a terminal, problems stand out."""
+    file = write(BROKEN)
+    assert COLOUR not in run("validate", file).stderr
+    assert COLOUR in run("validate", file, color=True).stderr
+
+
+def test_a_file_name_that_is_no_text_is_no_problem(tmp_path: Path) -> None:
+    """File names may hold any bytes; they are shown as far as they can be."""
+    file = os.fsencode(tmp_path) + b"/\xff.yaml"
+    with open(file, "w") as stream:  # noqa: PTH123 -- a Path holds no bytes
+        stream.write("modules: []")
+    code = "from hostkit.cli import main; main()"
+    command = [os.fsencode(sys.executable), b"-c", code.encode(), b"validate", file]
+    environ = {**os.environ, "PYTHONIOENCODING": "utf-8:strict"}
+    done = subprocess.run(command, capture_output=True, check=False, env=environ)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "/\N{REPLACEMENT CHARACTER}.yaml: no problems" in done.stdout.decode()
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_waits_for_no_framework(option: str) -> None:
+    """Asking for help imports neither Twisted nor asyncio, so it answers at once."""
+    code = f"""
+import sys
+from hostkit.cli import main
+main([{option!r}], standalone_mode=False)
+loaded = {{"twisted", "asyncio", "yaml", "attrs"}}.intersection(sys.modules)
+print(*loaded, file=sys.stderr)
+"""
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, check=True, text=True)
+    assert done.stdout != ""
+    assert done.stderr == "\n"

@@ -1,0 +1,142 @@
+"""`hostkit.cli._serve` with a reactor and a server in memory."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from twisted.internet.defer import CancelledError, Deferred
+
+from hostkit import ConfigErrors, ModuleFailedError
+from hostkit.cli._serve import _Run
+from hostkit.errors import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class FakeReactor:
+    """A reactor in which a script runs, and which must be stopped exactly once."""
+
+    def __init__(self, script: Callable[[FakeReactor], object]) -> None:
+        self._script = script
+        self._when_running: list[Callable[[], object]] = []
+        self._at_shutdown: list[Callable[[], Deferred[None]]] = []
+        self._is_stopped = False
+
+    def callWhenRunning(self, function: Callable[[], object]) -> None:  # noqa: N802
+        self._when_running.append(function)
+
+    def addSystemEventTrigger(  # noqa: N802 -- so named by Twisted
+        self, phase: str, event: str, function: Callable[..., Deferred[None]], *args: object
+    ) -> None:
+        assert (phase, event) == ("before", "shutdown")
+        self._at_shutdown.append(lambda: function(*args))
+
+    def run(self) -> None:
+        for function in self._when_running:
+            function()
+        self._script(self)
+        assert self._is_stopped
+
+    def stop(self) -> None:
+        assert not self._is_stopped
+        self._is_stopped = True
+        for function in self._at_shutdown:
+            assert function().called
+
+
+class FakeServer:
+    """A server of which a test decides how its start ends."""
+
+    def __init__(self, starting: Deferred[None] | Exception | None = None) -> None:
+        self._starting = starting
+        self.steps: list[str] = []
+
+    async def start(self) -> None:
+        if isinstance(self._starting, Exception):
+            raise self._starting
+        try:
+            if self._starting is not None:
+                await self._starting
+        except CancelledError:
+            self.steps.append("cancelled")
+            raise
+        self.steps.append("started")
+
+    async def stop(self) -> None:
+        self.steps.append("stopped")
+
+
+def run(server: Any, script: Callable[[FakeReactor], object]) -> int:
+    """Run a server until it is stopped, and give the exit code."""
+    return _Run(server, FakeReactor(script)).until_stopped()
+
+
+def nothing(reactor: FakeReactor) -> None:
+    """The script of a run that ends by itself."""
+
+
+@pytest.fixture(autouse=True)
+def _all_levels(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+
+
+def test_a_run_lasts_until_it_is_stopped(caplog: pytest.LogCaptureFixture) -> None:
+    """Being stopped by a signal is a good end: the server is stopped, and the exit code is 0."""
+    server = FakeServer()
+    assert run(server, FakeReactor.stop) == 0
+    assert server.steps == ["started", "stopped"]
+    assert caplog.messages == ["stopping"]
+
+
+def test_a_run_may_be_stopped_while_it_starts(caplog: pytest.LogCaptureFixture) -> None:
+    """A start that takes long is cancelled and awaited; that is a good end as well."""
+    server = FakeServer(Deferred())
+    assert run(server, FakeReactor.stop) == 0
+    assert server.steps == ["cancelled", "stopped"]
+    assert caplog.messages == ["stopping"]
+
+
+def test_a_start_may_fail_while_it_is_stopped(caplog: pytest.LogCaptureFixture) -> None:
+    """What goes wrong in a start that is cancelled is told, and does not stop the run twice."""
+    starting: Deferred[None] = Deferred(lambda _: starting.errback(RuntimeError("too late")))
+    server = FakeServer(starting)
+    assert run(server, FakeReactor.stop) == 1
+    assert server.steps == ["stopped"]
+    assert caplog.messages == ["stopping", "cannot start"]
+
+
+def test_problems_are_shown(
+    capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """What is wrong with the file is shown as by the other commands, and the run is over."""
+    server = FakeServer(ConfigErrors((Problem("HK403", "cannot listen"),)))
+    assert run(server, nothing) == 1
+    assert server.steps == ["stopped"]
+    assert (capsys.readouterr().err, caplog.messages) == (
+        "HK403 cannot listen\n\n1 problem found\n",
+        [],
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (
+            ModuleFailedError("words", "start", "no database"),
+            "module 'words' failed in start: no database",
+        ),
+        (RuntimeError("a bug"), "cannot start"),
+        (CancelledError(), "cannot start"),
+    ],
+)
+def test_failures_are_logged(
+    error: Exception, message: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What else keeps a server from starting is logged with its traceback, and the run is over."""
+    assert run(FakeServer(error), nothing) == 1
+    assert caplog.messages == [message]
+    assert caplog.records[0].exc_info is not None
+    assert caplog.records[0].exc_info[1] is error

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAMS = Path(__file__).parents[2] / "examples" / "embedding"
+
+
+def run(name: str) -> list[str]:
+    """Run a program, and give the lines it prints; it must not complain about anything."""
+    command = [sys.executable, "-W", "error", str(PROGRAMS / name)]
+    done = subprocess.run(command, capture_output=True, check=True, text=True)
+    assert done.stderr == ""
+    return done.stdout.splitlines()
+
+
+def test_a_program_may_use_asyncio() -> None:
+    """The asyncio program prints both decisions, and who decided."""
+    allowed, denied, head, step = run("with_asyncio.py")
+    assert (allowed, denied) == ("hello -> ALLOW", "HELLO -> shouting: we can hear you")
+    assert head.endswith(": comments.check_comment: deny by calm (shouting: we can hear you)")
+    assert step.startswith("  1. calm: deny, shouting: we can hear you")
+
+
+def test_a_program_may_use_twisted() -> None:
+    """The Twisted program waits for its module's Deferreds."""
+    assert run("with_twisted.py") == ["one two -> 2", "three -> 1"]
+
+
+@pytest.mark.parametrize("program", [path.name for path in sorted(PROGRAMS.glob("*.py"))])
+def test_embedding_takes_less_than_forty_lines(program: str) -> None:
+    """To have modules does not take much, and the programs show all of it."""
+    assert len((PROGRAMS / program).read_text().splitlines()) < 40
+
+
+def test_every_program_is_run_here() -> None:
+    """No program is added without a test."""
+    assert [path.name for path in sorted(PROGRAMS.iterdir()) if path.is_file()] == [
+        "with_asyncio.py",
+        "with_twisted.py",
+    ]

@@ -1,0 +1,256 @@
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+from enum import Enum
+from typing import Any
+
+import pytest
+from twisted.internet.defer import CancelledError, Deferred
+
+from hostkit import ALLOW, Decision, Deny, Host
+from hostkit.web import Gateway, Router
+from tests.web.conftest import Answer, Wire, ask, make_host
+
+HOOKS = "/_hostkit/hooks"
+
+
+def root_of(host: Host) -> Router:
+    """Serve a host's hooks at their place."""
+    return Router({HOOKS: Gateway(host)})
+
+
+def post(host: Host, hook: str, /, **arguments: Any) -> Answer:
+    """Call a hook of the category `comments` over HTTP."""
+    body = json.dumps(arguments).encode()
+    return ask(root_of(host), "POST", f"{HOOKS}/comments/{hook}", body)
+
+
+def post_raw(body: bytes) -> Answer:
+    """Send any body to `check_comment`."""
+    host = make_host(check_comment=lambda author, text: ALLOW)
+    return ask(root_of(host), "POST", f"{HOOKS}/comments/check_comment", body)
+
+
+def test_an_allow_is_an_empty_object() -> None:
+    """When nobody denies, the status is 200, and there is nothing more to say."""
+    answer = post(make_host(check_comment=lambda author, text: ALLOW), "check_comment", author="a")
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
+    assert answer.json == {}
+
+
+def test_nobody_listening_allows() -> None:
+    """A deciding hook without modules allows."""
+    assert post(make_host(), "check_comment", author="ann").json == {}
+
+
+def test_arguments_are_passed_by_name() -> None:
+    """The members of the object are the hook's arguments; those with defaults may be missing."""
+    calls: list[tuple[str, str]] = []
+
+    def check(author: str, text: str) -> Decision:
+        calls.append((author, text))
+        return ALLOW
+
+    host = make_host(check_comment=check)
+    post(host, "check_comment", text="hi", author="ann")
+    post(host, "check_comment", author="ben")
+    assert calls == [("ann", "hi"), ("ben", "")]
+
+
+def test_a_denial_tells_who_and_why() -> None:
+    """A denial is 403, with code, reason, module and receipt, and the facts the module added."""
+    denial = Deny("banned", "not here", words=["casino"])
+    answer = post(make_host(check_comment=lambda *_: denial), "check_comment", author="ann")
+    receipt = answer.json["receipt"]
+    assert answer.status == 403
+    assert answer.json == {
+        "errcode": "banned",
+        "error": "not here",
+        "module": "words",
+        "receipt": receipt,
+        "words": ["casino"],
+    }
+
+
+def test_added_facts_override_nothing() -> None:
+    """A module cannot pass for another one with facts that are called like hostkit's own."""
+    facts = dict.fromkeys(("errcode", "error", "module", "receipt"), "forged")
+    denial = Deny("banned", "not here", **facts)
+    answer = post(make_host(check_comment=lambda *_: denial), "check_comment", author="ann").json
+    assert (answer["errcode"], answer["error"], answer["module"]) == ("banned", "not here", "words")
+    assert answer["receipt"] != "forged"
+
+
+def test_a_denial_that_is_no_deny_has_a_short_form() -> None:
+    """Where the hook's rule reads answers of any kind, a denial is told by its short form."""
+    answer = post(make_host(check_link=lambda link: "phishing"), "check_link", link="x")
+    assert answer.status == 403
+    assert (answer.json["errcode"], answer.json["error"]) == ("denied", "'phishing'")
+    assert answer.json["module"] == "words"
+    assert post(make_host(check_link=lambda link: "ok"), "check_link", link="x").json == {}
+
+
+def test_a_fallback_denies_without_a_module() -> None:
+    """When the hook's own body denies, no module is named."""
+    answer = post(make_host(), "check_name", name="x")
+    assert (answer.status, answer.json["errcode"], answer.json["module"]) == (
+        403,
+        "too_short",
+        None,
+    )
+    assert post(make_host(), "check_name", name="xy").status == 200
+
+
+def test_a_failure_is_neither_allow_nor_deny() -> None:
+    """A module that raises gives 503, naming the module but not what went wrong inside it."""
+
+    def check(author: str, text: str) -> None:
+        raise RuntimeError("secret")
+
+    answer = post(make_host(check_comment=check), "check_comment", author="ann")
+    assert answer.status == 503
+    assert (answer.json["errcode"], answer.json["module"]) == ("module_failed", "words")
+    assert b"secret" not in answer.body
+
+
+def test_an_invalid_answer_is_a_failure() -> None:
+    """A module that answers with neither allow nor deny has failed."""
+    answer = post(make_host(check_comment=lambda *_: False), "check_comment", author="ann")
+    assert (answer.status, answer.json["errcode"]) == (503, "module_failed")
+
+
+@pytest.mark.parametrize("result", [Deny("banned", "not here"), None])
+def test_receipts_are_found_by_their_ids(result: object) -> None:
+    """What a denial or a failure answers as receipt is the id of one that the host keeps."""
+    host = make_host(check_comment=lambda *_: result)
+    answers = [post(host, "check_comment", author="ann").json for _ in range(3)]
+    receipts = [host.receipts.get(answer["receipt"]) for answer in answers]
+    assert [receipt.decider for receipt in receipts if receipt] == ["words"] * 3
+    assert len({answer["receipt"] for answer in answers}) == 3
+
+
+def test_other_hooks_answer_with_their_result() -> None:
+    """A hook that asks for a value answers with it, as JSON."""
+    host = make_host(find_title=lambda text: {"title": text})
+    assert post(host, "find_title", text="hi").json == {"result": {"title": "hi"}}
+    assert post(make_host(), "find_title", text="hi").json == {"result": None}
+    assert post(make_host(), "on_comment_posted", author="ann").json == {"result": None}
+
+
+def test_results_are_unstructured() -> None:
+    """Values that JSON has no form for but that are plain data are written as such."""
+    colour = Enum("colour", {"RED": "red"})
+    host = make_host(find_title=lambda text: {"set": {1}, "enum": colour.RED})
+    assert post(host, "find_title", text="hi").json == {"result": {"set": [1], "enum": "red"}}
+
+
+@pytest.mark.parametrize("result", [object(), float("nan"), {"deep": {1: object()}}])
+def test_a_result_that_json_cannot_write_is_logged(
+    result: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Such a result gives 500, in JSON, and the reason is in the log."""
+    answer = post(make_host(find_title=lambda text: result), "find_title", text="hi")
+    assert (answer.status, answer.json["errcode"]) == (500, "internal_error")
+    assert [record.message for record in caplog.records] == ["the gateway failed"]
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        (b"{", "the body is not JSON: "),
+        (b"\xff", "the body is not JSON: "),
+        (b'{"author": "\xe4"}', "the body is not JSON: "),
+        (b"[" * 200_000, "the body is not JSON: "),
+        (b"[]", "the body must be a JSON object"),
+        (b'"ann"', "the body must be a JSON object"),
+        (b"null", "the body must be a JSON object"),
+        (b"", "missing a required argument: 'author'"),
+        (b"{}", "missing a required argument: 'author'"),
+        (b'{"author": "a", "title": "b"}', "got an unexpected keyword argument 'title'"),
+        (b'{"author": "a", "self": "b"}', "got an unexpected keyword argument 'self'"),
+        (b'{"author": "a", "_t": "b"}', "got an unexpected keyword argument '_t'"),
+    ],
+)
+def test_bad_arguments_answer_400(body: bytes, error: str) -> None:
+    """What is no call of the hook is refused before any module is asked, saying why."""
+    answer = post_raw(body)
+    assert (answer.status, answer.json["errcode"]) == (400, "bad_arguments")
+    assert answer.json["error"].startswith(error)
+
+
+@pytest.mark.parametrize(
+    ("path", "hook"),
+    [
+        ("", ""),
+        ("/comments", "comments"),
+        ("/comments/check_coment", "comments.check_coment"),
+        ("/comments/check_comment/", "comments.check_comment."),
+        ("/comments/check_comment/x", "comments.check_comment.x"),
+        ("/%FF", "\N{REPLACEMENT CHARACTER}"),
+    ],
+)
+def test_unknown_hooks_answer_404(path: str, hook: str) -> None:
+    """A hook that the host does not have is named in the answer."""
+    answer = ask(root_of(make_host()), "POST", HOOKS + path)
+    assert (answer.status, answer.json["errcode"]) == (404, "unknown_hook")
+    assert answer.json["error"] == f"this host has no hook {hook!r}"
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"])
+def test_other_methods_answer_405(method: str) -> None:
+    """Only POST calls a hook; nothing that merely looks at a URL does."""
+    calls: list[str] = []
+    host = make_host(on_comment_posted=calls.append)
+    answer = ask(root_of(host), method, f"{HOOKS}/comments/on_comment_posted")
+    assert (answer.status, answer.headers["allow"], calls) == (405, "post", [])
+
+
+def waiting_call(host: Host) -> Wire:
+    """Start a call that is not answered at once."""
+    wire = Wire(root_of(host))
+    wire.send("POST", f"{HOOKS}/comments/check_comment", b'{"author": "ann"}')
+    assert not wire.is_answered
+    return wire
+
+
+def test_a_call_waits_for_its_modules() -> None:
+    """The answer is sent when the last module has answered."""
+    asked: Deferred[object] = Deferred()
+    wire = waiting_call(make_host(check_comment=lambda *_: asked))
+    asked.callback(ALLOW)
+    assert (wire.answer.status, wire.answer.json) == (200, {})
+
+
+def test_a_client_that_goes_away_cancels_the_call(caplog: pytest.LogCaptureFixture) -> None:
+    """Nobody waits for the answer any more, so the module is told; there is nothing to log."""
+    cancelled: list[object] = []
+    wire = waiting_call(make_host(check_comment=lambda *_: Deferred(cancelled.append)))
+    wire.hang_up()
+    assert len(cancelled) == 1
+    assert (wire.is_answered, caplog.records) == (False, [])
+
+
+def test_a_module_may_answer_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    """A module that answers although it was cancelled does no harm."""
+
+    async def check(author: str, text: str) -> object:
+        with contextlib.suppress(CancelledError):
+            await Deferred()
+        return ALLOW
+
+    wire = waiting_call(make_host(check_comment=check))
+    wire.hang_up()
+    assert (wire.is_answered, caplog.records) == (False, [])
+
+
+def test_a_call_that_others_cancel_is_answered(caplog: pytest.LogCaptureFixture) -> None:
+    """When a module's own work is cancelled, the client still learns that there is no answer."""
+    asked: Deferred[object] = Deferred()
+    wire = waiting_call(make_host(check_comment=lambda *_: asked))
+    asked.cancel()
+    assert (wire.answer.status, wire.answer.json["errcode"]) == (500, "internal_error")
+    assert [(record.levelno, record.message) for record in caplog.records] == [
+        (logging.ERROR, "the gateway failed")
+    ]
