@@ -1,24 +1,19 @@
-"""`Chain`: the callbacks of one hook, compiled, and what happens when one of them fails."""
+"""`Chain`: the callbacks of one hook, compiled into one function."""
 
 from __future__ import annotations
 
 import copy
 import functools
 import linecache
-import logging
 import time
 import types
 from typing import TYPE_CHECKING, Any, Final, NoReturn, cast, final
 
-from twisted.internet.defer import CancelledError
-
 from hostkit.dispatch._awaiting import limit, settle
-from hostkit.dispatch._draft import Draft, describe
-from hostkit.dispatch._receipt import Outcome
 from hostkit.dispatch._source import write_chain
 from hostkit.dispatch._timing import Timing
-from hostkit.errors import HookTimeoutError, InvalidValueError, ModuleFailedError
-from hostkit.rules import CONTINUE, FirstDenial
+from hostkit.dispatch._trouble import Trouble
+from hostkit.rules import CONTINUE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,8 +21,8 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IReactorTime
 
     from hostkit.dispatch._callback import Callback
+    from hostkit.dispatch._draft import Draft
     from hostkit.dispatch._receipts import Receipts
-    from hostkit.rules import OnError
     from hostkit.specs import Category, Hookspec
 
 _NOTHING: Final = object()
@@ -105,9 +100,11 @@ class Chain:
         }
 
     def _globals(self) -> dict[str, Any]:
+        trouble = Trouble(self.spec, self.callbacks, self._receipts, self._ended)
         names: dict[str, Any] = {
             "_CONTINUE": CONTINUE,
             "_BaseException": BaseException,
+            "_Coroutine": types.CoroutineType,
             "_Exception": Exception,
             "_Generator": types.GeneratorType,
             "_armed": False,
@@ -115,18 +112,19 @@ class Chain:
             "_deepcopy": copy.deepcopy,
             "_denied": self._denied,
             "_ended": self._ended,
-            "_failed": self._failed,
+            "_failed": trouble.failed,
             "_hasattr": hasattr,
             "_fallback": self.spec.function,
             "_isolate": _isolate,
             "_limit": self._limit,
             "_log": self._receipts.log,
             "_now": time.perf_counter,
-            "_refused": self._refused,
+            "_refused": trouble.refused,
             "_seconds": self._seconds,
             "_settle": settle,
-            "_shadow_answered": self._shadow_answered,
-            "_shadow_failed": self._shadow_failed,
+            "_stray": _stray,
+            "_shadow_answered": trouble.shadow_answered,
+            "_shadow_failed": trouble.shadow_failed,
             "_type": type,
             **self.spec.rule.names,
         }
@@ -160,127 +158,13 @@ class Chain:
         names[f"_entry{index}"] = (names[f"_seat{index}"], denial)
         self._receipts.log(names[f"_entry{index}"])
 
-    def _draft(self) -> Draft:
-        draft = Draft(self.spec, self.callbacks, time.time())
-        self._receipts.log(draft)
-        return draft
 
-    def _failed(
-        self, index: int, error: Exception, draft: Draft | None, *times: float
-    ) -> tuple[Draft, Any]:
-        """Apply the policy to a callback that raised: a denial, `CONTINUE`, or an exception."""
-        if isinstance(error, CancelledError):
-            self._end(index, times)
-            raise error
-        draft = draft or self._draft()
-        draft.noted(index, self._kind(index, error), _say(error))
-        return draft, self._apply(index, error, draft, times)
-
-    def _refused(
-        self,
-        index: int,
-        value: Any,
-        error: Exception | None,
-        draft: Draft | None,
-        *times: float,
-    ) -> tuple[Draft, Any]:
-        """Apply the policy to an answer that means nothing."""
-        expected = self.spec.rule.expects or self.spec.show().rpartition(" -> ")[2]
-        why = f" ({_text(error)})" if error is not None and _text(error) else ""
-        invalid = InvalidValueError(
-            self.callbacks[index].module,
-            self.spec.full_name,
-            f"expected {expected}, got {describe(value)}{why}",
-        )
-        invalid.__cause__ = error
-        draft = draft or self._draft()
-        draft.noted(index, Outcome.INVALID, invalid.reason)
-        return draft, self._apply(index, invalid, draft, times)
-
-    def _apply(self, index: int, error: Exception, draft: Draft, times: tuple[float, ...]) -> Any:
-        rule = self.spec.rule
-        callback = self.callbacks[index]
-        policy: OnError = rule.on_error
-        if callback.on_error is not None and callback.on_error in rule.policies:
-            policy = callback.on_error
-        if policy in ("raise", "fail"):
-            draft.broke(index, *times)
-            self._end(index, times)
-            self._give_up(callback, error, as_it_is=policy == "raise")
-        meaning = "it counts as a denial" if policy == "deny" else "the next module is asked"
-        _logger(callback).warning(
-            "failed in %s, %s: %s", self.spec.full_name, meaning, _say(error), exc_info=error
-        )
-        if policy == "deny" and isinstance(rule, FirstDenial):
-            return rule.denial
-        return CONTINUE
-
-    def _end(self, index: int, times: tuple[float, ...]) -> None:
-        """Count a measured call that ends with an exception."""
-        if times:
-            self._ended[index] += 1
-
-    def _give_up(self, callback: Callback, error: Exception, *, as_it_is: bool) -> NoReturn:
-        if not as_it_is:
-            raise ModuleFailedError(callback.module, self.spec.full_name, _say(error)) from error
-        place = callback.locate()
-        note = f"in module {callback.module!r}, hook {self.spec.full_name}"
-        note += f" (listed at {place})" if place is not None else ""
-        if note not in getattr(error, "__notes__", ()):  # an exception may be raised many times
-            error.add_note(note)
-        raise error
-
-    def _kind(self, index: int, error: Exception) -> Outcome:
-        late = (
-            isinstance(error, HookTimeoutError)
-            and error.hook == self.spec.full_name
-            and error.module == self.callbacks[index].module
-        )
-        return Outcome.TIMEOUT if late else Outcome.FAILED
-
-    def _shadow_failed(self, index: int, error: Exception, draft: Draft | None) -> Draft:
-        if isinstance(error, CancelledError):
-            raise error
-        draft = draft or self._draft()
-        draft.noted(index, self._kind(index, error), _say(error))
-        _logger(self.callbacks[index]).warning(
-            "failed in %s, in shadow mode: %s", self.spec.full_name, _say(error), exc_info=error
-        )
-        return draft
-
-    def _shadow_answered(self, index: int, value: Any, draft: Draft | None) -> Draft | None:
-        try:
-            result = self.spec.rule.judge(value)
-        except Exception as error:  # noqa: BLE001 -- recorded; a shadow never counts
-            draft = draft or self._draft()
-            draft.noted(index, Outcome.INVALID, f"{describe(value)} ({_text(error)})")
-            return draft
-        if result is CONTINUE or not self.spec.rule.decides:
-            return draft
-        draft = draft or self._draft()
-        denies = isinstance(self.spec.rule, FirstDenial)
-        draft.noted(index, Outcome.DENY if denies else Outcome.RESULT, describe(result))
-        return draft
+def _stray(coroutine: types.CoroutineType[Any, Any, Any]) -> NoReturn:
+    """Refuse what only looks like an answer of a synchronous hook."""
+    coroutine.close()
+    raise TypeError(f"a synchronous hook cannot wait for {coroutine.__qualname__}")
 
 
 def _isolate(value: Any) -> Any:
     """Give a shadow module its own copy of what it could change under the others."""
     return copy.deepcopy(value) if isinstance(value, dict | list | set) else value
-
-
-def _say(error: Exception) -> str:
-    if isinstance(error, InvalidValueError):
-        return error.reason
-    text = _text(error)
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
-
-
-def _text(error: Exception) -> str:
-    try:
-        return str(error)
-    except Exception:  # noqa: BLE001 -- a module wrote it; it must not get around the policy
-        return "(its message cannot be shown)"
-
-
-def _logger(callback: Callback) -> logging.Logger:
-    return logging.getLogger(f"hostkit.modules.{callback.module}")

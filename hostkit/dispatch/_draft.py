@@ -48,10 +48,13 @@ class Draft:
     number: int | None = None
     finished: bool = False
 
-    def noted(self, index: int, outcome: Outcome, detail: str | None) -> None:
+    def noted(self, index: int, outcome: Outcome, detail: str | None, *times: float) -> None:
         """A callback did something worth telling, which may not have ended the call."""
         self.steps[index] = (outcome, detail)
         self.asked = index + 1
+        if times:
+            _, before, after = times
+            self.seconds[index] = after - before
 
     def decided(self, index: int | None, result: Any, *times: float) -> None:
         """The call is over: with the answer of a callback, or with none of them (`None`)."""
@@ -84,8 +87,8 @@ class Draft:
             self.began, before, self.ended = times
             self.seconds[self.asked - 1] = self.ended - before
 
-    def receipt(self, token: str) -> Receipt:
-        """Write the receipt; ``token`` goes before its number."""
+    def receipt(self, token: str = "") -> Receipt:
+        """Write the receipt; ``token`` goes before its number, if it has one."""
         steps = tuple(self._step(index) for index in range(len(self.callbacks)))
         return Receipt(
             id=f"{token}-{self.number}" if self.number is not None else "",

@@ -76,6 +76,8 @@ class Hooks:
             raise KeyError(f"this host has no category {name}; it has: {known}") from None
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):  # asked by `copy` and others, maybe before `__init__`
+            raise AttributeError(name)
         known = ", ".join(sorted(known.name for known in self._callers)) or "none"
         raise AttributeError(f"this host has no category {name!r}; it has: {known}")
 

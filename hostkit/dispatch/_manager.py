@@ -76,8 +76,11 @@ class HookManager(pluggy.PluginManager):
             else:
                 layers.append(layer := {})
             layer[hook] = callback
-        for number, layer in enumerate(layers, 1):
-            self.register(CallbackSet(layer), name=module if number == 1 else f"{module}/{number}")
+        names = (module, *(f"{module}/{number}" for number in range(2, len(layers) + 1)))
+        for name, layer in zip(names, layers, strict=True):
+            while self.has_plugin(name):  # another module has chosen just this name
+                name += "'"  # noqa: PLW2901
+            self.register(CallbackSet(layer), name=name)
 
     def chain_of(self, spec: Hookspec) -> tuple[Callback, ...]:
         """The callbacks registered for a hook, in the order of registration."""

@@ -67,7 +67,7 @@ class Receipt:
     """The record of one decision.
 
     Attributes:
-        id: What the decision is referred to by; unique in this host.
+        id: What the decision is referred to by, unique in this host; empty if it is not kept.
         hook: The hook's full name, ``category.hook``.
         outcome: What came of the call.
         steps: One for each module in the chain, in its order.
@@ -89,7 +89,8 @@ class Receipt:
     def __str__(self) -> str:
         by = f" by {self.decider}" if self.decider is not None else ""
         reason = f" ({self.reason})" if self.reason is not None else ""
-        head = f"receipt {self.id}: {self.hook}: {self.outcome}{by}{reason}"
+        name = f"receipt {self.id}: " if self.id else ""
+        head = f"{name}{self.hook}: {self.outcome}{by}{reason}"
         return "\n".join(
             [head, *(f"  {number}. {step}" for number, step in enumerate(self.steps, 1))]
         )

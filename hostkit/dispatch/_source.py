@@ -67,6 +67,8 @@ class _Writer:
         yield from self._spec.rule.before
         for index, callback in enumerate(self._callbacks):
             yield from self._ask(index, callback)
+        if self._timed and self._callbacks:
+            yield f"_ended[{len(self._callbacks) - 1}] += 1"
         if self._spec.has_fallback:
             caller = "self" if self._is_method else "_caller"
             arguments = ", ".join((caller, *self._spec.arguments))
@@ -86,8 +88,9 @@ class _Writer:
         yield "except _Exception as _e:"
         yield from _indented(self._clock(index))
         if callback.shadow:
-            yield _INDENT + f"_t = _shadow_failed({index}, _e, _t)"
-            answer = [*self._clock(index), f"_t = _shadow_answered({index}, _r, _t)"]
+            times = self._times(index)
+            yield _INDENT + f"_t = _shadow_failed({index}, _e, _t{times})"
+            answer = [*self._clock(index), f"_t = _shadow_answered({index}, _r, _t{times})"]
         else:
             yield _INDENT + f"_t, _r = _failed({index}, _e, _t{self._times(index)})"
             if "deny" in self._spec.rule.policies:
@@ -119,7 +122,10 @@ class _Writer:
             yield f"_r = await {call}"
             return
         yield f"_r = {call}"
-        if self._spec.is_async:
+        if not self._spec.is_async:
+            yield "if type(_r) is _Coroutine:"
+            yield _INDENT + "_stray(_r)"
+        else:
             yield _SLOW
             limited = callback.timeout_seconds is not None
             yield _INDENT + f"_r = await {f'_limit({index}, _r)' if limited else '_settle(_r)'}"
@@ -194,8 +200,8 @@ class _Writer:
 
     def _return(self, index: int | None, value: str) -> Iterator[str]:
         last = len(self._callbacks) - 1 if index is None else index
-        if self._timed and self._callbacks:
-            yield f"_ended[{last}] += 1"
+        if self._timed and index is not None:
+            yield f"_ended[{index}] += 1"
         if self._timed or self._callbacks:
             yield "if _t is not None:"
             yield _INDENT + f"_t.decided({index}, {value}{self._times(last)})"

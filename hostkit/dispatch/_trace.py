@@ -48,7 +48,8 @@ async def trace(
         receipts: Gives the receipt its id.
         args: Positional arguments of the call.
         kwargs: Arguments by name.
-        keep: Whether a denial or a failure is kept among the receipts, as that of any call.
+        keep: Whether a denial or a failure is kept among the receipts, as that of any call; what
+            is not kept has no id.
 
     Raises:
         TypeError: The arguments are not the hook's.
@@ -58,23 +59,23 @@ async def trace(
     result: Any = None
     error: Exception | None = None
     try:
-        result = chain.timed(caller, *args, **kwargs, _t=draft)
-        if chain.spec.is_async:
-            result = await result
+        answer = chain.timed(caller, *args, **kwargs, _t=draft)
+        result = await answer if chain.spec.is_async else answer
     except Exception as raised:
         if not draft.finished:  # cancelled, or raised by the fallback: no module's doing
             raise
         error = raised
     finally:
-        receipt = receipts.write(draft)
-        if keep and _is_noteworthy(draft):
+        kept = keep and _is_noteworthy(draft)
+        receipt = receipts.write(draft) if kept else draft.receipt()
+        if kept:
             receipts.log(receipt)
     return Trace(receipt, result, error)
 
 
 def _is_noteworthy(draft: Draft) -> bool:
-    """Whether the chain would have left a receipt of its own: for anything but plain results."""
-    return any(
+    """Whether somebody may ask about it: anything but plain results and allows."""
+    return draft.outcome is Outcome.DENY or any(
         outcome is not Outcome.RESULT or draft.callbacks[index].shadow
         for index, (outcome, _) in draft.steps.items()
     )

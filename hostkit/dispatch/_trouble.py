@@ -1,0 +1,176 @@
+"""`Trouble`: what happens in a chain when a callback fails, and what a shadow module did."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING, Any, NoReturn, final
+
+from twisted.internet.defer import CancelledError
+
+from hostkit.dispatch._draft import Draft, describe
+from hostkit.dispatch._receipt import Outcome
+from hostkit.errors import HookTimeoutError, InvalidValueError, ModuleFailedError
+from hostkit.rules import CONTINUE, FirstDenial
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hostkit.dispatch._callback import Callback
+    from hostkit.dispatch._receipts import Receipts
+    from hostkit.rules import OnError
+    from hostkit.specs import Hookspec
+
+
+@final
+class Trouble:
+    """Applies the policies for errors of one chain.
+
+    In its methods, ``index`` is a callback's place in the chain, ``draft`` the draft of the call's
+    receipt, if there is one yet, and ``times`` what the clock said if the call is measured: when
+    it began, and when the callback began and ended.
+
+    Args:
+        spec: The hook.
+        callbacks: Its callbacks, in config order.
+        receipts: Where decisions are recorded.
+        ended: For each callback, how many measured calls ended with it; counted up here for those
+            that end with an exception.
+    """
+
+    def __init__(
+        self, spec: Hookspec, callbacks: Sequence[Callback], receipts: Receipts, ended: list[int]
+    ) -> None:
+        self._spec = spec
+        self._callbacks = callbacks
+        self._receipts = receipts
+        self._ended = ended
+
+    def _draft(self) -> Draft:
+        draft = Draft(self._spec, self._callbacks, time.time())
+        self._receipts.log(draft)
+        return draft
+
+    def failed(
+        self, index: int, error: Exception, draft: Draft | None, *times: float
+    ) -> tuple[Draft, Any]:
+        """Apply the policy to a callback that raised: a denial, `CONTINUE`, or an exception."""
+        if isinstance(error, CancelledError):
+            self._end(index, times)
+            raise error
+        draft = draft or self._draft()
+        draft.noted(index, self._kind(index, error), _say(error), *times)
+        return draft, self._apply(index, error, draft, times)
+
+    def refused(
+        self,
+        index: int,
+        value: Any,
+        error: Exception | None,
+        draft: Draft | None,
+        *times: float,
+    ) -> tuple[Draft, Any]:
+        """Apply the policy to an answer that means nothing."""
+        expected = self._spec.rule.expects or self._spec.show().rpartition(" -> ")[2]
+        why = f" ({_text(error)})" if error is not None and _text(error) else ""
+        invalid = InvalidValueError(
+            self._callbacks[index].module,
+            self._spec.full_name,
+            f"expected {expected}, got {describe(value)}{why}",
+        )
+        invalid.__cause__ = error
+        draft = draft or self._draft()
+        draft.noted(index, Outcome.INVALID, invalid.reason, *times)
+        return draft, self._apply(index, invalid, draft, times)
+
+    def _apply(self, index: int, error: Exception, draft: Draft, times: tuple[float, ...]) -> Any:
+        rule = self._spec.rule
+        callback = self._callbacks[index]
+        policy: OnError = rule.on_error
+        if callback.on_error is not None and callback.on_error in rule.policies:
+            policy = callback.on_error
+        if policy in ("raise", "fail"):
+            draft.broke(index, *times)
+            self._end(index, times)
+            self._give_up(callback, error, as_it_is=policy == "raise")
+        meaning = "it counts as a denial" if policy == "deny" else "the next module is asked"
+        _logger(callback).warning(
+            "failed in %s, %s: %s", self._spec.full_name, meaning, _say(error), exc_info=error
+        )
+        if policy == "deny" and isinstance(rule, FirstDenial):
+            return rule.denial
+        return CONTINUE
+
+    def _end(self, index: int, times: tuple[float, ...]) -> None:
+        """Count a measured call that ends with an exception."""
+        if times:
+            self._ended[index] += 1
+
+    def _give_up(self, callback: Callback, error: Exception, *, as_it_is: bool) -> NoReturn:
+        if not as_it_is:
+            raise ModuleFailedError(callback.module, self._spec.full_name, _say(error)) from error
+        place = callback.locate()
+        note = f"in module {callback.module!r}, hook {self._spec.full_name}"
+        note += f" (listed at {place})" if place is not None else ""
+        if note not in getattr(error, "__notes__", ()):  # an exception may be raised many times
+            error.add_note(note)
+        raise error
+
+    def _kind(self, index: int, error: Exception) -> Outcome:
+        late = (
+            isinstance(error, HookTimeoutError)
+            and error.hook == self._spec.full_name
+            and error.module == self._callbacks[index].module
+        )
+        return Outcome.TIMEOUT if late else Outcome.FAILED
+
+    def shadow_failed(
+        self, index: int, error: Exception, draft: Draft | None, *times: float
+    ) -> Draft:
+        """Record that a shadow module raised; nothing comes of it."""
+        if isinstance(error, CancelledError):
+            self._end(index, times)
+            raise error
+        draft = draft or self._draft()
+        draft.noted(index, self._kind(index, error), _say(error), *times)
+        _logger(self._callbacks[index]).warning(
+            "failed in %s, in shadow mode: %s", self._spec.full_name, _say(error), exc_info=error
+        )
+        return draft
+
+    def shadow_answered(
+        self, index: int, value: Any, draft: Draft | None, *times: float
+    ) -> Draft | None:
+        """Record what a shadow module would have decided; nothing comes of it."""
+        try:
+            result = self._spec.rule.judge(value)
+        except Exception as error:  # noqa: BLE001 -- recorded; a shadow never counts
+            draft = draft or self._draft()
+            detail = f"{describe(value)} ({_text(error)})"
+            draft.noted(index, Outcome.INVALID, detail, *times)
+            return draft
+        if result is CONTINUE or not self._spec.rule.decides:
+            return draft
+        draft = draft or self._draft()
+        denies = isinstance(self._spec.rule, FirstDenial)
+        outcome = Outcome.DENY if denies else Outcome.RESULT
+        draft.noted(index, outcome, describe(result), *times)
+        return draft
+
+
+def _say(error: Exception) -> str:
+    if isinstance(error, InvalidValueError):
+        return error.reason
+    text = _text(error)
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _text(error: Exception) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 -- a module wrote it; it must not get around the policy
+        return "(its message cannot be shown)"
+
+
+def _logger(callback: Callback) -> logging.Logger:
+    return logging.getLogger(f"hostkit.modules.{callback.module}")

@@ -1,0 +1,1 @@
+"""Tests of `hostkit.dispatch`: how hooks are called."""

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from twisted.internet.task import Clock
+
+from hostkit.dispatch import Sampler
+from hostkit.dispatch._sampling import INTERVAL_SECONDS
+from hostkit.rules import FirstDenial
+
+from .fakes import RUDE, SPAM, Comments, allow, broken, hook_of, rude, spam, steps_of, wire
+
+if TYPE_CHECKING:
+    from .fakes import Wired
+
+
+def sample(clock: Clock, *wired: Wired[Any]) -> Sampler:
+    """Start to measure chains by a clock."""
+    sampler = Sampler([each.chain for each in wired], clock.callLater)
+    sampler.start()
+    return sampler
+
+
+def count(wired: Wired[Any]) -> int:
+    """Tell how many calls of a chain of one callback were measured."""
+    return wired.chain.timings[0].count
+
+
+def test_the_first_call_in_each_interval_is_measured() -> None:
+    """A measured call is followed by an interval in which none is."""
+    clock = Clock()
+    chain = wire(Comments, "check", allow)
+    sample(clock, chain)
+    counts = []
+    for seconds in (0, 0, INTERVAL_SECONDS / 2, INTERVAL_SECONDS / 2, 0, 10 * INTERVAL_SECONDS):
+        clock.advance(seconds)
+        chain.run()
+        counts.append(count(chain))
+    assert [1, 1, 1, 2, 2, 3] == counts
+
+
+def test_nothing_is_scheduled_while_nothing_is_called() -> None:
+    """Between calls, an idle host has no timers of ours."""
+    clock = Clock()
+    chain = wire(Comments, "check", allow)
+    sample(clock, chain)
+    assert [] == clock.getDelayedCalls()
+    chain.run()
+    assert 1 == len(clock.getDelayedCalls())
+    clock.advance(INTERVAL_SECONDS)
+    assert [] == clock.getDelayedCalls()
+
+
+def test_hooks_are_measured_apart() -> None:
+    """Each hook has intervals of its own; one that nobody listens to needs none."""
+    clock = Clock()
+    check, find, silent = (
+        wire(Comments, "check", allow),
+        wire(Comments, "find", allow),
+        wire(Comments, "tell"),
+    )
+    sample(clock, check, find, silent)
+    check.run()
+    clock.advance(INTERVAL_SECONDS / 2)
+    find.run()
+    silent.run()
+    assert 2 == len(clock.getDelayedCalls())
+    clock.advance(INTERVAL_SECONDS / 2)
+    check.run()
+    find.run()
+    assert (2, 1) == (count(check), count(find))
+
+
+def test_stopping_cancels_what_is_scheduled() -> None:
+    """After a stop nothing is measured or scheduled, and denials are no longer dated."""
+    clock = Clock()
+    chain = wire(Comments, "check", spam)
+    idle = wire(Comments, "check", spam)
+    sampler = sample(clock, chain, idle)
+    chain.run()
+    sampler.stop()
+    assert [] == clock.getDelayedCalls()
+    chain.run()
+    idle.run()
+    assert (1, 0) == (count(chain), count(idle))
+    assert None is list(chain.receipts)[1].at
+
+
+def test_measuring_can_begin_again() -> None:
+    """A sampler that was stopped can be followed by another."""
+    clock = Clock()
+    chain = wire(Comments, "check", allow)
+    sample(clock, chain).stop()
+    sample(clock, chain)
+    chain.run()
+    assert 1 == count(chain)
+
+
+def test_a_synchronous_hook_is_measured_too() -> None:
+    """Hooks that are not awaited have times as well."""
+    chain = wire(Comments, "check_now", lambda author: SPAM)
+    sample(Clock(), chain)
+    assert SPAM is chain.call("ann")
+    assert SPAM is chain.call("ann")
+    assert 1 == count(chain)
+
+
+def test_arguments_reach_a_measured_call() -> None:
+    """A measured call is made with the same arguments and defaults as any other."""
+    seen = []
+
+    def note(author: str, text: str) -> Any:
+        seen.append((author, text))
+        return RUDE
+
+    chain = wire(Comments, "check", note)
+    sample(Clock(), chain)
+    assert [RUDE, RUDE] == [chain.run("ann"), chain.run("bob", text="hello")]
+    assert [("ann", "hi"), ("bob", "hello")] == seen
+
+
+def test_denials_are_dated_by_their_interval() -> None:
+    """While a host is running all denials have a time, which never is in the future."""
+    chain = wire(Comments, "check", spam)
+    sample(Clock(), chain)
+    for _ in range(3):
+        chain.run()
+    measured, first, second = chain.receipts
+    assert measured.at is not None
+    assert first.at is not None
+    assert first.at <= measured.at
+    assert first.at == second.at
+    assert [True, False, False] == [each.seconds is not None for each in chain.receipts]
+
+
+@pytest.mark.parametrize("place", [1, 63, 64, 65, 130])
+def test_a_denial_at_the_end_of_a_long_chain_is_measured(place: int) -> None:
+    """However long a chain, its decider and the whole call have their times."""
+    chain = wire(Comments, "check", *[allow] * place, rude, exact=True)
+    chain.run()
+    decider = chain.receipt.steps[place].seconds
+    assert decider is not None
+    assert chain.receipt.seconds is not None
+    assert 0 <= decider <= chain.receipt.seconds
+    assert [1] * (place + 1) == [timing.count for timing in chain.chain.timings]
+    assert steps_of(chain.receipt)[place].endswith(": deny, rude")
+
+
+def test_a_failure_that_is_passed_over_is_measured() -> None:
+    """A step that made a receipt necessary has its time, and so have all after it."""
+    desk = hook_of(FirstDenial(on_error="continue"))
+    chain = wire(desk, "ask", allow, broken, allow, rude, exact=True)
+    chain.run()
+    assert [False, True, True, True] == [step.seconds is not None for step in chain.receipt.steps]

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from twisted.internet.defer import CancelledError, Deferred
+
+from hostkit.dispatch import Timing
+from hostkit.rules import Collect, Decision, FirstDenial, Merge, Notify
+from hostkit.specs import Category, hookspec
+
+from .fakes import (
+    Comments,
+    allow,
+    broken,
+    done,
+    given,
+    hook_of,
+    nonsense,
+    rude,
+    saying,
+    shadow,
+    spam,
+    wire,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .fakes import With
+
+
+class Ending(Category):
+    @hookspec(FirstDenial())
+    async def ask(self, author: str) -> Decision:
+        """Called to be told no."""
+        raise PermissionError
+
+
+def counts(chain: Any) -> list[int]:
+    """Tell how many times each callback of a chain was measured."""
+    return [timing.count for timing in chain.chain.timings]
+
+
+def test_a_mean_needs_something_measured() -> None:
+    """The mean is the whole time divided by the number of calls, if there were any."""
+    assert 0.5 == Timing("a.b", "m0", 4, 2.0).mean_seconds
+    assert None is Timing("a.b", "m0", 0, 0.0).mean_seconds
+
+
+def test_timings_name_hook_and_module() -> None:
+    """A chain has a timing for each callback, in its order, with nothing measured at first."""
+    chain = wire(Comments, "check", allow, spam)
+    assert (
+        Timing("comments.check", "m0", 0, 0.0),
+        Timing("comments.check", "m1", 0, 0.0),
+    ) == chain.chain.timings
+
+
+def test_seconds_add_up() -> None:
+    """Every measured call adds to the time of those it asked."""
+    chain = wire(Comments, "check", allow, spam, rude, exact=True)
+    seconds = []
+    for _ in range(3):
+        chain.run()
+        seconds.append([timing.seconds for timing in chain.chain.timings])
+    assert [3, 3, 0] == counts(chain)
+    assert seconds[0][0] < seconds[1][0] < seconds[2][0] < 1
+    assert 0 == seconds[2][2]
+
+
+@pytest.mark.parametrize(
+    ("rule", "functions", "expected"),
+    [
+        (FirstDenial(), [allow, allow], [1, 1]),
+        (FirstDenial(), [broken, allow], [1, 0]),
+        (FirstDenial(), [allow, nonsense, allow], [1, 1, 0]),
+        (FirstDenial(on_error="continue"), [broken, allow], [1, 1]),
+        (FirstDenial(on_error="deny"), [nonsense, allow], [1, 0]),
+        (FirstDenial(), [shadow(broken), shadow(spam), shadow(nonsense)], [1, 1, 1]),
+        (Notify(), [broken, allow], [1, 1]),
+        (Collect(), [saying(1), given(broken, on_error="continue")], [1, 1]),
+        (Collect(read=int, on_error="fail"), [saying(1), saying("x"), saying(2)], [1, 1, 0]),
+        (Merge(combine=sum, stop_at=1), [saying(0), saying(1), saying(2)], [1, 1, 0]),
+        (Merge(combine=lambda answers: 1 / 0), [saying(1)], [1]),
+    ],
+)
+def test_all_that_were_asked_are_measured(
+    rule: Any, functions: list[Callable[..., Any] | With], expected: list[int]
+) -> None:
+    """However a call ends, those that were asked are counted and no others."""
+    chain = wire(hook_of(rule), "ask", *functions, exact=True)
+    with contextlib.suppress(Exception):  # how it ends is not what is tested
+        chain.run()
+    assert expected == counts(chain)
+
+
+def test_a_raising_fallback_does_not_undo_the_measuring() -> None:
+    """The callbacks before a fallback are counted, whatever comes of it."""
+    chain = wire(Ending, "ask", allow, exact=True)
+    with pytest.raises(PermissionError):
+        chain.run()
+    assert [1] == counts(chain)
+
+
+@pytest.mark.parametrize("how", [given, shadow])
+def test_a_cancelled_call_under_twisted_is_measured(how: Any) -> None:
+    """A callback that was cancelled has been asked."""
+    waiting: Deferred[Any] = Deferred()
+    chain = wire(Comments, "check", allow, how(lambda author: waiting), allow, exact=True)
+    call = chain.start()
+    call.cancel()
+    assert isinstance(done(call), CancelledError)
+    assert [1, 1, 0] == counts(chain)
+
+
+def test_a_cancelled_call_under_asyncio_is_measured() -> None:
+    """Of a cancelled task only the callbacks before the cancelled one are measured."""
+
+    async def hang(author: str) -> Any:
+        await asyncio.Event().wait()
+
+    chain = wire(Comments, "check", allow, hang, allow, exact=True)
+
+    async def main() -> None:
+        task = asyncio.ensure_future(chain.call("ann"))
+        await asyncio.sleep(0)
+        task.cancel()
+        await task
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(main())
+    assert [1, 0, 0] == counts(chain)

@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from twisted.internet.defer import CancelledError, Deferred
+
+from hostkit.dispatch import Trace, trace
+from hostkit.errors import ModuleFailedError
+from hostkit.rules import ALLOW, Decision, FirstDenial, FirstResult
+from hostkit.specs import Category, hookspec
+
+from .fakes import (
+    SPAM,
+    Comments,
+    allow,
+    broken,
+    done,
+    given,
+    hook_of,
+    nonsense,
+    outcomes_of,
+    raising,
+    rude,
+    run,
+    saying,
+    shadow,
+    spam,
+    steps_of,
+    wire,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from .fakes import Wired
+
+
+class Doors(Category):
+    @hookspec(FirstDenial(on_error="continue"))
+    async def opened(self, who: str) -> Decision:
+        """Called when the door opens."""
+        raise PermissionError(who)
+
+    @hookspec(FirstResult())
+    def key(self, who: str) -> object:
+        """Called for a key that hangs somewhere."""
+
+
+def tracing(wired: Wired[Any], *args: Any, keep: bool = False, **kwargs: Any) -> Any:
+    """Call a hook for inspection, by ``ann`` unless told otherwise."""
+    args = args if args or kwargs else ("ann",)
+    coroutine: Coroutine[Any, Any, Trace] = trace(
+        wired.chain, wired.caller, wired.receipts, args, kwargs, keep=keep
+    )
+    return coroutine
+
+
+keeping = pytest.mark.parametrize("keep", [False, True])
+
+
+@keeping
+def test_a_trace_tells_every_step(keep: bool) -> None:
+    """A trace has the result, and a receipt with every module's step and its length."""
+    chain = wire(Comments, "check", allow, shadow(rude), spam, rude)
+    traced = run(tracing(chain, keep=keep))
+    assert (SPAM, None) == (traced.result, traced.error)
+    assert [
+        "m0: continue",
+        "m1 [shadow]: deny, rude",
+        "m2: deny, spam: no adverts",
+        "m3: not asked, because m2 denied",
+    ] == steps_of(traced.receipt)
+    assert [True, True, True, False] == [step.seconds is not None for step in traced.receipt.steps]
+    assert traced.receipt.seconds is not None
+    assert traced.receipt.at is not None
+    assert ([traced.receipt] if keep else []) == list(chain.receipts)
+
+
+@keeping
+def test_an_allowed_call_is_never_kept(keep: bool) -> None:
+    """What a call would leave no receipt of, a trace does not keep."""
+    chain = wire(Comments, "check", allow)
+    traced = run(tracing(chain, "ann", keep=keep, text="hello"))
+    assert (ALLOW, "allow") == (traced.result, traced.receipt.outcome)
+    assert 0 == len(chain.receipts)
+
+
+@pytest.mark.parametrize(
+    ("functions", "kept"),
+    [
+        ([saying(1)], False),
+        ([shadow(saying(1))], True),
+        ([given(broken, on_error="continue"), saying(1)], True),
+        ([], False),
+    ],
+)
+def test_what_is_kept_is_what_a_call_would_leave(functions: list[Any], kept: bool) -> None:
+    """A kept trace of a hook without denials is one with a failure or a shadow's verdict."""
+    chain = wire(Comments, "find", *functions)
+    result = chain.run()
+    assert kept == bool(len(chain.receipts))
+    traced = run(tracing(chain, keep=True))
+    assert result == traced.result
+    assert 2 * kept == len(chain.receipts)
+
+
+@keeping
+@pytest.mark.parametrize(
+    ("failing", "outcome"), [(broken, "KeyError: 'ann'"), (nonsense, "expected ALLOW or a")]
+)
+def test_a_failure_is_part_of_the_trace(failing: Any, outcome: str, keep: bool) -> None:
+    """What the caller would get as an exception is handed back, with the receipt."""
+    chain = wire(Comments, "check", failing, spam)
+    traced = run(tracing(chain, keep=keep))
+    assert isinstance(traced.error, ModuleFailedError)
+    assert (None, "failed", "m0") == (
+        traced.result,
+        traced.receipt.outcome,
+        traced.receipt.decider,
+    )
+    assert traced.receipt.reason.startswith(outcome)
+    assert ([traced.receipt] if keep else []) == list(chain.receipts)
+
+
+def test_an_error_raised_as_it_is_is_part_of_the_trace() -> None:
+    """The policy to raise gives the trace the very same exception."""
+    error = KeyError("ann")
+    chain = wire(hook_of(FirstDenial(on_error="raise")), "ask", raising(error))
+    assert error is run(tracing(chain)).error
+
+
+def test_a_kept_trace_can_be_asked_for_by_its_id() -> None:
+    """The id in a trace is that of the receipt that is kept."""
+    chain = wire(Comments, "check", spam)
+    receipt = run(tracing(chain, keep=True)).receipt
+    assert receipt is chain.receipts.get(receipt.id)
+
+
+def test_traces_have_ids_of_their_own() -> None:
+    """Kept or not, a trace's receipt has an id that no other has."""
+    chain = wire(Comments, "check", spam)
+    chain.run()
+    receipts = [run(tracing(chain)).receipt, run(tracing(chain, keep=True)).receipt]
+    assert 3 == len({receipt.id for receipt in (*receipts, *chain.receipts)})
+
+
+@pytest.mark.parametrize(("args", "kwargs"), [((), {"text": "hi"}), (("a", "b", "c"), {})])
+def test_wrong_arguments_are_no_modules_failure(
+    args: tuple[str, ...], kwargs: dict[str, str]
+) -> None:
+    """Arguments that are not the hook's are the caller's `TypeError`."""
+    chain = wire(Comments, "check", spam)
+    with pytest.raises(TypeError):
+        run(tracing(chain, *args, keep=True, **kwargs))
+    assert 0 == len(chain.receipts)
+
+
+@keeping
+def test_a_raising_fallback_is_not_part_of_the_trace(keep: bool) -> None:
+    """The host's own error is raised; a failure before it is kept as of any call."""
+    chain = wire(Doors, "opened", broken)
+    with pytest.raises(PermissionError):
+        run(tracing(chain, keep=keep))
+    assert ([("cancelled", None, None)] if keep else []) == outcomes_of(chain.receipts)
+
+
+def test_a_synchronous_hook_can_be_traced() -> None:
+    """A hook that is not awaited is traced alike, even if its value could be awaited."""
+    value: Deferred[Any] = Deferred()
+    traced = run(tracing(wire(Doors, "key", lambda who: value)))
+    assert value is traced.result
+
+
+def test_a_chain_without_callbacks_can_be_traced() -> None:
+    """With nobody listening, a trace has no steps."""
+    traced = run(tracing(wire(Comments, "check")))
+    assert (ALLOW, (), "allow") == (traced.result, traced.receipt.steps, traced.receipt.outcome)
+
+
+def test_a_trace_can_be_cancelled() -> None:
+    """Cancellation comes through a trace as through any call."""
+    waiting: Deferred[Any] = Deferred()
+    chain = wire(Comments, "check", shadow(spam), lambda author: waiting)
+    call = Deferred.fromCoroutine(tracing(chain, keep=True))
+    call.cancel()
+    assert isinstance(done(call), CancelledError)
+    assert [("cancelled", None, None)] == outcomes_of(chain.receipts)
+
+
+def test_a_traced_task_can_be_cancelled() -> None:
+    """The same goes for asyncio, where cancellation is no `Exception`."""
+    chain = wire(Comments, "check", lambda author: Deferred())
+
+    async def main() -> None:
+        task = asyncio.create_task(tracing(chain))
+        await asyncio.sleep(0)
+        task.cancel()
+        await task
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(main())
