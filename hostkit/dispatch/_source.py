@@ -95,7 +95,7 @@ class _Writer:
             yield _INDENT + f"_t, _r = _failed({index}, _e, _t{self._times(index)})"
             if "deny" in self._spec.rule.policies:
                 yield _INDENT + "if _r is not _CONTINUE:"
-                yield from _indented(_indented(self._deny(index)))
+                yield from _indented(_indented(self._return(index, "_r")))
             answer = [*self._clock(index), *self._expand(index, self._spec.rule.answer)]
         if self._timed and index:
             yield "except _BaseException:"  # cancelled: of this call, those before were measured
