@@ -27,7 +27,8 @@ def show_host(host: Host) -> Iterator[str]:
 
 def _show_chain(chain: Chain) -> Iterator[str]:
     rule = chain.spec.rule
-    yield f"  {chain.spec.name}  ({type(rule).__name__}, on error: {rule.on_error})"
+    invalid = f", on invalid: {rule.on_invalid}" if rule.on_invalid is not None else ""
+    yield f"  {chain.spec.name}  ({type(rule).__name__}, on error: {rule.on_error}{invalid})"
     if not chain.callbacks:
         yield "    nobody listens"
     for number, callback in enumerate(chain.callbacks, 1):

@@ -60,7 +60,7 @@ class Trouble:
             raise error
         draft = draft or self._draft()
         draft.noted(index, self._kind(index, error), _say(error), *times)
-        return draft, self._apply(index, error, draft, times)
+        return draft, self._apply(self._spec.rule.on_error, index, error, draft, times)
 
     def refused(
         self,
@@ -81,12 +81,19 @@ class Trouble:
         invalid.__cause__ = error
         draft = draft or self._draft()
         draft.noted(index, Outcome.INVALID, invalid.reason, *times)
-        return draft, self._apply(index, invalid, draft, times)
+        policy = self._spec.rule.on_invalid or self._spec.rule.on_error
+        return draft, self._apply(policy, index, invalid, draft, times)
 
-    def _apply(self, index: int, error: Exception, draft: Draft, times: tuple[float, ...]) -> Any:
+    def _apply(
+        self,
+        policy: OnError,
+        index: int,
+        error: Exception,
+        draft: Draft,
+        times: tuple[float, ...],
+    ) -> Any:
         rule = self._spec.rule
         callback = self._callbacks[index]
-        policy: OnError = rule.on_error
         if callback.on_error is not None and callback.on_error in rule.policies:
             policy = callback.on_error
         if policy in ("raise", "fail"):

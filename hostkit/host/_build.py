@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from typing import TYPE_CHECKING, Final, final
 
 import attrs
@@ -106,22 +107,24 @@ def _load_modules(file: HostFile, api_class: type[ModuleApi]) -> tuple[Module, .
 
 
 def _check_exclusive(file: HostFile, module: Module, owners: dict[str, Module]) -> list[Problem]:
-    """Find the module's hooks that only one module may register for, and another one owns."""
+    """Find the module's hooks that can have only one callback, and have got another."""
     if module.entry.mode == "shadow":
         return []
     specs = [registration.spec for registration in module.callbacks]
-    hooks = dict.fromkeys(spec.full_name for spec in specs if spec.rule.exclusive)
-    return [
-        file.problem(
-            codes.NOT_EXCLUSIVE,
-            f"modules {owners[hook].name!r} and {module.name!r} both register for {hook}, "
-            "which only one module may",
-            module.entry.path,
-            hint="remove one of them, or set `enabled: false` or `mode: shadow`",
-        )
-        for hook in hooks
-        if owners.setdefault(hook, module) is not module
-    ]
+    problems = []
+    for hook, count in Counter(spec.full_name for spec in specs if spec.rule.exclusive).items():
+        owner = owners.setdefault(hook, module)
+        if owner is not module:
+            message = f"modules {owner.name!r} and {module.name!r} both register for {hook}"
+            hint = "remove one of them, or set `enabled: false` or `mode: shadow`"
+        elif count > 1:
+            message = f"module {module.name!r} registers {count} times for {hook}"
+            hint = "let one callback do it all"
+        else:
+            continue
+        message += ", which can have only one callback"
+        problems.append(file.problem(codes.NOT_EXCLUSIVE, message, module.entry.path, hint=hint))
+    return problems
 
 
 def _callbacks(module: Module) -> list[tuple[str, Callback]]:

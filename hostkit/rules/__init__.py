@@ -10,7 +10,7 @@
 | `Exclusive` | only one module may register | its answer, or the default |
 
 Every rule takes ``on_error``, which says what it means when a callback raises, takes too long, or
-answers with a value that means nothing:
+answers with a value that means nothing (unless ``on_invalid`` says something else about the last):
 
 - ``"raise"``: the exception goes to the caller as it is, with a note naming module, hook and place;
 - ``"deny"``: it counts as a denial (`FirstDenial` only);

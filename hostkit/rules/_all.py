@@ -34,10 +34,11 @@ class Notify(Rule):
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
-        if self.read is not None:
+        if self.read is not None or self.on_invalid is not None:
+            option = "read" if self.read is not None else "on_invalid"
             raise SpecError(
                 codes.BAD_OPTION,
-                "rules.Notify was given read=, but it ignores what callbacks return",
+                f"rules.Notify was given {option}=, but it ignores what callbacks return",
                 hint="use rules.Collect to gather answers",
             )
 

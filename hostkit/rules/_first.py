@@ -27,10 +27,11 @@ class FirstDenial(Rule):
 
     Args:
         on_error: ``"deny"``, ``"fail"`` (default), ``"continue"`` or ``"raise"``.
+        on_invalid: The same for answers that mean nothing; by default as ``on_error``.
         read: Reads a callback's raw answer.
         allow: The result when nobody denies; as an answer, raw or read, it always lets the next
             one be asked.
-        denial: The result when a module fails and ``on_error`` is ``"deny"``.
+        denial: The result when a module fails and that counts as a denial.
     """
 
     policies: ClassVar[frozenset[OnError]] = frozenset({"raise", "deny", "continue", "fail"})

@@ -38,7 +38,8 @@ class Rule(ABC):
     """How a chain of callbacks becomes one result.
 
     Args:
-        on_error: What it means when a callback raises, times out or answers nonsense.
+        on_error: What it means when a callback raises or times out.
+        on_invalid: What it means when it answers nonsense; by default the same.
         read: Reads a callback's raw answer; see `Read`.
 
     Raises:
@@ -46,6 +47,7 @@ class Rule(ABC):
     """
 
     on_error: OnError = "fail"
+    on_invalid: OnError | None = None
     read: Read | None = None
 
     policies: ClassVar[frozenset[OnError]] = frozenset({"raise", "continue", "fail"})
@@ -57,12 +59,15 @@ class Rule(ABC):
 
     def __attrs_post_init__(self) -> None:
         name = type(self).__name__
-        if self.on_error not in self.policies:
-            known = self.on_error in get_args(OnError)
+        for option in ("on_error", "on_invalid"):
+            policy = getattr(self, option)
+            if policy in self.policies or (policy is None and option == "on_invalid"):
+                continue
+            known = policy in get_args(OnError)
             raise SpecError(
                 codes.BAD_OPTION,
-                f"rules.{name} has no use for on_error={self.on_error!r}",
-                expected=", ".join(repr(policy) for policy in sorted(self.policies)),
+                f"rules.{name} has no use for {option}={policy!r}",
+                expected=", ".join(repr(known) for known in sorted(self.policies)),
                 hint=f"{name} makes no denials, so an error cannot count as one" if known else None,
             )
         if self.read is not None and not callable(self.read):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hostkit import Category, Host
+from hostkit import Category, Decision, Host, hookspec, rules
 from hostkit.cli._listing import show_host
 from tests.cli.modules import Comments, Words
 
@@ -89,3 +89,17 @@ def test_paths_need_no_categories() -> None:
         "paths",
         "  /page  page",
     ]
+
+
+def test_a_policy_of_its_own_for_invalid_answers_is_shown() -> None:
+    """Where a wrong answer means something else than an exception, the list says so."""
+
+    class Desk(Category):
+        """Callbacks about a desk."""
+
+        @hookspec(rules.FirstDenial(on_error="raise", on_invalid="deny"))
+        async def ask(self, name: str) -> Decision:
+            """Called when somebody asks."""
+
+    host = Host.from_config({}, categories=[Desk]).build()
+    assert "  ask  (FirstDenial, on error: raise, on invalid: deny)" in show_host(host)

@@ -155,3 +155,20 @@ def test_a_nested_call_is_told_by_its_own_chain() -> None:
     with pytest.raises(KeyError) as caught:
         run(outer.call("ann"))
     assert 2 == len(caught.value.__notes__)
+
+
+def test_an_invalid_answer_can_mean_something_else_than_an_error() -> None:
+    """With on_invalid a wrong answer denies, while an exception goes to the caller."""
+    hook = hook_of(FirstDenial(on_error="raise", on_invalid="deny", denial=Deny("unsure")))
+    assert Deny("unsure") == wire(hook, "ask", nothing).run()
+    with pytest.raises(KeyError):
+        wire(hook, "ask", broken).run()
+
+
+def test_a_modules_own_policy_reaches_both() -> None:
+    """What the config file says about a module counts for exceptions and wrong answers."""
+    hook = hook_of(FirstDenial(on_error="raise", on_invalid="deny"))
+    chain = wire(
+        hook, "ask", given(nothing, on_error="continue"), given(broken, on_error="continue")
+    )
+    assert ALLOW is chain.run()

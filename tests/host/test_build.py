@@ -68,10 +68,27 @@ def test_two_modules_with_an_exclusive_hook_are_told() -> None:
     conflict, other = problems_of(host)
     assert (conflict.code, conflict.path) == ("HK208", ("modules", 2))
     assert conflict.message == (
-        "modules 'first' and 'second' both register for names.find_name, which only one module may"
+        "modules 'first' and 'second' both register for names.find_name, "
+        "which can have only one callback"
     )
     assert conflict.hint == "remove one of them, or set `enabled: false` or `mode: shadow`"
     assert other.code == "HK107"
+
+
+def test_a_module_cannot_register_twice_for_an_exclusive_hook() -> None:
+    """The second callback would never be called."""
+
+    class Twice(Namer):
+        def __init__(self, config: Any, api: Any) -> None:
+            super().__init__(config, api)
+            super().__init__(config, api)
+
+    (problem,) = problems_of(make_host({"module": Twice, "name": "twice"}))
+    assert (problem.code, problem.message, problem.hint) == (
+        "HK208",
+        "module 'twice' registers 2 times for names.find_name, which can have only one callback",
+        "let one callback do it all",
+    )
 
 
 @pytest.mark.parametrize("extra", [{"mode": "shadow"}, {"enabled": False}])
@@ -82,18 +99,6 @@ def test_a_module_that_does_not_count_is_no_conflict(extra: dict[str, Any], *, f
     entries[0 if first else 1] |= extra
     host = make_host(*entries).build()
     assert "names.find_name" in host.chains
-
-
-def test_one_module_may_register_twice_for_an_exclusive_hook() -> None:
-    """The conflict is between modules, and told once for each hook."""
-
-    class Twice(Namer):
-        def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
-            super().__init__(config, api)
-            api.register_names_callbacks(find_name=self.find)
-
-    assert len(make_host({"module": Twice}).build().modules) == 1
-    assert len(problems_of(make_host({"module": Namer}, {"module": Twice}))) == 1
 
 
 def test_the_module_listed_first_serves_a_path(caplog: pytest.LogCaptureFixture) -> None:

@@ -116,3 +116,18 @@ def test_judging_reads_as_the_chain_does(kind: type[Any]) -> None:
     assert [50, CONTINUE] == [rule.judge(5), rule.judge(None)]
     with pytest.raises(TypeError, match="not a number"):
         rule.judge("five")
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_the_policy_for_invalid_answers_is_checked_too(kind: type[Any]) -> None:
+    """A policy that means nothing for the rule is refused, whichever of the two it is."""
+    with pytest.raises(SpecError) as caught:
+        make(kind, on_invalid="ignore")
+    assert "HK304" == caught.value.code
+    assert f"rules.{kind.__name__} has no use for on_invalid='ignore'" in str(caught.value)
+
+
+def test_notify_has_no_invalid_answers() -> None:
+    """It ignores what callbacks return, so there is nothing to be invalid."""
+    with pytest.raises(SpecError, match="given on_invalid=, but it ignores"):
+        rules.Notify(on_invalid="continue")
