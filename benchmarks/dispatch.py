@@ -50,6 +50,17 @@ def checks_by_name(caller: rivals.Events) -> Case:
     return run
 
 
+def fresh_denials(length: int) -> dict[str, Case]:
+    """The same, with a first callback that makes a new `Deny` for each call."""
+    modules: list[rivals.Module] = [rivals.FreshDenier(ALLOW)]
+    modules += [rivals.Module(ALLOW) for _ in range(length - 1)]
+    return {
+        HAND: checks(rivals.ByHand(modules)),
+        HOSTKIT: checks(rivals.hostkit(modules, "sampled")),
+        "hostkit, timing: exact": checks(rivals.hostkit(modules, "exact")),
+    }
+
+
 def cases(length: int, *, denies: bool) -> dict[str, Case]:
     """All systems with so many callbacks, of which the first denies or none."""
     denial = Deny("denied", "for the benchmark")
@@ -84,6 +95,7 @@ async def main() -> None:
             to_hostkit[heading] = {
                 name: ratio / column[HOSTKIT] for name, ratio in column.items() if name != HOSTKIT
             }
+    to_hand["3 new deny"] = await ratios(fresh_denials(3), HAND)
     print_table("time / hand-written loop", to_hand)
     print()
     print_table("time / hostkit", to_hostkit)

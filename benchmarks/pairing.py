@@ -73,10 +73,10 @@ def print_table(title: str, columns: Mapping[str, Mapping[str, float]]) -> None:
     """Print ratios, a column each, a line for every case that occurs."""
     names = list(dict.fromkeys(name for column in columns.values() for name in column))
     width = max(map(len, [title, *names]))
-    print(title.ljust(width), *(heading.rjust(9) for heading in columns))
+    print(title.ljust(width), *(heading.rjust(10) for heading in columns))
     for name in names:
         cells = (
-            f"{column[name]:.2f}".rjust(9) if name in column else "-".rjust(9)
+            f"{column[name]:.2f}".rjust(10) if name in column else "-".rjust(10)
             for column in columns.values()
         )
         print(name.ljust(width), *cells, flush=True)

@@ -10,7 +10,7 @@ import apluggy
 import blinker
 import pluggy
 
-from hostkit import ALLOW, Category, Decision, Host, hookspec, rules
+from hostkit import ALLOW, Category, Decision, Deny, Host, hookspec, rules
 
 Ask: TypeAlias = Callable[..., Coroutine[Any, Any, object]]
 
@@ -27,6 +27,13 @@ class Module:
     @pluggy.HookimplMarker("bench")
     async def check_event(self, event: object) -> Any:
         return self.answer
+
+
+class FreshDenier(Module):
+    """Denies with a denial of its own for each call, as modules do that say what they found."""
+
+    async def check(self, event: object) -> Any:
+        return Deny("denied", "for the benchmark", found=1)
 
 
 class ByHand:

@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+from _extensions.hookspec_pages import find_category, write_page
+from sphinx.errors import ExtensionError
+
+import hookspecs
 import hostkit
-from hostkit import codes
+from hostkit import ALLOW, Category, Decision, codes, hookspec, rules
 
 DOCS = Path(__file__).parent
 
@@ -31,3 +36,86 @@ def test_every_public_name_is_documented() -> None:
     documented = set(re.findall(r"[.]([A-Za-z_]+)(?:\(\))?$", text, re.MULTILINE))
     documented |= {"__version__", "rules", *vars(hostkit.errors)}
     assert set(hostkit.__all__) <= documented  # noqa: S101
+
+
+def make_category() -> type[Category]:
+    """Declare a category with a hook of each kind."""
+
+    class Comments(Category):
+        """Callbacks about comments."""
+
+        @hookspec(rules.FirstDenial(), required=1, copy=("tags",), added="1.2", deprecated="a | b")
+        async def check_comment(self, text: str, tags: list[str]) -> Decision:
+            """Called before a comment is stored."""
+
+        @hookspec(rules.FirstResult(default="inbox", on_error="continue"))
+        def folder(self) -> str | None:
+            """Called for a folder."""
+
+        @hookspec(rules.FirstDenial(on_error="raise"))
+        def check_now(self) -> Decision:
+            """Called when there is no time."""
+            return ALLOW
+
+        @hookspec(rules.Merge(combine=sum))
+        def points(self) -> int:
+            """Called for points."""
+
+        @hookspec(rules.Collect())
+        def labels(self) -> str:
+            """Called for labels."""
+
+    return Comments
+
+
+def test_a_page_tells_all_about_a_hook() -> None:
+    """Signature, docstring, rule, default, policy, arguments and versions are on it."""
+    page = write_page(make_category())
+    head, check, folder, now, points, labels = page.split("\n## ")
+    assert head == (  # noqa: S101
+        "# Comments\n\nCallbacks about comments.\n\nA module registers for it with\n\n```python\n"
+        "api.register_comments_callbacks(\n    check_comment=...,\n    folder=...,\n"
+        "    check_now=...,\n    points=...,\n    labels=...,\n)\n```\n"
+    )
+    assert check.splitlines() == [  # noqa: S101
+        "`check_comment`",
+        "",
+        "```python",
+        "async def check_comment(text: str, tags: list[str]) -> Decision",
+        "```",
+        "",
+        "Called before a comment is stored.",
+        "",
+        "| | |",
+        "|---|---|",
+        "| rule | `FirstDenial`, see [](../rules.md) |",
+        "| when no module decides | `ALLOW` |",
+        "| an exception | goes to the caller as a `ModuleFailedError` (`on_error: fail`) |",
+        "| required arguments | `text` |",
+        "| copied arguments | `tags` |",
+        "| since | 1.2 |",
+        "| deprecated | a \\| b |",
+    ]
+    assert "| when no module decides | `'inbox'` |" in folder  # noqa: S101
+    assert "| required arguments | none |\n| copied arguments | none |" in folder  # noqa: S101
+    assert "| when no module decides | what the hook's own code returns |" in now  # noqa: S101
+    assert "| when no module decides | `0` |" in points  # noqa: S101
+    assert "| when no module decides | `[]` |" in labels  # noqa: S101
+
+
+@pytest.mark.parametrize("name", ["comments", "comments.folder"])
+def test_there_is_no_page_without_docstrings(name: str) -> None:
+    """A category or a hook that nobody described keeps the documentation from being built."""
+    category = make_category()
+    thing = category if name == "comments" else category.hookspecs["folder"].function
+    thing.__doc__ = None
+    with pytest.raises(ExtensionError, match=f"^{name} has no docstring"):
+        write_page(category)
+
+
+@pytest.mark.parametrize("category", hookspecs.CATEGORIES)
+def test_every_category_can_be_written(category: type[Category]) -> None:
+    """A category is found by its path, and each of its hooks has a section."""
+    path = f"{category.__module__}.{category.__qualname__}"
+    sections = re.findall(r"^## `(\w+)`$", write_page(find_category(path)), re.MULTILINE)
+    assert sections == list(category.hookspecs)  # noqa: S101

@@ -1,6 +1,7 @@
 """Everything hostkit raises, and the `Problem` all of it is told with.
 
-Each exception carries a stable code (``HK…``); `docs/reference/problems.md` explains every one.
+What is wrong with a file, a module or a declaration carries a stable code (``HK…``), which
+`docs/reference/problems.md` explains.
 """
 
 from __future__ import annotations

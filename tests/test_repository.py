@@ -22,6 +22,7 @@ KNOWN = {
     ".git",
     ".gitignore",
     "LICENSE",
+    "PKG-INFO",
     "README.md",
     "benchmarks",
     "changelog.d",

@@ -6,6 +6,7 @@ import difflib
 import inspect
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from types import MethodType
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from hostkit import codes
@@ -134,6 +135,8 @@ class ModuleApi:
         self._registrations.mounts.append(Mount(path, resource))
 
     def __getattr__(self, name: str) -> Callable[..., None]:
+        if hasattr(type(self), name):  # a property of a host's own api raised AttributeError
+            return cast("Callable[..., None]", object.__getattribute__(self, name))
         # Only reached for names that do not exist. It is typed as what the names made for each
         # category are, which type checkers cannot see.
         prefix = "register" if name.startswith("register") else ""
@@ -190,11 +193,22 @@ def _marked(plugin: object) -> list[tuple[str, Callable[..., Any], dict[str, Any
         static = inspect.getattr_static(plugin, name, None)
         if inspect.ismethod(static) and static.__self__ is plugin:
             continue  # kept in an attribute for later use; it is found where it is defined
-        holder = getattr(static, "__func__", static)
-        options = getattr(static, IMPL_ATTRIBUTE, None) or getattr(holder, IMPL_ATTRIBUTE, None)
-        if isinstance(options, dict):
+        options = _options(static)
+        if options is not None:
             found.append((name, getattr(plugin, name), options))
     return found
+
+
+def _options(static: object) -> dict[str, Any] | None:
+    """Read the mark of a function, or of what wraps one."""
+    holders = [static]
+    if isinstance(static, staticmethod | classmethod | MethodType):
+        holders.append(static.__func__)
+    for holder in holders:
+        options = inspect.getattr_static(holder, IMPL_ATTRIBUTE, None)
+        if isinstance(options, dict):
+            return options
+    return None
 
 
 def make_api_class(base: type[A], categories: Sequence[type[Category]]) -> type[A]:

@@ -14,6 +14,8 @@ from hostkit.errors import ConfigErrors, ModuleFailedError
 from hostkit.web import Server
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from twisted.python.failure import Failure
 
     from hostkit.host import Host
@@ -32,7 +34,7 @@ def run(host: Host) -> int:
     """
     from twisted.internet import reactor  # noqa: PLC0415 -- importing it installs it
 
-    _log_to_stderr()
+    _log_to_stderr(host.file.redact)
     try:
         server = Server(host, reactor)
     except ConfigErrors as errors:
@@ -41,12 +43,22 @@ def run(host: Host) -> int:
     return _Run(server, reactor).until_stopped()
 
 
-def _log_to_stderr() -> None:
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
+class _Formatter(logging.Formatter):
+    """Writes log records without secrets, tracebacks included."""
+
+    def __init__(self, redact: Callable[[str], str]) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+        self._redact = redact
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write a record."""
+        return self._redact(super().format(record))
+
+
+def _log_to_stderr(redact: Callable[[str], str]) -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Formatter(redact))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     # What Twisted has to say below warnings is about its own factories and threads.
     logging.getLogger("twisted").setLevel(logging.WARNING)
     globalLogBeginner.beginLoggingTo([STDLibLogObserver("twisted")], redirectStandardIO=False)

@@ -19,12 +19,18 @@ def _is_set(values: tuple[str, ...]) -> bool:
     return 0 < len(values) == len(set(values))
 
 
+_MOST_RECEIPTS = 1_000_000
+_Name = Annotated[
+    str, Check(lambda name: bool(name) and name.isprintable(), "a name on one line, not empty")
+]
 _Text = Annotated[str, Check(bool, "a string that is not empty")]
 _Module = Annotated[
     Any, Check(_is_module, "the dotted path of a class, or the name of an installed module")
 ]
 _Timeout = Annotated[Seconds, Check(lambda seconds: seconds > 0, "more than no time at all")]
-_Count = Annotated[int, Check(lambda count: count >= 1, "a whole number, 1 or more")]
+_Count = Annotated[
+    int, Check(lambda count: 1 <= count <= _MOST_RECEIPTS, f"a number from 1 to {_MOST_RECEIPTS}")
+]
 _ServeList = Annotated[tuple[Serve, ...], Check(_is_set, "a list, not empty, nothing in it twice")]
 
 
@@ -35,7 +41,7 @@ class EntrySchema:
 
     module: _Module
     config: Any = None
-    name: _Text | None = None
+    name: _Name | None = None
     enabled: bool = True
     mode: Mode = "enforce"
     on_error: OnError = "default"

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IReactorTime
 
     from hostkit.dispatch._callback import Callback
-    from hostkit.dispatch._draft import Draft
     from hostkit.dispatch._receipts import Receipts
     from hostkit.specs import Category, Hookspec
 
@@ -89,7 +88,7 @@ class Chain:
         for index in range(len(self.callbacks)):
             seat = (self, index, since)
             self._namespace[f"_seat{index}"] = seat
-            self._namespace[f"_entry{index}"] = (seat, self._namespace[f"_last{index}"])
+            self._namespace[f"_entry{index}"] = (seat, self._namespace[f"_entry{index}"][1])
 
     def arm(self, opened: Callable[[Chain], None]) -> None:
         """Have the next call measured, and ``opened`` called just before it."""
@@ -110,7 +109,6 @@ class Chain:
             "_armed": False,
             "_chain": self,
             "_deepcopy": copy.deepcopy,
-            "_denied": self._denied,
             "_ended": self._ended,
             "_failed": trouble.failed,
             "_hasattr": hasattr,
@@ -119,6 +117,7 @@ class Chain:
             "_limit": self._limit,
             "_log": self._receipts.log,
             "_now": time.perf_counter,
+            "_open": trouble.open,
             "_refused": trouble.refused,
             "_seconds": self._seconds,
             "_settle": settle,
@@ -133,7 +132,7 @@ class Chain:
         for index, callback in enumerate(self.callbacks):
             names[f"_c{index}"] = callback.function
             names[f"_seat{index}"] = (self, index, None)
-            names[f"_last{index}"] = names[f"_entry{index}"] = _NOTHING
+            names[f"_entry{index}"] = (None, _NOTHING)
         return names
 
     def _compile(self, *, timed: bool) -> Callable[..., Any]:
@@ -147,16 +146,6 @@ class Chain:
 
     def _limit(self, index: int, value: Any) -> Any:
         return limit(value, self.callbacks[index], self.spec.full_name, self._clock)
-
-    def _denied(self, index: int, denial: Any, draft: Draft | None) -> None:
-        """Record a denial that is not the same object as the last one of this callback."""
-        if draft is not None:
-            draft.decided(index, denial)
-            return
-        names = self._namespace
-        names[f"_last{index}"] = denial
-        names[f"_entry{index}"] = (names[f"_seat{index}"], denial)
-        self._receipts.log(names[f"_entry{index}"])
 
 
 def _stray(coroutine: types.CoroutineType[Any, Any, Any]) -> NoReturn:

@@ -13,7 +13,7 @@ from hostkit.dispatch._receipt import Outcome, Receipt, Step
 from hostkit.rules import Deny, FirstDenial
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from hostkit.dispatch._callback import Callback
     from hostkit.specs import Hookspec
@@ -26,6 +26,7 @@ class Draft:
 
     Attributes:
         spec: The hook that was called.
+        is_full: Whether answers are noted that neither decide nor fail.
         callbacks: Its chain.
         steps: What is known about single callbacks, by their place in the chain.
         asked: How many callbacks were asked so far.
@@ -37,9 +38,10 @@ class Draft:
     spec: Hookspec
     callbacks: Sequence[Callback]
     since: float | None = None
+    is_full: bool = False
     steps: dict[int, tuple[Outcome, str | None]] = attrs.field(factory=dict)
     asked: int = 0
-    outcome: Outcome = Outcome.CANCELLED
+    outcome: Outcome = Outcome.RUNNING
     decider: int | None = None
     reason: str | None = None
     seconds: dict[int, float] = attrs.field(factory=dict)
@@ -80,6 +82,25 @@ class Draft:
         self.decider = index
         self.reason = self.steps[index][1]
 
+    def answered(self, index: int, value: Any) -> None:
+        """A callback's answer has become a part of the result."""
+        if self.is_full:
+            self.steps[index] = (Outcome.RESULT, describe(value))
+
+    def cancelled(self, index: int) -> None:
+        """The call is over: whoever made it gave up while a callback was running."""
+        self.finished = True
+        self.steps[index] = (Outcome.CANCELLED, None)
+        self.asked = index + 1
+        self.outcome = Outcome.CANCELLED
+
+    def abandoned(self, error: BaseException) -> None:
+        """The call is over: the host's own code raised after all callbacks were asked."""
+        self.finished = True
+        self.asked = len(self.callbacks)
+        self.outcome = Outcome.FAILED
+        self.reason = f"{type(error).__name__}, raised by the host itself"
+
     def _end(self, times: tuple[float, ...]) -> None:
         """Note when the call began, and when its last callback began and ended."""
         self.finished = True
@@ -87,16 +108,21 @@ class Draft:
             self.began, before, self.ended = times
             self.seconds[self.asked - 1] = self.ended - before
 
-    def receipt(self, token: str = "") -> Receipt:
-        """Write the receipt; ``token`` goes before its number, if it has one."""
-        steps = tuple(self._step(index) for index in range(len(self.callbacks)))
+    def receipt(self, token: str = "", redact: Callable[[str], str] = str) -> Receipt:
+        """Write the receipt.
+
+        Args:
+            token: What goes before its number, if it has one.
+            redact: Takes secrets out of denials and errors.
+        """
+        steps = tuple(self._step(index, redact) for index in range(len(self.callbacks)))
         return Receipt(
             id=f"{token}-{self.number}" if self.number is not None else "",
             hook=self.spec.full_name,
             outcome=self.outcome,
             steps=steps,
             decider=self.callbacks[self.decider].module if self.decider is not None else None,
-            reason=self.reason,
+            reason=redact(self.reason) if self.reason is not None else None,
             at=self._at(),
             seconds=self.ended - self.began
             if self.ended is not None and self.began is not None
@@ -109,12 +135,14 @@ class Draft:
             since = time.time() - (time.perf_counter() - self.ended)
         return datetime.fromtimestamp(since, UTC) if since is not None else None
 
-    def _step(self, index: int) -> Step:
+    def _step(self, index: int, redact: Callable[[str], str]) -> Step:
         callback = self.callbacks[index]
         if index in self.steps:
             outcome, detail = self.steps[index]
         elif index < self.asked:
             outcome, detail = Outcome.CONTINUE, None
+        elif index == self.asked and self.outcome is Outcome.RUNNING:
+            outcome, detail = Outcome.RUNNING, None
         else:
             outcome, detail = Outcome.NOT_ASKED, self._why_not_asked()
         return Step(
@@ -122,10 +150,12 @@ class Draft:
             outcome=outcome,
             shadow=callback.shadow,
             seconds=self.seconds.get(index),
-            detail=detail,
+            detail=redact(detail) if detail is not None else None,
         )
 
     def _why_not_asked(self) -> str:
+        if self.outcome is Outcome.RUNNING:
+            return "yet"
         if self.decider is None:
             return "because the call was cancelled"
         verb = {Outcome.DENY: "denied", Outcome.FAILED: "failed"}.get(self.outcome, "answered")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, cast, final
 
 import pluggy
 
+from hostkit import codes
+from hostkit.errors import RegistrationError
 from hostkit.specs import PROJECT
 
 if TYPE_CHECKING:
@@ -52,6 +54,37 @@ class HookManager(pluggy.PluginManager):
 
     def __init__(self) -> None:
         super().__init__(PROJECT)
+        self._is_closed = False
+
+    def close(self) -> None:
+        """Take no more changes: the chains are compiled from what is registered now."""
+        self._is_closed = True
+
+    def register(self, plugin: object, name: str | None = None) -> str | None:
+        """Register a plugin, until the chains are compiled.
+
+        Raises:
+            RegistrationError: They are (HK205).
+        """
+        self._check_open("registering a plugin")
+        return super().register(plugin, name)
+
+    def unregister(self, plugin: object | None = None, name: str | None = None) -> Any | None:
+        """Take a plugin out, until the chains are compiled.
+
+        Raises:
+            RegistrationError: They are (HK205).
+        """
+        self._check_open("unregistering a plugin")
+        return super().unregister(plugin, name)
+
+    def _check_open(self, what: str) -> None:
+        if self._is_closed:
+            raise RegistrationError(
+                codes.TOO_LATE,
+                f"{what} comes too late: the host is built, and its chains would not know of it",
+                hint="list the module in the config file",
+            )
 
     def parse_hookimpl_opts(self, plugin: object, name: str) -> Any:
         """Every attribute of a `CallbackSet` is a hookimpl without options."""

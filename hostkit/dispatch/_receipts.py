@@ -22,9 +22,11 @@ class Receipts:
 
     Args:
         limit: How many receipts are kept.
+        redact: Takes secrets out of what is written in them.
     """
 
-    def __init__(self, limit: int = 1000) -> None:
+    def __init__(self, limit: int = 1000, redact: Callable[[str], str] = str) -> None:
+        self.redact: Final = redact
         self._ring: deque[Any] = deque(maxlen=limit)
         self._token: Final = secrets.token_hex(3)
         self._count = 0
@@ -47,7 +49,7 @@ class Receipts:
         if draft.number is None:
             self._count += 1
             draft.number = self._count
-        return draft.receipt(self._token)
+        return draft.receipt(self._token, self.redact)
 
     def _written(self) -> list[Receipt]:
         receipts: list[Receipt] = []

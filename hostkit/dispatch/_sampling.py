@@ -58,8 +58,13 @@ class Sampler:
             chain.open_window(None)
 
     def _opened(self, chain: Chain) -> None:
-        chain.open_window(time.time())
-        self._waiting[chain] = self._call_later(INTERVAL_SECONDS, self._rearm, chain)
+        try:
+            waiting = self._call_later(INTERVAL_SECONDS, self._rearm, chain)
+        except RuntimeError:  # the loop it was started in is closed; calls go on without it
+            chain.open_window(None)
+        else:
+            chain.open_window(time.time())
+            self._waiting[chain] = waiting
 
     def _rearm(self, chain: Chain) -> None:
         del self._waiting[chain]

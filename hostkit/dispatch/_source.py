@@ -36,6 +36,8 @@ class _Writer:
         self._callbacks = callbacks
         self._timed = timed
         self._await = "await " if spec.is_async else ""
+        self._can_deny = "deny" in spec.rule.policies
+        self._has_draft = timed or bool(callbacks) or (self._can_deny and spec.has_fallback)
         # With nothing to ask, a plain function is called quicker; see `Chain.bind`.
         self._is_method = timed or bool(callbacks)
 
@@ -59,30 +61,62 @@ class _Writer:
         if self._timed:
             yield "_s = _a = _now()"
         elif self._callbacks:
+            if self._can_deny:
+                entries = (f"_entry{index}" for index in range(len(self._callbacks)))
+                yield f"global {', '.join(entries)}"
             arguments = "".join(f", {name}" for name in self._spec.arguments)
             yield "if _armed:"
             yield _INDENT + "_open_window()"
             yield _INDENT + f"return {self._await}_timed(self{arguments})"
+        if not self._timed and self._has_draft:
             yield "_t = None"
         yield from self._spec.rule.before
         for index, callback in enumerate(self._callbacks):
             yield from self._ask(index, callback)
         if self._timed and self._callbacks:
             yield f"_ended[{len(self._callbacks) - 1}] += 1"
+        yield from self._finish()
+
+    def _finish(self) -> Iterator[str]:
+        """What is done when no callback ended the chain."""
+        after = self._spec.rule.after
         if self._spec.has_fallback:
-            caller = "self" if self._is_method else "_caller"
-            arguments = ", ".join((caller, *self._spec.arguments))
             yield "_at = None"
-            yield f"_r = {self._await}_fallback({arguments})"
-            yield from self._return(None, "_r")
+            yield from self._guarded(self._fall_back())
+        elif any(not line.startswith("@") for line in after):
+            yield from self._guarded(self._expand(None, after))
         else:
-            yield from self._expand(None, self._spec.rule.after)
+            yield from self._expand(None, after)
+
+    def _fall_back(self) -> Iterator[str]:
+        caller = "self" if self._is_method else "_caller"
+        arguments = ", ".join((caller, *self._spec.arguments))
+        yield f"_r = {self._await}_fallback({arguments})"
+        if self._can_deny:
+            yield "if _r is not _allow and _t is None:"
+            yield _INDENT + "_t = _open()"
+        yield from self._return(None, "_r")
+
+    def _guarded(self, lines: Iterable[str]) -> Iterator[str]:
+        """Run the host's own code, whose failure is no module's doing."""
+        if not self._has_draft:
+            yield from lines
+            return
+        yield "try:"
+        yield from _indented(lines)
+        yield "except _BaseException as _e:"
+        yield _INDENT + "if _t is not None:"
+        yield _INDENT * 2 + "_t.abandoned(_e)"
+        yield _INDENT + "raise"
 
     def _ask(self, index: int, callback: Callback) -> Iterator[str]:
         """Call one callback and do what the rule says about its answer."""
         yield f"_at = {index}"
         if not callback.shadow:  # an argument that cannot be copied is no fault of the module's
-            yield from self._copies(callback)
+            copies = list(self._copies(callback))
+            yield from copies
+            if copies and self._timed:
+                yield f"{_readings(index)[0]} = _now()"
         yield "try:"
         yield from _indented(self._call(index, callback))
         yield "except _Exception as _e:"
@@ -90,20 +124,29 @@ class _Writer:
         if callback.shadow:
             times = self._times(index)
             yield _INDENT + f"_t = _shadow_failed({index}, _e, _t{times})"
-            answer = [*self._clock(index), f"_t = _shadow_answered({index}, _r, _t{times})"]
+            yield from _indented(self._look_again(index))
+            answered = f"_t = _shadow_answered({index}, _r, _t{times})"
+            answer = [*self._clock(index), answered, *self._look_again(index)]
         else:
             yield _INDENT + f"_t, _r = _failed({index}, _e, _t{self._times(index)})"
-            if "deny" in self._spec.rule.policies:
+            if self._can_deny:
                 yield _INDENT + "if _r is not _CONTINUE:"
                 yield from _indented(_indented(self._return(index, "_r")))
+            yield from _indented(self._look_again(index))
             answer = [*self._clock(index), *self._expand(index, self._spec.rule.answer)]
-        if self._timed and index:
-            yield "except _BaseException:"  # cancelled: of this call, those before were measured
-            yield _INDENT + f"_ended[{index - 1}] += 1"
-            yield _INDENT + "raise"
+        if self._timed or index:
+            yield "except _BaseException:"
+            yield from _indented(self._cancelled(index))
         if answer:
             yield "else:"
             yield from _indented(answer)
+
+    def _cancelled(self, index: int) -> Iterator[str]:
+        if self._timed and index:  # those before were measured
+            yield f"_ended[{index - 1}] += 1"
+        yield "if _t is not None:"
+        yield _INDENT + f"_t.cancelled({index})"
+        yield "raise"
 
     def _copies(self, callback: Callback) -> Iterator[str]:
         for name in callback.fit.names:
@@ -123,7 +166,7 @@ class _Writer:
             return
         yield f"_r = {call}"
         if not self._spec.is_async:
-            yield "if type(_r) is _Coroutine:"
+            yield "if _type(_r) is _Coroutine:"
             yield _INDENT + "_stray(_r)"
         else:
             yield _SLOW
@@ -138,6 +181,11 @@ class _Writer:
             yield f"_seconds[{index}] += {after} - {before}"
             yield "if _t is not None:"
             yield _INDENT + f"_t.seconds[{index}] = {after} - {before}"
+
+    def _look_again(self, index: int) -> Iterator[str]:
+        """Read the clock after work of our own, which is not to count for the next callback."""
+        if self._timed:
+            yield f"{_readings(index)[1]} = _now()"
 
     def _times(self, index: int) -> str:
         """When the call began, and when its last callback began and ended, as last arguments."""
@@ -155,6 +203,8 @@ class _Writer:
                 lines: Iterator[str] = self._read(index)
             elif mark == "@refuse":
                 lines = iter([f"_t, _r = {self._refused(index, '_r, None')}"])
+            elif mark == "@kept":
+                lines = self._kept(index)
             elif mark == "@deny":
                 lines = self._deny(index, rest)
             elif mark == "@return":
@@ -169,6 +219,13 @@ class _Writer:
         yield _INDENT + "_r = _read(_v)"
         yield "except _Exception as _e:"
         yield _INDENT + f"_t, _r = {self._refused(index, '_v, _e')}"
+        assert index is not None  # noqa: S101 -- only answers are read
+        yield from self._look_again(index)
+
+    def _kept(self, index: int | None) -> Iterator[str]:
+        if self._timed:
+            yield "if _t is not None:"
+            yield _INDENT + f"_t.answered({index}, _r)"
 
     def _refused(self, index: int | None, what: str) -> str:
         assert index is not None  # noqa: S101 -- only answers are read
@@ -187,10 +244,16 @@ class _Writer:
         else:
             # Many modules deny with a constant. It is known from the last time, and so is what to
             # append to the receipts.
-            yield f"if _r is _last{index} and _t is None:"
+            yield f"if _r is _entry{index}[1] and _t is None:"
             yield _INDENT + f"_log(_entry{index})"
             yield _INDENT + "return _r"
-            lines = [f"_denied({index}, _r, _t)"]
+            lines = [
+                "if _t is None:",
+                _INDENT + f"_entry{index} = (_seat{index}, _r)",
+                _INDENT + f"_log(_entry{index})",
+                "else:",
+                _INDENT + f"_t.decided({index}, _r)",
+            ]
         lines.append("return _r")
         if condition:
             yield condition + ":"
@@ -202,7 +265,7 @@ class _Writer:
         last = len(self._callbacks) - 1 if index is None else index
         if self._timed and index is not None:
             yield f"_ended[{index}] += 1"
-        if self._timed or self._callbacks:
+        if self._has_draft:
             yield "if _t is not None:"
             yield _INDENT + f"_t.decided({index}, {value}{self._times(last)})"
         yield f"return {value}"

@@ -55,19 +55,19 @@ async def trace(
         TypeError: The arguments are not the hook's.
     """
     chain.spec.signature.bind(*args, **kwargs)
-    draft = Draft(chain.spec, chain.callbacks)
+    draft = Draft(chain.spec, chain.callbacks, is_full=True)
     result: Any = None
     error: Exception | None = None
     try:
         answer = chain.timed(caller, *args, **kwargs, _t=draft)
         result = await answer if chain.spec.is_async else answer
     except Exception as raised:
-        if not draft.finished:  # cancelled, or raised by the fallback: no module's doing
+        if draft.decider is None:  # cancelled, or raised by the fallback: no module's doing
             raise
         error = raised
     finally:
         kept = keep and _is_noteworthy(draft)
-        receipt = receipts.write(draft) if kept else draft.receipt()
+        receipt = receipts.write(draft) if kept else draft.receipt("", receipts.redact)
         if kept:
             receipts.log(receipt)
     return Trace(receipt, result, error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from typing import TYPE_CHECKING, Any, NoReturn, final
@@ -46,7 +47,8 @@ class Trouble:
         self._receipts = receipts
         self._ended = ended
 
-    def _draft(self) -> Draft:
+    def open(self) -> Draft:
+        """Open a draft among the receipts."""
         draft = Draft(self._spec, self._callbacks, time.time())
         self._receipts.log(draft)
         return draft
@@ -55,12 +57,13 @@ class Trouble:
         self, index: int, error: Exception, draft: Draft | None, *times: float
     ) -> tuple[Draft, Any]:
         """Apply the policy to a callback that raised: a denial, `CONTINUE`, or an exception."""
-        if isinstance(error, CancelledError):
-            self._end(index, times)
-            raise error
-        draft = draft or self._draft()
-        draft.noted(index, self._kind(index, error), _say(error), *times)
-        return draft, self._apply(self._spec.rule.on_error, index, error, draft, times)
+        try:
+            self._pass_cancellation(index, error, draft, times)
+            draft = draft or self.open()
+            draft.noted(index, self._kind(index, error), self._say(error), *times)
+            return draft, self._apply(self._spec.rule.on_error, index, error, draft, times)
+        finally:
+            del error  # whose traceback holds this frame: they would keep each other alive
 
     def refused(
         self,
@@ -73,16 +76,16 @@ class Trouble:
         """Apply the policy to an answer that means nothing."""
         expected = self._spec.rule.expects or self._spec.show().rpartition(" -> ")[2]
         why = f" ({_text(error)})" if error is not None and _text(error) else ""
-        invalid = InvalidValueError(
-            self._callbacks[index].module,
-            self._spec.full_name,
-            f"expected {expected}, got {describe(value)}{why}",
-        )
+        reason = self._receipts.redact(f"expected {expected}, got {describe(value)}{why}")
+        invalid = InvalidValueError(self._callbacks[index].module, self._spec.full_name, reason)
         invalid.__cause__ = error
-        draft = draft or self._draft()
-        draft.noted(index, Outcome.INVALID, invalid.reason, *times)
+        draft = draft or self.open()
+        draft.noted(index, Outcome.INVALID, reason, *times)
         policy = self._spec.rule.on_invalid or self._spec.rule.on_error
-        return draft, self._apply(policy, index, invalid, draft, times)
+        try:
+            return draft, self._apply(policy, index, invalid, draft, times)
+        finally:
+            del error, invalid
 
     def _apply(
         self,
@@ -94,19 +97,39 @@ class Trouble:
     ) -> Any:
         rule = self._spec.rule
         callback = self._callbacks[index]
-        if callback.on_error is not None and callback.on_error in rule.policies:
+        if callback.on_error is not None and rule.takes(callback.on_error):
             policy = callback.on_error
         if policy in ("raise", "fail"):
             draft.broke(index, *times)
             self._end(index, times)
-            self._give_up(callback, error, as_it_is=policy == "raise")
+            try:
+                self._give_up(callback, error, as_it_is=policy == "raise")
+            finally:
+                del error
         meaning = "it counts as a denial" if policy == "deny" else "the next module is asked"
         _logger(callback).warning(
-            "failed in %s, %s: %s", self._spec.full_name, meaning, _say(error), exc_info=error
+            "failed in %s, %s: %s", self._spec.full_name, meaning, self._say(error), exc_info=error
         )
         if policy == "deny" and isinstance(rule, FirstDenial):
             return rule.denial
         return CONTINUE
+
+    def _pass_cancellation(
+        self, index: int, error: Exception, draft: Draft | None, times: tuple[float, ...]
+    ) -> None:
+        """Raise Twisted's cancellation again, which is an `Exception` like others."""
+        if isinstance(error, CancelledError):
+            self._end(index, times)
+            if draft is not None:
+                draft.cancelled(index)
+            raise error
+
+    def _say(self, error: Exception) -> str:
+        if isinstance(error, InvalidValueError):
+            return error.reason
+        text = _text(error)
+        name = type(error).__name__
+        return self._receipts.redact(f"{name}: {text}" if text else name)
 
     def _end(self, index: int, times: tuple[float, ...]) -> None:
         """Count a measured call that ends with an exception."""
@@ -115,13 +138,23 @@ class Trouble:
 
     def _give_up(self, callback: Callback, error: Exception, *, as_it_is: bool) -> NoReturn:
         if not as_it_is:
-            raise ModuleFailedError(callback.module, self._spec.full_name, _say(error)) from error
+            reason = self._say(error)
+            failed = ModuleFailedError(callback.module, self._spec.full_name, reason)
+            failed.__cause__ = error
+            try:
+                raise failed
+            finally:
+                del error, failed
         place = callback.locate()
         note = f"in module {callback.module!r}, hook {self._spec.full_name}"
         note += f" (listed at {place})" if place is not None else ""
-        if note not in getattr(error, "__notes__", ()):  # an exception may be raised many times
-            error.add_note(note)
-        raise error
+        with contextlib.suppress(Exception):  # some exceptions cannot be added to
+            if note not in getattr(error, "__notes__", ()):  # it may be raised many times
+                error.add_note(note)
+        try:
+            raise error
+        finally:
+            del error
 
     def _kind(self, index: int, error: Exception) -> Outcome:
         late = (
@@ -135,13 +168,12 @@ class Trouble:
         self, index: int, error: Exception, draft: Draft | None, *times: float
     ) -> Draft:
         """Record that a shadow module raised; nothing comes of it."""
-        if isinstance(error, CancelledError):
-            self._end(index, times)
-            raise error
-        draft = draft or self._draft()
-        draft.noted(index, self._kind(index, error), _say(error), *times)
+        self._pass_cancellation(index, error, draft, times)
+        draft = draft or self.open()
+        draft.noted(index, self._kind(index, error), self._say(error), *times)
+        text = self._say(error)
         _logger(self._callbacks[index]).warning(
-            "failed in %s, in shadow mode: %s", self._spec.full_name, _say(error), exc_info=error
+            "failed in %s, in shadow mode: %s", self._spec.full_name, text, exc_info=error
         )
         return draft
 
@@ -152,24 +184,17 @@ class Trouble:
         try:
             result = self._spec.rule.judge(value)
         except Exception as error:  # noqa: BLE001 -- recorded; a shadow never counts
-            draft = draft or self._draft()
-            detail = f"{describe(value)} ({_text(error)})"
+            draft = draft or self.open()
+            detail = self._receipts.redact(f"{describe(value)} ({_text(error)})")
             draft.noted(index, Outcome.INVALID, detail, *times)
             return draft
         if result is CONTINUE or not self._spec.rule.decides:
             return draft
-        draft = draft or self._draft()
+        draft = draft or self.open()
         denies = isinstance(self._spec.rule, FirstDenial)
         outcome = Outcome.DENY if denies else Outcome.RESULT
         draft.noted(index, outcome, describe(result), *times)
         return draft
-
-
-def _say(error: Exception) -> str:
-    if isinstance(error, InvalidValueError):
-        return error.reason
-    text = _text(error)
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def _text(error: Exception) -> str:

@@ -66,7 +66,7 @@ def build(
         manager.add_hookspecs(category)
     for module in modules:
         manager.add_callbacks(module.name, _callbacks(module))
-    receipts = Receipts(file.settings.receipts)
+    receipts = Receipts(file.settings.receipts, file.redact)
     chains: dict[str, Chain] = {}
     callers: dict[type[Category], Category] = {}
     for category in categories:
@@ -76,6 +76,7 @@ def build(
         }
         chains.update((chain.spec.full_name, chain) for chain in own.values())
         callers[category] = make_caller(category, own, exact=file.settings.timing == "exact")
+    manager.close()
     return Built(
         categories=tuple(categories),
         modules=modules,

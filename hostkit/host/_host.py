@@ -132,7 +132,7 @@ class Host:
         sampler = Sampler(built.chains.values(), call_later_of(self._clock))
         self._is_up = True
         try:
-            await start_modules(built.modules)
+            await start_modules(built.modules, self.file.redact)
         except BaseException:
             self._is_up = False
             raise

@@ -14,7 +14,7 @@ from hostkit.errors import ModuleFailedError
 from hostkit.loading import say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from twisted.internet.interfaces import IReactorTime
 
@@ -23,8 +23,12 @@ if TYPE_CHECKING:
 _log: Final = logging.getLogger("hostkit.host")
 
 
-async def start_modules(modules: Sequence[Module]) -> None:
+async def start_modules(modules: Sequence[Module], redact: Callable[[str], str]) -> None:
     """Call every module's ``start``; if one fails, stop those that were started.
+
+    Args:
+        modules: The modules, in config order.
+        redact: Takes secrets out of the error's text.
 
     Raises:
         ModuleFailedError: One of them failed.
@@ -34,9 +38,9 @@ async def start_modules(modules: Sequence[Module]) -> None:
             await _run(module, "start")
         except BaseException as error:  # whatever ends the start, nothing stays half started
             await stop_modules(modules[:number])
-            if isinstance(error, CancelledError) or not isinstance(error, Exception):
+            if isinstance(error, CancelledError) or not isinstance(error, Exception | SystemExit):
                 raise
-            raise ModuleFailedError(module.name, "start", say(error)) from error
+            raise ModuleFailedError(module.name, "start", redact(say(error))) from error
 
 
 async def stop_modules(modules: Sequence[Module]) -> None:
@@ -47,7 +51,7 @@ async def stop_modules(modules: Sequence[Module]) -> None:
             await _run(module, "stop")
         except (CancelledError, asyncio.CancelledError) as error:
             cancelled = error
-        except Exception:  # noqa: BLE001 -- the rest must still be stopped
+        except (Exception, SystemExit):  # noqa: BLE001 -- the rest must still be stopped
             _log.exception("module %r failed in stop", module.name)
     if cancelled is not None:
         raise cancelled

@@ -74,7 +74,7 @@ def _load(module_name: str, attribute: str, name: str) -> Any:
                 codes.NO_SUCH_PYTHON_MODULE,
                 f"there is no Python module {error.name!r}",
                 details=(f"looked for {name}",) if error.name != name else (),
-                hint="check the spelling; is its package installed in this Python environment?",
+                hint="check the spelling; is its package installed here, or on PYTHONPATH?",
             ) from error
         raise _import_raised(module_name, error) from error
     except (Exception, SystemExit) as error:

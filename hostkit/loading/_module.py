@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from typing import TYPE_CHECKING, Any, final
 
@@ -63,7 +64,12 @@ def load_module(file: HostFile, entry: ModuleEntry, api_class: type[ModuleApi]) 
         ConfigErrors: Something about the module is wrong; nothing of it is left behind.
     """
     module_class = _find_class(file, entry)
-    config = _parse_config(file, entry, module_class)
+    try:
+        config = _parse_config(file, entry, module_class)
+    except ConfigErrors:
+        raise
+    except (Exception, SystemExit) as error:  # of the class, or of its Config
+        raise _broken(file, entry, module_class, "parse_config", error) from error
     registrations = Registrations()
     try:
         instance = module_class(config, api_class(entry.name, registrations))
@@ -118,6 +124,14 @@ def _find_class(file: HostFile, entry: ModuleEntry) -> type:
 def _parse_config(file: HostFile, entry: ModuleEntry, module_class: Any) -> Any:
     config = private_copy(entry.config)
     if hasattr(module_class, "parse_config"):
+        if inspect.iscoroutinefunction(module_class.parse_config):
+            problem = file.problem(
+                codes.PARSE_CONFIG_RAISED,
+                f"module {entry.name!r} has an asynchronous parse_config",
+                entry.path,
+                hint="write it with a plain 'def'; what must wait belongs into start()",
+            )
+            raise ConfigErrors((problem,))
         try:
             return module_class.parse_config(config)
         except (Exception, SystemExit) as error:
@@ -161,7 +175,7 @@ def _bad_config(
         message, path = error.message, (*path, *_steps(error.path))
     elif hasattr(error, "absolute_path") and hasattr(error, "message"):
         # What jsonschema raises; hostkit does not need it, but many modules do.
-        message, path = str(error.message), (*path, *error.absolute_path)
+        message, path = str(error.message), (*path, *(error.absolute_path or ()))
     else:
         return _broken(file, entry, module_class, "parse_config", error)
     return ConfigErrors(
@@ -213,6 +227,17 @@ def _broken(
                 f"module {entry.name!r} failed in {what}: {text}",
                 entry.path,
                 details=(*causes(error), *where),
+                hint=_hint(module_class, what, error),
             ),
         )
     )
+
+
+def _hint(module_class: type, what: str, error: BaseException) -> str | None:
+    """Say what to do if not even the call itself worked."""
+    called = error.__traceback__.tb_next if error.__traceback__ is not None else None
+    if not isinstance(error, TypeError) or called is not None:
+        return None
+    if what == "__init__":
+        return f"modules are built as {module_class.__name__}(config, api)"
+    return "parse_config(config) is a @staticmethod or a @classmethod"

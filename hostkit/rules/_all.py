@@ -14,8 +14,8 @@ from hostkit.rules.decision import CONTINUE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_KEEP = ("_results.append(_r)",)
-_READ_AND_KEEP = ("@read", "if _r is not _CONTINUE:", "    _results.append(_r)")
+_KEEP = ("_results.append(_r)", "@kept")
+_READ_AND_KEEP = ("@read", "if _r is not _CONTINUE:", *(f"    {line}" for line in _KEEP))
 
 
 @final
@@ -126,7 +126,7 @@ class Merge(Rule):
         keep = _KEEP if self.read is None else _READ_AND_KEEP
         if self.stop_at is _NO_TOKEN:
             return keep
-        return (*keep, "if _r == _stop_at:", "    @return _r")
+        return (*keep, "if _stops(_r):", "    @return _r")
 
     @property
     def after(self) -> tuple[str, ...]:
@@ -136,4 +136,10 @@ class Merge(Rule):
     @property
     def names(self) -> dict[str, Any]:
         """The values that the fragments refer to."""
-        return {**super().names, "_combine": self.combine, "_stop_at": self.stop_at}
+        return {**super().names, "_combine": self.combine, "_stops": self._stops}
+
+    def _stops(self, value: Any) -> bool:
+        try:
+            return bool(value == self.stop_at)
+        except Exception:  # noqa: BLE001 -- what cannot be compared is not the token
+            return False

@@ -31,13 +31,14 @@ class FirstDenial(Rule):
         read: Reads a callback's raw answer.
         allow: The result when nobody denies; as an answer, raw or read, it always lets the next
             one be asked.
-        denial: The result when a module fails and that counts as a denial.
+        denial: The result when a module fails and that counts as a denial; by default a `Deny`. It
+            must be given if ``allow`` is, as denials then are of the host's own kind, too.
     """
 
     policies: ClassVar[frozenset[OnError]] = frozenset({"raise", "deny", "continue", "fail"})
 
     allow: Any = ALLOW
-    denial: Any = ERRING
+    denial: Any = None
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
@@ -47,12 +48,28 @@ class FirstDenial(Rule):
                 f"rules.FirstDenial has allow={self.allow!r} but no read=",
                 hint="say with read= which answers deny: only ALLOW and Deny are known without it",
             )
-        if self.denial is CONTINUE or self.denial is self.allow or not self._known(self.denial):
+        if self.denial is None:
+            self._default_denial()
+        elif self.denial is CONTINUE or self.denial is self.allow or not self._known(self.denial):
             raise SpecError(
                 codes.BAD_OPTION,
                 f"rules.FirstDenial has denial={self.denial!r}, which does not deny",
                 expected="a Deny" if self.read is None else "what read= returns for a denial",
             )
+
+    def _default_denial(self) -> None:
+        if self.allow is ALLOW:
+            object.__setattr__(self, "denial", ERRING)
+        elif "deny" in (self.on_error, self.on_invalid):
+            raise SpecError(
+                codes.BAD_OPTION,
+                "rules.FirstDenial counts failures as denials, but does not say as which",
+                hint="say with denial= what the result is then, as allow= is not ALLOW",
+            )
+
+    def takes(self, policy: OnError) -> bool:
+        """Whether a module's own policy means something: to deny, there must be a denial."""
+        return super().takes(policy) and (policy != "deny" or self.denial is not None)
 
     def _known(self, denial: Any) -> bool:
         return self.read is not None or isinstance(denial, Deny)

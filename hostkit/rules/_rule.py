@@ -7,6 +7,7 @@ puts around every call of the chain and compiles once. In a fragment
 - ``_r`` is the answer of the callback just called, ``_t`` the draft of a receipt (mostly `None`);
 - ``@read`` turns ``_r`` into `CONTINUE` or a result, with what ``read=`` says;
 - ``@refuse`` handles ``_r`` as an invalid answer, by the policy for errors;
+- ``@kept`` says that ``_r`` has become a part of the result;
 - ``@return NAME`` ends the chain with that value;
 - ``@deny``, or ``@deny if CONDITION``, ends it with the denial ``_r``.
 
@@ -76,6 +77,10 @@ class Rule(ABC):
                 f"rules.{name} was given read={self.read!r}, which cannot be called",
                 expected="a function that takes a callback's answer",
             )
+
+    def takes(self, policy: OnError) -> bool:
+        """Whether a module's own policy for errors means something here."""
+        return policy in self.policies
 
     def judge(self, value: Any) -> Any:
         """Read one answer outside the compiled chain: `CONTINUE`, or the result it would be.

@@ -49,6 +49,9 @@ class Deny(_Truthless):
         code: A short stable identifier that programs can act on, such as ``"spam"``.
         reason: What to tell the person who was denied.
         extra: Further facts for the host's answer, such as ``retry_after_seconds=5``.
+
+    Raises:
+        TypeError: Code or reason is not a text.
     """
 
     code: str
@@ -56,10 +59,21 @@ class Deny(_Truthless):
     extra: Mapping[str, Any] = attrs.field(hash=False)
 
     def __init__(self, code: str, reason: str = "", /, **extra: Any) -> None:
+        texts: tuple[object, ...] = (code, reason)  # callers may have no type checker
+        if not all(isinstance(text, str) for text in texts):
+            raise TypeError(f"code and reason of a denial are str: Deny({code!r}, {reason!r})")
         self.__attrs_init__(code, reason, MappingProxyType(extra))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The read-only view of `extra` can be neither copied nor pickled.
+        return _deny, (self.code, self.reason, dict(self.extra))
 
     def __str__(self) -> str:
         return f"{self.code}: {self.reason}" if self.reason else self.code
+
+
+def _deny(code: str, reason: str, extra: dict[str, Any]) -> Deny:
+    return Deny(code, reason, **extra)
 
 
 Decision: TypeAlias = Literal[Allow.ALLOW] | Deny

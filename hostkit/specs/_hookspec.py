@@ -188,6 +188,13 @@ def _check_fallback(function: Callable[..., Any], rule: Rule) -> None:
 
 def _arguments(function: Callable[..., Any]) -> tuple[str, ...]:
     _check_function(function)
+    if function.__name__.startswith("_"):
+        raise SpecError(
+            codes.NOT_A_METHOD,
+            f"a hook cannot be called {function.__name__}",
+            details=_where(function),
+            hint="leave out the underscore: its name is what modules register for",
+        )
     parameters = list(inspect.signature(function).parameters.values())
     if not parameters or parameters[0].name != "self":
         raise SpecError(

@@ -11,11 +11,13 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
-from hostkit.dispatch import Outcome, Trace
+from hostkit.dispatch import Outcome, Receipt, Trace
 from hostkit.rules import Deny, FirstDenial
 from hostkit.web._pages import write_json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from twisted.python.failure import Failure
     from twisted.web.server import Request
 
@@ -70,6 +72,8 @@ class Gateway(Resource):
             return 400, {"errcode": "bad_arguments", "error": str(error)}
         trace = await self._host.ask(hook, arguments)
         if trace.error is not None:
+            # The caller learns that it failed; whoever runs the host, how.
+            _log.warning("receipt %s: %s", trace.receipt.id, trace.error, exc_info=trace.error)
             return 503, _failed(trace)
         if trace.receipt.outcome is Outcome.DENY:
             return 403, _denied(trace)
@@ -108,14 +112,29 @@ def _read_object(request: Request) -> dict[str, Any]:
 def _denied(trace: Trace) -> dict[str, Any]:
     denial = trace.result
     receipt = trace.receipt
-    extra = _converter.unstructure(dict(denial.extra)) if isinstance(denial, Deny) else {}
     return {
-        **extra,
+        **(_writable(denial.extra, receipt) if isinstance(denial, Deny) else {}),
         "errcode": denial.code if isinstance(denial, Deny) else "denied",
         "error": denial.reason if isinstance(denial, Deny) else str(receipt.reason),
         "module": receipt.decider,
         "receipt": receipt.id,
     }
+
+
+def _writable(extra: Mapping[str, Any], receipt: Receipt) -> dict[str, Any]:
+    """Leave out what JSON has no form for: it was denied all the same."""
+    fields = {}
+    for name, value in extra.items():
+        try:
+            plain = _converter.unstructure(value)
+            json.dumps(plain, allow_nan=False)
+        except (TypeError, ValueError) as error:
+            logging.getLogger(f"hostkit.modules.{receipt.decider}").warning(
+                "%s of a denial in %s cannot be told in JSON: %s", name, receipt.hook, error
+            )
+        else:
+            fields[name] = plain
+    return fields
 
 
 def _failed(trace: Trace) -> dict[str, Any]:

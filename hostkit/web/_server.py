@@ -10,6 +10,7 @@ from twisted.internet.defer import CancelledError, maybeDeferred
 from twisted.internet.endpoints import serverFromString
 from twisted.web.server import Site
 
+from hostkit import codes
 from hostkit.config import Listener
 from hostkit.errors import ConfigErrors
 from hostkit.web._gateway import PATH, Gateway
@@ -76,7 +77,7 @@ class Server:
             raise
         except Exception as error:
             problem = self._host.file.problem(
-                "HK403",
+                codes.CANNOT_LISTEN,
                 f"cannot listen at {listener.endpoint}: {error}",
                 (*listener.path, "endpoint") if listener.path else (),
                 hint="is another program listening there, or the address not this machine's?",
@@ -105,7 +106,7 @@ def _endpoints(host: Host, reactor: Any) -> list[tuple[Listener, IStreamServerEn
             endpoint = serverFromString(reactor, listener.endpoint)
         except Exception as error:  # noqa: BLE001 -- each kind of endpoint raises what it likes
             problem = host.file.problem(
-                "HK402",
+                codes.BAD_ENDPOINT,
                 f"the endpoint {listener.endpoint!r} cannot be understood: {error}",
                 (*listener.path, "endpoint"),
                 expected="a Twisted endpoint string such as tcp:8080:interface=127.0.0.1",

@@ -236,3 +236,16 @@ def test_an_api_class_is_a_subclass_of_its_base(registrations: Registrations) ->
     assert api.server_name == "example.org"
     assert hasattr(api, "register_names_callbacks")
     assert not hasattr(api, "register_comments_callbacks")
+
+
+def test_a_bug_in_a_hosts_own_api_is_not_hidden() -> None:
+    """A property that raises AttributeError is not taken for one that does not exist."""
+
+    class OwnApi(ModuleApi):
+        @property
+        def db(self) -> Any:
+            return self.name.missing  # type: ignore[attr-defined]
+
+    api = make_api_class(OwnApi, [])("m", Registrations())
+    with pytest.raises(AttributeError, match="'str' object has no attribute 'missing'"):
+        _ = api.db

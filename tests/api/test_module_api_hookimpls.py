@@ -7,6 +7,7 @@ from unittest.mock import Mock
 import pluggy
 import pytest
 
+from hostkit.api._module_api import _marked
 from hostkit.errors import RegistrationError
 from hostkit.rules import ALLOW, Decision
 from hostkit.specs import hookimpl
@@ -251,3 +252,19 @@ def test_a_method_kept_in_an_attribute_counts_once(
 
     api.register_hookimpls(Keeps())
     assert hooks_of(registrations) == ["comments.check_comment"]
+
+
+class Lazy:
+    """Stands for something that is loaded when it is used."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError(name)
+
+
+def test_other_attributes_are_not_touched() -> None:
+    """Looking for marked methods asks no attribute for anything."""
+
+    class Module:
+        lazy = Lazy()
+
+    assert _marked(Module()) == []

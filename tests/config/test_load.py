@@ -166,7 +166,7 @@ def test_no_secret_is_ever_shown(
     redis = "".join(f"  {key}: !file key\n" for key in ("redis", "timing", "receipts", "x"))
     problems = problems_of(f"modules:\n- {entry}- {entry}hostkit:\n{redis}")
     text = str(ConfigErrors(problems))
-    assert 15 == len(problems)
+    assert 17 == len(problems)
     assert "hunter" not in text
     assert '"y"' not in text
     assert "[redacted]" in text

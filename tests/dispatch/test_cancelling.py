@@ -94,6 +94,6 @@ def test_a_cancelled_call_says_so_in_its_receipt() -> None:
     assert "cancelled" == chain.receipt.outcome
     assert [
         "m0 [shadow]: deny, spam: no adverts",
-        "m1: not asked, because the call was cancelled",
+        "m1: cancelled",
         "m2: not asked, because the call was cancelled",
     ] == steps_of(chain.receipt)

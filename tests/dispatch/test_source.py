@@ -47,6 +47,7 @@ def test_the_happy_path_is_a_loop_written_by_hand() -> None:
     source = write_chain(Comments.hookspecs["check"], chain, timed=False)
     assert (
         "async def _lean(self, author, text=_default_text):\n"
+        "    global _entry0, _entry1\n"
         "    if _armed:\n"
         "        _open_window()\n"
         "        return await _timed(self, author, text)\n"
@@ -118,6 +119,6 @@ def test_all_names_are_out_of_the_arguments_way(rule: Rule, timed: bool) -> None
     namespace: dict[str, Any] = {"_default_text": None}
     exec(compile(source, "<test>", "exec"), namespace)
     code = namespace["_timed" if timed else "_lean"].__code__
-    attributes = {"append", "decided", "seconds"}
+    attributes = {"abandoned", "answered", "append", "cancelled", "decided", "seconds"}
     used = {*code.co_varnames, *code.co_names} - attributes
     assert {"self", "author", "text"} == {name for name in used if not name.startswith("_")}

@@ -163,7 +163,8 @@ def test_a_raising_fallback_is_not_part_of_the_trace(keep: bool) -> None:
     chain = wire(Doors, "opened", broken)
     with pytest.raises(PermissionError):
         run(tracing(chain, keep=keep))
-    assert ([("cancelled", None, None)] if keep else []) == outcomes_of(chain.receipts)
+    reason = "PermissionError, raised by the host itself"
+    assert ([("failed", None, reason)] if keep else []) == outcomes_of(chain.receipts)
 
 
 def test_a_synchronous_hook_can_be_traced() -> None:

@@ -102,7 +102,7 @@ def test_a_start_that_failed_can_be_tried_again(three: Three) -> None:
     assert three.log == ALL
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(), asyncio.CancelledError()])
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), asyncio.CancelledError()])
 def test_what_ends_the_program_stays_what_it_is(three: Three, error: BaseException) -> None:
     """An interrupted start stops what was started, and is no failure of the module."""
     three.fail("start b", error)
@@ -216,3 +216,14 @@ def test_the_clock_is_twisteds_without_a_loop(monkeypatch: pytest.MonkeyPatch) -
     reactor = Clock()
     monkeypatch.setattr("twisted.internet.reactor", reactor, raising=False)
     assert call_later_of(None) == reactor.callLater
+
+
+def test_a_module_cannot_leave_the_program(three: Three, caplog: pytest.LogCaptureFixture) -> None:
+    """To call `sys.exit` in start or stop is a failure like any other."""
+    three.fail("stop c", SystemExit(3))
+    fire(up_and_down(three.host))
+    assert three.log == ALL
+    assert caplog.messages == ["module 'c' failed in stop"]
+    three.fail("start b", SystemExit("no licence"))
+    with pytest.raises(ModuleFailedError, match="'b' failed in start: SystemExit: no licence"):
+        fire(three.host.start())

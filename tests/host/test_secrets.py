@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import traceback
 from typing import TYPE_CHECKING
 
 import pytest
 
-from hostkit.errors import ConfigErrors
+from hostkit.errors import ConfigErrors, ModuleFailedError
 from hostkit.host import Host
 
 from .conftest import Comments
@@ -100,3 +101,18 @@ def test_a_config_class_cannot_bring_a_secret_into_an_error(site: Site, tmp_path
     text = _text_of(site, tmp_path, source)
     assert not _is_shown(text)
     assert "HK020" in text
+
+
+def test_a_start_cannot_bring_a_secret_into_an_error(site: Site, tmp_path: Path) -> None:
+    """What a module's `start` raises is told without the secrets of the file."""
+    body = (
+        "    def __init__(self, config, api): self.config = config\n"
+        "    def start(self): raise ValueError(repr(self.config))\n"
+    )
+    site.write("secretive.py", "class Module:\n" + body)
+    file = tmp_path / "start.yaml"
+    file.write_text("modules: [{module: secretive.Module, config: {password: !env THE_TOKEN}}]")
+    with pytest.raises(ModuleFailedError) as caught:
+        asyncio.run(Host.from_file(file, categories=[]).start())
+    assert not _is_shown(str(caught.value))
+    assert "[redacted]" in str(caught.value)

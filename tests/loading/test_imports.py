@@ -116,7 +116,7 @@ def test_a_missing_python_module_is_named(
     problem = _refusal(name).problem
     assert (problem.code, problem.message) == ("HK101", f"there is no Python module {missing!r}")
     assert problem.details == details
-    assert "installed in this Python environment" in (problem.hint or "")
+    assert "its package installed here" in (problem.hint or "")
 
 
 def test_a_missing_entry_point_target_needs_no_second_naming(site: Site) -> None:

@@ -83,7 +83,7 @@ def test_a_class_that_cannot_be_found_is_told_with_its_place(tmp_path: pathlib.P
         "3 |   module: missing_pkg.Words",
         "  |           ^",
         "  = looked for missing_pkg.Words",
-        "  = hint: check the spelling; is its package installed in this Python environment?",
+        "  = hint: check the spelling; is its package installed here, or on PYTHONPATH?",
     ]
 
 

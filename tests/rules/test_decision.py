@@ -87,3 +87,10 @@ def test_there_is_only_one_of_each_token(token: object) -> None:
 def test_tokens_have_types_for_annotations() -> None:
     """Each token is the only value of its type."""
     assert ([ALLOW], [CONTINUE]) == (list(Allow), list(Continue))
+
+
+@pytest.mark.parametrize("wrong", [(5, ""), ("code", None), (None, "reason")])
+def test_code_and_reason_are_texts(wrong: tuple[Any, Any]) -> None:
+    """What is told to people and programs is refused where it is made."""
+    with pytest.raises(TypeError, match="code and reason of a denial are str"):
+        Deny(*wrong)

@@ -185,3 +185,13 @@ def test_the_one_module_can_leave_it_to_the_host(answer: Any, result: Any) -> No
 def test_the_default_replaces_a_failing_module_if_told_so() -> None:
     """With "continue" an error stands for the default."""
     assert ("default", 1) == ask(rules.Exclusive(on_error="continue", default="default"), BROKEN)
+
+
+def test_failures_deny_with_a_denial_of_the_hosts_kind() -> None:
+    """Where `allow=` is the host's own, so must the denial be that stands for a failure."""
+    with pytest.raises(SpecError, match="does not say as which") as caught:
+        rules.FirstDenial(read=str, allow="fine", on_error="deny")
+    assert "HK304" == caught.value.code
+    assert not rules.FirstDenial(read=str, allow="fine").takes("deny")
+    assert rules.FirstDenial(read=str, allow="fine", denial="no").takes("deny")
+    assert rules.FirstDenial(read=str).takes("deny")

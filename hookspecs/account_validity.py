@@ -1,0 +1,90 @@
+"""`AccountValidity`: whether accounts have expired, and how they are renewed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, final
+
+from hostkit import Category, hookspec, rules
+
+if TYPE_CHECKING:
+    from twisted.web.iweb import IRequest
+
+
+@final
+class AccountValidity(Category):
+    """Callbacks about the expiry of accounts.
+
+    For the three ``on_legacy_…`` hooks the host asks ``bool(hook)`` whether a module has taken its
+    own way of renewing accounts over.
+    """
+
+    @hookspec(rules.FirstResult(on_error="raise"), added="1.39")
+    async def is_user_expired(self, user: str) -> bool | None:
+        """Called for every request that a user makes with an access token.
+
+        A true answer means that the account has expired, and the request is refused; a false one
+        means that it has not. `None` leaves the question to the next module.
+
+        The first answer that is not `None` is the result, as it was given. If all answers are
+        `None`, so is the result, and the host uses its own records.
+
+        An exception goes to the caller, so the request fails, and no further module is asked.
+        """
+
+    @hookspec(rules.Notify(on_error="raise"), added="1.39")
+    async def on_user_registration(self, user: str) -> None:
+        """Called after a user was registered, in whichever process did it.
+
+        What is returned is ignored. All modules are told, in order.
+
+        An exception goes to the caller, and the modules after it are not told.
+        """
+
+    @hookspec(rules.Notify(on_error="raise"), added="1.98")
+    async def on_user_login(
+        self, user_id: str, auth_provider_type: str | None, auth_provider_id: str | None
+    ) -> None:
+        """Called when a user has logged in, before the answer is sent.
+
+        Type and id of the authentication provider are `None` if the user came without one. What is
+        returned is ignored. All modules are told, in order.
+
+        An exception goes to the caller, so the login fails although the device was made, and the
+        modules after it are not told.
+        """
+
+    @hookspec(rules.Exclusive(on_error="raise"), added="1.39")
+    async def on_legacy_send_mail(self, user_id: str) -> None:
+        """Called when a user asks for a renewal mail at the host's old address for that.
+
+        The module sends the mail instead of the host. What is returned is ignored.
+
+        Only one module may register; a second one keeps the host from starting.
+
+        An exception goes to the caller, and the request fails.
+        """
+
+    @hookspec(rules.Exclusive(on_error="raise"), added="1.39")
+    async def on_legacy_renew(self, renewal_token: str) -> tuple[bool, bool, int] | None:
+        """Called when a user opens a renewal link at the host's old address for that.
+
+        The answer says whether the token is valid, whether it had been used already, and until
+        when the account is valid now, in milliseconds since the epoch. `None` is the result when
+        no module has registered; the host then uses its own records.
+
+        Only one module may register; a second one keeps the host from starting.
+
+        An exception goes to the caller, and the request fails.
+        """
+
+    @hookspec(rules.Exclusive(on_error="raise"), added="1.39")
+    async def on_legacy_admin_request(self, request: IRequest) -> int | None:
+        """Called when an administrator sets an account's expiry at the host's old address for that.
+
+        The answer is the new expiry, in milliseconds since the epoch. `None` is the result when no
+        module has registered; the host then handles the request itself.
+
+        Only one module may register; a second one keeps the host from starting.
+
+        An exception goes to the caller, and the request fails.
+        """

@@ -1,0 +1,121 @@
+"""`MediaRepository`: how much users may upload."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, final
+
+from hostkit import CONTINUE, Category, hookspec, rules
+
+if TYPE_CHECKING:
+    from hookspecs.vocabulary import JsonDict, MediaUploadLimit
+    from hostkit.rules import Continue
+
+
+def read_media_config(value: Any) -> JsonDict | Continue:
+    """Take a mapping, even an empty one, for the configuration.
+
+    Raises:
+        TypeError: It is neither a mapping nor `None`.
+    """
+    if value is None:
+        return CONTINUE
+    if not isinstance(value, Mapping):
+        raise TypeError("the configuration is a dict")
+    config: JsonDict = dict(value)
+    return config
+
+
+def read_permission(value: Any) -> bool | Continue:
+    """Take `False` for a denial, and let what Python takes for true continue.
+
+    Raises:
+        TypeError: It is false, but no bool: that of a forgotten ``return``, for one.
+    """
+    if value:
+        return CONTINUE
+    if value is False:
+        return False
+    raise TypeError("permission is True or False")
+
+
+def read_upload_limits(value: Any) -> list[MediaUploadLimit] | Continue:
+    """Sort limits, the longest period first, into a new list.
+
+    Raises:
+        TypeError: It is neither a list nor a tuple of limits, nor `None`.
+    """
+    if value is None:
+        return CONTINUE
+    if not isinstance(value, list | tuple):
+        raise TypeError("limits are given as a list or a tuple")
+    for limit in value:
+        if not (hasattr(limit, "time_period_ms") and hasattr(limit, "max_bytes")):
+            raise TypeError(f"a limit is a MediaUploadLimit, not a {type(limit).__name__}")
+    return sorted(value, key=lambda limit: limit.time_period_ms, reverse=True)
+
+
+@final
+class MediaRepository(Category):
+    """Callbacks about uploads of media."""
+
+    @hookspec(rules.FirstResult(read=read_media_config, on_error="raise"), added="1.132")
+    async def get_media_config_for_user(self, user_id: str) -> JsonDict | None:
+        """Called when a client asks for the configuration of the media repository.
+
+        A dict is sent to the client instead of the host's own configuration, even if it is empty.
+        `None` leaves it to the next module.
+
+        The first dict is the result. If all answers are `None`, so is the result, and the host
+        sends its own configuration.
+
+        An exception, or an answer of another type, goes to the caller as an exception, and no
+        further module is asked.
+        """
+
+    @hookspec(
+        rules.FirstDenial(
+            read=read_permission, allow=True, denial=False, on_error="raise", on_invalid="deny"
+        ),
+        added="1.132",
+    )
+    async def is_user_allowed_to_upload_media_of_size(self, user_id: str, size: int) -> bool:
+        """Called before an upload of `size` bytes that the host's own limit allows.
+
+        `True`, or what else Python takes for true, lets the next module be asked. `False` refuses
+        the upload as too large. What else Python takes for false, such as `None`, is logged and
+        refuses it too.
+
+        The first refusal is the result, and no further module is asked; without any, the result
+        is `True`.
+
+        An exception goes to the caller, and no further module is asked.
+        """
+
+    @hookspec(rules.FirstResult(read=read_upload_limits, on_error="raise"), added="1.139")
+    async def get_media_upload_limits_for_user(self, user_id: str) -> list[MediaUploadLimit] | None:
+        """Called before an upload, for the limits on what a user uploads in a period of time.
+
+        A list or a tuple of limits is used instead of the configured ones; an empty one means that
+        there are no limits. `None` leaves it to the next module.
+
+        The first answer that is not `None` is the result: a new list, with the longest period
+        first. If all answers are `None`, so is the result, and the configured limits hold.
+
+        An exception, or an answer of another type, goes to the caller as an exception, and no
+        further module is asked.
+        """
+
+    @hookspec(rules.Notify(on_error="raise"), copy=("limit",), added="1.139")
+    async def on_media_upload_limit_exceeded(
+        self, user_id: str, limit: MediaUploadLimit, sent_bytes: int, attempted_bytes: int
+    ) -> None:
+        """Called when an upload is about to be refused because a limit would be exceeded.
+
+        `sent_bytes` were uploaded in the limit's period before, and `attempted_bytes` would be
+        added. What is returned is ignored; the upload is refused in any case. All modules are
+        told, in order.
+
+        An exception goes to the caller in place of the refusal, and the modules after it are not
+        told.
+        """

@@ -1,0 +1,224 @@
+"""What must hold when callbacks, answers and hosts behave in unusual ways."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import gc
+import pickle
+import weakref
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from hostkit import Host
+from hostkit.dispatch import Chain, Receipts, make_caller, trace
+from hostkit.errors import InvalidValueError, ModuleFailedError
+from hostkit.rules import ALLOW, Collect, Decision, Deny, FirstDenial, FirstResult, Merge
+from hostkit.specs import Category, hookspec
+
+from .fakes import (
+    Comments,
+    broken,
+    callback,
+    given,
+    hook_of,
+    nonsense,
+    outcomes_of,
+    raising,
+    run,
+    saying,
+    steps_of,
+    wire,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Names(Category):
+    """Callbacks whose arguments are called like builtins."""
+
+    @hookspec(FirstResult())
+    def pick(self, type: str, hasattr: int) -> str | None:  # noqa: A002
+        """Called to pick one."""
+
+    @hookspec(FirstDenial())
+    async def check(self, type: str, Exception: int) -> Decision:  # noqa: A002, N803
+        """Called to check one."""
+
+
+def test_arguments_may_be_called_like_builtins() -> None:
+    """The compiled chain has no name in common with any argument."""
+    assert "x" == wire(Names, "pick", lambda *given: given[0]).call("x", 1)
+    assert ALLOW is wire(Names, "check", lambda *_: ALLOW).run("x", 1)
+
+
+def test_new_denials_are_recorded_like_constant_ones() -> None:
+    """Each denial has its own receipt, whether or not it is the same object as the last one."""
+    denials = [Deny("a"), Deny("a"), Deny("b")]
+    order = iter([denials[0], denials[0], denials[1], denials[2], denials[0]])
+    chain = wire(Comments, "check", lambda author: next(order))
+    results = [chain.run() for _ in range(5)]
+    assert results == [receipt_denial(reason) for _, _, reason in outcomes_of(chain.receipts)]
+
+
+def receipt_denial(reason: str | None) -> Deny:
+    return Deny(str(reason))
+
+
+def test_a_denial_can_be_copied_and_pickled() -> None:
+    """A denial may stand in an argument that is copied, or go to another process."""
+    denial = Deny("a", "b", number=1)
+    assert denial == copy.deepcopy(denial) == pickle.loads(pickle.dumps(denial))
+
+
+class Incomparable:
+    def __eq__(self, other: object) -> bool:
+        raise ValueError("no order")
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def test_an_answer_that_cannot_be_compared_is_not_the_token() -> None:
+    """It becomes part of the result like any other."""
+    answer = Incomparable()
+    chain = wire(hook_of(Merge(combine=list, stop_at="all")), "ask", saying(answer), saying(1))
+    assert [id(answer), id(1)] == [id(one) for one in chain.run()]
+
+
+class FrozenError(Exception):
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(name)
+
+    def add_note(self, note: str) -> None:
+        raise AttributeError(note)
+
+
+def test_an_exception_that_takes_no_note_is_still_raised_as_it_is() -> None:
+    """The policy "raise" never puts another exception in its place."""
+    error = FrozenError()
+    with pytest.raises(FrozenError) as caught:
+        wire(hook_of(FirstDenial(on_error="raise")), "ask", raising(error)).run()
+    assert error is caught.value
+
+
+class Argument:
+    pass
+
+
+@pytest.mark.parametrize("policy", ["raise", "fail"])
+@pytest.mark.parametrize("module", [broken, nonsense])
+def test_a_handled_exception_keeps_nothing_alive(policy: Any, module: Callable[..., Any]) -> None:
+    """No cycle between an exception and the frames it passed waits for the garbage collector."""
+    chain = wire(hook_of(FirstDenial(on_error=policy)), "ask", module)
+    argument = Argument()
+    seen = weakref.ref(argument)
+    gc.collect()
+    gc.disable()
+    try:
+        try:
+            coroutine = chain.call(argument)
+            coroutine.send(None)
+        except (KeyError, InvalidValueError, ModuleFailedError):
+            pass
+        del argument, coroutine
+        assert None is seen()
+    finally:
+        gc.enable()
+
+
+def test_a_trace_tells_all_answers_of_a_hook_that_collects() -> None:
+    """Where no answer decides, each one is told."""
+    wired = wire(hook_of(Collect()), "ask", saying(1), saying("two"))
+    traced = run(trace(wired.chain, wired.caller, wired.receipts, ("ann",), {}, keep=False))
+    assert ["m0: result, 1", "m1: result, 'two'"] == [
+        step.rpartition(" (")[0] for step in map(str, traced.receipt.steps)
+    ]
+
+
+class Falling(Category):
+    """Callbacks with a fallback that denies."""
+
+    @hookspec(FirstDenial())
+    async def check(self, author: str) -> Decision:
+        """Called to check; nobody is trusted."""
+        return Deny("nobody", author)
+
+
+@pytest.mark.parametrize("modules", [(), (saying(ALLOW),)])
+def test_a_denial_by_the_fallback_has_a_receipt(modules: tuple[Any, ...]) -> None:
+    """It names no module, as none of them denied."""
+    chain = wire(Falling, "check", *modules)
+    assert Deny("nobody", "ann") == chain.run()
+    assert [("deny", None, "nobody: ann")] == outcomes_of(chain.receipts)
+    assert ["m0: continue"] * len(modules) == steps_of(chain.receipt)
+
+
+def fail_to_combine(_answers: list[Any]) -> Any:
+    raise OSError("disk full")
+
+
+def test_a_failure_of_the_hosts_own_code_is_no_modules() -> None:
+    """If `combine` raises after a module has failed, the receipt says whose failure that is."""
+    rule = Merge(combine=fail_to_combine, on_error="continue")
+    chain = wire(hook_of(rule), "ask", broken)
+    with pytest.raises(OSError, match="disk full"):
+        chain.run()
+    assert [("failed", None, "OSError, raised by the host itself")] == outcomes_of(chain.receipts)
+
+
+def test_secrets_are_not_shown_in_receipts_and_errors() -> None:
+    """What came from the environment is taken out of all that hostkit writes about a call."""
+    spec = Comments.hookspecs["check"]
+    receipts = Receipts(redact=lambda text: text.replace("s3cret", "[redacted]"))
+    modules = [
+        callback((Comments, "check"), "a", saying("s3cret")),
+        callback((Comments, "check"), "b", raising(ValueError("url with s3cret"))),
+    ]
+    for module in modules:
+        chain = Chain(spec, [module], receipts)
+        with pytest.raises(ModuleFailedError) as caught:
+            run(make_caller(Comments, {"check": chain}, exact=False).check("ann"))
+        assert "s3cret" not in str(caught.value)
+    assert "[redacted]" in str(next(iter(receipts)))
+    assert "s3cret" not in "".join(map(str, receipts))
+
+
+def test_hooks_can_be_called_when_the_loop_of_the_start_is_closed() -> None:
+    """Nothing can be scheduled there any more, so calls are not measured, and go on."""
+    host = Host.from_config({"modules": [{"module": Listener}]}, categories=[Falling])
+    asyncio.run(host.start())
+    for _ in range(2):
+        assert Deny("heard") == asyncio.run(host.hooks[Falling].check("ann"))
+    assert [1] == [timing.count for timing in host.timings]
+
+
+class Listener:
+    def __init__(self, _config: object, api: Any) -> None:
+        api.register(Falling, check=self.check)
+
+    async def check(self, _author: str) -> Decision:
+        return Deny("heard")
+
+
+def test_denying_for_a_failure_needs_a_denial_of_the_hosts_kind() -> None:
+    """A module's own policy means nothing where the rule does not know what denies."""
+    rule = FirstDenial(read=lambda value: value, allow="fine")
+    chain = wire(hook_of(rule), "ask", given(broken, on_error="deny"))
+    with pytest.raises(ModuleFailedError):
+        chain.run()
+
+
+def test_the_time_of_copying_counts_for_nobody() -> None:
+    """In a measured chain, the clock is read again after arguments are copied."""
+    hook = hook_of(FirstDenial(), copy=("text",))
+    chain = wire(hook, "ask", lambda author, text: ALLOW, exact=True)
+    assert ALLOW is chain.run()
+    assert [1] == [timing.count for timing in chain.chain.timings]
+
+
+def test_hooks_can_be_copied() -> None:
+    """Asking them for what `copy` looks for is no question for a category."""
+    hooks = Host(categories=[Falling]).build().hooks
+    assert isinstance(copy.copy(hooks)[Falling], Falling)

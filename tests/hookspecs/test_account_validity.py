@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+
+from hookspecs.account_validity import AccountValidity
+from hostkit import ConfigErrors, Host, codes
+from tests.dispatch.fakes import wire
+
+from .answers import HostError, Spy, answering, raising, registering
+
+NOTIFYING = {
+    "on_user_registration": ("@ann:hs",),
+    "on_user_login": ("@ann:hs", "saml", None),
+}
+LEGACY: dict[str, tuple[Any, ...]] = {
+    "on_legacy_send_mail": ("@ann:hs",),
+    "on_legacy_renew": ("token",),
+    "on_legacy_admin_request": (object(),),
+}
+notifying = pytest.mark.parametrize("hook", NOTIFYING)
+legacy = pytest.mark.parametrize("hook", LEGACY)
+
+
+def host_of(*modules: dict[str, Any]) -> Host:
+    """Build a host whose modules register some callbacks."""
+    entries = [{"module": registering("account_validity", **callbacks)} for callbacks in modules]
+    return Host.from_config({"modules": entries}, categories=[AccountValidity]).build()
+
+
+@pytest.mark.parametrize("answers", [[], [None], [None, None]])
+def test_nobody_knows_whether_a_user_has_expired(answers: list[Any]) -> None:
+    """Without an answer the result is None, which leaves it to the host's own records."""
+    chain = wire(AccountValidity, "is_user_expired", *map(answering, answers))
+    assert None is chain.run("@ann:hs")
+
+
+@pytest.mark.parametrize("answer", [True, False, 0, "yes", ""])
+def test_the_first_answer_about_expiry_is_given_raw(answer: Any) -> None:
+    """What is not None ends the chain, false values too, and comes to the host as it is."""
+    spy = Spy(answer="late")
+    chain = wire(AccountValidity, "is_user_expired", answering(None), answering(answer), spy)
+    assert answer is chain.run("@ann:hs")
+    assert [] == spy.calls
+
+
+def test_an_error_about_expiry_goes_to_the_caller() -> None:
+    """The request fails with what the module raised, and nobody else is asked."""
+    spy, error = Spy(answer=False), HostError(403, "M_X", field=1)
+    chain = wire(AccountValidity, "is_user_expired", raising(error), spy)
+    with pytest.raises(HostError) as caught:
+        chain.run("@ann:hs")
+    assert error is caught.value
+    assert ["in module 'm0', hook account_validity.is_user_expired"] == error.__notes__
+    assert [] == spy.calls
+
+
+@notifying
+def test_everybody_is_told_in_order(hook: str) -> None:
+    """Each module is told with all arguments, and what they return does not matter."""
+    told: list[tuple[str, tuple[Any, ...]]] = []
+
+    def first(*arguments: Any) -> str:
+        told.append(("first", arguments))
+        return "ignored"
+
+    def second(*arguments: Any) -> None:
+        told.append(("second", arguments))
+
+    arguments = NOTIFYING[hook]
+    assert None is wire(AccountValidity, hook, first, second).run(*arguments)
+    assert [("first", arguments), ("second", arguments)] == told
+
+
+@notifying
+def test_nobody_need_listen(hook: str) -> None:
+    """Without modules nothing happens, and the host can know that beforehand."""
+    chain = wire(AccountValidity, hook)
+    assert None is chain.run(*NOTIFYING[hook])
+    assert False is bool(chain.call)
+
+
+@notifying
+def test_an_error_ends_the_telling(hook: str) -> None:
+    """What a module raises goes to the caller, and the modules after it are not told."""
+    before, after = Spy(), Spy()
+    chain = wire(AccountValidity, hook, before, raising(HostError(500, "M_X")), after)
+    with pytest.raises(HostError):
+        chain.run(*NOTIFYING[hook])
+    assert ([NOTIFYING[hook]], []) == (before.calls, after.calls)
+
+
+def test_a_login_callback_must_take_all_arguments() -> None:
+    """The hook came with all its arguments, so there are no older callbacks to be had."""
+    with pytest.raises(ConfigErrors) as caught:
+        host_of({"on_user_login": lambda user_id: None})
+    assert [codes.MISFIT] == [problem.code for problem in caught.value.problems]
+
+
+@legacy
+def test_no_module_has_taken_over(hook: str) -> None:
+    """Without a module the result is None, and the hook is false: the host does it itself."""
+    chain = wire(AccountValidity, hook)
+    assert None is chain.run(*LEGACY[hook])
+    assert False is bool(chain.call)
+
+
+@legacy
+def test_a_module_takes_over(hook: str) -> None:
+    """The one module gets the arguments, and its answer is the result."""
+    spy = Spy(answer=(True, False, 5))
+    chain = wire(AccountValidity, hook, spy)
+    assert True is bool(chain.call)
+    assert (True, False, 5) == chain.run(*LEGACY[hook])
+    assert [LEGACY[hook]] == spy.calls
+
+
+@legacy
+def test_an_error_in_what_was_taken_over_goes_to_the_caller(hook: str) -> None:
+    """The host does not fall back to its own way."""
+    with pytest.raises(HostError):
+        wire(AccountValidity, hook, raising(HostError(500, "M_X"))).run(*LEGACY[hook])
+
+
+@legacy
+def test_only_one_module_can_take_over(hook: str) -> None:
+    """A second module that registers keeps the host from starting; both are named."""
+    with pytest.raises(ConfigErrors) as caught:
+        host_of({hook: answering(None)}, {hook: answering(None)})
+    (problem,) = caught.value.problems
+    assert codes.NOT_EXCLUSIVE == problem.code
+    assert f"account_validity.{hook}" in problem.message
+
+
+def test_two_modules_can_take_different_things_over() -> None:
+    """Each of the legacy hooks has its own owner."""
+    host = host_of({"on_legacy_send_mail": answering(None)}, {"on_legacy_renew": answering(None)})
+    assert 2 == len(host.modules)
+
+
+def test_nothing_is_logged_when_all_goes_well(caplog: pytest.LogCaptureFixture) -> None:
+    """None of the hooks is deprecated, however old."""
+    with caplog.at_level(logging.INFO):
+        host_of(dict.fromkeys(AccountValidity.hookspecs, answering(None)))
+    assert [] == caplog.messages

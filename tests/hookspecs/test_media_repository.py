@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+import logging
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hookspecs.media_repository import MediaRepository
+from hookspecs.vocabulary import MediaUploadLimit
+from hostkit.errors import InvalidValueError
+from tests.dispatch.fakes import steps_of, wire
+
+from .answers import HostError, Spy, answering, raising, wrong_in
+
+CONFIG = "get_media_config_for_user"
+SIZE = "is_user_allowed_to_upload_media_of_size"
+LIMITS = "get_media_upload_limits_for_user"
+EXCEEDED = "on_media_upload_limit_exceeded"
+
+
+def limit(max_bytes: int, time_period_ms: int) -> MediaUploadLimit:
+    """Make a limit."""
+    return MediaUploadLimit(max_bytes=max_bytes, time_period_ms=time_period_ms)
+
+
+ARGUMENTS: dict[str, tuple[Any, ...]] = {
+    CONFIG: ("@ann:hs",),
+    SIZE: ("@ann:hs", 10),
+    LIMITS: ("@ann:hs",),
+    EXCEEDED: ("@ann:hs", limit(10, 1000), 8, 5),
+}
+DEFAULTS = {CONFIG: None, SIZE: True, LIMITS: None, EXCEEDED: None}
+
+
+def ask(hook: str, *callbacks: Any) -> Any:
+    """Call a hook with arguments that suit it."""
+    return wire(MediaRepository, hook, *callbacks).run(*ARGUMENTS[hook])
+
+
+@pytest.mark.parametrize("hook", DEFAULTS)
+def test_without_modules_there_is_a_default(hook: str) -> None:
+    """The host's own configuration and limits hold."""
+    assert DEFAULTS[hook] is ask(hook)
+
+
+@pytest.mark.parametrize("hook", DEFAULTS)
+def test_modules_are_asked_in_order_with_all_arguments(hook: str) -> None:
+    """Whoever has nothing to say lets the next one be asked."""
+    spies = [Spy(answer=DEFAULTS[hook]) for _ in range(3)]
+    assert DEFAULTS[hook] is ask(hook, *spies)
+    assert [[ARGUMENTS[hook]]] * 3 == [spy.calls for spy in spies]
+
+
+@pytest.mark.parametrize("hook", DEFAULTS)
+def test_an_error_goes_to_the_caller(hook: str) -> None:
+    """What a module raises comes as it is, and nobody else is asked."""
+    spy, error = Spy(), HostError(413, "M_X", field=1)
+    with pytest.raises(HostError) as caught:
+        ask(hook, raising(error), spy)
+    assert error is caught.value
+    assert [] == spy.calls
+
+
+@pytest.mark.parametrize("config", [{}, {"m.upload.size": 5}, MappingProxyType({"a": 1})])
+def test_the_first_configuration_counts(config: Any) -> None:
+    """An empty one is one too."""
+    spy = Spy(answer={"late": 1})
+    assert dict(config) == ask(CONFIG, answering(None), answering(config), spy)
+    assert [] == spy.calls
+
+
+@pytest.mark.parametrize("answer", [False, "", [], 5, [("a", 1)]])
+def test_what_is_no_configuration_is_refused(answer: Any) -> None:
+    """It goes to the caller as an exception that names module and hook."""
+    with pytest.raises(InvalidValueError, match=r"m0.*get_media_config_for_user.*is a dict"):
+        ask(CONFIG, answering(answer), Spy(answer={}))
+
+
+def test_the_first_refusal_counts() -> None:
+    """Nobody is asked after it."""
+    spy = Spy(answer=True)
+    assert False is ask(SIZE, answering(True), answering(False), spy)
+    assert [] == spy.calls
+
+
+@pytest.mark.parametrize("answer", [None, 0, "", []])
+def test_what_is_false_refuses(answer: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """A forgotten `return` refuses the upload, and log and receipt name module and hook."""
+    spy = Spy()
+    chain = wire(MediaRepository, SIZE, answering(True), answering(answer), spy)
+    assert False is chain.run("@ann:hs", 10)
+    assert [] == spy.calls
+    assert [(f"media_repository.{SIZE}", "m1")] == wrong_in([chain.receipt])
+    assert ("deny", "m1") == (chain.receipt.outcome, chain.receipt.decider)
+    detail = f"expected bool, got {answer!r} (permission is True or False)"
+    assert detail == chain.receipt.steps[1].detail
+    (record,) = caplog.records
+    assert ("hostkit.modules.m1", logging.WARNING) == (record.name, record.levelno)
+    message = f"failed in media_repository.{SIZE}, it counts as a denial: {detail}"
+    assert message == record.getMessage()
+
+
+@pytest.mark.parametrize("answer", [True, 1, "yes", [0]])
+def test_what_is_true_allows(answer: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """Another true value than True counts like it, and nobody needs to know."""
+    chain = wire(MediaRepository, SIZE, answering(answer), answering(True))
+    assert True is chain.run("@ann:hs", 10)
+    assert ([], []) == (caplog.messages, wrong_in(chain.receipts))
+
+
+def test_a_plain_refusal_is_no_wrong_answer(caplog: pytest.LogCaptureFixture) -> None:
+    """`False` is recorded as the module's denial, and not logged."""
+    chain = wire(MediaRepository, SIZE, answering(False))
+    assert False is chain.run("@ann:hs", 10)
+    assert (["m0: deny, False"], []) == (steps_of(chain.receipt), caplog.messages)
+
+
+@pytest.mark.parametrize("sequence", [list, tuple])
+def test_limits_are_sorted_by_period(sequence: Any) -> None:
+    """The longest period is first, in a new list; the module's own is left as it was."""
+    day, hour, month = limit(50, 86_400_000), limit(9, 3_600_000), limit(99, 2_592_000_000)
+    given_limits = sequence([day, hour, month])
+    result = ask(LIMITS, answering(None), answering(given_limits), Spy(answer=[]))
+    assert [month, day, hour] == result
+    assert sequence([day, hour, month]) == given_limits
+
+
+def test_no_limits_are_an_answer() -> None:
+    """An empty list means that there are none, so nobody else is asked; it is a new list too."""
+    spy, empty = Spy(answer=[limit(1, 1)]), list[Any]()
+    result = ask(LIMITS, answering(empty), spy)
+    assert ([], []) == (result, spy.calls)
+    assert result is not empty
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (False, "a list or a tuple"),
+        ({}, "a list or a tuple"),
+        (limit(1, 1), "a list or a tuple"),
+        ([limit(1, 1), 5], "not a int"),
+    ],
+)
+def test_what_are_no_limits_is_refused(answer: Any, why: str) -> None:
+    """It goes to the caller as an exception that names module and hook."""
+    with pytest.raises(InvalidValueError, match=f"m0.*{LIMITS}.*{why}"):
+        ask(LIMITS, answering(answer), Spy(answer=[]))
+
+
+def test_each_module_gets_its_own_limit() -> None:
+    """Whatever a module does with the limit, host and later modules have theirs."""
+    spies, own = [Spy(), Spy()], limit(10, 1000)
+    wire(MediaRepository, EXCEEDED, *spies).run("@ann:hs", own, 8, 5)
+    got = [spy.calls[0][1] for spy in spies]
+    assert [own, own] == got
+    assert 3 == len({id(each) for each in (own, *got)})
+
+
+def test_what_is_returned_about_an_exceeded_limit_is_ignored() -> None:
+    """The upload is refused in any case, so the hook has no result."""
+    assert None is ask(EXCEEDED, answering(True))
+
+
+Limits = st.lists(st.builds(limit, st.integers(0, 9), st.integers(1, 9)), max_size=5)
+
+
+@given(st.lists(st.none() | Limits | Limits.map(tuple), max_size=4))
+def test_limits_equal_a_model(answers: list[Any]) -> None:
+    """The result is that of a search for the first answer and a repeated search for the longest."""
+    expected: list[MediaUploadLimit] | None = None
+    for answer in answers:
+        if answer is not None:
+            expected, left = [], list(answer)
+            while left:
+                longest = max(each.time_period_ms for each in left)
+                position = [each.time_period_ms for each in left].index(longest)
+                expected.append(left.pop(position))
+            break
+    assert expected == ask(LIMITS, *map(answering, answers))
+
+
+@given(st.lists(st.sampled_from([True, False, None, 0, 1, "", "x"]), max_size=5))
+def test_permission_equals_a_model(answers: list[Any]) -> None:
+    """An upload is allowed if all answers are true, and nobody is asked after a false one.
+
+    That is recorded as invalid if it is no bool.
+    """
+    spies = [Spy(answer=answer) for answer in answers]
+    asked = [True]
+    for answer in answers[:-1]:
+        asked.append(asked[-1] and bool(answer))
+    chain = wire(MediaRepository, SIZE, *spies)
+    assert all(answers) is chain.run(*ARGUMENTS[SIZE])
+    assert asked[: len(spies)] == [spy.calls != [] for spy in spies]
+    false = [(number, answer) for number, answer in enumerate(answers) if not answer][:1]
+    wrong = [f"m{number}" for number, answer in false if answer is not False]
+    assert wrong == [module for _, module in wrong_in(chain.receipts)]

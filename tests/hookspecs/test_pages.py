@@ -1,0 +1,45 @@
+"""Every category is documented, and every hook is tested."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import hookspecs
+
+if TYPE_CHECKING:
+    from hostkit import Category
+
+HERE = Path(__file__).parent
+PAGES = HERE.parents[1] / "docs" / "categories"
+
+categories = pytest.mark.parametrize(
+    "category", hookspecs.CATEGORIES, ids=[category.name for category in hookspecs.CATEGORIES]
+)
+
+
+@categories
+def test_every_category_has_a_page(category: type[Category]) -> None:
+    """The page is called like the category, and is written from its hookspecs."""
+    page = (PAGES / f"{category.name}.md").read_text("utf-8")
+    path = f"{category.__module__}.{category.__qualname__}"
+    assert f"```{{hookspecs}} {path}\n```\n" == page
+
+
+def test_every_page_is_listed() -> None:
+    """The pages, and the list of them, are those of the categories, in their order."""
+    listed = (PAGES / "index.md").read_text("utf-8").partition(":maxdepth: 1")[2]
+    names = [category.name for category in hookspecs.CATEGORIES]
+    assert names == re.findall(r"^\w+$", listed, re.MULTILINE)
+    assert {*names, "index"} == {page.stem for page in PAGES.glob("*.md")}
+
+
+@categories
+def test_every_hook_is_tested(category: type[Category]) -> None:
+    """Each hook is mentioned by name in a test of this folder."""
+    files = [file for file in HERE.glob("test_*.py") if file != Path(__file__)]
+    words = set(re.findall(r"\w+", "\n".join(file.read_text("utf-8") for file in files)))
+    assert set() == set(category.hookspecs) - words

@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+import functools
+import logging
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from hookspecs import NOT_SPAM, Codes, JsonDict, RegistrationBehaviour
+from hostkit import ConfigErrors
+
+from .answers import Spy, answering
+from .spam import ARGUMENTS, DEFAULTS, call, host_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOM = "user_may_create_room"
+NAME = "check_username_for_spam"
+REGISTRATION = "check_registration_for_spam"
+LOGIN = "check_login_for_spam"
+STATE = "user_may_send_state_event"
+
+Calls = list[tuple[Any, ...]]
+
+
+# How many arguments a callback takes: see `required=`.
+
+
+def note(calls: Calls, hook: str, *arguments: Any) -> Any:
+    """Note a call and say nothing against it."""
+    calls.append(arguments)
+    return DEFAULTS[hook]
+
+
+def one(calls: Calls, hook: str) -> Callable[..., Any]:
+    async def callback(first: Any) -> Any:
+        return note(calls, hook, first)
+
+    return callback
+
+
+def two(calls: Calls, hook: str) -> Callable[..., Any]:
+    async def callback(first: Any, second: Any) -> Any:
+        return note(calls, hook, first, second)
+
+    return callback
+
+
+def two_of_which_one_is_a_default(calls: Calls, hook: str) -> Callable[..., Any]:
+    async def callback(first: Any, closed_over: Any = "mine") -> Any:
+        return note(calls, hook, first, closed_over)
+
+    return callback
+
+
+def three_of_which_one_is_a_default(calls: Calls, hook: str) -> Callable[..., Any]:
+    async def callback(first: Any, second: Any, closed_over: Any = "mine") -> Any:
+        return note(calls, hook, first, second, closed_over)
+
+    return callback
+
+
+def any_number(calls: Calls, hook: str) -> Callable[..., Any]:
+    async def callback(*arguments: Any) -> Any:
+        return note(calls, hook, *arguments)
+
+    return callback
+
+
+def bound_beforehand(calls: Calls, hook: str) -> Callable[..., Any]:
+    async def callback(mine: Any, first: Any, second: Any) -> Any:
+        return note(calls, hook, mine, first, second)
+
+    return functools.partial(callback, "mine")
+
+
+@pytest.mark.parametrize("hook", [ROOM, NAME])
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        (one, "{0}"),
+        (two, "{0} {1}"),
+        (two_of_which_one_is_a_default, "{0} mine"),
+        (three_of_which_one_is_a_default, "{0} {1} mine"),
+        (any_number, "{0} {1}"),
+        (bound_beforehand, "mine {0} {1}"),
+    ],
+)
+def test_a_callback_gets_as_many_arguments_as_it_takes(
+    hook: str, make: Callable[[Calls, str], Any], expected: str
+) -> None:
+    """The second may be left out, all are given to who takes all, and defaults are kept."""
+    calls: Calls = []
+    assert DEFAULTS[hook] is call(host_of({hook: make(calls, hook)}), hook)
+    names = {f"{{{index}}}": value for index, value in enumerate(ARGUMENTS[hook])}
+    assert [tuple(names.get(word, word) for word in expected.split())] == calls
+
+
+def test_a_default_that_is_named_as_the_argument_is_filled() -> None:
+    """A callback written for hosts of several versions gets what its host has."""
+    calls: Calls = []
+
+    async def create(user_id: str, room_config: JsonDict | None = None) -> Any:
+        return note(calls, ROOM, user_id, room_config)
+
+    async def find(user_profile: Any, requester_id: str | None = None) -> Any:
+        return note(calls, NAME, user_profile, requester_id)
+
+    host = host_of({ROOM: create, NAME: find})
+    call(host, ROOM)
+    call(host, NAME)
+    assert [ARGUMENTS[ROOM], ARGUMENTS[NAME]] == calls
+
+
+def test_old_callbacks_for_registrations_take_three_arguments() -> None:
+    """They do not learn through what the user came, and those with four do."""
+    calls: Calls = []
+
+    async def old(email_threepid: Any, username: Any, request_info: Any) -> Any:
+        return note(calls, REGISTRATION, email_threepid, username, request_info)
+
+    host = host_of({REGISTRATION: old}, {REGISTRATION: any_number(calls, REGISTRATION)})
+    assert RegistrationBehaviour.ALLOW is call(host, REGISTRATION)
+    assert [ARGUMENTS[REGISTRATION][:3], ARGUMENTS[REGISTRATION]] == calls
+
+
+def test_a_host_may_leave_out_where_a_user_came_from() -> None:
+    """Then the modules are given `None`."""
+    for hook in (REGISTRATION, LOGIN):
+        spy = Spy(answer=DEFAULTS[hook])
+        known = ARGUMENTS[hook][:-1]
+        call(host_of({hook: spy}), hook, *known)
+        assert [(*known, None)] == spy.calls
+
+
+@pytest.mark.parametrize("hook", ARGUMENTS)
+def test_a_callback_that_takes_nothing_does_not_fit(hook: str) -> None:
+    """It is refused when it is registered, and not when it is called."""
+
+    async def nothing() -> Any:
+        raise AssertionError("it is never called")
+
+    with pytest.raises(ConfigErrors, match=f"spam_checker.{hook} does not fit: it must accept"):
+        host_of({hook: nothing})
+
+
+@pytest.mark.parametrize("hook", [hook for hook in ARGUMENTS if hook not in (ROOM, NAME)])
+def test_a_callback_that_takes_too_little_does_not_fit(hook: str) -> None:
+    """Only the arguments that came later may be left out."""
+    needed = 3 if hook == REGISTRATION else len(ARGUMENTS[hook])
+    parameters = ", ".join(f"a{number}" for number in range(needed - 1))
+    with pytest.raises(ConfigErrors, match=f"it must accept {needed} argument"):
+        host_of({hook: eval(f"lambda {parameters}: None")})
+
+
+# Arguments of which each module gets a copy.
+
+
+async def spoil(*arguments: Any) -> Any:
+    """Change everything that can be changed, all the way down."""
+    for argument in arguments:
+        if isinstance(argument, dict):
+            for value in argument.values():
+                if isinstance(value, dict):
+                    value["spoilt"] = True
+            argument["spoilt"] = True
+    return False
+
+
+@pytest.mark.parametrize(
+    ("hook", "arguments"),
+    [
+        (ROOM, ("@ann:hs", {"creation_content": {"type": "m.space"}})),
+        (STATE, ("@ann:hs", "!room:hs", "m.x", "", {"users": {"@ann:hs": 100}})),
+        (NAME, ({"user_id": "@bob:hs", "display_name": None, "avatar_url": None}, "@ann:hs")),
+    ],
+)
+def test_modules_get_copies(hook: str, arguments: tuple[Any, ...]) -> None:
+    """What one module changes, neither the next one nor the host sees."""
+    before = repr(arguments)
+
+    async def spoil_and_go_on(*given: Any) -> Any:
+        await spoil(*given)
+        return DEFAULTS[hook]
+
+    spy = Spy(answer=DEFAULTS[hook])
+    call(host_of({hook: spoil_and_go_on}, {hook: spy}), hook, *arguments)
+    assert before == repr(arguments)
+    assert [before] == [repr(each) for each in spy.calls]
+
+
+@pytest.mark.parametrize("hook", [hook for hook in ARGUMENTS if hook not in (ROOM, STATE, NAME)])
+def test_other_arguments_are_the_host_s_own(hook: str) -> None:
+    """Nothing is copied that modules cannot change."""
+    spy = Spy(answer=DEFAULTS[hook])
+    call(host_of({hook: spy}), hook)
+    ((given),) = spy.calls
+    assert all(mine is theirs for mine, theirs in zip(ARGUMENTS[hook], given, strict=True))
+
+
+# Other callables.
+
+
+def test_a_misspelt_hook_is_refused() -> None:
+    """The module learns of it when it is built."""
+    with pytest.raises(ConfigErrors, match="user_may_join_room"):
+        host_of({"user_may_join_rooms": answering(NOT_SPAM)})
+
+
+def test_a_module_in_shadow_mode_denies_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    """It is asked, and its denial is only recorded."""
+    host = host_of({STATE: answering(Codes.FORBIDDEN)}, mode="shadow")
+    assert NOT_SPAM is call(host, STATE)
+    (receipt,) = host.receipts
+    assert "a [shadow]: deny, (Codes.FORBIDDEN, {})" in str(receipt)
+    assert [] == [record for record in caplog.records if record.levelno >= logging.WARNING]
