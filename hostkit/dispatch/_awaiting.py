@@ -25,8 +25,10 @@ async def settle(value: Any) -> Any:
     if not inspect.isawaitable(value):
         return value
     if isinstance(value, Deferred):
-        return await (value.asFuture(asyncio.get_running_loop()) if _in_task() else value)
-    if asyncio.isfuture(value) and not _in_task():
+        return await (
+            value.asFuture(asyncio.get_running_loop()) if current_task() is not None else value
+        )
+    if asyncio.isfuture(value) and current_task() is None:
         return await Deferred.fromFuture(value)
     return await value
 
@@ -53,7 +55,7 @@ async def limit(value: Any, callback: Callback, hook: str, clock: IReactorTime |
     """
     assert callback.timeout_seconds is not None  # noqa: S101
     expired = HookTimeoutError(callback.module, hook, callback.timeout_seconds)
-    if _in_task():
+    if current_task() is not None:
         return await _limit_task(value, expired)
     if clock is None:
         # Importing it installs it, so this waits until somebody else has chosen a reactor.
@@ -82,8 +84,9 @@ async def _limit_task(value: Any, expired: HookTimeoutError) -> Any:
     return result
 
 
-def _in_task() -> bool:
+def current_task() -> asyncio.Task[Any] | None:
+    """The asyncio task that is running; `None` outside of asyncio, as under Twisted."""
     try:
-        return asyncio.current_task() is not None
+        return asyncio.current_task()
     except RuntimeError:
-        return False
+        return None

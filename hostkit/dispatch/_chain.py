@@ -124,6 +124,7 @@ class Chain:
             "_stray": _stray,
             "_shadow_answered": trouble.shadow_answered,
             "_shadow_failed": trouble.shadow_failed,
+            "_shadow_stopped": trouble.shadow_stopped,
             "_type": type,
             **self.spec.rule.names,
         }

@@ -134,7 +134,11 @@ class _Writer:
                 yield from _indented(_indented(self._return(index, "_r")))
             yield from _indented(self._look_again(index))
             answer = [*self._clock(index), *self._expand(index, self._spec.rule.answer)]
-        if self._timed or index:
+        if callback.shadow:
+            yield "except _BaseException as _e:"
+            yield _INDENT + f"_t = _shadow_stopped({index}, _e, _t)"
+            yield from _indented(self._clock(index))
+        elif self._timed or index:
             yield "except _BaseException:"
             yield from _indented(self._cancelled(index))
         if answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import time
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, final
 
 from twisted.internet.defer import CancelledError
 
+from hostkit.dispatch._awaiting import current_task
 from hostkit.dispatch._draft import Draft, describe
 from hostkit.dispatch._receipt import Outcome
 from hostkit.errors import HookTimeoutError, InvalidValueError, ModuleFailedError
@@ -175,6 +177,20 @@ class Trouble:
         _logger(self._callbacks[index]).warning(
             "failed in %s, in shadow mode: %s", self._spec.full_name, text, exc_info=error
         )
+        return draft
+
+    def shadow_stopped(self, index: int, error: BaseException, draft: Draft | None) -> Draft:
+        """Tell a shadow module that ends itself from a call that is cancelled, which goes on."""
+        task = current_task()
+        own = (
+            isinstance(error, asyncio.CancelledError) and task is not None and not task.cancelling()
+        )
+        if not (own or isinstance(error, SystemExit)):
+            if draft is not None:
+                draft.cancelled(index)
+            raise error
+        draft = draft or self.open()
+        draft.noted(index, Outcome.FAILED, type(error).__name__)
         return draft
 
     def shadow_answered(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Final, final
 
 import attrs
@@ -12,7 +13,7 @@ from hostkit import codes
 from hostkit.api import ModuleApi, Mount, make_api_class
 from hostkit.dispatch import Callback, Chain, HookManager, Hooks, Receipts, make_caller
 from hostkit.errors import ConfigErrors, Problem
-from hostkit.loading import Module, load_module
+from hostkit.loading import MODULES, Module, load_module
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -92,11 +93,13 @@ def _load_modules(file: HostFile, api_class: type[ModuleApi]) -> tuple[Module, .
     modules: list[Module] = []
     problems: list[Problem] = []
     owners: dict[str, Module] = {}
+    named = any(isinstance(entry.module, str) for entry in file.modules)
+    points = entry_points(group=MODULES) if named else None
     for entry in file.modules:
         if not entry.enabled:
             continue
         try:
-            module = load_module(file, entry, api_class)
+            module = load_module(file, entry, api_class, points)
         except ConfigErrors as errors:
             problems += errors.problems
         else:

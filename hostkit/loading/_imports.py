@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoints, entry_points
 from typing import Any, Final
 
 from hostkit import codes
@@ -22,36 +22,39 @@ class NotLoadableError(CodedError):
     """What the config file names cannot be had."""
 
 
-def find_object(name: str, group: str) -> Any:
+def find_object(name: str, group: str, points: EntryPoints | None = None) -> Any:
     """Import what a name in the config file stands for.
 
     Args:
         name: The name of an entry point in the group, or the dotted path to a class.
         group: The entry point group. Of its entry points only the one that is named is loaded.
+        points: The entry points of the group, if they were looked for already.
 
     Raises:
         NotLoadableError: There is no such thing (HK101, HK103, HK108), or importing it raised
             (HK102).
     """
-    point = next(iter(entry_points(group=group, name=name)), None)
+    if points is None:
+        points = entry_points(group=group)
+    point = next(iter(points.select(name=name)), None)
     if point is not None:
         # Behind the path may stand extras, in brackets.
         path, _, attribute = point.value.partition("[")[0].partition(":")
         return _load(path.strip(), attribute.strip(), name)
     if ":" in name:
-        raise _unknown(name, group, f"did you mean {name.replace(':', '.')!r}?")
+        raise _unknown(name, group, points, f"did you mean {name.replace(':', '.')!r}?")
     if "." not in name:
-        close = difflib.get_close_matches(name, sorted(entry_points(group=group).names), 1)
+        close = difflib.get_close_matches(name, sorted(points.names), 1)
         hint = f"did you mean {close[0]!r}?" if close else "is its package installed here?"
-        raise _unknown(name, group, hint)
+        raise _unknown(name, group, points, hint)
     if "" in name.split("."):
-        raise _unknown(name, group, "no part of a dotted path is empty")
+        raise _unknown(name, group, points, "no part of a dotted path is empty")
     module_name, _, attribute = name.rpartition(".")
     return _load(module_name, attribute, name)
 
 
-def _unknown(name: str, group: str, hint: str) -> NotLoadableError:
-    installed = ", ".join(sorted(entry_points(group=group).names))
+def _unknown(name: str, group: str, points: EntryPoints, hint: str) -> NotLoadableError:
+    installed = ", ".join(sorted(points.names))
     return NotLoadableError(
         codes.NOT_INSTALLED,
         f"no installed package offers {name!r} (entry point group {group})",

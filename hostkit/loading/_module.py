@@ -26,6 +26,7 @@ from hostkit.loading._imports import MODULES, NotLoadableError, find_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from importlib.metadata import EntryPoints
 
 _ITEM = re.compile(r"<item (\d+)>")
 
@@ -52,18 +53,24 @@ class Module:
     place: Callable[[], Place | None]
 
 
-def load_module(file: HostFile, entry: ModuleEntry, api_class: type[ModuleApi]) -> Module:
+def load_module(
+    file: HostFile,
+    entry: ModuleEntry,
+    api_class: type[ModuleApi],
+    points: EntryPoints | None = None,
+) -> Module:
     """Import a module's class, parse its config and build it.
 
     Args:
         file: The config file.
         entry: The module's entry in it.
         api_class: What to give the module; see `hostkit.api.make_api_class`.
+        points: All installed modules, if they were looked for already, which takes a while.
 
     Raises:
         ConfigErrors: Something about the module is wrong; nothing of it is left behind.
     """
-    module_class = _find_class(file, entry)
+    module_class = _find_class(file, entry, points)
     try:
         config = _parse_config(file, entry, module_class)
     except ConfigErrors:
@@ -87,12 +94,12 @@ def load_module(file: HostFile, entry: ModuleEntry, api_class: type[ModuleApi]) 
     )
 
 
-def _find_class(file: HostFile, entry: ModuleEntry) -> type:
+def _find_class(file: HostFile, entry: ModuleEntry, points: EntryPoints | None) -> type:
     path = (*entry.path, "module")
     found: object = entry.module
     if isinstance(entry.module, str):
         try:
-            found = find_object(entry.module, MODULES)
+            found = find_object(entry.module, MODULES, points)
         except NotLoadableError as error:
             problem = error.problem
             raise ConfigErrors(

@@ -28,6 +28,7 @@ from .fakes import (
     raising,
     run,
     saying,
+    shadow,
     steps_of,
     wire,
 )
@@ -222,3 +223,45 @@ def test_hooks_can_be_copied() -> None:
     """Asking them for what `copy` looks for is no question for a category."""
     hooks = Host(categories=[Falling]).build().hooks
     assert isinstance(copy.copy(hooks)[Falling], Falling)
+
+
+async def _cancels_itself(author: str) -> Decision:
+    own = asyncio.get_running_loop().create_future()
+    own.cancel()
+    await own
+    return ALLOW
+
+
+async def _leaves(author: str) -> Decision:
+    raise SystemExit(author)
+
+
+@pytest.mark.parametrize("exact", [False, True])
+@pytest.mark.parametrize("function", [_cancels_itself, _leaves])
+def test_a_shadow_that_ends_itself_ends_nothing_else(
+    function: Callable[..., Any], exact: bool
+) -> None:
+    """A cancellation that nobody asked for, or an exit, is a failure of the shadow module."""
+    chain = wire(Comments, "check", shadow(function), saying(Deny("no")), exact=exact)
+    assert Deny("no") == chain.run()
+    assert ["failed", "deny"] == [step.outcome for step in chain.receipt.steps]
+
+
+def test_a_shadow_does_not_keep_the_call_from_being_cancelled() -> None:
+    """When the caller gives up, the call ends, also while a shadow module is asked."""
+    chain = wire(Comments, "check", shadow(saying(Deny("odd"))), shadow(_waits), saying(Deny("no")))
+
+    async def main() -> None:
+        task = asyncio.ensure_future(chain.call("ann"))
+        await asyncio.sleep(0)
+        task.cancel()
+        await task
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(main())
+    assert ["deny", "cancelled", "not asked"] == [step.outcome for step in chain.receipt.steps]
+
+
+async def _waits(author: str) -> Decision:
+    await asyncio.Event().wait()
+    return ALLOW
