@@ -58,6 +58,12 @@ def check_categories(categories: Sequence[type[Category]]) -> None:
         SpecError: One is not a category, has no hooks, is given twice, or shares its name or a
             hook's name with another.
     """
+    if isinstance(categories, type | str):
+        raise SpecError(
+            codes.NOT_A_CATEGORY,
+            f"the categories of a host are a list, not {categories!r}",
+            hint="write categories=[TheCategory]",
+        )
     owners: dict[str, type[Category]] = {}
     names: dict[str, type[Category]] = {}
     for category in categories:

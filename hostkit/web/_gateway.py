@@ -73,7 +73,8 @@ class Gateway(Resource):
         trace = await self._host.ask(hook, arguments)
         if trace.error is not None:
             # The caller learns that it failed; whoever runs the host, how.
-            _log.warning("receipt %s: %s", trace.receipt.id, trace.error, exc_info=trace.error)
+            cause = trace.error.__cause__ or trace.error
+            _log.warning("receipt %s: %s", trace.receipt.id, trace.error, exc_info=cause)
             return 503, _failed(trace)
         if trace.receipt.outcome is Outcome.DENY:
             return 403, _denied(trace)
