@@ -104,7 +104,7 @@ class Chain:
             "_CONTINUE": CONTINUE,
             "_BaseException": BaseException,
             "_Coroutine": types.CoroutineType,
-            "_Exception": Exception,
+            "_Exception": (Exception, SystemExit),  # a module may not end the program
             "_Generator": types.GeneratorType,
             "_armed": False,
             "_chain": self,

@@ -56,7 +56,7 @@ class Trouble:
         return draft
 
     def failed(
-        self, index: int, error: Exception, draft: Draft | None, *times: float
+        self, index: int, error: Exception | SystemExit, draft: Draft | None, *times: float
     ) -> tuple[Draft, Any]:
         """Apply the policy to a callback that raised: a denial, `CONTINUE`, or an exception."""
         try:
@@ -71,7 +71,7 @@ class Trouble:
         self,
         index: int,
         value: Any,
-        error: Exception | None,
+        error: Exception | SystemExit | None,
         draft: Draft | None,
         *times: float,
     ) -> tuple[Draft, Any]:
@@ -93,7 +93,7 @@ class Trouble:
         self,
         policy: OnError,
         index: int,
-        error: Exception,
+        error: Exception | SystemExit,
         draft: Draft,
         times: tuple[float, ...],
     ) -> Any:
@@ -117,7 +117,11 @@ class Trouble:
         return CONTINUE
 
     def _pass_cancellation(
-        self, index: int, error: Exception, draft: Draft | None, times: tuple[float, ...]
+        self,
+        index: int,
+        error: Exception | SystemExit,
+        draft: Draft | None,
+        times: tuple[float, ...],
     ) -> None:
         """Raise Twisted's cancellation again, which is an `Exception` like others."""
         if isinstance(error, CancelledError):
@@ -126,7 +130,7 @@ class Trouble:
                 draft.cancelled(index)
             raise error
 
-    def _say(self, error: Exception) -> str:
+    def _say(self, error: Exception | SystemExit) -> str:
         if isinstance(error, InvalidValueError):
             return error.reason
         text = _text(error)
@@ -138,7 +142,9 @@ class Trouble:
         if times:
             self._ended[index] += 1
 
-    def _give_up(self, callback: Callback, error: Exception, *, as_it_is: bool) -> NoReturn:
+    def _give_up(
+        self, callback: Callback, error: Exception | SystemExit, *, as_it_is: bool
+    ) -> NoReturn:
         if not as_it_is:
             reason = self._say(error)
             failed = ModuleFailedError(callback.module, self._spec.full_name, reason)
@@ -158,7 +164,7 @@ class Trouble:
         finally:
             del error
 
-    def _kind(self, index: int, error: Exception) -> Outcome:
+    def _kind(self, index: int, error: Exception | SystemExit) -> Outcome:
         late = (
             isinstance(error, HookTimeoutError)
             and error.hook == self._spec.full_name
@@ -167,7 +173,7 @@ class Trouble:
         return Outcome.TIMEOUT if late else Outcome.FAILED
 
     def shadow_failed(
-        self, index: int, error: Exception, draft: Draft | None, *times: float
+        self, index: int, error: Exception | SystemExit, draft: Draft | None, *times: float
     ) -> Draft:
         """Record that a shadow module raised; nothing comes of it."""
         self._pass_cancellation(index, error, draft, times)
@@ -182,10 +188,8 @@ class Trouble:
     def shadow_stopped(self, index: int, error: BaseException, draft: Draft | None) -> Draft:
         """Tell a shadow module that ends itself from a call that is cancelled, which goes on."""
         task = current_task()
-        own = (
-            isinstance(error, asyncio.CancelledError) and task is not None and not task.cancelling()
-        )
-        if not (own or isinstance(error, SystemExit)):
+        own = task is not None and task.cancelling() == 0
+        if not (own and isinstance(error, asyncio.CancelledError)):
             if draft is not None:
                 draft.cancelled(index)
             raise error
@@ -213,7 +217,7 @@ class Trouble:
         return draft
 
 
-def _text(error: Exception) -> str:
+def _text(error: Exception | SystemExit) -> str:
     try:
         return str(error)
     except Exception:  # noqa: BLE001 -- a module wrote it; it must not get around the policy

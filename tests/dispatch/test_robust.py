@@ -265,3 +265,11 @@ def test_a_shadow_does_not_keep_the_call_from_being_cancelled() -> None:
 async def _waits(author: str) -> Decision:
     await asyncio.Event().wait()
     return ALLOW
+
+
+def test_a_module_cannot_end_the_program() -> None:
+    """To call `sys.exit` is a failure like any other, and counts as the rule says."""
+    chain = wire(hook_of(FirstDenial(on_error="deny", denial=Deny("unsure"))), "ask", _leaves)
+    assert Deny("unsure") == chain.run()
+    with pytest.raises(ModuleFailedError, match="SystemExit: ann"):
+        wire(hook_of(FirstDenial()), "ask", _leaves).run()
