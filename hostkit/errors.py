@@ -69,6 +69,11 @@ class Problem:
     expected: str | None = None
     hint: str | None = None
 
+    @property
+    def position(self) -> tuple[int, int]:
+        """Line and column to sort by; what has no place comes first."""
+        return (self.place.line, self.place.column) if self.place is not None else (0, 0)
+
     def render(self) -> str:
         """Tell the problem in full: place, message, excerpt with a caret, details and hints."""
         where = str(self.place) if self.place is not None else show_path(self.path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from hostkit import codes
 from hostkit.api._paths import check_path
 from hostkit.api._registrations import Mount, Registration, Registrations
+from hostkit.config import did_you_mean
 from hostkit.errors import RegistrationError, UnknownNameError
 from hostkit.specs import (
     IMPL_ATTRIBUTE,
@@ -142,7 +142,6 @@ class ModuleApi:
         prefix = "register" if name.startswith("register") else ""
         public = [known for known in dir(type(self)) if not known.startswith("_")]
         known = [method for method in public if method.startswith(prefix)]
-        close = difflib.get_close_matches(name, known, 1)
         is_category = prefix and name.endswith("_callbacks")
         code, what = (
             (codes.UNKNOWN_CATEGORY, "no such category: ")
@@ -153,7 +152,7 @@ class ModuleApi:
             code,
             f"{what}the module api has no attribute {name!r}",
             expected=", ".join(known),
-            hint=f"did you mean {close[0]!r}?" if close else None,
+            hint=did_you_mean(name, known),
         )
 
     def _commit(self, fitting: Sequence[Registration]) -> None:
@@ -177,12 +176,11 @@ class ModuleApi:
     def _find_hook(self, specs: Mapping[str, Hookspec], hook: str, where: str) -> Hookspec:
         if hook in specs:
             return specs[hook]
-        close = difflib.get_close_matches(hook, list(specs), 1)
         raise RegistrationError(
             codes.UNKNOWN_HOOK,
             f"there is no hook {hook!r} in {where}",
             expected=", ".join(specs) or "none",
-            hint=f"did you mean {close[0]!r}?" if close else None,
+            hint=did_you_mean(hook, specs),
         )
 
 

@@ -11,6 +11,7 @@ from hostkit.config._host_file import HostFile
 from hostkit.config._load import Examined, examine, from_mapping, load
 from hostkit.config._model import Listener, ModuleEntry, Redis, Settings
 from hostkit.config._units import Bytes, Seconds, parse_bytes, parse_seconds
+from hostkit.config._words import did_you_mean
 
 __all__ = [
     "Bytes",
@@ -23,6 +24,7 @@ __all__ = [
     "Seconds",
     "Settings",
     "StructureErrors",
+    "did_you_mean",
     "examine",
     "from_mapping",
     "load",

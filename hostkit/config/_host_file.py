@@ -111,5 +111,13 @@ class HostFile:
             hint: What to do, or the name that was probably meant.
             key: Whether the value's key is meant rather than the value.
         """
-        problem = Problem(code, message, path, None, details, expected, hint)
+        return self.adopt(Problem(code, message, path, None, details, expected, hint), key=key)
+
+    def adopt(self, problem: Problem, *, key: bool = False) -> Problem:
+        """Give a problem that knows its path its place, and take secrets out of its texts.
+
+        Args:
+            problem: The problem.
+            key: Whether the value's key is meant rather than the value.
+        """
         return self._source.problem(problem, key=key)

@@ -124,7 +124,7 @@ def _build(
     unreadable = {path[1] for path in broken if path[0] == "modules" and len(path) > 1}
     readable = {index: entry for index, entry in entries.items() if index not in unreadable}
     file = HostFile(_entries(readable), _settings(settings or SettingsSchema()), source)
-    return Examined(file, tuple(sorted(problems, key=_position)))
+    return Examined(file, tuple(sorted(problems, key=lambda problem: problem.position)))
 
 
 def _fill_entries(modules: object, faults: list[Fault]) -> dict[int, EntrySchema]:
@@ -150,10 +150,6 @@ def _fill(value: object, cls: type[_T], key: str, faults: list[Fault]) -> _T | N
 
 def _problem(fault: Fault) -> Problem:
     return Problem(fault.code, fault.message, fault.path, expected=fault.expected, hint=fault.hint)
-
-
-def _position(problem: Problem) -> tuple[int, int]:
-    return (problem.place.line, problem.place.column) if problem.place else (0, 0)
 
 
 def _entries(entries: Mapping[int, EntrySchema]) -> tuple[ModuleEntry, ...]:

@@ -84,9 +84,15 @@ class _Writer:
             yield "_at = None"
             yield from self._guarded(self._fall_back())
         elif any(not line.startswith("@") for line in after):
-            yield from self._guarded(self._expand(None, after))
+            yield from self._guarded(self._end(after))
         else:
-            yield from self._expand(None, after)
+            yield from self._end(after)
+
+    def _end(self, fragment: Sequence[str]) -> Iterator[str]:
+        """Replace the marks in what a rule does last, where only a return can stand."""
+        for line in fragment:
+            mark, _, rest = line.partition(" ")
+            yield from self._return(None, rest) if mark == "@return" else (line,)
 
     def _fall_back(self) -> Iterator[str]:
         caller = "self" if self._is_method else "_caller"
@@ -127,6 +133,9 @@ class _Writer:
             yield from _indented(self._look_again(index))
             answered = f"_t = _shadow_answered({index}, _r, _t{times})"
             answer = [*self._clock(index), answered, *self._look_again(index)]
+            yield "except _BaseException as _e:"
+            yield _INDENT + f"_t = _shadow_stopped({index}, _e, _t)"
+            yield from _indented(self._clock(index))
         else:
             yield _INDENT + f"_t, _r = _failed({index}, _e, _t{self._times(index)})"
             if self._can_deny:
@@ -134,13 +143,9 @@ class _Writer:
                 yield from _indented(_indented(self._return(index, "_r")))
             yield from _indented(self._look_again(index))
             answer = [*self._clock(index), *self._expand(index, self._spec.rule.answer)]
-        if callback.shadow:
-            yield "except _BaseException as _e:"
-            yield _INDENT + f"_t = _shadow_stopped({index}, _e, _t)"
-            yield from _indented(self._clock(index))
-        elif self._timed or index:
-            yield "except _BaseException:"
-            yield from _indented(self._cancelled(index))
+            if self._timed or index:
+                yield "except _BaseException:"
+                yield from _indented(self._cancelled(index))
         if answer:
             yield "else:"
             yield from _indented(answer)
@@ -197,7 +202,7 @@ class _Writer:
             return ""
         return f", _s, {', '.join(_readings(index))}"
 
-    def _expand(self, index: int | None, fragment: Sequence[str]) -> Iterator[str]:
+    def _expand(self, index: int, fragment: Sequence[str]) -> Iterator[str]:
         """Replace the marks in a rule's fragment; see `hostkit.rules._rule`."""
         for line in fragment:
             text = line.lstrip()
@@ -217,26 +222,23 @@ class _Writer:
                 lines = iter([text])
             yield from (indent + expanded for expanded in lines)
 
-    def _read(self, index: int | None) -> Iterator[str]:
+    def _read(self, index: int) -> Iterator[str]:
         yield "_v = _r"
         yield "try:"
         yield _INDENT + "_r = _read(_v)"
         yield "except _Exception as _e:"
         yield _INDENT + f"_t, _r = {self._refused(index, '_v, _e')}"
-        assert index is not None  # noqa: S101 -- only answers are read
         yield from self._look_again(index)
 
-    def _kept(self, index: int | None) -> Iterator[str]:
+    def _kept(self, index: int) -> Iterator[str]:
         if self._timed:
             yield "if _t is not None:"
             yield _INDENT + f"_t.answered({index}, _r)"
 
-    def _refused(self, index: int | None, what: str) -> str:
-        assert index is not None  # noqa: S101 -- only answers are read
+    def _refused(self, index: int, what: str) -> str:
         return f"_refused({index}, {what}, _t{self._times(index)})"
 
-    def _deny(self, index: int | None, condition: str = "") -> Iterator[str]:
-        assert index is not None  # noqa: S101 -- only answers can deny
+    def _deny(self, index: int, condition: str = "") -> Iterator[str]:
         if self._timed:
             lines = [
                 f"_ended[{index}] += 1",

@@ -77,7 +77,8 @@ class Trouble:
     ) -> tuple[Draft, Any]:
         """Apply the policy to an answer that means nothing."""
         expected = self._spec.rule.expects or self._spec.show().rpartition(" -> ")[2]
-        why = f" ({_text(error)})" if error is not None and _text(error) else ""
+        text = _text(error) if error is not None else ""
+        why = f" ({text})" if text else ""
         reason = self._receipts.redact(f"expected {expected}, got {describe(value)}{why}")
         invalid = InvalidValueError(self._callbacks[index].module, self._spec.full_name, reason)
         invalid.__cause__ = error
@@ -178,8 +179,8 @@ class Trouble:
         """Record that a shadow module raised; nothing comes of it."""
         self._pass_cancellation(index, error, draft, times)
         draft = draft or self.open()
-        draft.noted(index, self._kind(index, error), self._say(error), *times)
         text = self._say(error)
+        draft.noted(index, self._kind(index, error), text, *times)
         _logger(self._callbacks[index]).warning(
             "failed in %s, in shadow mode: %s", self._spec.full_name, text, exc_info=error
         )

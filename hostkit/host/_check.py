@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hostkit.api import ModuleApi
 from hostkit.config import examine
-from hostkit.errors import CodedError, ConfigErrors, Problem
+from hostkit.errors import CodedError, ConfigErrors
 from hostkit.host._host import Host
 
 if TYPE_CHECKING:
@@ -50,9 +50,5 @@ def build_from_file(
         except CodedError as error:
             problems.append(error.problem)
     if problems:
-        raise ConfigErrors(tuple(sorted(problems, key=_position)))
+        raise ConfigErrors(tuple(sorted(problems, key=lambda problem: problem.position)))
     return host
-
-
-def _position(problem: Problem) -> tuple[int, int]:
-    return (problem.place.line, problem.place.column) if problem.place is not None else (0, 0)

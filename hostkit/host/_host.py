@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any, Self, final
 
 from hostkit import codes
 from hostkit.api import ModuleApi, Mount
-from hostkit.config import from_mapping, load
+from hostkit.config import did_you_mean, from_mapping, load
 from hostkit.dispatch import Chain, Sampler, Timing, Trace, trace
 from hostkit.errors import CodedError, HostkitError
 from hostkit.host._build import Built, build
@@ -234,12 +233,11 @@ class Host:
     ) -> Trace:
         chain = self.chains.get(hook)
         if chain is None:
-            close = difflib.get_close_matches(hook, list(self.chains), 1)
             raise UnknownHookError(
                 codes.NO_SUCH_HOOK,
                 f"this host has no hook {hook!r}",
                 expected=", ".join(sorted(self.chains)) or "no hook, since it has none",
-                hint=f"did you mean {close[0]!r}?" if close else None,
+                hint=did_you_mean(hook, self.chains),
             )
         caller = self.hooks[chain.spec.category]
         return await trace(chain, caller, self.receipts, args, kwargs, keep=keep)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from hostkit import codes
 from hostkit.errors import ConfigErrors, SpecError
 from hostkit.loading._imports import CATEGORIES, NotLoadableError, find_object
@@ -36,17 +38,13 @@ def load_categories(file: HostFile) -> tuple[type[Category], ...]:
             category = find_object(name, CATEGORIES)
             check_categories([category])
         except (NotLoadableError, SpecError) as error:
-            problem = error.problem
-            problems.append(
-                file.problem(
-                    codes.CATEGORY_NOT_LOADABLE,
-                    f"category {name!r} cannot be loaded: {problem.message}",
-                    path,
-                    details=problem.details,
-                    expected=problem.expected,
-                    hint=problem.hint,
-                )
+            problem = attrs.evolve(
+                error.problem,
+                code=codes.CATEGORY_NOT_LOADABLE,
+                message=f"category {name!r} cannot be loaded: {error.problem.message}",
+                path=path,
             )
+            problems.append(file.adopt(problem))
         else:
             if category not in found:
                 found.append(category)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 from importlib.metadata import EntryPoints, entry_points
 from typing import Any, Final
 
 from hostkit import codes
+from hostkit.config import did_you_mean
 from hostkit.errors import CodedError
 from hostkit.loading._frames import causes, innermost_frame, say
 
@@ -44,8 +44,7 @@ def find_object(name: str, group: str, points: EntryPoints | None = None) -> Any
     if ":" in name:
         raise _unknown(name, group, points, f"did you mean {name.replace(':', '.')!r}?")
     if "." not in name:
-        close = difflib.get_close_matches(name, sorted(points.names), 1)
-        hint = f"did you mean {close[0]!r}?" if close else "is its package installed here?"
+        hint = did_you_mean(name, sorted(points.names)) or "is its package installed here?"
         raise _unknown(name, group, points, hint)
     if "" in name.split("."):
         raise _unknown(name, group, points, "no part of a dotted path is empty")
@@ -99,9 +98,8 @@ def _attribute(owner: Any, name: str, module_name: str) -> Any:
         return getattr(owner, name)
     except AttributeError as error:
         public = [known for known in dir(owner) if not known.startswith("_")]
-        close = difflib.get_close_matches(name, public, 1)
         raise NotLoadableError(
             codes.NO_SUCH_ATTRIBUTE,
             f"Python module {module_name} has no {name!r}",
-            hint=f"did you mean {close[0]!r}?" if close else None,
+            hint=did_you_mean(name, public),
         ) from error

@@ -18,7 +18,6 @@ from hostkit.errors import (
     HostkitError,
     Path,
     Place,
-    Problem,
 )
 from hostkit.loading._copying import private_copy
 from hostkit.loading._frames import causes, innermost_frame, say
@@ -101,19 +100,9 @@ def _find_class(file: HostFile, entry: ModuleEntry, points: EntryPoints | None) 
         try:
             found = find_object(entry.module, MODULES, points)
         except NotLoadableError as error:
-            problem = error.problem
-            raise ConfigErrors(
-                (
-                    file.problem(
-                        problem.code,
-                        f"module {entry.name!r} cannot be loaded: {problem.message}",
-                        path,
-                        details=problem.details,
-                        expected=problem.expected,
-                        hint=problem.hint,
-                    ),
-                )
-            ) from error
+            message = f"module {entry.name!r} cannot be loaded: {error.problem.message}"
+            problem = file.adopt(attrs.evolve(error.problem, message=message, path=path))
+            raise ConfigErrors((problem,)) from error
     if isinstance(found, type):
         return found
     raise ConfigErrors(
@@ -212,19 +201,13 @@ def _broken(
     frame = innermost_frame(error, module_class.__module__)
     where = (frame,) if frame is not None else ()
     if isinstance(error, CodedError):
-        problem: Problem = error.problem
-        return ConfigErrors(
-            (
-                file.problem(
-                    problem.code,
-                    f"module {entry.name!r}: {problem.message}",
-                    entry.path,
-                    details=(*problem.details, *where),
-                    expected=problem.expected,
-                    hint=problem.hint,
-                ),
-            )
+        problem = attrs.evolve(
+            error.problem,
+            message=f"module {entry.name!r}: {error.problem.message}",
+            path=entry.path,
+            details=(*error.problem.details, *where),
         )
+        return ConfigErrors((file.adopt(problem),))
     code = codes.INIT_RAISED if what == "__init__" else codes.PARSE_CONFIG_RAISED
     text = str(error) if isinstance(error, HostkitError) else say(error)
     return ConfigErrors(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import sys
 from collections.abc import Callable
@@ -60,17 +61,17 @@ class Hookspec:
         """The name people use for it: ``category.hook``."""
         return f"{self.category}.{self.name}"
 
-    @property
+    @functools.cached_property
     def is_async(self) -> bool:
         """Whether callers await it, and callbacks may be asynchronous."""
         return inspect.iscoroutinefunction(self.function)
 
-    @property
+    @functools.cached_property
     def has_fallback(self) -> bool:
         """Whether the declared body is run when no module decides."""
         return has_body(self.function)
 
-    @property
+    @functools.cached_property
     def signature(self) -> inspect.Signature:
         """The signature without ``self``."""
         signature = inspect.signature(self.function)
