@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import reprlib
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, final
 
 import attrs
+from twisted.internet.defer import CancelledError
 
 from hostkit.dispatch._receipt import Outcome, Receipt, Step
 from hostkit.rules import Deny, FirstDenial
@@ -95,11 +97,14 @@ class Draft:
         self.outcome = Outcome.CANCELLED
 
     def abandoned(self, error: BaseException) -> None:
-        """The call is over: the host's own code raised after all callbacks were asked."""
+        """The call is over: the host's own code did not end after all callbacks were asked."""
         self.finished = True
         self.asked = len(self.callbacks)
-        self.outcome = Outcome.FAILED
-        self.reason = f"{type(error).__name__}, raised by the host itself"
+        if isinstance(error, CancelledError | asyncio.CancelledError):
+            self.outcome = Outcome.CANCELLED
+        else:
+            self.outcome = Outcome.FAILED
+            self.reason = f"{type(error).__name__}, raised by the host itself"
 
     def _end(self, times: tuple[float, ...]) -> None:
         """Note when the call began, and when its last callback began and ended."""

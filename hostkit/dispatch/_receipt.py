@@ -31,7 +31,7 @@ class Outcome(StrEnum):
     INVALID = "invalid"
     """The module's answer means nothing for this hook."""
     CANCELLED = "cancelled"
-    """Whoever made the call gave up waiting, while this module was asked."""
+    """Whoever made the call gave up waiting, while this module, or the host itself, was asked."""
     RUNNING = "running"
     """The call is not over yet."""
     NOT_ASKED = "not asked"

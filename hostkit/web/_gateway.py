@@ -80,7 +80,11 @@ class Gateway(Resource):
             return 403, _denied(trace)
         if isinstance(chain.spec.rule, FirstDenial):
             return 200, {}
-        return 200, {"result": _converter.unstructure(trace.result)}
+        try:
+            return 200, {"result": _converter.unstructure(trace.result)}
+        except RecursionError:
+            # Its traceback is as long as the result is deep.
+            raise ValueError(f"the result of {hook} is nested too deep for JSON") from None
 
 
 def _give_up(failure: Failure, request: Request, gone: Deferred[None]) -> bytes:
@@ -129,7 +133,7 @@ def _writable(extra: Mapping[str, Any], receipt: Receipt) -> dict[str, Any]:
         try:
             plain = _converter.unstructure(value)
             json.dumps(plain, allow_nan=False)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, RecursionError) as error:
             logging.getLogger(f"hostkit.modules.{receipt.decider}").warning(
                 "%s of a denial in %s cannot be told in JSON: %s", name, receipt.hook, error
             )

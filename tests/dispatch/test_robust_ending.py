@@ -1,0 +1,37 @@
+"""How calls end that nobody waits for any more."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from hostkit.rules import ALLOW, Decision, FirstDenial
+from hostkit.specs import Category, hookspec
+
+from .fakes import broken, outcomes_of, wire
+
+
+class Endless(Category):
+    """Callbacks with a fallback that takes its time."""
+
+    @hookspec(FirstDenial(on_error="continue"))
+    async def check(self, author: str) -> Decision:
+        """Called to check; the host itself never finds out."""
+        await asyncio.Event().wait()
+        return ALLOW
+
+
+def test_a_fallback_that_is_cancelled_has_not_failed() -> None:
+    """The receipt of what went wrong before says that the caller gave up, not that the host did."""
+    chain = wire(Endless, "check", broken)
+
+    async def main() -> None:
+        task = asyncio.ensure_future(chain.call("ann"))
+        await asyncio.sleep(0)
+        task.cancel()
+        await task
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(main())
+    assert [("cancelled", None, None)] == outcomes_of(chain.receipts)
