@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hostkit import errors, rules
     from hostkit.api import ModuleApi
     from hostkit.config import Bytes, Seconds
-    from hostkit.dispatch import Outcome, Receipt, Receipts, Step, Timing, current_module
+    from hostkit.dispatch import Outcome, Receipt, Receipts, Step, Timing, current_module, keys_of
     from hostkit.errors import (
         ConfigError,
         ConfigErrors,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from hostkit.host import Host
     from hostkit.loading import Module
     from hostkit.rules import ALLOW, CONTINUE, Decision, Deny
-    from hostkit.specs import Category, Hookspec, hookimpl, hookspec
+    from hostkit.specs import Category, Hookspec, Keyed, hookimpl, hookspec
 
 _HOMES = {
     "ALLOW": "rules",
@@ -43,6 +43,7 @@ _HOMES = {
     "Hookspec": "specs",
     "Host": "host",
     "HostkitError": "errors",
+    "Keyed": "specs",
     "Module": "loading",
     "ModuleApi": "api",
     "ModuleFailedError": "errors",
@@ -57,6 +58,7 @@ _HOMES = {
     "current_module": "dispatch",
     "hookimpl": "specs",
     "hookspec": "specs",
+    "keys_of": "dispatch",
 }
 
 __all__ = [
@@ -72,6 +74,7 @@ __all__ = [
     "Hookspec",
     "Host",
     "HostkitError",
+    "Keyed",
     "Module",
     "ModuleApi",
     "ModuleFailedError",
@@ -88,6 +91,7 @@ __all__ = [
     "errors",
     "hookimpl",
     "hookspec",
+    "keys_of",
     "rules",
 ]
 

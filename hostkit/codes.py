@@ -125,6 +125,9 @@ NOT_EXCLUSIVE: Final = "HK208"
 BAD_PATH: Final = "HK209"
 NO_HOOKIMPLS: Final = "HK210"
 NOT_A_RESOURCE: Final = "HK211"
+BAD_KEY: Final = "HK212"
+INCOMPLETE: Final = "HK213"
+CONFLICTING_KEYS: Final = "HK214"
 
 _REGISTRATION: Final = {
     UNKNOWN_HOOK: "a hook or a method of the module api does not exist",
@@ -138,6 +141,9 @@ _REGISTRATION: Final = {
     BAD_PATH: "a web resource cannot be served at its path",
     NO_HOOKIMPLS: "an object has no method marked with @hookimpl",
     NOT_A_RESOURCE: "what is to be served is not a web resource",
+    BAD_KEY: "callbacks for a keyed hook are not given by a key it has",
+    INCOMPLETE: "a module registers for a hook without another that belongs to it",
+    CONFLICTING_KEYS: "two modules disagree about a key",
 }
 
 # Hookspecs, HK300 to HK399

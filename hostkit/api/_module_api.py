@@ -6,9 +6,10 @@ import inspect
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from types import MethodType
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 
 from hostkit import codes
+from hostkit.api._fitting import check_complete, fit_callbacks, fit_hookimpl
 from hostkit.api._paths import check_path
 from hostkit.api._registrations import Mount, Registration, Registrations
 from hostkit.config import did_you_mean
@@ -18,12 +19,13 @@ from hostkit.specs import (
     Category,
     Hookspec,
     check_options,
-    fit_by_name,
-    fit_by_position,
 )
 
 if TYPE_CHECKING:
     from twisted.web.resource import IResource
+
+Callbacks: TypeAlias = Callable[..., Any] | Mapping[Any, Callable[..., Any]]
+"""What a module gives for one hook."""
 
 A = TypeVar("A", bound="ModuleApi")
 
@@ -57,7 +59,7 @@ class ModuleApi:
         """The module's own logger, ``hostkit.modules.<name>``."""
         return logging.getLogger(f"hostkit.modules.{self._name}")
 
-    def register(self, category: type[Category], /, **callbacks: Callable[..., Any] | None) -> None:
+    def register(self, category: type[Category], /, **callbacks: Callbacks | None) -> None:
         """Register callbacks for hooks of a category.
 
         They are called with the hook's arguments by position, whatever their parameters are
@@ -65,18 +67,19 @@ class ModuleApi:
 
         Args:
             category: The category.
-            callbacks: Callbacks by the names of their hooks; `None` is left out.
+            callbacks: Callbacks by the names of their hooks; `None` is left out. For a keyed hook,
+                a mapping of callbacks by key.
 
         Raises:
             RegistrationError: One of them cannot be registered; then none of them is.
         """
         self._check_category(category)
         self._registrations.check_open(f"registering {category.name} callbacks")
-        fitting = []
+        fitting: list[Registration] = []
         for hook, function in callbacks.items():
             spec = self._find_hook(category.hookspecs, hook, f"category {category.name!r}")
             if function is not None:
-                fitting.append(Registration(spec, function, fit_by_position(spec, function)))
+                fitting += fit_callbacks(spec, function)
         self._commit(fitting)
 
     def register_hookimpls(self, plugin: object) -> None:
@@ -102,7 +105,7 @@ class ModuleApi:
             if hook not in specs and options.get("optionalhook"):
                 continue
             spec = self._find_hook(specs, hook, "any category of this host")
-            fitting.append(Registration(spec, function, fit_by_name(spec, function)))
+            fitting.append(fit_hookimpl(spec, function))
         if not marked:
             raise RegistrationError(
                 codes.NO_HOOKIMPLS,
@@ -156,6 +159,7 @@ class ModuleApi:
         )
 
     def _commit(self, fitting: Sequence[Registration]) -> None:
+        check_complete(fitting)
         for registration in fitting:
             if registration.spec.deprecated is not None:
                 self.logger.warning(
@@ -224,7 +228,7 @@ def make_api_class(base: type[A], categories: Sequence[type[Category]]) -> type[
 
 
 def _make_register(category: type[Category], name: str) -> Callable[..., None]:
-    def register(self: ModuleApi, /, **callbacks: Callable[..., Any] | None) -> None:
+    def register(self: ModuleApi, /, **callbacks: Callbacks | None) -> None:
         self.register(category, **callbacks)
 
     keywords = [
@@ -232,9 +236,9 @@ def _make_register(category: type[Category], name: str) -> Callable[..., None]:
             hook,
             inspect.Parameter.KEYWORD_ONLY,
             default=None,
-            annotation=Callable[..., Any] | None,
+            annotation=Callbacks | None if spec.keyed is not None else Callable[..., Any] | None,
         )
-        for hook in category.hookspecs
+        for hook, spec in category.hookspecs.items()
     ]
     owner = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
     register.__signature__ = inspect.Signature([owner, *keywords], return_annotation=None)  # type: ignore[attr-defined]

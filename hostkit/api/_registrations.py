@@ -10,7 +10,7 @@ from hostkit import codes
 from hostkit.errors import RegistrationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
     from twisted.web.resource import IResource
 
@@ -20,11 +20,21 @@ if TYPE_CHECKING:
 @final
 @attrs.frozen
 class Registration:
-    """A callback that fits its hook."""
+    """A callback that fits its hook.
+
+    Attributes:
+        spec: The hook.
+        function: The callback.
+        fit: How it is called.
+        key: Which calls it is for, if the hook is keyed.
+        details: What else the key says, as all modules must.
+    """
 
     spec: Hookspec
     function: Callable[..., Any]
     fit: Fit
+    key: Hashable = None
+    details: Any = None
 
 
 @final

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hostkit.dispatch import Callback, Chain
+    from hostkit.dispatch import Callback, Chain, KeyedChain
     from hostkit.host import Host
 
 
@@ -25,7 +25,7 @@ def show_host(host: Host) -> Iterator[str]:
         yield from (f"  {path}  {module.name}" for path, (module, _) in host.mounts.items())
 
 
-def _show_chain(chain: Chain) -> Iterator[str]:
+def _show_chain(chain: Chain | KeyedChain) -> Iterator[str]:
     rule = chain.spec.rule
     invalid = f", on invalid: {rule.on_invalid}" if rule.on_invalid is not None else ""
     yield f"  {chain.spec.name}  ({type(rule).__name__}, on error: {rule.on_error}{invalid})"
@@ -35,11 +35,13 @@ def _show_chain(chain: Chain) -> Iterator[str]:
         yield f"    {number}. {callback.module}{_show_options(callback, chain)}"
 
 
-def _show_options(callback: Callback, chain: Chain) -> str:
+def _show_options(callback: Callback, chain: Chain | KeyedChain) -> str:
     options = []
+    if chain.spec.keyed is not None:
+        options.append(f"for {callback.key}")
     if callback.shadow:
         options.append("shadow")
-    if callback.on_error is not None and callback.on_error in chain.spec.rule.policies:
+    if callback.on_error is not None and chain.spec.rule.takes(callback.on_error):
         options.append(f"on error: {callback.on_error}")
     if callback.timeout_seconds is not None:
         options.append(f"timeout: {callback.timeout_seconds:g}s")

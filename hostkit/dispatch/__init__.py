@@ -5,6 +5,7 @@ from hostkit.dispatch._callback import Callback, Locate
 from hostkit.dispatch._chain import Chain
 from hostkit.dispatch._current import current_module
 from hostkit.dispatch._hooks import Hooks, make_caller
+from hostkit.dispatch._keyed_chain import KeyedChain, keys_of
 from hostkit.dispatch._manager import HookManager
 from hostkit.dispatch._receipt import Outcome, Receipt, Step
 from hostkit.dispatch._receipts import Receipts
@@ -18,6 +19,7 @@ __all__ = [
     "Chain",
     "HookManager",
     "Hooks",
+    "KeyedChain",
     "Locate",
     "Outcome",
     "Receipt",
@@ -27,6 +29,7 @@ __all__ = [
     "Timing",
     "Trace",
     "current_module",
+    "keys_of",
     "make_caller",
     "settle",
     "trace",

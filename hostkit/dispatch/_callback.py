@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any, TypeAlias, final
 
 import attrs
@@ -30,6 +30,8 @@ class Callback:
         on_error: The module's own policy for errors, instead of the rule's.
         shadow: Whether its answers are recorded but never count.
         locate: Finds the module's entry in the config file.
+        key: Which calls it is for, if the hook is keyed.
+        details: What else the key says.
     """
 
     module: str
@@ -39,3 +41,5 @@ class Callback:
     on_error: OnError | None = None
     shadow: bool = False
     locate: Locate = lambda: None
+    key: Hashable = None
+    details: Any = None

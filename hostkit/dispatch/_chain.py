@@ -10,6 +10,7 @@ import types
 from typing import TYPE_CHECKING, Any, Final, NoReturn, cast, final
 
 from hostkit.dispatch._awaiting import limit, settle
+from hostkit.dispatch._draft import describe
 from hostkit.dispatch._source import write_chain
 from hostkit.dispatch._timing import Timing
 from hostkit.dispatch._trouble import Trouble
@@ -53,6 +54,15 @@ class Chain:
         self._clock = clock
         self._namespace: dict[str, Any] = self._globals()
         self.lean: Final = self._compile(timed=False)
+
+    @property
+    def parts(self) -> tuple[Chain, ...]:
+        """The chains of which it consists; only that of a keyed hook has several."""
+        return (self,)
+
+    def select(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Chain:  # noqa: ARG002
+        """Find the chain of a call, which only for a keyed hook is another."""
+        return self
 
     @functools.cached_property
     def timed(self) -> Callable[..., Any]:
@@ -138,7 +148,9 @@ class Chain:
 
     def _compile(self, *, timed: bool) -> Callable[..., Any]:
         source = write_chain(self.spec, self.callbacks, timed=timed)
-        file = f"<hostkit {self.spec.full_name}{' timed' if timed else ''}>"
+        key = describe(self.callbacks[0].key) if self.spec.keyed and self.callbacks else ""
+        name = f"{self.spec.full_name}{f' for {key}' if key else ''}"
+        file = f"<hostkit {name}{' timed' if timed else ''}>"
         exec(compile(source, file, "exec"), self._namespace)  # noqa: S102 -- written by us alone
         # Tracebacks through the chain then show its lines.
         linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)

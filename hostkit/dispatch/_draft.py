@@ -77,6 +77,25 @@ class Draft:
             self.decider = index
             self.steps.setdefault(index, (self.outcome, self.reason))
 
+    def allowed(self, index: int | None, result: Any, *times: float) -> None:
+        """The call is over and nothing was denied, although the allow value may be special."""
+        self.asked = len(self.callbacks) if index is None else index + 1
+        self._end(times)
+        self.outcome = Outcome.ALLOW
+        if index is not None:
+            self.decider = index
+            self.reason = describe(result)
+            self.steps.setdefault(index, (Outcome.ALLOW, self.reason))
+
+    def vetoed(self, index: int, reason: str, *times: float) -> None:
+        """The call is over: a callback has denied by raising."""
+        self.asked = index + 1
+        self._end(times)
+        self.outcome = Outcome.DENY
+        self.decider = index
+        self.reason = reason
+        self.steps.setdefault(index, (Outcome.DENY, reason))
+
     def broke(self, index: int, *times: float) -> None:
         """The call is over: a callback's failure goes to the caller."""
         self._end(times)
@@ -96,10 +115,10 @@ class Draft:
         self.asked = index + 1
         self.outcome = Outcome.CANCELLED
 
-    def abandoned(self, error: BaseException) -> None:
-        """The call is over: the host's own code did not end after all callbacks were asked."""
+    def abandoned(self, error: BaseException, asked: int | None = None) -> None:
+        """The call is over: the host's own code raised, mostly after all callbacks were asked."""
         self.finished = True
-        self.asked = len(self.callbacks)
+        self.asked = len(self.callbacks) if asked is None else asked
         if isinstance(error, CancelledError | asyncio.CancelledError):
             self.outcome = Outcome.CANCELLED
         else:
@@ -162,7 +181,8 @@ class Draft:
         if self.outcome is Outcome.RUNNING:
             return "yet"
         if self.decider is None:
-            return "because the call was cancelled"
+            cancelled = self.outcome is Outcome.CANCELLED
+            return "because the call was cancelled" if cancelled else "because the host failed"
         verb = {Outcome.DENY: "denied", Outcome.FAILED: "failed"}.get(self.outcome, "answered")
         return f"because {self.callbacks[self.decider].module} {verb}"
 

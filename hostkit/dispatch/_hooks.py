@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from hostkit.dispatch._chain import Chain
+    from hostkit.dispatch._keyed_chain import KeyedChain
 
 C = TypeVar("C", bound=Category)
 
@@ -24,7 +25,7 @@ class Unheard(staticmethod):  # type: ignore[type-arg]  # cannot be subscripted 
         return False
 
 
-def make_caller(category: type[C], chains: Mapping[str, Chain], *, exact: bool) -> C:
+def make_caller(category: type[C], chains: Mapping[str, Chain | KeyedChain], *, exact: bool) -> C:
     """Make the object whose methods are the compiled chains of a category.
 
     Args:
@@ -37,8 +38,9 @@ def make_caller(category: type[C], chains: Mapping[str, Chain], *, exact: bool) 
     own = {"name": category.name, **methods}  # which the class might not get by its own name
     caller = cast("C", type(category.__name__, (category,), own)())
     for name, chain in chains.items():
+        unheard = chain.bind(caller)
         if name not in heard:
-            setattr(caller, name, Unheard(chain.bind(caller)))
+            setattr(caller, name, Unheard(unheard))
     return caller
 
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from hostkit.dispatch._chain import Chain
+    from hostkit.dispatch._keyed_chain import KeyedChain
 
 INTERVAL_SECONDS: Final = 0.1
 """How long after a measured call the next call of the same hook is measured."""
@@ -35,12 +36,12 @@ class Sampler:
     Nothing is scheduled while nothing is called.
 
     Args:
-        chains: The chains to measure.
+        chains: The chains to measure, with those of all their keys.
         call_later: The clock.
     """
 
-    def __init__(self, chains: Iterable[Chain], call_later: CallLater) -> None:
-        self._chains = [chain for chain in chains if chain.callbacks]
+    def __init__(self, chains: Iterable[Chain | KeyedChain], call_later: CallLater) -> None:
+        self._chains = [part for chain in chains for part in chain.parts if part.callbacks]
         self._call_later = call_later
         self._waiting: dict[Chain, Cancellable] = {}
 

@@ -76,6 +76,6 @@ async def trace(
 def _is_noteworthy(draft: Draft) -> bool:
     """Whether somebody may ask about it: anything but plain results and allows."""
     return draft.outcome is Outcome.DENY or any(
-        outcome is not Outcome.RESULT or draft.callbacks[index].shadow
+        outcome not in (Outcome.RESULT, Outcome.ALLOW) or draft.callbacks[index].shadow
         for index, (outcome, _) in draft.steps.items()
     )

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from typing import TYPE_CHECKING, Any, NoReturn, final
+from typing import TYPE_CHECKING, Any, NoReturn, cast, final
 
 from twisted.internet.defer import CancelledError
 
@@ -14,14 +14,14 @@ from hostkit.dispatch._awaiting import current_task
 from hostkit.dispatch._draft import Draft, describe
 from hostkit.dispatch._receipt import Outcome
 from hostkit.errors import HookTimeoutError, InvalidValueError, ModuleFailedError
-from hostkit.rules import CONTINUE, FirstDenial
+from hostkit.rules import CONTINUE, FirstDenial, Replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hostkit.dispatch._callback import Callback
     from hostkit.dispatch._receipts import Receipts
-    from hostkit.rules import OnError
+    from hostkit.rules import Notify, OnError
     from hostkit.specs import Hookspec
 
 
@@ -62,8 +62,16 @@ class Trouble:
         try:
             self._pass_cancellation(index, error, draft, times)
             draft = draft or self.open()
+            if isinstance(error, Exception) and self._is_veto(error):
+                self._veto(index, error, draft, times)
             draft.noted(index, self._kind(index, error), self._say(error), *times)
             return draft, self._apply(self._spec.rule.on_error, index, error, draft, times)
+        except BaseException as raised:
+            if draft is not None and not draft.finished:  # the rule's own `veto` or `denial` raised
+                draft.noted(index, self._kind(index, error), self._say(error), *times)
+                draft.abandoned(raised, index + 1)
+                self._end(index, times)
+            raise
         finally:
             del error  # whose traceback holds this frame: they would keep each other alive
 
@@ -113,9 +121,37 @@ class Trouble:
         _logger(callback).warning(
             "failed in %s, %s: %s", self._spec.full_name, meaning, self._say(error), exc_info=error
         )
-        if policy == "deny" and isinstance(rule, FirstDenial):
+        if policy == "continue":
+            return CONTINUE
+        if isinstance(rule, FirstDenial):
             return rule.denial
-        return CONTINUE
+        try:
+            self._veto(index, self._denial(error), draft, times)
+        finally:
+            del error
+
+    def _is_veto(self, error: Exception) -> bool:
+        veto = self._spec.rule.veto
+        return veto is not None and veto(error)
+
+    def _denial(self, error: Exception | SystemExit) -> Exception:
+        """Make the exception that stands for a denial where answers cannot deny."""
+        rule = cast("Notify", self._spec.rule)
+        assert rule.denial is not None  # noqa: S101 -- it would have no such policy
+        denial = rule.denial()
+        denial.__cause__ = error
+        return denial
+
+    def _veto(
+        self, index: int, denial: Exception, draft: Draft, times: tuple[float, ...]
+    ) -> NoReturn:
+        """Raise what denies."""
+        draft.vetoed(index, self._say(denial), *times)
+        self._end(index, times)
+        try:
+            self._give_up(self._callbacks[index], denial, as_it_is=True)
+        finally:
+            del denial
 
     def _pass_cancellation(
         self,
@@ -180,6 +216,10 @@ class Trouble:
         self._pass_cancellation(index, error, draft, times)
         draft = draft or self.open()
         text = self._say(error)
+        with contextlib.suppress(Exception):  # a `veto` that raises must not fail the call here
+            if isinstance(error, Exception) and self._is_veto(error):
+                draft.noted(index, Outcome.DENY, text, *times)
+                return draft
         draft.noted(index, self._kind(index, error), text, *times)
         _logger(self._callbacks[index]).warning(
             "failed in %s, in shadow mode: %s", self._spec.full_name, text, exc_info=error
@@ -212,9 +252,9 @@ class Trouble:
         if result is CONTINUE or not self._spec.rule.decides:
             return draft
         draft = draft or self.open()
-        denies = isinstance(self._spec.rule, FirstDenial)
-        outcome = Outcome.DENY if denies else Outcome.RESULT
-        draft.noted(index, outcome, describe(result), *times)
+        replaces = isinstance(result, Replace)
+        outcome = Outcome.DENY if self._spec.rule.denies and not replaces else Outcome.RESULT
+        draft.noted(index, outcome, describe(result.result if replaces else result), *times)
         return draft
 
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Final, final
 
 import attrs
 
-from hostkit import codes
 from hostkit.api import ModuleApi, Mount, make_api_class
-from hostkit.dispatch import Callback, Chain, HookManager, Hooks, Receipts, make_caller
+from hostkit.dispatch import Callback, Chain, HookManager, Hooks, KeyedChain, Receipts, make_caller
 from hostkit.errors import ConfigErrors, Problem
+from hostkit.host._claims import Claims
 from hostkit.loading import MODULES, Module, load_module
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ class Built:
     categories: tuple[type[Category], ...]
     modules: tuple[Module, ...]
     plugin_manager: HookManager
-    chains: Mapping[str, Chain]
+    chains: Mapping[str, Chain | KeyedChain]
     hooks: Hooks
     receipts: Receipts
     mounts: Mapping[str, tuple[Module, Mount]]
@@ -61,18 +60,20 @@ def build(
     Raises:
         ConfigErrors: Something is wrong with some modules; all of it is told.
     """
-    modules = _load_modules(file, make_api_class(api_class, categories))
+    modules = _load_modules(file, categories, make_api_class(api_class, categories))
     manager = HookManager()
     for category in categories:
         manager.add_hookspecs(category)
     for module in modules:
         manager.add_callbacks(module.name, _callbacks(module))
     receipts = Receipts(file.settings.receipts, file.redact)
-    chains: dict[str, Chain] = {}
+    chains: dict[str, Chain | KeyedChain] = {}
     callers: dict[type[Category], Category] = {}
     for category in categories:
         own = {
-            name: Chain(spec, manager.chain_of(spec), receipts, clock)
+            name: (KeyedChain if spec.keyed else Chain)(
+                spec, manager.chain_of(spec), receipts, clock
+            )
             for name, spec in category.hookspecs.items()
         }
         chains.update((chain.spec.full_name, chain) for chain in own.values())
@@ -89,10 +90,12 @@ def build(
     )
 
 
-def _load_modules(file: HostFile, api_class: type[ModuleApi]) -> tuple[Module, ...]:
+def _load_modules(
+    file: HostFile, categories: Sequence[type[Category]], api_class: type[ModuleApi]
+) -> tuple[Module, ...]:
     modules: list[Module] = []
     problems: list[Problem] = []
-    owners: dict[str, Module] = {}
+    claims = Claims(file, categories)
     named = any(isinstance(entry.module, str) for entry in file.modules)
     points = entry_points(group=MODULES) if named else None
     for entry in file.modules:
@@ -103,32 +106,12 @@ def _load_modules(file: HostFile, api_class: type[ModuleApi]) -> tuple[Module, .
         except ConfigErrors as errors:
             problems += errors.problems
         else:
-            problems += _check_exclusive(file, module, owners)
+            module, conflicts = claims.add(module)
+            problems += conflicts
             modules.append(module)
     if problems:
         raise ConfigErrors(tuple(problems))
     return tuple(modules)
-
-
-def _check_exclusive(file: HostFile, module: Module, owners: dict[str, Module]) -> list[Problem]:
-    """Find the module's hooks that can have only one callback, and have got another."""
-    if module.entry.mode == "shadow":
-        return []
-    specs = [registration.spec for registration in module.callbacks]
-    problems = []
-    for hook, count in Counter(spec.full_name for spec in specs if spec.rule.exclusive).items():
-        owner = owners.setdefault(hook, module)
-        if owner is not module:
-            message = f"modules {owner.name!r} and {module.name!r} both register for {hook}"
-            hint = "remove one of them, or set `enabled: false` or `mode: shadow`"
-        elif count > 1:
-            message = f"module {module.name!r} registers {count} times for {hook}"
-            hint = "let one callback do it all"
-        else:
-            continue
-        message += ", which can have only one callback"
-        problems.append(file.problem(codes.NOT_EXCLUSIVE, message, module.entry.path, hint=hint))
-    return problems
 
 
 def _callbacks(module: Module) -> list[tuple[str, Callback]]:
@@ -144,6 +127,8 @@ def _callbacks(module: Module) -> list[tuple[str, Callback]]:
                 on_error=None if entry.on_error == "default" else entry.on_error,
                 shadow=entry.mode == "shadow",
                 locate=module.place,
+                key=registration.key,
+                details=registration.details,
             ),
         )
         for registration in module.callbacks

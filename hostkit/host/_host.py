@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self, final
 from hostkit import codes
 from hostkit.api import ModuleApi, Mount
 from hostkit.config import did_you_mean, from_mapping, load
-from hostkit.dispatch import Chain, Sampler, Timing, Trace, trace
+from hostkit.dispatch import Sampler, Timing, Trace, trace
 from hostkit.errors import CodedError, HostkitError
 from hostkit.host._build import Built, build
 from hostkit.host._lifecycle import call_later_of, start_modules, stop_modules
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IReactorTime
 
     from hostkit.config import HostFile
-    from hostkit.dispatch import HookManager, Hooks, Receipt, Receipts
+    from hostkit.dispatch import Chain, HookManager, Hooks, KeyedChain, Receipt, Receipts
     from hostkit.loading import Module
     from hostkit.specs import Category
 
@@ -171,7 +171,7 @@ class Host:
         return self._get().hooks
 
     @property
-    def chains(self) -> Mapping[str, Chain]:
+    def chains(self) -> Mapping[str, Chain | KeyedChain]:
         """The chain of each hook, by its full name ``category.hook``."""
         return self._get().chains
 
@@ -240,7 +240,9 @@ class Host:
                 hint=did_you_mean(hook, self.chains),
             )
         caller = self.hooks[chain.spec.category]
-        return await trace(chain, caller, self.receipts, args, kwargs, keep=keep)
+        return await trace(
+            chain.select(args, kwargs), caller, self.receipts, args, kwargs, keep=keep
+        )
 
     def _get(self) -> Built:
         if self._built is None:

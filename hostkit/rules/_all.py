@@ -24,11 +24,14 @@ class Notify(Rule):
     """Every module is told; what the callbacks return is ignored and the result is `None`.
 
     Args:
-        on_error: ``"continue"`` (default: logged, the rest are still told), ``"fail"`` or
-            ``"raise"``.
+        on_error: ``"continue"`` (default: logged, the rest are still told), ``"fail"``,
+            ``"raise"`` or, with ``denial``, ``"deny"``.
+        veto: Tells which exceptions are a module's denial; see `Rule`.
+        denial: Makes the exception that is raised when a module fails and that counts as a denial.
     """
 
     on_error: OnError = "continue"
+    denial: Callable[[], Exception] | None = None
 
     decides: ClassVar[bool] = False
 
@@ -41,6 +44,12 @@ class Notify(Rule):
                 f"rules.Notify was given {option}=, but it ignores what callbacks return",
                 hint="use rules.Collect to gather answers",
             )
+        self._check_callable("denial", "a function that makes an exception")
+
+    @property
+    def policies(self) -> frozenset[OnError]:
+        """The policies that mean something for this rule."""
+        return super().policies | ({"deny"} if self.denial is not None else set())
 
     def judge(self, value: Any) -> Any:  # noqa: ARG002
         """Every answer is ignored."""

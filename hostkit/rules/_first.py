@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, final
+from typing import Any, ClassVar, Literal, final
 
 import attrs
 
 from hostkit import codes
 from hostkit.errors import SpecError
 from hostkit.rules._rule import OnError, Rule
-from hostkit.rules.decision import ALLOW, CONTINUE, Deny
+from hostkit.rules.decision import ALLOW, CONTINUE, Deny, Replace
 
 _RETURN_IF_DECIDED = ("if _r is not _CONTINUE:", "    @return _r")
 
@@ -23,7 +23,7 @@ class FirstDenial(Rule):
     """All modules are asked until one denies; its denial is the result, else the allow value.
 
     Without ``read``, callbacks answer `ALLOW` or a `Deny`, and anything else is invalid. With
-    it, whatever it returns other than `CONTINUE` and the allow value is the denial.
+    it, whatever it returns other than `CONTINUE`, the allow value and a `Replace` is the denial.
 
     Args:
         on_error: ``"deny"``, ``"fail"`` (default), ``"continue"`` or ``"raise"``.
@@ -33,15 +33,28 @@ class FirstDenial(Rule):
             one be asked.
         denial: The result when a module fails and that counts as a denial; by default a `Deny`. It
             must be given if ``allow`` is, as denials then are of the host's own kind, too.
+        veto: Tells which exceptions are a module's denial; see `Rule`.
+        replaces: The argument that an answer may replace, for the modules asked after it. Then
+            ``read`` may return a `Replace`, and that of the last one is the allow value.
+        replacing: Whether modules are asked about what was replaced (``"ask"``, the default), or
+            not at all (``"stop"``).
     """
 
-    policies: ClassVar[frozenset[OnError]] = frozenset({"raise", "deny", "continue", "fail"})
+    denies: ClassVar[bool] = True
 
     allow: Any = ALLOW
     denial: Any = None
+    replaces: str | None = None
+    replacing: Literal["ask", "stop"] = "ask"
+
+    @property
+    def policies(self) -> frozenset[OnError]:
+        """The policies that mean something for this rule."""
+        return super().policies | {"deny"}
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
+        self._check_replacing()
         if self.read is None and self.allow is not ALLOW:
             raise SpecError(
                 codes.BAD_OPTION,
@@ -55,6 +68,20 @@ class FirstDenial(Rule):
                 codes.BAD_OPTION,
                 f"rules.FirstDenial has denial={self.denial!r}, which does not deny",
                 expected="a Deny" if self.read is None else "what read= returns for a denial",
+            )
+
+    def _check_replacing(self) -> None:
+        if self.replaces is not None and self.read is None:
+            raise SpecError(
+                codes.BAD_OPTION,
+                f"rules.FirstDenial has replaces={self.replaces!r} but no read=",
+                hint="say with read= which answers replace it: it returns a rules.Replace for them",
+            )
+        if self.replacing not in ("ask", "stop"):
+            raise SpecError(
+                codes.BAD_OPTION,
+                f"rules.FirstDenial has no use for replacing={self.replacing!r}",
+                expected="'ask', 'stop'",
             )
 
     def _default_denial(self) -> None:
@@ -99,19 +126,43 @@ class FirstDenial(Rule):
         return (
             "if _r is not _allow:",
             "    @read",
+            *(f"    {line}" for line in self._replace()),
             "    if _r is not _CONTINUE and _r is not _allow:",
             "        @deny",
         )
 
+    def _replace(self) -> tuple[str, ...]:
+        if self.replaces is None:
+            return ()
+        replace = ("if _type(_r) is _Replace:", f"    @replace {self.replaces}")
+        if self.replacing == "ask":
+            return replace
+        return (*replace, "    if _allowed is not _CONTINUE:", "        @allow _allowed")
+
+    @property
+    def before(self) -> tuple[str, ...]:
+        """Nobody has replaced anything."""
+        if self.replaces is None:
+            return ()
+        # A result may be any value, even the allow value itself, but never `CONTINUE`.
+        return ("_allowed = _allow" if self.replacing == "ask" else "_allowed = _CONTINUE",)
+
     @property
     def after(self) -> tuple[str, ...]:
         """Nobody denied."""
-        return ("@return _allow",)
+        asks = self.replaces is not None and self.replacing == "ask"
+        return ("@allow _allowed",) if asks else ("@return _allow",)
 
     @property
     def names(self) -> dict[str, Any]:
         """The values that the fragments refer to."""
-        return {**super().names, "_Deny": Deny, "_allow": self.allow, "_type": type}
+        return {
+            **super().names,
+            "_Deny": Deny,
+            "_Replace": Replace,
+            "_allow": self.allow,
+            "_type": type,
+        }
 
     @property
     def expects(self) -> str | None:

@@ -8,7 +8,10 @@ puts around every call of the chain and compiles once. In a fragment
 - ``@read`` turns ``_r`` into `CONTINUE` or a result, with what ``read=`` says;
 - ``@refuse`` handles ``_r`` as an invalid answer, by the policy for errors;
 - ``@kept`` says that ``_r`` has become a part of the result;
+- ``@replace NAME`` does what ``_r``, a `Replace`, says with the argument of that name, and leaves
+  its result in ``_allowed``;
 - ``@return NAME`` ends the chain with that value;
+- ``@allow NAME`` does as well, and says that it is no denial;
 - ``@deny``, or ``@deny if CONDITION``, ends it with the denial ``_r``.
 
 Names without an underscore may be those of the hook's arguments, so a fragment uses none, not
@@ -42,6 +45,7 @@ class Rule(ABC):
         on_error: What it means when a callback raises or times out.
         on_invalid: What it means when it answers nonsense; by default the same.
         read: Reads a callback's raw answer; see `Read`.
+        veto: Tells which exceptions are a module's denial. They go to the caller as they are.
 
     Raises:
         SpecError: The policy means nothing for this rule, or ``read`` cannot be called.
@@ -50,9 +54,10 @@ class Rule(ABC):
     on_error: OnError = "fail"
     on_invalid: OnError | None = None
     read: Read | None = None
+    veto: Callable[[Exception], bool] | None = None
 
-    policies: ClassVar[frozenset[OnError]] = frozenset({"raise", "continue", "fail"})
-    """The policies that mean something for this rule."""
+    denies: ClassVar[bool] = False
+    """Whether an answer can be a denial."""
     decides: ClassVar[bool] = True
     """Whether a single module's answer can become the result of the chain."""
     exclusive: ClassVar[bool] = False
@@ -71,12 +76,23 @@ class Rule(ABC):
                 expected=", ".join(repr(known) for known in sorted(self.policies)),
                 hint=f"{name} makes no denials, so an error cannot count as one" if known else None,
             )
-        if self.read is not None and not callable(self.read):
+        self._check_callable("read", "a function that takes a callback's answer")
+        self._check_callable("veto", "a function that takes an exception")
+
+    def _check_callable(self, option: str, expected: str) -> None:
+        function = getattr(self, option)
+        if function is not None and not callable(function):
             raise SpecError(
                 codes.BAD_OPTION,
-                f"rules.{name} was given read={self.read!r}, which cannot be called",
-                expected="a function that takes a callback's answer",
+                f"rules.{type(self).__name__} was given {option}={function!r}, "
+                "which cannot be called",
+                expected=expected,
             )
+
+    @property
+    def policies(self) -> frozenset[OnError]:
+        """The policies that mean something for this rule."""
+        return frozenset({"raise", "continue", "fail"})
 
     def takes(self, policy: OnError) -> bool:
         """Whether a module's own policy for errors means something here."""

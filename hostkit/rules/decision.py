@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, TypeAlias, fina
 import attrs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 
 class _Truthless:
@@ -94,3 +94,18 @@ class Continue(Enum):
 
 CONTINUE: Final[Literal[Continue.CONTINUE]] = Continue.CONTINUE
 """What a rule's ``read`` returns for a value that lets the next module be asked."""
+
+
+@final
+@attrs.frozen
+class Replace:
+    """What ``read`` returns for an answer that changes an argument of the call.
+
+    Args:
+        change: Takes the argument and returns what takes its place. An exception means that the
+            answer is invalid.
+        result: What the call gives in the end, unless a later module denies or replaces, too.
+    """
+
+    change: Callable[[Any], Any]
+    result: Any

@@ -4,6 +4,7 @@ from hostkit.specs._category import Category, check_categories
 from hostkit.specs._fit import Fit, fit_by_name, fit_by_position
 from hostkit.specs._hookimpl import IMPL_ATTRIBUTE, HookimplMarker, check_options, hookimpl
 from hostkit.specs._hookspec import PROJECT, Hookspec, hookspec
+from hostkit.specs._keyed import Keyed, ReadKey
 
 __all__ = [
     "IMPL_ATTRIBUTE",
@@ -12,6 +13,8 @@ __all__ = [
     "Fit",
     "HookimplMarker",
     "Hookspec",
+    "Keyed",
+    "ReadKey",
     "check_categories",
     "check_options",
     "fit_by_name",

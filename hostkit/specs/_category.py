@@ -24,9 +24,13 @@ class Category:
 
     The name is the class name in snake case, unless the subclass sets ``name``. To call the hooks,
     ask a built host for ``host.hooks[TheCategory]``, which is an instance of the subclass.
+
+    A subclass that sets ``exclusive = True`` has one module for all of its hooks: the first one
+    that registers for any of them. What others register is left out, with a warning.
     """
 
     name: ClassVar[str]
+    exclusive: ClassVar[bool] = False
     hookspecs: ClassVar[Mapping[str, Hookspec]]
 
     def __init_subclass__(cls) -> None:
@@ -49,6 +53,20 @@ class Category:
                 else:  # what hides a hook of a base class without being one takes it away
                     specs.pop(name, None)
         cls.hookspecs = MappingProxyType(specs)
+        for spec in specs.values():
+            _check_requires(cls, spec)
+
+
+def _check_requires(category: type[Category], spec: Hookspec) -> None:
+    for hook in spec.requires:
+        if hook not in category.hookspecs or hook == spec.name:
+            raise SpecError(
+                codes.BAD_OPTION,
+                f"hookspec {spec.name} requires {hook!r}, which is no other hook of "
+                f"{category.__qualname__}",
+                expected=", ".join(name for name in category.hookspecs if name != spec.name)
+                or "no hook: it is the only one",
+            )
 
 
 def check_categories(categories: Sequence[type[Category]]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import sys
 from collections.abc import Callable
 from typing import Any, Final, TypeVar, final
 
@@ -13,17 +12,16 @@ import pluggy
 
 from hostkit import codes
 from hostkit.errors import SpecError
-from hostkit.rules import Rule
+from hostkit.rules import FirstDenial, Rule
 from hostkit.specs._body import has_body
-from hostkit.specs._show import show_function, show_parameter
+from hostkit.specs._keyed import Keyed
+from hostkit.specs._method import arguments_of, check_documented, where
+from hostkit.specs._show import show_function
 
 PROJECT: Final = "hostkit"
 """The pluggy project that marks hookspecs and hookimpls."""
 
 SPEC_ATTRIBUTE: Final = "__hookspec__"
-
-_TAKEN: Final = ("name", "hookspecs")
-"""What a category has besides its hooks."""
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _mark: Final = pluggy.HookspecMarker(PROJECT)
@@ -44,6 +42,8 @@ class Hookspec:
         copy: The arguments of which each callback gets its own deep copy.
         added: The host's version that brought the hook.
         deprecated: Why modules should no longer register for it.
+        keyed: By which argument callbacks are chosen, if not all of them are asked.
+        requires: Hooks of the category that a module must register together with it.
     """
 
     name: str
@@ -55,6 +55,8 @@ class Hookspec:
     copy: frozenset[str] = frozenset()
     added: str | None = None
     deprecated: str | None = None
+    keyed: Keyed | None = None
+    requires: tuple[str, ...] = ()
 
     @property
     def full_name(self) -> str:
@@ -82,30 +84,30 @@ class Hookspec:
         return show_function(self.name, self.signature, is_async=self.is_async)
 
 
-def hookspec(
+def hookspec(  # noqa: PLR0913 -- each is one line of a declaration
     rule: Rule,
     *,
     required: int | None = None,
     copy: tuple[str, ...] = (),
     added: str | None = None,
     deprecated: str | None = None,
+    keyed: Keyed | None = None,
+    requires: tuple[str, ...] = (),
 ) -> Callable[[_F], _F]:
     """Declare a method of a `Category` as a hook.
 
-    It is a pluggy hookspec that also carries its rule. ``async def`` makes a hook that is awaited,
-    plain ``def`` a synchronous one. The method needs annotations and a docstring; a body with code
-    is run when no module decides, with the same arguments, instead of the rule's default.
+    It is a pluggy hookspec with a rule. ``async def`` makes a hook that is awaited, ``def`` a
+    synchronous one. It needs annotations and a docstring; a body with code is run when no module
+    decides, with the same arguments, instead of the rule's default.
 
     Args:
         rule: How the chain of callbacks becomes one result.
-        required: How many leading arguments callbacks must accept; older callbacks may leave out
-            the rest. By default all.
+        required: How many leading arguments callbacks must accept; by default all.
         copy: Names of arguments of which each callback gets its own deep copy.
         added: The host's version that brought the hook.
         deprecated: Why modules should no longer use it; said in the log when one does.
-
-    Returns:
-        The decorator, which returns the method unchanged.
+        keyed: Has modules register callbacks by key, of which a call asks those of its own key.
+        requires: Names of hooks of the category that a module must register in the same call.
 
     Raises:
         SpecError: The declaration is wrong (codes HK301 to HK304).
@@ -113,8 +115,15 @@ def hookspec(
     _check_rule(rule)
 
     def declare(function: _F) -> _F:
-        spec = _read(function, rule, required, copy)
-        setattr(function, SPEC_ATTRIBUTE, attrs.evolve(spec, added=added, deprecated=deprecated))
+        spec = attrs.evolve(
+            _read(function, rule, required, copy),
+            added=added,
+            deprecated=deprecated,
+            keyed=keyed,
+            requires=requires,
+        )
+        _check_named(spec)
+        setattr(function, SPEC_ATTRIBUTE, spec)
         return _mark(function)
 
     return declare
@@ -123,8 +132,8 @@ def hookspec(
 def _read(
     function: Callable[..., Any], rule: Rule, required: int | None, copy: tuple[str, ...]
 ) -> Hookspec:
-    arguments = _arguments(function)
-    _check_documented(function)
+    arguments = arguments_of(function)
+    check_documented(function)
     _check_fallback(function, rule)
     return Hookspec(
         name=function.__name__,
@@ -145,98 +154,33 @@ def _check_rule(rule: object) -> None:
         )
 
 
-def _where(function: Callable[..., Any]) -> tuple[str, ...]:
-    code = function.__code__
-    return (f"{function.__qualname__} at {code.co_filename}:{code.co_firstlineno}",)
-
-
-def _check_documented(function: Callable[..., Any]) -> None:
-    # With `python -OO` there are no docstrings to check.
-    if not (function.__doc__ or "").strip() and sys.flags.optimize < 2:  # noqa: PLR2004
-        raise SpecError(
-            codes.NO_DOCSTRING,
-            f"hookspec {function.__name__} has no docstring",
-            details=_where(function),
-            hint="say when it is called and what each answer does",
-        )
-    signature = inspect.signature(function)
-    missing = [
-        repr(parameter.name)
-        for parameter in list(signature.parameters.values())[1:]
-        if parameter.annotation is parameter.empty
-    ]
-    if signature.return_annotation is signature.empty:
-        missing.append("the return value")
-    if missing:
-        raise SpecError(
-            codes.NO_ANNOTATION,
-            f"hookspec {function.__name__} has no annotation for {', '.join(missing)}",
-            details=_where(function),
-            hint="annotate every argument and the return value",
-        )
-
-
 def _check_fallback(function: Callable[..., Any], rule: Rule) -> None:
-    if not rule.decides and has_body(function):
+    replaces = isinstance(rule, FirstDenial) and rule.replaces is not None
+    if (not rule.decides or replaces) and has_body(function):
+        why = "with replaces= " if replaces else ""
         raise SpecError(
             codes.BAD_OPTION,
-            f"hookspec {function.__name__} has a body, but rules.{type(rule).__name__} asks "
+            f"hookspec {function.__name__} has a body, but rules.{type(rule).__name__} {why}asks "
             "every module, so there is nothing left for it to decide",
-            details=_where(function),
+            details=where(function),
             hint="leave nothing in the body but the docstring",
         )
 
 
-def _arguments(function: Callable[..., Any]) -> tuple[str, ...]:
-    _check_function(function)
-    if function.__name__.startswith("_"):
+def _check_named(spec: Hookspec) -> None:
+    """Make sure that the arguments exist which the rule and the key name."""
+    if spec.keyed is not None and not isinstance(spec.keyed, Keyed):
         raise SpecError(
-            codes.NOT_A_METHOD,
-            f"a hook cannot be called {function.__name__}",
-            details=_where(function),
-            hint="leave out the underscore: its name is what modules register for",
+            codes.BAD_OPTION,
+            f"hookspec {spec.name} has keyed={spec.keyed!r}, which is no Keyed",
+            details=where(spec.function),
+            hint='write keyed=Keyed("argument")',
         )
-    parameters = list(inspect.signature(function).parameters.values())
-    if not parameters or parameters[0].name != "self":
-        raise SpecError(
-            codes.NOT_A_METHOD,
-            f"hookspec {function.__name__} must be a method: its first parameter is 'self'",
-            details=_where(function),
-        )
-    for parameter in parameters[1:]:
-        if parameter.kind is not parameter.POSITIONAL_OR_KEYWORD or parameter.name.startswith("_"):
-            raise SpecError(
-                codes.NOT_A_METHOD,
-                f"hookspec {function.__name__} cannot have the parameter "
-                f"'{show_parameter(parameter)}'",
-                details=_where(function),
-                expected="plain parameters, which can be passed by position and by name, "
-                "with names that do not begin with an underscore",
-            )
-    return tuple(parameter.name for parameter in parameters[1:])
-
-
-def _check_function(function: object) -> None:
-    if not inspect.isfunction(function):
-        raise SpecError(
-            codes.NOT_A_METHOD,
-            f"@hookspec stands above {function!r}, which is not a function",
-            hint="a hook is a plain method: write @hookspec directly above its 'def'",
-        )
-    if function.__name__ in _TAKEN:
-        raise SpecError(
-            codes.NOT_A_METHOD,
-            f"a hook cannot be called {function.__name__!r}: every category has that already",
-            details=_where(function),
-            hint="rename it",
-        )
-    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
-        raise SpecError(
-            codes.NOT_A_METHOD,
-            f"hookspec {function.__name__} contains yield, so calling it runs nothing",
-            details=_where(function),
-            hint="return the answer instead",
-        )
+    keyed_by = spec.keyed.argument if spec.keyed is not None else None
+    replaced = spec.rule.replaces if isinstance(spec.rule, FirstDenial) else None
+    for what, argument in (("is keyed by", keyed_by), ("replaces", replaced)):
+        if argument is not None and argument not in spec.arguments:
+            raise _no_argument(spec.function, what, argument, spec.arguments)
 
 
 def _required(function: Callable[..., Any], required: int | None, total: int) -> int:
@@ -246,7 +190,7 @@ def _required(function: Callable[..., Any], required: int | None, total: int) ->
         raise SpecError(
             codes.BAD_OPTION,
             f"hookspec {function.__name__} has required={required}, but {total} arguments",
-            details=_where(function),
+            details=where(function),
             expected=f"a number from 0 to {total}",
         )
     return required
@@ -255,12 +199,18 @@ def _required(function: Callable[..., Any], required: int | None, total: int) ->
 def _copied(
     function: Callable[..., Any], copy: tuple[str, ...], arguments: tuple[str, ...]
 ) -> frozenset[str]:
-    unknown = sorted(set(copy) - set(arguments))
-    if unknown:
-        raise SpecError(
-            codes.BAD_OPTION,
-            f"hookspec {function.__name__} copies {unknown[0]!r}, which it does not take",
-            details=_where(function),
-            expected=", ".join(arguments) or "no arguments to copy",
-        )
+    for name in sorted(copy):
+        if name not in arguments:
+            raise _no_argument(function, "copies", name, arguments)
     return frozenset(copy)
+
+
+def _no_argument(
+    function: Callable[..., Any], what: str, name: str, arguments: tuple[str, ...]
+) -> SpecError:
+    return SpecError(
+        codes.BAD_OPTION,
+        f"hookspec {function.__name__} {what} {name!r}, which it does not take",
+        details=where(function),
+        expected=", ".join(arguments) or "no argument",
+    )

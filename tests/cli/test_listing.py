@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hostkit import Category, Decision, Host, hookspec, rules
+from hostkit import Category, Decision, Host, Keyed, hookspec, rules
 from hostkit.cli._listing import show_host
 from tests.cli.modules import Comments, Words
 
@@ -103,3 +103,31 @@ def test_a_policy_of_its_own_for_invalid_answers_is_shown() -> None:
 
     host = Host.from_config({}, categories=[Desk]).build()
     assert "  ask  (FirstDenial, on error: raise, on invalid: deny)" in show_host(host)
+
+
+class Logins(Category):
+    @hookspec(rules.FirstResult(), keyed=Keyed("kind"))
+    async def check_login(self, user: str, kind: str) -> str | None:
+        """Called when somebody logs in."""
+
+
+def test_callbacks_of_keyed_hooks_stand_with_their_keys() -> None:
+    """Each callback has a line of its own, in the order in which those of a key are asked."""
+
+    class Passwords:
+        def __init__(self, config: dict[str, Any], api: Any) -> None:
+            api.register_logins_callbacks(check_login=dict.fromkeys(config["for"], self.check))
+
+        async def check(self, user: str, kind: str) -> None: ...
+
+    text = show(
+        {"module": Passwords, "name": "a", "config": {"for": ["pw", "token"]}},
+        {"module": Passwords, "name": "b", "config": {"for": ["pw"]}, "mode": "shadow"},
+        categories=(Logins,),
+    )
+    assert text.splitlines()[1:] == [
+        "  check_login  (FirstResult, on error: fail)",
+        "    1. a  (for pw)",
+        "    2. a  (for token)",
+        "    3. b  (for pw, shadow)",
+    ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -10,232 +9,77 @@ import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from hostkit.dispatch import Sampler
-from hostkit.errors import InvalidValueError, ModuleFailedError
-from hostkit.rules import (
-    ALLOW,
-    CONTINUE,
-    Collect,
-    Deny,
-    Exclusive,
-    FirstDenial,
-    FirstResult,
-    Merge,
-    Notify,
-    Rule,
-)
+from hostkit.rules import FirstDenial, Rule
+from hostkit.specs import Keyed
 
-from .fakes import SPAM, Wired, done, hook_of, wire
+from .fakes import done, hook_of, run, wire
 from .fakes import given as said
+from .keyed import wire_by_key
+from .model import Fake, Model, fakes, model, rules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-ERRING = Deny("unsure")
-TOKEN = "stop"
+    from hostkit.dispatch import Callback, Receipts
 
-
-class Failure(Exception):  # noqa: N818
-    """What callbacks raise."""
+    from .fakes import With
 
 
-@attrs.frozen
-class Fake:
-    """One callback: what it answers or, if ``raises``, that it raises; and how."""
-
-    answer: Any
-    raises: bool
-    is_async: bool
-    waits: bool
-    shadow: bool
-    on_error: str | None
-
-    def function(self, number: int, asked: list[int]) -> Callable[..., Any]:
-        """Make the callback."""
-
-        def answer(author: str) -> Any:
-            asked.append(number)
-            if self.raises:
-                raise Failure(number)
-            return self.answer
-
-        async def answer_later(author: str) -> Any:
-            if self.waits:
-                await asyncio.sleep(0)
-            return answer(author)
-
-        return answer_later if self.is_async else answer
-
-
-@attrs.define
-class Model:
-    """What a call must come to."""
-
-    asked: list[int] = attrs.field(factory=list)
-    results: list[Any] = attrs.field(factory=list)
-    steps: dict[int, str] = attrs.field(factory=dict)
-    error: type[Exception] | None = None
-    cause: type[Exception] | None = None
-    result: Any = None
-    decider: int | None = None
-    outcome: str = "result"
-
-    def fail(self, rule: Rule, number: int, fake: Fake, failure: str) -> Any:
-        """Apply the policy to a failure, and say what it means."""
-        policy = fake.on_error if fake.on_error in rule.policies else rule.on_error
-        if fake.shadow or policy == "continue":
-            return CONTINUE
-        self.decider = number
-        if policy in ("raise", "fail"):
-            self.cause = Failure if failure == "failed" else InvalidValueError
-            self.error = self.cause if policy == "raise" else ModuleFailedError
-            self.outcome = "failed"
-        return ERRING
-
-
-class Invalid(Exception):  # noqa: N818
-    """The answer means nothing."""
-
-
-def read_by(rule: Rule, answer: Any) -> Any:
-    """Say what an answer means: `CONTINUE` or a result."""
-    if isinstance(rule, Notify):
-        return CONTINUE
-    if isinstance(rule, FirstDenial) and answer is rule.allow:
-        return CONTINUE
-    if rule.read is not None:
-        try:
-            result = rule.read(answer)
-        except (TypeError, ValueError) as error:
-            raise Invalid from error
-        return CONTINUE if isinstance(rule, FirstDenial) and result is rule.allow else result
-    if isinstance(rule, FirstDenial) and not isinstance(answer, Deny):
-        raise Invalid
-    return CONTINUE if isinstance(rule, FirstResult) and answer is None else answer
-
-
-def verdict(rule: Rule, fake: Fake) -> tuple[str | None, Any]:
-    """Say how a callback failed, if it did, and what its answer means."""
-    if fake.raises:
-        return "failed", CONTINUE
-    try:
-        return None, read_by(rule, fake.answer)
-    except Invalid:
-        return "invalid", CONTINUE
-
-
-def model(rule: Rule, fakes: list[Fake]) -> Model:
-    """Run a chain as one would explain it."""
-    made = Model()
-    word = "deny" if isinstance(rule, FirstDenial) else "result"
-    for number, fake in enumerate(fakes):
-        made.asked.append(number)
-        failure, meaning = verdict(rule, fake)
-        if failure is not None:
-            made.steps[number] = failure
-            meaning = made.fail(rule, number, fake, failure)
-            if made.error is not None:
-                return made
-        elif fake.shadow and meaning is not CONTINUE and rule.decides:
-            made.steps[number] = word
-        if fake.shadow or meaning is CONTINUE:
-            continue
-        if isinstance(rule, Collect | Merge):
-            made.results.append(meaning)
-            if isinstance(rule, Collect) or meaning != TOKEN:
-                continue
-        made.steps.setdefault(number, word)
-        made.decider, made.result, made.outcome = number, meaning, word
-        return made
-    made.result = default_of(rule, made.results)
-    made.outcome = "allow" if isinstance(rule, FirstDenial) else "result"
-    return made
-
-
-def default_of(rule: Rule, results: list[Any]) -> Any:
-    """Say what comes of a chain in which nobody decided."""
-    if isinstance(rule, FirstDenial):
-        return rule.allow
-    if isinstance(rule, FirstResult | Exclusive):
-        return rule.default
-    return {Collect: results, Merge: ("combined", results), Notify: None}[type(rule)]
-
-
-def read(value: Any) -> Any:
-    """Read numbers as themselves, texts as a result, and refuse all else."""
-    if value is None or value == 0:
-        return CONTINUE
-    if isinstance(value, int | str):
-        return value
-    raise TypeError(f"no use for {value!r}")
-
-
-VALUES = [ALLOW, SPAM, Deny("rude"), None, 0, 1, "text", TOKEN, [1], Deny("spam")]
-POLICIES = ["raise", "deny", "continue", "fail"]
-
-fakes = st.lists(
-    st.builds(
-        Fake,
-        answer=st.sampled_from(VALUES),
-        raises=st.sampled_from([False, False, True]),
-        is_async=st.booleans(),
-        waits=st.booleans(),
-        shadow=st.sampled_from([False, False, True]),
-        on_error=st.sampled_from([None, None, *POLICIES]),
-    ),
-    max_size=6,
-)
-
-
-def combine(results: list[Any]) -> Any:
-    return ("combined", list(results))
-
-
-def rules() -> list[Rule]:
-    """Make every rule with every policy it has, with and without a reading of answers."""
-    made: list[Rule] = []
-    for policy in POLICIES:
-        for reading in (None, read):
-            options: dict[str, Any] = {"on_error": policy, "read": reading}
-            made.append(FirstDenial(denial=ERRING, **options))
-            if policy != "deny":
-                made += [
-                    FirstResult(default="default", **options),
-                    Exclusive(default="default", **options),
-                    Collect(**options),
-                    Merge(combine=combine, stop_at=TOKEN, **options),
-                ]
-        if policy != "deny":
-            made.append(Notify(on_error=policy))  # type: ignore[arg-type]
-    return made
-
-
-def call(wired: Wired[Any], under: str) -> Any:
+def call(hook: Callable[..., Any], under: str, *args: Any) -> Any:
     """Call a hook, and take its result or what it raised."""
     if under == "twisted":
-        return done(wired.start())
+        return done(Deferred.fromCoroutine(hook(*args)))
     try:
-        return wired.run()
+        return run(hook(*args))
     except Exception as error:  # noqa: BLE001 -- compared with what the model says
         return error
 
 
-def check_receipt(wired: Wired[Any], expected: Model, count: int) -> None:
+def functions(fakes: list[Fake], under: str, asked: list[tuple[int, Any]]) -> list[With]:
+    """Make the callbacks, each with what the config file says about its module."""
+    return [
+        said(
+            attrs.evolve(fake, waits=fake.waits and under == "asyncio").function(number, asked),
+            shadow=fake.shadow,
+            on_error=fake.on_error,
+        )
+        for number, fake in enumerate(fakes)
+    ]
+
+
+def check_result(result: Any, expected: Model) -> None:
+    """Compare what a call came to."""
+    if expected.error is None:
+        assert expected.result == result
+        assert type(expected.result) is type(result)
+    else:
+        assert expected.error is type(result)
+        assert expected.cause in (type(result), type(result.__cause__))
+
+
+def check_receipts(
+    receipts: Receipts, callbacks: Sequence[Callback], expected: Model, calls: int
+) -> None:
     """Compare what was recorded."""
-    plain = expected.outcome in ("allow", "result") and set(expected.steps.values()) <= {"result"}
-    shadows = [step for step in expected.steps if wired.chain.callbacks[step].shadow]
+    plain = expected.outcome in ("allow", "result") and not (
+        set(expected.steps.values()) - {"result", "allow"}
+    )
+    shadows = [step for step in expected.steps if callbacks[step].shadow]
     if plain and not shadows:
-        assert 0 == len(wired.receipts)
+        assert 0 == len(receipts)
         return
-    for receipt in wired.receipts:
-        decider = None if expected.decider is None else f"m{expected.decider}"
+    assert calls == len(receipts)
+    for receipt in receipts:
+        decider = None if expected.decider is None else callbacks[expected.decider].module
         assert (expected.outcome, decider) == (receipt.outcome, receipt.decider)
-        last = expected.asked[-1]
+        last, _ = expected.asked[-1]
         steps = {
             number: expected.steps.get(number, "continue" if number <= last else "not asked")
-            for number in range(count)
+            for number in range(len(callbacks))
         }
         assert steps == {number: step.outcome for number, step in enumerate(receipt.steps)}
 
@@ -248,7 +92,10 @@ def rule_of(desk: type[Any]) -> Rule:
 def name_of(desk: type[Any]) -> str:
     rule = rule_of(desk)
     reading = "" if rule.read is None else "-read"
-    return f"{type(rule).__name__}-{rule.on_error}{reading}"
+    replacing = isinstance(rule, FirstDenial) and rule.replaces is not None
+    how = f"-{rule.replacing}" if isinstance(rule, FirstDenial) and replacing else ""
+    veto = "" if rule.veto is None else "-veto"
+    return f"{type(rule).__name__}-{rule.on_error}{reading}{how}{veto}"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -265,28 +112,36 @@ def _unlogged() -> Iterator[None]:
 def test_a_chain_does_what_the_rule_says(
     desk: type[Any], fakes: list[Fake], under: str, how: int
 ) -> None:
-    """Result, exception, modules asked and receipt are those of a loop written in full."""
+    """Result, exception, modules asked, and about what, and receipt are those of a plain loop."""
     expected = model(rule_of(desk), fakes)
-    asked: list[int] = []
-    functions = [
-        said(
-            attrs.evolve(fake, waits=fake.waits and under == "asyncio").function(number, asked),
-            shadow=fake.shadow,
-            on_error=fake.on_error,
-        )
-        for number, fake in enumerate(fakes)
-    ]
-    wired = wire(desk, "ask", *functions, exact=how == 1)
+    asked: list[tuple[int, Any]] = []
+    wired = wire(desk, "ask", *functions(fakes, under, asked), exact=how == 1)
     if how == 2:  # the first call is measured, the second is not
         Sampler([wired.chain], Clock().callLater).start()
     for _ in range(2):
-        result = call(wired, under)
-        if expected.error is None:
-            assert expected.result == result
-            assert type(expected.result) is type(result)
-        else:
-            assert expected.error is type(result)
-            assert expected.cause in (type(result), type(result.__cause__))
+        check_result(call(wired.call, under, "ann"), expected)
     assert expected.asked * 2 == asked
-    assert len(wired.receipts) in (0, 2)
-    check_receipt(wired, expected, len(fakes))
+    check_receipts(wired.receipts, wired.chain.callbacks, expected, calls=2)
+
+
+@pytest.mark.parametrize(
+    "desk", [hook_of(rule, keyed=Keyed("author")) for rule in rules()], ids=name_of
+)
+@settings(deadline=None, max_examples=15)
+@given(fakes=fakes, under=st.sampled_from(["asyncio", "twisted"]), exact=st.booleans())
+def test_a_keyed_hook_is_a_chain_for_each_key(
+    desk: type[Any], fakes: list[Fake], under: str, exact: bool
+) -> None:
+    """A call does what a hook would do that had only the callbacks of its key."""
+    asked: list[tuple[int, Any]] = []
+    keyed = zip([fake.key for fake in fakes], functions(fakes, under, asked), strict=True)
+    wired = wire_by_key("ask", *keyed, category=desk, exact=exact)
+    for key in ("a", "b", "nobody's"):
+        places = [number for number, fake in enumerate(fakes) if fake.key == key]
+        expected = model(rule_of(desk), [fakes[number] for number in places])
+        check_result(call(wired.call, under, key), expected)
+        assert [(places[number], text) for number, text in expected.asked] == asked
+        callbacks = [wired.chain.callbacks[number] for number in places]
+        check_receipts(wired.receipts, callbacks, expected, calls=1)
+        asked.clear()
+        wired.receipts._ring.clear()  # the next key begins anew

@@ -288,7 +288,7 @@ def test_a_hook_without_arguments_has_nothing_to_copy() -> None:
     def on_start(self: object) -> None:
         """Called at the start."""
 
-    assert "expected: no arguments to copy" in str(refused(on_start, copy=("text",)))
+    assert "expected: no argument" in str(refused(on_start, copy=("text",)))
 
 
 def test_the_signature_of_a_declared_method_is_unchanged() -> None:

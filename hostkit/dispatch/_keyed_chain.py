@@ -1,0 +1,110 @@
+"""`KeyedChain`: the callbacks of a keyed hook, as one chain for each key."""
+
+from __future__ import annotations
+
+import functools
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, cast, final
+
+from hostkit.dispatch._chain import Chain
+from hostkit.dispatch._source import write_switch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Mapping, Sequence
+
+    from twisted.internet.interfaces import IReactorTime
+
+    from hostkit.dispatch._callback import Callback
+    from hostkit.dispatch._receipts import Receipts
+    from hostkit.dispatch._timing import Timing
+    from hostkit.specs import Category, Hookspec
+
+_KEYS: Final = "__hook_keys__"
+
+
+@final
+class KeyedChain:
+    """All callbacks of one keyed hook: a `Chain` for each key, and an empty one for other keys.
+
+    Args:
+        spec: The hook.
+        callbacks: Its callbacks, in config order.
+        receipts: Where decisions are recorded.
+        clock: Where timeouts are set, as for `Chain`.
+    """
+
+    def __init__(
+        self,
+        spec: Hookspec,
+        callbacks: Sequence[Callback],
+        receipts: Receipts,
+        clock: IReactorTime | None = None,
+    ) -> None:
+        self.spec: Final = spec
+        self.callbacks: Final = tuple(callbacks)
+        self._chains = {
+            key: Chain(spec, [each for each in callbacks if each.key == key], receipts, clock)
+            for key in dict.fromkeys(callback.key for callback in callbacks)
+        }
+        self._nobody = Chain(spec, (), receipts, clock)
+
+    @property
+    def parts(self) -> tuple[Chain, ...]:
+        """The chains of the keys."""
+        return tuple(self._chains.values())
+
+    @property
+    def timings(self) -> tuple[Timing, ...]:
+        """What was measured so far, for each callback."""
+        return tuple(timing for chain in self.parts for timing in chain.timings)
+
+    @property
+    def lean(self) -> Callable[..., Any]:
+        """The function that calls the chain of a key."""
+        return self._compile({key: chain.lean for key, chain in self._chains.items()})
+
+    @property
+    def timed(self) -> Callable[..., Any]:
+        """The same, with every callback measured."""
+        return self._compile({key: chain.timed for key, chain in self._chains.items()})
+
+    def bind(self, caller: Category) -> Callable[..., Any]:
+        """Make the function of an empty chain one that belongs to a caller."""
+        return self._nobody.bind(caller)
+
+    def select(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Chain:
+        """Find the chain of a call.
+
+        Raises:
+            TypeError: The arguments are not the hook's.
+        """
+        call = self.spec.signature.bind(*args, **kwargs)
+        call.apply_defaults()
+        assert self.spec.keyed is not None  # noqa: S101 -- or it would be a plain chain
+        return self._chains.get(call.arguments[self.spec.keyed.argument], self._nobody)
+
+    def _compile(self, functions: Mapping[Hashable, Callable[..., Any]]) -> Callable[..., Any]:
+        namespace: dict[str, Any] = {"_functions": functions, "_nobody": self._nobody.lean}
+        for parameter in self.spec.signature.parameters.values():
+            namespace[f"_default_{parameter.name}"] = parameter.default
+        file = f"<hostkit {self.spec.full_name} by key>"
+        exec(compile(write_switch(self.spec), file, "exec"), namespace)  # noqa: S102
+        function = cast("Callable[..., Any]", namespace["_switch"])
+        counting = [callback for callback in self.callbacks if not callback.shadow]
+        keys = {callback.key: callback.details for callback in counting}
+        setattr(function, _KEYS, MappingProxyType(keys))
+        return functools.update_wrapper(function, self.spec.function)
+
+
+def keys_of(hook: Callable[..., Any]) -> Mapping[Any, Any]:
+    """Tell the keys for which modules have registered.
+
+    Args:
+        hook: A keyed hook of a built host: ``host.hooks[Logins].check_login``.
+
+    Returns:
+        The keys in config order, each with its details; empty if nobody listens. A module in
+        shadow mode adds none.
+    """
+    keys: Mapping[Any, Any] = getattr(hook, _KEYS, MappingProxyType({}))
+    return keys

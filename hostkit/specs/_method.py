@@ -1,0 +1,111 @@
+"""Check the method that declares a hook."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+from hostkit import codes
+from hostkit.errors import SpecError
+from hostkit.specs._show import show_parameter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_TAKEN: Final = ("name", "hookspecs", "exclusive")
+"""What a category has besides its hooks."""
+
+
+def arguments_of(function: Callable[..., Any]) -> tuple[str, ...]:
+    """Name the arguments of a hook.
+
+    Raises:
+        SpecError: This is no method that can be one (HK303).
+    """
+    _check_function(function)
+    if function.__name__.startswith("_"):
+        raise SpecError(
+            codes.NOT_A_METHOD,
+            f"a hook cannot be called {function.__name__}",
+            details=where(function),
+            hint="leave out the underscore: its name is what modules register for",
+        )
+    parameters = list(inspect.signature(function).parameters.values())
+    if not parameters or parameters[0].name != "self":
+        raise SpecError(
+            codes.NOT_A_METHOD,
+            f"hookspec {function.__name__} must be a method: its first parameter is 'self'",
+            details=where(function),
+        )
+    for parameter in parameters[1:]:
+        if parameter.kind is not parameter.POSITIONAL_OR_KEYWORD or parameter.name.startswith("_"):
+            raise SpecError(
+                codes.NOT_A_METHOD,
+                f"hookspec {function.__name__} cannot have the parameter "
+                f"'{show_parameter(parameter)}'",
+                details=where(function),
+                expected="plain parameters, which can be passed by position and by name, "
+                "with names that do not begin with an underscore",
+            )
+    return tuple(parameter.name for parameter in parameters[1:])
+
+
+def check_documented(function: Callable[..., Any]) -> None:
+    """Make sure that a method has a docstring and annotations.
+
+    Raises:
+        SpecError: It has not (HK301, HK302).
+    """
+    # With `python -OO` there are no docstrings to check.
+    if not (function.__doc__ or "").strip() and sys.flags.optimize < 2:  # noqa: PLR2004
+        raise SpecError(
+            codes.NO_DOCSTRING,
+            f"hookspec {function.__name__} has no docstring",
+            details=where(function),
+            hint="say when it is called and what each answer does",
+        )
+    signature = inspect.signature(function)
+    missing = [
+        repr(parameter.name)
+        for parameter in list(signature.parameters.values())[1:]
+        if parameter.annotation is parameter.empty
+    ]
+    if signature.return_annotation is signature.empty:
+        missing.append("the return value")
+    if missing:
+        raise SpecError(
+            codes.NO_ANNOTATION,
+            f"hookspec {function.__name__} has no annotation for {', '.join(missing)}",
+            details=where(function),
+            hint="annotate every argument and the return value",
+        )
+
+
+def where(function: Callable[..., Any]) -> tuple[str, ...]:
+    """Say where a function stands, as a detail of an error."""
+    code = function.__code__
+    return (f"{function.__qualname__} at {code.co_filename}:{code.co_firstlineno}",)
+
+
+def _check_function(function: object) -> None:
+    if not inspect.isfunction(function):
+        raise SpecError(
+            codes.NOT_A_METHOD,
+            f"@hookspec stands above {function!r}, which is not a function",
+            hint="a hook is a plain method: write @hookspec directly above its 'def'",
+        )
+    if function.__name__ in _TAKEN:
+        raise SpecError(
+            codes.NOT_A_METHOD,
+            f"a hook cannot be called {function.__name__!r}: every category has that already",
+            details=where(function),
+            hint="rename it",
+        )
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        raise SpecError(
+            codes.NOT_A_METHOD,
+            f"hookspec {function.__name__} contains yield, so calling it runs nothing",
+            details=where(function),
+            hint="return the answer instead",
+        )
