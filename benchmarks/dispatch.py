@@ -10,8 +10,10 @@ from __future__ import annotations
 import asyncio
 
 import rivals
+import spam
 from pairing import Case, pin, print_table, ratios
 
+from hookspecs import NOT_SPAM
 from hostkit import ALLOW, Deny
 
 LENGTHS = (0, 1, 3, 10, 50)
@@ -61,6 +63,19 @@ def fresh_denials(length: int) -> dict[str, Case]:
     }
 
 
+def spam_cases(length: int, answer: object) -> dict[str, Case]:
+    """The homeserver's hook for events, which reads what modules answer."""
+    modules = [rivals.Module(NOT_SPAM) for _ in range(length - 1)]
+    modules.insert(0, rivals.Module(answer))
+    found = {
+        HAND: case(spam.ByHand(modules).check),
+        HOSTKIT: case(spam.hostkit(modules)),
+    }
+    if rivals.has_synapse():
+        found["Synapse's spam chain"] = case(spam.synapse(modules))
+    return found
+
+
 def cases(length: int, *, denies: bool) -> dict[str, Case]:
     """All systems with so many callbacks, of which the first denies or none."""
     denial = Deny("denied", "for the benchmark")
@@ -99,6 +114,15 @@ async def main() -> None:
     print_table("time / hand-written loop", to_hand)
     print()
     print_table("time / hostkit", to_hostkit)
+    print()
+    print_table(
+        "check_event_for_spam: time / hand-written loop that reads answers alike",
+        {
+            f"{length} {name}".strip(): await ratios(spam_cases(length, answer), HAND)
+            for length in LENGTHS[1:]
+            for name, answer in spam.ANSWERS.items()
+        },
+    )
 
 
 if __name__ == "__main__":

@@ -146,6 +146,13 @@ def has_synapse() -> bool:
 
 def synapse_spam_chain(modules: Sequence[Module]) -> Ask:
     """The spam checker callbacks of the homeserver; its continue value is a text."""
+    return synapse(
+        [Module("NOT_SPAM" if module.answer is ALLOW else "denied") for module in modules]
+    )
+
+
+def synapse(modules: Sequence[Module]) -> Ask:
+    """The same, with the answers as they are."""
     from unittest.mock import Mock
 
     from synapse.logging.context import LoggingContext, set_current_context
@@ -157,7 +164,9 @@ def synapse_spam_chain(modules: Sequence[Module]) -> Ask:
     homeserver.get_clock.return_value = Clock(reactor, server_name="bench")
     chain = SpamCheckerModuleApiCallbacks(homeserver)
     for module in modules:
-        answer = chain.NOT_SPAM if module.answer is ALLOW else "denied"
-        chain.register_callbacks(check_event_for_spam=Module(answer).check)
+        same = module.answer == chain.NOT_SPAM
+        chain.register_callbacks(
+            check_event_for_spam=Module(chain.NOT_SPAM if same else module.answer).check
+        )
     set_current_context(LoggingContext(name="bench", server_name="bench"))
     return cast("Ask", chain.check_event_for_spam)
