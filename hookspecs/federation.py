@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, final
 from hostkit import Category, hookspec, rules
 
 if TYPE_CHECKING:
-    from hookspecs.vocabulary import Event
+    from hookspecs.vocabulary import FederationEventDeliveryEvent
 
 
 @final
@@ -15,10 +15,11 @@ class Federation(Category):
     """Callbacks about the traffic with other servers."""
 
     @hookspec(rules.Notify())
-    async def on_event_delivered_over_federation(self, event: Event) -> None:
-        """Called after an event was delivered to another server.
+    async def on_event_delivered_over_federation(self, event: FederationEventDeliveryEvent) -> None:
+        """Called after events were delivered to another server.
 
-        What is returned is ignored. All modules are told, in order.
+        `event` says which events, to which server, and how they got there. What is returned is
+        ignored. All modules are told, in order.
 
         An exception is logged, and the next module is told.
         """

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar, final
 
 from hookspecs.readings import (
     FORBIDDEN,
-    BooleanReporter,
     read_check,
     read_drop,
     read_event_check,
@@ -15,6 +14,7 @@ from hookspecs.readings import (
     read_may,
     read_registration,
     read_strict,
+    report_booleans,
 )
 from hookspecs.vocabulary import NOT_SPAM, JsonDict, RegistrationBehaviour
 from hostkit import Category, hookspec, rules
@@ -48,7 +48,7 @@ def _verdict(
 
     def declare(function: _F) -> _F:
         rule = rules.FirstDenial(
-            read=BooleanReporter(f"{_NAME}.{function.__name__}", read),
+            read=report_booleans(f"{_NAME}.{function.__name__}", read),
             allow=NOT_SPAM,
             denial=FORBIDDEN,
             on_error="raise",

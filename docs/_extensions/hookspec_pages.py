@@ -17,6 +17,8 @@ from docutils.statemachine import StringList
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
+from hostkit.rules import FirstDenial
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -77,7 +79,8 @@ def register_method(category: type[Category]) -> Iterator[str]:
     """Show how the register method of a category is called."""
     yield "```python"
     yield f"api.register_{category.name}_callbacks("
-    yield from (f"    {hook}=..." + "," for hook in category.hookspecs)
+    for hook, spec in category.hookspecs.items():
+        yield f"    {hook}={'...' if spec.keyed is None else '{...: ...}'},"
     yield ")"
     yield "```"
 
@@ -99,6 +102,14 @@ def facts_of(spec: Hookspec) -> Iterator[tuple[str, str]]:
     yield "an exception", f"{ON_ERROR[on_error]} (`on_error: {on_error}`)"
     if on_invalid is not None and on_invalid != on_error:
         yield "an invalid answer", f"{ON_ERROR[on_invalid]} (`on_invalid: {on_invalid}`)"
+    if spec.rule.veto is not None:
+        yield "an exception that refuses", "goes to the caller as it is"
+    if spec.keyed is not None:
+        yield "callbacks are asked", f"if their key is that of `{spec.keyed.argument}`"
+    if spec.requires:
+        yield "registered together with", names(spec.requires)
+    if isinstance(spec.rule, FirstDenial) and spec.rule.replaces is not None:
+        yield "an answer can replace", names([spec.rule.replaces])
     yield "required arguments", names(spec.arguments[: spec.required])
     yield "copied arguments", names(name for name in spec.arguments if name in spec.copy)
     yield "since", spec.added or "the first version"

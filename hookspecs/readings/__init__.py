@@ -18,11 +18,24 @@ enumeration) and a pair of a code and a dict deny.
 The rules of spam checkers have two policies: an exception goes to the caller
 (``on_error="raise"``), and a wrong answer denies (``on_invalid="deny"``) with the stock denial,
 `FORBIDDEN`. The engine logs and records it as for any hook. A boolean that still has a meaning is
-logged by the `BooleanReporter` around a reading, when a module first answers a hook with one, once
+logged by `report_booleans` around a reading, when a module first answers a hook with one, once
 for as long as the process runs.
 """
 
-from hookspecs.readings._boolean_reporter import BooleanReporter
+from hookspecs.readings._login import read_login, read_login_type, read_name
+from hookspecs.readings._permission import (
+    EVENT_ALLOWED,
+    EVENT_REFUSED,
+    read_event_allowed,
+    read_permission,
+)
+from hookspecs.readings._presence import (
+    merge_interest,
+    merge_routes,
+    read_interest,
+    read_routes,
+)
+from hookspecs.readings._report_booleans import report_booleans
 from hookspecs.readings._spam import (
     FORBIDDEN,
     forbidden,
@@ -34,16 +47,30 @@ from hookspecs.readings._spam import (
     read_registration,
     read_strict,
 )
+from hookspecs.readings._update import read_batch_size, read_update
 
 __all__ = [
+    "EVENT_ALLOWED",
+    "EVENT_REFUSED",
     "FORBIDDEN",
-    "BooleanReporter",
     "forbidden",
+    "merge_interest",
+    "merge_routes",
+    "read_batch_size",
     "read_check",
     "read_drop",
+    "read_event_allowed",
     "read_event_check",
     "read_hide",
+    "read_interest",
+    "read_login",
+    "read_login_type",
     "read_may",
+    "read_name",
+    "read_permission",
     "read_registration",
+    "read_routes",
     "read_strict",
+    "read_update",
+    "report_booleans",
 ]

@@ -52,15 +52,12 @@ def read_strict(value: Any) -> tuple[str, JsonDict] | Continue:
     if isinstance(value, str):
         if value == NOT_SPAM:
             return CONTINUE
-        if _is_code(value):
+        if isinstance(value, Enum):  # a host may have an enumeration of codes of its own
             return value, {}
-    if (
-        isinstance(value, tuple)
-        and len(value) == 2  # noqa: PLR2004 -- a pair
-        and _is_code(value[0])
-        and isinstance(value[1], dict)
-    ):
-        return value
+    elif isinstance(value, tuple) and len(value) == 2:  # noqa: PLR2004 -- a pair
+        code, fields = value
+        if isinstance(fields, dict) and isinstance(code, str) and isinstance(code, Enum):
+            return value
     raise TypeError(_EXPECTED)
 
 
@@ -92,9 +89,11 @@ def read_event_check(value: Any) -> tuple[str, JsonDict] | str | Continue:
     Raises:
         TypeError: It is not an answer of this kind.
     """
-    if isinstance(value, str) and value != NOT_SPAM and not _is_code(value):
-        return value
-    return read_check(value)
+    if not isinstance(value, str):
+        return read_check(value)
+    if value == NOT_SPAM:
+        return CONTINUE
+    return (value, {}) if isinstance(value, Enum) else value
 
 
 def read_registration(value: Any) -> RegistrationBehaviour:
@@ -116,8 +115,3 @@ def read_drop(value: Any) -> Any:
 def read_hide(value: Any) -> bool | Continue:
     """Take what Python takes for true for `True`, and let everything else continue."""
     return True if value else CONTINUE
-
-
-def _is_code(value: object) -> bool:
-    # A host may have an enumeration of codes of its own.
-    return isinstance(value, str) and isinstance(value, Enum)

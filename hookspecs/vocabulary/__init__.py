@@ -5,8 +5,12 @@ Values are frozen; what the host supplies, such as an `Event`, is described by a
 
 from hookspecs.vocabulary._codes import Codes
 from hookspecs.vocabulary._event import Event
+from hookspecs.vocabulary._federated_event_delivery_method import FederatedEventDeliveryMethod
+from hookspecs.vocabulary._federation_event_delivery_event import FederationEventDeliveryEvent
 from hookspecs.vocabulary._file_info import FileInfo
+from hookspecs.vocabulary._homeserver_error import HomeserverError, is_homeserver_error
 from hookspecs.vocabulary._json import JsonDict, JsonMapping
+from hookspecs.vocabulary._login import Login
 from hookspecs.vocabulary._login_response import LoginResponse
 from hookspecs.vocabulary._media_upload_limit import MediaUploadLimit
 from hookspecs.vocabulary._not_spam import NOT_SPAM
@@ -15,6 +19,7 @@ from hookspecs.vocabulary._profile_info import ProfileInfo
 from hookspecs.vocabulary._ratelimit_override import RatelimitOverride
 from hookspecs.vocabulary._readable_file_wrapper import ReadableFileWrapper
 from hookspecs.vocabulary._registration_behaviour import RegistrationBehaviour
+from hookspecs.vocabulary._replaced_event import ReplacedEvent
 from hookspecs.vocabulary._requester import Requester
 from hookspecs.vocabulary._room_alias import RoomAlias
 from hookspecs.vocabulary._state_map import StateMap
@@ -27,19 +32,25 @@ __all__ = [
     "PRESENCE_ALL_USERS",
     "Codes",
     "Event",
+    "FederatedEventDeliveryMethod",
+    "FederationEventDeliveryEvent",
     "FileInfo",
+    "HomeserverError",
     "JsonDict",
     "JsonMapping",
+    "Login",
     "LoginResponse",
     "MediaUploadLimit",
     "ProfileInfo",
     "RatelimitOverride",
     "ReadableFileWrapper",
     "RegistrationBehaviour",
+    "ReplacedEvent",
     "Requester",
     "RoomAlias",
     "StateMap",
     "UserID",
     "UserPresenceState",
     "UserProfile",
+    "is_homeserver_error",
 ]

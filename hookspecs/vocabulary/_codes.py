@@ -11,13 +11,15 @@ from typing import final
 class Codes(StrEnum):
     """The standard error codes of the client-server and federation APIs.
 
-    Each is named as its value without ``M_``. A host that has an enumeration of its own can use
-    that instead: every member of a string enumeration counts as a code.
+    Each is named as its value without ``M_``, but for `EXPIRED_ACCOUNT`. A host that has an
+    enumeration of its own can use that instead: every member of a string enumeration counts as a
+    code.
     """
 
     APPSERVICE_LOGIN_UNSUPPORTED = "M_APPSERVICE_LOGIN_UNSUPPORTED"
     BAD_ALIAS = "M_BAD_ALIAS"
     BAD_JSON = "M_BAD_JSON"
+    BAD_PAGINATION = "M_BAD_PAGINATION"
     BAD_STATE = "M_BAD_STATE"
     BAD_STATUS = "M_BAD_STATUS"
     CANNOT_LEAVE_SERVER_NOTICE_ROOM = "M_CANNOT_LEAVE_SERVER_NOTICE_ROOM"
@@ -29,6 +31,7 @@ class Codes(StrEnum):
     CONSENT_NOT_GIVEN = "M_CONSENT_NOT_GIVEN"
     DUPLICATE_ANNOTATION = "M_DUPLICATE_ANNOTATION"
     EXCLUSIVE = "M_EXCLUSIVE"
+    EXPIRED_ACCOUNT = "ORG_MATRIX_EXPIRED_ACCOUNT"
     FORBIDDEN = "M_FORBIDDEN"
     GUEST_ACCESS_FORBIDDEN = "M_GUEST_ACCESS_FORBIDDEN"
     INCOMPATIBLE_ROOM_VERSION = "M_INCOMPATIBLE_ROOM_VERSION"
@@ -44,6 +47,12 @@ class Codes(StrEnum):
     NOT_FOUND = "M_NOT_FOUND"
     NOT_JSON = "M_NOT_JSON"
     NOT_YET_UPLOADED = "M_NOT_YET_UPLOADED"
+    PASSWORD_IN_DICTIONARY = "M_PASSWORD_IN_DICTIONARY"  # noqa: S105
+    PASSWORD_NO_DIGIT = "M_PASSWORD_NO_DIGIT"  # noqa: S105
+    PASSWORD_NO_LOWERCASE = "M_PASSWORD_NO_LOWERCASE"  # noqa: S105
+    PASSWORD_NO_SYMBOL = "M_PASSWORD_NO_SYMBOL"  # noqa: S105
+    PASSWORD_NO_UPPERCASE = "M_PASSWORD_NO_UPPERCASE"  # noqa: S105
+    PASSWORD_TOO_SHORT = "M_PASSWORD_TOO_SHORT"  # noqa: S105
     PROFILE_TOO_LARGE = "M_PROFILE_TOO_LARGE"
     RESOURCE_LIMIT_EXCEEDED = "M_RESOURCE_LIMIT_EXCEEDED"
     ROOM_IN_USE = "M_ROOM_IN_USE"
@@ -59,6 +68,7 @@ class Codes(StrEnum):
     UNAUTHORIZED = "M_UNAUTHORIZED"
     UNKNOWN = "M_UNKNOWN"
     UNKNOWN_DEVICE = "M_UNKNOWN_DEVICE"
+    UNKNOWN_POS = "M_UNKNOWN_POS"
     UNKNOWN_TOKEN = "M_UNKNOWN_TOKEN"  # noqa: S105
     UNRECOGNIZED = "M_UNRECOGNIZED"
     UNSUPPORTED_ROOM_VERSION = "M_UNSUPPORTED_ROOM_VERSION"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hookspecs import NOT_SPAM
-from hookspecs.readings import FORBIDDEN, BooleanReporter, read_check, read_may, read_strict
+from hookspecs.readings import FORBIDDEN, read_check, read_may, read_strict, report_booleans
 from hostkit import CONTINUE
 from hostkit.rules import FirstDenial
 from tests.dispatch.fakes import hook_of, saying, shadow, steps_of, wire
@@ -40,7 +40,7 @@ def test_a_boolean_is_reported_once_for_each_module(
     read: Read, answer: bool, advice: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The log says who should answer what instead, and does not repeat it for every call."""
-    hook = hook_with(BooleanReporter("desk.ask", read))
+    hook = hook_with(report_booleans("desk.ask", read))
     chain = wire(hook, "ask", saying(NOT_SPAM), saying(answer))
     assert chain.run() == chain.run()
     text = "module m1 answers desk.ask with " + advice.format(code="Codes.FORBIDDEN")
@@ -51,7 +51,7 @@ def test_a_boolean_is_reported_once_for_each_module(
 def test_a_boolean_is_reported_for_each_hook(caplog: pytest.LogCaptureFixture) -> None:
     """A module learns of every callback that needs a change."""
     for hook in ("desk.ask", "desk.tell"):
-        reporter = BooleanReporter(hook, read_may)
+        reporter = report_booleans(hook, read_may)
         wire(hook_with(reporter), "ask", saying(True), saying(True)).run()
     expected = [(module, hook) for hook in ("desk.ask", "desk.tell") for module in ("m0", "m1")]
     found = [(text.split()[1], text.split()[3]) for _, text in messages(caplog)]
@@ -60,7 +60,7 @@ def test_a_boolean_is_reported_for_each_hook(caplog: pytest.LogCaptureFixture) -
 
 def test_a_boolean_without_a_meaning_is_a_wrong_answer(caplog: pytest.LogCaptureFixture) -> None:
     """It is logged and recorded every time by the engine, and not reported as deprecated."""
-    chain = wire(hook_with(BooleanReporter("desk.ask", read_strict)), "ask", saying(True))
+    chain = wire(hook_with(report_booleans("desk.ask", read_strict)), "ask", saying(True))
     assert [FORBIDDEN, FORBIDDEN] == [chain.run(), chain.run()]
     why = "expected Any, got True (an answer is NOT_SPAM, a code, or a tuple of a code and a dict)"
     text = f"failed in desk.ask, it counts as a denial: {why}"
@@ -70,14 +70,14 @@ def test_a_boolean_without_a_meaning_is_a_wrong_answer(caplog: pytest.LogCapture
 
 def test_a_boolean_of_a_shadow_is_reported(caplog: pytest.LogCaptureFixture) -> None:
     """It counts for nothing, but its author should know all the same."""
-    reporter = BooleanReporter("desk.ask", read_may)
+    reporter = report_booleans("desk.ask", read_may)
     assert NOT_SPAM is wire(hook_with(reporter), "ask", shadow(saying(False))).run()
     assert ["hostkit.modules.m0"] == [name for name, _ in messages(caplog)]
 
 
 def test_outside_of_a_hook_nobody_is_named(caplog: pytest.LogCaptureFixture) -> None:
     """Reading an answer by hand works, and is no module's doing."""
-    reporter = BooleanReporter("desk.ask", read_may)
+    reporter = report_booleans("desk.ask", read_may)
     assert CONTINUE is reporter(True)
     assert CONTINUE is reporter(NOT_SPAM)
     with pytest.raises(TypeError):

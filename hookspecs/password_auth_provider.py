@@ -1,0 +1,129 @@
+"""`PasswordAuthProvider`: who somebody is, and what a new account is called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, final
+
+from hookspecs.readings import read_login, read_login_type, read_name, read_permission
+from hostkit import Category, Keyed, hookspec, keys_of, rules
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hookspecs.vocabulary import JsonDict, Login
+
+_LOGIN: Final = rules.FirstResult(read=read_login, on_error="continue")
+_NAME: Final = rules.FirstResult(read=read_name, on_error="fail", on_invalid="continue")
+
+
+@final
+class PasswordAuthProvider(Category):
+    """Callbacks that check who somebody is, and that take part in registrations.
+
+    Modules register `auth_checkers` as a dict: its keys are pairs of a login type and the fields
+    that clients send for it, and its values are callbacks. Two modules that register for one type
+    must name the same fields.
+    """
+
+    @hookspec(
+        _LOGIN, copy=("login_dict",), added="1.46", keyed=Keyed("login_type", read_login_type)
+    )
+    async def auth_checkers(
+        self, username: str, login_type: str, login_dict: JsonDict
+    ) -> Login | None:
+        """Called when somebody logs in with the type of the callback's key.
+
+        `username` is what the client has sent as the user, and `login_dict` has the fields that the
+        key names. A tuple of a user id and a callback logs that user in, and the callback, if it is
+        not `None`, is called with what the client is told. `None` lets the next module be asked.
+
+        The first login is the result. Without any it is `None`, and the host checks the password
+        itself, or refuses the login with status 403.
+
+        An exception, or any other answer, is logged, and the next module is asked.
+        """
+
+    async def check_auth(
+        self, username: str, login_type: str, login_dict: JsonDict
+    ) -> Login | None:
+        """Ask the modules that have registered for a login type; see `auth_checkers`."""
+        return await self.auth_checkers(username, login_type, login_dict)
+
+    @property
+    def supported_login_types(self) -> Mapping[str, tuple[str, ...]]:
+        """The types of login that modules know, in config order, each with its fields.
+
+        A host refuses a login that lacks one of the fields with status 400, without asking anybody.
+        """
+        return keys_of(self.auth_checkers)
+
+    @hookspec(_LOGIN, added="1.46")
+    async def check_3pid_auth(self, medium: str, address: str, password: str) -> Login | None:
+        """Called when somebody logs in with a third-party address, such as one for e-mail.
+
+        A tuple of a user id and a callback logs that user in, and the callback, if it is not
+        `None`, is called with what the client is told. `None` lets the next module be asked.
+
+        The first login is the result. Without any it is `None`, and the host looks the address up
+        itself.
+
+        An exception, or any other answer, is logged, and the next module is asked.
+        """
+
+    @hookspec(rules.Notify(), added="1.46")
+    async def on_logged_out(self, user_id: str, device_id: str | None, access_token: str) -> None:
+        """Called after an access token has become invalid.
+
+        What is returned is ignored. All modules are told, in order.
+
+        An exception is logged, and the next module is told.
+        """
+
+    @hookspec(_NAME, copy=("uia_results", "params"), added="1.52")
+    async def get_username_for_registration(
+        self, uia_results: JsonDict, params: JsonDict
+    ) -> str | None:
+        """Called when a registration has passed all its stages, for the name of the account.
+
+        `uia_results` has what came of each stage, and `params` what the client has sent. A text is
+        the name before the colon of the user id; the host turns it into small letters. `None` lets
+        the next module be asked.
+
+        The first text is the result, even an empty one. Without any it is `None`, and the name is
+        what the client asked for.
+
+        An exception goes to the caller as a `ModuleFailedError`, and no account is made. Any other
+        answer is logged, and the next module is asked.
+        """
+
+    @hookspec(_NAME, copy=("uia_results", "params"), added="1.54")
+    async def get_displayname_for_registration(
+        self, uia_results: JsonDict, params: JsonDict
+    ) -> str | None:
+        """Called when a registration has passed all its stages, for the name that others see.
+
+        The arguments are as for `get_username_for_registration`. A text is the display name.
+        `None` lets the next module be asked.
+
+        The first text is the result. Without any it is `None`, and the name is that of the account.
+
+        An exception goes to the caller as a `ModuleFailedError`, and no account is made. Any other
+        answer is logged, and the next module is asked.
+        """
+
+    @hookspec(
+        rules.FirstDenial(read=read_permission, allow=True, denial=False, on_invalid="continue"),
+        added="1.53",
+    )
+    async def is_3pid_allowed(self, medium: str, address: str, registration: bool) -> bool:  # noqa: FBT001 -- what modules are given
+        """Called before a third-party address, such as one for e-mail, is added to an account.
+
+        `registration` says that the account is just being made. `False` refuses the address with
+        status 403, and `True` lets the next module be asked.
+
+        The modules are asked in order until one refuses. The result is `False` if one did, or else
+        `True`.
+
+        An exception goes to the caller as a `ModuleFailedError`. Any other answer is logged, and
+        the next module is asked.
+        """

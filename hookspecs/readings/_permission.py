@@ -1,0 +1,50 @@
+"""What the answers of modules mean that permit or refuse, by `True` and `False`."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from hookspecs.vocabulary import JsonDict, ReplacedEvent
+from hostkit import CONTINUE
+from hostkit.rules import Replace
+
+if TYPE_CHECKING:
+    from hostkit.rules import Continue
+
+EVENT_ALLOWED: Final[tuple[bool, JsonDict | None]] = (True, None)
+"""The event goes on as it is."""
+EVENT_REFUSED: Final[tuple[bool, JsonDict | None]] = (False, None)
+"""The event goes no further."""
+
+
+def read_permission(value: Any) -> Literal[False] | Continue:
+    """Refuse for `False`, and go on for `True`.
+
+    Raises:
+        TypeError: It is neither.
+    """
+    if not isinstance(value, bool):
+        raise TypeError("neither True nor False")
+    return CONTINUE if value else False
+
+
+def read_event_allowed(value: Any) -> tuple[bool, JsonDict | None] | Replace | Continue:
+    """Read whether an event is allowed, and what it is replaced with.
+
+    The first of the pair refuses if it is `False`; anything else allows. A dict as the second
+    replaces the event.
+
+    Raises:
+        TypeError: It is no pair.
+    """
+    if not (isinstance(value, tuple | list) and len(value) == 2):  # noqa: PLR2004 -- a pair
+        raise TypeError("an answer is a tuple of a bool, and a dict or None")
+    allowed, fields = value
+    if allowed is False:
+        return EVENT_REFUSED
+    if isinstance(fields, dict):
+        # What modules are asked about, and what the caller gets, must not change later on.
+        kept = copy.deepcopy(fields)
+        return Replace(lambda event: ReplacedEvent(event, kept), (True, kept))
+    return CONTINUE

@@ -1,0 +1,234 @@
+"""Those of the thirty telling behaviours that the younger categories show, by their numbers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from hookspecs import (
+    BackgroundUpdateController,
+    Codes,
+    HomeserverError,
+    PasswordAuthProvider,
+    PresenceRouter,
+    ThirdPartyRules,
+)
+from hostkit import ModuleFailedError, codes
+
+from .answers import Spy, answering, raising, wrong_in
+from .hosting import call, chain_of, host_of, outcomes_of, problem_of, receipt_of
+from .rooms import MESSAGE, REQUESTER, STATE, HostsOwnError
+from .test_background_update_controller import Gate
+from .test_third_party_rules_checks import ARGUMENTS as CHECKS
+from .test_third_party_rules_telling import ARGUMENTS as TOLD
+
+if TYPE_CHECKING:
+    from hostkit import Category
+
+EVENT = "check_event_allowed"
+CREATE = "on_create_room"
+ALLOWED_3PID = "is_3pid_allowed"
+DEFAULTS: dict[type[Category], dict[str, Any]] = {
+    ThirdPartyRules: {
+        EVENT: (True, None),
+        CREATE: None,
+        **dict.fromkeys(CHECKS, True),
+        **dict.fromkeys(TOLD),
+    },
+    PasswordAuthProvider: {
+        **dict.fromkeys(PasswordAuthProvider.hookspecs),
+        ALLOWED_3PID: True,
+    },
+    PresenceRouter: {"get_users_for_states": {}, "get_interested_users": set()},
+    BackgroundUpdateController: {
+        "on_update": None,
+        "default_batch_size": 100,
+        "min_batch_size": 100,
+    },
+}
+ANN = ("@ann:hs", None)
+PASSWORD = ("m.login.password", ("password",))
+TWO: dict[str, tuple[Any, ...]] = {EVENT: (MESSAGE, STATE), **CHECKS}
+
+
+@pytest.mark.parametrize("hook", TWO)
+def test_h1_02_after_a_refusal_nobody_is_asked(hook: str) -> None:
+    """A module that refuses ends the chain."""
+    refusal = (False, None) if hook == EVENT else False
+    spy = Spy(answer=True)
+    host = chain_of(ThirdPartyRules, hook, answering(refusal), spy)
+    assert refusal == call(host, hook, *TWO[hook])
+    assert [] == spy.calls
+
+
+@pytest.mark.parametrize(
+    ("category", "hook"), [(category, hook) for category in DEFAULTS for hook in DEFAULTS[category]]
+)
+def test_h1_03_without_modules_nothing_is_prepared(category: type[Category], hook: str) -> None:
+    """The default comes back, and the host sees beforehand that nobody listens."""
+    host, spec = host_of(category), category.hookspecs[hook]
+    function = getattr(host.hooks[category], hook)
+    result = function(*spec.arguments)
+    assert DEFAULTS[category][hook] == (asyncio.run(result) if spec.is_async else result)
+    assert False is bool(function)
+
+
+def test_h1_03_all_hooks_have_a_default() -> None:
+    """None of the hooks of these categories is left out above."""
+    for category, defaults in DEFAULTS.items():
+        assert set(category.hookspecs) == set(defaults)
+
+
+def test_h1_04_a_forgotten_return_is_no_consent(caplog: pytest.LogCaptureFixture) -> None:
+    """The event is not allowed: the caller is told module and hook, and so is the receipt."""
+    host = chain_of(ThirdPartyRules, EVENT, answering(None))
+    with pytest.raises(ModuleFailedError, match=f"'a'.*third_party_rules.{EVENT}"):
+        call(host, EVENT, MESSAGE, STATE)
+    assert [(f"third_party_rules.{EVENT}", "a")] == wrong_in(host.receipts)
+
+
+@pytest.mark.parametrize("hook", CHECKS)
+def test_h1_04_where_failures_permit_a_forgotten_return_is_told(
+    hook: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It permits as upstream, and the log names module and hook."""
+    assert True is call(chain_of(ThirdPartyRules, hook, answering(None)), hook, *CHECKS[hook])
+    (record,) = caplog.records
+    assert ("hostkit.modules.a", logging.WARNING) == (record.name, record.levelno)
+    assert f"third_party_rules.{hook}" in record.getMessage()
+
+
+@pytest.mark.parametrize("hook", [ALLOWED_3PID, "get_username_for_registration"])
+def test_h1_08_an_exception_ends_the_operation(hook: str) -> None:
+    """No account is made, and later modules are not asked."""
+    spy = Spy(answer="ann")
+    host = chain_of(PasswordAuthProvider, hook, raising(KeyError("x")), spy)
+    arguments: list[dict[str, Any]] = [{}] * len(PasswordAuthProvider.hookspecs[hook].arguments)
+    with pytest.raises(ModuleFailedError):
+        call(host, hook, *arguments)
+    assert [] == spy.calls
+
+
+@pytest.mark.parametrize("hook", CHECKS)
+def test_h1_09_after_a_failure_a_refusal_counts(hook: str) -> None:
+    """The first module raises, the second one refuses: that is the result."""
+    host = chain_of(ThirdPartyRules, hook, raising(KeyError("x")), answering(False))
+    assert False is call(host, hook, *CHECKS[hook])
+    assert ("deny", "b") == (receipt_of(host).outcome, receipt_of(host).decider)
+
+
+@pytest.mark.parametrize(
+    ("category", "hook", "arguments"),
+    [
+        (ThirdPartyRules, EVENT, (MESSAGE, STATE)),
+        (PasswordAuthProvider, ALLOWED_3PID, ("email", "ann@example.org", False)),
+    ],
+)
+def test_h1_10_a_failure_is_neither_yes_nor_no(
+    category: type[Category], hook: str, arguments: tuple[Any, ...]
+) -> None:
+    """The caller sees that a module has failed, and which one; so does the receipt."""
+    error = KeyError("x")
+    host = chain_of(category, hook, raising(error))
+    with pytest.raises(ModuleFailedError) as caught:
+        call(host, hook, *arguments)
+    assert ("a", f"{category.name}.{hook}") == (caught.value.module, caught.value.hook)
+    assert error is caught.value.__cause__
+    assert ("failed", "a") == (receipt_of(host).outcome, receipt_of(host).decider)
+
+
+@pytest.mark.parametrize(("hook", "arguments"), [(EVENT, TWO[EVENT]), (CREATE, (REQUESTER, {}, 0))])
+def test_h1_11_errors_of_the_host_pass_unchanged(hook: str, arguments: tuple[Any, ...]) -> None:
+    """Status, code and fields are what the module has said, in our exception and the host's own."""
+    ours = HomeserverError(429, "slow", Codes.LIMIT_EXCEEDED, {"retry_after_ms": 5})
+    with pytest.raises(HomeserverError) as caught:
+        call(chain_of(ThirdPartyRules, hook, raising(ours)), hook, *arguments)
+    assert ours is caught.value
+    assert (429, "M_LIMIT_EXCEEDED", 5) == (
+        caught.value.code,
+        caught.value.errcode,
+        caught.value.error_dict()["retry_after_ms"],
+    )
+    theirs = HostsOwnError(451, "ORG_BAD", see="there")
+    with pytest.raises(HostsOwnError) as other:
+        call(chain_of(ThirdPartyRules, hook, raising(theirs)), hook, *arguments)
+    assert theirs is other.value
+    assert (451, "ORG_BAD", {"see": "there"}) == (theirs.code, theirs.errcode, theirs.extra)
+
+
+@pytest.mark.parametrize("hook", [*TOLD, "on_logged_out"])
+def test_h1_12_everybody_is_told_whoever_fails(hook: str) -> None:
+    """The first of three raises; the others are told all the same, and the call succeeds."""
+    category = ThirdPartyRules if hook in TOLD else PasswordAuthProvider
+    spies, arguments = [Spy(), Spy()], category.hookspecs[hook].arguments
+    host = chain_of(category, hook, raising(HomeserverError(403, "no")), *spies)
+    assert None is call(host, hook, *arguments)
+    assert [[arguments]] * 2 == [spy.calls for spy in spies]
+
+
+def test_h1_14_a_wrong_shape_does_not_log_in() -> None:
+    """The first checker forgets the second of the pair; the second checker wins."""
+    checkers = [{PASSWORD: answering("@eve:hs")}, {PASSWORD: answering(ANN)}]
+    host = chain_of(PasswordAuthProvider, "auth_checkers", *checkers)
+    assert ANN is call(host, "check_auth", "ann", "m.login.password", {"password": "x"})
+    assert ["invalid", "result"] == outcomes_of(receipt_of(host))
+
+
+def test_h1_15_different_fields_for_one_type_keep_the_host_from_starting() -> None:
+    """Both modules are named, as upstream documents and does not do."""
+    other = {("m.login.password", ("password", "otp")): Spy()}
+    problem = problem_of(
+        PasswordAuthProvider, {"auth_checkers": {PASSWORD: Spy()}}, {"auth_checkers": other}
+    )
+    assert (codes.CONFLICTING_KEYS, ("modules", 1)) == (problem.code, problem.path)
+    assert "modules 'a' and 'b' contradict each other" in problem.message
+
+
+def test_h1_16_sets_are_merged_until_all_are_meant() -> None:
+    """Two modules add to one user's set; a token for everybody is the result at once."""
+    spy = Spy(answer=set())
+    host = host_of(
+        PresenceRouter,
+        {"get_users_for_states": answering({"u": {"a"}}), "get_interested_users": answering({"a"})},
+        {"get_users_for_states": answering({"u": {"b"}}), "get_interested_users": answering("ALL")},
+        {"get_users_for_states": answering({}), "get_interested_users": spy},
+    )
+    assert {"u": {"a", "b"}} == call(host, "get_users_for_states", [])
+    assert "ALL" == call(host, "get_interested_users", "u")
+    assert [] == spy.calls
+
+
+def test_h1_18_the_first_module_keeps_control(caplog: pytest.LogCaptureFixture) -> None:
+    """A second one is left out with one warning, whatever it registers for."""
+    second = {"on_update": lambda *_: None, "default_batch_size": answering(1)}
+    host = host_of(BackgroundUpdateController, {"on_update": Gate}, second)
+    gate = host.hooks[BackgroundUpdateController].on_update("add_index", "main", False)
+    assert isinstance(gate, Gate)
+    assert 100 == call(host, "default_batch_size", "add_index", "main")
+    (record,) = caplog.records
+    assert logging.WARNING == record.levelno
+    assert "'b' registers for background_update_controller" in record.getMessage()
+
+
+@pytest.mark.parametrize("hook", PresenceRouter.hookspecs)
+def test_h1_19_one_half_of_a_pair_is_refused(hook: str) -> None:
+    """The module cannot be built, and the problem names both halves."""
+    (other,) = set(PresenceRouter.hookspecs) - {hook}
+    problem = problem_of(PresenceRouter, {hook: Spy()})
+    assert codes.INCOMPLETE == problem.code
+    assert f"presence_router.{hook} is registered without {other}" in problem.message
+
+
+def test_h1_23_who_may_refuse_by_raising_may_also_change() -> None:
+    """Later modules and the host see what a module does to the request for a room."""
+
+    async def rename(_: Any, content: dict[str, Any], is_admin: bool) -> None:
+        content["name"] = "Park"
+
+    spy, request = Spy(), {"name": "Garden"}
+    call(chain_of(ThirdPartyRules, CREATE, rename, spy), CREATE, REQUESTER, request, False)
+    assert {"name": "Park"} == request
+    assert request is spy.calls[0][1]

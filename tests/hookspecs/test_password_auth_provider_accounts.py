@@ -1,0 +1,172 @@
+"""What else those modules are asked: third-party addresses, names of new accounts, and logouts."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+import pytest
+from twisted.internet.defer import CancelledError
+
+from hookspecs import HomeserverError, PasswordAuthProvider
+from hostkit import ModuleFailedError
+
+from .answers import Spy, answering, raising, wrong_in
+from .hosting import call, chain_of, outcomes_of, receipt_of
+from .test_password_auth_provider import ANN, WRONG
+
+NAMES = ("get_username_for_registration", "get_displayname_for_registration")
+ARGUMENTS: dict[str, tuple[Any, ...]] = {
+    "check_3pid_auth": ("email", "ann@example.org", "secret"),
+    "on_logged_out": ("@ann:hs", None, "token"),
+    **dict.fromkeys(NAMES, ({"m.login.dummy": True}, {"username": "Ann"})),
+    "is_3pid_allowed": ("email", "ann@example.org", True),
+}
+DEFAULTS = {**dict.fromkeys(ARGUMENTS), "is_3pid_allowed": True}
+every_hook = pytest.mark.parametrize("hook", ARGUMENTS)
+names = pytest.mark.parametrize("hook", NAMES)
+THREEPID = "check_3pid_auth"
+ALLOWED = "is_3pid_allowed"
+
+
+def ask(hook: str, *callbacks: Any) -> Any:
+    """Call a hook of some modules."""
+    return call(chain_of(PasswordAuthProvider, hook, *callbacks), hook, *ARGUMENTS[hook])
+
+
+@every_hook
+def test_nobody_need_be_asked(hook: str) -> None:
+    """Without modules there is the default, and the host can know that beforehand."""
+    assert DEFAULTS[hook] is ask(hook)
+    hooks = chain_of(PasswordAuthProvider, hook).hooks[PasswordAuthProvider]
+    assert False is bool(getattr(hooks, hook))
+
+
+@every_hook
+def test_everybody_is_asked_while_nobody_decides(hook: str) -> None:
+    """All get the arguments of the call."""
+    spies = [Spy(answer=DEFAULTS[hook]), Spy(answer=DEFAULTS[hook])]
+    assert DEFAULTS[hook] is ask(hook, *spies)
+    assert [[ARGUMENTS[hook]]] * 2 == [spy.calls for spy in spies]
+
+
+@every_hook
+@pytest.mark.parametrize("error", [CancelledError(), asyncio.CancelledError()], ids=repr)
+def test_a_cancellation_is_no_failure(hook: str, error: BaseException) -> None:
+    """It goes to the caller in both worlds, and the next module is not asked."""
+    spy = Spy(answer=DEFAULTS[hook])
+    with pytest.raises(type(error)):
+        ask(hook, raising(error), spy)
+    assert [] == spy.calls
+
+
+def test_the_first_login_by_address_ends_the_call() -> None:
+    """It is the very tuple of the module."""
+    spy = Spy(answer=ANN)
+    assert ANN is ask(THREEPID, answering(None), answering(ANN), spy)
+    assert [] == spy.calls
+
+
+@pytest.mark.parametrize("answer", WRONG, ids=repr)
+def test_a_wrong_login_by_address_is_skipped_and_logged(
+    answer: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nobody is logged in by it, and module and hook are named."""
+    assert ANN is ask(THREEPID, answering(answer), answering(ANN))
+    assert None is ask(THREEPID, answering(answer))
+    assert {"hostkit.modules.a"} == {record.name for record in caplog.records}
+    assert f"failed in password_auth_provider.{THREEPID}, " in caplog.text
+
+
+def test_an_exception_in_a_login_by_address_is_skipped_and_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The next module may know who it is."""
+    assert ANN is ask(THREEPID, raising(HomeserverError(403, "no")), answering(ANN))
+    start = f"failed in password_auth_provider.{THREEPID}, the next module is asked: "
+    assert caplog.messages[0].startswith(start + "HomeserverError")
+
+
+@names
+@pytest.mark.parametrize("name", ["ann", "", "ANN"])
+def test_the_first_text_is_the_name(hook: str, name: str) -> None:
+    """Also an empty one; the modules after it are not asked."""
+    spy = Spy(answer="bob")
+    assert name is ask(hook, answering(None), answering(name), spy)
+    assert [] == spy.calls
+
+
+@names
+@pytest.mark.parametrize("answer", [5, 0, False, b"ann", ["ann"], {}], ids=repr)
+def test_what_is_no_text_is_skipped_and_logged(
+    hook: str, answer: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The next module is asked, and module and hook are named."""
+    host = chain_of(PasswordAuthProvider, hook, answering(answer), answering("ann"))
+    assert "ann" == call(host, hook, *ARGUMENTS[hook])
+    assert [(f"password_auth_provider.{hook}", "a")] == wrong_in(host.receipts)
+    (record,) = caplog.records
+    assert ("hostkit.modules.a", logging.WARNING) == (record.name, record.levelno)
+    start = f"failed in password_auth_provider.{hook}, the next module is asked: expected str | "
+    assert record.getMessage().startswith(start)
+
+
+@pytest.mark.parametrize("hook", [*NAMES, ALLOWED])
+@pytest.mark.parametrize("error", [KeyError("x"), HomeserverError(403, "no")], ids=repr)
+def test_an_exception_keeps_the_account_from_being_made(hook: str, error: Exception) -> None:
+    """The caller gets a `ModuleFailedError`, and the next module is not asked."""
+    spy = Spy(answer="ann")
+    with pytest.raises(ModuleFailedError) as caught:
+        ask(hook, raising(error), spy)
+    assert error is caught.value.__cause__
+    assert ("a", f"password_auth_provider.{hook}") == (caught.value.module, caught.value.hook)
+    assert [] == spy.calls
+
+
+@names
+def test_a_module_has_results_and_parameters_of_its_own(hook: str) -> None:
+    """What it does to them neither the next one nor the host sees."""
+
+    async def spoil(uia_results: dict[str, Any], params: dict[str, Any]) -> None:
+        uia_results.clear()
+        params["username"] = "root"
+
+    spy = Spy()
+    results, params = {"m.login.dummy": True}, {"username": "Ann"}
+    call(chain_of(PasswordAuthProvider, hook, spoil, spy), hook, results, params)
+    assert ({"m.login.dummy": True}, {"username": "Ann"}) == (results, params)
+    assert [(results, params)] == spy.calls
+
+
+def test_the_first_refusal_of_an_address_ends_the_call() -> None:
+    """`False` refuses, and the receipt names the module."""
+    spy = Spy(answer=True)
+    host = chain_of(PasswordAuthProvider, ALLOWED, answering(True), answering(False), spy)
+    assert False is call(host, ALLOWED, *ARGUMENTS[ALLOWED])
+    assert [] == spy.calls
+    assert ("deny", "b") == (receipt_of(host).outcome, receipt_of(host).decider)
+
+
+@pytest.mark.parametrize("answer", [None, 0, 1, "no", ()], ids=repr)
+@pytest.mark.parametrize("then", [True, False])
+def test_what_is_neither_true_nor_false_allows_an_address(
+    answer: Any, then: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is logged with module and hook, and the next module decides."""
+    host = chain_of(PasswordAuthProvider, ALLOWED, answering(answer), answering(then))
+    assert then is call(host, ALLOWED, *ARGUMENTS[ALLOWED])
+    assert ["invalid", "continue" if then else "deny"] == outcomes_of(receipt_of(host))
+    (record,) = caplog.records
+    assert "hostkit.modules.a" == record.name
+    assert "neither True nor False" in record.getMessage()
+
+
+def test_everybody_is_told_that_somebody_has_logged_out(caplog: pytest.LogCaptureFixture) -> None:
+    """What is returned does not matter, and whoever fails is logged with module and hook."""
+    spy, hook = Spy(answer=5), "on_logged_out"
+    assert None is ask(hook, raising(KeyError("x")), spy)
+    assert [ARGUMENTS[hook]] == spy.calls
+    assert [
+        f"failed in password_auth_provider.{hook}, the next module is asked: KeyError: 'x'"
+    ] == caplog.messages

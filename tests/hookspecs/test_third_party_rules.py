@@ -1,0 +1,156 @@
+"""What `check_event_allowed` makes of answers and exceptions, without replacements."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+import pytest
+from twisted.internet.defer import CancelledError
+
+from hookspecs import Codes, HomeserverError, ThirdPartyRules
+from hostkit import ModuleFailedError
+
+from .answers import Spy, answering, raising, wrong_in
+from .hosting import call, chain_of, outcomes_of, receipt_of
+from .rooms import MESSAGE, STATE, HostsOwnError
+
+HOOK = "check_event_allowed"
+FULL_NAME = f"third_party_rules.{HOOK}"
+ALLOWED = (True, None)
+REFUSED = (False, None)
+
+VETOES = [
+    HomeserverError(429, "slow down", Codes.LIMIT_EXCEEDED, {"retry_after_ms": 5}),
+    HomeserverError(403, "no"),
+    HostsOwnError(retry_after_ms=5),
+    HostsOwnError(451, Codes.FORBIDDEN),
+]
+FAILURES = [
+    KeyError("x"),
+    SystemExit(3),
+    HostsOwnError("429"),
+    HostsOwnError(errcode=5),
+    HostsOwnError(errcode=None),
+]
+
+
+def test_nobody_need_be_asked() -> None:
+    """Without modules the event is allowed, and the host can spare itself the state of the room."""
+    host = chain_of(ThirdPartyRules, HOOK)
+    assert ALLOWED == call(host, HOOK, MESSAGE, STATE)
+    assert False is bool(host.hooks[ThirdPartyRules].check_event_allowed)
+
+
+@pytest.mark.parametrize(
+    "answer", [(True, None), (None, None), (0, None), ("no", None), [True, None], (True, [1])]
+)
+def test_what_does_not_refuse_lets_the_next_one_be_asked(answer: Any) -> None:
+    """Only `False` itself refuses; the arguments are the host's own objects."""
+    spy = Spy(answer=ALLOWED)
+    host = chain_of(ThirdPartyRules, HOOK, answering(answer), spy)
+    assert ALLOWED == call(host, HOOK, MESSAGE, STATE)
+    ((event, state),) = spy.calls
+    assert event is MESSAGE
+    assert state is STATE
+    assert [] == list(host.receipts)
+
+
+@pytest.mark.parametrize("answer", [(False, None), (False, {"type": "m.room.x"}), [False, 5]])
+def test_the_first_refusal_ends_the_call(answer: Any) -> None:
+    """A replacement beside it means nothing, and the receipt names the module."""
+    spy = Spy(answer=ALLOWED)
+    host = chain_of(ThirdPartyRules, HOOK, answering(ALLOWED), answering(answer), spy)
+    assert REFUSED == call(host, HOOK, MESSAGE, STATE)
+    assert [] == spy.calls
+    receipt = receipt_of(host)
+    assert ("deny", "b", FULL_NAME) == (receipt.outcome, receipt.decider, receipt.hook)
+
+
+@pytest.mark.parametrize(
+    "answer", [True, False, None, 5, "no", {}, (), (True,), (True, None, None), {True: None}]
+)
+def test_an_answer_that_is_no_pair_is_neither_yes_nor_no(answer: Any) -> None:
+    """The caller gets a `ModuleFailedError` that names module and hook; nobody else is asked."""
+    spy = Spy(answer=ALLOWED)
+    host = chain_of(ThirdPartyRules, HOOK, answering(answer), spy)
+    with pytest.raises(ModuleFailedError, match="an answer is a tuple of a bool, and a dict or"):
+        call(host, HOOK, MESSAGE, STATE)
+    assert [] == spy.calls
+    assert [(FULL_NAME, "a")] == wrong_in(host.receipts)
+    assert ("failed", "a") == (receipt_of(host).outcome, receipt_of(host).decider)
+
+
+@pytest.mark.parametrize("error", VETOES)
+def test_a_module_may_refuse_with_an_answer_of_its_own(error: Exception) -> None:
+    """The exception comes to the caller unchanged, and counts as a denial, not as a failure."""
+    said, spy = dict(vars(error)), Spy(answer=ALLOWED)
+    host = chain_of(ThirdPartyRules, HOOK, answering(ALLOWED), raising(error), spy)
+    with pytest.raises(type(error)) as caught:
+        call(host, HOOK, MESSAGE, STATE)
+    assert error is caught.value
+    assert said.items() <= vars(error).items()
+    assert [] == spy.calls
+    receipt = receipt_of(host)
+    assert ("deny", "b") == (receipt.outcome, receipt.decider)
+    assert ["continue", "deny", "not asked"] == outcomes_of(receipt)
+    assert f"in module 'b', hook {FULL_NAME}" in error.__notes__
+
+
+@pytest.mark.parametrize("policy", ["raise", "deny", "continue", "fail"])
+def test_no_policy_changes_what_a_refusal_is(policy: str) -> None:
+    """What the file says about errors of the module is not about its refusals."""
+    error = HomeserverError(429, "slow down", Codes.LIMIT_EXCEEDED)
+    host = chain_of(ThirdPartyRules, HOOK, raising(error), on_error=policy)
+    with pytest.raises(HomeserverError) as caught:
+        call(host, HOOK, MESSAGE, STATE)
+    assert error is caught.value
+    assert ["deny"] == outcomes_of(receipt_of(host))
+
+
+@pytest.mark.parametrize("error", FAILURES, ids=repr)
+def test_any_other_exception_is_neither_yes_nor_no(error: BaseException) -> None:
+    """The caller gets a `ModuleFailedError` with it as the cause; nobody else is asked."""
+    spy = Spy(answer=ALLOWED)
+    host = chain_of(ThirdPartyRules, HOOK, raising(error), spy)
+    with pytest.raises(ModuleFailedError) as caught:
+        call(host, HOOK, MESSAGE, STATE)
+    assert error is caught.value.__cause__
+    assert ("a", FULL_NAME) == (caught.value.module, caught.value.hook)
+    assert [] == spy.calls
+    assert ["failed", "not asked"] == outcomes_of(receipt_of(host))
+
+
+@pytest.mark.parametrize(("policy", "result"), [("deny", REFUSED), ("continue", ALLOWED)])
+@pytest.mark.parametrize("bad", [raising(KeyError("x")), answering(None)])
+def test_the_file_may_say_what_failures_mean(
+    policy: str, result: Any, bad: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A module's own ``on_error`` goes before the hook's, and the log names module and hook."""
+    host = chain_of(ThirdPartyRules, HOOK, bad, on_error=policy)
+    assert result == call(host, HOOK, MESSAGE, STATE)
+    (record,) = caplog.records
+    assert ("hostkit.modules.a", logging.WARNING) == (record.name, record.levelno)
+    assert record.getMessage().startswith(f"failed in {FULL_NAME}, ")
+
+
+@pytest.mark.parametrize("error", [CancelledError(), asyncio.CancelledError()], ids=repr)
+@pytest.mark.parametrize("hook", [HOOK, "on_create_room"])
+def test_a_cancellation_is_no_answer(error: BaseException, hook: str) -> None:
+    """It goes to the caller in both worlds; nobody else is asked, and nothing is decided."""
+    spy = Spy(answer=ALLOWED)
+    host = chain_of(ThirdPartyRules, hook, raising(error), spy)
+    arguments = ThirdPartyRules.hookspecs[hook].arguments
+    with pytest.raises(type(error)):
+        call(host, hook, *arguments)
+    assert ([], []) == (spy.calls, list(host.receipts))
+
+
+def test_an_explanation_tells_what_each_module_does() -> None:
+    """A refusal by exception is a step like any other: it is shown, and not raised."""
+    error = HomeserverError(403, "no", Codes.FORBIDDEN)
+    host = chain_of(ThirdPartyRules, HOOK, answering(ALLOWED), raising(error), answering(ALLOWED))
+    receipt = asyncio.run(host.explain(FULL_NAME, MESSAGE, STATE))
+    assert ["continue", "deny", "not asked"] == outcomes_of(receipt)
+    assert "HomeserverError: 403 M_FORBIDDEN: no" == receipt.reason

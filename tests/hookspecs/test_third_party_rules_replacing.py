@@ -1,0 +1,216 @@
+"""Modules that have an event replaced, and what the others see of it."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from hookspecs import Codes, HomeserverError, ReplacedEvent, ThirdPartyRules
+from hookspecs.third_party_rules import LegacyThirdPartyRules
+from hostkit import ModuleFailedError
+
+from .answers import Spy, answering, raising, wrong_in
+from .hosting import call, chain_of, host_of, outcomes_of, receipt_of
+from .rooms import MESSAGE, STATE, TOPIC, FakeMessage, saying
+
+if TYPE_CHECKING:
+    from hookspecs import Event, JsonDict
+
+HOOK = "check_event_allowed"
+FULL_NAME = f"third_party_rules.{HOOK}"
+ALLOWED = (True, None)
+INVALID = [
+    ({"room_id": "!other:hs"}, r"its room_id must stay '!room:hs', not become '!other:hs'"),
+    ({"room_id": None}, r"its room_id must stay '!room:hs', not become None"),
+    ({"type": "m.room.topic"}, r"its type must stay 'm.room.message'"),
+    ({"state_key": ""}, r"its state_key must stay None, not become ''"),
+    ({"sender": "@ann:away"}, r"its sender must stay a user of hs, not become '@ann:away'"),
+    ({"sender": "@ann"}, r"its sender must stay a user of hs"),
+    ({"sender": "ann:hs"}, r"its sender must stay a user of hs"),
+    ({"sender": None}, r"its sender must stay a user of hs"),
+    ({"sender": ["@ann:hs"]}, r"its sender must stay a user of hs"),
+    ({"content": None}, r"it must have a content"),
+    ({"content": "hi"}, r"it must have a content"),
+    ({"content": {"lock": threading.Lock()}}, r"cannot pickle"),
+]
+
+
+def check(*callbacks: Any, event: Event = MESSAGE) -> Any:
+    """Ask some modules whether an event is allowed."""
+    return call(chain_of(ThirdPartyRules, HOOK, *callbacks), HOOK, event, STATE)
+
+
+def replacing(fields: Any) -> Any:
+    """Make a callback that allows an event with other fields."""
+    return answering((True, fields))
+
+
+@pytest.mark.parametrize("allowed", [True, None, 0])
+def test_a_dict_replaces_the_event(allowed: Any) -> None:
+    """The host gets what the module wants the event to be, whatever allows it."""
+    assert (True, saying("ho")) == check(answering((allowed, saying("ho"))))
+
+
+def test_later_modules_are_asked_about_the_replaced_event() -> None:
+    """They see its fields in place of the old ones; earlier ones have seen the original."""
+    before, after = Spy(answer=ALLOWED), Spy(answer=ALLOWED)
+    result = check(before, replacing(saying("ho", sender="@bob:hs")), after)
+    assert (True, saying("ho", sender="@bob:hs")) == result
+    assert before.calls[0][0] is MESSAGE
+    ((event, state),) = after.calls
+    assert state is STATE
+    assert isinstance(event, ReplacedEvent)
+    assert ("@bob:hs", {"body": "ho"}) == (event.sender, event.content)
+
+
+def test_the_host_keeps_its_own_event() -> None:
+    """A call changes nothing but its result."""
+    event = FakeMessage()
+    check(replacing(saying("ho")), event=event)
+    assert FakeMessage() == event
+
+
+def test_the_last_replacement_wins() -> None:
+    """Each module builds on what the one before it made."""
+
+    async def shout(event: Event, _: Any) -> Any:
+        return True, {**event.get_dict(), "content": {"body": event.content["body"] + "!"}}
+
+    assert (True, saying("ho!!")) == check(replacing(saying("ho")), shout, shout)
+
+
+def test_whoever_only_allows_keeps_the_replacement() -> None:
+    """An answer without a dict takes nothing back."""
+    assert (True, saying("ho")) == check(replacing(saying("ho")), answering(ALLOWED))
+
+
+def test_any_module_may_refuse_the_replaced_event() -> None:
+    """In the homeserver nobody after a replacement is asked; here the refusal is the result."""
+    spy = Spy(answer=ALLOWED)
+    host = chain_of(ThirdPartyRules, HOOK, replacing(saying("ho")), answering((False, None)), spy)
+    assert (False, None) == call(host, HOOK, MESSAGE, STATE)
+    assert [] == spy.calls
+    assert ("deny", "b") == (receipt_of(host).outcome, receipt_of(host).decider)
+
+
+def test_a_refusal_by_exception_comes_after_a_replacement_too() -> None:
+    """It goes to the caller as it is, and nothing is replaced."""
+    error = HomeserverError(400, "no", Codes.BAD_JSON)
+    with pytest.raises(HomeserverError) as caught:
+        check(replacing(saying("ho")), raising(error))
+    assert error is caught.value
+
+
+def test_a_failure_after_a_replacement_is_a_failure() -> None:
+    """The event is neither allowed nor refused."""
+    with pytest.raises(ModuleFailedError):
+        check(replacing(saying("ho")), raising(KeyError("x")))
+
+
+@pytest.mark.parametrize(("change", "why"), INVALID)
+def test_a_replacement_stays_the_same_event(change: JsonDict, why: str) -> None:
+    """Room, type, state key and server do; else module and hook are named, and nobody is asked."""
+    spy = Spy(answer=ALLOWED)
+    host = chain_of(ThirdPartyRules, HOOK, replacing({**MESSAGE.get_dict(), **change}), spy)
+    with pytest.raises(ModuleFailedError, match=why) as caught:
+        call(host, HOOK, MESSAGE, STATE)
+    assert ("a", FULL_NAME) == (caught.value.module, caught.value.hook)
+    assert [] == spy.calls
+    assert [(FULL_NAME, "a")] == wrong_in(host.receipts)
+    assert ["invalid", "not asked"] == outcomes_of(receipt_of(host))
+
+
+@pytest.mark.parametrize("name", ["room_id", "type", "sender", "content"])
+def test_a_replacement_is_the_whole_event(name: str) -> None:
+    """What is left out is not filled in."""
+    fields = MESSAGE.get_dict()
+    del fields[name]
+    with pytest.raises(ModuleFailedError, match=f"{name}|content"):
+        check(replacing(fields))
+
+
+@pytest.mark.parametrize("key", ["other", None])
+def test_state_stays_the_same_state(key: str | None) -> None:
+    """The state key of an event that sets state can be neither changed nor taken away."""
+    with pytest.raises(ModuleFailedError, match="its state_key must stay ''"):
+        check(replacing({**TOPIC.get_dict(), "state_key": key}), event=TOPIC)
+
+
+def test_the_file_may_have_wrong_replacements_refuse() -> None:
+    """With ``on_error: deny`` the event is refused, by the module that wanted another one."""
+    spy, wrong = Spy(answer=ALLOWED), replacing(saying("ho", type="m.room.topic"))
+    host = chain_of(ThirdPartyRules, HOOK, wrong, spy, on_error="deny")
+    assert (False, None) == call(host, HOOK, MESSAGE, STATE)
+    assert [] == spy.calls
+    assert ("deny", "a") == (receipt_of(host).outcome, receipt_of(host).decider)
+
+
+def test_a_module_that_may_fail_replaces_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    """With ``on_error: continue`` a wrong replacement is logged, and the event stays as it was."""
+    spy = Spy(answer=ALLOWED)
+    wrong = replacing(saying("ho", type="m.room.topic"))
+    host = chain_of(ThirdPartyRules, HOOK, wrong, spy, on_error="continue")
+    assert ALLOWED == call(host, HOOK, MESSAGE, STATE)
+    assert spy.calls[0][0] is MESSAGE
+    assert "its type must stay 'm.room.message'" in caplog.text
+
+
+def test_the_dict_of_a_module_may_change_later() -> None:
+    """Neither later modules nor the host see it: what is stored is what was asked about."""
+    fields = saying("ho")
+    seen: list[Any] = []
+
+    async def replace(*_: Any) -> Any:
+        return True, fields
+
+    async def look(event: Event, _: Any) -> Any:
+        fields["content"]["body"] = "changed"
+        fields["sender"] = "@bob:hs"
+        seen.append((event.sender, event.get_dict()))
+        return ALLOWED
+
+    assert (True, saying("ho")) == check(replace, look)
+    assert [("@ann:hs", saying("ho"))] == seen
+
+
+def test_what_a_later_module_does_to_the_fields_stays_with_it() -> None:
+    """It gets a copy by `get_dict`, and even the live content is not what the host gets."""
+
+    async def spoil(event: Any, _: Any) -> Any:
+        event.get_dict()["content"].clear()
+        event.content["body"] = "changed"
+        return ALLOWED
+
+    assert (True, saying("ho")) == check(replacing(saying("ho")), spoil)
+
+
+def test_a_shadow_module_replaces_nothing() -> None:
+    """What it would have made of the event is only recorded."""
+    host = host_of(ThirdPartyRules, {HOOK: replacing(saying("ho"))}, mode="shadow")
+    assert ALLOWED == call(host, HOOK, MESSAGE, STATE)
+    (step,) = receipt_of(host).steps
+    assert (True, "result") == (step.shadow, step.outcome)
+
+
+def ask_legacy(*callbacks: Any) -> Any:
+    """Ask modules of a host that has them in the homeserver's own way."""
+    return call(chain_of(LegacyThirdPartyRules, HOOK, *callbacks), HOOK, MESSAGE, STATE)
+
+
+def test_in_the_old_way_a_replacement_has_the_last_word() -> None:
+    """Nobody after it is asked, so nobody can refuse."""
+    spy = Spy(answer=(False, None))
+    assert (True, saying("ho")) == ask_legacy(answering(ALLOWED), replacing(saying("ho")), spy)
+    assert [] == spy.calls
+
+
+def test_in_the_old_way_all_else_is_the_same() -> None:
+    """Refusals, wrong replacements and the hooks of the category are those of the new one."""
+    assert (False, None) == ask_legacy(answering((False, None)), replacing(saying("ho")))
+    assert ALLOWED == ask_legacy(answering(ALLOWED))
+    with pytest.raises(ModuleFailedError, match="its type must stay"):
+        ask_legacy(replacing(saying("ho", type="m.room.topic")))
+    assert list(ThirdPartyRules.hookspecs) == list(LegacyThirdPartyRules.hookspecs)
+    assert ThirdPartyRules.name == LegacyThirdPartyRules.name
