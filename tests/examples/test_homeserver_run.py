@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import doctest
+import json
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.examples.homeserver_client import EXAMPLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+README = (EXAMPLE / "README.md").read_text()
+LISTEN = '"tcp:8008:interface=127.0.0.1"'
+DEMO = (EXAMPLE / "homeserver.yaml").read_text()
+
+
+def start(file: Path) -> subprocess.Popen[str]:
+    """Start the homeserver as the README says, but with another file."""
+    (command,) = re.findall(r"^```shell\n(.*?)\n```$", README, re.DOTALL | re.MULTILINE)
+    words = shlex.split(command)
+    assert (words[0], words[-1]) == ("python", "homeserver.yaml")
+    return subprocess.Popen(
+        [sys.executable, *words[1:-1], str(file)],
+        cwd=EXAMPLE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@contextmanager
+def running(file: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run the homeserver on a free port; give the process and the address."""
+    file.write_text(DEMO.replace(LISTEN, '"tcp:0:interface=127.0.0.1"'))
+    process = start(file)
+    try:
+        assert process.stderr is not None
+        line = process.stderr.readline()
+        found = re.search(r"port=(\d+)", line)
+        assert found is not None, line + process.stderr.read()
+        yield process, f"http://127.0.0.1:{found[1]}"
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def shown() -> list[tuple[list[str], str]]:
+    """Give the commands of the README, split into words, each with its output."""
+    blocks = re.findall(r"^```console\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+    entries = "".join(blocks).removeprefix("$ ").split("\n$ ")
+    pairs = (entry.rstrip("\n").partition("\n") for entry in entries)
+    return [(shlex.split(command), output) for command, _, output in pairs]
+
+
+def curl(words: list[str], address: str, known: dict[str, str]) -> str:
+    """Do what `curl` does with these words; what they have of the form ``$NAME`` is known."""
+    words = [re.sub(r"\$([A-Z]+)", lambda name: known[name[1]], word) for word in words]
+    assert words[:2] == ["curl", "-s"]
+    options = dict(zip(words[2:-1:2], words[3:-1:2], strict=True))
+    headers = dict([options["-H"].split(": ")]) if "-H" in options else {}
+    data = options["-d"].encode() if "-d" in options else None
+    url = words[-1].replace("http://127.0.0.1:8008", address)
+    request = urllib.request.Request(url, data, headers, method=options.get("-X"))
+    try:
+        with urllib.request.urlopen(request) as response:
+            text: str = response.read().decode()
+    except urllib.error.HTTPError as error:
+        text = error.read().decode()
+    return text
+
+
+def test_the_readme_is_right(tmp_path: Path) -> None:
+    """The server starts as shown, answers each request as shown, and Ctrl-C ends it well."""
+    known: dict[str, str] = {}
+    checker = doctest.OutputChecker()
+    with running(tmp_path / "homeserver.yaml") as (process, address):
+        for words, expected in shown():
+            printed = curl(words, address, known)
+            assert checker.check_output(expected + "\n", printed, doctest.ELLIPSIS), printed
+            answer: dict[str, Any] = json.loads(printed)
+            known.setdefault("TOKEN", answer.get("access_token", ""))
+            if "room_id" in answer:
+                known["ROOM"] = answer["room_id"]
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+        assert (process.returncode, errors) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("server_name: example.org\n  listen", "listen", "server_name"),
+        ("name: manners", "nane: manners", "nane"),
+        (LISTEN, '"nonsense:1"', "nonsense"),
+    ],
+)
+def test_what_is_wrong_with_the_file_is_told(
+    tmp_path: Path, before: str, after: str, told: str
+) -> None:
+    """A file that the homeserver cannot run with ends it with an explanation, and status 1."""
+    assert before in DEMO
+    file = tmp_path / "homeserver.yaml"
+    file.write_text(DEMO.replace(before, after))
+    process = start(file)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert told in errors
+    assert "Traceback" not in errors
+
+
+def test_a_taken_port_is_told(tmp_path: Path) -> None:
+    """Where another program listens already, the homeserver says so."""
+    file = tmp_path / "homeserver.yaml"
+    with running(file) as (_, address):
+        port = address.rpartition(":")[2]
+        file.write_text(DEMO.replace(LISTEN, f'"tcp:{port}:interface=127.0.0.1"'))
+        second = start(file)
+        _, errors = second.communicate(timeout=30)
+    assert second.returncode == 1
+    assert f"127.0.0.1:{port}" in errors
+    assert "Traceback" not in errors

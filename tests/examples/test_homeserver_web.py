@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import pytest
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.error import CannotListenError
+from twisted.internet.testing import MemoryReactor, RaisingMemoryReactor
+
+from hookspecs import Codes
+from hostkit import ConfigErrors, Host, ModuleApi
+from tests.examples.homeserver_client import (
+    CATEGORIES,
+    PREFIX,
+    Homeserver,
+    Settings,
+    always,
+    client_for,
+    client_of,
+    host_of,
+    raising,
+)
+from tests.web.conftest import Echo
+
+if TYPE_CHECKING:
+    from hookspecs import Event
+
+
+def test_the_resources_of_modules_are_served_beside_the_homeserver() -> None:
+    """A path that a module has registered is the module's; others answer 404 in JSON."""
+    host = host_of({}, **{"/_synapse/client/words": Echo("words")})
+    client = client_for(host)
+    assert client.call("GET", "/login").status == 200
+    answers = [
+        client.begin("GET", path).answer
+        for path in ("/_synapse/client/words/x", "/elsewhere", "/_matrix/elsewhere", PREFIX)
+    ]
+    assert [answer and answer.status for answer in answers] == [200, 404, 404, 404]
+    assert answers[0] is not None
+    assert answers[0].text == "words: _synapse/client/words | x"
+
+
+@pytest.mark.parametrize("path", ["/_matrix", f"{PREFIX}/login"])
+def test_no_module_gets_the_homeservers_own_paths(path: str) -> None:
+    """A module that registers something below `/_matrix` keeps the homeserver from starting."""
+    with pytest.raises(ConfigErrors) as caught:
+        host_of({}, **{path: Echo("words")})
+    (problem,) = caught.value.problems
+    assert problem.code == "HK209"
+    assert "belongs to the homeserver" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "expected"),
+    [
+        ("GET", "/nothing", b"", (404, "M_UNRECOGNIZED")),
+        ("PUT", "/login", b"{}", (405, "M_UNRECOGNIZED")),
+        ("POST", "/login", b"{", (400, "M_NOT_JSON")),
+        ("POST", "/login", b"[" * 50000, (400, "M_NOT_JSON")),
+        ("POST", "/login", b"[]", (400, "M_BAD_JSON")),
+        ("POST", "/login", b'{"type": 1}', (400, "M_INVALID_PARAM")),
+        ("POST", "/login", b'{"type": "m.login.password"}', (400, "M_MISSING_PARAM")),
+        ("POST", "/login", b'{"a": "' + b"x" * 65536 + b'"}', (413, "M_TOO_LARGE")),
+    ],
+)
+def test_requests_that_make_no_sense_are_told_why(
+    method: str, path: str, body: bytes, expected: tuple[int, str]
+) -> None:
+    """A request that cannot be understood gets an error in JSON, and no module is asked."""
+    answer = client_of().call(method, path, body)
+    assert answer.errcode == expected
+    assert "content-type: application/json" in answer.headers
+
+
+def test_fields_that_are_no_json_are_a_failure(caplog: pytest.LogCaptureFixture) -> None:
+    """A denial whose fields cannot be written still ends the request, with status 500."""
+    denial = (Codes.FORBIDDEN, {"x": {1, 2}})
+    client = client_of({"user_may_create_room": always(denial)})
+    with caplog.at_level(logging.ERROR, "homeserver"):
+        answer = client.call("POST", "/createRoom", {}, client.token("ann"))
+    assert answer.errcode == (500, "M_UNKNOWN")
+    assert "not JSON serializable" in caplog.text
+
+
+def test_the_hooks_are_asked_in_the_documented_order() -> None:
+    """A login asks who it is, then whether it is spam, and then tells who has logged in."""
+    order: list[str] = []
+
+    def step(name: str, value: Any) -> Any:
+        async def note(*_: Any) -> Any:
+            order.append(name)
+            return value
+
+        return note
+
+    told = step("callback", None)
+    client = client_of(
+        {
+            "auth_checkers": {("t.x", ()): step("auth", ("@ben:hs", told))},
+            "check_login_for_spam": step("spam", "NOT_SPAM"),
+            "on_user_login": step("login", None),
+            "on_user_registration": step("registration", None),
+        }
+    )
+    assert client.log_in("ben", "t.x").status == 200
+    assert order == ["auth", "registration", "spam", "login", "callback"]
+
+
+def test_what_no_module_wants_is_not_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The state of a room is only looked up where a module is given it."""
+
+    def refuse(_room: object) -> NoReturn:
+        raise AssertionError("nobody needs it")
+
+    monkeypatch.setattr("homeserver.room.Room.state", property(refuse))
+    client = client_of({"check_event_for_spam": always("NOT_SPAM")})
+    ann = client.token("ann")
+    assert client.say(ann, client.create_room(ann), "hi").status == 200
+    for hook in ("check_event_allowed", "on_new_event"):
+        asking = client_of({hook: always((True, None))})
+        answer = asking.call("POST", "/createRoom", {}, asking.token("ann"))
+        assert answer.errcode == (500, "M_UNKNOWN")
+
+
+def test_a_request_waits_for_its_modules() -> None:
+    """A module may take its time, and others are served meanwhile."""
+    waiting: list[Deferred[str]] = []
+
+    def check(_event: Event) -> Deferred[str]:
+        waiting.append(Deferred())
+        return waiting[-1]
+
+    client = client_of({"check_event_for_spam": check})
+    ann = client.token("ann")
+    room = client.create_room(ann)
+    path = f"{PREFIX}/rooms/{room}/send/m.room.message/"
+    first = client.begin("PUT", f"{path}1", {"body": "one"}, ann)
+    second = client.begin("PUT", f"{path}2", {"body": "two"}, ann)
+    assert (first.answer, client.read(ann, room)) == (None, [])
+    waiting[1].callback("NOT_SPAM")
+    assert second.answer is not None
+    assert (second.answer.status, client.read(ann, room)) == (200, ["two"])
+    first.hang_up()
+    waiting[0].callback("NOT_SPAM")
+    assert (first.answer, client.read(ann, room)) == (None, ["two", "one"])
+
+
+@pytest.mark.parametrize("error", [asyncio.CancelledError(), CancelledError()])
+def test_a_module_that_was_cancelled_leaves_nobody_waiting(error: BaseException) -> None:
+    """A cancellation, of either event loop, is no answer; the client still gets status 500."""
+    client = client_of({"user_may_create_room": raising(error)})
+    assert client.call("POST", "/createRoom", {}, client.token("ann")).status == 500
+
+
+def homeserver_with(steps: list[str]) -> Homeserver:
+    """Make a homeserver of which the only module notes when it is started and stopped."""
+
+    class Noting:
+        def __init__(self, _config: object, _api: ModuleApi) -> None:
+            pass
+
+        async def start(self) -> None:
+            steps.append("start")
+
+        async def stop(self) -> None:
+            steps.append("stop")
+
+    host = Host.from_config({"modules": [{"module": Noting}]}, categories=CATEGORIES)
+    return Homeserver(host.build(), Settings("hs"))
+
+
+def test_modules_run_while_the_homeserver_does() -> None:
+    """Modules are started before it listens, and stopped at the end."""
+    steps: list[str] = []
+    homeserver = homeserver_with(steps)
+    reactor = MemoryReactor()
+
+    async def run() -> None:
+        await homeserver.start(reactor)
+        assert steps == ["start"]
+        assert len(reactor.tcpServers) == 1
+        await homeserver.stop()
+
+    asyncio.run(run())
+    assert steps == ["start", "stop"]
+
+
+def test_modules_are_stopped_when_it_cannot_listen() -> None:
+    """A homeserver that cannot listen leaves no module running."""
+    steps: list[str] = []
+    error = CannotListenError("127.0.0.1", 8008, OSError("taken"))
+    with pytest.raises(CannotListenError):
+        asyncio.run(homeserver_with(steps).start(RaisingMemoryReactor(listenException=error)))
+    assert steps == ["start", "stop"]
