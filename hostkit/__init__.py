@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from hostkit import errors, rules
     from hostkit.api import ModuleApi
     from hostkit.config import Bytes, Seconds
-    from hostkit.dispatch import Outcome, Receipt, Receipts, Step, Timing, current_module
+    from hostkit.dispatch import (
+        Outcome,
+        Receipt,
+        Receipts,
+        Step,
+        Timing,
+        current_module,
+        enter,
+        start_entry,
+    )
     from hostkit.errors import (
         ConfigError,
         ConfigErrors,
@@ -55,8 +64,10 @@ _HOMES = {
     "Step": "dispatch",
     "Timing": "dispatch",
     "current_module": "dispatch",
+    "enter": "dispatch",
     "hookimpl": "specs",
     "hookspec": "specs",
+    "start_entry": "dispatch",
 }
 
 __all__ = [
@@ -85,10 +96,12 @@ __all__ = [
     "Timing",
     "__version__",
     "current_module",
+    "enter",
     "errors",
     "hookimpl",
     "hookspec",
     "rules",
+    "start_entry",
 ]
 
 

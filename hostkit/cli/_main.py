@@ -43,16 +43,24 @@ def main() -> None:
 
 @main.command(epilog=_CODES)
 @_FILE
-def serve(file: str) -> None:
+@click.option(
+    "--reactor",
+    type=click.Choice(["asyncio", "uvloop", "epoll", "kqueue", "poll", "select"]),
+    help="What to run on. By default asyncio, on uvloop if that is installed. With the others, "
+    "modules cannot await what belongs to asyncio.",
+)
+def serve(file: str, reactor: str | None) -> None:
     """Load the modules of FILE and serve them until interrupted.
 
     Serves the modules' web resources, and the hooks at /_hostkit/hooks/CATEGORY/HOOK, on the
     listeners under `hostkit: listeners:`, or else on http://127.0.0.1:8080/. Ctrl-C and SIGTERM
     stop it: first the listeners, then the modules, the last one first.
     """
+    from hostkit.cli._reactor import reactor_installed  # noqa: PLC0415
     from hostkit.cli._serve import run  # noqa: PLC0415
 
-    sys.exit(run(_build(file)))
+    with reactor_installed(reactor):
+        sys.exit(run(_build(file)))
 
 
 @main.command("list", epilog=_CODES)

@@ -6,16 +6,18 @@ import logging
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import CancelledError
 from twisted.logger import STDLibLogObserver, globalLogBeginner
 
 from hostkit.cli._problems import exit_code, show_problems
+from hostkit.dispatch import start_entry
 from hostkit.errors import ConfigErrors, ModuleFailedError
 from hostkit.web import Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from twisted.internet.defer import Deferred
     from twisted.python.failure import Failure
 
     from hostkit.host import Host
@@ -74,12 +76,13 @@ class _Run:
         self._is_stopping = False
 
     def until_stopped(self) -> int:
-        self._reactor.callWhenRunning(self._start)
+        # An asyncio loop runs only after the reactor has said that it does.
+        self._reactor.callWhenRunning(self._reactor.callLater, 0, self._start)
         self._reactor.run()
         return self._exit_code
 
     def _start(self) -> None:
-        starting = Deferred.fromCoroutine(self._server.start())
+        starting = start_entry(self._server.start())
         self._reactor.addSystemEventTrigger("before", "shutdown", self._stop, starting)
         starting.addErrback(self._failed)
 
@@ -89,7 +92,7 @@ class _Run:
             _log.info("stopping")
         starting.cancel()
         # A start that was interrupted has things to stop itself, and is waited for.
-        return starting.addBoth(lambda _: Deferred.fromCoroutine(self._server.stop()))
+        return starting.addBoth(lambda _: start_entry(self._server.stop()))
 
     def _failed(self, failure: Failure) -> None:
         if self._is_stopping and failure.check(CancelledError):

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, final
 
 from twisted.internet.defer import CancelledError
 
-from hostkit.dispatch._awaiting import current_task
+from hostkit.dispatch._advice import advise
 from hostkit.dispatch._draft import Draft, describe
+from hostkit.dispatch._entry import current_task
 from hostkit.dispatch._receipt import Outcome
 from hostkit.errors import HookTimeoutError, InvalidValueError, ModuleFailedError
 from hostkit.rules import CONTINUE, FirstDenial
@@ -136,7 +137,9 @@ class Trouble:
             return error.reason
         text = _text(error)
         name = type(error).__name__
-        return self._receipts.redact(f"{name}: {text}" if text else name)
+        advice = advise(error)
+        said = (f"{name}: {text}" if text else name) + (f" ({advice})" if advice else "")
+        return self._receipts.redact(said)
 
     def _end(self, index: int, times: tuple[float, ...]) -> None:
         """Count a measured call that ends with an exception."""
@@ -157,6 +160,8 @@ class Trouble:
         place = callback.locate()
         note = f"in module {callback.module!r}, hook {self._spec.full_name}"
         note += f" (listed at {place})" if place is not None else ""
+        advice = advise(error)
+        note += f": {advice}" if advice else ""
         with contextlib.suppress(Exception):  # some exceptions cannot be added to
             if note not in getattr(error, "__notes__", ()):  # it may be raised many times
                 error.add_note(note)

@@ -7,17 +7,18 @@ import logging
 from typing import TYPE_CHECKING, Any, Final, final
 
 from cattrs.preconf.json import make_converter
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import CancelledError
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
-from hostkit.dispatch import Outcome, Receipt, Trace
+from hostkit.dispatch import Outcome, Receipt, Trace, start_entry
 from hostkit.rules import Deny, FirstDenial
 from hostkit.web._pages import write_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from twisted.internet.defer import Deferred
     from twisted.python.failure import Failure
     from twisted.web.server import Request
 
@@ -54,7 +55,7 @@ class Gateway(Resource):
             error = {"errcode": "method_not_allowed", "error": "hooks are called with POST"}
             return write_json(request, 405, error)
         gone = request.notifyFinish()
-        call = Deferred.fromCoroutine(self._run(request))
+        call = start_entry(self._run(request))
         gone.addErrback(lambda _: call.cancel())
         body = call.addCallback(lambda answer: write_json(request, *answer))
         body.addErrback(_give_up, request, gone).addCallback(_send, request, gone)

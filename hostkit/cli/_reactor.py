@@ -1,0 +1,73 @@
+"""Choose the reactor that a server runs on."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import importlib.util
+from typing import TYPE_CHECKING, Final
+
+import click
+from twisted.application.reactors import installReactor
+from twisted.internet.asyncioreactor import install as install_asyncio
+from twisted.internet.error import ReactorAlreadyInstalledError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_OTHERS: Final = {
+    "epoll": "twisted.internet.epollreactor",
+    "kqueue": "twisted.internet.kqreactor",
+    "poll": "twisted.internet.pollreactor",
+    "select": "twisted.internet.selectreactor",
+}
+
+
+@contextlib.contextmanager
+def reactor_installed(name: str | None) -> Iterator[None]:
+    """Install a reactor, before modules are imported: many import it themselves.
+
+    Afterwards the tasks that modules left behind are cancelled, and the asyncio loop is closed.
+
+    Args:
+        name: ``asyncio``, ``uvloop``, or one of Twisted's without asyncio. By default asyncio, on
+            uvloop if that is installed.
+
+    Raises:
+        click.BadParameter: There is no such reactor on this machine.
+        click.ClickException: Another one is installed already.
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            if name in _OTHERS:
+                installReactor(name)
+            else:
+                runner = asyncio.Runner(loop_factory=_find_loop(name))
+                install_asyncio(stack.enter_context(runner).get_loop())
+        except ImportError as error:
+            raise click.BadParameter(
+                f"{name!r} does not work here ({error}); these do: {', '.join(_working())}",
+                param_hint="'--reactor'",
+            ) from None
+        except ReactorAlreadyInstalledError:
+            raise click.ClickException(
+                "Twisted's reactor was imported before it could be chosen"
+            ) from None
+        yield
+
+
+def _find_loop(name: str | None) -> type[asyncio.AbstractEventLoop] | None:
+    """Find the kind of asyncio loop; `None` for Python's own."""
+    if name == "asyncio" or (name is None and importlib.util.find_spec("uvloop") is None):
+        return None
+    loop: type[asyncio.AbstractEventLoop] = importlib.import_module("uvloop").Loop
+    return loop
+
+
+def _working() -> Iterator[str]:
+    yield "asyncio"
+    for name, module in {"uvloop": "uvloop", **_OTHERS}.items():
+        with contextlib.suppress(ImportError):
+            importlib.import_module(module)
+            yield name
