@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import importlib
 import importlib.util
+import sys
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -31,8 +32,8 @@ def reactor_installed(name: str | None) -> Iterator[None]:
     Afterwards the tasks that modules left behind are cancelled, and the asyncio loop is closed.
 
     Args:
-        name: ``asyncio``, ``uvloop``, or one of Twisted's without asyncio. By default asyncio, on
-            uvloop if that is installed.
+        name: ``asyncio``, ``uvloop``, or one of Twisted's without asyncio. By default the one that
+            is installed already, or else asyncio, on uvloop if that can be imported.
 
     Raises:
         click.BadParameter: There is no such reactor on this machine.
@@ -42,7 +43,7 @@ def reactor_installed(name: str | None) -> Iterator[None]:
         try:
             if name in _OTHERS:
                 installReactor(name)
-            else:
+            elif name is not None or "twisted.internet.reactor" not in sys.modules:
                 runner = asyncio.Runner(loop_factory=_find_loop(name))
                 install_asyncio(stack.enter_context(runner).get_loop())
         except ImportError as error:
@@ -52,7 +53,7 @@ def reactor_installed(name: str | None) -> Iterator[None]:
             ) from None
         except ReactorAlreadyInstalledError:
             raise click.ClickException(
-                "Twisted's reactor was imported before it could be chosen"
+                "a reactor was installed before this command could choose one"
             ) from None
         yield
 

@@ -76,8 +76,8 @@ class _Run:
         self._is_stopping = False
 
     def until_stopped(self) -> int:
-        # An asyncio loop runs only after the reactor has said that it does.
-        self._reactor.callWhenRunning(self._reactor.callLater, 0, self._start)
+        # Not `callWhenRunning`, which is too early for asyncio: its loop does not run yet.
+        self._reactor.callLater(0, self._start)
         self._reactor.run()
         return self._exit_code
 

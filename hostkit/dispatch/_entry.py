@@ -37,9 +37,8 @@ def start_entry(coroutine: Coroutine[Any, Any, T]) -> Deferred[T]:
         `asyncio.CancelledError` in a task, or else Twisted's. It fires when the coroutine has
         ended; a cancelled one with Twisted's `CancelledError`.
     """
-    try:
-        loop = asyncio.get_running_loop()
-    except RuntimeError:
+    loop = _running_loop()
+    if loop is None:
         return Deferred.fromCoroutine(coroutine)
     context = copy_context()
     wanted: list[Any] = []
@@ -86,6 +85,13 @@ def current_task() -> asyncio.Task[Any] | None:
     """The asyncio task that is running; `None` outside of asyncio, as under Twisted."""
     try:
         return asyncio.current_task()
+    except RuntimeError:
+        return None
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
     except RuntimeError:
         return None
 

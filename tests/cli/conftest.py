@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
+import twisted.internet.reactor  # commands that run in this process leave it as it is
 from click.testing import CliRunner, Result
 
 from hostkit.cli import main
