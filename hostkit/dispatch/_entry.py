@@ -149,7 +149,7 @@ def steps_in_task(awaitable: Awaitable[T], first: list[Any] | None = None) -> Ge
         else:
             resume, argument = steps.send, None
             if isinstance(wanted, _Firing) and wanted.failure is not None:
-                resume, argument = wanted.failure.throwExceptionIntoGenerator, steps
+                resume, argument = steps.throw, wanted.failure.value
         del wanted
 
 
