@@ -47,10 +47,10 @@ def reactor_installed(name: str | None) -> Iterator[None]:
                 runner = asyncio.Runner(loop_factory=_find_loop(name))
                 install_asyncio(stack.enter_context(runner).get_loop())
         except ImportError as error:
-            raise click.BadParameter(
-                f"{name!r} does not work here ({error}); these do: {', '.join(_working())}",
-                param_hint="'--reactor'",
-            ) from None
+            message = f"{name!r} does not work here ({error}); these do: {', '.join(_working())}"
+            if name == "uvloop":
+                message += "; for uvloop, pip install 'hostkit-framework[uvloop]'"
+            raise click.BadParameter(message, param_hint="'--reactor'") from None
         except ReactorAlreadyInstalledError:
             raise click.ClickException(
                 "a reactor was installed before this command could choose one"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import traceback
 from typing import Final
 
 from hostkit.dispatch._entry import current_task
@@ -16,18 +17,22 @@ _NO_LOOP: Final = re.compile(
 _NO_DEFERRED: Final = re.compile(r"got bad yield: <\w*Deferred")
 
 
-def advise(error: BaseException) -> str:
-    """Find out whether an exception comes of awaiting things where they cannot be awaited.
+def advise(error: BaseException, said: str) -> str:
+    """Say what to do about an exception, if it comes of awaiting things in the wrong place.
 
     Args:
-        error: What a module's code raised, just caught.
+        error: What a module's code raised, just caught where it was called.
+        said: What is said about it.
 
     Returns:
-        What to do about it; empty for all other exceptions.
+        The same, with the advice if there is any.
     """
-    if not isinstance(error, RuntimeError | AttributeError):
-        return ""
-    text = str(error)
+    advice = _find(error) if isinstance(error, RuntimeError | AttributeError) else ""
+    return f"{said} ({advice})" if advice else said
+
+
+def _find(error: BaseException) -> str:
+    text = "".join(traceback.format_exception_only(error))  # whose own text may raise
     if current_task() is not None:
         if _NO_DEFERRED.search(text):
             return "to await Deferreds in an asyncio task, call with `await hostkit.enter(...)`"

@@ -157,9 +157,9 @@ def _pause(wanted: Any) -> Generator[None, None, None]:
     """Wait for the task to take over, which may be cancelled before it does."""
     try:
         yield
-    except asyncio.CancelledError:
+    except asyncio.CancelledError as error:
         # As if it had been cancelled while it waits for the future.
-        if not (asyncio.isfuture(wanted) and wanted.cancel()):
+        if not (asyncio.isfuture(wanted) and wanted.cancel(*error.args)):
             raise
 
 
@@ -189,7 +189,7 @@ class _Firing(asyncio.Future[None]):
         super().__init__(loop=asyncio.get_running_loop())
         self._asyncio_future_blocking = True  # as `await` sets it, which we do in its place
         self._deferred = deferred
-        self._is_cancelling = False
+        self._cancelled_with: tuple[Any] | None = None  # the message, by which anyio knows its own
         self.failure: Failure | None = None
         deferred.addBoth(self._fired)
 
@@ -197,7 +197,7 @@ class _Firing(asyncio.Future[None]):
         """Cancel the Deferred."""
         if self.done():
             return False
-        self._is_cancelling = True
+        self._cancelled_with = (msg,)
         self._deferred.cancel()
         return True
 
@@ -205,8 +205,8 @@ class _Firing(asyncio.Future[None]):
         if not isinstance(result, Failure):
             self.set_result(None)
             return result
-        if self._is_cancelling and result.check(CancelledError):
-            super().cancel()
+        if self._cancelled_with is not None and result.check(CancelledError):
+            super().cancel(*self._cancelled_with)
         else:
             self.failure = result
             self.set_result(None)

@@ -137,9 +137,7 @@ class Trouble:
             return error.reason
         text = _text(error)
         name = type(error).__name__
-        advice = advise(error)
-        said = (f"{name}: {text}" if text else name) + (f" ({advice})" if advice else "")
-        return self._receipts.redact(said)
+        return self._receipts.redact(advise(error, f"{name}: {text}" if text else name))
 
     def _end(self, index: int, times: tuple[float, ...]) -> None:
         """Count a measured call that ends with an exception."""
@@ -160,8 +158,7 @@ class Trouble:
         place = callback.locate()
         note = f"in module {callback.module!r}, hook {self._spec.full_name}"
         note += f" (listed at {place})" if place is not None else ""
-        advice = advise(error)
-        note += f": {advice}" if advice else ""
+        note = advise(error, note)
         with contextlib.suppress(Exception):  # some exceptions cannot be added to
             if note not in getattr(error, "__notes__", ()):  # it may be raised many times
                 error.add_note(note)

@@ -40,9 +40,8 @@ async def start_modules(modules: Sequence[Module], redact: Callable[[str], str])
             await stop_modules(modules[:number])
             if isinstance(error, CancelledError) or not isinstance(error, Exception | SystemExit):
                 raise
-            advice = advise(error)
-            reason = say(error) + (f" ({advice})" if advice else "")
-            raise ModuleFailedError(module.name, "start", redact(reason)) from error
+            reason = redact(advise(error, say(error)))
+            raise ModuleFailedError(module.name, "start", reason) from error
 
 
 async def stop_modules(modules: Sequence[Module]) -> None:

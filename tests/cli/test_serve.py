@@ -45,11 +45,11 @@ def file_text(notes: Path, more: str = "", endpoint: str = "tcp:0:interface=127.
 
 
 @contextmanager
-def serving(file: str) -> Iterator[subprocess.Popen[str]]:
+def serving(file: str, *options: str) -> Iterator[subprocess.Popen[str]]:
     """Run `hostkit serve`; what does not end in time is killed, so that no test waits for ever."""
     code = "from hostkit.cli import main; main()"
     with subprocess.Popen(
-        [sys.executable, "-c", code, "serve", file],
+        [sys.executable, "-c", code, "serve", *options, file],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
