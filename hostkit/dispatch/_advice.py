@@ -46,4 +46,6 @@ def _find(error: BaseException) -> str:
             "there is no asyncio here to await: it needs `hostkit serve --reactor asyncio`, "
             "or a program that installs Twisted's asyncio reactor"
         )
-    return "to await asyncio here, call with `await hostkit.enter(...)` or `hostkit.start_entry(...)`"
+    return (
+        "to await asyncio here, call with `await hostkit.enter(...)` or `hostkit.start_entry(...)`"
+    )

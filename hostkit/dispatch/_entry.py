@@ -64,21 +64,26 @@ def start_entry(coroutine: Coroutine[Any, Any, T]) -> Deferred[T]:
     return Deferred.fromFuture(task)
 
 
-async def enter(coroutine: Coroutine[Any, Any, T]) -> T:
+async def enter(awaitable: Awaitable[T]) -> T:
     """Await a coroutine that may await asyncio's futures and Deferreds, wherever this is awaited.
 
     That is in an asyncio task that knows nothing of Deferreds, or in a coroutine that Twisted
     drives on its asyncio reactor.
 
     Args:
-        coroutine: The coroutine, such as the call of a hook.
+        awaitable: The coroutine, such as the call of a hook, or whatever else is awaited.
 
     Returns:
-        What the coroutine returns.
+        What comes of it.
     """
+    coroutine = awaitable if isinstance(awaitable, Coroutine) else _wait_for(awaitable)
     if current_task() is None:
         return await start_entry(coroutine)
     return await steps_in_task(coroutine)
+
+
+async def _wait_for(awaitable: Awaitable[T]) -> T:
+    return await awaitable
 
 
 def current_task() -> asyncio.Task[Any] | None:
@@ -117,7 +122,9 @@ async def _finish(coroutine: Coroutine[Any, Any, Any], wanted: list[Any]) -> Any
 
 
 @types.coroutine
-def steps_in_task(awaitable: Awaitable[T], first: list[Any] | None = None) -> Generator[Any, Any, T]:
+def steps_in_task(
+    awaitable: Awaitable[T], first: list[Any] | None = None
+) -> Generator[Any, Any, T]:
     """Take the steps of a coroutine, or of a Deferred, for an asyncio task.
 
     Args:
@@ -127,7 +134,7 @@ def steps_in_task(awaitable: Awaitable[T], first: list[Any] | None = None) -> Ge
     Returns:
         What comes of it.
     """
-    steps = cast("Generator[Any, Any, T]", awaitable.__await__())
+    steps = awaitable.__await__()
     resume: Callable[[Any], Any] = first.pop if first else steps.send
     argument: Any = -1 if first else None
     while True:

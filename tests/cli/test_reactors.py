@@ -71,9 +71,7 @@ def notes(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def connected(
-    file: str, *options: str
-) -> Iterator[tuple[subprocess.Popen[str], HTTPConnection]]:
+def connected(file: str, *options: str) -> Iterator[tuple[subprocess.Popen[str], HTTPConnection]]:
     """Run a program and connect to it."""
     with serving(file, *options) as process:
         connection = connect(wait_for(process, "listening on"))

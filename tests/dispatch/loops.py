@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 import uvloop
-from twisted.logger import LogLevel, globalLogPublisher
+from twisted.logger import ILogObserver, LogLevel, globalLogPublisher
+from zope.interface import provider
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -24,6 +25,7 @@ def run_on(
     """Run a coroutine; nobody may complain of errors that were left behind."""
     complaints: list[Any] = []
 
+    @provider(ILogObserver)
     def observe(event: Any) -> None:
         if event["log_level"] >= LogLevel.warn:
             complaints.append(event)

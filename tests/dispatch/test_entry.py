@@ -4,100 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-import gc
 import traceback
-import weakref
 from typing import TYPE_CHECKING, Any
 
-import anyio
-import attrs
 import pytest
 from hypothesis import given as given_any
 from hypothesis import strategies as st
-from twisted.internet.defer import Deferred, fail, succeed
+from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from hostkit.dispatch import current_module, enter, start_entry
+from hostkit.dispatch import enter, start_entry
 
-from .fakes import SPAM, Comments, done, given, wire
+from .fakes import done
 from .loops import both_loops, run_on
+from .ways import WAYS, in_between, later, wait_for
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Coroutine
 
 NUMBER = contextvars.ContextVar("NUMBER", default=0)
 
 
-async def later(value: Any) -> Any:
-    await asyncio.sleep(0)
-    return value
-
-
-def fired_later(value: Any) -> Deferred[Any]:
-    deferred: Deferred[Any] = Deferred()
-    asyncio.get_running_loop().call_soon(deferred.callback, value)
-    return deferred
-
-
-def future_of(value: Any) -> asyncio.Future[Any]:
-    future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-    loop = asyncio.get_running_loop()
-    if isinstance(value, Exception):
-        loop.call_soon(future.set_exception, value)
-    else:
-        loop.call_soon(future.set_result, value)
-    return future
-
-
-def failed_at_once(value: Any) -> Deferred[Any]:
-    return fail(value) if isinstance(value, Exception) else succeed(value)
-
-
-async def in_between(value: Any) -> Any:
-    result = await fired_later(value)
-    await asyncio.sleep(0)
-    return result
-
-
-async def within_timeouts(value: Any) -> Any:
-    async with asyncio.timeout(60), asyncio.timeout(90):
-        return await fired_later(value)
-
-
-async def in_a_group(value: Any) -> Any:
-    results: list[Any] = []
-
-    async def add() -> None:
-        results.append(await later(value))
-
-    async with anyio.create_task_group() as group:
-        group.start_soon(add)
-        await fired_later(None)
-    return results[0]
-
-
-async def slept(value: Any) -> Any:
-    with anyio.fail_after(60):
-        await anyio.sleep(0)
-    return value
-
-
-WAYS: dict[str, Callable[[Any], Awaitable[Any]]] = {
-    "coroutine": later,
-    "Deferred": fired_later,
-    "Deferred that has fired": failed_at_once,
-    "future": future_of,
-    "task": lambda value: asyncio.ensure_future(later(value)),
-    "both": in_between,
-    "another entry": lambda value: start_entry(in_between(value)),
-    "entered": lambda value: enter(in_between(value)),
-    "entered in a task": lambda value: asyncio.ensure_future(enter(in_between(value))),
-    "gathered": lambda value: asyncio.wait_for(enter(in_between(value)), 60),
-    "timeouts": within_timeouts,
-    "anyio group": in_a_group,
-    "anyio sleep": slept,
-    "thread": lambda value: asyncio.to_thread(lambda: value),
-}
 STARTS = pytest.mark.parametrize("start", [start_entry, enter])
 ways = st.lists(st.tuples(st.sampled_from(sorted(WAYS)), st.integers()), max_size=6)
 
@@ -128,14 +55,16 @@ async def as_task(start: Any, coroutine: Coroutine[Any, Any, Any]) -> Any:
 def test_whatever_is_awaited_in_whatever_order_gives_its_value(
     start: Any, steps: list[tuple[str, int]]
 ) -> None:
-    """asyncio's and Twisted's things can be mixed, one after the other and inside each other."""
+    """Things of asyncio and of Twisted can be mixed, one after the other and inside each other."""
     results = run_on(asyncio.new_event_loop, as_task(start, collect(steps, [])))
     assert [value for _, value in steps] == results
 
 
 @both_loops
 @STARTS
-@pytest.mark.parametrize("way", ["Deferred", "Deferred that has fired", "future", "both", "entered"])
+@pytest.mark.parametrize(
+    "way", ["Deferred", "Deferred that has fired", "future", "both", "entered"]
+)
 def test_what_fails_raises_where_it_is_awaited(new_loop: Any, start: Any, way: str) -> None:
     """An error can be caught, and life goes on; nothing is logged as unhandled."""
     error = KeyError("ann")
@@ -212,35 +141,9 @@ def test_what_cannot_be_awaited_fails() -> None:
     run_on(asyncio.new_event_loop, main())
 
 
-async def wait_for(awaitable: Any) -> Any:
-    return await awaitable
-
-
-@both_loops
-def test_an_entry_has_a_context_of_its_own(new_loop: Any) -> None:
-    """It begins with its caller's variables; what it sets it keeps over awaits, and to itself."""
-    seen: list[int] = []
-
-    async def count(number: int) -> None:
-        for way in ("Deferred", "coroutine", "entered"):
-            seen.append(NUMBER.get())
-            NUMBER.set(NUMBER.get() + number)
-            await WAYS[way](None)
-
-    async def main() -> None:
-        NUMBER.set(10)
-        loop = asyncio.get_running_loop()
-        await start_entry(count(1)).asFuture(loop)
-        await start_entry(count(100)).asFuture(loop)
-        assert NUMBER.get() == 10
-
-    run_on(new_loop, main())
-    assert seen == [10, 11, 12, 10, 110, 210]
-
-
 @both_loops
 def test_an_entry_is_a_task_from_its_first_step_on(new_loop: Any) -> None:
-    """It is the same task all the time, and the caller's task is the current one again afterwards."""
+    """It is one task all the time, and the caller's task is the current one again afterwards."""
     tasks: list[Any] = []
 
     async def note() -> None:
@@ -301,67 +204,3 @@ def test_several_entries_may_wait_for_the_same_deferred() -> None:
         return await asyncio.gather(*waiting)
 
     assert run_on(asyncio.new_event_loop, main()) == [7, 7, 7]
-
-
-@attrs.define(eq=False)
-class Request:
-    """What must not be kept alive."""
-
-
-@both_loops
-@pytest.mark.parametrize("error", [None, KeyError, SystemExit])
-@pytest.mark.parametrize("start", [start_entry, enter, wait_for])
-def test_nothing_is_kept_alive(
-    new_loop: Any, error: type[BaseException] | None, start: Any
-) -> None:
-    """When an entry has ended, what it held is gone, without the help of the garbage collector."""
-
-    async def work(request: Request) -> None:
-        await fired_later(Failure(error()) if error is not None else 7)
-
-    async def handle(request: Request) -> None:
-        try:
-            await start(work(request))
-        except KeyError:
-            await asyncio.sleep(0)
-            raise
-
-    async def main() -> None:
-        request = Request()
-        gone = weakref.ref(request)
-        entry = start_entry(handle(request))
-        del request
-        while not entry.called:
-            await asyncio.sleep(0)
-        entry.addErrback(lambda _: None)
-        del entry
-        await asyncio.sleep(0)
-        assert gone() is None
-
-    gc.disable()
-    try:
-        run_on(new_loop, main())
-    finally:
-        gc.enable()
-
-
-@both_loops
-@pytest.mark.parametrize("options", [{}, {"timeout_seconds": 60.0}])
-def test_the_module_is_known_after_every_kind_of_waiting(
-    new_loop: Any, options: dict[str, float]
-) -> None:
-    """`current_module` names the module whose callback it is, whatever it has awaited."""
-    seen: list[str | None] = []
-
-    async def check(author: str) -> Any:
-        for way in ("Deferred", "coroutine", "both", "another entry", "anyio sleep"):
-            await WAYS[way](None)
-            seen.append(current_module())
-        return SPAM
-
-    async def main() -> Any:
-        chain = wire(Comments, "check", given(check, **options))
-        return await start_entry(chain.call("ann")).asFuture(asyncio.get_running_loop())
-
-    assert run_on(new_loop, main()) is SPAM
-    assert seen == ["m0"] * 5
