@@ -82,6 +82,8 @@ WAYS: dict[str, Callable[[Any], Awaitable[Any]]] = {
     "both": in_between,
     "another entry": lambda value: start_entry(in_between(value)),
     "entered": lambda value: enter(in_between(value)),
+    "entered Deferred": lambda value: enter(fired_later(value)),
+    "entered future": lambda value: enter(future_of(value)),
     "entered in a task": lambda value: asyncio.ensure_future(enter(in_between(value))),
     "gathered": lambda value: asyncio.wait_for(enter(in_between(value)), 60),
     "timeouts": within_timeouts,
