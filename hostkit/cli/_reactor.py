@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import importlib
 import importlib.util
+import logging
 import sys
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +18,10 @@ from twisted.internet.error import ReactorAlreadyInstalledError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_GRACE_SECONDS: Final = 2.0
+"""How long tasks that were left behind may take to end."""
+
+_log: Final = logging.getLogger("hostkit.serve")
 _OTHERS: Final = {
     "epoll": "twisted.internet.epollreactor",
     "kqueue": "twisted.internet.kqreactor",
@@ -44,8 +49,9 @@ def reactor_installed(name: str | None) -> Iterator[None]:
             if name in _OTHERS:
                 installReactor(name)
             elif name is not None or "twisted.internet.reactor" not in sys.modules:
-                runner = asyncio.Runner(loop_factory=_find_loop(name))
-                install_asyncio(stack.enter_context(runner).get_loop())
+                loop = _new_loop(name)
+                stack.callback(_close, loop)
+                install_asyncio(loop)
         except ImportError as error:
             message = f"{name!r} does not work here ({error}); these do: {', '.join(_working())}"
             if name == "uvloop":
@@ -58,12 +64,24 @@ def reactor_installed(name: str | None) -> Iterator[None]:
         yield
 
 
-def _find_loop(name: str | None) -> type[asyncio.AbstractEventLoop] | None:
-    """Find the kind of asyncio loop; `None` for Python's own."""
+def _new_loop(name: str | None) -> asyncio.AbstractEventLoop:
     if name == "asyncio" or (name is None and importlib.util.find_spec("uvloop") is None):
-        return None
-    loop: type[asyncio.AbstractEventLoop] = importlib.import_module("uvloop").Loop
+        return asyncio.new_event_loop()
+    loop: asyncio.AbstractEventLoop = importlib.import_module("uvloop").new_event_loop()
     return loop
+
+
+def _close(loop: asyncio.AbstractEventLoop) -> None:
+    """Close a loop as `asyncio.run` does, which would wait for ever for what will not end."""
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        _, pending = loop.run_until_complete(asyncio.wait(tasks, timeout=_GRACE_SECONDS))
+        for task in pending:
+            _log.warning("a task that was left behind does not end: %r", task)
+    loop.run_until_complete(loop.shutdown_asyncgens())
+    loop.close()
 
 
 def _working() -> Iterator[str]:

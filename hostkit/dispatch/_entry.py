@@ -135,8 +135,8 @@ def steps_in_task(
         What comes of it.
     """
     steps = awaitable.__await__()
-    resume: Callable[[Any], Any]
-    resume, argument = (first.pop, -1) if first else (steps.send, None)
+    resume: Callable[[Any], Any] = first.pop if first else steps.send
+    argument: Any = -1 if first else None
     while True:
         try:
             wanted = resume(argument)

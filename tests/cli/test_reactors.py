@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -208,6 +209,29 @@ def test_uvloop_is_only_used_where_it_is_wanted(installed: list[Any]) -> None:
     """Who asks for asyncio gets Python's own loop."""
     with reactor_installed("asyncio"):
         assert not isinstance(loop_of(installed[0]), uvloop.Loop)
+
+
+def test_a_task_that_will_not_end_is_left(
+    installed: list[Any], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """No task keeps the server from ending; the log names it."""
+    monkeypatch.setattr("hostkit.cli._reactor._GRACE_SECONDS", 0.001)
+
+    async def refuse() -> None:
+        with suppress(asyncio.CancelledError):
+            await asyncio.get_running_loop().create_future()
+        await asyncio.get_running_loop().create_future()
+
+    refusing = refuse()
+    with reactor_installed("asyncio"):
+        loop = loop_of(installed[0])
+        task = loop.create_task(refusing)
+        loop.run_until_complete(asyncio.sleep(0))
+    (message,) = caplog.messages
+    assert message.startswith("a task that was left behind does not end: <Task ")
+    assert loop.is_closed()
+    task._log_destroy_pending = False  # asyncio has something to say as well, later
+    refusing.close()
 
 
 def test_uvloop_may_be_missing(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
