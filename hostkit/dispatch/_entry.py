@@ -151,6 +151,8 @@ def steps_in_task(
                 first = None
                 yield from _pause(wanted)
             yield wanted
+            if isinstance(wanted, _Firing) and not wanted.done():
+                yield wanted.deferred  # a coroutine that Twisted drives, begun in a task's step
         except BaseException as error:  # noqa: BLE001 -- the coroutine's to handle
             resume, argument = steps.throw, error
         else:
@@ -189,13 +191,14 @@ class _Firing(asyncio.Future[None]):
         deferred: The Deferred. It keeps its result for who awaits it, but not a failure.
 
     Attributes:
+        deferred: The Deferred.
         failure: What the Deferred failed with.
     """
 
     def __init__(self, deferred: Deferred[Any]) -> None:
         super().__init__(loop=asyncio.get_running_loop())
         self._asyncio_future_blocking = True  # as `await` sets it, which we do in its place
-        self._deferred = deferred
+        self.deferred = deferred
         self._cancelled_with: tuple[Any] | None = None  # the message, by which anyio knows its own
         self.failure: Failure | None = None
         deferred.addBoth(self._fired)
@@ -205,7 +208,7 @@ class _Firing(asyncio.Future[None]):
         if self.done():
             return False
         self._cancelled_with = (msg,)
-        self._deferred.cancel()
+        self.deferred.cancel()
         return True
 
     def _fired(self, result: Any) -> Any:

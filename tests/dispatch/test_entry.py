@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given as given_any
 from hypothesis import strategies as st
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.python.failure import Failure
 
 from hostkit.dispatch import enter, start_entry
 
-from .fakes import done
+from .fakes import SPAM, Comments, done, wire
 from .loops import both_loops, run_on
 from .ways import WAYS, in_between, later, wait_for
 
@@ -204,3 +204,25 @@ def test_several_entries_may_wait_for_the_same_deferred() -> None:
         return await asyncio.gather(*waiting)
 
     assert run_on(asyncio.new_event_loop, main()) == [7, 7, 7]
+
+
+@pytest.mark.parametrize("way", ["answers", "fails", "is cancelled"])
+def test_what_twisted_drives_may_begin_in_a_task(way: str) -> None:
+    """A coroutine that Twisted drives, begun while a task runs, still waits for Deferreds."""
+    waiting: Deferred[Any] = Deferred()
+    error = KeyError("ann")
+
+    async def main() -> None:
+        call = wire(Comments, "check", lambda author: waiting).start()
+        assert not call.called
+        if way == "answers":
+            waiting.callback(SPAM)
+            assert done(call) is SPAM
+        elif way == "fails":
+            waiting.errback(error)
+            assert done(call).__cause__ is error
+        else:
+            call.cancel()
+            assert isinstance(done(call), CancelledError)
+
+    run_on(asyncio.new_event_loop, main())
