@@ -191,3 +191,28 @@ def test_a_cancelled_call_asks_nobody_else(new_loop: Any) -> None:
 
     run_on(new_loop, main())
     assert (log, spy.calls) == (CLEANED, [])
+
+
+@both_loops
+@pytest.mark.parametrize("turns", [0, 2])
+@pytest.mark.parametrize("make", [Deferred, lambda: asyncio.get_running_loop().create_future()])
+def test_the_message_of_a_cancellation_arrives(new_loop: Any, turns: int, make: Any) -> None:
+    """Who cancels the task may say why, by which anyio tells its cancellations from others."""
+    tasks: list[Any] = []
+
+    async def wait() -> str:
+        tasks.append(asyncio.current_task())
+        try:
+            await make()
+        except asyncio.CancelledError as error:
+            return str(error)
+        raise AssertionError
+
+    async def main() -> None:
+        entry = start_entry(wait())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        tasks[0].cancel("enough")
+        assert await ended(entry) == "enough"
+
+    run_on(new_loop, main())
