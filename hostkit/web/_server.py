@@ -14,6 +14,7 @@ from hostkit import codes
 from hostkit.config import Listener
 from hostkit.errors import ConfigErrors
 from hostkit.web._gateway import PATH, Gateway
+from hostkit.web._request import HostRequest
 from hostkit.web._router import Router
 
 if TYPE_CHECKING:
@@ -95,7 +96,9 @@ class Server:
         for part in listener.serve:
             if part not in _BUILT:
                 _log.warning("%s: this version has no %r to serve", listener.endpoint, part)
-        return Site(Router(resources), reactor=self._reactor)
+        modules = {path: module.name for path, (module, _) in self._host.mounts.items()}
+        router = Router(resources, modules)
+        return Site(router, requestFactory=HostRequest, reactor=self._reactor)
 
 
 def _endpoints(host: Host, reactor: Any) -> list[tuple[Listener, IStreamServerEndpoint]]:
