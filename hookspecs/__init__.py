@@ -8,6 +8,7 @@ from hookspecs.account_data import AccountData
 from hookspecs.account_validity import AccountValidity
 from hookspecs.federation import Federation
 from hookspecs.media_repository import MediaRepository
+from hookspecs.paths import RECOMMENDED_PATH, RESERVED_PATHS
 from hookspecs.ratelimit import Ratelimit
 from hookspecs.spam_checker import SpamChecker
 from hookspecs.unsigned_fields import UnsignedFields
@@ -40,6 +41,8 @@ __all__ = [
     "CATEGORIES",
     "NOT_SPAM",
     "PRESENCE_ALL_USERS",
+    "RECOMMENDED_PATH",
+    "RESERVED_PATHS",
     "AccountData",
     "AccountValidity",
     "Codes",

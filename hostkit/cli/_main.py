@@ -26,6 +26,14 @@ Exit codes:
   2  the file cannot be read, or the command line is wrong
 """
 
+_ROUTE_CODES = """
+\b
+Exit codes:
+  0  the paths are shown; somebody would serve PATH
+  1  nobody would serve PATH, or there are problems with the file or its modules
+  2  the file cannot be read, or the command line is wrong
+"""
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="hostkit")
@@ -63,6 +71,23 @@ def list_hooks(file: str) -> None:
 
     for line in show_host(_build(file)):
         click.echo(line)
+
+
+@main.command(epilog=_ROUTE_CODES)
+@_FILE
+@click.argument("path", metavar="[PATH]", required=False)
+def routes(file: str, path: str | None) -> None:
+    """Show which module serves which path, or who would serve PATH."""
+    from hostkit.cli._routes import show_route, show_routes  # noqa: PLC0415
+
+    host = _build(file)
+    if path is None:
+        for line in show_routes(host):
+            click.echo(line)
+        return
+    is_served, line = show_route(host, path)
+    click.echo(line)
+    sys.exit(0 if is_served else 1)
 
 
 @main.command(epilog=_CODES)

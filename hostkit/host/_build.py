@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final, final
 import attrs
 
 from hostkit import codes
-from hostkit.api import ModuleApi, Mount, make_api_class
 from hostkit.dispatch import Callback, Chain, HookManager, Hooks, Receipts, make_caller
 from hostkit.errors import ConfigErrors, Problem
 from hostkit.loading import MODULES, Module, load_module
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from twisted.internet.interfaces import IReactorTime
 
+    from hostkit.api import ModuleApi, Mount
     from hostkit.config import HostFile
     from hostkit.specs import Category
 
@@ -61,7 +61,7 @@ def build(
     Raises:
         ConfigErrors: Something is wrong with some modules; all of it is told.
     """
-    modules = _load_modules(file, make_api_class(api_class, categories))
+    modules = _load_modules(file, api_class)
     manager = HookManager()
     for category in categories:
         manager.add_hookspecs(category)
@@ -156,18 +156,21 @@ def _mounts(modules: Sequence[Module]) -> dict[str, tuple[Module, Mount]]:
     for module in modules:
         for mount in module.mounts:
             owner, first = mounts.setdefault(mount.path, (module, mount))
+            places = f"(registered at {first.source} and {mount.source})"
             if owner is not module:
                 _log.warning(
-                    "modules %r and %r both want to serve %s; %r is listed first and serves it",
+                    "modules %r and %r both want to serve %s; %r is listed first and serves it %s",
                     owner.name,
                     module.name,
                     mount.path,
                     owner.name,
+                    places,
                 )
             elif first is not mount:
                 _log.warning(
-                    "module %r wants to serve %s twice; what it registered first is served",
+                    "module %r wants to serve %s twice; what it registered first is served %s",
                     module.name,
                     mount.path,
+                    places,
                 )
     return mounts

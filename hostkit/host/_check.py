@@ -21,26 +21,33 @@ def build_from_file(
     *,
     categories: Sequence[type[Category]] | None = None,
     api_class: type[ModuleApi] = ModuleApi,
+    reserved_paths: Sequence[str] = (),
+    recommended_path: str | None = None,
 ) -> Host:
     """Make a host from a YAML file and build it, as ``Host.from_file(path).build()`` does.
 
     But where that ends with what is wrong with the file itself, this goes on to load the modules
-    whose entries are right, to tell what is wrong with them as well.
+    whose entries are right, to tell what is wrong with them, too.
 
     Args:
         path: The file.
-        categories: As for `Host`.
-        api_class: As for `Host`.
-
-    Returns:
-        The host, built.
+        categories: As for `Host`; so is all that follows.
+        api_class: What modules are given.
+        reserved_paths: Where they may not serve.
+        recommended_path: Where they should.
 
     Raises:
         ConfigErrors: All that is wrong, in the order of the file.
     """
     examined = examine(path)
     problems = list(examined.problems)
-    host = Host(examined.file, categories=categories, api_class=api_class)
+    host = Host(
+        examined.file,
+        categories=categories,
+        api_class=api_class,
+        reserved_paths=reserved_paths,
+        recommended_path=recommended_path,
+    )
     # What is wrong with the settings could make modules look wrong that are not.
     if all(problem.path[:1] == ("modules",) for problem in problems):
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self, final
 
 from hostkit import codes
-from hostkit.api import ModuleApi, Mount
+from hostkit.api import ModuleApi, Mount, check_host_paths, make_api_class
 from hostkit.config import did_you_mean, from_mapping, load
 from hostkit.dispatch import Chain, Sampler, Timing, Trace, trace
 from hostkit.errors import CodedError, HostkitError
@@ -44,9 +44,14 @@ class Host:
         api_class: What modules are given to register with.
         clock: Where to set timeouts and schedule samples. By default the running asyncio loop, or
             else Twisted's reactor.
+        reserved_paths: Prefixes of the host's own, such as ``("/admin",)``. A module that registers
+            a web resource there is refused.
+        recommended_path: The prefix at which modules should serve their web resources. One that is
+            registered elsewhere gets a warning in the log.
 
     Raises:
         SpecError: The categories cannot live in one host.
+        RegistrationError: What is to be reserved or recommended is no path.
     """
 
     def __init__(
@@ -56,13 +61,18 @@ class Host:
         categories: Sequence[type[Category]] | None = None,
         api_class: type[ModuleApi] = ModuleApi,
         clock: IReactorTime | None = None,
+        reserved_paths: Sequence[str] = (),
+        recommended_path: str | None = None,
     ) -> None:
         if categories is not None:
             check_categories(categories)
+        check_host_paths(reserved_paths, recommended_path)
         self.file = file if file is not None else from_mapping({})
         self._categories = categories
         self._api_class = api_class
         self._clock = clock
+        self._reserved_paths = tuple(reserved_paths)
+        self._recommended_path = recommended_path
         self._built: Built | None = None
         self._is_up = False
         self._sampler: Sampler | None = None
@@ -75,13 +85,22 @@ class Host:
         categories: Sequence[type[Category]] | None = None,
         api_class: type[ModuleApi] = ModuleApi,
         clock: IReactorTime | None = None,
+        reserved_paths: Sequence[str] = (),
+        recommended_path: str | None = None,
     ) -> Self:
         """Make a host from a YAML file.
 
         Raises:
             ConfigErrors: All that is wrong with the file.
         """
-        return cls(load(path), categories=categories, api_class=api_class, clock=clock)
+        return cls(
+            load(path),
+            categories=categories,
+            api_class=api_class,
+            clock=clock,
+            reserved_paths=reserved_paths,
+            recommended_path=recommended_path,
+        )
 
     @classmethod
     def from_config(
@@ -91,13 +110,22 @@ class Host:
         categories: Sequence[type[Category]] | None = None,
         api_class: type[ModuleApi] = ModuleApi,
         clock: IReactorTime | None = None,
+        reserved_paths: Sequence[str] = (),
+        recommended_path: str | None = None,
     ) -> Self:
         """Make a host from a mapping with the keys of a file; ``module`` may be the class itself.
 
         Raises:
             ConfigErrors: All that is wrong with the mapping.
         """
-        return cls(from_mapping(mapping), categories=categories, api_class=api_class, clock=clock)
+        return cls(
+            from_mapping(mapping),
+            categories=categories,
+            api_class=api_class,
+            clock=clock,
+            reserved_paths=reserved_paths,
+            recommended_path=recommended_path,
+        )
 
     def build(self) -> Self:
         """Load the modules and compile the hooks; nothing is started and no port opened.
@@ -114,7 +142,10 @@ class Host:
             if categories is None:
                 categories = load_categories(self.file)
                 check_categories(categories)
-            self._built = build(self.file, categories, self._api_class, self._clock)
+            api_class = make_api_class(
+                self._api_class, categories, self._reserved_paths, self._recommended_path
+            )
+            self._built = build(self.file, categories, api_class, self._clock)
         return self
 
     async def start(self) -> None:
