@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gzip
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -234,3 +236,24 @@ def test_what_a_client_sends_cannot_fill_the_log(caplog: pytest.LogCaptureFixtur
     (message,) = caplog.messages
     assert message.startswith("a resource failed to answer GET /a/%1bxx")
     assert len(message) < 300
+
+
+def test_every_answer_says_when_it_was_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The date is that of the second, also for the next request."""
+    root = serve(Page(lambda _: b""))
+    for second, text in [
+        (784111777.9, "sun, 06 nov 1994 08:49:37 gmt"),
+        (784111778.0, "sun, 06 nov 1994 08:49:38 gmt"),
+    ]:
+        monkeypatch.setattr(time, "time", lambda now=second: now)
+        answers = [ask(root, "GET", "/a") for _ in range(2)]
+        assert [answer.headers["date"] for answer in answers] == [text, text]
+        assert answers[0].headers["server"].startswith("twistedweb/")
+
+
+def test_answers_may_be_compressed() -> None:
+    """What wraps a resource to compress its answers works as in any site."""
+    page = EncodingResourceWrapper(Page(lambda _: b"hello"), [GzipEncoderFactory()])
+    answer = ask(serve(page), "GET", "/a", accept_encoding="gzip")
+    assert (answer.headers["content-encoding"], gzip.decompress(answer.body)) == ("gzip", b"hello")
+    assert ask(serve(page), "GET", "/a").body == b"hello"
