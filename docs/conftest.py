@@ -49,7 +49,7 @@ ROOT = Path(__file__).parent.parent
 FILE_NAME = re.compile(r"# ([\w./]+\.(?:py|yaml|toml))\n")
 HEADING = re.compile(r"^## (HK[0-9]{3}): (.+)$", re.MULTILINE)
 OPTIONS = doctest.ELLIPSIS
-RUN_HERE = ("hostkit list", "hostkit validate", "hostkit --version")
+RUN_HERE = ("hostkit list", "hostkit routes", "hostkit validate", "hostkit --version")
 
 _run_python = PythonEvaluator()
 _split_doctests = DocTestStringParser(DocTestEvaluator(OPTIONS))
