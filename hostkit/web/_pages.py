@@ -57,9 +57,10 @@ def send(request: Request, body: bytes) -> None:
         body: The body; for HEAD only its length is sent.
     """
     # For HEAD a resource may know the length without making the body, as that for files does.
-    is_known = request.method == b"HEAD" and request.responseHeaders.hasHeader(b"content-length")
+    headers = request.responseHeaders
+    is_known = request.method == b"HEAD" and headers.hasHeader(b"content-length")
     if request.code not in _WITHOUT_BODY and (body or not is_known):
-        request.setHeader(b"content-length", b"%d" % len(body))
+        headers.setRawHeaders(b"content-length", [b"%d" % len(body)])
     request.write(body)
     request.finish()
 

@@ -12,7 +12,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.python.failure import Failure
 from twisted.web.error import UnsupportedMethod
 from twisted.web.http import datetimeToString
-from twisted.web.resource import EncodingResourceWrapper
+from twisted.web.resource import EncodingResourceWrapper, getChildForRequest
 from twisted.web.server import NOT_DONE_YET, Request, version
 
 from hostkit.web._failure import give_up, log_failure
@@ -29,7 +29,7 @@ class HostRequest(Request):
     """A request to a host: what Twisted would answer with a page in HTML is answered in JSON.
 
     Give it to the site: ``Site(Router(...), requestFactory=HostRequest)``. What a resource answers
-    by itself, be it an error, is left as it is.
+    by itself, be it an error, is left as it is. A site's own ``getResourceFor`` is not asked.
 
     Attributes:
         module: The name of the module that the resource for this request belongs to.
@@ -43,7 +43,7 @@ class HostRequest(Request):
             super().process()  # type: ignore[no-untyped-call]
             return
         channel: Any = self.channel
-        self.site = channel.site
+        self.site = site = channel.site
         headers = self.responseHeaders
         headers.setRawHeaders(b"server", [version])
         headers.setRawHeaders(b"date", [_date()])
@@ -51,7 +51,8 @@ class HostRequest(Request):
         self.prepath = []
         self.postpath = list(map(unquote_to_bytes, segments)) if b"%" in self.path else segments
         try:
-            resource = self.site.getResourceFor(self)
+            self.sitepath: list[bytes] = []  # cookies are named after it
+            resource: Any = getChildForRequest(site.resource, self)
             if isinstance(resource, EncodingResourceWrapper):
                 self._encoder = resource.getEncoder(self)
             self.render(resource)

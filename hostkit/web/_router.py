@@ -48,6 +48,11 @@ class Router(Resource):
             )
             for path, resource in resources.items()
         }
+        # Most requests ask for a path as it was registered; they are found at once.
+        self._exact = {
+            path.encode(): (in_json(resource), modules.get(path), path.encode().split(b"/")[2:])
+            for path, resource in resources.items()
+        }
         # Without it a path of thousands of segments would be looked up as many times.
         self._deepest = max(map(len, self._routes), default=0)
 
@@ -56,6 +61,12 @@ class Router(Resource):
         assert request.prepath is not None  # noqa: S101 -- set before resources are looked for
         postpath = request.postpath
         assert postpath is not None  # noqa: S101
+        exact = self._exact.get(request.path)
+        if exact is not None and len(request.prepath) == 1:  # this is the root of the site
+            resource, request.module, rest = exact
+            request.prepath += rest
+            postpath.clear()
+            return resource
         segments = (path, *postpath)
         if _UNUSUAL.search(request.path) and _is_bad(request.path, segments):
             return BAD_PATH

@@ -257,3 +257,9 @@ def test_answers_may_be_compressed() -> None:
     answer = ask(serve(page), "GET", "/a", accept_encoding="gzip")
     assert (answer.headers["content-encoding"], gzip.decompress(answer.body)) == ("gzip", b"hello")
     assert ask(serve(page), "GET", "/a").body == b"hello"
+
+
+def test_sessions_have_a_cookie_for_the_whole_site() -> None:
+    """What Twisted names the cookie of a session after is there, and says: everywhere."""
+    answer = ask(serve(Page(lambda request: repr(request.sitepath).encode())), "GET", "/a")
+    assert answer.body == b"[]"

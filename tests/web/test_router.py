@@ -109,3 +109,13 @@ def test_an_encoded_slash_does_not_split_a_segment() -> None:
 def test_a_query_is_no_part_of_the_path() -> None:
     """What follows a question mark changes nothing."""
     assert read(serve("/a"), "/a?b=/c") == "/a: a | "
+
+
+def test_a_router_need_not_be_the_root() -> None:
+    """Below another resource, paths begin where the router stands."""
+    site = Echo("site", leaf=False)
+    site.putChild(b"modules", serve("/a", "/modules/a", "/a/b"))
+    assert read(site, "/modules/a") == "/a: modules/a | "
+    assert read(site, "/modules/a/b/c") == "/a/b: modules/a/b | c"
+    assert read(site, "/modules/modules/a") == "/modules/a: modules/modules/a | "
+    assert ask(site, "GET", "/modules/b").json["errcode"] == "not_found"
