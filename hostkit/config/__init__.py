@@ -5,11 +5,13 @@ the classes that module authors describe their own configuration with; `Seconds`
 field types for them.
 """
 
-from hostkit.config._converter import structure
+from hostkit.config._converter import strict_converter, structure
+from hostkit.config._explain import faults_of
 from hostkit.config._fault import Fault, StructureErrors
 from hostkit.config._host_file import HostFile
 from hostkit.config._load import Examined, examine, from_mapping, load
 from hostkit.config._model import Listener, ModuleEntry, Redis, Settings
+from hostkit.config._scalars import wrong_type
 from hostkit.config._units import Bytes, Seconds, parse_bytes, parse_seconds
 from hostkit.config._words import did_you_mean
 
@@ -26,9 +28,12 @@ __all__ = [
     "StructureErrors",
     "did_you_mean",
     "examine",
+    "faults_of",
     "from_mapping",
     "load",
     "parse_bytes",
     "parse_seconds",
+    "strict_converter",
     "structure",
+    "wrong_type",
 ]

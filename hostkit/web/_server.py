@@ -13,7 +13,7 @@ from twisted.web.server import Site
 from hostkit import codes
 from hostkit.config import Listener
 from hostkit.errors import ConfigErrors
-from hostkit.web._gateway import PATH, Gateway
+from hostkit.web._gateway import Gateway
 from hostkit.web._router import Router
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Server:
         if "modules" in listener.serve:
             resources |= {path: mount.resource for path, (_, mount) in self._host.mounts.items()}
         if "hooks" in listener.serve:
-            resources[PATH] = Gateway(self._host)
+            resources |= Gateway(self._host).resources
         for part in listener.serve:
             if part not in _BUILT:
                 _log.warning("%s: this version has no %r to serve", listener.endpoint, part)

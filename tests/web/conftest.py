@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias, final
 
 import attrs
 from twisted.internet.address import IPv4Address
@@ -16,6 +17,8 @@ from hostkit import ALLOW, Category, Decision, Deny, Host, ModuleApi, hookspec, 
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+Headers: TypeAlias = Sequence[tuple[str, str]]
 
 
 @final
@@ -42,11 +45,12 @@ class Wire:
         assert self._protocol is not None
         self._protocol.makeConnection(self._transport)
 
-    def send(self, method: str, path: str, body: bytes = b"") -> None:
+    def send(self, method: str, path: str, body: bytes = b"", headers: Headers = ()) -> None:
         """Send a request; `path` is sent as it is."""
-        head = f"{method} {path} HTTP/1.0\r\nContent-Length: {len(body)}\r\n\r\n"
+        lines = [f"{method} {path} HTTP/1.0", f"Content-Length: {len(body)}"]
+        lines += [f"{name}: {value}" for name, value in headers]
         assert self._protocol is not None
-        self._protocol.dataReceived(head.encode() + body)
+        self._protocol.dataReceived("\r\n".join([*lines, "", ""]).encode() + body)
 
     def hang_up(self) -> None:
         """Go away without waiting for the answer."""
@@ -67,10 +71,12 @@ class Wire:
         return Answer(int(first.split()[1]), headers, body)
 
 
-def ask(root: IResource, method: str, path: str, body: bytes = b"") -> Answer:
+def ask(
+    root: IResource, method: str, path: str, body: bytes = b"", headers: Headers = ()
+) -> Answer:
     """Send one request to a resource and give the answer."""
     wire = Wire(root)
-    wire.send(method, path, body)
+    wire.send(method, path, body, headers)
     return wire.answer
 
 
