@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import typing
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Annotated, Any, Literal, NewType, NotRequired, Protocol, Required, TypedDict
+from typing import Annotated, Any, Literal, NewType, NotRequired, Required, TypedDict
 
 import attrs
 import pytest
 
-from hostkit import Category, Host, ModuleApi, Seconds, hookspec, rules
-from hostkit.web import Gateway, Router
-from tests.web.conftest import Answer, ask
+from hostkit import Category, Host, Seconds, hookspec, rules
+from tests.web.taker import host_for, post
 
 if typing.TYPE_CHECKING:
     from fractions import Fraction as Unknown
@@ -65,40 +63,6 @@ class Address:
 
 class Plain:
     """A class that nothing is known about."""
-
-
-@attrs.frozen
-class Case:
-    hint: Any
-    given: Any
-    expected: Any = attrs.field(default=None)
-
-
-class Types(Category):
-    """Hooks with one argument each."""
-
-
-def host_for(hint: Any, **options: Any) -> tuple[Host, list[Any]]:
-    """Build a host with a hook that has an argument `it`, and note what its module is given."""
-
-    async def take(self: Any, it: Any) -> None:
-        """Called with one argument."""
-
-    take.__annotations__["it"] = hint
-    category = type("Types", (Category,), {"take": hookspec(rules.Notify(), **options)(take)})
-    given: list[Any] = []
-
-    class Module:
-        def __init__(self, config: object, api: ModuleApi) -> None:
-            api.register(category, take=given.append)
-
-    return Host.from_config({"modules": [{"module": Module}]}, categories=[category]).build(), given
-
-
-def post(host: Host, **arguments: Any) -> Answer:
-    """Call the hook over HTTP."""
-    root = Router(Gateway(host).resources)
-    return ask(root, "POST", "/_hostkit/hooks/types/take", json.dumps(arguments).encode())
 
 
 @pytest.mark.parametrize(
@@ -248,80 +212,3 @@ def test_nothing_else_may_be_left_out() -> None:
     """Not even what could be null."""
     host, _ = host_for(int | None)
     assert post(host).json["field"] == "it"
-
-
-class Shape(Protocol):
-    sides: int
-
-    @property
-    def name(self) -> str:
-        """What it is called."""
-
-    @property
-    def parent(self) -> Shape:
-        """Where it belongs."""
-
-    @property
-    def note(self) -> Unknown:
-        """Nobody knows what this is."""
-
-    def area(self) -> float:
-        """How large it is."""
-
-    def corners(self) -> int:
-        """How many corners it has."""
-        return self.sides
-
-
-@pytest.fixture
-def shape() -> Any:
-    """Give what a module is given as a `Shape`."""
-    host, given = host_for(Shape)
-    members = {"sides": 3, "parent": {"name": "p"}, "note": 1, "corners": 9, "extra": {"a": 1}}
-    assert post(host, it=members).status == 200
-    return given[0]
-
-
-def test_an_object_for_a_protocol_has_attributes(shape: Any) -> None:
-    """The members that were given, also in objects within; not those that were not."""
-    assert (shape.sides, shape.parent.name, shape.note, shape.extra) == (3, "p", 1, {"a": 1})
-    with pytest.raises(AttributeError, match="<Shape from JSON> came without 'name'"):
-        _ = shape.name
-    assert Shape in type(shape).__mro__
-
-
-def test_methods_of_a_protocol_keep_their_code(shape: Any) -> None:
-    """No member of the object can take their place; a method without code is not there."""
-    assert shape.corners() == 3
-    with pytest.raises(AttributeError, match="came without 'area'"):
-        shape.area()
-
-
-@pytest.mark.parametrize("name", ["sides", "extra", "new"])
-def test_such_an_object_is_read_only(shape: Any, name: str) -> None:
-    """What one module is given, the others are given, too."""
-    with pytest.raises(AttributeError, match=f"'{name}' cannot be set"):
-        setattr(shape, name, 5)
-    with pytest.raises(AttributeError, match=f"'{name}' cannot be deleted"):
-        delattr(shape, name)
-    assert shape.sides == 3
-
-
-@pytest.mark.parametrize(
-    ("members", "field"),
-    [({"sides": "3"}, "it.sides"), ({"parent": {"name": 5}}, "it.parent.name"), ([], "it")],
-)
-def test_members_of_a_protocol_have_types(members: Any, field: str) -> None:
-    """Those that are there are checked like arguments."""
-    host, _ = host_for(Shape)
-    answer = post(host, it=members)
-    assert (answer.status, answer.json["field"]) == (400, field)
-
-
-def test_an_object_for_an_unknown_class_has_attributes() -> None:
-    """As modules ask for attributes of what is no dict."""
-    host, given = host_for(Plain)
-    post(host, it={"a": {"b": 1}})
-    assert given[0].a == {"b": 1}
-    with pytest.raises(AttributeError):
-        _ = given[0].b
