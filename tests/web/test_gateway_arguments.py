@@ -106,7 +106,7 @@ class Plain:
         (Broken, {"value": 1}, {"value": 1}),
         ("Unknown", {"a": 1}, {"a": 1}),
         ("not python", 5, 5),
-        ("Colour", "red", Colour.RED),
+        ("float", 5, 5.0),
     ],
 )
 def test_arguments_become_what_the_annotation_says(hint: Any, value: Any, expected: Any) -> None:
