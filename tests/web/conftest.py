@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias, final
+from typing import TYPE_CHECKING, Any, final
 
 import attrs
 from twisted.internet.address import IPv4Address
@@ -17,8 +16,6 @@ from hostkit import ALLOW, Category, Decision, Deny, Host, ModuleApi, hookspec, 
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-Headers: TypeAlias = Sequence[tuple[str, str]]
 
 
 @final
@@ -45,12 +42,12 @@ class Wire:
         assert self._protocol is not None
         self._protocol.makeConnection(self._transport)
 
-    def send(self, method: str, path: str, body: bytes = b"", headers: Headers = ()) -> None:
-        """Send a request; `path` is sent as it is."""
-        lines = [f"{method} {path} HTTP/1.0", f"Content-Length: {len(body)}"]
-        lines += [f"{name}: {value}" for name, value in headers]
+    def send(self, method: str, path: str, body: bytes = b"", **headers: str) -> None:
+        """Send a request; `path` is sent as it is, and `_` in the name of a header as `-`."""
+        lines = [f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items()]
+        head = f"{method} {path} HTTP/1.0\r\nContent-Length: {len(body)}\r\n{''.join(lines)}\r\n"
         assert self._protocol is not None
-        self._protocol.dataReceived("\r\n".join([*lines, "", ""]).encode() + body)
+        self._protocol.dataReceived(head.encode("utf-8", "surrogateescape") + body)
 
     def hang_up(self) -> None:
         """Go away without waiting for the answer."""
@@ -71,12 +68,10 @@ class Wire:
         return Answer(int(first.split()[1]), headers, body)
 
 
-def ask(
-    root: IResource, method: str, path: str, body: bytes = b"", headers: Headers = ()
-) -> Answer:
+def ask(root: IResource, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
     """Send one request to a resource and give the answer."""
     wire = Wire(root)
-    wire.send(method, path, body, headers)
+    wire.send(method, path, body, **headers)
     return wire.answer
 
 

@@ -65,11 +65,9 @@ ROOT = Router(
 @Request.application
 def application(request: Request) -> Response:
     """Give a WSGI request to the gateway, without a network."""
-    headers = [
-        (name, value) for name, value in request.headers.items() if name.lower() != "content-length"
-    ]
+    headers = {name: value for name, value in request.headers if name != "Content-Length"}
     path = f"{request.environ['REQUEST_URI']}?{request.environ['QUERY_STRING']}"
-    answer = ask(ROOT, request.method, path, request.get_data(), headers)
+    answer = ask(ROOT, request.method, path, request.get_data(), **headers)
     return Response(answer.body, answer.status, answer.headers)
 
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from hostkit import ALLOW, Category, Host, hookspec, rules
 from hostkit.web import Gateway, Router
 from tests.web.conftest import Answer, ask, make_host
-
-if TYPE_CHECKING:
-    from tests.web.conftest import Headers
 
 CHECK = "/_hostkit/hooks/comments/check_comment"
 PING = "/_hostkit/hooks/comments/ping"
@@ -22,14 +19,14 @@ ANN = b'{"author": "ann"}'
 def send(
     path: str = CHECK,
     body: bytes = ANN,
-    headers: Headers = (),
     *,
     method: str = "POST",
     host: Host | None = None,
+    **headers: str,
 ) -> Answer:
     """Send a request to the gateway of a host that allows everything."""
     host = host or make_host(check_comment=lambda *_: ALLOW)
-    return ask(Router(Gateway(host).resources), method, path, body, headers)
+    return ask(Router(Gateway(host).resources), method, path, body, **headers)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +40,7 @@ def send(
 )
 def test_json_may_be_called_so(kind: str) -> None:
     """All names of JSON in UTF-8 are understood."""
-    assert send(headers=[("Content-Type", kind)]).status == 200
+    assert send(content_type=kind).status == 200
 
 
 @pytest.mark.parametrize(
@@ -59,7 +56,7 @@ def test_json_may_be_called_so(kind: str) -> None:
 )
 def test_other_formats_answer_415(kind: str) -> None:
     """What a form could send is refused, whatever the body is, and before it is read."""
-    answer = send(body=b"{", headers=[("Content-Type", kind)])
+    answer = send(body=b"{", content_type=kind)
     assert (answer.status, answer.json["errcode"]) == (415, "not_json")
     assert answer.json["error"].endswith(f"not as {kind!r}")
 
@@ -73,7 +70,7 @@ def test_web_pages_are_refused(path: str, origin: str) -> None:
     calls: list[object] = []
     method = "POST" if path in {CHECK, PING} else "GET"
     host = make_host(check_comment=lambda *args: calls.append(args))
-    answer = send(path, headers=[("Origin", origin)], method=method, host=host)
+    answer = send(path, origin=origin, method=method, host=host)
     assert (answer.status, answer.json["errcode"], calls) == (403, "cross_origin", [])
 
 
