@@ -46,7 +46,7 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def antispam(session: nox.Session) -> None:
-    """Let a published module of a real homeserver ask the gateway; installs both."""
+    """Let a published module of a real homeserver ask the gateway; installs both, in minutes."""
     session.install("-e.", "pytest", "matrix-synapse", "synapse-http-antispam==0.5.1")
     session.run("pytest", "tests/antispam", *session.posargs)
 

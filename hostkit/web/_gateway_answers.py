@@ -47,7 +47,7 @@ def answer(trace: Trace, *, decides: bool, explain: bool) -> tuple[int, dict[str
         cause = trace.error.__cause__ or trace.error
         _log.warning("receipt %s: %s", trace.receipt.id, trace.error, exc_info=cause)
         status, body = 503, _failed(trace.receipt)
-    elif trace.receipt.outcome is Outcome.DENY:
+    elif trace.outcome is Outcome.DENY:
         status, body = 403, _denied(trace)
     else:
         status, body = 200, {} if decides else {"result": _plain(trace.result)}
