@@ -8,6 +8,7 @@ field types for them.
 from hostkit.config._converter import structure
 from hostkit.config._fault import Fault, StructureErrors
 from hostkit.config._host_file import HostFile
+from hostkit.config._limits import Limits
 from hostkit.config._load import Examined, examine, from_mapping, load
 from hostkit.config._model import Listener, ModuleEntry, Redis, Settings
 from hostkit.config._units import Bytes, Seconds, parse_bytes, parse_seconds
@@ -18,6 +19,7 @@ __all__ = [
     "Examined",
     "Fault",
     "HostFile",
+    "Limits",
     "Listener",
     "ModuleEntry",
     "Redis",
