@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self, final
+import asyncio
+from typing import TYPE_CHECKING, Any, Final, Self, final
+
+from twisted.internet.defer import CancelledError
 
 from hostkit import codes
 from hostkit.api import ModuleApi, Mount
@@ -10,6 +13,7 @@ from hostkit.config import did_you_mean, from_mapping, load
 from hostkit.dispatch import Chain, Sampler, Timing, Trace, trace
 from hostkit.errors import CodedError, HostkitError
 from hostkit.host._build import Built, build
+from hostkit.host._interrupt import Interruptible
 from hostkit.host._lifecycle import call_later_of, start_modules, stop_modules
 from hostkit.loading import load_categories
 from hostkit.specs import check_categories
@@ -24,6 +28,8 @@ if TYPE_CHECKING:
     from hostkit.dispatch import HookManager, Hooks, Receipt, Receipts
     from hostkit.loading import Module
     from hostkit.specs import Category
+
+_STOPPED: Final = "the host was stopped while it was starting"
 
 
 @final
@@ -66,6 +72,7 @@ class Host:
         self._built: Built | None = None
         self._is_up = False
         self._sampler: Sampler | None = None
+        self._starting: Interruptible | None = None
 
     @classmethod
     def from_file(
@@ -122,7 +129,8 @@ class Host:
 
         Raises:
             ModuleFailedError: One of them failed; those before it were stopped again.
-            HostkitError: The host is running, starting or stopping already.
+            HostkitError: The host is running, starting or stopping already, or it was stopped
+                before all of them were started.
         """
         self.build()
         built = self._get()
@@ -130,16 +138,30 @@ class Host:
             raise HostkitError("the host is running already")
         sampler = Sampler(built.chains.values(), call_later_of(self._clock))
         self._is_up = True
+        starting = Interruptible(start_modules(built.modules, self.file.redact))
+        self._starting = starting
         try:
-            await start_modules(built.modules, self.file.redact)
-        except BaseException:
-            self._is_up = False
-            raise
-        self._sampler = sampler
-        sampler.start()
+            await starting
+            self._sampler = sampler
+            sampler.start()
+        except (CancelledError, asyncio.CancelledError) as error:
+            if not starting.is_interrupted:
+                raise
+            raise HostkitError(_STOPPED) from error
+        finally:
+            self._starting = None
+            self._is_up = self._sampler is not None
+            starting.end()
+        if starting.is_interrupted:
+            raise HostkitError(_STOPPED)
 
     async def stop(self) -> None:
-        """Stop the modules, the last one first; errors are logged and stop nothing."""
+        """Stop the modules, the last one first; errors are logged and stop nothing.
+
+        A start that is still going on is cancelled first.
+        """
+        if self._starting is not None:
+            await self._starting.interrupt()
         if self._sampler is not None:
             self._sampler.stop()
             self._sampler = None
@@ -154,6 +176,11 @@ class Host:
 
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether all modules are started, and none was told to stop."""
+        return self._sampler is not None
 
     @property
     def categories(self) -> tuple[type[Category], ...]:
