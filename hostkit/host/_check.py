@@ -11,8 +11,10 @@ from hostkit.host._host import Host
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
+    from hostkit.config import HostFile
+    from hostkit.errors import Problem
     from hostkit.specs import Category
 
 
@@ -21,6 +23,7 @@ def build_from_file(
     *,
     categories: Sequence[type[Category]] | None = None,
     api_class: type[ModuleApi] = ModuleApi,
+    check: Callable[[HostFile], Iterable[Problem]] = lambda _: (),
 ) -> Host:
     """Make a host from a YAML file and build it, as ``Host.from_file(path).build()`` does.
 
@@ -31,6 +34,7 @@ def build_from_file(
         path: The file.
         categories: As for `Host`.
         api_class: As for `Host`.
+        check: Finds what else is wrong with the settings.
 
     Returns:
         The host, built.
@@ -49,6 +53,7 @@ def build_from_file(
             problems += errors.problems
         except CodedError as error:
             problems.append(error.problem)
+        problems += check(examined.file)
     if problems:
         raise ConfigErrors(tuple(sorted(problems, key=lambda problem: problem.position)))
     return host
