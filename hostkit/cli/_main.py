@@ -52,7 +52,7 @@ def serve(file: str) -> None:
     """
     from hostkit.cli._serve import run  # noqa: PLC0415
 
-    sys.exit(run(_build(file)))
+    sys.exit(run(_build(file, serves=True)))
 
 
 @main.command("list", epilog=_CODES)
@@ -69,18 +69,22 @@ def list_hooks(file: str) -> None:
 @_FILE
 def validate(file: str) -> None:
     """Check FILE: load its modules, start none, show all problems."""
-    host = _build(file)
+    host = _build(file, serves=True)
     name = click.format_filename(file)  # which may hold bytes that are no text
     click.echo(f"{name}: no problems ({len(host.modules)} modules, {len(host.chains)} hooks)")
 
 
-def _build(file: str) -> Host:
+def _build(file: str, *, serves: bool = False) -> Host:
     """Build a host from a file, or show what is wrong and leave."""
     from hostkit.errors import ConfigErrors  # noqa: PLC0415
     from hostkit.host import build_from_file  # noqa: PLC0415
 
     try:
-        return build_from_file(file)
+        if not serves:
+            return build_from_file(file)
+        from hostkit.web import check_listeners  # noqa: PLC0415
+
+        return build_from_file(file, check=check_listeners)
     except ConfigErrors as errors:
         _leave(errors)
 

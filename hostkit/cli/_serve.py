@@ -10,6 +10,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import STDLibLogObserver, globalLogBeginner
 
 from hostkit.cli._problems import exit_code, show_problems
+from hostkit.cli._signals import handle_signals
 from hostkit.errors import ConfigErrors, ModuleFailedError
 from hostkit.web import Server
 
@@ -24,7 +25,7 @@ _log: Final = logging.getLogger("hostkit.serve")
 
 
 def run(host: Host) -> int:
-    """Serve a host; Ctrl-C and SIGTERM stop it in good order.
+    """Serve a host; Ctrl-C and SIGTERM stop it in good order, and at once when they come again.
 
     Args:
         host: The host, built.
@@ -40,6 +41,7 @@ def run(host: Host) -> int:
     except ConfigErrors as errors:
         show_problems(errors)
         return exit_code(errors)
+    reactor.callWhenRunning(handle_signals, reactor)
     return _Run(server, reactor).until_stopped()
 
 
