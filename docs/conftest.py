@@ -39,6 +39,7 @@ from hostkit import Category, ConfigErrors, Host, ModuleFailedError
 from hostkit.cli import main
 from hostkit.config import load
 from hostkit.errors import CodedError, HostkitError
+from hostkit.web import check_listeners
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -176,7 +177,9 @@ def check_mistake(example: Example) -> None:
     try:
         if example.region.lexemes["arguments"] == "yaml":
             Path("host.yaml").write_text(example.parsed, "utf-8")
-            Host.from_file("host.yaml").build()
+            host = Host.from_file("host.yaml").build()
+            if problems := check_listeners(host.file):
+                raise ConfigErrors(tuple(problems))
         else:
             make_mistake(example)
     except HostkitError as error:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import STDLibLogObserver, globalLogBeginner
 
-from hostkit.cli._problems import exit_code, show_problems
+from hostkit.cli._problems import show_problems
 from hostkit.cli._signals import handle_signals
 from hostkit.errors import ConfigErrors, ModuleFailedError
 from hostkit.web import Server
@@ -28,7 +28,7 @@ def run(host: Host) -> int:
     """Serve a host; Ctrl-C and SIGTERM stop it in good order, and at once when they come again.
 
     Args:
-        host: The host, built.
+        host: The host, built; its listeners were checked.
 
     Returns:
         The exit code: 0 if it was stopped, 1 if it could not start.
@@ -36,13 +36,8 @@ def run(host: Host) -> int:
     from twisted.internet import reactor  # noqa: PLC0415 -- importing it installs it
 
     _log_to_stderr(host.file.redact)
-    try:
-        server = Server(host, reactor)
-    except ConfigErrors as errors:
-        show_problems(errors)
-        return exit_code(errors)
     reactor.callWhenRunning(handle_signals, reactor)
-    return _Run(server, reactor).until_stopped()
+    return _Run(Server(host, reactor), reactor).until_stopped()
 
 
 class _Formatter(logging.Formatter):

@@ -153,6 +153,7 @@ class Host:
             self._is_up = self._sampler is not None
             starting.end()
         if starting.is_interrupted:
+            await self.stop()
             raise HostkitError(_STOPPED)
 
     async def stop(self) -> None:

@@ -9,7 +9,7 @@ from twisted.internet.interfaces import ISSLTransport, ITCPTransport
 from twisted.protocols.basic import LineReceiver
 from twisted.web.http import HTTPChannel
 
-from hostkit.web._refusal import refusal
+from hostkit.web._early_answer import early_answer
 
 if TYPE_CHECKING:
     from twisted.internet.interfaces import IAddress, IProtocol
@@ -150,14 +150,14 @@ class Channel(HTTPChannel):
         if self._phase is _IDLE:
             self._hang_up()
         elif self._phase is _HEADERS:
-            self.refuse(refusal(408, "timeout", "the headers of the request came too slowly"))
+            self.refuse(early_answer(408, "timeout", "the headers of the request came too slowly"))
         elif self._phase is _CLOSING:
             self.abort()
         elif not self._handlingRequest:
             received = self.requests[-1].content.tell()
             self.deadline = self._body_deadline + received / SLOWEST_BYTES_PER_SECOND
             if self.deadline <= self.site.seconds():
-                self.refuse(refusal(408, "timeout", "the body of the request came too slowly"))
+                self.refuse(early_answer(408, "timeout", "the body of the request came too slowly"))
 
     def drain(self) -> None:
         """Take no request after the one that is under way."""
@@ -181,12 +181,12 @@ class Channel(HTTPChannel):
         site = self.site
         limits = site.limits
         if len(self._path) > limits.url:
-            return refusal(414, "url_too_long", f"the URL is longer than {limits.url} bytes")
+            return early_answer(414, "url_too_long", f"the URL is longer than {limits.url} bytes")
         if self.length and self.length > site.longest_body(self._path):
             return _too_large(site.longest_body(self._path))
         if site.busy >= limits.requests and self._path not in site.always:
             error = "too many requests are under way; try again later"
-            return refusal(503, "too_many_requests", error, "Retry-After: 1")
+            return early_answer(503, "too_many_requests", error, "Retry-After: 1")
         return None
 
     def _take_chunk(self, data: bytes) -> None:
@@ -219,15 +219,15 @@ class Channel(HTTPChannel):
         limits = self.site.limits
         if self._receivedHeaderSize > limits.headers_size and not self.requests:
             error = f"the URL is longer than {limits.headers_size} bytes"
-            self.refuse(refusal(414, "url_too_long", error))
+            self.refuse(early_answer(414, "url_too_long", error))
         elif self._receivedHeaderSize > limits.headers_size:
             error = f"the headers are longer than {limits.headers_size} bytes"
-            self.refuse(refusal(431, "headers_too_large", error))
+            self.refuse(early_answer(431, "headers_too_large", error))
         elif self._receivedHeaderCount > limits.headers:
             error = f"there are more than {limits.headers} headers"
-            self.refuse(refusal(431, "headers_too_large", error))
+            self.refuse(early_answer(431, "headers_too_large", error))
         else:
-            self.refuse(refusal(400, "bad_request", "this is not a valid HTTP request"))
+            self.refuse(early_answer(400, "bad_request", "this is not a valid HTTP request"))
 
     def _protocolUpgradeForWebsockets(self, protocol: IProtocol) -> None:
         super()._protocolUpgradeForWebsockets(protocol)
@@ -250,4 +250,4 @@ def _ignore(*_: object) -> None:
 
 
 def _too_large(limit: int) -> bytes:
-    return refusal(413, "too_large", f"the body is longer than {limit} bytes")
+    return early_answer(413, "too_large", f"the body is longer than {limit} bytes")

@@ -174,6 +174,28 @@ def test_a_start_that_is_about_to_go_on_is_cancelled_there() -> None:
     assert not went_on
 
 
+def test_a_module_may_keep_that_to_itself_as_well() -> None:
+    """The host is stopped after the start, which has failed all the same."""
+
+    async def main() -> None:
+        future = asyncio.get_running_loop().create_future()
+
+        async def start() -> None:
+            with pytest.raises(asyncio.CancelledError):
+                await future
+
+        host = make_host(start)
+        starting = asyncio.create_task(host.start())
+        await asyncio.sleep(0)
+        future.set_result(None)
+        await host.stop()
+        assert not host.is_running
+        with pytest.raises(HostkitError, match=STOPPED):
+            await starting
+
+    asyncio.run(main())
+
+
 def test_a_module_may_stop_the_host_that_starts_it() -> None:
     """It goes on until it waits for something."""
     steps: list[str] = []
@@ -191,6 +213,25 @@ def test_a_module_may_stop_the_host_that_starts_it() -> None:
 
     asyncio.run(main())
     assert steps == ["stopped"]
+
+
+def test_a_module_that_stops_the_host_need_not_wait_for_anything() -> None:
+    """Then all modules are started, and stopped again."""
+
+    async def main() -> None:
+        hosts: list[Host] = []
+
+        async def start() -> None:
+            await hosts[0].stop()
+
+        hosts.append(host := make_host(start))
+        with pytest.raises(HostkitError, match=STOPPED):
+            await host.start()
+        assert not host.is_running
+        with pytest.raises(HostkitError, match=STOPPED):
+            await host.start()  # and not "running already"
+
+    asyncio.run(main())
 
 
 def test_what_is_awaited_behaves_as_if_awaited_directly() -> None:

@@ -6,7 +6,7 @@ import json
 from http import HTTPStatus
 
 
-def refusal(status: int, errcode: str, error: str, *headers: str) -> bytes:
+def early_answer(status: int, errcode: str, error: str, *headers: str) -> bytes:
     """Write a whole answer, after which the connection is closed.
 
     Args:

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import json
 
-from hostkit.web._refusal import refusal
+from hostkit.web._early_answer import early_answer
 
 
 def test_a_refusal_is_a_whole_answer() -> None:
     """It says in JSON what is wrong, and that the connection is closed."""
-    head, _, body = refusal(503, "busy", "come \u201clater\u201d", "Retry-After: 1").partition(
+    head, _, body = early_answer(503, "busy", "come \u201clater\u201d", "Retry-After: 1").partition(
         b"\r\n\r\n"
     )
     assert head.split(b"\r\n") == [
