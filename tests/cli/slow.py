@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import time
 from pathlib import Path
@@ -60,7 +61,7 @@ class Stuck:
         while True:
             try:
                 await Deferred()
-            except CancelledError:
+            except (CancelledError, asyncio.CancelledError):
                 _say("not leaving")
 
 
