@@ -84,8 +84,11 @@ class Channel(HTTPChannel):
         if self._phase is _IDLE:
             self._phase = _HEADERS
             self.deadline = self.site.horizon + self.site.limits.headers_time
-        # HTTPChannel would set its own alarm here.
-        LineReceiver.dataReceived(self, data)
+        try:
+            # HTTPChannel would set its own alarm here.
+            LineReceiver.dataReceived(self, data)
+        except ValueError:  # a length of more digits than Python reads, for instance
+            self._respondToBadRequestAndDisconnect()
 
     def allHeadersReceived(self) -> None:
         """Decide whether a request is heard, before anything of its body is."""
