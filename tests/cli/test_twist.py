@@ -196,3 +196,10 @@ def test_logs_are_handed_on_without_secrets(level: int, name: str) -> None:
     (event,) = events
     assert (event["log_namespace"], event["log_level"].name) == ("words", name)
     assert event["log_format"].format(**event) == "token [redacted] {x}"
+
+
+def test_the_plugin_is_in_no_package() -> None:
+    """Twisted looks for plugins in folders that are none; a package would hide Twisted's own."""
+    folder = ROOT / "twisted" / "plugins"
+    assert [path.name for path in folder.glob("*.py")] == ["hostkit_plugin.py"]
+    assert not (ROOT / "twisted" / "__init__.py").exists()
