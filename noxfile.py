@@ -45,6 +45,13 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def antispam(session: nox.Session) -> None:
+    """Let a published module of a real homeserver ask the gateway; installs both, in minutes."""
+    session.install("-e.", "pytest", "matrix-synapse", "synapse-http-antispam==0.5.1")
+    session.run("pytest", "tests/antispam", *session.posargs)
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """Build the documentation and run its examples."""
     install(session, "docs", "testing")

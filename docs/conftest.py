@@ -39,6 +39,7 @@ from hostkit import Category, ConfigErrors, Host, ModuleFailedError
 from hostkit.cli import main
 from hostkit.config import load
 from hostkit.errors import CodedError, HostkitError
+from hostkit.web import check_listeners
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -49,7 +50,7 @@ ROOT = Path(__file__).parent.parent
 FILE_NAME = re.compile(r"# ([\w./]+\.(?:py|yaml|toml))\n")
 HEADING = re.compile(r"^## (HK[0-9]{3}): (.+)$", re.MULTILINE)
 OPTIONS = doctest.ELLIPSIS
-RUN_HERE = ("hostkit list", "hostkit validate", "hostkit --version")
+RUN_HERE = ("hostkit list", "hostkit routes", "hostkit validate", "hostkit --version")
 
 _run_python = PythonEvaluator()
 _split_doctests = DocTestStringParser(DocTestEvaluator(OPTIONS))
@@ -176,7 +177,9 @@ def check_mistake(example: Example) -> None:
     try:
         if example.region.lexemes["arguments"] == "yaml":
             Path("host.yaml").write_text(example.parsed, "utf-8")
-            Host.from_file("host.yaml").build()
+            host = Host.from_file("host.yaml").build()
+            if problems := check_listeners(host.file):
+                raise ConfigErrors(tuple(problems))
         else:
             make_mistake(example)
     except HostkitError as error:

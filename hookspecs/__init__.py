@@ -10,6 +10,7 @@ from hookspecs.background_update_controller import BackgroundUpdateController
 from hookspecs.federation import Federation
 from hookspecs.media_repository import MediaRepository
 from hookspecs.password_auth_provider import PasswordAuthProvider
+from hookspecs.paths import RECOMMENDED_PATH, RESERVED_PATHS
 from hookspecs.presence_router import PresenceRouter
 from hookspecs.ratelimit import Ratelimit
 from hookspecs.spam_checker import SpamChecker
@@ -50,6 +51,8 @@ __all__ = [
     "CATEGORIES",
     "NOT_SPAM",
     "PRESENCE_ALL_USERS",
+    "RECOMMENDED_PATH",
+    "RESERVED_PATHS",
     "AccountData",
     "AccountValidity",
     "BackgroundUpdateController",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, final
 from hostkit import Category, hookspec, rules
 
 if TYPE_CHECKING:
-    from twisted.web.iweb import IRequest
+    from twisted.web.iweb import IRequest  # noqa: TC004 -- no JSON becomes one anyway
 
 
 @final

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final, final
+from contextlib import AbstractAsyncContextManager
+from typing import ClassVar, Final, final
 
 from hookspecs.readings import read_batch_size, read_update
 from hostkit import Category, hookspec, rules
-
-if TYPE_CHECKING:
-    from contextlib import AbstractAsyncContextManager
 
 _UPDATE: Final = rules.Exclusive(read=read_update, on_error="raise")
 _BATCH: Final = rules.Exclusive(read=read_batch_size, default=100, on_error="raise")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, final
+from typing import final
 
+from hookspecs.vocabulary import FederationEventDeliveryEvent
 from hostkit import Category, hookspec, rules
-
-if TYPE_CHECKING:
-    from hookspecs.vocabulary import FederationEventDeliveryEvent
 
 
 @final

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, final
 
+from hookspecs.vocabulary import JsonDict, MediaUploadLimit
 from hostkit import CONTINUE, Category, hookspec, rules
 
 if TYPE_CHECKING:
-    from hookspecs.vocabulary import JsonDict, MediaUploadLimit
     from hostkit.rules import Continue
 
 

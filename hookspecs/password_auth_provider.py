@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, final
 
 from hookspecs.readings import read_login, read_login_type, read_name, read_permission
+from hookspecs.vocabulary import JsonDict, Login
 from hostkit import Category, Keyed, hookspec, keys_of, rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hookspecs.vocabulary import JsonDict, Login
 
 _LOGIN: Final = rules.FirstResult(read=read_login, on_error="continue")
 _NAME: Final = rules.FirstResult(read=read_name, on_error="fail", on_invalid="continue")
@@ -21,8 +21,9 @@ class PasswordAuthProvider(Category):
     """Callbacks that check who somebody is, and that take part in registrations.
 
     Modules register `auth_checkers` as a dict: its keys are pairs of a login type and the fields
-    that clients send for it, and its values are callbacks. Two modules that register for one type
-    must name the same fields.
+    that clients send for it, and its values are callbacks, as in
+    `{("m.login.password", ("password",)): self.check}`. Two modules that register for one type must
+    name the same fields.
     """
 
     @hookspec(

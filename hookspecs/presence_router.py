@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal, final
+from collections.abc import Iterable
+from typing import Final, Literal, final
 
 from hookspecs.readings import merge_interest, merge_routes, read_interest, read_routes
-from hookspecs.vocabulary import PRESENCE_ALL_USERS
+from hookspecs.vocabulary import PRESENCE_ALL_USERS, UserPresenceState
 from hostkit import Category, hookspec, rules
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from hookspecs.vocabulary import UserPresenceState
 
 _ROUTES: Final = rules.Merge(combine=merge_routes, read=read_routes, on_error="continue")
 _INTEREST: Final = rules.Merge(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, final
 
+from hookspecs.vocabulary import RatelimitOverride
 from hostkit import CONTINUE, Category, hookspec, rules
 
 if TYPE_CHECKING:
-    from hookspecs.vocabulary import RatelimitOverride
     from hostkit.rules import Continue
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar, final
 
 from hookspecs.readings import (
@@ -16,13 +16,19 @@ from hookspecs.readings import (
     read_strict,
     report_booleans,
 )
-from hookspecs.vocabulary import NOT_SPAM, JsonDict, RegistrationBehaviour
+from hookspecs.vocabulary import (
+    NOT_SPAM,
+    Event,
+    FileInfo,
+    JsonDict,
+    ReadableFileWrapper,
+    RegistrationBehaviour,
+    RoomAlias,
+    UserProfile,
+)
 from hostkit import Category, hookspec, rules
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from hookspecs.vocabulary import Event, FileInfo, ReadableFileWrapper, RoomAlias, UserProfile
     from hostkit.rules import Read
 
 Verdict: TypeAlias = Literal["NOT_SPAM"] | tuple[str, JsonDict]

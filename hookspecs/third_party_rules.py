@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
 from hookspecs.readings import (
     EVENT_ALLOWED,
@@ -10,11 +10,17 @@ from hookspecs.readings import (
     read_event_allowed,
     read_permission,
 )
-from hookspecs.vocabulary import Codes, HomeserverError, JsonDict, is_homeserver_error
+from hookspecs.vocabulary import (
+    Codes,
+    Event,
+    HomeserverError,
+    JsonDict,
+    ProfileInfo,
+    Requester,
+    StateMap,
+    is_homeserver_error,
+)
 from hostkit import Category, hookspec, rules
-
-if TYPE_CHECKING:
-    from hookspecs.vocabulary import Event, ProfileInfo, Requester, StateMap
 
 _PERMISSION: Final = rules.FirstDenial(
     read=read_permission, allow=True, denial=False, on_error="continue"
@@ -47,6 +53,9 @@ class ThirdPartyRules(Category):
 
     To refuse with an answer of its own, a module may raise `HomeserverError`, or any exception with
     an HTTP status as `code` and a text as `errcode`, where a hook says so.
+
+    A host whose modules count on having the last word with a replacement has the category
+    `LegacyThirdPartyRules` in the place of this one.
     """
 
     @hookspec(event_rule("ask"), added="1.39")

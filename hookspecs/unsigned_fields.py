@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, final
+from typing import Any, ClassVar, final
 
+from hookspecs.vocabulary import Event, JsonDict
 from hostkit import Category, hookspec, rules
-
-if TYPE_CHECKING:
-    from hookspecs.vocabulary import Event, JsonDict
 
 
 def read_fields(value: Any) -> JsonDict:

@@ -15,7 +15,17 @@ if TYPE_CHECKING:
     from hostkit import errors, rules
     from hostkit.api import ModuleApi
     from hostkit.config import Bytes, Seconds
-    from hostkit.dispatch import Outcome, Receipt, Receipts, Step, Timing, current_module, keys_of
+    from hostkit.dispatch import (
+        Outcome,
+        Receipt,
+        Receipts,
+        Step,
+        Timing,
+        current_module,
+        enter,
+        keys_of,
+        start_entry,
+    )
     from hostkit.errors import (
         ConfigError,
         ConfigErrors,
@@ -56,9 +66,11 @@ _HOMES = {
     "Step": "dispatch",
     "Timing": "dispatch",
     "current_module": "dispatch",
+    "enter": "dispatch",
     "hookimpl": "specs",
     "hookspec": "specs",
     "keys_of": "dispatch",
+    "start_entry": "dispatch",
 }
 
 __all__ = [
@@ -88,11 +100,13 @@ __all__ = [
     "Timing",
     "__version__",
     "current_module",
+    "enter",
     "errors",
     "hookimpl",
     "hookspec",
     "keys_of",
     "rules",
+    "start_entry",
 ]
 
 

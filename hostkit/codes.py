@@ -54,6 +54,7 @@ TAG_WITHOUT_NAME: Final = "HK050"
 NO_SUCH_VARIABLE: Final = "HK051"
 TAG_FILE_UNREADABLE: Final = "HK052"
 TAG_FILE_NOT_UTF8: Final = "HK053"
+IN_THE_CLEAR: Final = "HK054"
 
 _CONFIG: Final = {
     FILE_NOT_FOUND: "the config file does not exist",
@@ -88,6 +89,7 @@ _CONFIG: Final = {
     NO_SUCH_VARIABLE: "an environment variable is not set",
     TAG_FILE_UNREADABLE: "a secret file cannot be read",
     TAG_FILE_NOT_UTF8: "a secret file is not UTF-8 text",
+    IN_THE_CLEAR: "a token stands in the config file itself",
 }
 
 # Loading, HK100 to HK199
@@ -169,11 +171,17 @@ _HOOKSPECS: Final = {
 NO_SUCH_HOOK: Final = "HK401"
 BAD_ENDPOINT: Final = "HK402"
 CANNOT_LISTEN: Final = "HK403"
+NOT_GUARDED: Final = "HK404"
+NEEDS_RESTART: Final = "HK405"
+PID_FILE_UNUSABLE: Final = "HK406"
 
 _SERVING: Final = {
     NO_SUCH_HOOK: "the host has no such hook",
     BAD_ENDPOINT: "a listener's endpoint cannot be understood",
     CANNOT_LISTEN: "a listener cannot listen at its endpoint",
+    NOT_GUARDED: "a listener serves hooks to other machines without a token",
+    NEEDS_RESTART: "a setting cannot change while the host is running",
+    PID_FILE_UNUSABLE: "a server's pid file cannot be used",
 }
 
 TITLES: Final[Mapping[str, str]] = MappingProxyType(

@@ -95,8 +95,8 @@ def test_the_server_answers_as_shown(root: IResource) -> None:
     for words, output in shown:
         *options, url = words
         path = url.removeprefix("http://127.0.0.1:8080")
-        method = "POST" if "-d" in options else "GET"
-        answer = ask(root, method, path, options[-1].encode() if "-d" in options else b"")
+        method = "POST" if "--json" in options else "GET"
+        answer = ask(root, method, path, options[-1].encode() if "--json" in options else b"")
         assert anonymous(answer.body.decode().rstrip("\n")) == anonymous(output)
 
 

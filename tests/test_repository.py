@@ -33,6 +33,7 @@ KNOWN = {
     "noxfile.py",
     "pyproject.toml",
     "tests",
+    "twisted",
 }
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 45

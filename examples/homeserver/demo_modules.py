@@ -82,7 +82,7 @@ class Tickets:
     async def check(self, user: str, _login_type: str, login: JsonDict) -> Login | None:
         """Compare the ticket."""
         known = self._config.tickets.get(user)
-        if known is None or not hmac.compare_digest(known, str(login["ticket"])):
+        if known is None or not hmac.compare_digest(known.encode(), str(login["ticket"]).encode()):
             return None
         return f"@{user}:{self._config.server_name}", None
 

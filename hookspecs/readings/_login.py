@@ -51,6 +51,6 @@ def read_login_type(key: Any) -> tuple[str, tuple[str, ...]]:
     login_type, fields = key
     if not isinstance(login_type, str):
         raise TypeError(f"a login type is a str, not {login_type!r}")
-    if not isinstance(fields, tuple | list) or not all(isinstance(field, str) for field in fields):
+    if not isinstance(fields, tuple) or not all(isinstance(field, str) for field in fields):
         raise TypeError(f'fields are a tuple of str such as ("password",), not {fields!r}')
-    return login_type, tuple(fields)
+    return login_type, fields

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import copy
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from hookspecs.vocabulary import JsonDict, ReplacedEvent
+from hookspecs.vocabulary._json import copy_json
 from hostkit import CONTINUE
 from hostkit.rules import Replace
 
@@ -36,15 +37,15 @@ def read_event_allowed(value: Any) -> tuple[bool, JsonDict | None] | Replace | C
     replaces the event.
 
     Raises:
-        TypeError: It is no pair.
+        TypeError: It is no pair, or the dict is no JSON object.
     """
     if not (isinstance(value, tuple | list) and len(value) == 2):  # noqa: PLR2004 -- a pair
         raise TypeError("an answer is a tuple of a bool, and a dict or None")
     allowed, fields = value
     if allowed is False:
         return EVENT_REFUSED
-    if isinstance(fields, dict):
+    if isinstance(fields, Mapping):
         # What modules are asked about, and what the caller gets, must not change later on.
-        kept = copy.deepcopy(fields)
+        kept = copy_json(fields)
         return Replace(lambda event: ReplacedEvent(event, kept), (True, kept))
     return CONTINUE

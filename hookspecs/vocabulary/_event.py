@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -9,7 +10,11 @@ if TYPE_CHECKING:
 
 
 class Event(Protocol):
-    """An event in a room; the host supplies it, and nobody may change it."""
+    """An event in a room; the host supplies it, and nobody may change it.
+
+    The methods' own code is that of events which hold their members as attributes, as those do that
+    come through the gateway.
+    """
 
     @property
     def event_id(self) -> str:
@@ -41,9 +46,12 @@ class Event(Protocol):
 
     def get_state_key(self) -> str | None:
         """The state key, or `None` if it sets no state."""
+        return getattr(self, "state_key", None)
 
     def is_state(self) -> bool:
         """Whether it sets state of the room."""
+        return self.get_state_key() is not None
 
     def get_dict(self) -> JsonDict:
         """The whole event as a JSON object, which the caller may change."""
+        return copy.deepcopy(vars(self))

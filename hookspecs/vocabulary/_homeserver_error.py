@@ -50,6 +50,8 @@ def is_homeserver_error(error: Exception) -> bool:
     That is so for a `HomeserverError`, and for any other with an HTTP status as ``code`` and a text
     as ``errcode``, since a host may have exceptions of its own.
     """
-    return isinstance(getattr(error, "code", None), int) and isinstance(
-        getattr(error, "errcode", None), str
-    )
+    try:
+        code, errcode = error.code, error.errcode  # type: ignore[attr-defined]
+    except Exception:  # noqa: BLE001 -- it has none, or they are properties that raise
+        return False
+    return type(code) is int and isinstance(errcode, str)

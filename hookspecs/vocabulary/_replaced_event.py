@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import copy
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, final
 
+from hookspecs.vocabulary._json import copy_json
 from hookspecs.vocabulary._user_id import UserID
 
 if TYPE_CHECKING:
@@ -17,21 +18,22 @@ class ReplacedEvent:
     """An event of which a module has replaced the fields.
 
     What the fields do not say, such as the event's id or anything else the host knows of it, is as
-    it was.
+    it was. Nobody can change it: what it gives is copied each time.
 
     Args:
         event: The event as it was.
         fields: The whole event as a JSON object, as the module wants it.
 
     Raises:
+        TypeError: The fields are no JSON object.
         ValueError: Room, type or state key are not as they were, the sender is of another server,
-            or there is no content.
+            the time is none, or there is no content.
     """
 
     def __init__(self, event: Event, fields: JsonDict) -> None:
         _check_same(event, fields)
         self._event = event
-        self._fields = copy.deepcopy(fields)
+        self._fields: JsonDict = copy_json(fields)
 
     @property
     def event_id(self) -> str:
@@ -63,7 +65,7 @@ class ReplacedEvent:
     @property
     def content(self) -> JsonMapping:
         """What it says."""
-        content: JsonMapping = self._fields["content"]
+        content: JsonMapping = copy_json(self._fields["content"])
         return content
 
     @property
@@ -81,14 +83,15 @@ class ReplacedEvent:
 
     def get_dict(self) -> JsonDict:
         """The whole event as a JSON object, which the caller may change."""
-        return copy.deepcopy(self._fields)
+        fields: JsonDict = copy_json(self._fields)
+        return fields
 
     def get(self, key: str, default: Any = None) -> Any:
         """A field, as the events of some hosts give it."""
-        return self._fields.get(key, default)
+        return copy_json(self._fields[key]) if key in self._fields else default
 
     def __getitem__(self, key: str) -> Any:
-        return self._fields[key]
+        return copy_json(self._fields[key])
 
     def __contains__(self, key: object) -> bool:
         return key in self._fields
@@ -98,19 +101,22 @@ class ReplacedEvent:
         # and the state key is missing, or it would have been found before.
         if name.startswith("_") or name == "state_key":
             raise AttributeError(name)
-        return self._fields[name] if name in self._fields else getattr(self._event, name)
+        return self[name] if name in self else getattr(self._event, name)
 
 
 def _check_same(event: Event, fields: JsonDict) -> None:
     was = {"room_id": event.room_id, "type": event.type, "state_key": event.get_state_key()}
     for name, value in was.items():
-        if fields.get(name) != value:
+        # A host may leave out of its dicts what they say elsewhere.
+        if fields.get(name) != value and (name in fields or name in event.get_dict()):
             raise ValueError(f"its {name} must stay {value!r}, not become {fields.get(name)!r}")
     server, sender = _server(event.sender), fields.get("sender")
     if not isinstance(sender, str) or not UserID.is_valid(sender) or _server(sender) != server:
         raise ValueError(f"its sender must stay a user of {server}, not become {sender!r}")
-    if not isinstance(fields.get("content"), dict):
+    if not isinstance(fields.get("content"), Mapping):
         raise ValueError("it must have a content")  # noqa: TRY004 -- one kind for all of them
+    if type(fields.get("origin_server_ts", 0)) is not int:
+        raise ValueError("its origin_server_ts is a number of milliseconds")
 
 
 def _server(user_id: str) -> str:

@@ -35,7 +35,7 @@ def fit_callbacks(spec: Hookspec, given: Any) -> Iterator[Registration]:
         try:
             key, details = spec.keyed.read(written)
             hash(key)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, LookupError) as error:
             raise RegistrationError(
                 codes.BAD_KEY,
                 f"{spec.full_name} has no callbacks for the key {written!r}: {error}",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 
 from hostkit import codes
 from hostkit.api._fitting import check_complete, fit_callbacks, fit_hookimpl
-from hostkit.api._paths import check_path
+from hostkit.api._paths import check_path, is_below
 from hostkit.api._registrations import Mount, Registration, Registrations
 from hostkit.config import did_you_mean
 from hostkit.errors import RegistrationError, UnknownNameError
@@ -44,6 +44,10 @@ class ModuleApi:
 
     categories: tuple[type[Category], ...] = ()
     """The categories of the host."""
+    reserved_paths: tuple[str, ...] = ()
+    """The prefixes at which the host lets no module serve anything."""
+    recommended_path: str | None = None
+    """The prefix at which the host would like its modules to serve."""
 
     def __init__(self, name: str, registrations: Registrations) -> None:
         self._name: Final = name
@@ -124,10 +128,13 @@ class ModuleApi:
         Raises:
             RegistrationError: The path cannot be used (HK209), or this is not a resource (HK211).
         """
-        from twisted.web.resource import IResource  # noqa: PLC0415 -- not all modules need the web
+        from twisted.web.resource import (  # noqa: PLC0415 -- not all modules need the web
+            IResource,
+            Resource,
+        )
 
         self._registrations.check_open("registering a web resource")
-        check_path(path)
+        check_path(path, self.reserved_paths)
         if not IResource.providedBy(resource):
             raise RegistrationError(
                 codes.NOT_A_RESOURCE,
@@ -135,7 +142,20 @@ class ModuleApi:
                 expected="an object that provides twisted.web.resource.IResource",
                 hint="give an instance, not the class" if isinstance(resource, type) else None,
             )
-        self._registrations.mounts.append(Mount(path, resource))
+        if isinstance(resource, Resource) and not hasattr(resource, "children"):
+            # Its class never called `super().__init__()`; what the module puts below it may come.
+            Resource.__init__(resource)
+        source = _calling_line("register_web_resource")
+        if self.recommended_path is not None and not is_below(path, self.recommended_path):
+            self.logger.warning(
+                "module %r registers %s (%s), which is outside of %s, where this host wants"
+                " modules to serve",
+                self._name,
+                path,
+                source,
+                self.recommended_path,
+            )
+        self._registrations.mounts.append(Mount(path, resource, source))
 
     def __getattr__(self, name: str) -> Callable[..., None]:
         if hasattr(type(self), name):  # a property of a host's own api raised AttributeError
@@ -188,6 +208,14 @@ class ModuleApi:
         )
 
 
+def _calling_line(method: str) -> str:
+    """Find where a method of the api was called, not counting those that a host put over it."""
+    frame = inspect.currentframe()
+    while frame is not None and frame.f_code.co_name in ("_calling_line", method):
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else ""
+
+
 def _marked(plugin: object) -> list[tuple[str, Callable[..., Any], dict[str, Any]]]:
     """Find the marked functions of an object, by name, without running any of its properties."""
     found = []
@@ -213,14 +241,26 @@ def _options(static: object) -> dict[str, Any] | None:
     return None
 
 
-def make_api_class(base: type[A], categories: Sequence[type[Category]]) -> type[A]:
+def make_api_class(
+    base: type[A],
+    categories: Sequence[type[Category]],
+    reserved_paths: Sequence[str] = (),
+    recommended_path: str | None = None,
+) -> type[A]:
     """Make the api class of a host: with a register method for each of its categories.
 
     Args:
         base: `ModuleApi` or a subclass of it.
         categories: The categories of the host.
+        reserved_paths: Prefixes at which no module may serve anything.
+        recommended_path: The prefix at which modules should serve.
     """
-    methods: dict[str, Any] = {"categories": tuple(categories), "__module__": base.__module__}
+    methods: dict[str, Any] = {
+        "categories": tuple(categories),
+        "reserved_paths": tuple(reserved_paths),
+        "recommended_path": recommended_path,
+        "__module__": base.__module__,
+    }
     for category in categories:
         name = f"register_{category.name}_callbacks"
         methods[name] = _make_register(category, name)

@@ -40,10 +40,17 @@ class Registration:
 @final
 @attrs.frozen
 class Mount:
-    """A web resource and the path it is to be served at."""
+    """A web resource and the path it is to be served at.
+
+    Attributes:
+        path: The path.
+        resource: The resource.
+        source: Where it was registered: file and line of the call.
+    """
 
     path: str
     resource: IResource
+    source: str = attrs.field(default="", eq=False)
 
 
 @final

@@ -16,7 +16,7 @@ def show_host(host: Host) -> Iterator[str]:
     if not host.categories:
         yield "no categories of hooks: none is named under `hostkit: categories:` or installed"
     for category in host.categories:
-        yield category.name
+        yield f"{category.name}{'  (the first module only)' if category.exclusive else ''}"
         for name in category.hookspecs:
             yield from _show_chain(host.chains[f"{category.name}.{name}"])
         yield ""

@@ -26,6 +26,14 @@ Exit codes:
   2  the file cannot be read, or the command line is wrong
 """
 
+_ROUTE_CODES = """
+\b
+Exit codes:
+  0  the paths are shown; somebody would serve PATH
+  1  nobody would serve PATH, or there are problems with the file or its modules
+  2  the file cannot be read, or the command line is wrong
+"""
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="hostkit")
@@ -43,16 +51,24 @@ def main() -> None:
 
 @main.command(epilog=_CODES)
 @_FILE
-def serve(file: str) -> None:
+@click.option(
+    "--reactor",
+    type=click.Choice(["asyncio", "uvloop", "epoll", "kqueue", "poll", "select"]),
+    help="What to run on. By default asyncio, on uvloop if that is installed. With the others, "
+    "modules cannot await what belongs to asyncio.",
+)
+def serve(file: str, reactor: str | None) -> None:
     """Load the modules of FILE and serve them until interrupted.
 
     Serves the modules' web resources, and the hooks at /_hostkit/hooks/CATEGORY/HOOK, on the
     listeners under `hostkit: listeners:`, or else on http://127.0.0.1:8080/. Ctrl-C and SIGTERM
     stop it: first the listeners, then the modules, the last one first.
     """
+    from hostkit.cli._reactor import reactor_installed  # noqa: PLC0415
     from hostkit.cli._serve import run  # noqa: PLC0415
 
-    sys.exit(run(_build(file)))
+    with reactor_installed(reactor):
+        sys.exit(run(_build(file, serves=True)))
 
 
 @main.command("list", epilog=_CODES)
@@ -65,22 +81,60 @@ def list_hooks(file: str) -> None:
         click.echo(line)
 
 
+@main.command(epilog=_ROUTE_CODES)
+@_FILE
+@click.argument("path", metavar="[PATH]", required=False)
+def routes(file: str, path: str | None) -> None:
+    """Show which module serves which path, or who would serve PATH."""
+    from hostkit.cli._routes import show_route, show_routes  # noqa: PLC0415
+
+    host = _build(file)
+    if path is None:
+        for line in show_routes(host):
+            click.echo(line)
+        return
+    is_served, line = show_route(host, path)
+    click.echo(line)
+    sys.exit(0 if is_served else 1)
+
+
 @main.command(epilog=_CODES)
 @_FILE
 def validate(file: str) -> None:
     """Check FILE: load its modules, start none, show all problems."""
-    host = _build(file)
+    host = _build(file, serves=True)
     name = click.format_filename(file)  # which may hold bytes that are no text
     click.echo(f"{name}: no problems ({len(host.modules)} modules, {len(host.chains)} hooks)")
 
 
-def _build(file: str) -> Host:
+@main.command(epilog=_CODES)
+@click.argument("target", metavar="FILE|PID")
+def reload(target: str) -> None:
+    """Have a running server take over what has changed in its file.
+
+    FILE is checked first; its server is found by what FILE says under `hostkit: pid_file:`. New
+    modules are built and started beside the old ones, then hooks and pages change at once; a module
+    whose name, class and config are the same is kept. If anything is wrong, all stays as it was.
+    Python code is not imported again. What came of it is in the server's log.
+    """
+    from hostkit.cli._reload import find_process, tell  # noqa: PLC0415
+
+    number = int(target) if target.isdecimal() else find_process(_build(target, serves=True).file)
+    tell(number)
+    click.echo(f"told process {number} to reload; its log says what came of it")
+
+
+def _build(file: str, *, serves: bool = False) -> Host:
     """Build a host from a file, or show what is wrong and leave."""
     from hostkit.errors import ConfigErrors  # noqa: PLC0415
     from hostkit.host import build_from_file  # noqa: PLC0415
 
     try:
-        return build_from_file(file)
+        if not serves:
+            return build_from_file(file)
+        from hostkit.web import check_listeners  # noqa: PLC0415
+
+        return build_from_file(file, check=check_listeners)
     except ConfigErrors as errors:
         _leave(errors)
 

@@ -6,16 +6,21 @@ import logging
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import CancelledError
 from twisted.logger import STDLibLogObserver, globalLogBeginner
 
-from hostkit.cli._problems import exit_code, show_problems
+from hostkit.cli._pid_file import hold_pid_file
+from hostkit.cli._problems import show_problems
+from hostkit.cli._reloader import Reloader
+from hostkit.cli._signals import handle_signals
+from hostkit.dispatch import start_entry
 from hostkit.errors import ConfigErrors, ModuleFailedError
 from hostkit.web import Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from twisted.internet.defer import Deferred
     from twisted.python.failure import Failure
 
     from hostkit.host import Host
@@ -24,23 +29,25 @@ _log: Final = logging.getLogger("hostkit.serve")
 
 
 def run(host: Host) -> int:
-    """Serve a host; Ctrl-C and SIGTERM stop it in good order.
+    """Serve a host; Ctrl-C and SIGTERM stop it in good order, and at once when they come again.
 
     Args:
-        host: The host, built.
+        host: The host, built; its listeners were checked.
 
     Returns:
         The exit code: 0 if it was stopped, 1 if it could not start.
     """
     from twisted.internet import reactor  # noqa: PLC0415 -- importing it installs it
 
-    _log_to_stderr(host.file.redact)
+    _log_to_stderr(host.receipts.redact)  # which knows the secrets of a file read later, too
+    server = Server(host, reactor)
+    reactor.callWhenRunning(handle_signals, reactor, Reloader(host, server).reload)
     try:
-        server = Server(host, reactor)
+        with hold_pid_file(host.file):
+            return _Run(server, reactor).until_stopped()
     except ConfigErrors as errors:
         show_problems(errors)
-        return exit_code(errors)
-    return _Run(server, reactor).until_stopped()
+        return 1
 
 
 class _Formatter(logging.Formatter):
@@ -74,12 +81,13 @@ class _Run:
         self._is_stopping = False
 
     def until_stopped(self) -> int:
-        self._reactor.callWhenRunning(self._start)
+        # Not `callWhenRunning`, which is too early for asyncio: its loop does not run yet.
+        self._reactor.callLater(0, self._start)
         self._reactor.run()
         return self._exit_code
 
     def _start(self) -> None:
-        starting = Deferred.fromCoroutine(self._server.start())
+        starting = start_entry(self._server.start())
         self._reactor.addSystemEventTrigger("before", "shutdown", self._stop, starting)
         starting.addErrback(self._failed)
 
@@ -89,7 +97,7 @@ class _Run:
             _log.info("stopping")
         starting.cancel()
         # A start that was interrupted has things to stop itself, and is waited for.
-        return starting.addBoth(lambda _: Deferred.fromCoroutine(self._server.stop()))
+        return starting.addBoth(lambda _: start_entry(self._server.stop()))
 
     def _failed(self, failure: Failure) -> None:
         if self._is_stopping and failure.check(CancelledError):

@@ -5,11 +5,14 @@ the classes that module authors describe their own configuration with; `Seconds`
 field types for them.
 """
 
-from hostkit.config._converter import structure
+from hostkit.config._converter import strict_converter, structure
+from hostkit.config._explain import faults_of
 from hostkit.config._fault import Fault, StructureErrors
 from hostkit.config._host_file import HostFile
+from hostkit.config._limits import Limits
 from hostkit.config._load import Examined, examine, from_mapping, load
 from hostkit.config._model import Listener, ModuleEntry, Redis, Settings
+from hostkit.config._scalars import wrong_type
 from hostkit.config._units import Bytes, Seconds, parse_bytes, parse_seconds
 from hostkit.config._words import did_you_mean
 
@@ -18,6 +21,7 @@ __all__ = [
     "Examined",
     "Fault",
     "HostFile",
+    "Limits",
     "Listener",
     "ModuleEntry",
     "Redis",
@@ -26,9 +30,12 @@ __all__ = [
     "StructureErrors",
     "did_you_mean",
     "examine",
+    "faults_of",
     "from_mapping",
     "load",
     "parse_bytes",
     "parse_seconds",
+    "strict_converter",
     "structure",
+    "wrong_type",
 ]

@@ -13,7 +13,7 @@ from cattrs.cols import list_structure_factory, mapping_structure_factory
 from hostkit import codes
 from hostkit.config._explain import faults_of
 from hostkit.config._fault import Fault, StructureErrors
-from hostkit.config._scalars import unsupported, wrong_type
+from hostkit.config._scalars import wrong_type
 from hostkit.config._words import either, show
 
 _Hook: TypeAlias = Callable[[Any, Any], Any]
@@ -33,8 +33,6 @@ _UNIONS: Final = frozenset({Union, types.UnionType})
 
 def register(converter: Converter) -> None:
     """Teach a converter all types whose values hold other values."""
-    # cattrs fills any other collection from whatever can be iterated, strings included.
-    converter.register_structure_hook_factory(_is_iterable, unsupported)
     converter.register_structure_hook_factory(lambda cls: _base(cls) in _LISTS, _list_hook)
     converter.register_structure_hook_factory(lambda cls: _base(cls) in _MAPPINGS, _mapping_hook)
     converter.register_structure_hook_factory(_is_fixed_tuple, _fixed_tuple_hook)
@@ -46,7 +44,8 @@ def _base(cls: Any) -> Any:
     return cls if origin is None else origin
 
 
-def _is_iterable(cls: Any) -> bool:
+def is_iterable(cls: Any) -> bool:
+    """Whether the values of a type hold others."""
     base = _base(cls)
     return isinstance(base, type) and issubclass(base, Iterable)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cattrs import Converter
 
@@ -11,6 +11,9 @@ from hostkit import codes
 from hostkit.config import _check, _classes, _containers, _scalars
 from hostkit.config._explain import faults_of, text_of
 from hostkit.config._fault import Fault, StructureErrors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 T = TypeVar("T")
 
@@ -60,10 +63,21 @@ def _unusable(cls: object, error: Exception) -> Fault:
     )
 
 
-@cache
-def _converter() -> Converter:
-    converter = Converter(structure_fallback_factory=_scalars.unsupported)
+def strict_converter(
+    fallback: Callable[[Any], Callable[[Any, Any], Any]] = _scalars.unsupported,
+) -> Converter:
+    """Make a converter that converts nothing silently; more can be taught to it.
+
+    Args:
+        fallback: Makes the hook of a type that the converter was not taught.
+    """
+    converter = Converter(structure_fallback_factory=fallback)
+    # cattrs fills any other collection from whatever can be iterated, strings included.
+    converter.register_structure_hook_factory(_containers.is_iterable, fallback)
     # Later registrations are asked first.
     for layer in (_scalars, _containers, _classes, _check):
         layer.register(converter)
     return converter
+
+
+_converter = cache(strict_converter)

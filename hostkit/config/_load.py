@@ -18,6 +18,7 @@ from hostkit.config._names import default_name, repeated_names, unique_names
 from hostkit.config._parser import Parser
 from hostkit.config._schema import EntrySchema, SettingsSchema
 from hostkit.config._text import read_text
+from hostkit.config._tokens import literal_tokens, tokens
 from hostkit.config._values import Reader
 from hostkit.config._words import show
 from hostkit.errors import ConfigErrors, Path, Problem
@@ -113,7 +114,8 @@ def _build(
     modules, hostkit = values.get("modules"), values.get("hostkit")
     faults: list[Fault] = []
     entries = _fill_entries([] if modules is None else modules, faults)
-    settings = _fill({} if hostkit is None else hostkit, SettingsSchema, "hostkit", faults)
+    filled = _fill({} if hostkit is None else hostkit, SettingsSchema, "hostkit", faults)
+    settings = _settings(filled or SettingsSchema())
     problems += [
         source.problem(_problem(fault), key=fault.is_key)
         for fault in faults
@@ -121,9 +123,11 @@ def _build(
     ]
     if isinstance(modules, list | tuple):
         problems += [source.problem(problem) for problem in repeated_names(modules)]
+    problems += literal_tokens(settings, source)
+    source = attrs.evolve(source, secrets=source.secrets | tokens(settings))
     unreadable = {path[1] for path in broken if path[0] == "modules" and len(path) > 1}
     readable = {index: entry for index, entry in entries.items() if index not in unreadable}
-    file = HostFile(_entries(readable), _settings(settings or SettingsSchema()), source)
+    file = HostFile(_entries(readable), settings, source)
     return Examined(file, tuple(sorted(problems, key=lambda problem: problem.position)))
 
 
@@ -172,11 +176,20 @@ def _entries(entries: Mapping[int, EntrySchema]) -> tuple[ModuleEntry, ...]:
 def _settings(settings: SettingsSchema) -> Settings:
     return Settings(
         listeners=tuple(
-            Listener(listener.endpoint, listener.serve, ("hostkit", "listeners", index))
+            Listener(
+                endpoint=listener.endpoint,
+                serve=listener.serve,
+                path=("hostkit", "listeners", index),
+                token=listener.token,
+                access_log=listener.access_log,
+                limits=listener.limits,
+            )
             for index, listener in enumerate(settings.listeners)
         ),
         redis=None if settings.redis is None else Redis(settings.redis.url),
         categories=settings.categories,
         timing=settings.timing,
         receipts=settings.receipts,
+        drain_seconds=settings.drain,
+        pid_file=settings.pid_file,
     )

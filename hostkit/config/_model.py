@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, final
 
 import attrs
 
+from hostkit.config._limits import Limits
+
 if TYPE_CHECKING:
     from hostkit.errors import Path
 
@@ -62,11 +64,17 @@ class Listener:
         endpoint: Where to listen, as a Twisted server endpoint string.
         serve: What to serve there.
         path: Where the listener stands in the file.
+        token: What callers must know to be served what is below ``/_hostkit``, if anything.
+        access_log: Whether each request is logged.
+        limits: What requests are held to.
     """
 
     endpoint: str
     serve: tuple[Serve, ...] = ("modules",)
     path: Path = ()
+    token: str | None = attrs.field(default=None, repr=False)
+    access_log: bool = False
+    limits: Limits = attrs.field(default=Limits())
 
 
 @final
@@ -92,6 +100,8 @@ class Settings:
         categories: Categories to load, by entry point name or dotted path; `None`: not said.
         timing: Whether some calls are timed, or all.
         receipts: How many receipts are kept.
+        drain_seconds: How long requests under way are waited for when the server stops.
+        pid_file: Where the server writes the number of its process, if anywhere.
     """
 
     listeners: tuple[Listener, ...] = ()
@@ -99,3 +109,5 @@ class Settings:
     categories: tuple[str, ...] | None = None
     timing: Timing = "sampled"
     receipts: int = 1000
+    drain_seconds: float = 30
+    pid_file: str | None = None

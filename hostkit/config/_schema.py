@@ -7,6 +7,7 @@ from typing import Annotated, Any, final
 import attrs
 
 from hostkit.config._check import Check
+from hostkit.config._limits import Count, Limits, Period
 from hostkit.config._model import Mode, OnError, Serve, Timing
 from hostkit.config._units import Seconds
 
@@ -19,7 +20,10 @@ def _is_set(values: tuple[str, ...]) -> bool:
     return 0 < len(values) == len(set(values))
 
 
-_MOST_RECEIPTS = 1_000_000
+def _is_token(value: str) -> bool:
+    return value != "" and value.isascii() and value.isprintable() and " " not in value
+
+
 _Name = Annotated[
     str, Check(lambda name: bool(name) and name.isprintable(), "a name on one line, not empty")
 ]
@@ -27,11 +31,8 @@ _Text = Annotated[str, Check(bool, "a string that is not empty")]
 _Module = Annotated[
     Any, Check(_is_module, "the dotted path of a class, or the name of an installed module")
 ]
-_Timeout = Annotated[Seconds, Check(lambda seconds: seconds > 0, "more than no time at all")]
-_Count = Annotated[
-    int, Check(lambda count: 1 <= count <= _MOST_RECEIPTS, f"a number from 1 to {_MOST_RECEIPTS}")
-]
 _ServeList = Annotated[tuple[Serve, ...], Check(_is_set, "a list, not empty, nothing in it twice")]
+_Token = Annotated[str, Check(_is_token, "visible ASCII characters without spaces, at least one")]
 
 
 @final
@@ -45,7 +46,7 @@ class EntrySchema:
     enabled: bool = True
     mode: Mode = "enforce"
     on_error: OnError = "default"
-    timeout: _Timeout | None = None
+    timeout: Period | None = None
 
 
 @final
@@ -55,6 +56,9 @@ class ListenerSchema:
 
     endpoint: _Text
     serve: _ServeList = ("modules",)
+    token: _Token | None = attrs.field(default=None, repr=False)
+    access_log: bool = False
+    limits: Limits = attrs.field(default=Limits())
 
 
 @final
@@ -74,4 +78,6 @@ class SettingsSchema:
     redis: RedisSchema | None = None
     categories: tuple[_Text, ...] | None = None
     timing: Timing = "sampled"
-    receipts: _Count = 1000
+    receipts: Count = 1000
+    drain: Seconds = attrs.field(default=Seconds(30))
+    pid_file: _Text | None = None

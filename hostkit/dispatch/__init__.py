@@ -1,10 +1,12 @@
 """How hooks are called: chains compiled from what modules registered, and their receipts."""
 
+from hostkit.dispatch._advice import advise
 from hostkit.dispatch._awaiting import settle
 from hostkit.dispatch._callback import Callback, Locate
 from hostkit.dispatch._chain import Chain
 from hostkit.dispatch._current import current_module
-from hostkit.dispatch._hooks import Hooks, make_caller
+from hostkit.dispatch._entry import enter, start_entry
+from hostkit.dispatch._hooks import Hooks, bind_hooks, make_caller
 from hostkit.dispatch._keyed_chain import KeyedChain, keys_of
 from hostkit.dispatch._manager import HookManager
 from hostkit.dispatch._receipt import Outcome, Receipt, Step
@@ -28,9 +30,13 @@ __all__ = [
     "Step",
     "Timing",
     "Trace",
+    "advise",
+    "bind_hooks",
     "current_module",
+    "enter",
     "keys_of",
     "make_caller",
     "settle",
+    "start_entry",
     "trace",
 ]

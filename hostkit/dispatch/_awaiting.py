@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred
 
+from hostkit.dispatch._entry import current_task, steps_in_task
 from hostkit.errors import HookTimeoutError
 
 if TYPE_CHECKING:
@@ -24,11 +25,10 @@ async def settle(value: Any) -> Any:
     """
     if not inspect.isawaitable(value):
         return value
-    if isinstance(value, Deferred):
-        return await (
-            value.asFuture(asyncio.get_running_loop()) if current_task() is not None else value
-        )
-    if asyncio.isfuture(value) and current_task() is None:
+    is_in_task = current_task() is not None
+    if isinstance(value, Deferred) and is_in_task:
+        return await steps_in_task(value)
+    if asyncio.isfuture(value) and not is_in_task:
         return await Deferred.fromFuture(value)
     return await value
 
@@ -82,11 +82,3 @@ async def _limit_task(value: Any, expired: HookTimeoutError) -> Any:
     if scope.expired():  # the callback kept its cancellation to itself
         raise expired
     return result
-
-
-def current_task() -> asyncio.Task[Any] | None:
-    """The asyncio task that is running; `None` outside of asyncio, as under Twisted."""
-    try:
-        return asyncio.current_task()
-    except RuntimeError:
-        return None

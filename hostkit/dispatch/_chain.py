@@ -79,6 +79,7 @@ class Chain:
                 # A call measures all callbacks up to the one at which it ended.
                 sum(self._ended[index:]),
                 self._seconds[index],
+                callback.key,
             )
             for index, callback in enumerate(self.callbacks)
         )

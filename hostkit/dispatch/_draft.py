@@ -148,6 +148,7 @@ class Draft:
             decider=self.callbacks[self.decider].module if self.decider is not None else None,
             reason=redact(self.reason) if self.reason is not None else None,
             at=self._at(),
+            key=self.callbacks[0].key if self.callbacks else None,
             seconds=self.ended - self.began
             if self.ended is not None and self.began is not None
             else None,

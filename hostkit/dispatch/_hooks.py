@@ -33,15 +33,28 @@ def make_caller(category: type[C], chains: Mapping[str, Chain | KeyedChain], *, 
         chains: A chain for each of its hooks.
         exact: Whether every call is measured.
     """
-    heard = {name: chain for name, chain in chains.items() if chain.callbacks}
-    methods = {name: chain.timed if exact else chain.lean for name, chain in heard.items()}
-    own = {"name": category.name, **methods}  # which the class might not get by its own name
+    own = {"name": category.name}  # which the class might not get by its own name
     caller = cast("C", type(category.__name__, (category,), own)())
+    bind_hooks(caller, chains, exact=exact)
+    return caller
+
+
+def bind_hooks(caller: Category, chains: Mapping[str, Chain | KeyedChain], *, exact: bool) -> None:
+    """Give a caller other chains; calls that have begun finish on those they began with.
+
+    Args:
+        caller: What `make_caller` has made.
+        chains: A chain for each of its hooks.
+        exact: Whether every call is measured.
+    """
+    own = type(caller)
     for name, chain in chains.items():
         unheard = chain.bind(caller)
-        if name not in heard:
+        if chain.callbacks:
+            setattr(own, name, chain.timed if exact else chain.lean)
+            vars(caller).pop(name, None)
+        else:
             setattr(caller, name, Unheard(unheard))
-    return caller
 
 
 @final
@@ -63,19 +76,19 @@ class Hooks:
     def __getitem__(self, category: str, /) -> Any: ...
 
     def __getitem__(self, category: type[C] | str, /) -> Any:
-        """The caller of a category.
+        """The caller of a category, or of one that is derived from it and has its name.
 
         Raises:
             KeyError: The host does not have this category.
         """
-        if isinstance(category, str):
-            category = next((known for known in self._callers if known.name == category), category)  # type: ignore[assignment]
-        try:
-            return self._callers[category]  # type: ignore[index]
-        except KeyError:
+        if category not in self._callers:
+            for other, caller in self._callers.items():
+                if _stands_for(other, category):
+                    return caller
             known = ", ".join(sorted(known.name for known in self._callers)) or "none"
             name = category if isinstance(category, str) else category.__name__
-            raise KeyError(f"this host has no category {name}; it has: {known}") from None
+            raise KeyError(f"this host has no category {name}; it has: {known}")
+        return self._callers[cast("type[Category]", category)]
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):  # asked by `copy` and others, maybe before `__init__`
@@ -88,3 +101,9 @@ class Hooks:
 
     def __len__(self) -> int:
         return len(self._callers)
+
+
+def _stands_for(known: type[Category], asked: object) -> bool:
+    if isinstance(asked, type):
+        return issubclass(known, asked) and known.name == getattr(asked, "name", None)
+    return known.name == asked

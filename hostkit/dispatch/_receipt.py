@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, final
 import attrs
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
     from datetime import datetime
 
 
@@ -77,6 +78,7 @@ class Receipt:
         reason: The denial, the error, or the value's short form.
         at: When; accurate to the sampling interval, `None` in a host that was not started.
         seconds: How long the whole chain took, if that was measured.
+        key: Whose callbacks were asked, if the hook is keyed.
     """
 
     id: str
@@ -87,12 +89,14 @@ class Receipt:
     reason: str | None = None
     at: datetime | None = None
     seconds: float | None = None
+    key: Hashable = None
 
     def __str__(self) -> str:
+        key = f" for {self.key}" if self.key is not None else ""
         by = f" by {self.decider}" if self.decider is not None else ""
         reason = f" ({self.reason})" if self.reason is not None else ""
         name = f"receipt {self.id}: " if self.id else ""
-        head = f"{name}{self.hook}: {self.outcome}{by}{reason}"
+        head = f"{name}{self.hook}{key}: {self.outcome}{by}{reason}"
         return "\n".join(
             [head, *(f"  {number}. {step}" for number, step in enumerate(self.steps, 1))]
         )

@@ -26,13 +26,31 @@ class Receipts:
     """
 
     def __init__(self, limit: int = 1000, redact: Callable[[str], str] = str) -> None:
-        self.redact: Final = redact
+        self._redacts: tuple[Callable[[str], str], ...] = (redact,)
         self._ring: deque[Any] = deque(maxlen=limit)
         self._token: Final = secrets.token_hex(3)
         self._count = 0
         self.log: Final[Callable[[Any], None]] = self._ring.append
         """Take a `Draft`, or ``(seat, result)`` of a denial, or ``(seat, result, began, before,
         after)`` if it was measured; the seat is ``(chain, place in it, time)``."""
+
+    def redact(self, text: str) -> str:
+        """Take secrets out of a text."""
+        for redact in self._redacts:
+            text = redact(text)
+        return text
+
+    def follow(self, redact: Callable[[str], str]) -> None:
+        """Go on with a config file that has other secrets.
+
+        Those of the file before it are known until the next one: calls may yet be going on that
+        know them.
+
+        Args:
+            redact: Takes the new secrets out of a text.
+        """
+        self._written()
+        self._redacts = (redact, self._redacts[0])
 
     def __len__(self) -> int:
         return len(self._ring)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import final
+from typing import TYPE_CHECKING, final
 
 import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
 
 
 @final
@@ -17,12 +20,14 @@ class Timing:
         module: The module's name.
         count: How many times its callback was measured.
         seconds: How long it took, all in all.
+        key: Which calls its callback is for, if the hook is keyed.
     """
 
     hook: str
     module: str
     count: int
     seconds: float
+    key: Hashable = None
 
     @property
     def mean_seconds(self) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, final
 
 import attrs
@@ -10,25 +11,35 @@ from hostkit.dispatch._draft import Draft
 from hostkit.dispatch._receipt import Outcome, Receipt
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hostkit.dispatch._chain import Chain
     from hostkit.dispatch._receipts import Receipts
     from hostkit.specs import Category
 
 
 @final
-@attrs.frozen
+@attrs.frozen(slots=False)
 class Trace:
     """One call, its result and its receipt.
 
     Attributes:
-        receipt: The record of the call, whatever came of it.
+        outcome: What came of the call.
         result: What the hook returned.
         error: What it raised instead.
     """
 
-    receipt: Receipt
+    outcome: Outcome
+    _kept: Receipt | None
+    _draft: Draft
+    _redact: Callable[[str], str]
     result: Any = None
     error: Exception | None = None
+
+    @cached_property
+    def receipt(self) -> Receipt:
+        """The record of the call, whatever came of it; one that is not kept is written only now."""
+        return self._kept or self._draft.receipt("", self._redact)
 
 
 async def trace(
@@ -67,10 +78,10 @@ async def trace(
         error = raised
     finally:
         kept = keep and _is_noteworthy(draft)
-        receipt = receipts.write(draft) if kept else draft.receipt("", receipts.redact)
-        if kept:
+        receipt = receipts.write(draft) if kept else None
+        if receipt is not None:
             receipts.log(receipt)
-    return Trace(receipt, result, error)
+    return Trace(draft.outcome, receipt, draft, receipts.redact, result, error)
 
 
 def _is_noteworthy(draft: Draft) -> bool:

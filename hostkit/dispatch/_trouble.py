@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast, final
 
 from twisted.internet.defer import CancelledError
 
-from hostkit.dispatch._awaiting import current_task
+from hostkit.dispatch._advice import advise
 from hostkit.dispatch._draft import Draft, describe
+from hostkit.dispatch._entry import current_task
 from hostkit.dispatch._receipt import Outcome
 from hostkit.errors import HookTimeoutError, InvalidValueError, ModuleFailedError
 from hostkit.rules import CONTINUE, FirstDenial, Replace
@@ -172,7 +173,7 @@ class Trouble:
             return error.reason
         text = _text(error)
         name = type(error).__name__
-        return self._receipts.redact(f"{name}: {text}" if text else name)
+        return self._receipts.redact(advise(error, f"{name}: {text}" if text else name))
 
     def _end(self, index: int, times: tuple[float, ...]) -> None:
         """Count a measured call that ends with an exception."""
@@ -193,6 +194,7 @@ class Trouble:
         place = callback.locate()
         note = f"in module {callback.module!r}, hook {self._spec.full_name}"
         note += f" (listed at {place})" if place is not None else ""
+        note = advise(error, note)
         with contextlib.suppress(Exception):  # some exceptions cannot be added to
             if note not in getattr(error, "__notes__", ()):  # it may be raised many times
                 error.add_note(note)

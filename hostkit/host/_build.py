@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Final, final
 
 import attrs
 
-from hostkit.api import ModuleApi, Mount, make_api_class
-from hostkit.dispatch import Callback, Chain, HookManager, Hooks, KeyedChain, Receipts, make_caller
+from hostkit import codes
+from hostkit.config import did_you_mean
+from hostkit.dispatch import (
+    Callback,
+    Chain,
+    HookManager,
+    Hooks,
+    KeyedChain,
+    Receipts,
+    bind_hooks,
+    make_caller,
+)
 from hostkit.errors import ConfigErrors, Problem
 from hostkit.host._claims import Claims
-from hostkit.loading import MODULES, Module, load_module
+from hostkit.host._unknown_hook import UnknownHookError
+from hostkit.loading import MODULES, Module, keep_module, load_module
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from twisted.internet.interfaces import IReactorTime
 
+    from hostkit.api import ModuleApi, Mount
     from hostkit.config import HostFile
     from hostkit.specs import Category
 
@@ -31,22 +44,57 @@ class Built:
     """Everything that building a host makes.
 
     Attributes:
-        categories: The host's categories.
-        modules: Its modules, in config order.
+        loaded: The host's modules in config order, with all that they have registered.
+        modules: The same, without what another module has for itself.
         plugin_manager: Holds all hookspecs and hookimpls.
-        chains: A chain for each hook, by its full name.
+        chains_of: For each category, a chain for each of its hooks.
         hooks: What the hooks are called through.
         receipts: The last decisions.
         mounts: Which module serves which path.
     """
 
-    categories: tuple[type[Category], ...]
+    loaded: tuple[Module, ...]
     modules: tuple[Module, ...]
     plugin_manager: HookManager
-    chains: Mapping[str, Chain | KeyedChain]
+    chains_of: Mapping[type[Category], Mapping[str, Chain | KeyedChain]]
     hooks: Hooks
     receipts: Receipts
     mounts: Mapping[str, tuple[Module, Mount]]
+
+    @functools.cached_property
+    def chains(self) -> Mapping[str, Chain | KeyedChain]:
+        """A chain for each hook, by its full name."""
+        return {
+            chain.spec.full_name: chain
+            for chains in self.chains_of.values()
+            for chain in chains.values()
+        }
+
+    def find(self, hook: str) -> Chain | KeyedChain:
+        """Find the chain of a hook by its full name.
+
+        Raises:
+            UnknownHookError: There is no such hook.
+        """
+        if hook in self.chains:
+            return self.chains[hook]
+        raise UnknownHookError(
+            codes.NO_SUCH_HOOK,
+            f"this host has no hook {hook!r}",
+            expected=", ".join(sorted(self.chains)) or "no hook, since it has none",
+            hint=did_you_mean(hook, self.chains),
+        )
+
+    def connect(self, file: HostFile) -> None:
+        """Have the hooks call these chains, if they called others before.
+
+        Args:
+            file: What was built from.
+        """
+        self.receipts.follow(file.redact)
+        exact = file.settings.timing == "exact"
+        for category, chains in self.chains_of.items():
+            bind_hooks(self.hooks[category], chains, exact=exact)
 
 
 def build(
@@ -54,45 +102,70 @@ def build(
     categories: Sequence[type[Category]],
     api_class: type[ModuleApi],
     clock: IReactorTime | None,
+    before: Built | None = None,
 ) -> Built:
     """Load all modules of a file and compile their chains; nothing is started.
+
+    Args:
+        file: The file.
+        categories: The host's categories.
+        api_class: What modules are given to register with.
+        clock: Where timeouts are set; see `Chain`.
+        before: What was built before, if this is a reload. Its modules that stand unchanged in the
+            file are kept. What its hooks are called through is not changed yet; see `connect`.
 
     Raises:
         ConfigErrors: Something is wrong with some modules; all of it is told.
     """
-    modules = _load_modules(file, categories, make_api_class(api_class, categories))
+    kept = () if before is None else before.loaded
+    loaded, modules = _load_modules(file, categories, api_class, kept)
     manager = HookManager()
     for category in categories:
         manager.add_hookspecs(category)
     for module in modules:
         manager.add_callbacks(module.name, _callbacks(module))
-    receipts = Receipts(file.settings.receipts, file.redact)
-    chains: dict[str, Chain | KeyedChain] = {}
-    callers: dict[type[Category], Category] = {}
-    for category in categories:
-        own = {
+    settings = file.settings
+    receipts = Receipts(settings.receipts, file.redact) if before is None else before.receipts
+    chains: dict[type[Category], dict[str, Chain | KeyedChain]] = {
+        category: {
             name: (KeyedChain if spec.keyed else Chain)(
                 spec, manager.chain_of(spec), receipts, clock
             )
             for name, spec in category.hookspecs.items()
         }
-        chains.update((chain.spec.full_name, chain) for chain in own.values())
-        callers[category] = make_caller(category, own, exact=file.settings.timing == "exact")
+        for category in categories
+    }
     manager.close()
     return Built(
-        categories=tuple(categories),
+        loaded=loaded,
         modules=modules,
         plugin_manager=manager,
-        chains=chains,
-        hooks=Hooks(callers),
+        chains_of=chains,
+        hooks=_hooks(chains, exact=settings.timing == "exact") if before is None else before.hooks,
         receipts=receipts,
         mounts=_mounts(modules),
     )
 
 
+def _hooks(
+    chains_of: Mapping[type[Category], Mapping[str, Chain | KeyedChain]], *, exact: bool
+) -> Hooks:
+    return Hooks(
+        {
+            category: make_caller(category, chains, exact=exact)
+            for category, chains in chains_of.items()
+        }
+    )
+
+
 def _load_modules(
-    file: HostFile, categories: Sequence[type[Category]], api_class: type[ModuleApi]
-) -> tuple[Module, ...]:
+    file: HostFile,
+    categories: Sequence[type[Category]],
+    api_class: type[ModuleApi],
+    kept: Sequence[Module],
+) -> tuple[tuple[Module, ...], tuple[Module, ...]]:
+    """Load modules as they are, and without what another has for itself."""
+    loaded: list[Module] = []
     modules: list[Module] = []
     problems: list[Problem] = []
     claims = Claims(file, categories)
@@ -102,16 +175,17 @@ def _load_modules(
         if not entry.enabled:
             continue
         try:
-            module = load_module(file, entry, api_class, points)
+            module = keep_module(file, entry, kept) or load_module(file, entry, api_class, points)
         except ConfigErrors as errors:
             problems += errors.problems
         else:
-            module, conflicts = claims.add(module)
+            allowed, conflicts = claims.add(module)
             problems += conflicts
-            modules.append(module)
+            loaded.append(module)
+            modules.append(allowed)
     if problems:
         raise ConfigErrors(tuple(problems))
-    return tuple(modules)
+    return tuple(loaded), tuple(modules)
 
 
 def _callbacks(module: Module) -> list[tuple[str, Callback]]:
@@ -141,18 +215,21 @@ def _mounts(modules: Sequence[Module]) -> dict[str, tuple[Module, Mount]]:
     for module in modules:
         for mount in module.mounts:
             owner, first = mounts.setdefault(mount.path, (module, mount))
+            places = f"(registered at {first.source} and {mount.source})"
             if owner is not module:
                 _log.warning(
-                    "modules %r and %r both want to serve %s; %r is listed first and serves it",
+                    "modules %r and %r both want to serve %s; %r is listed first and serves it %s",
                     owner.name,
                     module.name,
                     mount.path,
                     owner.name,
+                    places,
                 )
             elif first is not mount:
                 _log.warning(
-                    "module %r wants to serve %s twice; what it registered first is served",
+                    "module %r wants to serve %s twice; what it registered first is served %s",
                     module.name,
                     mount.path,
+                    places,
                 )
     return mounts

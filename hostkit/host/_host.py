@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self, final
+from typing import TYPE_CHECKING, Any, Self
 
-from hostkit import codes
-from hostkit.api import ModuleApi, Mount
-from hostkit.config import did_you_mean, from_mapping, load
-from hostkit.dispatch import Sampler, Timing, Trace, trace
-from hostkit.errors import CodedError, HostkitError
+from hostkit.api import ModuleApi, Mount, check_host_paths, make_api_class
+from hostkit.config import from_mapping, load
+from hostkit.dispatch import Timing, Trace, trace
+from hostkit.errors import HostkitError
 from hostkit.host._build import Built, build
-from hostkit.host._lifecycle import call_later_of, start_modules, stop_modules
+from hostkit.host._life import Life
+from hostkit.host._reloadable import check_reloadable
 from hostkit.loading import load_categories
 from hostkit.specs import check_categories
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from typing import Unpack
 
     from twisted.internet.interfaces import IReactorTime
 
     from hostkit.config import HostFile
     from hostkit.dispatch import Chain, HookManager, Hooks, KeyedChain, Receipt, Receipts
+    from hostkit.host._options import HostOptions
     from hostkit.loading import Module
     from hostkit.specs import Category
-
-
-@final
-class UnknownHookError(CodedError, LookupError):
-    """The host has no such hook."""
 
 
 class Host:
@@ -44,9 +41,14 @@ class Host:
         api_class: What modules are given to register with.
         clock: Where to set timeouts and schedule samples. By default the running asyncio loop, or
             else Twisted's reactor.
+        reserved_paths: Prefixes of the host's own, such as ``("/admin",)``. A module that registers
+            a web resource there is refused.
+        recommended_path: The prefix at which modules should serve their web resources. One that is
+            registered elsewhere gets a warning in the log.
 
     Raises:
         SpecError: The categories cannot live in one host.
+        RegistrationError: What is to be reserved or recommended is no path.
     """
 
     def __init__(
@@ -56,48 +58,48 @@ class Host:
         categories: Sequence[type[Category]] | None = None,
         api_class: type[ModuleApi] = ModuleApi,
         clock: IReactorTime | None = None,
+        reserved_paths: Sequence[str] = (),
+        recommended_path: str | None = None,
     ) -> None:
         if categories is not None:
             check_categories(categories)
+        check_host_paths(reserved_paths, recommended_path)
         self.file = file if file is not None else from_mapping({})
         self._categories = categories
         self._api_class = api_class
         self._clock = clock
+        self._reserved_paths = tuple(reserved_paths)
+        self._recommended_path = recommended_path
         self._built: Built | None = None
-        self._is_up = False
-        self._sampler: Sampler | None = None
+        self._is_reloading = False
+        self._life = Life(clock)
+        self._observers: list[Callable[[], Awaitable[None] | None]] = []
 
     @classmethod
-    def from_file(
-        cls,
-        path: str | os.PathLike[str],
-        *,
-        categories: Sequence[type[Category]] | None = None,
-        api_class: type[ModuleApi] = ModuleApi,
-        clock: IReactorTime | None = None,
-    ) -> Self:
+    def from_file(cls, path: str | os.PathLike[str], **options: Unpack[HostOptions]) -> Self:
         """Make a host from a YAML file.
+
+        Args:
+            path: The file.
+            options: As for `Host`.
 
         Raises:
             ConfigErrors: All that is wrong with the file.
         """
-        return cls(load(path), categories=categories, api_class=api_class, clock=clock)
+        return cls(load(path), **options)
 
     @classmethod
-    def from_config(
-        cls,
-        mapping: Mapping[str, Any],
-        *,
-        categories: Sequence[type[Category]] | None = None,
-        api_class: type[ModuleApi] = ModuleApi,
-        clock: IReactorTime | None = None,
-    ) -> Self:
+    def from_config(cls, mapping: Mapping[str, Any], **options: Unpack[HostOptions]) -> Self:
         """Make a host from a mapping with the keys of a file; ``module`` may be the class itself.
+
+        Args:
+            mapping: The configuration.
+            options: As for `Host`.
 
         Raises:
             ConfigErrors: All that is wrong with the mapping.
         """
-        return cls(from_mapping(mapping), categories=categories, api_class=api_class, clock=clock)
+        return cls(from_mapping(mapping), **options)
 
     def build(self) -> Self:
         """Load the modules and compile the hooks; nothing is started and no port opened.
@@ -114,6 +116,9 @@ class Host:
             if categories is None:
                 categories = load_categories(self.file)
                 check_categories(categories)
+            self._api_class = make_api_class(
+                self._api_class, categories, self._reserved_paths, self._recommended_path
+            )
             self._built = build(self.file, categories, self._api_class, self._clock)
         return self
 
@@ -122,31 +127,68 @@ class Host:
 
         Raises:
             ModuleFailedError: One of them failed; those before it were stopped again.
-            HostkitError: The host is running, starting or stopping already.
+            HostkitError: The host is running, starting or stopping already, or it was stopped
+                before all of them were started.
         """
         self.build()
-        built = self._get()
-        if self._is_up:
-            raise HostkitError("the host is running already")
-        sampler = Sampler(built.chains.values(), call_later_of(self._clock))
-        self._is_up = True
+        await self._life.start(self._get(), self.file.redact)
+
+    async def reload(self, file: HostFile | None = None) -> None:
+        """Take over what has changed in the config file, while hooks go on being called.
+
+        New modules are built and started beside the old ones. Then all hooks and web resources are
+        those of the new file at once, and modules that are gone are stopped. A module with the same
+        name, class and config is kept as it is. If anything is wrong, nothing has changed.
+
+        Calls that have begun finish on the chains they began with. Python code is not imported
+        again. Call hooks through `hooks`: a method that was taken from it stays the old one.
+
+        Args:
+            file: The new configuration; by default the file is read again.
+
+        Raises:
+            ConfigErrors: All that is wrong with the file and its modules.
+            ModuleFailedError: A new module could not be started.
+            HostkitError: The host is not running, is being reloaded already, or was stopped
+                meanwhile.
+        """
+        if not self.is_running or self._is_reloading:
+            state = "being reloaded already" if self._is_reloading else "not running"
+            raise HostkitError(f"the host is {state}")
+        self._is_reloading = True
         try:
-            await start_modules(built.modules, self.file.redact)
-        except BaseException:
-            self._is_up = False
-            raise
-        self._sampler = sampler
-        sampler.start()
+            await self._replace(load(self.file.name) if file is None else file)
+        finally:
+            self._is_reloading = False
+
+    async def _replace(self, file: HostFile) -> None:
+        old = self._get()
+        check_reloadable(self.file, file)
+        new = build(file, self.categories, self._api_class, self._clock, old)
+
+        def swap() -> list[Awaitable[None]]:
+            self._built, self.file = new, file
+            new.connect(file)
+            waits = (observer() for observer in self._observers)
+            return [wait for wait in waits if wait is not None]
+
+        await self._life.replace(new, file.redact, swap)
+
+    def when_reloaded(self, observer: Callable[[], Awaitable[None] | None]) -> None:
+        """Have a function called whenever the host gets other hooks and web resources.
+
+        Args:
+            observer: Is called when they are in use. What it returns is awaited before the modules
+                that are gone are stopped.
+        """
+        self._observers.append(observer)
 
     async def stop(self) -> None:
-        """Stop the modules, the last one first; errors are logged and stop nothing."""
-        if self._sampler is not None:
-            self._sampler.stop()
-            self._sampler = None
-            try:
-                await stop_modules(self._get().modules)
-            finally:
-                self._is_up = False
+        """Stop the modules, the last one first; errors are logged and stop nothing.
+
+        A start that is still going on is cancelled first.
+        """
+        await self._life.stop()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -156,9 +198,14 @@ class Host:
         await self.stop()
 
     @property
+    def is_running(self) -> bool:
+        """Whether all modules are started, and none was told to stop."""
+        return self._life.is_running
+
+    @property
     def categories(self) -> tuple[type[Category], ...]:
         """The categories of hooks."""
-        return self._get().categories
+        return tuple(self._get().chains_of)
 
     @property
     def modules(self) -> tuple[Module, ...]:
@@ -231,14 +278,7 @@ class Host:
     async def _trace(
         self, hook: str, args: tuple[Any, ...], kwargs: dict[str, Any], *, keep: bool
     ) -> Trace:
-        chain = self.chains.get(hook)
-        if chain is None:
-            raise UnknownHookError(
-                codes.NO_SUCH_HOOK,
-                f"this host has no hook {hook!r}",
-                expected=", ".join(sorted(self.chains)) or "no hook, since it has none",
-                hint=did_you_mean(hook, self.chains),
-            )
+        chain = self._get().find(hook)
         caller = self.hooks[chain.spec.category]
         return await trace(
             chain.select(args, kwargs), caller, self.receipts, args, kwargs, keep=keep

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from twisted.internet.defer import CancelledError
 
-from hostkit.dispatch import CallLater, settle
+from hostkit.dispatch import CallLater, advise, enter, settle
 from hostkit.errors import ModuleFailedError
 from hostkit.loading import say
 
@@ -40,7 +40,8 @@ async def start_modules(modules: Sequence[Module], redact: Callable[[str], str])
             await stop_modules(modules[:number])
             if isinstance(error, CancelledError) or not isinstance(error, Exception | SystemExit):
                 raise
-            raise ModuleFailedError(module.name, "start", redact(say(error))) from error
+            reason = redact(advise(error, say(error)))
+            raise ModuleFailedError(module.name, "start", reason) from error
 
 
 async def stop_modules(modules: Sequence[Module]) -> None:
@@ -69,7 +70,7 @@ async def _run(module: Module, step: str) -> None:
             "module %r: %s is not called, since it cannot be without arguments", module.name, step
         )
         return
-    await settle(method())
+    await enter(settle(method()))
 
 
 def call_later_of(clock: IReactorTime | None) -> CallLater:

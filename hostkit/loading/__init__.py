@@ -3,13 +3,14 @@
 from hostkit.loading._categories import load_categories
 from hostkit.loading._frames import innermost_frame, say
 from hostkit.loading._imports import CATEGORIES, MODULES
-from hostkit.loading._module import Module, load_module
+from hostkit.loading._module import Module, keep_module, load_module
 
 __all__ = [
     "CATEGORIES",
     "MODULES",
     "Module",
     "innermost_frame",
+    "keep_module",
     "load_categories",
     "load_module",
     "say",

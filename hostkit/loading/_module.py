@@ -24,7 +24,7 @@ from hostkit.loading._frames import causes, innermost_frame, say
 from hostkit.loading._imports import MODULES, NotLoadableError, find_object
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from importlib.metadata import EntryPoints
 
 _ITEM = re.compile(r"<item (\d+)>")
@@ -91,6 +91,24 @@ def load_module(
         mounts=tuple(registrations.mounts),
         place=lambda: file.locate(entry.path),
     )
+
+
+def keep_module(file: HostFile, entry: ModuleEntry, modules: Sequence[Module]) -> Module | None:
+    """Find the module that was built for an entry like this one.
+
+    Args:
+        file: The config file.
+        entry: The module's entry in it.
+        modules: What was built before.
+
+    Returns:
+        The module with its new entry, if its name, class and config are the same.
+    """
+    for module in modules:
+        old = module.entry
+        if (old.name, old.module, old.config) == (entry.name, entry.module, entry.config):
+            return attrs.evolve(module, entry=entry, place=lambda: file.locate(entry.path))
+    return None
 
 
 def _find_class(file: HostFile, entry: ModuleEntry, points: EntryPoints | None) -> type:

@@ -30,6 +30,8 @@ class Notify(Rule):
         denial: Makes the exception that is raised when a module fails and that counts as a denial.
     """
 
+    _deny_hint: ClassVar[str] = "say with denial= which exception is raised then"
+
     on_error: OnError = "continue"
     denial: Callable[[], Exception] | None = None
 

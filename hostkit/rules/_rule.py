@@ -56,6 +56,8 @@ class Rule(ABC):
     read: Read | None = None
     veto: Callable[[Exception], bool] | None = None
 
+    _deny_hint: ClassVar[str] = "{} makes no denials, so an error cannot count as one"
+
     denies: ClassVar[bool] = False
     """Whether an answer can be a denial."""
     decides: ClassVar[bool] = True
@@ -74,7 +76,7 @@ class Rule(ABC):
                 codes.BAD_OPTION,
                 f"rules.{name} has no use for {option}={policy!r}",
                 expected=", ".join(repr(known) for known in sorted(self.policies)),
-                hint=f"{name} makes no denials, so an error cannot count as one" if known else None,
+                hint=self._deny_hint.format(name) if known else None,
             )
         self._check_callable("read", "a function that takes a callback's answer")
         self._check_callable("veto", "a function that takes an exception")

@@ -1,5 +1,6 @@
 """How hooks are declared (`Category`, `hookspec`) and how callbacks are fitted to them."""
 
+from hostkit.specs._body import has_body
 from hostkit.specs._category import Category, check_categories
 from hostkit.specs._fit import Fit, fit_by_name, fit_by_position
 from hostkit.specs._hookimpl import IMPL_ATTRIBUTE, HookimplMarker, check_options, hookimpl
@@ -19,6 +20,7 @@ __all__ = [
     "check_options",
     "fit_by_name",
     "fit_by_position",
+    "has_body",
     "hookimpl",
     "hookspec",
 ]

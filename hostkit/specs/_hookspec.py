@@ -181,6 +181,13 @@ def _check_named(spec: Hookspec) -> None:
     for what, argument in (("is keyed by", keyed_by), ("replaces", replaced)):
         if argument is not None and argument not in spec.arguments:
             raise _no_argument(spec.function, what, argument, spec.arguments)
+    if replaced is not None and replaced == keyed_by:
+        raise SpecError(
+            codes.BAD_OPTION,
+            f"hookspec {spec.name} replaces {replaced!r}, by which its callbacks are chosen",
+            details=where(spec.function),
+            hint="a call has one key, which nobody can change on the way",
+        )
 
 
 def _required(function: Callable[..., Any], required: int | None, total: int) -> int:

@@ -27,8 +27,9 @@ class Keyed:
     Args:
         argument: The hook's argument whose value is the key of a call.
         read: Takes a key as modules write it. Returns the key of the calls that it is for, and
-            details of it on which all modules must agree. Raises `TypeError` or `ValueError` if it
-            is not one. By default keys are written as they are, and have no details.
+            details of it on which all modules must agree. Raises `TypeError`, `ValueError` or
+            `LookupError` if it is not one. By default keys are written as they are, and have no
+            details.
 
     Raises:
         SpecError: ``read`` cannot be called.

@@ -1,8 +1,27 @@
-"""How a host is reached over HTTP."""
+"""How a host is reached over HTTP, and what modules make web resources with."""
 
 from hostkit.web._gateway import Gateway
+from hostkit.web._http_error import HttpError
+from hostkit.web._json_body import json_body
+from hostkit.web._json_resource import JsonResource
+from hostkit.web._listeners import DEFAULT_LISTENER, check_listeners
 from hostkit.web._pages import ErrorPage
+from hostkit.web._query import query_value, query_values
+from hostkit.web._request import HostRequest
 from hostkit.web._router import Router
-from hostkit.web._server import DEFAULT_LISTENER, Server
+from hostkit.web._server import Server
 
-__all__ = ["DEFAULT_LISTENER", "ErrorPage", "Gateway", "Router", "Server"]
+__all__ = [
+    "DEFAULT_LISTENER",
+    "ErrorPage",
+    "Gateway",
+    "HostRequest",
+    "HttpError",
+    "JsonResource",
+    "Router",
+    "Server",
+    "check_listeners",
+    "json_body",
+    "query_value",
+    "query_values",
+]

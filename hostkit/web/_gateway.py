@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-import json
 import logging
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, final
 
-from cattrs.preconf.json import make_converter
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import CancelledError
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
-from hostkit.dispatch import Outcome, Receipt, Trace
-from hostkit.rules import Deny, FirstDenial
+from hostkit.dispatch import start_entry
+from hostkit.web._gateway_answers import answer
+from hostkit.web._gateway_calls import find_calls, refuse_path
+from hostkit.web._gateway_description import describe
+from hostkit.web._gateway_document import Document
+from hostkit.web._gateway_openapi import write_openapi
+from hostkit.web._gateway_refusal import Refusal
+from hostkit.web._gateway_requests import read_body, refuse_browsers, wants_trace
 from hostkit.web._pages import write_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from twisted.internet.defer import Deferred
     from twisted.python.failure import Failure
+    from twisted.web.resource import IResource
     from twisted.web.server import Request
 
     from hostkit.host import Host
+    from hostkit.web._gateway_calls import Call
 
 PATH: Final = "/_hostkit/hooks"
 """Where the gateway is served; a hook's category and name follow."""
 
+OPENAPI_PATH: Final = "/_hostkit/openapi.json"
+"""Where it is described for programs."""
+
+_RETRY_AFTER_SECONDS: Final = b"1"
 _log: Final = logging.getLogger("hostkit.web")
-_converter: Final = make_converter()
 
 
 @final
@@ -36,6 +45,7 @@ class Gateway(Resource):
 
     The body is a JSON object with the hook's arguments by name. 200 allows (``{"result": ...}`` for
     hooks that ask for a value), 403 denies, 503 says that a module failed: neither allow nor deny.
+    ``GET /_hostkit/hooks`` tells which hooks there are.
 
     Args:
         host: The host whose hooks are called.
@@ -46,45 +56,62 @@ class Gateway(Resource):
     def __init__(self, host: Host) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._host = host
+        self._calls = find_calls(host)
+        self._by_path = {
+            tuple(step.encode() for step in path): call for path, call in self._calls.items()
+        }
+        self._description = Document(lambda: describe(host, PATH, self._calls))
+
+    @property
+    def resources(self) -> dict[str, IResource]:
+        """What belongs to the gateway, by path."""
+        openapi = Document(lambda: write_openapi(PATH, self._calls))
+        return {PATH: self, OPENAPI_PATH: openapi}
 
     def render(self, request: Request) -> bytes | int:
         """Start a call; a client that goes away cancels it."""
-        if request.method != b"POST":
-            request.setHeader(b"allow", b"POST")
-            error = {"errcode": "method_not_allowed", "error": "hooks are called with POST"}
-            return write_json(request, 405, error)
+        path = tuple(request.postpath or ())
+        if path in {(), (b"",)}:
+            return self._description.render(request)
+        try:
+            refuse_browsers(request)
+            call = self._find(path, request)
+            arguments = call.arguments.read(read_body(request))
+            explain = wants_trace(request)
+        except Refusal as refusal:
+            return refusal.write(request)
+        if call.spec is None:
+            return write_json(request, 200, {**arguments, "status": "ok"})
         gone = request.notifyFinish()
-        call = Deferred.fromCoroutine(self._run(request))
-        gone.addErrback(lambda _: call.cancel())
-        body = call.addCallback(lambda answer: write_json(request, *answer))
-        body.addErrback(_give_up, request, gone).addCallback(_send, request, gone)
+        running = start_entry(
+            self._ask(request, call, call.spec.full_name, arguments, explain=explain)
+        )
+        gone.addErrback(lambda _: running.cancel())
+        running.addErrback(_give_up, request, gone).addCallback(_send, request, gone)
         return NOT_DONE_YET
 
-    async def _run(self, request: Request) -> tuple[int, dict[str, Any]]:
-        hook = b".".join(request.postpath or ()).decode("utf-8", "replace")
-        chain = self._host.chains.get(hook)
-        if chain is None:
-            return 404, {"errcode": "unknown_hook", "error": f"this host has no hook {hook!r}"}
-        try:
-            arguments = _read_object(request)
-            chain.spec.signature.bind(**arguments)
-        except (TypeError, ValueError) as error:
-            return 400, {"errcode": "bad_arguments", "error": str(error)}
+    def _find(self, path: tuple[bytes, ...], request: Request) -> Call:
+        call = self._by_path.get(path)
+        if call is None:
+            refuse_path([step.decode("utf-8", "replace") for step in path], self._calls)
+        if request.method != b"POST":
+            error = "hooks are called with POST"
+            raise Refusal(405, "method_not_allowed", error, allow="POST")
+        return call
+
+    async def _ask(
+        self, request: Request, call: Call, hook: str, arguments: dict[str, Any], *, explain: bool
+    ) -> bytes:
         trace = await self._host.ask(hook, arguments)
-        if trace.error is not None:
-            # The caller learns that it failed; whoever runs the host, how.
-            cause = trace.error.__cause__ or trace.error
-            _log.warning("receipt %s: %s", trace.receipt.id, trace.error, exc_info=cause)
-            return 503, _failed(trace)
-        if trace.receipt.outcome is Outcome.DENY:
-            return 403, _denied(trace)
-        if isinstance(chain.spec.rule, FirstDenial):
-            return 200, {}
         try:
-            return 200, {"result": _converter.unstructure(trace.result)}
-        except RecursionError:
-            # Its traceback is as long as the result is deep.
-            raise ValueError(f"the result of {hook} is nested too deep for JSON") from None
+            status, body = answer(trace, decides=call.decides, explain=explain)
+        except ValueError as error:
+            _log.error("the result of %s cannot be told in JSON: %s", hook, error)
+            text = f"the result of {hook} cannot be told in JSON; the log says why"
+            return write_json(request, 500, {"errcode": "unwritable_result", "error": text})
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+            request.setHeader(b"retry-after", _RETRY_AFTER_SECONDS)
+        return write_json(request, status, body)
 
 
 def _give_up(failure: Failure, request: Request, gone: Deferred[None]) -> bytes:
@@ -98,54 +125,6 @@ def _give_up(failure: Failure, request: Request, gone: Deferred[None]) -> bytes:
 def _send(body: bytes, request: Request, gone: Deferred[None]) -> None:
     # A module may keep its cancellation to itself and answer nevertheless.
     if not gone.called:
+        request.setHeader(b"content-length", str(len(body)).encode())
         request.write(body)
         request.finish()
-
-
-def _read_object(request: Request) -> dict[str, Any]:
-    assert request.content is not None  # noqa: S101 -- there is one while a request is rendered
-    body = request.content.read()
-    try:
-        arguments = json.loads(body or b"{}")
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"the body is not JSON: {error}") from error
-    if not isinstance(arguments, dict):
-        raise TypeError("the body must be a JSON object with the hook's arguments by name")
-    return arguments
-
-
-def _denied(trace: Trace) -> dict[str, Any]:
-    denial = trace.result
-    receipt = trace.receipt
-    return {
-        **(_writable(denial.extra, receipt) if isinstance(denial, Deny) else {}),
-        "errcode": denial.code if isinstance(denial, Deny) else "denied",
-        "error": denial.reason if isinstance(denial, Deny) else str(receipt.reason),
-        "module": receipt.decider,
-        "receipt": receipt.id,
-    }
-
-
-def _writable(extra: Mapping[str, Any], receipt: Receipt) -> dict[str, Any]:
-    """Leave out what JSON has no form for: it was denied all the same."""
-    fields = {}
-    for name, value in extra.items():
-        try:
-            plain = _converter.unstructure(value)
-            json.dumps(plain, allow_nan=False)
-        except (TypeError, ValueError, RecursionError) as error:
-            logging.getLogger(f"hostkit.modules.{receipt.decider}").warning(
-                "%s of a denial in %s cannot be told in JSON: %s", name, receipt.hook, error
-            )
-        else:
-            fields[name] = plain
-    return fields
-
-
-def _failed(trace: Trace) -> dict[str, Any]:
-    return {
-        "errcode": "module_failed",
-        "error": "a module could not decide: this is neither an allow nor a denial",
-        "module": trace.receipt.decider,
-        "receipt": trace.receipt.id,
-    }

@@ -2,44 +2,123 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, final
+import re
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, cast, final
 
 from twisted.web.resource import Resource
 
-from hostkit.web._pages import ErrorPage
+from hostkit.web._pages import BAD_PATH, NOT_FOUND
+from hostkit.web._stock import in_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from twisted.web.resource import IResource
-    from twisted.web.server import Request
+
+    from hostkit.web._request import HostRequest
+
+_UNUSUAL: Final = re.compile(rb"^[^/]|[^!-$&-~]|/\.")
+"""Finds what most paths do not have: something encoded, or a segment that begins with a dot."""
 
 
 @final
 class Router(Resource):
     """Serves each resource at its path and below, the longest path first.
 
+    Below its path a resource is asked as by Twisted: for its children, unless it is a leaf. A
+    trailing slash is a last segment that is empty. Paths with ``.`` or ``..`` for a segment, with
+    NUL, or not in UTF-8, plain or encoded, are answered with 400 before any resource sees them.
+
     Args:
         resources: Resources by absolute path; in any order, whoever is above whom.
+        modules: The names of the modules that the resources belong to, by the same paths.
     """
 
-    def __init__(self, resources: Mapping[str, IResource]) -> None:
+    def __init__(
+        self,
+        resources: Mapping[str, IResource],
+        modules: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self._resources = {
-            tuple(segment.encode() for segment in path.split("/")[1:]): resource
+        self._routes = {
+            tuple(segment.encode() for segment in path.split("/")[1:]): (
+                resource,
+                modules.get(path),
+            )
             for path, resource in resources.items()
         }
+        # Most requests ask for a path as it was registered; they are found at once.
+        self._exact = {
+            path.encode(): (in_json(resource), modules.get(path), path.encode().split(b"/")[2:])
+            for path, resource in resources.items()
+        }
+        # Without it a path of thousands of segments would be looked up as many times.
+        self._deepest = max(map(len, self._routes), default=0)
 
-    def getChildWithDefault(self, path: bytes, request: Request) -> IResource:
+    def getChildWithDefault(self, path: bytes, request: HostRequest) -> IResource:
         """Find the resource for a request of which the first segment was taken off."""
         assert request.prepath is not None  # noqa: S101 -- set before resources are looked for
-        assert request.postpath is not None  # noqa: S101
-        segments = (path, *request.postpath)
-        for length in range(len(segments), 0, -1):
-            resource = self._resources.get(segments[:length])
-            if resource is not None:
+        postpath = request.postpath
+        assert postpath is not None  # noqa: S101
+        exact = self._exact.get(request.path)
+        if exact is not None and len(request.prepath) == 1:  # this is the root of the site
+            resource, request.module, rest = exact
+            request.prepath += rest
+            postpath.clear()
+            return resource
+        segments = (path, *postpath)
+        if _UNUSUAL.search(request.path) and _is_bad(request.path, segments):
+            return BAD_PATH
+        for length in range(min(len(segments), self._deepest), 0, -1):
+            route = self._routes.get(segments[:length])
+            if route is not None:
                 taken = length - 1
-                request.prepath += request.postpath[:taken]
-                del request.postpath[:taken]
-                return resource
-        return ErrorPage(404, "not_found", "nothing is served at this path")
+                request.prepath += postpath[:taken]
+                del postpath[:taken]
+                resource, request.module = route
+                return _descend(resource, request.prepath, postpath, request)
+        return NOT_FOUND
+
+
+def _is_bad(path: bytes, segments: Iterable[bytes]) -> bool:
+    try:
+        for segment in segments:
+            segment.decode()
+    except UnicodeDecodeError:
+        return True
+    return (
+        not path.startswith(b"/")
+        or any(segment in (b".", b"..") for segment in segments)
+        or any(b"\0" in segment for segment in segments)
+    )
+
+
+def _descend(
+    resource: IResource, prepath: list[bytes], postpath: list[bytes], request: HostRequest
+) -> IResource:
+    """Find what serves the rest of a path below a resource."""
+    while postpath and not resource.isLeaf:
+        segment = postpath.pop(0)
+        prepath.append(segment)
+        resource = _child_of(resource, segment, request)
+    return in_json(resource)
+
+
+def _child_of(resource: IResource, segment: bytes, request: HostRequest) -> IResource:
+    """Do what `Resource.getChildWithDefault` does, also if nobody called its ``__init__``."""
+    if not _is_method(resource, "getChildWithDefault"):
+        found: IResource = resource.getChildWithDefault(segment, request)
+        return found
+    child = getattr(resource, "children", {}).get(segment)
+    if child is not None:
+        return cast("IResource", child)
+    # Twisted's own method makes a page with a class of which Twisted says that it is deprecated.
+    if _is_method(resource, "getChild"):
+        return NOT_FOUND
+    return cast("IResource", cast("Resource", resource).getChild(segment, request))
+
+
+def _is_method(resource: IResource, name: str) -> bool:
+    """Tell whether an object's method is the one that `Resource` has."""
+    return getattr(getattr(resource, name), "__func__", None) is getattr(Resource, name)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import inspect
+import logging
 from types import SimpleNamespace
 from typing import Any
 
@@ -7,7 +9,7 @@ import pytest
 from twisted.web.resource import IResource, Resource
 from zope.interface import directlyProvides
 
-from hostkit.api import ModuleApi, Mount, Registrations
+from hostkit.api import ModuleApi, Mount, Registrations, make_api_class
 from hostkit.errors import RegistrationError
 
 
@@ -38,6 +40,85 @@ def test_any_provider_of_the_interface_is_a_resource(
     directlyProvides(own, IResource)
     api.register_web_resource("/words", own)
     assert len(registrations.mounts) == 1
+
+
+def test_a_resource_that_forgot_its_base_may_have_children_later(api: ModuleApi) -> None:
+    """What its class left out is done when it is registered; its children are its own."""
+
+    class Forgetful(Resource):
+        def __init__(self) -> None:
+            self.name = "words"
+
+    page, child = Forgetful(), Resource()
+    api.register_web_resource("/words", page)
+    page.putChild(b"status", child)
+    api.register_web_resource("/more", page)
+    assert vars(page)["children"] == {b"status": child}
+    assert page.name == "words"
+
+
+def here(offset: int) -> str:
+    """Name a line of this file, some lines above the one that calls this."""
+    frame = inspect.currentframe()
+    assert frame is not None
+    assert frame.f_back is not None
+    return f"{__file__}:{frame.f_back.f_lineno + offset}"
+
+
+def test_the_line_that_registers_is_noted(api: ModuleApi, registrations: Registrations) -> None:
+    """Whoever has to mend a conflict is told where to look."""
+    api.register_web_resource("/words", Resource())
+    assert registrations.mounts[0].source == here(-1)
+
+
+def test_the_line_that_counts_is_the_modules(registrations: Registrations) -> None:
+    """A host's own api may stand between the module and hostkit."""
+
+    class HostApi(ModuleApi):
+        def register_web_resource(self, path: str, resource: IResource) -> None:
+            super().register_web_resource(f"/modules{path}", resource)
+
+    HostApi("words", registrations).register_web_resource("/words", Resource())
+    (mount,) = registrations.mounts
+    assert (mount.path, mount.source) == ("/modules/words", here(-2))
+
+
+def test_code_without_a_caller_registers_too(
+    api: ModuleApi, registrations: Registrations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where Python cannot tell who calls, nothing is noted."""
+    monkeypatch.setattr(inspect, "currentframe", lambda: None)
+    api.register_web_resource("/words", Resource())
+    assert registrations.mounts[0].source == ""
+
+
+def test_what_the_host_reserved_is_refused(registrations: Registrations) -> None:
+    """A module cannot serve anything below a prefix of the host's own."""
+    api = make_api_class(ModuleApi, [], ["/admin"])("words", registrations)
+    with pytest.raises(RegistrationError, match="/admin is reserved by the host"):
+        api.register_web_resource("/admin/words", Resource())
+    assert registrations.mounts == []
+
+
+def test_outside_of_what_is_recommended_there_is_a_warning(
+    registrations: Registrations, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The host would like it elsewhere; it is served all the same."""
+    api = make_api_class(ModuleApi, [], [], "/modules")("words", registrations)
+    api.register_web_resource("/modules/words", Resource())
+    assert caplog.messages == []
+    api.register_web_resource("/words", Resource())
+    assert caplog.record_tuples == [
+        (
+            "hostkit.modules.words",
+            logging.WARNING,
+            (
+                f"module 'words' registers /words ({here(-6)}), which is outside of /modules, "
+                "where this host wants modules to serve"
+            ),
+        )
+    ]
+    assert [mount.path for mount in registrations.mounts] == ["/modules/words", "/words"]
 
 
 @pytest.mark.parametrize(

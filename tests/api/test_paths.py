@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostkit.api import RESERVED
+from hostkit.api import RESERVED, check_host_paths, is_below
 from hostkit.api._paths import check_path
 from hostkit.errors import RegistrationError
 
@@ -45,6 +45,61 @@ def test_bad_paths_are_refused_with_the_rule(path: Any, rule: str) -> None:
     assert caught.value.code == "HK209"
     assert repr(path) in str(caught.value)
     assert rule in str(caught.value)
+
+
+@pytest.mark.parametrize("path", ["/admin", "/admin/words", "/api/v1", "/api/v1/a/b"])
+def test_what_the_host_reserved_is_refused(path: str) -> None:
+    """The message says that it was the host, and which of its prefixes it is."""
+    prefix = "/admin" if path.startswith("/admin") else "/api/v1"
+    with pytest.raises(RegistrationError) as caught:
+        check_path(path, ("/admin", "/api/v1"))
+    assert caught.value.code == "HK209"
+    assert f"{prefix} is reserved by the host (its reserved_paths)" in str(caught.value)
+
+
+@pytest.mark.parametrize("path", ["/administration", "/api", "/api/v2", "/x/admin"])
+def test_beside_what_is_reserved_modules_may_serve(path: str) -> None:
+    """A prefix means whole segments, and says nothing about what is above it."""
+    check_path(path, ("/admin", "/api/v1"))
+
+
+def test_hostkits_own_prefix_is_reserved_whatever_the_host_says() -> None:
+    """The rule that is named is hostkit's, also if the host has reserved the same."""
+    with pytest.raises(RegistrationError, match="belongs to hostkit itself"):
+        check_path(f"{RESERVED}/hooks", (RESERVED,))
+
+
+@pytest.mark.parametrize(
+    ("reserved", "recommended", "said"),
+    [
+        (("/admin/",), None, "'/admin/' can be neither reserved nor recommended: no segment"),
+        (("/ok", "admin"), None, "'admin' can be neither reserved nor recommended: a path begins"),
+        ((), "words", "'words' can be neither reserved nor recommended: a path begins"),
+        ((3,), None, "3 can be neither reserved nor recommended: a path is a str"),
+        ("/admin", None, "reserved_paths is one string, '/admin'"),
+    ],
+)
+def test_what_a_host_says_about_paths_is_checked(
+    reserved: Any, recommended: str | None, said: str
+) -> None:
+    """A host's author learns at once what could not be meant."""
+    with pytest.raises(RegistrationError) as caught:
+        check_host_paths(reserved, recommended)
+    assert caught.value.code == "HK209"
+    assert said in str(caught.value)
+
+
+def test_a_host_need_not_say_anything_about_paths() -> None:
+    """Nothing reserved and nothing recommended is fine, and so are paths."""
+    check_host_paths((), None)
+    check_host_paths(["/admin", "/api/v1"], "/modules")
+
+
+@given(st.lists(st.sampled_from("ab"), min_size=1), st.lists(st.sampled_from("ab"), min_size=1))
+def test_below_means_whole_segments(path: list[str], prefix: list[str]) -> None:
+    """A path is below another if it begins with all of its segments."""
+    expected = path[: len(prefix)] == prefix
+    assert is_below("/" + "/".join(path), "/" + "/".join(prefix)) is expected
 
 
 @given(st.text())

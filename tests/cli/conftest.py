@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
+import twisted.internet.reactor  # noqa: F401 -- commands in this process find it installed
 from click.testing import CliRunner, Result
 
 from hostkit.cli import main

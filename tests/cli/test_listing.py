@@ -131,3 +131,28 @@ def test_callbacks_of_keyed_hooks_stand_with_their_keys() -> None:
         "    2. a  (for token)",
         "    3. b  (for pw, shadow)",
     ]
+
+
+def test_a_category_of_one_module_says_so() -> None:
+    """It explains why others that are listed in the file are missing."""
+
+    class Backups(Logins):
+        exclusive = True
+
+    assert "backups  (the first module only)" in show(categories=(Backups,)).splitlines()
+
+
+def test_a_policy_is_told_where_it_means_something() -> None:
+    """To deny, a rule must know with what; without that a module's `on_error` changes nothing."""
+
+    class Doors(Category):
+        @hookspec(rules.FirstDenial(read=lambda answer: answer, allow="open"))
+        async def check_door(self, name: str) -> str:
+            """Called for each door."""
+
+    class Guard:
+        def __init__(self, config: None, api: Any) -> None:
+            api.register_doors_callbacks(check_door=lambda name: "open")
+
+    text = show({"module": Guard, "name": "g", "on_error": "deny"}, categories=(Doors,))
+    assert "    1. g" in text.splitlines()

@@ -21,12 +21,13 @@ class FakeReactor:
 
     def __init__(self, script: Callable[[FakeReactor], object]) -> None:
         self._script = script
-        self._when_running: list[Callable[[], object]] = []
+        self._soon: list[Callable[[], object]] = []
         self._at_shutdown: list[Callable[[], Deferred[None]]] = []
         self._is_stopped = False
 
-    def callWhenRunning(self, function: Callable[[], object]) -> None:  # noqa: N802
-        self._when_running.append(function)
+    def callLater(self, delay: float, function: Callable[[], object]) -> None:  # noqa: N802
+        assert delay == 0
+        self._soon.append(function)
 
     def addSystemEventTrigger(  # noqa: N802 -- so named by Twisted
         self, phase: str, event: str, function: Callable[..., Deferred[None]], *args: object
@@ -35,7 +36,7 @@ class FakeReactor:
         self._at_shutdown.append(lambda: function(*args))
 
     def run(self) -> None:
-        for function in self._when_running:
+        for function in self._soon:
             function()
         self._script(self)
         assert self._is_stopped

@@ -45,11 +45,11 @@ def file_text(notes: Path, more: str = "", endpoint: str = "tcp:0:interface=127.
 
 
 @contextmanager
-def serving(file: str) -> Iterator[subprocess.Popen[str]]:
+def serving(file: str, *options: str) -> Iterator[subprocess.Popen[str]]:
     """Run `hostkit serve`; what does not end in time is killed, so that no test waits for ever."""
     code = "from hostkit.cli import main; main()"
     with subprocess.Popen(
-        [sys.executable, "-c", code, "serve", file],
+        [sys.executable, "-c", code, "serve", *options, file],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -166,7 +166,7 @@ def test_a_bad_file_is_not_served(write: Write) -> None:
 
 
 def test_a_resource_that_raises_is_logged(write: Write) -> None:
-    """What Twisted has to say about a request goes to the same log as everything else."""
+    """Who fails to answer a request is named in the log, with what went wrong."""
     file = write("""
 modules: [{module: tests.cli.modules.Page, config: {path: /page}}]
 hostkit: {listeners: [{endpoint: "tcp:0:interface=127.0.0.1", serve: [modules, hooks]}]}
@@ -176,7 +176,8 @@ hostkit: {listeners: [{endpoint: "tcp:0:interface=127.0.0.1", serve: [modules, h
         connection.request("GET", "/page")
         assert connection.getresponse().status == 500
         connection.close()
-        assert "CRITICAL twisted" in wait_for(process, "CRITICAL")
+        line = wait_for(process, "ERROR")
+        assert "module 'tests.cli.modules.Page' failed to answer GET /page" in line
         process.send_signal(signal.SIGTERM)
         assert "RuntimeError: out of paper" in errors_of(process).read()
         assert process.wait() == 0

@@ -93,11 +93,12 @@ def test_the_other_codes_need_more_than_a_text(write: Write, tmp_path: Path) -> 
     assert {"HK002"} == _codes_of(str(tmp_path))
     assert {"HK003"} == _codes_of(str(tmp_path / "loop"))
     assert {"HK053"} == _codes_of(write(f"{_ENTRY}config: !file key"))
+    assert {"HK054"} == _codes_of(write("hostkit: {listeners: [{endpoint: x, token: abc}]}"))
 
 
 def test_no_code_is_forgotten() -> None:
     """Every code of this layer is produced by a test above."""
-    produced = {*_FILES, *_VALUES, "HK001", "HK002", "HK003", "HK053"}
+    produced = {*_FILES, *_VALUES, "HK001", "HK002", "HK003", "HK053", "HK054"}
     assert produced == {code for code in codes.TITLES if code.startswith("HK0")}
 
 

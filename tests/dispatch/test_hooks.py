@@ -99,3 +99,18 @@ def test_an_attribute_that_is_not_there() -> None:
     assert not hasattr(hooks(), "checks")
     with pytest.raises(AttributeError, match="no category 'checks'; it has: none"):
         Hooks({}).checks  # noqa: B018
+
+
+def test_a_derived_category_stands_for_its_base() -> None:
+    """Code that was written for the base works with a host that has a variant by its name."""
+
+    class Later(Rooms):
+        name = "the_rooms"
+
+    class Other(Rooms):
+        name = "other_rooms"
+
+    later, other = wire(Later, "opened").caller, wire(Other, "opened").caller
+    assert later is Hooks({Other: other, Later: later})[Rooms]
+    with pytest.raises(KeyError, match="no category Rooms; it has: other_rooms"):
+        Hooks({Other: other})[Rooms]

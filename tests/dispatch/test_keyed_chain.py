@@ -200,7 +200,8 @@ def test_denials_name_only_modules_of_the_key() -> None:
     assert SPAM is run(wired.call("ann", "a"))
     (receipt,) = wired.receipts
     assert ["m0", "m2"] == [step.module for step in receipt.steps]
-    assert ("logins.forbid", "m2") == (receipt.hook, receipt.decider)
+    assert ("logins.forbid", "a", "m2") == (receipt.hook, receipt.key, receipt.decider)
+    assert "logins.forbid for a: deny by m2" in str(receipt)
 
 
 def test_samples_are_taken_for_each_key(clock: Clock) -> None:
@@ -222,7 +223,7 @@ def test_exact_timing_measures_every_call() -> None:
     wired = wire_by_key("check", ("a", saying("x")), ("b", saying("y")), exact=True)
     for key in "aab":
         run(wired.call("ann", key))
-    assert [2, 1] == [timing.count for timing in wired.chain.timings]
+    assert [("a", 2), ("b", 1)] == [(each.key, each.count) for each in wired.chain.timings]
 
 
 def test_shadow_modules_are_only_recorded(caplog: pytest.LogCaptureFixture) -> None:

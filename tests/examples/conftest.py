@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from twisted.web.server import Site
 
 from hostkit import Host
 from hostkit.web import Server
@@ -27,8 +26,6 @@ def root(host: Host) -> IResource:
     """Give what the quickstart serves."""
     reactor = RecordingReactor([])
     server = Server(host, reactor)
-    listener, _ = server._endpoints[0]
-    site = server._site(listener)
-    assert isinstance(site, Site)
+    _, _, site = server._sites[0]
     found: IResource = site.resource
     return found

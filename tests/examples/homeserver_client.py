@@ -21,8 +21,7 @@ EXAMPLE: Final = Path(__file__).parents[2] / "examples" / "homeserver"
 sys.path.insert(0, str(EXAMPLE))  # as `python -m` does in that folder
 
 from homeserver.homeserver import Homeserver  # noqa: E402
-from homeserver.module_api import HomeserverApi  # noqa: E402
-from homeserver.modules import CATEGORIES  # noqa: E402
+from homeserver.modules import CATEGORIES, OPTIONS  # noqa: E402
 from homeserver.settings import Settings  # noqa: E402
 
 if TYPE_CHECKING:
@@ -196,7 +195,7 @@ def host_of(*modules: Mapping[str, Any], **resources: IResource) -> Host:
         for name, callbacks in zip("abcdefgh", modules, strict=False)
     ]
     config = {"modules": entries}
-    return Host.from_config(config, categories=CATEGORIES, api_class=HomeserverApi).build()
+    return Host.from_config(config, **OPTIONS).build()
 
 
 def client_of(*modules: Mapping[str, Any], password_login: bool = True) -> Client:

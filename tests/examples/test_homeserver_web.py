@@ -49,7 +49,7 @@ def test_no_module_gets_the_homeservers_own_paths(path: str) -> None:
         host_of({}, **{path: Echo("words")})
     (problem,) = caught.value.problems
     assert problem.code == "HK209"
-    assert "belongs to the homeserver" in problem.message
+    assert "/_matrix is reserved by the host" in problem.message
 
 
 @pytest.mark.parametrize(

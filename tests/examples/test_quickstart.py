@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from quickstart.category import Comments
 from quickstart.rate_limiter import RateLimiter
+from quickstart.word_filter import WordFilter
 from twisted.internet.task import Clock
 
 from hostkit import ALLOW, Decision, Deny, Host, ModuleApi
@@ -42,9 +43,20 @@ def test_the_word_filter_denies_and_is_named(root: IResource, host: Host) -> Non
     assert [str(step.outcome) for step in receipt.steps] == ["deny", "not asked"]
 
 
+def test_the_word_filter_reads_links() -> None:
+    """A link counts as the name of its host."""
+    host = Host.from_config(
+        {"modules": [{"module": WordFilter, "config": {"banned": ["casino.example"]}}]},
+        categories=[Comments],
+    ).build()
+    check = host.hooks[Comments].check_comment
+    assert isinstance(asyncio.run(check("ann", "at https://Casino.example/win")), Deny)
+    assert asyncio.run(check("ann", "at https://example.org/casino.example")) is ALLOW
+
+
 def test_a_failure_is_told_apart(root: IResource) -> None:
     """A module that stumbles neither allows nor denies."""
-    answer = post(root, "check_comment", author="ann", text=None)
+    answer = post(root, "check_comment", author="ann", text="see http://[here")
     assert (answer.status, answer.json["errcode"]) == (503, "module_failed")
     assert answer.json["module"] == "words"
 

@@ -166,9 +166,9 @@ def test_h1_27_the_first_module_serves_a_path(caplog: pytest.LogCaptureFixture) 
     modules = [{"module": Pages, "name": name, "config": ["/page"]} for name in ("one", "two")]
     host = host_of(*modules).build()
     assert b"one: page | " == ask(router_of(host), "GET", "/page").body
-    assert [
-        "modules 'one' and 'two' both want to serve /page; 'one' is listed first and serves it"
-    ] == caplog.messages
+    (message,) = caplog.messages
+    text = "modules 'one' and 'two' both want to serve /page; 'one' is listed first and serves it "
+    assert message.startswith(text)
 
 
 def test_h1_27_late_registration_is_an_error() -> None:

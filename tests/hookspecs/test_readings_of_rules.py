@@ -136,7 +136,6 @@ def test_nothing_to_merge_is_nothing() -> None:
     [
         (("m.login.password", ("password",)), ("m.login.password", ("password",))),
         (("org.none", ()), ("org.none", ())),
-        (("org.token", ["token", "nonce"]), ("org.token", ("token", "nonce"))),
         (("", ("",)), ("", ("",))),
     ],
 )

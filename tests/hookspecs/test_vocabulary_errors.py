@@ -72,6 +72,7 @@ def test_an_error_can_be_copied(again: Any) -> None:
         (HostsOwnError(403, Codes.FORBIDDEN), True),
         (HostsOwnError("403"), False),
         (HostsOwnError(None), False),
+        (HostsOwnError(True), False),
         (HostsOwnError(403, None), False),
         (HostsOwnError(403, 5), False),
         (KeyError("errcode"), False),
@@ -89,3 +90,16 @@ def test_one_of_the_two_is_not_enough(missing: str) -> None:
     error = HostsOwnError()
     delattr(error, missing)
     assert not is_homeserver_error(error)
+
+
+def test_a_property_that_raises_is_as_good_as_none() -> None:
+    """The exception is then a failure like any other."""
+
+    class UnreadableError(Exception):
+        errcode = "M_UNKNOWN"
+
+        @property
+        def code(self) -> int:
+            raise KeyError("code")
+
+    assert not is_homeserver_error(UnreadableError())

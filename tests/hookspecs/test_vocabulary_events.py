@@ -78,9 +78,12 @@ def test_an_event_that_sets_state_keeps_its_key() -> None:
 
 def test_the_dict_of_an_event_is_a_copy() -> None:
     """Who changes it changes nothing for the others."""
-    event = replaced()
+    event: Any = replaced(unsigned={"age": 5})
     event.get_dict()["content"]["body"] = "changed"
-    assert saying("ho") == event.get_dict()
+    event.content["body"] = event["content"]["body"] = event.get("content")["body"] = "changed"
+    event.unsigned["age"] = 7
+    assert saying("ho", unsigned={"age": 5}) == event.get_dict()
+    assert ("none", {"body": "ho"}) == (event.get("nothing", "none"), event.content)
 
 
 def test_the_event_has_fields_of_its_own() -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 import pytest
 from twisted.internet.defer import Deferred
@@ -116,8 +116,8 @@ def clock() -> Clock:
 class Recorded:
     """Notes when it is started and stopped, and does what it is told to do then."""
 
-    log: list[str]
-    actions: dict[str, Callable[[], Any]]
+    log: ClassVar[list[str]]
+    actions: ClassVar[dict[str, Callable[[], Any]]]
 
     def __init__(self, config: Any, api: ModuleApi) -> None:
         self.name = api.name

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -101,6 +102,13 @@ def test_a_module_that_does_not_count_is_no_conflict(extra: dict[str, Any], *, f
     assert "names.find_name" in host.chains
 
 
+def registering_line() -> str:
+    """Find the file and line where `Pages` registers."""
+    lines, first = inspect.getsourcelines(Pages)
+    offset = next(at for at, line in enumerate(lines) if "register_web_resource" in line)
+    return f"{inspect.getsourcefile(Pages)}:{first + offset}"
+
+
 def test_the_module_listed_first_serves_a_path(caplog: pytest.LogCaptureFixture) -> None:
     """A warning names both modules, and other paths are served by whoever wants to."""
     host = make_host(
@@ -113,10 +121,11 @@ def test_the_module_listed_first_serves_a_path(caplog: pytest.LogCaptureFixture)
         "/other": "second",
     }
     assert host.mounts["/shared"][1] is host.modules[0].mounts[0]
+    call = registering_line()
     assert caplog.messages == [
         (
             "modules 'first' and 'second' both want to serve /shared; "
-            "'first' is listed first and serves it"
+            f"'first' is listed first and serves it (registered at {call} and {call})"
         )
     ]
 
@@ -125,8 +134,12 @@ def test_a_module_may_want_a_path_twice(caplog: pytest.LogCaptureFixture) -> Non
     """Then its first resource is served, and the warning does not speak of two modules."""
     host = make_host({"module": Pages, "name": "pages", "config": ["/a", "/a"]}).build()
     assert host.mounts["/a"][1] is host.modules[0].mounts[0]
+    call = registering_line()
     assert caplog.messages == [
-        "module 'pages' wants to serve /a twice; what it registered first is served"
+        (
+            "module 'pages' wants to serve /a twice; what it registered first is served "
+            f"(registered at {call} and {call})"
+        )
     ]
 
 

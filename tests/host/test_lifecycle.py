@@ -227,3 +227,46 @@ def test_a_module_cannot_leave_the_program(three: Three, caplog: pytest.LogCaptu
     three.fail("start b", SystemExit("no licence"))
     with pytest.raises(ModuleFailedError, match="'b' failed in start: SystemExit: no licence"):
         fire(three.host.start())
+
+
+def test_a_module_may_await_both_worlds_to_start() -> None:
+    """Its `start` is an entry, whatever world the host is started in."""
+    log: list[str] = []
+
+    class Slow:
+        def __init__(self, config: Any, api: ModuleApi) -> None:
+            pass
+
+        async def start(self) -> None:
+            waiting: Deferred[None] = Deferred()
+            asyncio.get_running_loop().call_soon(waiting.callback, None)
+            await waiting
+            await asyncio.sleep(0)
+            log.append("started")
+
+    async def main() -> None:
+        host = make_host({"module": Slow}).build()
+        await host.start()
+        await host.stop()
+        ended: Deferred[None] = Deferred()
+        start = Deferred.fromCoroutine
+        asyncio.get_running_loop().call_soon(lambda: start(host.start()).chainDeferred(ended))
+        await ended.asFuture(asyncio.get_running_loop())
+        await host.stop()
+
+    asyncio.run(main())
+    assert log == ["started", "started"]
+
+
+def test_a_module_that_needs_asyncio_to_start_says_so() -> None:
+    """The error that names the module says what to do."""
+
+    class Asyncio:
+        def __init__(self, config: Any, api: ModuleApi) -> None:
+            pass
+
+        async def start(self) -> None:
+            await asyncio.sleep(60)
+
+    with pytest.raises(ModuleFailedError, match="hostkit serve --reactor asyncio"):
+        fire(make_host({"module": Asyncio, "name": "a"}, clock=Clock()).start())

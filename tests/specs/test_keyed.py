@@ -147,3 +147,14 @@ def test_no_hook_hides_what_makes_a_category_exclusive() -> None:
     with pytest.raises(SpecError, match="cannot be called 'exclusive'") as caught:
         hookspec(rules.Notify())(exclusive)
     assert "HK303" == caught.value.code
+
+
+def test_a_hook_does_not_replace_its_key() -> None:
+    """The chain of a call is chosen before any module is asked."""
+
+    async def check(self: Any, kind: str) -> Any:
+        """Called when somebody logs in."""
+
+    rule = rules.FirstDenial(read=lambda answer: answer, replaces="kind")
+    with pytest.raises(SpecError, match="replaces 'kind', by which its callbacks are chosen"):
+        hookspec(rule, keyed=Keyed("kind"))(check)

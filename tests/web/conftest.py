@@ -13,6 +13,7 @@ from twisted.web.resource import IResource, Resource
 from twisted.web.server import Request, Site
 
 from hostkit import ALLOW, Category, Decision, Deny, Host, ModuleApi, hookspec, rules
+from hostkit.web import HostRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,16 +38,17 @@ class Wire:
 
     def __init__(self, root: IResource) -> None:
         self._transport = StringTransport()
-        site = Site(root, reactor=Clock())
+        site = Site(root, requestFactory=HostRequest, reactor=Clock())
         self._protocol = site.buildProtocol(IPv4Address("TCP", "127.0.0.1", 1))
         assert self._protocol is not None
         self._protocol.makeConnection(self._transport)
 
-    def send(self, method: str, path: str, body: bytes = b"") -> None:
-        """Send a request; `path` is sent as it is."""
-        head = f"{method} {path} HTTP/1.0\r\nContent-Length: {len(body)}\r\n\r\n"
+    def send(self, method: str, path: str, body: bytes = b"", **headers: str) -> None:
+        """Send a request; `path` is sent as it is, and `_` in the name of a header as `-`."""
+        lines = [f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items()]
+        head = f"{method} {path} HTTP/1.0\r\nContent-Length: {len(body)}\r\n{''.join(lines)}\r\n"
         assert self._protocol is not None
-        self._protocol.dataReceived(head.encode() + body)
+        self._protocol.dataReceived(head.encode("utf-8", "surrogateescape") + body)
 
     def hang_up(self) -> None:
         """Go away without waiting for the answer."""
@@ -59,6 +61,11 @@ class Wire:
         return bool(self._transport.value())
 
     @property
+    def is_aborted(self) -> bool:
+        """Tell whether the connection was cut."""
+        return bool(self._transport.disconnected)
+
+    @property
     def answer(self) -> Answer:
         """Give the answer."""
         head, _, body = self._transport.value().partition(b"\r\n\r\n")
@@ -67,11 +74,18 @@ class Wire:
         return Answer(int(first.split()[1]), headers, body)
 
 
-def ask(root: IResource, method: str, path: str, body: bytes = b"") -> Answer:
+def ask(root: IResource, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
     """Send one request to a resource and give the answer."""
     wire = Wire(root)
-    wire.send(method, path, body)
+    wire.send(method, path, body, **headers)
     return wire.answer
+
+
+class Bare(Resource):
+    """A resource that has nothing yet."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
 
 
 class Echo(Resource):

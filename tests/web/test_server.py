@@ -170,12 +170,9 @@ def test_parts_that_are_not_built_yet_warn(
     path: Path, reactor: RecordingReactor, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A file may already ask for what a later version serves; this one says that it does not."""
-    text = 'hostkit: {listeners: [{endpoint: "tcp:1", serve: [health, metrics, hooks]}]}'
+    text = 'hostkit: {listeners: [{endpoint: "tcp:1", serve: [health, metrics]}]}'
     result_of(make_server(path, reactor, text).start())
-    assert lines_of(caplog) == [
-        "tcp:1: this version has no 'health' to serve",
-        "tcp:1: this version has no 'metrics' to serve",
-    ]
+    assert lines_of(caplog) == ["tcp:1: this version has no 'metrics' to serve"]
 
 
 def test_bad_endpoints_are_told_at_once_with_their_places(
@@ -254,7 +251,7 @@ def test_a_start_may_be_cancelled_while_it_opens_ports(
     path: Path, reactor: RecordingReactor, steps: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Being cancelled is no problem of the file; the modules are stopped, and it is passed on."""
-    monkeypatch.setattr("hostkit.web._server.serverFromString", never_listening)
+    monkeypatch.setattr("hostkit.web._endpoint.serverFromString", never_listening)
     starting = Deferred.fromCoroutine(make_server(path, reactor, TWO_MODULES).start())
     starting.cancel()
     failures: list[Any] = []

@@ -8,17 +8,22 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 import treq
+from twisted.internet.abstract import FileDescriptor
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import clientFromString
 from twisted.internet.error import ConnectError
+from twisted.internet.interfaces import IReadDescriptor
 from twisted.internet.selectreactor import SelectReactor
+from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 from twisted.web.client import Agent
 from twisted.web.iweb import IAgentEndpointFactory
-from zope.interface import implementer
+from zope.interface import directlyProvides, implementer
 
 from hostkit import ConfigErrors, Host
 from hostkit.web import Server
+from hostkit.web._server import _accept_waiting
+from tests.web.line import Line, make_site
 from tests.web.recorder import Recorder
 
 if TYPE_CHECKING:
@@ -133,3 +138,41 @@ def test_a_port_that_another_program_has_is_a_problem(steps: list[str]) -> None:
     assert problem.code == "HK403"
     assert "Address already in use" in problem.message
     assert steps == ["start words", "stop words"]
+
+
+def test_whom_the_system_has_let_in_is_answered() -> None:
+    """Clients that wait in the port's queue when the server stops are no worse off than others."""
+    clients: list[socket.socket] = []
+
+    async def main(reactor: Any) -> None:
+        server = make_server(reactor, "tcp:0:interface=127.0.0.1")
+        await server.start()
+        address: Any = server._ports[0][0].getHost()
+        for _ in range(3):
+            client = socket.create_connection(("127.0.0.1", address.port), timeout=10)
+            client.sendall(b"GET /words HTTP/1.1\r\nHost: x\r\n\r\n")
+            clients.append(client)
+        await server.stop()
+
+    run(main)
+    for client in clients:
+        with client:
+            answer = client.recv(65536)
+            assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+            assert b"Connection: close\r\n" in answer
+
+
+def test_a_queue_that_never_ends_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clients that come faster than they are let in do not keep a server from stopping."""
+
+    class Flooded(FileDescriptor):
+        def doRead(self) -> None:  # noqa: N802 -- so named by Twisted
+            Line(site)
+
+    monkeypatch.setattr("hostkit.web._server._LONGEST_QUEUE", 3)
+    site = make_site()
+    clock: Any = Clock()
+    flooded: Any = Flooded(clock)
+    directlyProvides(flooded, IReadDescriptor)
+    _accept_waiting(flooded, site)
+    assert site.connections == 3

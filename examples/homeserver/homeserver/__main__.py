@@ -11,8 +11,7 @@ from twisted.internet.error import CannotListenError
 from twisted.internet.task import react
 
 from homeserver.homeserver import Homeserver
-from homeserver.module_api import HomeserverApi
-from homeserver.modules import CATEGORIES
+from homeserver.modules import OPTIONS
 from homeserver.settings import Settings
 from hostkit import Host, HostkitError
 
@@ -21,7 +20,7 @@ def main(path: str) -> None:
     """Build the homeserver that a file describes, and run it until it is stopped."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     try:
-        host = Host.from_file(path, categories=CATEGORIES, api_class=HomeserverApi).build()
+        host = Host.from_file(path, **OPTIONS).build()
         homeserver = Homeserver(host, Settings.from_file(path))
     except HostkitError as error:
         sys.exit(str(error))

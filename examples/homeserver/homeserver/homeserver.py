@@ -36,7 +36,7 @@ class Homeserver:
     """A homeserver and its modules.
 
     Args:
-        host: The modules, built, with `CATEGORIES` and `HomeserverApi`.
+        host: The modules, built, with `OPTIONS`.
         settings: What the homeserver itself is told.
     """
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from hookspecs import (
+    RECOMMENDED_PATH,
+    RESERVED_PATHS,
     AccountValidity,
     PasswordAuthProvider,
     PresenceRouter,
@@ -16,6 +18,7 @@ from hookspecs import (
 
 if TYPE_CHECKING:
     from hostkit import Category, Host
+    from hostkit.host import HostOptions
 
 CATEGORIES: Final[tuple[type[Category], ...]] = (
     SpamChecker,
@@ -25,6 +28,13 @@ CATEGORIES: Final[tuple[type[Category], ...]] = (
     PresenceRouter,
 )
 """What modules can register for: there is no use in callbacks that are never called."""
+
+OPTIONS: Final[HostOptions] = {
+    "categories": CATEGORIES,
+    "reserved_paths": RESERVED_PATHS,
+    "recommended_path": RECOMMENDED_PATH,
+}
+"""What `hostkit.Host` is made with, besides the file."""
 
 
 @attrs.frozen

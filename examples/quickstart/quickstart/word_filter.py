@@ -1,5 +1,7 @@
 """Deny comments with words that nobody wants to read."""
 
+from urllib.parse import urlsplit
+
 import attrs
 
 from hostkit import ALLOW, Decision, Deny, ModuleApi
@@ -20,7 +22,12 @@ class WordFilter:
 
     async def check(self, _author: str, text: str) -> Decision:
         """Look for banned words."""
-        found = sorted(self._banned.intersection(text.lower().split()))
+        found = sorted(self._banned.intersection(map(read_word, text.lower().split())))
         if found:
             return Deny("banned_word", f"please write without {found[0]!r}", words=found)
         return ALLOW
+
+
+def read_word(word: str) -> str:
+    """Take a link for the name of its host."""
+    return urlsplit(word).hostname or word

@@ -1,0 +1,60 @@
+"""`Reloader`: what a server does when it is told to reload."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final, final
+
+from hostkit.dispatch import start_entry
+from hostkit.errors import HostkitError
+
+if TYPE_CHECKING:
+    from twisted.python.failure import Failure
+
+    from hostkit.host import Host
+    from hostkit.web import Server
+
+_log: Final = logging.getLogger("hostkit.serve")
+
+
+@final
+class Reloader:
+    """Reloads a server, once more if it is told to while it does, and logs what came of it.
+
+    Args:
+        host: The host.
+        server: Serves it.
+    """
+
+    def __init__(self, host: Host, server: Server) -> None:
+        self._host = host
+        self._server = server
+        self._is_reloading = False
+        self._is_told_again = False
+
+    def reload(self) -> None:
+        """Begin, or begin again after what is going on."""
+        if self._is_reloading:
+            self._is_told_again = True
+            return
+        self._is_reloading = True
+        reloading = start_entry(self._server.reload())
+        reloading.addCallbacks(self._succeeded, self._failed).addBoth(self._go_on)
+
+    def _succeeded(self, _: None) -> None:
+        _log.info("reloaded %s: %d modules", self._host.file.name, len(self._host.modules))
+
+    def _failed(self, failure: Failure) -> None:
+        # What is wrong with a file says all; anything else is a mistake of ours or of a module.
+        is_known = isinstance(failure.value, HostkitError)
+        _log.error(
+            "not reloaded, all stays as it was: %s",
+            failure.value if is_known else repr(failure.value),
+            exc_info=None if is_known else failure.value,
+        )
+
+    def _go_on(self, _: None) -> None:
+        self._is_reloading = False
+        if self._is_told_again:
+            self._is_told_again = False
+            self.reload()

@@ -1,0 +1,256 @@
+"""`Channel`: one connection, whose requests are held to the limits of their listener."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final, cast, final
+
+from twisted.internet.interfaces import ISSLTransport, ITCPTransport
+from twisted.protocols.basic import LineReceiver
+from twisted.web.http import HTTPChannel
+
+from hostkit.web._early_answer import early_answer
+
+if TYPE_CHECKING:
+    from twisted.internet.interfaces import IAddress, IProtocol
+    from twisted.python.failure import Failure
+    from twisted.web.http import Request
+
+    from hostkit.web._site import HostSite
+
+LINGER_SECONDS: Final = 5
+"""How long a client may go on sending what nobody reads, so that it can see why."""
+
+ACTIVE_SECONDS: Final = 1
+"""How long after a request its client is expected to send another one at once."""
+
+SLOWEST_BYTES_PER_SECOND: Final = 1024
+"""For each so many bytes of its body a request gets one more second."""
+
+
+class Phase(Enum):
+    """What a connection is doing."""
+
+    IDLE = "idle"
+    HEADERS = "headers"
+    BUSY = "busy"
+    CLOSING = "closing"
+
+
+# Reading a member of an Enum takes longer than all that is done with it for a request.
+_IDLE: Final = Phase.IDLE
+_HEADERS: Final = Phase.HEADERS
+_BUSY: Final = Phase.BUSY
+_CLOSING: Final = Phase.CLOSING
+
+
+@final
+class Channel(HTTPChannel):
+    """An HTTP connection.
+
+    It sets no alarms: it only notes until when it may go on as it does, and its site looks.
+
+    Attributes:
+        site: What it belongs to.
+        deadline: When to call `expire`, by the reactor's clock.
+    """
+
+    site: HostSite
+    transport: Any
+    deadline = 0.0
+    _phase = _IDLE
+    _body_deadline = 0.0
+    _left = 0
+
+    def connectionMade(self) -> None:
+        """Begin."""
+        super().connectionMade()  # type: ignore[no-untyped-call]
+        limits = self.site.limits
+        self.maxHeaders = limits.headers
+        self.totalHeadersSize = self.MAX_LENGTH = limits.headers_size
+        # It is asked for with each request, and is a system call.
+        self._host = self.transport.getHost()
+        self.site.add(self)
+        self.deadline = self.site.horizon + limits.idle
+        if self.site.is_draining:
+            self.drain()
+
+    def getHost(self) -> IAddress:
+        """Tell the address of this end."""
+        return cast("IAddress", self._host)
+
+    def dataReceived(self, data: bytes) -> None:
+        """Take what has arrived."""
+        if self._phase is _IDLE:
+            self._phase = _HEADERS
+            self.deadline = self.site.horizon + self.site.limits.headers_time
+        try:
+            # HTTPChannel would set its own alarm here.
+            LineReceiver.dataReceived(self, data)
+        except ValueError:  # a length of more digits than Python reads, for instance
+            self._respondToBadRequestAndDisconnect()
+
+    def allHeadersReceived(self) -> None:
+        """Decide whether a request is heard, before anything of its body is."""
+        site = self.site
+        answer = self._judge()
+        if answer is not None:
+            self.refuse(answer)
+            return
+        self._phase = _BUSY
+        site.busy += 1
+        super().allHeadersReceived()  # type: ignore[no-untyped-call]
+        if site.is_draining:
+            self.drain()
+        if self.length != 0:
+            self.deadline = self._body_deadline = site.horizon + site.limits.body_time
+            if self.length is None:
+                self._left = site.longest_body(self._path)
+                # Of no known length: counted as it comes in.
+                decoder: Any = self._transferDecoder
+                decoder.dataCallback = self._take_chunk
+
+    def requestDone(self, request: Request) -> None:
+        """Wait for the next request."""
+        site = self.site
+        self._phase = _IDLE
+        site.busy -= 1
+        self.deadline = site.horizon + site.limits.idle
+        super().requestDone(request)  # type: ignore[no-untyped-call]
+
+    def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]
+        """Forget everything; a handler of a request is told."""
+        self._leave()
+        super().connectionLost(reason)  # type: ignore[no-untyped-call]
+
+    def lineLengthExceeded(self, line: bytes) -> None:
+        """Refuse a line that is longer than all lines may be together."""
+        self._receivedHeaderSize = len(line)
+        self._respondToBadRequestAndDisconnect()
+
+    def refuse(self, answer: bytes) -> None:
+        """Answer in the place of a resource, and hang up.
+
+        Args:
+            answer: All that is sent.
+        """
+        if self._phase is _CLOSING:
+            return
+        if self._phase is _BUSY:
+            self.site.busy -= 1
+        self.transport.write(answer)
+        self._end()
+        if _can_half_close(self.transport):
+            # Closed in both directions, the system would drop the answer as soon as the client
+            # sends more.
+            self.transport.unregisterProducer()
+            self.transport.loseWriteConnection()
+        else:
+            self.loseConnection()  # type: ignore[no-untyped-call]
+
+    def expire(self) -> None:
+        """Do what the deadline was set for."""
+        if self._phase is _IDLE:
+            self._hang_up()
+        elif self._phase is _HEADERS:
+            self.refuse(early_answer(408, "timeout", "the headers of the request came too slowly"))
+        elif self._phase is _CLOSING:
+            self.abort()
+        elif not self._handlingRequest:
+            received = self.requests[-1].content.tell()
+            self.deadline = self._body_deadline + received / SLOWEST_BYTES_PER_SECOND
+            if self.deadline <= self.site.seconds():
+                self.refuse(early_answer(408, "timeout", "the body of the request came too slowly"))
+
+    def drain(self) -> None:
+        """Take no request after the one that is under way."""
+        if self._phase is _BUSY:
+            self.persistent = False
+            # An answer that has begun cannot be changed any more, and this does no harm.
+            self.requests[-1].responseHeaders.setRawHeaders(b"connection", [b"close"])
+        elif self._phase is _IDLE:
+            idle_since = self.deadline - self.site.limits.idle
+            if idle_since + ACTIVE_SECONDS > self.site.seconds():
+                # Its client may have sent a request that has not arrived yet.
+                self.deadline = self.site.seconds() + ACTIVE_SECONDS
+            else:
+                self._hang_up()
+
+    def abort(self) -> None:
+        """Cut the connection, whatever is under way."""
+        self.transport.abortConnection()
+
+    def _judge(self) -> bytes | None:
+        site = self.site
+        limits = site.limits
+        if len(self._path) > limits.url:
+            return early_answer(414, "url_too_long", f"the URL is longer than {limits.url} bytes")
+        if self.length and self.length > site.longest_body(self._path):
+            return _too_large(site.longest_body(self._path))
+        if site.busy >= limits.requests and self._path not in site.always:
+            error = "too many requests are under way; try again later"
+            return early_answer(503, "too_many_requests", error, "Retry-After: 1")
+        return None
+
+    def _take_chunk(self, data: bytes) -> None:
+        self._left -= len(data)
+        if self._left < 0:
+            self.refuse(_too_large(self.site.longest_body(self._path)))
+        else:
+            self.requests[-1].handleContentChunk(data)
+
+    def _leave(self) -> None:
+        if self._phase is _BUSY:
+            self.site.busy -= 1
+        self._phase = _CLOSING
+        self.site.remove(self)
+
+    def _hang_up(self) -> None:
+        self._end()
+        self.loseConnection()  # type: ignore[no-untyped-call]
+
+    def _end(self) -> None:
+        """Hear nothing any more; the client has some time to go."""
+        self._phase = _CLOSING
+        self.deadline = self.site.horizon + LINGER_SECONDS
+        deaf: Any = _ignore
+        self.dataReceived = self.lineReceived = deaf  # type: ignore[method-assign]
+        self.rawDataReceived = self.allContentReceived = deaf  # type: ignore[method-assign]
+
+    def _respondToBadRequestAndDisconnect(self) -> None:
+        # The one place where Twisted says what it cannot read; it says so in an empty answer.
+        limits = self.site.limits
+        if self._receivedHeaderSize > limits.headers_size and not self.requests:
+            error = f"the URL is longer than {limits.headers_size} bytes"
+            self.refuse(early_answer(414, "url_too_long", error))
+        elif self._receivedHeaderSize > limits.headers_size:
+            error = f"the headers are longer than {limits.headers_size} bytes"
+            self.refuse(early_answer(431, "headers_too_large", error))
+        elif self._receivedHeaderCount > limits.headers:
+            error = f"there are more than {limits.headers} headers"
+            self.refuse(early_answer(431, "headers_too_large", error))
+        else:
+            self.refuse(early_answer(400, "bad_request", "this is not a valid HTTP request"))
+
+    def _protocolUpgradeForWebsockets(self, protocol: IProtocol) -> None:
+        super()._protocolUpgradeForWebsockets(protocol)
+        lost = self.connectionLost
+
+        def connection_lost(reason: Failure) -> None:
+            self._leave()
+            lost(reason)
+
+        self.connectionLost = connection_lost  # type: ignore[method-assign]
+
+
+def _can_half_close(transport: object) -> bool:
+    is_tcp: bool = ITCPTransport.providedBy(transport)
+    return is_tcp and not ISSLTransport.providedBy(transport)
+
+
+def _ignore(*_: object) -> None:
+    pass
+
+
+def _too_large(limit: int) -> bytes:
+    return early_answer(413, "too_large", f"the body is longer than {limit} bytes")

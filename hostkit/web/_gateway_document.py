@@ -1,0 +1,48 @@
+"""`Document`: a page of JSON that stays the same."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, final
+
+from twisted.web.resource import Resource
+
+from hostkit.web._gateway_refusal import Refusal
+from hostkit.web._gateway_requests import refuse_browsers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from twisted.web.server import Request
+
+
+@final
+class Document(Resource):
+    """Serves what is written when it is first asked for.
+
+    Args:
+        write: Gives the document.
+    """
+
+    isLeaf = True
+
+    def __init__(self, write: Callable[[], dict[str, Any]]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._write = write
+
+    @cached_property
+    def _body(self) -> bytes:
+        return json.dumps(self._write(), allow_nan=False, indent=2).encode() + b"\n"
+
+    def render(self, request: Request) -> bytes:
+        """Answer GET and HEAD."""
+        if request.method not in {b"GET", b"HEAD"}:
+            error = "this is a document, which is only read"
+            return Refusal(405, "method_not_allowed", error, allow="GET, HEAD").write(request)
+        try:
+            refuse_browsers(request)
+        except Refusal as refusal:
+            return refusal.write(request)
+        request.setHeader(b"content-type", b"application/json")
+        return self._body

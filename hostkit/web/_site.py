@@ -1,0 +1,175 @@
+"""`HostSite`: the connections of one listener."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Final, final
+from urllib.parse import unquote_to_bytes
+
+from twisted.internet.defer import Deferred, succeed
+from twisted.web.http import combinedLogFormatter, datetimeToLogString
+from twisted.web.server import Site
+
+from hostkit.web._channel import Channel
+from hostkit.web._request import HostRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from twisted.internet.interfaces import IDelayedCall
+    from twisted.web.http import Request
+    from twisted.web.resource import IResource
+
+    from hostkit.config import Listener
+
+TICK_SECONDS: Final = 1
+"""How often deadlines are looked at."""
+
+_access: Final = logging.getLogger("hostkit.access")
+
+
+@final
+class HostSite(Site):
+    """Serves a resource on one listener, within its limits.
+
+    One call per second looks at the deadlines of all connections; so a request costs no alarms.
+
+    Args:
+        root: What is served.
+        listener: Whose settings hold.
+        reactor: The Twisted reactor.
+        always: Paths that are served even if there are too many requests.
+
+    Attributes:
+        limits: What requests are held to.
+        always: As in the arguments.
+        busy: How many requests are under way.
+        horizon: When deadlines are looked at next. They are counted from then, so that nobody gets
+            less time than was promised.
+        is_draining: Whether connections are to end.
+    """
+
+    protocol = Channel  # type: ignore[assignment]
+
+    def __init__(
+        self,
+        root: IResource,
+        listener: Listener,
+        reactor: Any,
+        always: Collection[bytes] = (),
+    ) -> None:
+        super().__init__(root, requestFactory=HostRequest, reactor=reactor, timeout=None)  # type: ignore[no-untyped-call]
+        self.limits = listener.limits
+        self.always = always
+        self.busy = 0
+        self.horizon = 0.0
+        self.is_draining = False
+        self.seconds = reactor.seconds
+        self._serves_modules = "modules" in listener.serve
+        self._has_access_log = listener.access_log
+        self._channels: set[Channel] = set()
+        self._next_look: IDelayedCall | None = None
+        self._waiting: list[Deferred[None]] = []
+        self._settling: list[tuple[Deferred[None], list[tuple[Channel, Request]]]] = []
+
+    @property
+    def connections(self) -> int:
+        """How many connections there are."""
+        return len(self._channels)
+
+    def startFactory(self) -> None:
+        """Begin; `Site` would begin to note the time for a log that is not its own here."""
+
+    def stopFactory(self) -> None:
+        """Accept no more connections; those there are go on."""
+
+    def log(self, request: Request) -> None:
+        """Note a request that was answered, if this was asked for."""
+        if self._has_access_log:
+            _access.info("%s", combinedLogFormatter(datetimeToLogString(self.seconds()), request))
+
+    def acceptableProtocols(self) -> list[bytes]:
+        """Offer HTTP/1.1 only, as the limits hold for nothing else."""
+        return [b"http/1.1"]
+
+    def longest_body(self, url: bytes) -> int:
+        """Tell how long the body of a request may be.
+
+        Args:
+            url: The request's URL, not decoded.
+        """
+        first = unquote_to_bytes(url.split(b"?", 1)[0]).lstrip(b"/").split(b"/", 1)[0]
+        if first == b"_hostkit" or not self._serves_modules:
+            return self.limits.hooks_body
+        return self.limits.body
+
+    def add(self, channel: Channel) -> None:
+        """Begin to look at a connection's deadlines."""
+        self._channels.add(channel)
+        if self._next_look is None:
+            self._look_later()
+
+    def remove(self, channel: Channel) -> None:
+        """Forget a connection."""
+        self._channels.discard(channel)
+        if not self._channels:
+            self._look_at_settling()
+        while self._waiting and not self._channels:
+            self._waiting.pop().callback(None)
+
+    def drain(self) -> None:
+        """Let every connection end as soon as nothing is under way on it, also those to come."""
+        self.is_draining = True
+        for channel in tuple(self._channels):
+            channel.drain()
+
+    def emptied(self) -> Deferred[None]:
+        """Wait until there are no connections."""
+        if not self._channels:
+            return succeed(None)
+        waiting: Deferred[None] = Deferred()
+        self._waiting.append(waiting)
+        return waiting
+
+    def settled(self) -> Deferred[None]:
+        """Wait until all requests that are under way now are answered, or their clients gone.
+
+        It is looked at as deadlines are, so it may be known a second late.
+        """
+        under_way = [
+            (channel, request) for channel in self._channels for request in channel.requests
+        ]
+        if not under_way:
+            return succeed(None)
+        settled: Deferred[None] = Deferred()
+        self._settling.append((settled, under_way))
+        return settled
+
+    def abort(self) -> None:
+        """Cut all connections."""
+        for channel in tuple(self._channels):
+            channel.abort()
+
+    def _look(self) -> None:
+        self._next_look = None
+        if self._channels:
+            self._look_later()
+        now = self.seconds()
+        for channel in tuple(self._channels):
+            if channel.deadline <= now:
+                channel.expire()
+        self._look_at_settling()
+
+    def _look_at_settling(self) -> None:
+        for entry in tuple(self._settling):
+            settled, under_way = entry
+            if not any(
+                channel in self._channels and request in channel.requests
+                for channel, request in under_way
+            ):
+                self._settling.remove(entry)
+                settled.callback(None)
+
+    def _look_later(self) -> None:
+        self.horizon = self.seconds() + TICK_SECONDS
+        self._next_look = self.reactor.callLater(TICK_SECONDS, self._look)

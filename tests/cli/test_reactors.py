@@ -1,0 +1,242 @@
+"""`hostkit serve` on each reactor, with a module that awaits things of both worlds."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+import threading
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import twisted.internet.main
+import uvloop
+from twisted.internet import asyncioreactor
+
+from hostkit.cli._reactor import reactor_installed
+from tests.cli.conftest import Write, run
+from tests.cli.test_serve import connect, errors_of, serving, wait_for
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Iterator
+    from http.client import HTTPConnection
+    from pathlib import Path
+
+FILE = """
+modules:
+  - module: tests.cli.worlds.Worlds
+    name: worlds
+    config: {{notes: {notes}, url: "{url}", uses_asyncio: {uses_asyncio}}}
+hostkit:
+  categories: [tests.cli.worlds.Questions]
+  listeners: [{{endpoint: "tcp:0:interface=127.0.0.1", serve: [modules, hooks]}}]
+"""
+TWISTED = {"Deferred": "fired", "thread": "ran"}
+ASYNCIO = {"sleep": "slept", "timeout": "timed out", "http": "hello", "anyio": "grouped"}
+EPOLL = pytest.param(
+    "epoll", marks=pytest.mark.skipif(sys.platform != "linux", reason="only Linux has it")
+)
+
+
+class Hello(BaseHTTPRequestHandler):
+    """Says hello, and nothing to standard error."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"hello")
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    """Serve something on this machine, and give its address."""
+    with HTTPServer(("127.0.0.1", 0), Hello) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Path:
+    """Give the file in which the module notes what it does."""
+    return tmp_path / "notes"
+
+
+@contextmanager
+def connected(file: str, *options: str) -> Iterator[tuple[subprocess.Popen[str], HTTPConnection]]:
+    """Run a program and connect to it."""
+    with serving(file, *options) as process:
+        connection = connect(wait_for(process, "listening on"))
+        yield process, connection
+        connection.close()
+
+
+def ask(connection: HTTPConnection, way: str) -> tuple[int, Any]:
+    """Ask the module; give the status and the body."""
+    connection.request("POST", "/_hostkit/hooks/questions/ask", json.dumps({"way": way}))
+    response = connection.getresponse()
+    return response.status, json.loads(response.read())
+
+
+@pytest.mark.parametrize("options", [(), ("--reactor", "asyncio"), ("--reactor", "uvloop")])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_modules_may_await_both_worlds(
+    options: tuple[str, ...], number: int, notes: Path, url: str, write: Write
+) -> None:
+    """In callbacks, `start` and `stop`; the tasks they leave behind are cancelled at the end."""
+    file = write(FILE.format(notes=notes, url=url, uses_asyncio="true"))
+    with connected(file, *options) as (process, connection):
+        for way, answer in {**TWISTED, **ASYNCIO}.items():
+            assert ask(connection, way) == (200, {"result": answer})
+        process.send_signal(number)
+        rest = errors_of(process).read()
+        assert process.wait() == 0
+    assert [line.split(" ", 2)[2] for line in rest.splitlines()] == ["INFO hostkit.serve: stopping"]
+    assert notes.read_text().splitlines() == ["stopped", "left alone"]
+
+
+@pytest.mark.parametrize("reactor", [EPOLL, "poll", "select"])
+def test_a_module_that_needs_asyncio_is_named(
+    reactor: str, notes: Path, url: str, write: Write
+) -> None:
+    """On another reactor Deferreds can be awaited, and the log says what the others need."""
+    file = write(FILE.format(notes=notes, url=url, uses_asyncio="false"))
+    with connected(file, "--reactor", reactor) as (process, connection):
+        for way, answer in TWISTED.items():
+            assert ask(connection, way) == (200, {"result": answer})
+        for way in ASYNCIO:
+            status, body = ask(connection, way)
+            assert (status, body["module"]) == (503, "worlds")
+            line = wait_for(process, "module 'worlds' failed in questions.ask: ")
+            assert "it needs `hostkit serve --reactor asyncio`" in line
+        process.send_signal(signal.SIGTERM)
+        assert process.wait() == 0
+    assert notes.read_text() == "stopped\n"
+
+
+@pytest.mark.parametrize("reactor", ["select"])
+def test_a_module_that_needs_asyncio_to_start_is_named(
+    reactor: str, notes: Path, write: Write
+) -> None:
+    """The server ends with 1, and says what the module needs."""
+    file = write(FILE.format(notes=notes, url="", uses_asyncio="true"))
+    with serving(file, "--reactor", reactor) as process:
+        _, err = process.communicate()
+    assert process.returncode == 1
+    assert "module 'worlds' failed in start: RuntimeError: no running event loop (" in err
+    assert "`hostkit serve --reactor asyncio`" in err
+
+
+def test_a_client_that_goes_away_cancels_the_task(notes: Path, write: Write) -> None:
+    """The callback sees asyncio's cancellation, at whatever it was waiting for."""
+    file = write(FILE.format(notes=notes, url="", uses_asyncio="true"))
+    with connected(file) as (process, connection):
+        connection.request("POST", "/_hostkit/hooks/questions/ask", '{"way": "never"}')
+        wait_for(process, "worlds: waiting")
+        connection.close()
+        wait_for(process, "worlds: cancelled")
+        process.send_signal(signal.SIGTERM)
+        rest = errors_of(process).read()
+        assert process.wait() == 0
+    assert "Traceback" not in rest
+
+
+def test_a_reactor_of_another_platform_is_refused(write: Write) -> None:
+    """The error says why it does not work, and which ones do."""
+    other = "epoll" if hasattr(__import__("select"), "kqueue") else "kqueue"
+    result = run("serve", "--reactor", other, write("modules: []"))
+    assert result.exit_code == 2
+    assert f"'--reactor': '{other}' does not work here (" in result.stderr
+    assert "; these do: asyncio, uvloop, " in result.stderr
+
+
+def test_an_unknown_reactor_is_refused(write: Write) -> None:
+    """The error lists all that there are."""
+    result = run("serve", "--reactor", "nuclear", write("modules: []"))
+    assert result.exit_code == 2
+    assert "'asyncio', 'uvloop', 'epoll', 'kqueue', 'poll', 'select'" in result.stderr
+
+
+def test_a_reactor_that_is_installed_already_is_used(write: Write) -> None:
+    """A program that runs the command in its own process has chosen; then there is no choice."""
+    assert "HK107" in run("serve", write("modules: [{module: tests.cli.modules.Broken}]")).stderr
+    result = run("serve", "--reactor", "select", write("modules: []"))
+    assert result.exit_code == 1
+    assert "a reactor was installed before this command could choose one" in result.stderr
+
+
+@pytest.fixture
+def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
+    """Have reactors noted instead of installed, as if there was none."""
+    reactors: list[Any] = []
+    monkeypatch.delitem(sys.modules, "twisted.internet.reactor")
+    monkeypatch.setattr(twisted.internet.main, "installReactor", reactors.append)
+    yield reactors
+    for reactor in reactors:
+        for reader in reactor.removeAll():
+            reader.connectionLost(None)
+
+
+def loop_of(reactor: Any) -> Any:
+    """Give the loop a reactor runs on."""
+    assert isinstance(reactor, asyncioreactor.AsyncioSelectorReactor)
+    return reactor._asyncioEventloop
+
+
+def test_uvloop_is_used_where_it_is_installed(
+    installed: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a choice the loop is uvloop's if there is one; it is closed afterwards."""
+    with reactor_installed(None):
+        (reactor,) = installed
+        assert isinstance(loop_of(reactor), uvloop.Loop)
+    assert loop_of(reactor).is_closed()
+    monkeypatch.setitem(sys.modules, "uvloop", None)
+    with reactor_installed(None):
+        assert not isinstance(loop_of(installed[1]), uvloop.Loop)
+
+
+def test_uvloop_is_only_used_where_it_is_wanted(installed: list[Any]) -> None:
+    """Who asks for asyncio gets Python's own loop."""
+    with reactor_installed("asyncio"):
+        assert not isinstance(loop_of(installed[0]), uvloop.Loop)
+
+
+def test_a_task_that_will_not_end_is_left(
+    installed: list[Any], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """No task keeps the server from ending; the log names it."""
+    monkeypatch.setattr("hostkit.cli._reactor._GRACE_SECONDS", 0.001)
+
+    async def refuse() -> None:
+        with suppress(asyncio.CancelledError):
+            await asyncio.get_running_loop().create_future()
+        await asyncio.get_running_loop().create_future()
+
+    refusing = refuse()
+    with reactor_installed("asyncio"):
+        loop = loop_of(installed[0])
+        task = loop.create_task(refusing)
+        loop.run_until_complete(asyncio.sleep(0))
+    (message,) = caplog.messages
+    assert message.startswith("a task that was left behind does not end: <Task ")
+    assert loop.is_closed()
+    task._log_destroy_pending = False  # asyncio has something to say as well, later
+    refusing.close()
+
+
+def test_uvloop_may_be_missing(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who asks for it without having it is told so."""
+    monkeypatch.setitem(sys.modules, "uvloop", None)
+    result = run("serve", "--reactor", "uvloop", write("modules: []"))
+    assert result.exit_code == 2
+    assert "pip install 'hostkit-framework[uvloop]'" in result.stderr

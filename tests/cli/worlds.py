@@ -1,0 +1,102 @@
+"""A category and a module that awaits things of both worlds."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import anyio
+from twisted.internet import reactor
+from twisted.internet.defer import Deferred
+from twisted.internet.task import deferLater
+from twisted.internet.threads import deferToThread
+
+from hostkit import Category, ModuleApi, hookspec, rules
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+
+class Questions(Category):
+    """What the module is asked."""
+
+    @hookspec(rules.FirstResult(on_error="fail"))
+    async def ask(self, way: str) -> Any:
+        """Called to find something out in one way or another."""
+
+
+class Worlds:
+    """Answers after waiting for something; imports the reactor, as many modules do."""
+
+    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
+        self._config = config
+        self._left: asyncio.Task[None] | None = None
+        api.register(Questions, ask=self.ask)
+
+    async def start(self) -> None:
+        await deferLater(reactor, 0, lambda: None)
+        if self._config.get("uses_asyncio", True):
+            await asyncio.sleep(0.001)
+            self._left = asyncio.create_task(self._stay())
+
+    async def stop(self) -> None:
+        await deferLater(reactor, 0, lambda: None)
+        if self._left is not None:
+            await asyncio.sleep(0.001)
+        self._note("stopped")
+
+    async def _stay(self) -> None:
+        """Go on for ever, as tasks do that nobody thought of."""
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self._note("left alone")
+
+    def _note(self, line: str) -> None:
+        with Path(self._config["notes"]).open("a") as notes:
+            notes.write(f"{line}\n")
+
+    async def ask(self, way: str) -> Any:
+        ways: dict[str, Callable[[], Awaitable[Any]]] = {
+            "sleep": self._sleep,
+            "timeout": self._time_out,
+            "http": self._fetch,
+            "anyio": self._anyio,
+            "Deferred": lambda: deferLater(reactor, 0.001, lambda: "fired"),
+            "thread": lambda: deferToThread(lambda: "ran"),
+            "never": self._never,
+        }
+        return await ways[way]()
+
+    async def _sleep(self) -> str:
+        await asyncio.sleep(0)
+        await asyncio.sleep(0.001)
+        return "slept"
+
+    async def _time_out(self) -> str:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.001):
+                await Deferred()
+        return "timed out"
+
+    async def _fetch(self) -> str:
+        async with aiohttp.ClientSession() as session, session.get(self._config["url"]) as response:
+            return await response.text()
+
+    async def _anyio(self) -> str:
+        async with anyio.create_task_group() as group:
+            group.start_soon(anyio.sleep, 0.001)
+        return "grouped"
+
+    async def _never(self) -> None:
+        log = logging.getLogger("worlds")
+        log.warning("waiting")
+        try:
+            await Deferred()
+        except asyncio.CancelledError:
+            log.warning("cancelled")
+            raise

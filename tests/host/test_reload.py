@@ -1,0 +1,346 @@
+from __future__ import annotations
+
+import asyncio
+import gc
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pytest
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+
+from hostkit.config import from_mapping
+from hostkit.errors import ConfigErrors, HostkitError, ModuleFailedError
+from hostkit.host import Host
+from hostkit.rules import ALLOW, Deny
+
+from .conftest import Comments, Namer, Names, Recorded, Words, fire
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hostkit.api import ModuleApi
+    from hostkit.config import HostFile
+
+
+class Note(Recorded):
+    """Denies everything in its own name."""
+
+    log: ClassVar[list[str]] = []
+    actions: ClassVar[dict[str, Any]] = {}
+
+    def __init__(self, config: Any, api: ModuleApi) -> None:
+        super().__init__(config, api)
+        self.log.append(f"build {self.name}")
+        self.config = config
+        api.register_comments_callbacks(check_comment=self.check)
+
+    async def check(self, author: str, text: str) -> Any:
+        if "held" in self.config:
+            await self.config["held"]
+        return Deny(self.name)
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> None:
+    Note.log.clear()
+    Note.actions.clear()
+
+
+def note(name: str, **config: Any) -> dict[str, Any]:
+    return {"module": Note, "name": name, "config": config}
+
+
+def words(word: str) -> dict[str, Any]:
+    return {"module": Words, "name": "words", "config": {"word": word}}
+
+
+def file_of(*modules: dict[str, Any], **settings: Any) -> HostFile:
+    return from_mapping({"modules": modules, "hostkit": settings})
+
+
+def running(*modules: dict[str, Any], **settings: Any) -> Host:
+    host = Host(file_of(*modules, **settings), categories=[Comments, Names], clock=Clock())
+    fire(host.start())
+    return host
+
+
+def ask(host: Host, text: str = "hi") -> Any:
+    return fire(host.hooks[Comments].check_comment("ann", text))
+
+
+def test_hooks_are_those_of_the_new_file() -> None:
+    """Whoever asked the host for its hooks before calls the new modules from then on."""
+    host = running(words("casino"))
+    comments = host.hooks[Comments]
+    assert Deny("banned", "ann") == fire(comments.check_comment("ann", "casino"))
+    fire(host.reload(file_of(words("poker"))))
+    assert comments is host.hooks[Comments]
+    assert ALLOW is fire(comments.check_comment("ann", "casino"))
+    assert Deny("banned", "ann") == fire(comments.check_comment("ann", "poker"))
+
+
+def test_a_hook_knows_whether_anybody_listens() -> None:
+    """Listeners come and go, and what a host asks beforehand is true at any time."""
+    host = running()
+    comments = host.hooks[Comments]
+    for modules in ([words("x")], [], [words("y"), note("n")], []):
+        fire(host.reload(file_of(*modules)))
+        assert bool(modules) is bool(comments.check_comment)
+        assert ALLOW is ask(host) if len(modules) < 2 else Deny("n") == ask(host)
+        assert len(modules) == len(host.chains["comments.check_comment"].callbacks)
+        assert len(modules) == len(host.modules)
+
+
+def test_order_is_that_of_the_new_file() -> None:
+    """Modules that are kept change places like others."""
+    host = running(note("a"), note("b"))
+    first = [module.instance for module in host.modules]
+    assert Deny("a") == ask(host)
+    fire(host.reload(file_of(note("b"), note("a"))))
+    assert Deny("b") == ask(host)
+    assert first[::-1] == [module.instance for module in host.modules]
+
+
+def test_new_modules_start_before_old_ones_stop() -> None:
+    """What is unchanged is neither built nor started again; what is gone is stopped last."""
+    host = running(note("a"), note("b"), note("c"))
+    del Note.log[:]
+    fire(host.reload(file_of(note("d"), note("b"), note("c", changed=1), note("e"))))
+    built = ["build d", "build c", "build e"]
+    assert [*built, "start d", "start c", "start e", "stop c", "stop a"] == Note.log
+    del Note.log[:]
+    fire(host.stop())
+    assert ["stop e", "stop c", "stop b", "stop d"] == Note.log
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [note("b", new=1), note("other"), {"module": Namer, "name": "a", "config": {"title": "Dr"}}],
+    ids=["config", "name", "class"],
+)
+def test_a_module_that_changed_is_built_again(entry: dict[str, Any]) -> None:
+    """Name, class and config are what makes a module the same."""
+    host = running(note("a") if entry["name"] == "a" else note("b"))
+    old = host.modules[0].instance
+    fire(host.reload(file_of(entry)))
+    assert old is not host.modules[0].instance
+
+
+def test_what_the_file_says_about_a_kept_module_is_taken_over() -> None:
+    """Mode, policy and time limit need no new module."""
+    host = running(note("a"))
+    fire(host.reload(file_of(note("a") | {"mode": "shadow"})))
+    assert ALLOW is ask(host)
+    assert ["build a", "start a"] == Note.log
+    fire(host.reload(file_of(note("a") | {"enabled": False})))
+    assert ["build a", "start a", "stop a"] == Note.log
+
+
+def test_what_a_module_had_to_leave_to_another_comes_back_to_it() -> None:
+    """A kept module still has all that it registered, when the other one is gone."""
+
+    class Single(Comments):
+        name = "single"
+        exclusive = True
+
+    class Both:
+        def __init__(self, config: Any, api: Any) -> None:
+            async def check(author: str, text: str) -> Any:
+                return Deny(api.name)
+
+            api.register_single_callbacks(check_comment=check)
+
+    first, second = ({"module": Both, "name": name} for name in "ab")
+    host = Host(file_of(first, second), categories=[Single], clock=Clock())
+    fire(host.start())
+    fire(host.reload(file_of(second)))
+    assert Deny("b") == fire(host.hooks[Single].check_comment("ann", "hi"))
+
+
+def test_calls_that_have_begun_finish_on_their_chain() -> None:
+    """A call is answered by the modules that were there when it was made."""
+    held: Deferred[None] = Deferred()
+    host = running({"module": Note, "name": "a", "config": {"held": held}})
+    call = Deferred.fromCoroutine(host.hooks[Comments].check_comment("ann", "hi"))
+    fire(host.reload(file_of(note("b"))))
+    assert Deny("b") == ask(host)
+    held.callback(None)
+    results: list[Any] = []
+    call.addCallback(results.append)
+    assert [Deny("a")] == results
+    assert ["b", "a"] == [receipt.decider for receipt in host.receipts]
+
+
+def test_receipts_are_kept() -> None:
+    """Who was denied before can still be told why."""
+    host = running(note("a"))
+    ask(host)
+    (before,) = host.receipts
+    fire(host.reload(file_of(note("b"))))
+    ask(host)
+    assert ["a", "b"] == [receipt.decider for receipt in host.receipts]
+    assert before == host.receipts.get(before.id)
+
+
+def test_secrets_of_both_files_stay_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call that began with the old file may yet tell an old secret; others tell new ones."""
+    file = tmp_path / "host.yaml"
+    file.write_text("modules: [{module: tests.host.test_reload.Teller, config: !env WORD}]\n")
+    monkeypatch.setenv("WORD", "sesame")
+    host = Host.from_file(file, categories=[Comments], clock=Clock())
+    fire(host.start())
+    ask(host)
+    monkeypatch.setenv("WORD", "abracadabra")
+    fire(host.reload())
+    ask(host)
+    assert ["told: [redacted]"] * 2 == [receipt.reason for receipt in host.receipts]
+    assert "[redacted] [redacted]" == host.receipts.redact("sesame abracadabra")
+
+
+class Teller:
+    def __init__(self, config: str, api: Any) -> None:
+        async def check(author: str, text: str) -> Any:
+            return Deny("told", config)
+
+        api.register_comments_callbacks(check_comment=check)
+
+
+def test_a_file_is_read_again(tmp_path: Path) -> None:
+    """Without a new configuration, it is the file's; its problems have their places."""
+    file = tmp_path / "host.yaml"
+    file.write_text("modules: []\n")
+    host = Host.from_file(file, categories=[Comments], clock=Clock())
+    fire(host.start())
+    file.write_text("modules:\n  - module: tests.host.conftest.Failing\n    name: f\n")
+    fire(host.reload())
+    assert ["f"] == [module.name for module in host.modules]
+    file.write_text("modules:\n  - module: tests.host.conftest.Nobody\n")
+    with pytest.raises(ConfigErrors, match=r"host.yaml:2:13: HK103"):
+        fire(host.reload())
+    assert ["f"] == [module.name for module in host.modules]
+
+
+def test_a_failure_changes_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    """A module that cannot be built or started leaves all others as they were."""
+    host = running(note("a"))
+    hooks, chains, receipts = host.hooks, host.chains, host.receipts
+
+    def fail() -> None:
+        raise KeyError("no database")
+
+    Note.actions["start c"] = fail
+    broken = {"module": Namer, "name": "n"}
+    for modules, error in (
+        ([note("b"), note("c")], ModuleFailedError),
+        ([note("b"), broken | {"config": {"title": 1}, "module": 3}], ConfigErrors),
+    ):
+        with pytest.raises(error):
+            fire(host.reload(file_of(*modules)))
+        assert (hooks, chains, receipts) == (host.hooks, host.chains, host.receipts)
+        assert Deny("a") == ask(host)
+    assert "stop b" in Note.log
+    assert "stop a" not in Note.log
+
+
+def test_only_a_running_host_is_reloaded() -> None:
+    """Before its start and after its stop there is nothing to replace."""
+    host = Host(file_of(), categories=[Comments], clock=Clock())
+    for _ in range(2):
+        with pytest.raises(HostkitError, match="the host is not running"):
+            fire(host.reload(file_of()))
+        fire(host.start())
+        fire(host.stop())
+
+
+def test_one_reload_at_a_time() -> None:
+    """The second one is refused until the first one is done."""
+    held: Deferred[None] = Deferred()
+    Note.actions["start b"] = lambda: held
+    host = running()
+    first = Deferred.fromCoroutine(host.reload(file_of(note("b"))))
+    with pytest.raises(HostkitError, match="being reloaded already"):
+        fire(host.reload(file_of()))
+    held.callback(None)
+    assert first.called
+    fire(host.reload(file_of()))
+    assert () == host.modules
+
+
+def test_a_host_stopped_meanwhile_stays_stopped() -> None:
+    """What was started for the reload is stopped again, and the caller is told."""
+    held: Deferred[None] = Deferred()
+    Note.actions["start b"] = lambda: held
+    host = running(note("a"))
+    reloading = Deferred.fromCoroutine(host.reload(file_of(note("b"))))
+    fire(host.stop())
+    held.callback(None)
+    with pytest.raises(HostkitError, match="was stopped while it was being reloaded"):
+        result_of(reloading)
+    assert ["start b", "stop a", "stop b"] == Note.log[-3:]
+    assert host.is_running is False
+
+
+def result_of(deferred: Deferred[Any]) -> Any:
+    failures: list[Any] = []
+    deferred.addErrback(failures.append)
+    failures[0].raiseException()
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        ({"receipts": 5}, "receipts"),
+        ({"categories": ["tests.host.conftest.Comments"]}, "categories"),
+        ({"listeners": [{"endpoint": "tcp:1"}]}, "listeners"),
+        ({"redis": {"url": "redis://localhost"}}, "redis"),
+    ],
+)
+def test_some_settings_need_a_restart(settings: dict[str, Any], name: str) -> None:
+    """The error says which, and nothing changes."""
+    host = running(note("a"))
+    with pytest.raises(ConfigErrors) as caught:
+        fire(host.reload(file_of(**settings)))
+    (problem,) = caught.value.problems
+    assert ("HK405", ("hostkit", name)) == (problem.code, problem.path)
+    assert f"`hostkit: {name}:` cannot change while the host is running" == problem.message
+    assert Deny("a") == ask(host)
+
+
+def test_exact_timing_can_be_switched() -> None:
+    """The calls after the reload are measured as the new file says."""
+    host = running(note("a"))
+    fire(host.reload(file_of(note("a"), timing="exact")))
+    for _ in range(3):
+        ask(host)
+    (timing,) = (timing for timing in host.timings if timing.module == "a")
+    assert 3 == timing.count
+
+
+def test_observers_are_told_when_the_new_hooks_are_in_use() -> None:
+    """Whoever serves the host's pages changes them before old modules are stopped."""
+    host = running(note("a"))
+    host.when_reloaded(lambda: Note.log.append(f"told of {host.modules[0].name}"))
+    fire(host.reload(file_of(note("b"))))
+    assert ["start b", "told of b", "stop a"] == Note.log[-3:]
+
+
+def test_memory_stays_flat() -> None:
+    """Nothing of a host that was replaced is left behind."""
+
+    async def many(count: int) -> int:
+        for number in range(count):
+            await host.reload(file_of(note("a", number=number)))
+        gc.collect()
+        return len(gc.get_objects())
+
+    host = Host(file_of(note("a")), categories=[Comments, Names], clock=Clock())
+
+    async def main() -> tuple[int, int]:
+        async with host:
+            Note.log.clear()
+            few = await many(20)
+            Note.log.clear()
+            return few, await many(200)
+
+    few, after = asyncio.run(main())
+    assert after < few + 200

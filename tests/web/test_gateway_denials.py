@@ -1,0 +1,179 @@
+"""Denials of every kind that a hook's rule may know."""
+
+from __future__ import annotations
+
+import logging
+from enum import Enum, StrEnum
+from typing import Any
+
+import pytest
+
+from hostkit import Category, Deny, Host, ModuleApi, hookspec, rules
+from hostkit.web import Gateway, HttpError, Router
+from tests.web.conftest import Answer, ask
+
+
+class Code(StrEnum):
+    SPAM = "M_SPAM"
+
+
+class Fate(Enum):
+    SHADOW_BAN = "shadow_ban"
+    OFF = 0
+
+
+class Links(Category):
+    """What the tests ask; every answer but "ok" denies."""
+
+    @hookspec(rules.FirstDenial(read=lambda answer: answer, allow="ok", denial="unsure"))
+    async def check_link(self, link: str) -> Any:
+        """Called for each link."""
+
+
+class Module:
+    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
+        api.register(Links, check_link=lambda link: config["answer"])
+
+
+def answer_for(denial: object) -> Answer:
+    """Let a module answer so, and give what is told of it."""
+    module = {"module": Module, "name": "links", "config": {"answer": denial}}
+    host = Host.from_config({"modules": [module]}, categories=[Links]).build()
+    path = "/_hostkit/hooks/links/check_link"
+    return ask(Router(Gateway(host).resources), "POST", path, b'{"link": "x"}')
+
+
+@pytest.mark.parametrize(
+    ("denial", "expected"),
+    [
+        (Deny("spam"), {"errcode": "spam", "error": ""}),
+        (Deny("spam", "no", words=[1]), {"errcode": "spam", "error": "no", "words": [1]}),
+        ("phishing here", {"errcode": "denied", "error": "phishing here"}),
+        (Code.SPAM, {"errcode": "M_SPAM", "error": "denied"}),
+        (Fate.SHADOW_BAN, {"errcode": "shadow_ban", "error": "denied"}),
+        (Fate.OFF, {"errcode": "off", "error": "denied"}),
+        ((Code.SPAM, {}), {"errcode": "M_SPAM", "error": "denied"}),
+        (
+            (Code.SPAM, {"error": "go away", "retry": 5}),
+            {"errcode": "M_SPAM", "error": "go away", "retry": 5},
+        ),
+        (("M_OTHER", {"error": 5}), {"errcode": "M_OTHER", "error": "denied"}),
+        ((False, None), {"errcode": "denied", "error": "denied"}),
+        ((False, {"type": "x"}), {"errcode": "denied", "error": "denied", "type": "x"}),
+        ((), {"errcode": "denied", "error": "denied"}),
+        (True, {"errcode": "denied", "error": "denied"}),
+        (False, {"errcode": "denied", "error": "denied"}),
+        (object(), {"errcode": "denied", "error": "denied"}),
+    ],
+)
+def test_denials_are_told_by_code_text_and_facts(denial: object, expected: dict[str, Any]) -> None:
+    """Codes become the errcode, texts the error, and the members of dicts further facts."""
+    answer = answer_for(denial)
+    told = answer.json
+    assert (answer.status, told.pop("module")) == (403, "links")
+    assert told.pop("receipt")
+    assert told == expected
+
+
+def test_a_dict_overrides_nothing() -> None:
+    """The facts of a tuple cannot pass for hostkit's own, either."""
+    forged = dict.fromkeys(("errcode", "module", "receipt"), "forged")
+    told = answer_for((Code.SPAM, forged)).json
+    assert (told["errcode"], told["module"]) == ("M_SPAM", "links")
+    assert told["receipt"] != "forged"
+
+
+def test_facts_that_json_cannot_write_are_left_out(caplog: pytest.LogCaptureFixture) -> None:
+    """The denial stays a denial, with the other facts; the log says what is missing."""
+    deep: list[object] = []
+    for _ in range(5000):
+        deep = [deep]
+    facts = {"odd": object(), "infinite": float("inf"), "deep": deep, "fine": 1, 5: "five"}
+    told = answer_for((Code.SPAM, facts)).json
+    assert (told["errcode"], told["fine"], told["5"]) == ("M_SPAM", 1, "five")
+    assert {"odd", "infinite", "deep"}.isdisjoint(told)
+    assert {(record.name, record.levelno) for record in caplog.records} == {
+        ("hostkit.modules.links", logging.WARNING)
+    }
+    assert len(caplog.records) == 3
+
+
+def test_bytes_are_written_in_base64() -> None:
+    """As they are read."""
+    assert answer_for(Deny("spam", key=b"\xff\x00")).json["key"] == "/wA="
+
+
+class RefusedError(Exception):
+    """What a host's own errors look like."""
+
+    def __init__(self, **fields: Any) -> None:
+        super().__init__("not here")
+        vars(self).update(fields)
+
+
+class Rooms(Category):
+    """Hooks that a module can also deny by raising."""
+
+    @hookspec(rules.Notify(veto=lambda error: isinstance(error, RefusedError | HttpError)))
+    async def on_room(self, name: str) -> None:
+        """Called before a room is made."""
+
+    @hookspec(
+        rules.FirstDenial(
+            read=lambda answer: rules.Replace(lambda _: answer, answer.upper()),
+            allow="as it is",
+            denial="no",
+            replaces="name",
+        )
+    )
+    async def check_name(self, name: str) -> str:
+        """Called for each name."""
+
+
+def ask_room(hook: str, callback: Any) -> Answer:
+    """Let a module do so, and give what is told of it."""
+
+    class Module:
+        def __init__(self, config: None, api: ModuleApi) -> None:
+            api.register(Rooms, **{hook: callback})
+
+    host = Host.from_config({"modules": [{"module": Module, "name": "rooms"}]}, categories=[Rooms])
+    path = f"/_hostkit/hooks/rooms/{hook}"
+    return ask(Router(Gateway(host.build()).resources), "POST", path, b'{"name": "x"}')
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (RefusedError(), {"errcode": "denied", "error": "not here"}),
+        (RefusedError(code=403, errcode=Code.SPAM), {"errcode": "M_SPAM", "error": "not here"}),
+        (
+            RefusedError(errcode="M_BUSY", msg="wait", additional_fields={"seconds": 5}),
+            {"errcode": "M_BUSY", "error": "wait", "seconds": 5},
+        ),
+        (
+            HttpError(429, "slow_down", "not so fast", seconds=5),
+            {"errcode": "slow_down", "error": "not so fast", "seconds": 5},
+        ),
+    ],
+)
+def test_a_module_that_denies_by_raising_is_a_denial(
+    error: Exception, expected: dict[str, Any]
+) -> None:
+    """It is no failure: 403 says why, in the words of the exception."""
+
+    def refuse(name: str) -> None:
+        raise error
+
+    answer = ask_room("on_room", refuse)
+    assert 403 == answer.status
+    assert "retry-after" not in answer.headers
+    assert expected | {"module": "rooms"} == {
+        name: value for name, value in answer.json.items() if name != "receipt"
+    }
+
+
+def test_what_was_replaced_is_told() -> None:
+    """A hook that allows something else than what was asked says what."""
+    answer = ask_room("check_name", lambda name: "y")
+    assert (200, {"result": "Y"}) == (answer.status, answer.json)

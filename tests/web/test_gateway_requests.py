@@ -1,0 +1,208 @@
+"""What the gateway takes for a call, and what it answers to everything else."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from hostkit import ALLOW, Category, Host, hookspec, rules
+from hostkit.web import Gateway, Router
+from tests.web.conftest import Answer, ask, make_host
+
+CHECK = "/_hostkit/hooks/comments/check_comment"
+PING = "/_hostkit/hooks/comments/ping"
+ANN = b'{"author": "ann"}'
+
+
+def send(
+    path: str = CHECK,
+    body: bytes = ANN,
+    *,
+    method: str = "POST",
+    host: Host | None = None,
+    **headers: str,
+) -> Answer:
+    """Send a request to the gateway of a host that allows everything."""
+    host = host or make_host(check_comment=lambda *_: ALLOW)
+    return ask(Router(Gateway(host).resources), method, path, body, **headers)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "application/json",
+        "application/json; charset=utf-8",
+        'Application/JSON;charset="UTF-8"',
+        "application/problem+json",
+    ],
+)
+def test_json_may_be_called_so(kind: str) -> None:
+    """All names of JSON in UTF-8 are understood."""
+    assert send(content_type=kind).status == 200
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "application/x-www-form-urlencoded",
+        "text/plain",
+        "text/json",
+        "application/json; charset=latin-1",
+        "application/jsonp",
+        "",
+    ],
+)
+def test_other_formats_answer_415(kind: str) -> None:
+    """What a form could send is refused, whatever the body is, and before it is read."""
+    answer = send(body=b"{", content_type=kind)
+    assert (answer.status, answer.json["errcode"]) == (415, "not_json")
+    assert answer.json["error"].endswith(f"not as {kind!r}")
+
+
+@pytest.mark.parametrize(
+    "path", [CHECK, PING, "/_hostkit/hooks", "/_hostkit/openapi.json", "/_hostkit/hooks/x"]
+)
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", ""])
+def test_web_pages_are_refused(path: str, origin: str) -> None:
+    """A request that a browser sends for a page does not reach a module."""
+    calls: list[object] = []
+    method = "POST" if path in {CHECK, PING} else "GET"
+    host = make_host(check_comment=lambda *args: calls.append(args))
+    answer = send(path, origin=origin, method=method, host=host)
+    assert (answer.status, answer.json["errcode"], calls) == (403, "cross_origin", [])
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        (b"{", "the body is not JSON: "),
+        (b"\xff", "the body is not JSON: "),
+        (b'{"author": "\xe4"}', "the body is not JSON: "),
+        (b'{"author": "\\ud800"}', "the body is not JSON: "),
+        (b'{"author": NaN}', "the body is not JSON: NaN is no number"),
+        (b'{"author": "a", "author": "b"}', "the body is not JSON: the key 'author' stands twice"),
+        (b"[" * 200_000, "the body is not JSON: "),
+        (b'{"author": ' + b"[" * 101 + b"]" * 101 + b"}", "the body is not JSON: it is nested"),
+        (b"[]", "the body must be a JSON object"),
+        (b'"ann"', "the body must be a JSON object"),
+        (b"null", "the body must be a JSON object"),
+    ],
+)
+def test_bodies_that_are_no_object_answer_400(body: bytes, error: str) -> None:
+    """What is no JSON object without doubt is refused, saying why."""
+    answer = send(body=body)
+    assert (answer.status, answer.json["errcode"]) == (400, "bad_arguments")
+    assert answer.json["error"].startswith(error)
+    assert "field" not in answer.json
+
+
+def test_a_call_can_be_explained() -> None:
+    """With ?explain=1 the answer has a step for every module."""
+    answer = send(f"{CHECK}?explain=1").json
+    assert list(answer) == ["trace"]
+    trace = answer["trace"]
+    assert (trace["hook"], trace["outcome"]) == ("comments.check_comment", "allow")
+    (step,) = trace["steps"]
+    assert (step["module"], step["outcome"], step["shadow"]) == ("words", "continue", False)
+    assert step["seconds"] > 0
+
+
+def test_denials_failures_and_results_can_be_explained() -> None:
+    """The trace stands next to the result, and is that of the receipt which is kept."""
+
+    def fail(text: str) -> None:
+        raise RuntimeError("no database")
+
+    host = make_host(find_title=fail)
+    answer = send("/_hostkit/hooks/comments/find_title?explain=1", b'{"text": "a"}', host=host)
+    assert (answer.status, answer.json["trace"]["id"]) == (503, answer.json["receipt"])
+    assert "no database" in answer.json["trace"]["steps"][0]["detail"]
+    denied = send(
+        "/_hostkit/hooks/comments/check_name?explain=1", b'{"name": "x"}', host=make_host()
+    )
+    assert (denied.status, denied.json["trace"]["steps"]) == (403, [])
+    found = send(
+        "/_hostkit/hooks/comments/find_title?explain=1", b'{"text": "a"}', host=make_host()
+    )
+    assert (found.json["result"], found.json["trace"]["outcome"]) == (None, "result")
+
+
+@pytest.mark.parametrize("query", ["", "?explain=0", "?other=1"])
+def test_nobody_need_ask_for_explanations(query: str) -> None:
+    """Without the parameter nothing is explained; other parameters mean nothing."""
+    answer = send(CHECK + query)
+    assert (answer.status, answer.json) == (200, {})
+
+
+@pytest.mark.parametrize(
+    "query", ["?explain=", "?explain=yes", "?explain=1&explain=1", "?explain=%FF"]
+)
+def test_explain_is_0_or_1(query: str) -> None:
+    """Other values are refused before a module is asked."""
+    answer = send(f"{CHECK}?explain={query}")
+    assert (answer.status, answer.json["errcode"]) == (400, "bad_arguments")
+    assert answer.json["field"] == "explain"
+
+
+def test_a_ping_is_echoed() -> None:
+    """Each category tells that it is there."""
+    answer = send(PING, b'{"id": "AbCd"}')
+    assert (answer.status, answer.json) == (200, {"id": "AbCd", "status": "ok"})
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b'{"id": 5}', b'{"id": null}'])
+def test_a_ping_needs_an_id(body: bytes) -> None:
+    """So that the caller knows its own ping again."""
+    answer = send(PING, body)
+    assert (answer.status, answer.json["field"]) == (400, "id")
+
+
+def test_a_ping_is_sent_with_post_to_a_category() -> None:
+    """It is like a call in every other way."""
+    answer = send(PING, method="GET")
+    assert (answer.status, answer.headers["allow"]) == (405, "post")
+    assert send("/_hostkit/hooks/other/ping").status == 404
+    assert send("/_hostkit/hooks/ping").status == 404
+
+
+def test_a_hook_called_ping_comes_first() -> None:
+    """Where a category has such a hook, the modules answer."""
+
+    class Line(Category):
+        """A category that has a word of its own for it."""
+
+        @hookspec(rules.FirstResult(default="pong"))
+        async def ping(self) -> str:
+            """Called for the fun of it."""
+
+    host = Host.from_config({}, categories=[Line]).build()
+    path = "/_hostkit/hooks/line/ping"
+    assert send(path, b"{}", host=host).json == {"result": "pong"}
+    assert send(path, b"", host=host).json == {"result": "pong"}
+
+
+@pytest.mark.parametrize("path", ["/_hostkit/hooks", "/_hostkit/hooks/", "/_hostkit/openapi.json"])
+def test_documents_are_only_read(path: str) -> None:
+    """GET and HEAD are answered; what could change something is not."""
+    answer = send(path, b"", method="GET")
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
+    head = send(path, b"", method="HEAD")
+    assert (head.status, head.body) == (200, b"")
+    assert head.headers["content-length"] == str(len(answer.body))
+    refused = send(path, b"{}")
+    assert (refused.status, refused.headers["allow"]) == (405, "get, head")
+
+
+def fields(answer: Answer) -> dict[str, Any]:
+    """Give what an answer says besides the words."""
+    return {name: value for name, value in answer.json.items() if name != "error"}
+
+
+def test_long_values_are_not_sent_back_whole() -> None:
+    """What was wrong is shown in part, so that answers stay small."""
+    answer = send(body=json.dumps({"author": "a", "x" * 5000: 1}).encode())
+    assert answer.status == 400
+    assert len(answer.json["error"]) < 400
+    assert fields(answer)["errcode"] == "bad_arguments"

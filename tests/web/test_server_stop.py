@@ -1,0 +1,165 @@
+"""`Server`: access, health, and the way it stops, with a reactor in memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from twisted.internet.defer import Deferred
+from twisted.internet.testing import MemoryReactorClock
+
+from hostkit import ConfigErrors, Host
+from hostkit.web import Server
+from tests.web.conftest import Answer, ask
+from tests.web.line import Held, Line
+from tests.web.recorder import Recorder
+
+if TYPE_CHECKING:
+    from hostkit import ModuleApi
+    from hostkit.web._site import HostSite
+
+
+class Holder:
+    """A module whose page answers when the test says so."""
+
+    page = Held()
+
+    def __init__(self, config: dict[str, str], api: ModuleApi) -> None:
+        Holder.page = Held()
+        api.register_web_resource(config["path"], self.page)
+
+
+class Served:
+    """A server in memory with one listener."""
+
+    def __init__(
+        self, *serve: str, path: str = "/page", drain: str = "30s", **settings: str
+    ) -> None:
+        endpoint = {"endpoint": "tcp:1:interface=127.0.0.1", "serve": list(serve), **settings}
+        config: dict[str, Any] = {
+            "modules": [
+                {"module": Recorder, "name": "first"},
+                {"module": Holder, "config": {"path": path}, "name": "holder"},
+            ],
+            "hostkit": {"listeners": [endpoint], "drain": drain},
+        }
+        self.reactor: Any = MemoryReactorClock()
+        host = Host.from_config(config, categories=[], clock=self.reactor)
+        self.server = Server(host.build(), self.reactor)
+        assert Deferred.fromCoroutine(self.server.start()).called
+
+    @property
+    def site(self) -> HostSite:
+        """Give what listens."""
+        site: HostSite = self.reactor.tcpServers[0][1]
+        return site
+
+    def ask(self, path: str) -> Answer:
+        """Send a request."""
+        return ask(self.site.resource, "GET", path)
+
+
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Give what the first module did, in order."""
+    steps: list[str] = []
+    monkeypatch.setattr(Recorder, "steps", steps)
+    return steps
+
+
+def test_hooks_are_guarded_by_the_listeners_token() -> None:
+    """With a token in its settings, what is below `/_hostkit` is closed, and all else open."""
+    served = Served("hooks", "health", token="s3cret")
+    assert served.ask("/_hostkit/hooks/comments/check").status == 401
+    assert served.ask("/health").status == 200
+    assert Served("hooks").ask("/_hostkit/hooks/comments/check").status == 404
+
+
+def test_nothing_is_started_that_everybody_could_reach(steps: list[str]) -> None:
+    """The start is refused before any module has been started."""
+    listeners = [{"endpoint": "tcp:1", "serve": ["hooks"]}]
+    host = Host.from_config({"hostkit": {"listeners": listeners}}, categories=[]).build()
+    with pytest.raises(ConfigErrors) as caught:
+        Server(host, MemoryReactorClock())
+    assert [problem.code for problem in caught.value.problems] == ["HK404"]
+    assert steps == []
+
+
+def test_health_is_served_where_it_is_asked_for(caplog: pytest.LogCaptureFixture) -> None:
+    """Elsewhere the paths are the modules'; here they are not, and the module's name is told."""
+    assert Served("modules", path="/health").site.always == ()
+    assert caplog.messages == []
+    served = Served("modules", "health", path="/health")
+    assert served.ask("/health").json == {"status": "alive"}
+    assert caplog.messages == [
+        "tcp:1:interface=127.0.0.1: module 'holder' is not served at /health, since `health` is"
+    ]
+    assert Served("hooks").ask("/health").status == 404
+
+
+def test_health_alone_hides_no_module(caplog: pytest.LogCaptureFixture) -> None:
+    """A listener that serves no modules has none to hide."""
+    assert Served("health", path="/ready").ask("/ready").status == 200
+    assert caplog.messages == []
+
+
+def test_a_busy_server_is_healthy() -> None:
+    """Neither page is refused because of too many requests."""
+    assert set(Served("health").site.always) == {b"/health", b"/ready"}
+
+
+def test_a_server_that_stops_is_alive_but_not_ready(steps: list[str]) -> None:
+    """Requests under way are answered before any module is stopped."""
+    served = Served("modules", "health")
+    assert served.ask("/ready").status == 200
+    line = Line(served.site)
+    line.get("/page")
+    stopping = Deferred.fromCoroutine(served.server.stop())
+    served.reactor.advance(1)
+    assert served.ask("/ready").status == 503
+    assert served.ask("/health").status == 200
+    assert steps == ["start first"]
+    Holder.page.answer()
+    assert line.answer.body == b"done"
+    assert stopping.called
+    assert steps == ["start first", "stop first"]
+    assert [call.func for call in served.reactor.getDelayedCalls()] == [served.site._look]
+
+
+def test_what_takes_too_long_is_cut_off(steps: list[str], caplog: pytest.LogCaptureFixture) -> None:
+    """After the time that `drain:` allows the modules are stopped; the log says how many."""
+    served = Served("modules", drain="5s")
+    line = Line(served.site)
+    line.get("/page")
+    stopping = Deferred.fromCoroutine(served.server.stop())
+    ended: list[object] = []
+    stopping.addCallback(ended.append)
+    served.reactor.advance(4)
+    assert ended == []
+    served.reactor.advance(1)
+    assert ended == [None]
+    assert line.transport.is_aborted
+    assert caplog.messages == ["1 requests took longer than 5s and are cut off"]
+    assert steps[-1] == "stop first"
+
+
+def test_clients_that_wait_for_nothing_are_cut_off_in_silence(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A connection without a request is not worth a warning."""
+    served = Served("modules", drain="0s")
+    Line(served.site)
+    stopping = Deferred.fromCoroutine(served.server.stop())
+    served.reactor.advance(0)
+    assert stopping.called
+    assert caplog.messages == []
+
+
+def test_a_stop_that_is_cancelled_stops_the_modules(steps: list[str]) -> None:
+    """Who gives up waiting for requests still has a clean end."""
+    served = Served("modules")
+    Line(served.site).get("/page")
+    stopping = Deferred.fromCoroutine(served.server.stop())
+    stopping.cancel()
+    stopping.addErrback(lambda _: None)
+    assert steps[-1] == "stop first"
