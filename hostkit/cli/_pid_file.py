@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
+import re
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, final
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from hostkit.config import HostFile
 
 _MODE: Final = 0o644
+_NUMBER: Final = re.compile(rb"(\d+\n)?")
 
 
 @final
@@ -29,8 +33,8 @@ class PidFile:
         path: The file.
     """
 
-    def __init__(self, path: str) -> None:
-        self._path = Path(path)
+    def __init__(self, path: Path) -> None:
+        self._path = path
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
@@ -38,19 +42,33 @@ class PidFile:
 
         Raises:
             BlockingIOError: Another process holds it.
-            OSError: The file cannot be written.
+            OSError: The file cannot be written, or is no pid file.
         """
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _MODE)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._check(descriptor)
             os.ftruncate(descriptor, 0)
-            os.write(descriptor, b"%d\n" % os.getpid())
+            os.pwrite(descriptor, b"%d\n" % os.getpid(), 0)
             try:
                 yield
             finally:
                 self._path.unlink(missing_ok=True)
         finally:
             os.close(descriptor)
+
+    def _check(self, descriptor: int) -> None:
+        """Make sure that the file may be overwritten, and deleted in the end.
+
+        Raises:
+            BlockingIOError: Another process has just deleted it.
+            OSError: It is somebody else's file: a mistake in the path must not cost anybody theirs.
+        """
+        here = os.fstat(descriptor)
+        if not here.st_nlink:
+            raise BlockingIOError
+        if not (stat.S_ISREG(here.st_mode) and _NUMBER.fullmatch(os.pread(descriptor, 20, 0))):
+            raise FileExistsError(errno.EEXIST, "it is there already and no pid file")
 
     def find(self) -> int | None:
         """Tell the number of the process that holds the lock; `None` if there is none.
@@ -71,6 +89,12 @@ class PidFile:
         return None
 
 
+def pid_path(file: HostFile) -> Path | None:
+    """Tell where a config file wants its pid file; a relative name starts at its own folder."""
+    name = file.settings.pid_file
+    return None if name is None else Path(file.name).parent / name
+
+
 @contextlib.contextmanager
 def hold_pid_file(file: HostFile) -> Iterator[None]:
     """Hold the pid file that a config file names, if it names one.
@@ -78,18 +102,19 @@ def hold_pid_file(file: HostFile) -> Iterator[None]:
     Raises:
         ConfigErrors: It cannot be written, or another process holds it (HK406).
     """
-    if file.settings.pid_file is None:
+    path = pid_path(file)
+    if path is None:
         yield
         return
     with contextlib.ExitStack() as stack:
         try:
-            stack.enter_context(PidFile(file.settings.pid_file).held())
+            stack.enter_context(PidFile(path).held())
         except OSError as error:
             taken = isinstance(error, BlockingIOError)
             why = "another process that is serving has it" if taken else error.strerror
             problem = file.problem(
                 codes.PID_FILE_UNUSABLE,
-                f"{file.settings.pid_file} cannot be used as a pid file: {why}",
+                f"{path} cannot be used as a pid file: {why}",
                 ("hostkit", "pid_file"),
             )
             raise ConfigErrors((problem,)) from error

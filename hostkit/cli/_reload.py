@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hostkit.cli._pid_file import PidFile
+from hostkit.cli._pid_file import PidFile, pid_path
 
 if TYPE_CHECKING:
     from hostkit.config import HostFile
@@ -20,19 +20,18 @@ def find_process(file: HostFile) -> int:
     Raises:
         click.ClickException: There is none.
     """
-    if file.settings.pid_file is None:
+    path = pid_path(file)
+    if path is None:
         raise click.UsageError(
             f"{file.name} has no `hostkit: pid_file:` to find its process by; "
             "name the process instead: hostkit reload PID"
         )
     try:
-        number = PidFile(file.settings.pid_file).find()
+        number = PidFile(path).find()
     except (OSError, ValueError) as error:
-        raise click.ClickException(f"{file.settings.pid_file} cannot be read: {error}") from None
+        raise click.ClickException(f"{path} cannot be read: {error}") from None
     if number is None:
-        raise click.ClickException(
-            f"no process serves {file.name}: none holds {file.settings.pid_file}"
-        )
+        raise click.ClickException(f"no process serves {file.name}: none holds {path}")
     return number
 
 
@@ -42,9 +41,11 @@ def tell(number: int) -> None:
     Raises:
         click.ClickException: There is no such process, or it is another user's.
     """
+    if number == 0:  # which would be this process, and those beside it
+        raise click.UsageError("the number of a process is greater than zero")
     try:
         os.kill(number, signal.SIGHUP)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         raise click.ClickException(f"there is no process {number}") from None
     except PermissionError:
         raise click.ClickException(f"process {number} is another user's") from None

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Final, final
 
 from hostkit.dispatch import start_entry
-from hostkit.errors import HostkitError
+from hostkit.errors import ConfigErrors, HostkitError, ModuleFailedError
 
 if TYPE_CHECKING:
     from twisted.python.failure import Failure
@@ -45,13 +45,15 @@ class Reloader:
         _log.info("reloaded %s: %d modules", self._host.file.name, len(self._host.modules))
 
     def _failed(self, failure: Failure) -> None:
-        # What is wrong with a file says all; anything else is a mistake of ours or of a module.
-        is_known = isinstance(failure.value, HostkitError)
-        _log.error(
-            "not reloaded, all stays as it was: %s",
-            failure.value if is_known else repr(failure.value),
-            exc_info=None if is_known else failure.value,
-        )
+        error = failure.value
+        if isinstance(error, ConfigErrors):
+            _log.error("not reloaded, all stays as it was: %s", error)
+        elif isinstance(error, ModuleFailedError):
+            _log.error("not reloaded, all stays as it was: %s", error, exc_info=error)
+        elif isinstance(error, HostkitError):  # it is not running yet, or is being stopped
+            _log.warning("not reloaded: %s", error)
+        else:
+            _log.critical("not reloaded", exc_info=error)
 
     def _go_on(self, _: None) -> None:
         self._is_reloading = False

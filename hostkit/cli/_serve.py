@@ -12,7 +12,7 @@ from twisted.logger import STDLibLogObserver, globalLogBeginner
 from hostkit.cli._pid_file import hold_pid_file
 from hostkit.cli._problems import show_problems
 from hostkit.cli._reloader import Reloader
-from hostkit.cli._signals import handle_signals
+from hostkit.cli._signals import handle_hangup, handle_signals
 from hostkit.dispatch import start_entry
 from hostkit.errors import ConfigErrors, ModuleFailedError
 from hostkit.web import Server
@@ -41,7 +41,8 @@ def run(host: Host) -> int:
 
     _log_to_stderr(host.receipts.redact)  # which knows the secrets of a file read later, too
     server = Server(host, reactor)
-    reactor.callWhenRunning(handle_signals, reactor, Reloader(host, server).reload)
+    reactor.callWhenRunning(handle_signals, reactor)
+    handle_hangup(reactor, Reloader(host, server).reload)  # before anybody can find the process
     try:
         with hold_pid_file(host.file):
             return _Run(server, reactor).until_stopped()

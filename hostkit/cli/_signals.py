@@ -14,17 +14,25 @@ if TYPE_CHECKING:
     from types import FrameType
 
 
-def handle_signals(reactor: Any, reload: Callable[[], None]) -> None:
+def handle_hangup(reactor: Any, reload: Callable[[], None]) -> None:
+    """Reload at SIGHUP, which would otherwise end the process.
+
+    Args:
+        reactor: The reactor; it need not run yet.
+        reload: What to do.
+    """
+    signal.signal(signal.SIGHUP, lambda *_: reactor.callFromThread(reload))
+
+
+def handle_signals(reactor: Any) -> None:
     """Stop a reactor at Ctrl-C and SIGTERM, and end the process if one comes again.
 
     Args:
         reactor: The reactor, running: it has handlers of its own, which are replaced.
-        reload: What to do at SIGHUP.
     """
     handle = Stopper(reactor, os._exit).handle
     signal.signal(signal.SIGINT, handle)
     signal.signal(signal.SIGTERM, handle)
-    signal.signal(signal.SIGHUP, lambda *_: reactor.callFromThread(reload))
 
 
 @final

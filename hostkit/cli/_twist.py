@@ -62,7 +62,7 @@ def makeService(options: Options) -> HostService:  # noqa: N802 -- so named by T
     except ConfigErrors as errors:
         show_problems(errors)
         raise SystemExit(exit_code(errors)) from None
-    _log_to_twisted(host.file.redact)
+    _log_to_twisted(host.receipts.redact)
     return HostService(server, reactor)
 
 

@@ -27,6 +27,7 @@ class Receipts:
 
     def __init__(self, limit: int = 1000, redact: Callable[[str], str] = str) -> None:
         self._redacts: tuple[Callable[[str], str], ...] = (redact,)
+        self._expected: Callable[[str], str] = str
         self._ring: deque[Any] = deque(maxlen=limit)
         self._token: Final = secrets.token_hex(3)
         self._count = 0
@@ -36,21 +37,29 @@ class Receipts:
 
     def redact(self, text: str) -> str:
         """Take secrets out of a text."""
-        for redact in self._redacts:
+        for redact in (self._expected, *self._redacts):
             text = redact(text)
         return text
 
-    def follow(self, redact: Callable[[str], str]) -> None:
-        """Go on with a config file that has other secrets.
+    def expect(self, redact: Callable[[str], str]) -> None:
+        """Learn the secrets of a config file that is being tried.
 
-        Those of the file before it are known until the next one: calls may yet be going on that
-        know them.
+        They are known until the next one is tried, also if it is not taken over.
 
         Args:
             redact: Takes the new secrets out of a text.
         """
+        self._expected = redact
+
+    def follow(self) -> None:
+        """Go on with the config file that was tried.
+
+        The secrets of the file before it are known until the next one: calls may yet be going on
+        that know them.
+        """
         self._written()
-        self._redacts = (redact, self._redacts[0])
+        self._redacts = (self._expected, self._redacts[0])
+        self._expected = str
 
     def __len__(self) -> int:
         return len(self._ring)

@@ -50,13 +50,17 @@ class Sampler:
         for chain in self._chains:
             chain.arm(self._opened)
 
-    def stop(self) -> None:
-        """Measure no more."""
+    def stop(self, since: float | None = None) -> None:
+        """Measure no more.
+
+        Args:
+            since: The time to record for denials from now on, by calls that are still going on.
+        """
         for waiting in self._waiting.values():
             waiting.cancel()
         self._waiting.clear()
         for chain in self._chains:
-            chain.open_window(None)
+            chain.open_window(since)
 
     def _opened(self, chain: Chain) -> None:
         try:

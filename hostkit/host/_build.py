@@ -91,7 +91,7 @@ class Built:
         Args:
             file: What was built from.
         """
-        self.receipts.follow(file.redact)
+        self.receipts.follow()
         exact = file.settings.timing == "exact"
         for category, chains in self.chains_of.items():
             bind_hooks(self.hooks[category], chains, exact=exact)

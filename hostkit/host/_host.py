@@ -73,7 +73,6 @@ class Host:
         self._built: Built | None = None
         self._is_reloading = False
         self._life = Life(clock)
-        self._observers: list[Callable[[], Awaitable[None] | None]] = []
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str], **options: Unpack[HostOptions]) -> Self:
@@ -164,13 +163,12 @@ class Host:
     async def _replace(self, file: HostFile) -> None:
         old = self._get()
         check_reloadable(self.file, file)
+        old.receipts.expect(file.redact)
         new = build(file, self.categories, self._api_class, self._clock, old)
 
-        def swap() -> list[Awaitable[None]]:
-            self._built, self.file = new, file
+        def swap() -> None:
             new.connect(file)
-            waits = (observer() for observer in self._observers)
-            return [wait for wait in waits if wait is not None]
+            self._built, self.file = new, file
 
         await self._life.replace(new, file.redact, swap)
 
@@ -179,9 +177,9 @@ class Host:
 
         Args:
             observer: Is called when they are in use. What it returns is awaited before the modules
-                that are gone are stopped.
+                that are gone are stopped. What it raises is logged.
         """
-        self._observers.append(observer)
+        self._life.observers.append(observer)
 
     async def stop(self) -> None:
         """Stop the modules, the last one first; errors are logged and stop nothing.

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final, final
+import logging
+import time
+from typing import TYPE_CHECKING, Any, Final, final
 
-from twisted.internet.defer import CancelledError
+from twisted.internet.defer import CancelledError, Deferred, DeferredList
 
-from hostkit.dispatch import Sampler, settle
+from hostkit.dispatch import Sampler, settle, start_entry
 from hostkit.errors import HostkitError
 from hostkit.host._interrupt import Interruptible
 from hostkit.host._lifecycle import call_later_of, start_modules, stop_modules
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from twisted.internet.interfaces import IReactorTime
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from hostkit.loading import Module
 
 _STOPPED: Final = "the host was stopped while it was starting"
+_STOPPED_RELOADING: Final = "the host was stopped while it was being reloaded"
+_log: Final = logging.getLogger("hostkit.host")
 
 
 @final
@@ -29,16 +33,20 @@ class Life:
 
     Args:
         clock: Where samples are scheduled; see `Host`.
+
+    Attributes:
+        observers: Are called when other modules are in use; see `Host.when_reloaded`.
     """
 
     def __init__(self, clock: IReactorTime | None) -> None:
         self._clock = clock
         self._is_up = False
-        self._is_replacing = False
         self._modules: Sequence[Module] = ()
         self._leaving: list[Module] = []
+        self._letting_go: Deferred[None] | None = None
         self._sampler: Sampler | None = None
         self._starting: Interruptible | None = None
+        self.observers: list[Callable[[], Awaitable[None] | None]] = []
 
     @property
     def is_running(self) -> bool:
@@ -77,36 +85,31 @@ class Life:
             raise HostkitError(_STOPPED)
 
     async def replace(
-        self,
-        built: Built,
-        redact: Callable[[str], str],
-        swap: Callable[[], Iterable[Awaitable[None]]],
+        self, built: Built, redact: Callable[[str], str], swap: Callable[[], None]
     ) -> None:
         """Start the modules that are new, take them into use, and stop those that are gone.
 
         Args:
             built: What was built beside what is running.
             redact: Takes secrets out of errors.
-            swap: Takes what was built into use, and returns what to wait for before modules that
-                are gone are stopped.
+            swap: Takes what was built into use.
 
         Raises:
             ModuleFailedError: A new module failed; nothing has changed.
             HostkitError: The host was stopped meanwhile.
         """
         old = self._modules
-        new = _without(built.modules, old)
-        await start_modules(new, redact)
-        if self._sampler is None:
-            await stop_modules(new)
-            raise HostkitError("the host was stopped while it was being reloaded")
-        self._sampler.stop()
-        waits = swap()
+        await self._start_new(_without(built.modules, old), redact)
+        before, now = self._sampler, time.time()
+        assert before is not None  # noqa: S101 -- a stop would have interrupted the start
+        swap()
         self._watch(built)
-        self._leaving = _without(old, built.modules)
-        for wait in waits:
-            await settle(wait)
-        await self._let_go()
+        before.stop(now)
+        self._leaving += _without(old, built.modules)
+        try:
+            await settle(self._tell())
+        finally:
+            await self._let_go()
 
     async def stop(self) -> None:
         """Stop all modules, the last one first; a start that is going on is cancelled before."""
@@ -121,10 +124,42 @@ class Life:
             finally:
                 self._is_up = False
 
+    async def _start_new(self, new: Sequence[Module], redact: Callable[[str], str]) -> None:
+        """Start modules beside those that are running; `stop` cancels it."""
+        starting = Interruptible(start_modules(new, redact))
+        self._starting = starting
+        try:
+            await starting
+            if starting.is_interrupted:
+                await stop_modules(new)
+        except (CancelledError, asyncio.CancelledError):
+            if not starting.is_interrupted:
+                raise
+        finally:
+            self._starting = None
+            starting.end()
+        if starting.is_interrupted:
+            raise HostkitError(_STOPPED_RELOADING)
+
+    def _tell(self) -> Deferred[Any]:
+        """Call all observers at once; what they do after that is waited for."""
+        told = [start_entry(_tell(observer)) for observer in self.observers]
+        # A reload that is cancelled cancels them, and goes on.
+        return DeferredList(told, consumeErrors=True)
+
     async def _let_go(self) -> None:
-        """Stop the modules that are gone, unless somebody else has."""
-        leaving, self._leaving = self._leaving, []
-        await stop_modules(leaving)
+        """Stop the modules that are gone, or wait until somebody else has."""
+        if self._letting_go is not None:
+            await settle(self._letting_go)
+        if self._leaving:
+            leaving, self._leaving = self._leaving, []
+            gone: Deferred[None] = Deferred()
+            self._letting_go = gone
+            try:
+                await stop_modules(leaving)
+            finally:
+                self._letting_go = None
+                gone.callback(None)
 
     def _watch(self, built: Built) -> None:
         """Have the calls of all hooks measured now and then."""
@@ -136,3 +171,12 @@ class Life:
 def _without(modules: Sequence[Module], others: Sequence[Module]) -> list[Module]:
     instances = [id(other.instance) for other in others]
     return [module for module in modules if id(module.instance) not in instances]
+
+
+async def _tell(observer: Callable[[], Awaitable[None] | None]) -> None:
+    try:
+        await settle(observer())
+    except CancelledError:
+        raise
+    except Exception:  # noqa: BLE001 -- the host is reloaded, whatever becomes of who is told
+        _log.exception("%r failed when it was told that the host is reloaded", observer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import re
 from typing import TYPE_CHECKING, Any, final
@@ -20,6 +21,7 @@ from hostkit.errors import (
     Place,
 )
 from hostkit.loading._copying import private_copy
+from hostkit.loading._equality import is_same
 from hostkit.loading._frames import causes, innermost_frame, say
 from hostkit.loading._imports import MODULES, NotLoadableError, find_object
 
@@ -86,10 +88,10 @@ def load_module(
     return Module(
         name=entry.name,
         instance=instance,
-        entry=entry,
+        entry=_snapshot(entry),
         callbacks=tuple(registrations.callbacks),
         mounts=tuple(registrations.mounts),
-        place=lambda: file.locate(entry.path),
+        place=functools.partial(file.locate, entry.path),
     )
 
 
@@ -104,11 +106,19 @@ def keep_module(file: HostFile, entry: ModuleEntry, modules: Sequence[Module]) -
     Returns:
         The module with its new entry, if its name, class and config are the same.
     """
+    entry = _snapshot(entry)
     for module in modules:
         old = module.entry
-        if (old.name, old.module, old.config) == (entry.name, entry.module, entry.config):
-            return attrs.evolve(module, entry=entry, place=lambda: file.locate(entry.path))
+        is_named_alike = (old.name, old.module) == (entry.name, entry.module)
+        if is_named_alike and is_same(old.config, entry.config):
+            place = functools.partial(file.locate, entry.path)
+            return attrs.evolve(module, entry=entry, place=place)
     return None
+
+
+def _snapshot(entry: ModuleEntry) -> ModuleEntry:
+    """Keep a config as it is now; who gave it as a mapping may change that later."""
+    return attrs.evolve(entry, config=private_copy(entry.config))
 
 
 def _find_class(file: HostFile, entry: ModuleEntry, points: EntryPoints | None) -> type:

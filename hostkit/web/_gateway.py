@@ -60,13 +60,18 @@ class Gateway(Resource):
         self._by_path = {
             tuple(step.encode() for step in path): call for path, call in self._calls.items()
         }
-        self._description = Document(lambda: describe(host, PATH, self._calls))
+        self._describe()
+        host.when_reloaded(self._describe)
 
     @property
     def resources(self) -> dict[str, IResource]:
         """What belongs to the gateway, by path."""
         openapi = Document(lambda: write_openapi(PATH, self._calls))
         return {PATH: self, OPENAPI_PATH: openapi}
+
+    def _describe(self) -> None:
+        """Forget which modules there were."""
+        self._description = Document(lambda: describe(self._host, PATH, self._calls))
 
     def render(self, request: Request) -> bytes | int:
         """Start a call; a client that goes away cancels it."""

@@ -10,7 +10,7 @@ from twisted.internet.defer import CancelledError, DeferredList, maybeDeferred
 from twisted.internet.interfaces import IReadDescriptor
 
 from hostkit import codes
-from hostkit.errors import ConfigErrors
+from hostkit.errors import ConfigErrors, HostkitError
 from hostkit.web._access import Guard
 from hostkit.web._gateway import Gateway
 from hostkit.web._health import HEALTH, READY, Health, Ready
@@ -97,8 +97,11 @@ class Server:
         time that the setting ``drain:`` allows.
 
         Raises:
-            HostkitError: Something is wrong with the file or its modules; nothing has changed.
+            HostkitError: Something is wrong with the file or its modules, or the server is
+                stopping; nothing has changed.
         """
+        if self._is_stopping:
+            raise HostkitError("the server is stopping")
         await self._host.reload()
 
     async def _listen(
@@ -155,9 +158,11 @@ class Server:
 
     def _reroute(self) -> Deferred[None]:
         """Serve what the host has now; wait for requests that go on with what was there before."""
-        for listener, _, site in self._sites:
-            site.resource = self._root(listener)
-        settled = DeferredList([site.settled() for _, _, site in self._sites])
+        roots = [self._root(listener) for listener, _, _ in self._sites]
+        for (_, _, site), root in zip(self._sites, roots, strict=True):
+            site.resource = root
+        # Giving up cancels each of them.
+        settled = DeferredList([site.settled() for _, _, site in self._sites], consumeErrors=True)
         done: Deferred[None] = settled.addCallback(lambda _: None)
         seconds = self._host.file.settings.drain_seconds
         return done.addTimeout(seconds, self._reactor, lambda _result, _seconds: None)

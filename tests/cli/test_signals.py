@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, final
 import pytest
 from twisted.internet.error import ReactorNotRunning
 
-from hostkit.cli._signals import Stopper, handle_signals
+from hostkit.cli._signals import Stopper, handle_hangup, handle_signals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,11 +77,20 @@ def test_a_reactor_may_be_stopping_already() -> None:
 def test_both_signals_are_handled() -> None:
     """Ctrl-C and what service managers send, in the same way."""
     reactor: Any = FakeReactor()
-    told: list[str] = []
-    handle_signals(reactor, lambda: told.append("reload"))
+    handle_signals(reactor)
     signal.raise_signal(signal.SIGTERM)
     assert len(reactor.calls) == 1
     assert signal.getsignal(signal.SIGINT) == signal.getsignal(signal.SIGTERM)
-    signal.raise_signal(signal.SIGHUP)
-    reactor.calls.pop()()
-    assert told == ["reload"]
+
+
+def test_a_hangup_reloads() -> None:
+    """As often as it comes, and not in the handler itself; it never ends the process."""
+    reactor: Any = FakeReactor()
+    told: list[str] = []
+    handle_hangup(reactor, lambda: told.append("reload"))
+    for _ in range(3):
+        signal.raise_signal(signal.SIGHUP)
+    assert told == []
+    for call in reactor.calls:
+        call()
+    assert told == ["reload"] * 3

@@ -1,71 +1,27 @@
 from __future__ import annotations
 
-import asyncio
-import gc
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from hostkit.config import from_mapping
-from hostkit.errors import ConfigErrors, HostkitError, ModuleFailedError
+from hostkit.errors import ConfigErrors, ModuleFailedError
 from hostkit.host import Host
 from hostkit.rules import ALLOW, Deny
 
-from .conftest import Comments, Namer, Names, Recorded, Words, fire
+from .conftest import Comments, Namer, fire
+from .reloading import Note, ask, file_of, note, running, words
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from hostkit.api import ModuleApi
-    from hostkit.config import HostFile
-
-
-class Note(Recorded):
-    """Denies everything in its own name."""
-
-    log: ClassVar[list[str]] = []
-    actions: ClassVar[dict[str, Any]] = {}
-
-    def __init__(self, config: Any, api: ModuleApi) -> None:
-        super().__init__(config, api)
-        self.log.append(f"build {self.name}")
-        self.config = config
-        api.register_comments_callbacks(check_comment=self.check)
-
-    async def check(self, author: str, text: str) -> Any:
-        if "held" in self.config:
-            await self.config["held"]
-        return Deny(self.name)
 
 
 @pytest.fixture(autouse=True)
 def _fresh() -> None:
     Note.log.clear()
     Note.actions.clear()
-
-
-def note(name: str, **config: Any) -> dict[str, Any]:
-    return {"module": Note, "name": name, "config": config}
-
-
-def words(word: str) -> dict[str, Any]:
-    return {"module": Words, "name": "words", "config": {"word": word}}
-
-
-def file_of(*modules: dict[str, Any], **settings: Any) -> HostFile:
-    return from_mapping({"modules": modules, "hostkit": settings})
-
-
-def running(*modules: dict[str, Any], **settings: Any) -> Host:
-    host = Host(file_of(*modules, **settings), categories=[Comments, Names], clock=Clock())
-    fire(host.start())
-    return host
-
-
-def ask(host: Host, text: str = "hi") -> Any:
-    return fire(host.hooks[Comments].check_comment("ann", text))
 
 
 def test_hooks_are_those_of_the_new_file() -> None:
@@ -124,6 +80,29 @@ def test_a_module_that_changed_is_built_again(entry: dict[str, Any]) -> None:
     old = host.modules[0].instance
     fire(host.reload(file_of(entry)))
     assert old is not host.modules[0].instance
+
+
+def test_names_that_change_places_are_other_modules() -> None:
+    """Nobody answers in the name of another."""
+    host = running(note("a", x=1), note("b", x=2))
+    old = {module.name: module.instance for module in host.modules}
+    fire(host.reload(file_of(note("b", x=1), note("a", x=2))))
+    new = {module.name: module.instance for module in host.modules}
+    assert set(old.values()).isdisjoint(new.values())
+    assert ["stop b", "stop a"] == Note.log[-2:]
+    assert Deny("b") == ask(host)
+
+
+def test_a_mapping_may_be_changed_and_used_again() -> None:
+    """What a module was built with is compared, not what became of it."""
+    mapping = {"modules": [words("casino")]}
+    host = Host.from_config(mapping, categories=[Comments], clock=Clock())
+    fire(host.start())
+    mapping["modules"][0]["config"]["word"] = "poker"
+    for _ in range(2):
+        fire(host.reload(from_mapping(mapping)))
+        assert Deny("banned", "ann") == ask(host, "poker")
+        assert ALLOW is ask(host, "casino")
 
 
 def test_what_the_file_says_about_a_kept_module_is_taken_over() -> None:
@@ -220,6 +199,43 @@ def test_a_file_is_read_again(tmp_path: Path) -> None:
     assert ["f"] == [module.name for module in host.modules]
 
 
+@pytest.mark.parametrize("gone", ["deleted", "folder", "unreadable"])
+def test_a_file_may_be_gone(tmp_path: Path, gone: str) -> None:
+    """The host goes on with what it read before."""
+    file = tmp_path / "host.yaml"
+    file.write_text("modules: [{module: tests.host.conftest.Failing, name: f}]\n")
+    host = Host.from_file(file, categories=[Comments], clock=Clock())
+    fire(host.start())
+    file.unlink()
+    if gone == "folder":
+        file.mkdir()
+    elif gone == "unreadable":
+        file.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigErrors, match=r"host.yaml"):
+        fire(host.reload())
+    assert ["f"] == [module.name for module in host.modules]
+    assert host.is_running
+
+
+def test_secrets_of_a_file_that_failed_stay_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """New modules may log a new secret while they start; those of the running host stay known."""
+    file = tmp_path / "host.yaml"
+    file.write_text("modules: [{module: tests.host.test_reload.Teller, config: !env WORD}]\n")
+    monkeypatch.setenv("WORD", "sesame")
+    host = Host.from_file(file, categories=[Comments], clock=Clock())
+    fire(host.start())
+    file.write_text("modules: [{module: nobody.Nothing, config: !env WORD}]\n")
+    for word in ("abracadabra", "hocuspocus"):
+        monkeypatch.setenv("WORD", word)
+        with pytest.raises(ConfigErrors):
+            fire(host.reload())
+        assert "[redacted] [redacted]" == host.receipts.redact(f"sesame {word}")
+    ask(host)
+    assert ["told: [redacted]"] == [receipt.reason for receipt in host.receipts]
+
+
 def test_a_failure_changes_nothing(caplog: pytest.LogCaptureFixture) -> None:
     """A module that cannot be built or started leaves all others as they were."""
     host = running(note("a"))
@@ -240,50 +256,6 @@ def test_a_failure_changes_nothing(caplog: pytest.LogCaptureFixture) -> None:
         assert Deny("a") == ask(host)
     assert "stop b" in Note.log
     assert "stop a" not in Note.log
-
-
-def test_only_a_running_host_is_reloaded() -> None:
-    """Before its start and after its stop there is nothing to replace."""
-    host = Host(file_of(), categories=[Comments], clock=Clock())
-    for _ in range(2):
-        with pytest.raises(HostkitError, match="the host is not running"):
-            fire(host.reload(file_of()))
-        fire(host.start())
-        fire(host.stop())
-
-
-def test_one_reload_at_a_time() -> None:
-    """The second one is refused until the first one is done."""
-    held: Deferred[None] = Deferred()
-    Note.actions["start b"] = lambda: held
-    host = running()
-    first = Deferred.fromCoroutine(host.reload(file_of(note("b"))))
-    with pytest.raises(HostkitError, match="being reloaded already"):
-        fire(host.reload(file_of()))
-    held.callback(None)
-    assert first.called
-    fire(host.reload(file_of()))
-    assert () == host.modules
-
-
-def test_a_host_stopped_meanwhile_stays_stopped() -> None:
-    """What was started for the reload is stopped again, and the caller is told."""
-    held: Deferred[None] = Deferred()
-    Note.actions["start b"] = lambda: held
-    host = running(note("a"))
-    reloading = Deferred.fromCoroutine(host.reload(file_of(note("b"))))
-    fire(host.stop())
-    held.callback(None)
-    with pytest.raises(HostkitError, match="was stopped while it was being reloaded"):
-        result_of(reloading)
-    assert ["start b", "stop a", "stop b"] == Note.log[-3:]
-    assert host.is_running is False
-
-
-def result_of(deferred: Deferred[Any]) -> Any:
-    failures: list[Any] = []
-    deferred.addErrback(failures.append)
-    failures[0].raiseException()
 
 
 @pytest.mark.parametrize(
@@ -314,33 +286,3 @@ def test_exact_timing_can_be_switched() -> None:
         ask(host)
     (timing,) = (timing for timing in host.timings if timing.module == "a")
     assert 3 == timing.count
-
-
-def test_observers_are_told_when_the_new_hooks_are_in_use() -> None:
-    """Whoever serves the host's pages changes them before old modules are stopped."""
-    host = running(note("a"))
-    host.when_reloaded(lambda: Note.log.append(f"told of {host.modules[0].name}"))
-    fire(host.reload(file_of(note("b"))))
-    assert ["start b", "told of b", "stop a"] == Note.log[-3:]
-
-
-def test_memory_stays_flat() -> None:
-    """Nothing of a host that was replaced is left behind."""
-
-    async def many(count: int) -> int:
-        for number in range(count):
-            await host.reload(file_of(note("a", number=number)))
-        gc.collect()
-        return len(gc.get_objects())
-
-    host = Host(file_of(note("a")), categories=[Comments, Names], clock=Clock())
-
-    async def main() -> tuple[int, int]:
-        async with host:
-            Note.log.clear()
-            few = await many(20)
-            Note.log.clear()
-            return few, await many(200)
-
-    few, after = asyncio.run(main())
-    assert after < few + 200
