@@ -126,15 +126,7 @@ def build(
         manager.add_callbacks(module.name, _callbacks(module))
     settings = file.settings
     receipts = Receipts(settings.receipts, file.redact) if before is None else before.receipts
-    chains: dict[type[Category], dict[str, Chain | KeyedChain]] = {
-        category: {
-            name: (KeyedChain if spec.keyed else Chain)(
-                spec, manager.chain_of(spec), receipts, clock
-            )
-            for name, spec in category.hookspecs.items()
-        }
-        for category in categories
-    }
+    chains = _chains(manager, categories, receipts, clock)
     manager.close()
     return Built(
         loaded=loaded,
@@ -145,6 +137,23 @@ def build(
         receipts=receipts,
         mounts=_mounts(modules),
     )
+
+
+def _chains(
+    manager: HookManager,
+    categories: Sequence[type[Category]],
+    receipts: Receipts,
+    clock: IReactorTime | None,
+) -> dict[type[Category], dict[str, Chain | KeyedChain]]:
+    return {
+        category: {
+            name: (KeyedChain if spec.keyed else Chain)(
+                spec, manager.chain_of(spec), receipts, clock
+            )
+            for name, spec in category.hookspecs.items()
+        }
+        for category in categories
+    }
 
 
 def _hooks(

@@ -40,8 +40,10 @@ async def start_modules(modules: Sequence[Module], redact: Callable[[str], str])
             await stop_modules(modules[:number])
             if isinstance(error, CancelledError) or not isinstance(error, Exception | SystemExit):
                 raise
+            place = module.place()
+            where = "" if place is None else f" (its entry: {place})"
             reason = redact(advise(error, say(error)))
-            raise ModuleFailedError(module.name, "start", reason) from error
+            raise ModuleFailedError(module.name, "start", reason + where) from error
 
 
 async def stop_modules(modules: Sequence[Module]) -> None:

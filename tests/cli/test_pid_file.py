@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hostkit import ConfigErrors
+from hostkit.cli._pid_file import PidFile, hold_pid_file, pid_path
+from hostkit.config import from_mapping, load
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.conftest import Write
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Give the name of a pid file."""
+    return tmp_path / "server.pid"
+
+
+def test_it_tells_the_process_that_holds_it(path: Path) -> None:
+    """For as long as it does, and not a moment longer."""
+    file = PidFile(path)
+    assert file.find() is None
+    with file.held():
+        assert path.read_text() == f"{os.getpid()}\n"
+        assert file.find() == os.getpid()
+    assert file.find() is None
+    assert not path.exists()
+
+
+def test_a_number_alone_is_nobody(path: Path) -> None:
+    """A process that was killed leaves its number, which may be another's by now."""
+    path.write_text("1234567\n")
+    assert PidFile(path).find() is None
+    with PidFile(path).held():
+        assert path.read_text() == f"{os.getpid()}\n"
+
+
+def test_only_one_process_holds_it(path: Path) -> None:
+    """The second one is refused, and takes nothing from the first."""
+    with PidFile(path).held():
+        with pytest.raises(BlockingIOError), PidFile(path).held():
+            pass
+        assert PidFile(path).find() == os.getpid()
+
+
+def test_a_file_that_is_just_deleted_is_not_held(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lock on a file that nobody finds would be worth nothing."""
+    lock = fcntl.flock
+
+    def late(descriptor: int, operation: int) -> None:
+        path.unlink()  # by the process before, between our opening and locking
+        lock(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    with pytest.raises(BlockingIOError), PidFile(path).held():
+        pass
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("text", ["modules: []\n", "12\n34\n", "7" * 30, "x"])
+def test_other_files_are_left_alone(text: str, path: Path) -> None:
+    """Who names the wrong file does not lose it."""
+    path.write_text(text)
+    with pytest.raises(FileExistsError, match="no pid file"), PidFile(path).held():
+        pass
+    assert path.read_text() == text
+
+
+def test_a_device_is_left_alone(path: Path) -> None:
+    """Only plain files can be pid files, as they are deleted in the end."""
+    os.mkfifo(path)
+    with pytest.raises(FileExistsError, match="no pid file"), PidFile(path).held():
+        pass
+    assert path.exists()
+
+
+def test_it_may_be_gone_in_the_end(path: Path) -> None:
+    """Somebody has tidied up; that is nothing to fail for."""
+    with PidFile(path).held():
+        path.unlink()
+    assert not path.exists()
+
+
+def test_without_a_pid_file_nothing_is_held() -> None:
+    """It is for those who ask for it."""
+    file = from_mapping({})
+    assert pid_path(file) is None
+    with hold_pid_file(file):
+        pass
+
+
+def test_a_relative_name_starts_at_the_config_file(tmp_path: Path, write: Write) -> None:
+    """It does not matter where a command is run."""
+    file = load(write("hostkit: {pid_file: run/server.pid}"))
+    assert pid_path(file) == tmp_path / "run" / "server.pid"
+    absolute = tmp_path / "a.pid"
+    assert pid_path(load(write(f"hostkit: {{pid_file: {absolute}}}"))) == absolute
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("taken", "another process that is serving has it"),
+        ("folder", os.strerror(errno.EISDIR)),
+        ("nowhere", os.strerror(errno.ENOENT)),
+        ("other", "it is there already and no pid file"),
+    ],
+)
+def test_what_cannot_be_held_is_a_problem_of_the_file(
+    kind: str, why: str, path: Path, write: Write
+) -> None:
+    """The error says why, with the line of the setting (HK406)."""
+    with ExitStack() as stack:
+        if kind == "taken":
+            stack.enter_context(PidFile(path).held())
+        elif kind == "folder":
+            path.mkdir()
+        elif kind == "other":
+            path.write_text("mine")
+        else:
+            path = path / "server.pid"
+        name = write(f"hostkit:\n  pid_file: {path}\n")
+        with pytest.raises(ConfigErrors) as caught, hold_pid_file(load(name)):
+            pass
+    assert str(caught.value).startswith(
+        f"{name}:2:13: HK406 {path} cannot be used as a pid file: {why}\n"
+    )
+
+
+def test_errors_from_inside_are_not_about_the_pid_file(path: Path, write: Write) -> None:
+    """What the server itself raises passes through, and the file is deleted."""
+    file = load(write(f"hostkit: {{pid_file: {path}}}"))
+    with pytest.raises(BlockingIOError, match="inside"), hold_pid_file(file):
+        raise BlockingIOError("inside")
+    assert not path.exists()

@@ -1,0 +1,236 @@
+"""`hostkit reload`, and `hostkit serve` as a program that is told to."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hostkit.cli._pid_file import PidFile
+from hostkit.cli._reload import tell
+from tests.cli.conftest import Write, run
+from tests.cli.test_serve import connect, errors_of, serving, wait_for
+from tests.cli.test_serve import run as run_server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+SETTINGS = """
+hostkit:
+  categories: [tests.cli.modules.Comments]
+  pid_file: server.pid
+  listeners: [{endpoint: "tcp:0:interface=127.0.0.1", serve: [modules, hooks]}]
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Give the name of the pid file."""
+    return tmp_path / "server.pid"
+
+
+@pytest.fixture
+def write_modules(write: Write, tmp_path: Path) -> Callable[..., str]:
+    """Write a file with modules of these names; a word after a name is a key of its config."""
+
+    def write_file(*names: str) -> str:
+        lines = ["modules:"]
+        for text in names:
+            name, *keys = text.split()
+            config = f"notes: {tmp_path / 'notes'}" + "".join(f", {key}: true" for key in keys)
+            lines.append(
+                f"  - {{module: tests.cli.modules.Noted, name: {name}, config: {{{config}}}}}"
+            )
+        return write("\n".join(lines) + SETTINGS)
+
+    return write_file
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """Have no signals sent; give what would have been."""
+    told: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "kill", lambda *signalled: told.append(signalled))
+    return told
+
+
+def test_a_server_takes_over_what_has_changed(
+    write_modules: Callable[..., str], tmp_path: Path, path: Path
+) -> None:
+    """By the name of its file or the number of its process; connections stay open."""
+    with serving(write_modules("a", "b")) as process:
+        connection = connect(wait_for(process, "listening on"))
+        for target, names in (("FILE", ["b", "c"]), (str(process.pid), ["d"])):
+            file = write_modules(*names)
+            result = run("reload", target.replace("FILE", file))
+            assert result.exit_code == 0
+            assert result.output == (
+                f"told process {process.pid} to reload; its log says what came of it\n"
+            )
+            expected = f"INFO hostkit.serve: reloaded {file}: {len(names)} modules\n"
+            assert wait_for(process, "reloaded").endswith(expected)
+            connection.request("GET", "/_hostkit/hooks")
+            response = connection.getresponse()
+            assert (response.status, bool(response.read())) == (200, True)
+        connection.close()
+        process.send_signal(signal.SIGTERM)
+        assert "Traceback" not in errors_of(process).read()
+        assert process.wait() == 0
+    steps = "start a, start b, start c, stop a, start d, stop c, stop b, stop d"
+    assert (tmp_path / "notes").read_text().splitlines() == steps.split(", ")
+    assert not path.exists()
+
+
+def test_what_is_wrong_is_in_the_log(
+    write_modules: Callable[..., str], write: Write, tmp_path: Path
+) -> None:
+    """All of it, with file and line; the server goes on, and takes over what is mended."""
+    with serving(write_modules("a")) as process:
+        wait_for(process, "listening on")
+        file = write(
+            "modules:\n  - module: nobody.Here\n  - module: tests.cli.modules.Broken\n" + SETTINGS
+        )
+        process.send_signal(signal.SIGHUP)
+        line = wait_for(process, "ERROR")
+        assert f"not reloaded, all stays as it was: {file}:2:13: HK101 " in line
+        assert wait_for(process, "HK107").startswith(f"{file}:3:5: HK107 ")
+        file = write_modules("a", "b fails")
+        process.send_signal(signal.SIGHUP)
+        line = wait_for(process, "ERROR")
+        assert line.endswith(
+            f"module 'b' failed in start: RuntimeError: no database (its entry: {file}:3:5)\n"
+        )
+        write_modules("c")
+        process.send_signal(signal.SIGHUP)
+        wait_for(process, "reloaded")
+        process.send_signal(signal.SIGTERM)
+        errors_of(process).read()
+        assert process.wait() == 0
+    assert (tmp_path / "notes").read_text() == "start a\nstart c\nstop a\nstop c\n"
+
+
+def test_a_reload_that_does_not_end_may_be_stopped(
+    write_modules: Callable[..., str], tmp_path: Path
+) -> None:
+    """A new module whose start takes for ever keeps nobody from stopping the server."""
+    with serving(write_modules("a")) as process:
+        wait_for(process, "listening on")
+        write_modules("a", "b", "c waits")
+        process.send_signal(signal.SIGHUP)
+        wait_for(process, "waiting")
+        process.send_signal(signal.SIGTERM)
+        rest = errors_of(process).read()
+        assert process.wait() == 0
+    assert "Traceback" not in rest
+    assert "not reloaded: the host was stopped while it was being reloaded" in rest
+    assert (tmp_path / "notes").read_text() == "start a\nstart b\nstop b\nstop a\n"
+
+
+def test_a_server_needs_its_pid_file_for_itself(
+    write_modules: Callable[..., str], tmp_path: Path, path: Path
+) -> None:
+    """If another one has it, nothing is started and no port opened."""
+    file = write_modules("a")
+    with PidFile(path).held():
+        code, err = run_server(file)
+        assert path.exists()
+    assert code == 1
+    assert err.startswith(
+        f"{file}:5:13: HK406 {path} cannot be used as a pid file: another process"
+    )
+    assert err.endswith("\n1 problem found\n")
+    assert not (tmp_path / "notes").exists()
+
+
+def test_nobody_is_told_without_a_pid_file(write: Write, told: list[tuple[int, int]]) -> None:
+    """The message says what to do instead."""
+    file = write("modules: []\nhostkit: {categories: [tests.cli.modules.Comments]}\n")
+    result = run("reload", file)
+    assert result.exit_code == 2
+    assert f"{file} has no `hostkit: pid_file:` to find its process by" in result.output
+    assert "hostkit reload PID" in result.output
+    assert told == []
+
+
+def test_a_bad_file_is_told_at_once(write: Write, told: list[tuple[int, int]]) -> None:
+    """The server is not bothered with it."""
+    result = run("reload", write("modules: [{module: nobody.Here}]\n" + SETTINGS))
+    assert (result.exit_code, "HK101" in result.output) == (1, True)
+    assert told == []
+
+
+@pytest.mark.parametrize("left", [False, True])
+def test_nobody_is_told_if_nobody_serves(
+    left: bool, path: Path, write_modules: Callable[..., str], told: list[tuple[int, int]]
+) -> None:
+    """Also when a process that was killed has left its number, which may be another's by now."""
+    if left:
+        path.write_text(f"{os.getpid()}\n")
+    file = write_modules()
+    result = run("reload", file)
+    assert result.exit_code == 1
+    assert result.output == f"Error: no process serves {file}: none holds {path}\n"
+    assert told == []
+
+
+@pytest.mark.parametrize("kind", ["folder", "other"])
+def test_a_pid_file_may_be_unreadable(
+    kind: str, path: Path, write_modules: Callable[..., str], told: list[tuple[int, int]]
+) -> None:
+    """The message names it and the reason."""
+    file = write_modules()
+    with PidFile(path).held():
+        if kind == "other":
+            path.write_text("what?")
+        else:
+            path.unlink()
+            path.symlink_to(path)
+        result = run("reload", file)
+    assert result.exit_code == 1
+    assert result.output.startswith(f"Error: {path} cannot be read: ")
+    assert told == []
+
+
+@pytest.mark.parametrize("number", [12, 1])
+def test_a_number_is_a_process(number: int, told: list[tuple[int, int]]) -> None:
+    """It is told as it is, without looking at any file."""
+    assert run("reload", str(number)).exit_code == 0
+    assert told == [(number, signal.SIGHUP)]
+
+
+def test_zero_is_no_process(told: list[tuple[int, int]]) -> None:
+    """To the system it would mean this process and those beside it."""
+    result = run("reload", "0")
+    assert (result.exit_code, told) == (2, [])
+    assert "greater than zero" in result.output
+
+
+def test_the_process_may_be_gone() -> None:
+    """Or never have been; the message says so."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        process.wait()
+    for number in (process.pid, 10**12):
+        result = run("reload", str(number))
+        assert (result.exit_code, result.output) == (1, f"Error: there is no process {number}\n")
+
+
+def test_the_process_may_be_another_users(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system refuses, and the message says why."""
+
+    def refuse(number: int, signalled: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "kill", refuse)
+    result = run("reload", "12")
+    assert (result.exit_code, result.output) == (1, "Error: process 12 is another user's\n")
+
+
+def test_a_hangup_is_what_is_sent(told: list[tuple[int, int]]) -> None:
+    """Service managers may as well send it themselves."""
+    tell(7)
+    assert told == [(7, signal.SIGHUP)]
