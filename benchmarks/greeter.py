@@ -1,0 +1,69 @@
+"""What is served while `web.py` and `reload.py` measure: the category of hooks, and the modules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.internet.task import deferLater
+from twisted.web.resource import Resource
+from twisted.web.server import Request
+
+from hostkit import ALLOW, Decision, ModuleApi, hookspec, rules
+from hostkit.specs import Category
+from hostkit.web import JsonResource
+
+GREETING = b"Hello, world!"
+SLOW_SECONDS = 0.02
+
+
+class Doors(Category):
+    """Who may come in."""
+
+    @hookspec(rules.FirstDenial(on_error="fail"))
+    async def may_enter(self, guest: str, door: str) -> Decision:
+        """Called before a door is opened."""
+
+
+class Hello(Resource):
+    """Says hello, as any resource of Twisted does."""
+
+    isLeaf = True
+
+    def render_GET(self, request: Request) -> bytes:
+        return GREETING
+
+
+class HelloJson(JsonResource):
+    """Says hello in JSON."""
+
+    async def on_GET(self, request: Request) -> dict[str, str]:
+        return {"hello": "world"}
+
+
+class HelloSlowly(JsonResource):
+    """Says hello after a while, so that there is always something under way."""
+
+    async def on_GET(self, request: Request) -> dict[str, str]:
+        from twisted.internet import reactor
+
+        await deferLater(reactor, SLOW_SECONDS)  # type: ignore[arg-type]
+        return {"hello": "at last"}
+
+
+class Greeter:
+    """Serves all of them."""
+
+    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
+        api.register_web_resource("/hello", Hello())  # type: ignore[no-untyped-call]
+        api.register_web_resource("/json", HelloJson())  # type: ignore[no-untyped-call]
+        api.register_web_resource("/slow", HelloSlowly())  # type: ignore[no-untyped-call]
+
+
+class Doorkeeper:
+    """Has nothing against anybody."""
+
+    def __init__(self, config: dict[str, Any], api: Any) -> None:
+        api.register_doors_callbacks(may_enter=self.may_enter)
+
+    async def may_enter(self, guest: str, door: str) -> Decision:
+        return ALLOW
