@@ -65,12 +65,11 @@ async def trace(
     Raises:
         TypeError: The arguments are not the hook's.
     """
-    chain.spec.signature.bind(*args, **kwargs)
     draft = Draft(chain.spec, chain.callbacks, is_full=True)
     result: Any = None
     error: Exception | None = None
     try:
-        answer = chain.timed(caller, *args, **kwargs, _t=draft)
+        answer = _begin(chain, caller, draft, args, kwargs)
         result = await answer if chain.spec.is_async else answer
     except Exception as raised:
         if draft.decider is None:  # cancelled, or raised by the fallback: no module's doing
@@ -82,6 +81,16 @@ async def trace(
         if receipt is not None:
             receipts.log(receipt)
     return Trace(draft.outcome, receipt, draft, receipts.redact, result, error)
+
+
+def _begin(
+    chain: Chain, caller: Category, draft: Draft, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    try:
+        return chain.timed(caller, *args, **kwargs, _t=draft)
+    except TypeError:
+        chain.spec.signature.bind(*args, **kwargs)  # says it in the hook's own words
+        raise
 
 
 def _is_noteworthy(draft: Draft) -> bool:

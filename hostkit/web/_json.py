@@ -28,9 +28,9 @@ def read_json(body: bytes) -> Any:
     """
     try:
         text = body.decode("utf-8")
-        value = json.loads(
-            text, object_pairs_hook=_unique, parse_constant=_no_number, parse_float=_finite
-        )
+        if text.startswith("\ufeff"):
+            raise _RefusedError("it begins with a byte order mark")
+        value = _DECODER.decode(text)
         if body.count(b"[") + body.count(b"{") > MAX_DEPTH:
             _check_depth(value)
         if b"\\u" in body:
@@ -62,6 +62,12 @@ def _finite(digits: str) -> float:
     if math.isinf(number):
         raise _RefusedError(f"the number {shorten(digits)[1:-1]} is too large")
     return number
+
+
+# `json.loads` would make one for each body.
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_constant=_no_number, parse_float=_finite
+)
 
 
 def _check_depth(value: Any) -> None:

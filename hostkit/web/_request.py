@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import time
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote_to_bytes
 
 from twisted.internet.defer import CancelledError, Deferred
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from twisted.web.resource import IResource
 
+_JSON: Final = b"application/json"
+
 
 class HostRequest(Request):
     """A request to a host: what Twisted would answer with a page in HTML is answered in JSON.
@@ -36,6 +38,14 @@ class HostRequest(Request):
     """
 
     module: str | None = None
+
+    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
+        """Take a request that has arrived; what says that it is JSON is not read as a form."""
+        kinds = self.requestHeaders.getRawHeaders(b"content-type")
+        if kinds and kinds[0].startswith(_JSON):
+            # Twisted would read the header as that of a mail, longer than all else takes.
+            self._parsePOSTFormSubmission = False
+        super().requestReceived(command, path, version)  # type: ignore[no-untyped-call]
 
     def process(self) -> None:
         """Find the resource and ask it, as Twisted does, with less work on the way."""

@@ -47,6 +47,11 @@ class Doors(Category):
     def key(self, who: str) -> object:
         """Called for a key that hangs somewhere."""
 
+    @hookspec(FirstResult())
+    def hinge(self, who: str) -> object:
+        """Called for what a door hangs on."""
+        raise TypeError(who)
+
 
 def tracing(wired: Wired[Any], *args: Any, keep: bool = False, **kwargs: Any) -> Any:
     """Call a hook for inspection, by ``ann`` unless told otherwise."""
@@ -152,7 +157,7 @@ def test_wrong_arguments_are_no_modules_failure(
 ) -> None:
     """Arguments that are not the hook's are the caller's `TypeError`."""
     chain = wire(Comments, "check", spam)
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match=r"argument"):
         run(tracing(chain, *args, keep=True, **kwargs))
     assert 0 == len(chain.receipts)
 
@@ -165,6 +170,12 @@ def test_a_raising_fallback_is_not_part_of_the_trace(keep: bool) -> None:
         run(tracing(chain, keep=keep))
     reason = "PermissionError, raised by the host itself"
     assert ([("failed", None, reason)] if keep else []) == outcomes_of(chain.receipts)
+
+
+def test_a_type_error_of_the_host_stays_what_it_is() -> None:
+    """Arguments that are the hook's are not blamed for what a plain function raised."""
+    with pytest.raises(TypeError, match=r"^ann$"):
+        run(tracing(wire(Doors, "hinge")))
 
 
 def test_a_synchronous_hook_can_be_traced() -> None:

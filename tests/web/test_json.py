@@ -54,7 +54,7 @@ def test_any_bytes_are_read_or_refused(body: bytes) -> None:
         (b"", "Expecting value (line 1, column 1)"),
         (b'{"a": 1,\n "b" 2}', "Expecting ':' delimiter (line 2, column 6)"),
         (b"[1] 2", "Extra data (line 1, column 5)"),
-        (b"\xef\xbb\xbf{}", "Unexpected UTF-8 BOM"),
+        (b"\xef\xbb\xbf{}", "byte order mark"),
         (b'{"a": "\xff"}', "byte 7 is not UTF-8"),
         ('{"a": 1}'.encode("utf-16"), "byte 0 is not UTF-8"),
         (b"[NaN]", "NaN is no number"),

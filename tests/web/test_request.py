@@ -263,3 +263,28 @@ def test_sessions_have_a_cookie_for_the_whole_site() -> None:
     """What Twisted names the cookie of a session after is there, and says: everywhere."""
     answer = ask(serve(Page(lambda request: repr(request.sitepath).encode())), "GET", "/a")
     assert answer.body == b"[]"
+
+
+@pytest.mark.parametrize(
+    ("kind", "args"),
+    [
+        ("application/x-www-form-urlencoded", {b"a": [b"1"], b"b": [b"2"]}),
+        ("application/json", {b"b": [b"2"]}),
+        ("application/json; charset=utf-8", {b"b": [b"2"]}),
+        ("text/plain", {b"b": [b"2"]}),
+    ],
+)
+def test_forms_are_read_as_by_twisted(kind: str, args: dict[bytes, list[bytes]]) -> None:
+    """A form's fields are arguments, and the body of any kind is there to be read."""
+    seen: list[Any] = []
+
+    class Form(Bare):
+        isLeaf = True  # noqa: N815 -- so named by Twisted
+
+        def render_POST(self, request: Request) -> bytes:  # noqa: N802 -- so named by Twisted
+            assert request.content is not None
+            seen.extend([request.args, request.content.read()])
+            return b""
+
+    ask(serve(Form()), "POST", "/a?b=2", b"a=1", **{"content-type": kind})
+    assert seen == [args, b"a=1"]
