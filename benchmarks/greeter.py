@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twisted.internet.task import deferLater
 from twisted.web.resource import Resource
-from twisted.web.server import Request
 
 from hostkit import ALLOW, Decision, ModuleApi, hookspec, rules
 from hostkit.specs import Category
 from hostkit.web import JsonResource
+
+if TYPE_CHECKING:
+    from twisted.web.server import Request
 
 GREETING = b"Hello, world!"
 SLOW_SECONDS = 0.02
@@ -46,7 +48,7 @@ class HelloSlowly(JsonResource):
     async def on_GET(self, request: Request) -> dict[str, str]:
         from twisted.internet import reactor
 
-        await deferLater(reactor, SLOW_SECONDS)  # type: ignore[arg-type]
+        await deferLater(reactor, SLOW_SECONDS)
         return {"hello": "at last"}
 
 

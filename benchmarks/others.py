@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from greeter import GREETING, Hello
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from twisted.web.http import Request as TwistedRequest
 
 HOST = "127.0.0.1"
 QUEUE = 1024
@@ -30,13 +34,13 @@ def twisted_site(port: int, *, bare: bool) -> None:
     """Twisted's `Site`, as it is or without an access log and time-outs."""
     from twisted.internet import reactor
     from twisted.web.resource import Resource
-    from twisted.web.server import Request, Site
+    from twisted.web.server import Site
 
     class Silent(Site):
-        def log(self, request: Request) -> None:
+        def log(self, request: TwistedRequest) -> None:
             pass
 
-    root = Resource()  # type: ignore[no-untyped-call]
+    root = Resource()
     root.putChild(b"hello", Hello())  # type: ignore[no-untyped-call]
     options: dict[str, Any] = {"timeout": None} if bare else {}
     site = (Silent if bare else Site)(root, **options)  # type: ignore[no-untyped-call]
@@ -61,7 +65,6 @@ def starlette_app(port: int, loop: Any) -> None:
     """Starlette on uvicorn."""
     import uvicorn
     from starlette.applications import Starlette
-    from starlette.requests import Request
     from starlette.responses import PlainTextResponse
     from starlette.routing import Route
 

@@ -13,10 +13,13 @@ import random
 import statistics
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 ROUNDS = 9
 SECONDS = 2
@@ -63,7 +66,9 @@ def hostkit_served(reactor: str, folder: Path) -> Iterator[load.Served]:
         yield server
 
 
-def compare(targets: Mapping[str, load.Target], rounds: int, seconds: float) -> dict[str, list]:
+def compare(
+    targets: Mapping[str, load.Target], rounds: int, seconds: float
+) -> dict[str, list[float]]:
     """Load all of them, round after round."""
     found: dict[str, list[float]] = {name: [] for name in targets}
     for target in targets.values():
