@@ -66,6 +66,7 @@ class Hooks:
 
     def __init__(self, callers: Mapping[type[Category], Category]) -> None:
         self._callers = dict(callers)
+        self._named = {category.name: caller for category, caller in callers.items()}
         for category, caller in callers.items():
             setattr(self, category.name, caller)
 
@@ -81,19 +82,24 @@ class Hooks:
         Raises:
             KeyError: The host does not have this category.
         """
-        if category not in self._callers:
-            for other, caller in self._callers.items():
-                if _stands_for(other, category):
-                    return caller
-            known = ", ".join(sorted(known.name for known in self._callers)) or "none"
+        if isinstance(category, str):
+            caller = self._named.get(category)
+        else:
+            caller = self._callers.get(category) or self._derived(category)
+        if caller is None:
+            known = ", ".join(sorted(self._named)) or "none"
             name = category if isinstance(category, str) else category.__name__
             raise KeyError(f"this host has no category {name}; it has: {known}")
-        return self._callers[cast("type[Category]", category)]
+        return caller
+
+    def _derived(self, category: type[Category]) -> Category | None:
+        caller = self._named.get(category.name)
+        return caller if isinstance(caller, category) else None
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):  # asked by `copy` and others, maybe before `__init__`
             raise AttributeError(name)
-        known = ", ".join(sorted(known.name for known in self._callers)) or "none"
+        known = ", ".join(sorted(self._named)) or "none"
         raise AttributeError(f"this host has no category {name!r}; it has: {known}")
 
     def __iter__(self) -> Iterator[type[Category]]:
@@ -101,9 +107,3 @@ class Hooks:
 
     def __len__(self) -> int:
         return len(self._callers)
-
-
-def _stands_for(known: type[Category], asked: object) -> bool:
-    if isinstance(asked, type):
-        return issubclass(known, asked) and known.name == getattr(asked, "name", None)
-    return known.name == asked
