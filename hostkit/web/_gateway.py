@@ -87,11 +87,12 @@ class Gateway(Resource):
             return refusal.write(request)
         if call.spec is None:
             return write_json(request, 200, {**arguments, "status": "ok"})
-        gone = request.notifyFinish()
         running = start_entry(
             self._ask(request, call, call.spec.full_name, arguments, explain=explain)
         )
-        gone.addErrback(lambda _: running.cancel())
+        gone = None
+        if not running.called:  # most modules need not wait for anything
+            gone = request.notifyFinish().addErrback(lambda _: running.cancel())
         running.addErrback(_give_up, request, gone).addCallback(_send, request, gone)
         return NOT_DONE_YET
 
@@ -119,17 +120,21 @@ class Gateway(Resource):
         return write_json(request, status, body)
 
 
-def _give_up(failure: Failure, request: Request, gone: Deferred[None]) -> bytes:
+def _give_up(failure: Failure, request: Request, gone: Deferred[None] | None) -> bytes:
     # A module may be cancelled by others than us, too; then somebody still waits for an answer.
-    if not (gone.called and failure.check(CancelledError)):
+    if not (_has_left(gone) and failure.check(CancelledError)):
         _log.error("the gateway failed", exc_info=failure.value)
     body = {"errcode": "internal_error", "error": "the gateway failed; its log says more"}
     return write_json(request, 500, body)
 
 
-def _send(body: bytes, request: Request, gone: Deferred[None]) -> None:
+def _send(body: bytes, request: Request, gone: Deferred[None] | None) -> None:
     # A module may keep its cancellation to itself and answer nevertheless.
-    if not gone.called:
+    if not _has_left(gone):
         request.setHeader(b"content-length", str(len(body)).encode())
         request.write(body)
         request.finish()
+
+
+def _has_left(gone: Deferred[None] | None) -> bool:
+    return gone is not None and bool(gone.called)

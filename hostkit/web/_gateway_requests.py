@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from twisted.web.server import Request
 
 _IS_JSON: Final = re.compile(
-    r'application/(?:[\w.-]+\+)?json\s*(?:;\s*charset\s*=\s*"?utf-?8"?\s*)?', re.IGNORECASE
+    rb'application/(?:[\w.-]+\+)?json\s*(?:;\s*charset\s*=\s*"?utf-?8"?\s*)?', re.IGNORECASE
 )
 
 
@@ -22,7 +22,7 @@ def refuse_browsers(request: Request) -> None:
     Raises:
         Refusal: The request has an ``Origin`` (403).
     """
-    if request.getHeader("origin") is not None:
+    if request.requestHeaders.hasHeader(b"origin"):
         raise Refusal(403, "cross_origin", "web pages may not call the gateway")
 
 
@@ -32,9 +32,9 @@ def read_body(request: Request) -> Any:
     Raises:
         Refusal: It is in another format (415), or not what it claims to be (400).
     """
-    kind = request.getHeader("content-type")
-    if kind is not None and kind != "application/json" and not _IS_JSON.fullmatch(kind):
-        shown = kind[:100]
+    kind = request.getHeader(b"content-type")
+    if kind is not None and kind != b"application/json" and not _IS_JSON.fullmatch(kind):
+        shown = kind[:100].decode("utf-8", "replace")
         raise Refusal(
             415,
             "not_json",
