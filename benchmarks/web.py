@@ -21,8 +21,8 @@ import load
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-ROUNDS = 9
-SECONDS = 2
+ROUNDS = 15
+SECONDS = 1
 BARE = "bare Site (no log, no time-outs)"
 DEFAULT = "Site as it is"
 RESOURCE = "hostkit: resource of a module"
