@@ -66,7 +66,9 @@ def serve(file: str, reactor: str | None) -> None:
     """
     from hostkit.cli._reactor import reactor_installed  # noqa: PLC0415
     from hostkit.cli._serve import run  # noqa: PLC0415
+    from hostkit.cli._signals import ignore_hangup  # noqa: PLC0415
 
+    ignore_hangup()
     with reactor_installed(reactor):
         sys.exit(run(_build(file, serves=True)))
 

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from types import FrameType
 
 
+def ignore_hangup() -> None:
+    """Live on at SIGHUP, while there is nothing to reload yet."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
 def handle_hangup(reactor: Any, reload: Callable[[], None]) -> None:
     """Reload at SIGHUP, which would otherwise end the process.
 

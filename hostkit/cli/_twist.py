@@ -13,6 +13,7 @@ from twisted.logger import Logger, LogLevel
 from twisted.python.usage import Options as TwistedOptions
 from twisted.python.usage import UsageError
 
+from hostkit.cli._signals import ignore_hangup
 from hostkit.dispatch import start_entry
 from hostkit.errors import ConfigErrors
 from hostkit.host import build_from_file
@@ -56,6 +57,7 @@ def makeService(options: Options) -> HostService:  # noqa: N802 -- so named by T
 
     from hostkit.cli._problems import exit_code, show_problems  # noqa: PLC0415
 
+    ignore_hangup()
     try:
         host = build_from_file(options["file"], check=check_listeners)
         server = Server(host, reactor)

@@ -13,6 +13,7 @@ from hostkit import codes
 from hostkit.config._converter import structure
 from hostkit.config._fault import Fault, StructureErrors
 from hostkit.config._host_file import HostFile, Source
+from hostkit.config._misspelt import misspelt_modules
 from hostkit.config._model import Listener, ModuleEntry, Redis, Settings
 from hostkit.config._names import default_name, repeated_names, unique_names
 from hostkit.config._parser import Parser
@@ -84,7 +85,8 @@ def examine(path: str | os.PathLike[str]) -> Examined:
     reader = Reader(document, FilePath(name).parent)
     values = reader.read_top(_KEYS)
     source = Source(name, document, frozenset(reader.secrets))
-    return _build(values, source, reader.problems, reader.broken)
+    misspelt = [source.problem(problem, key=True) for problem in misspelt_modules(document)]
+    return _build(values, source, reader.problems + misspelt, reader.broken)
 
 
 def from_mapping(mapping: Mapping[str, Any]) -> HostFile:

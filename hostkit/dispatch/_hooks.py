@@ -93,7 +93,7 @@ class Hooks:
         return caller
 
     def _derived(self, category: type[Category]) -> Category | None:
-        caller = self._named.get(category.name)
+        caller = self._named.get(getattr(category, "name", ""))
         return caller if isinstance(caller, category) else None
 
     def __getattr__(self, name: str) -> Any:

@@ -93,7 +93,8 @@ class Gateway(Resource):
         gone = None
         if not running.called:  # most modules need not wait for anything
             gone = request.notifyFinish().addErrback(lambda _: running.cancel())
-        running.addErrback(_give_up, request, gone).addCallback(_send, request, gone)
+        running.addErrback(_give_up, call.spec.full_name, request, gone)
+        running.addCallback(_send, request, gone)
         return NOT_DONE_YET
 
     def _find(self, path: tuple[bytes, ...], request: Request) -> Call:
@@ -120,10 +121,10 @@ class Gateway(Resource):
         return write_json(request, status, body)
 
 
-def _give_up(failure: Failure, request: Request, gone: Deferred[None] | None) -> bytes:
+def _give_up(failure: Failure, hook: str, request: Request, gone: Deferred[None] | None) -> bytes:
     # A module may be cancelled by others than us, too; then somebody still waits for an answer.
     if not (_has_left(gone) and failure.check(CancelledError)):
-        _log.error("the gateway failed", exc_info=failure.value)
+        _log.error("the gateway failed to ask %s", hook, exc_info=failure.value)
     body = {"errcode": "internal_error", "error": "the gateway failed; its log says more"}
     return write_json(request, 500, body)
 

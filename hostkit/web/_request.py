@@ -24,7 +24,12 @@ if TYPE_CHECKING:
 
     from twisted.web.resource import IResource
 
+LONGEST_FORM_BYTES: Final = 256 * 1024
+"""How long a body may be that is read as a form into ``request.args``, which nothing else can run
+meanwhile. What is longer, such as a file that is uploaded, a resource reads itself."""
+
 _JSON: Final = b"application/json"
+_OWN: Final = b"/_hostkit/"
 
 
 class HostRequest(Request):
@@ -40,10 +45,15 @@ class HostRequest(Request):
     module: str | None = None
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
-        """Take a request that has arrived; what says that it is JSON is not read as a form."""
+        """Take a request that has arrived; only what may be a small form is read as one."""
         kinds = self.requestHeaders.getRawHeaders(b"content-type")
-        if kinds and kinds[0].startswith(_JSON):
+        assert self.content is not None  # noqa: S101 -- there is one since the headers came
+        if kinds and (
             # Twisted would read the header as that of a mail, longer than all else takes.
+            kinds[0].startswith(_JSON)
+            or path.startswith(_OWN)
+            or self.content.tell() > LONGEST_FORM_BYTES
+        ):
             self._parsePOSTFormSubmission = False
         super().requestReceived(command, path, version)  # type: ignore[no-untyped-call]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, final
 import pytest
 from twisted.internet.error import ReactorNotRunning
 
-from hostkit.cli._signals import Stopper, handle_hangup, handle_signals
+from hostkit.cli._signals import Stopper, handle_hangup, handle_signals, ignore_hangup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -81,6 +81,13 @@ def test_both_signals_are_handled() -> None:
     signal.raise_signal(signal.SIGTERM)
     assert len(reactor.calls) == 1
     assert signal.getsignal(signal.SIGINT) == signal.getsignal(signal.SIGTERM)
+
+
+def test_a_hangup_is_ignored_while_there_is_nothing_to_reload() -> None:
+    """Whoever sends it early, to a server that still loads its modules, does not end it."""
+    ignore_hangup()
+    signal.raise_signal(signal.SIGHUP)
+    assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
 
 
 def test_a_hangup_reloads() -> None:

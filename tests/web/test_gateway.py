@@ -227,5 +227,5 @@ def test_a_call_that_others_cancel_is_answered(caplog: pytest.LogCaptureFixture)
     asked.cancel()
     assert (wire.answer.status, wire.answer.json["errcode"]) == (500, "internal_error")
     assert [(record.levelno, record.message) for record in caplog.records] == [
-        (logging.ERROR, "the gateway failed")
+        (logging.ERROR, "the gateway failed to ask comments.check_comment")
     ]
