@@ -1,6 +1,5 @@
 """How a host is reached over HTTP, and what modules make web resources with."""
 
-from hostkit.web._gateway import Gateway
 from hostkit.web._http_error import HttpError
 from hostkit.web._json_body import json_body
 from hostkit.web._json_resource import JsonResource
@@ -10,6 +9,7 @@ from hostkit.web._query import query_value, query_values
 from hostkit.web._request import HostRequest
 from hostkit.web._router import Router
 from hostkit.web._server import Server
+from hostkit.web.gateway import Gateway
 
 __all__ = [
     "DEFAULT_LISTENER",

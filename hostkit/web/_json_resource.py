@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from twisted.web.resource import Resource
 
 from hostkit.web._answer import answer_later
+from hostkit.web._methods import refuse_method
 from hostkit.web._pages import write_json
-from hostkit.web._refusal import refuse_method
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,8 +16,8 @@ from twisted.web.resource import EncodingResourceWrapper, getChildForRequest
 from twisted.web.server import NOT_DONE_YET, Request, version
 
 from hostkit.web._failure import give_up, log_failure
+from hostkit.web._methods import lacks_head, refuse_method, render_methods
 from hostkit.web._pages import send
-from hostkit.web._refusal import lacks_head, refuse_method, render_methods
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -12,11 +12,11 @@ from twisted.internet.interfaces import IReadDescriptor
 from hostkit import codes
 from hostkit.errors import ConfigErrors, HostkitError
 from hostkit.web._access import Guard
-from hostkit.web._gateway import Gateway
 from hostkit.web._health import HEALTH, READY, Health, Ready
 from hostkit.web._listeners import read_listeners
 from hostkit.web._router import Router
 from hostkit.web._site import HostSite
+from hostkit.web.gateway import Gateway
 
 if TYPE_CHECKING:
     from twisted.internet.defer import Deferred

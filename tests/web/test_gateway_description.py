@@ -14,7 +14,7 @@ import pytest
 
 from hostkit import Bytes, Category, Host, ModuleApi, Seconds, hookspec, rules
 from hostkit.web import Gateway, Router
-from hostkit.web._gateway_schemas import schema_of
+from hostkit.web.gateway._schemas import schema_of
 from tests.web.conftest import ask
 
 STRING = {"type": "string"}

@@ -5,15 +5,15 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
-from hostkit.web._gateway_schemas import schema_of
+from hostkit.web.gateway._schemas import schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hostkit.host import Host
     from hostkit.specs import Hookspec
-    from hostkit.web._gateway_arguments import Arguments
-    from hostkit.web._gateway_calls import Call
+    from hostkit.web.gateway._arguments import Arguments
+    from hostkit.web.gateway._calls import Call
 
 
 def describe(

@@ -8,9 +8,9 @@ import attrs
 
 from hostkit.config import did_you_mean
 from hostkit.rules import FirstDenial
-from hostkit.web._gateway_arguments import Arguments, make_argument
-from hostkit.web._gateway_refusal import Refusal
-from hostkit.web._gateway_types import make_converter
+from hostkit.web.gateway._arguments import Arguments, make_argument
+from hostkit.web.gateway._refusal import Refusal
+from hostkit.web.gateway._types import make_converter
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

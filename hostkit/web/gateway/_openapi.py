@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from hostkit._version import __version__
-from hostkit.web._gateway_description import arguments_schema, doc_of
+from hostkit.web.gateway._description import arguments_schema, doc_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hostkit.web._gateway_calls import Call
+    from hostkit.web.gateway._calls import Call
 
 _EXPLAIN: Final = {
     "name": "explain",

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, final
 
 from twisted.web.resource import Resource
 
-from hostkit.web._gateway_refusal import Refusal
-from hostkit.web._gateway_requests import refuse_browsers
+from hostkit.web.gateway._refusal import Refusal
+from hostkit.web.gateway._requests import refuse_browsers
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from hostkit.web._gateway_refusal import Refusal
 from hostkit.web._json import read_json
+from hostkit.web.gateway._refusal import Refusal
 
 if TYPE_CHECKING:
     from twisted.web.server import Request

@@ -15,9 +15,9 @@ from typing import is_typeddict as is_typed_dict
 import attrs
 
 from hostkit.config import Bytes, Seconds
-from hostkit.web._gateway_annotations import annotations_of
-from hostkit.web._gateway_types import is_collection, is_textual, keys_of
-from hostkit.web._gateway_views import is_protocol, members_of
+from hostkit.web.gateway._annotations import annotations_of
+from hostkit.web.gateway._types import is_collection, is_textual, keys_of
+from hostkit.web.gateway._views import is_protocol, members_of
 
 Schema: TypeAlias = dict[str, Any]
 

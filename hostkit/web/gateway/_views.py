@@ -8,8 +8,8 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from hostkit.specs import has_body
-from hostkit.web._gateway_annotations import annotations_of
-from hostkit.web._gateway_members import Members, Structure
+from hostkit.web.gateway._annotations import annotations_of
+from hostkit.web.gateway._members import Members, Structure
 
 if TYPE_CHECKING:
     from cattrs import Converter

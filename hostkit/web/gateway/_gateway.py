@@ -11,14 +11,14 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
 from hostkit.dispatch import start_entry
-from hostkit.web._gateway_answers import answer
-from hostkit.web._gateway_calls import find_calls, refuse_path
-from hostkit.web._gateway_description import describe
-from hostkit.web._gateway_document import Document
-from hostkit.web._gateway_openapi import write_openapi
-from hostkit.web._gateway_refusal import Refusal
-from hostkit.web._gateway_requests import read_body, refuse_browsers, wants_trace
 from hostkit.web._pages import write_json
+from hostkit.web.gateway._answers import answer
+from hostkit.web.gateway._calls import find_calls, refuse_path
+from hostkit.web.gateway._description import describe
+from hostkit.web.gateway._document import Document
+from hostkit.web.gateway._openapi import write_openapi
+from hostkit.web.gateway._refusal import Refusal
+from hostkit.web.gateway._requests import read_body, refuse_browsers, wants_trace
 
 if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from twisted.web.server import Request
 
     from hostkit.host import Host
-    from hostkit.web._gateway_calls import Call
+    from hostkit.web.gateway._calls import Call
 
 PATH: Final = "/_hostkit/hooks"
 """Where the gateway is served; a hook's category and name follow."""

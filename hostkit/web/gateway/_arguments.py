@@ -9,9 +9,9 @@ import attrs
 
 from hostkit.config import did_you_mean, faults_of
 from hostkit.errors import show_path
-from hostkit.web._gateway_annotations import annotations_of
-from hostkit.web._gateway_members import hook_for
-from hostkit.web._gateway_refusal import Refusal
+from hostkit.web.gateway._annotations import annotations_of
+from hostkit.web.gateway._members import hook_for
+from hostkit.web.gateway._refusal import Refusal
 
 if TYPE_CHECKING:
     import inspect

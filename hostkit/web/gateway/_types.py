@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, NotRequired, Required, get_args, get_orig
 
 from hostkit import codes
 from hostkit.config import Fault, StructureErrors, strict_converter, wrong_type
-from hostkit.web._gateway_annotations import annotations_of
-from hostkit.web._gateway_members import Members
-from hostkit.web._gateway_views import is_protocol, protocol_hook, structure_view
+from hostkit.web.gateway._annotations import annotations_of
+from hostkit.web.gateway._members import Members
+from hostkit.web.gateway._views import is_protocol, protocol_hook, structure_view
 
 if TYPE_CHECKING:
     from cattrs import Converter
 
-    from hostkit.web._gateway_members import Structure
+    from hostkit.web.gateway._members import Structure
 
 
 def make_converter() -> Converter:
