@@ -25,7 +25,7 @@ ACTIVE_SECONDS: Final = 1
 """How long after a request its client is expected to send another one at once."""
 
 SLOWEST_BYTES_PER_SECOND: Final = 1024
-"""For each so many bytes of its body a request gets one more second."""
+"""For each so many bytes of its body a request gets one more second, and so does its answer."""
 
 
 class Phase(Enum):
@@ -60,6 +60,8 @@ class Channel(HTTPChannel):
     deadline = 0.0
     _phase = _IDLE
     _body_deadline = 0.0
+    _sent_deadline = 0.0
+    _waitingForTransport: bool
     _left = 0
 
     def connectionMade(self) -> None:
@@ -116,6 +118,7 @@ class Channel(HTTPChannel):
         self._phase = _IDLE
         site.busy -= 1
         self.deadline = site.horizon + site.limits.idle
+        self._sent_deadline = self.deadline + request.sentLength / SLOWEST_BYTES_PER_SECOND
         super().requestDone(request)  # type: ignore[no-untyped-call]
 
     def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]
@@ -151,7 +154,11 @@ class Channel(HTTPChannel):
     def expire(self) -> None:
         """Do what the deadline was set for."""
         if self._phase is _IDLE:
-            self._hang_up()
+            if self._waitingForTransport and self._sent_deadline > self.site.seconds():
+                # What was answered is still on its way.
+                self.deadline = self.site.horizon + self.site.limits.idle
+            else:
+                self._hang_up()
         elif self._phase is _HEADERS:
             self.refuse(early_answer(408, "timeout", "the headers of the request came too slowly"))
         elif self._phase is _CLOSING:
