@@ -194,7 +194,7 @@ class Channel(HTTPChannel):
             return early_answer(414, "url_too_long", f"the URL is longer than {limits.url} bytes")
         if self.length and self.length > site.longest_body(self._path):
             return _too_large(site.longest_body(self._path))
-        if site.busy >= limits.requests and self._path not in site.always:
+        if site.busy >= limits.requests and self._path.partition(b"?")[0] not in site.always:
             error = "too many requests are under way; try again later"
             return early_answer(503, "too_many_requests", error, "Retry-After: 1")
         return None

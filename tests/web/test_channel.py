@@ -186,9 +186,9 @@ def test_too_many_requests_at_a_time_are_refused() -> None:
 def test_some_paths_are_always_served() -> None:
     """A busy process is alive, and must not be taken for a dead one."""
     site = make_site(Held(), requests=1, always=(b"/health",))
-    for path in ("/", "/health"):
+    for path in ("/", "/health", "/health?from=here", "/?/health"):
         Line(site).get(path)
-    assert site.busy == 2
+    assert site.busy == 3
 
 
 def test_a_body_takes_a_place_while_it_arrives() -> None:

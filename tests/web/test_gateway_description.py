@@ -225,3 +225,16 @@ def test_the_openapi_document_has_every_call() -> None:
     assert title["responses"]["200"]["content"]["application/json"]["schema"]["required"] == [
         "result"
     ]
+
+
+def test_a_category_that_says_nothing_is_described_by_nothing() -> None:
+    """What is said about categories in general does not stand in for it."""
+
+    class Silent(Category):
+        @hookspec(rules.Notify())
+        async def on_noise(self) -> None:
+            """Called when there is some."""
+
+    gateway = Gateway(Host.from_config({}, categories=[Silent]).build())
+    answer = ask(Router(gateway.resources), "GET", "/_hostkit/hooks")
+    assert answer.json["categories"]["silent"]["doc"] == ""

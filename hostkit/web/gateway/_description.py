@@ -29,7 +29,8 @@ def describe(
     return {
         "categories": {
             category.name: {
-                "doc": inspect.getdoc(category) or "",
+                # Without one of its own, `inspect.getdoc` would give that of `Category`.
+                "doc": inspect.cleandoc(category.__doc__ or ""),
                 "ping": f"{prefix}/{category.name}/ping",
                 "hooks": {
                     name: {
