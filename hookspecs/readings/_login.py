@@ -47,7 +47,7 @@ def read_login_type(key: Any) -> tuple[str, tuple[str, ...]]:
         TypeError: It is no tuple of both.
     """
     if not (isinstance(key, tuple) and len(key) == 2):  # noqa: PLR2004 -- a pair
-        raise TypeError("a key is a tuple of a login type and its fields")
+        raise TypeError('a key is a login type and its fields: ("m.login.password", ("password",))')
     login_type, fields = key
     if not isinstance(login_type, str):
         raise TypeError(f"a login type is a str, not {login_type!r}")

@@ -31,6 +31,7 @@ class Reloader:
         self._server = server
         self._is_reloading = False
         self._is_told_again = False
+        self._before: set[int] = set()
 
     def reload(self) -> None:
         """Begin, or begin again after what is going on."""
@@ -38,11 +39,15 @@ class Reloader:
             self._is_told_again = True
             return
         self._is_reloading = True
+        self._before = {id(module.instance) for module in self._host.modules}
         reloading = start_entry(self._server.reload())
         reloading.addCallbacks(self._succeeded, self._failed).addBoth(self._go_on)
 
     def _succeeded(self, _: None) -> None:
-        _log.info("reloaded %s: %d modules", self._host.file.name, len(self._host.modules))
+        now = {id(module.instance) for module in self._host.modules}
+        kept = len(now & self._before)
+        counts = (len(now - self._before), kept, len(self._before) - kept)
+        _log.info("reloaded %s: %d new modules, %d kept, %d gone", self._host.file.name, *counts)
 
     def _failed(self, failure: Failure) -> None:
         error = failure.value

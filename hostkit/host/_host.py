@@ -151,6 +151,8 @@ class Host:
             HostkitError: The host is not running, is being reloaded already, or was stopped
                 meanwhile.
         """
+        if file is None and self.file.locate(()) is None:
+            raise HostkitError("the host was not made from a file: give it what to reload")
         if not self.is_running or self._is_reloading:
             state = "being reloaded already" if self._is_reloading else "not running"
             raise HostkitError(f"the host is {state}")

@@ -121,12 +121,16 @@ def _required_keywords(parameters: list[inspect.Parameter]) -> list[inspect.Para
     ]
 
 
-def _inspect(spec: Hookspec, function: Callable[..., Any]) -> tuple[inspect.Signature, bool]:
+def _inspect(spec: Hookspec, function: Any) -> tuple[inspect.Signature, bool]:
     if not callable(function):
+        is_called = inspect.iscoroutine(function)
+        if is_called:
+            function.close()  # Python would warn that nobody awaited it
         raise RegistrationError(
             codes.NOT_CALLABLE,
             f"the callback for {spec.full_name} cannot be called: {function!r}",
             expected="a function or another callable",
+            hint="give the function itself, without calling it" if is_called else None,
         )
     inner = _innermost(function)
     if inspect.isgeneratorfunction(inner) or inspect.isasyncgenfunction(inner):

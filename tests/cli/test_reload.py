@@ -65,14 +65,17 @@ def test_a_server_takes_over_what_has_changed(
     """By the name of its file or the number of its process; connections stay open."""
     with serving(write_modules("a", "b")) as process:
         connection = connect(wait_for(process, "listening on"))
-        for target, names in (("FILE", ["b", "c"]), (str(process.pid), ["d"])):
+        for target, names, what in (
+            ("FILE", ["b", "c"], "1 new modules, 1 kept, 1 gone"),
+            (str(process.pid), ["d"], "1 new modules, 0 kept, 2 gone"),
+        ):
             file = write_modules(*names)
             result = run("reload", target.replace("FILE", file))
             assert result.exit_code == 0
             assert result.output == (
                 f"told process {process.pid} to reload; its log says what came of it\n"
             )
-            expected = f"INFO hostkit.serve: reloaded {file}: {len(names)} modules\n"
+            expected = f"INFO hostkit.serve: reloaded {file}: {what}\n"
             assert wait_for(process, "reloaded").endswith(expected)
             connection.request("GET", "/_hostkit/hooks")
             response = connection.getresponse()
@@ -197,8 +200,11 @@ def test_a_pid_file_may_be_unreadable(
 
 
 @pytest.mark.parametrize("number", [12, 1])
-def test_a_number_is_a_process(number: int, told: list[tuple[int, int]]) -> None:
-    """It is told as it is, without looking at any file."""
+def test_a_number_is_a_process(
+    number: int, told: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told as it is, without looking at any config file."""
+    monkeypatch.setattr("hostkit.cli._reload._lives_on", lambda _: True)
     assert run("reload", str(number)).exit_code == 0
     assert told == [(number, signal.SIGHUP)]
 
@@ -234,3 +240,13 @@ def test_a_hangup_is_what_is_sent(told: list[tuple[int, int]]) -> None:
     """Service managers may as well send it themselves."""
     tell(7)
     assert told == [(7, signal.SIGHUP)]
+
+
+def test_a_process_that_would_end_is_left_alone() -> None:
+    """Not every process that has a number reloads; most would end at the signal."""
+    with subprocess.Popen(["sleep", "60"]) as process:
+        result = run("reload", str(process.pid))
+        assert result.exit_code == 1
+        assert f"process {process.pid} would end, as it does not handle SIGHUP" in result.output
+        assert process.poll() is None
+        process.kill()

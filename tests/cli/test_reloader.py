@@ -64,7 +64,7 @@ def test_a_reload_is_told(
     reloader.reload()
     assert caplog.messages == []
     server.end()
-    assert caplog.messages == ["reloaded <config>: 0 modules"]
+    assert caplog.messages == ["reloaded <config>: 0 new modules, 0 kept, 0 gone"]
     reloader.reload()
     assert server.count == 2
 

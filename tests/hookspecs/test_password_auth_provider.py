@@ -227,14 +227,14 @@ def test_a_conflict_is_placed_in_the_file(tmp_path: Path, monkeypatch: pytest.Mo
 @pytest.mark.parametrize(
     ("key", "why"),
     [
-        ("m.login.password", "a key is a tuple of a login type and its fields"),
-        (("m.login.password",), "a key is a tuple of a login type and its fields"),
-        (("m.login.password", ("password"), "x"), "a key is a tuple of a login type"),
+        ("m.login.password", "a key is a login type and its fields: "),
+        (("m.login.password",), "a key is a login type and its fields: "),
+        (("m.login.password", ("password"), "x"), "a key is a login type and its fields: "),
         (("m.login.password", "password"), 'fields are a tuple of str such as ("password",)'),
         (("m.login.password", None), 'fields are a tuple of str such as ("password",)'),
         (("m.login.password", ("password", 5)), 'fields are a tuple of str such as ("password",)'),
         ((b"m.login.password", ("password",)), "a login type is a str, not b'm.login.password'"),
-        (None, "a key is a tuple of a login type and its fields"),
+        (None, "a key is a login type and its fields: "),
     ],
 )
 def test_a_wrong_key_keeps_the_host_from_starting(key: Any, why: str) -> None:

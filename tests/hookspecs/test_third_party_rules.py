@@ -154,3 +154,17 @@ def test_an_explanation_tells_what_each_module_does() -> None:
     receipt = asyncio.run(host.explain(FULL_NAME, MESSAGE, STATE))
     assert ["continue", "deny", "not asked"] == outcomes_of(receipt)
     assert "HomeserverError: 403 M_FORBIDDEN: no" == receipt.reason
+
+
+def test_what_counts_as_allowed_without_saying_so_is_told_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A module that answers with a code, or with the event itself, lets everything through."""
+    monkeypatch.setattr("hookspecs.readings._permission._told", set())
+    host = chain_of(
+        ThirdPartyRules, HOOK, answering((True, None)), answering(("M_FORBIDDEN", None))
+    )
+    for _ in range(2):
+        assert (True, None) == call(host, HOOK, MESSAGE, STATE)
+    (message,) = caplog.messages
+    assert message.startswith("module b answers check_event_allowed with ('M_FORBIDDEN', None)")

@@ -284,3 +284,9 @@ def test_memory_stays_flat() -> None:
 
     few, after = asyncio.run(main())
     assert after < few + 200
+
+
+def test_a_host_without_a_file_needs_to_be_given_one() -> None:
+    """There is nothing to read again."""
+    with pytest.raises(HostkitError, match="was not made from a file: give it what to reload"):
+        fire(running(note("a")).reload())

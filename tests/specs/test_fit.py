@@ -235,3 +235,12 @@ def test_a_misfit_is_called_by_a_name_its_author_knows(
 ) -> None:
     """What is inside a partial is named, and an object by its class."""
     assert line in str(refused_by_position(CHECK, given))
+
+
+@pytest.mark.parametrize("refused", BOTH_REFUSE)
+def test_a_call_in_the_place_of_a_function(refused: Callable[..., Any]) -> None:
+    """The hint says what was probably meant, and Python does not warn of it as well."""
+
+    async def check() -> None: ...
+
+    assert "hint: give the function itself, without calling it" in str(refused(CHECK, check()))
