@@ -9,9 +9,9 @@ import attrs
 
 from hostkit.config import did_you_mean, faults_of
 from hostkit.errors import show_path
+from hostkit.web._http_error import HttpError
 from hostkit.web.gateway._annotations import annotations_of
 from hostkit.web.gateway._members import hook_for
-from hostkit.web.gateway._refusal import Refusal
 
 if TYPE_CHECKING:
     import inspect
@@ -76,7 +76,7 @@ class Arguments:
         """Structure the arguments of a call.
 
         Raises:
-            Refusal: They are not the hook's (400); it names the first that is wrong.
+            HttpError: They are not the hook's (400); it names the first that is wrong.
         """
         if type(given) is not dict:
             raise _refusal(None, "the body must be a JSON object with the arguments by name")
@@ -153,6 +153,7 @@ def _structure(field: Argument, value: Any) -> Any:
     raise _refusal(where, f"{where}: {fault.message}{expected}")
 
 
-def _refusal(field: str | None, error: str) -> Refusal:
+def _refusal(field: str | None, error: str) -> HttpError:
     shown = error if len(error) <= _LONGEST else f"{error[:_LONGEST]}…"
-    return Refusal(400, "bad_arguments", shown, field)
+    named = {} if field is None else {"field": field}
+    return HttpError(400, "bad_arguments", shown, **named)

@@ -8,8 +8,8 @@ import attrs
 
 from hostkit.config import did_you_mean
 from hostkit.rules import FirstDenial
+from hostkit.web._http_error import HttpError
 from hostkit.web.gateway._arguments import Arguments, make_argument
-from hostkit.web.gateway._refusal import Refusal
 from hostkit.web.gateway._types import make_converter
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def refuse_path(path: Sequence[str], known: Collection[tuple[str, str]]) -> NoRe
     """Say what there is instead of a path.
 
     Raises:
-        Refusal: In any case (404).
+        HttpError: In any case (404).
     """
     categories = sorted({category for category, _ in known})
     category, *rest = path
@@ -66,4 +66,4 @@ def refuse_path(path: Sequence[str], known: Collection[tuple[str, str]]) -> NoRe
     else:
         what = f"the category {category!r} has no hook {'/'.join(rest)!r}"
         near = did_you_mean("/".join(rest), [hook for other, hook in known if other == category])
-    raise Refusal(404, "unknown_hook", f"{what}: {near or 'GET /_hostkit/hooks lists all'}")
+    raise HttpError(404, "unknown_hook", f"{what}: {near or 'GET /_hostkit/hooks lists all'}")

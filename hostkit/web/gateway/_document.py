@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, final
 
 from twisted.web.resource import Resource
 
-from hostkit.web.gateway._refusal import Refusal
-from hostkit.web.gateway._requests import refuse_browsers
+from hostkit.web._http_error import HttpError
+from hostkit.web._pages import write_json
+from hostkit.web.gateway._requests import refuse_browsers, refuse_others
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,11 +39,10 @@ class Document(Resource):
     def render(self, request: Request) -> bytes:
         """Answer GET and HEAD."""
         if request.method not in {b"GET", b"HEAD"}:
-            error = "this is a document, which is only read"
-            return Refusal(405, "method_not_allowed", error, allow="GET, HEAD").write(request)
+            return refuse_others(request, b"GET, HEAD")
         try:
             refuse_browsers(request)
-        except Refusal as refusal:
-            return refusal.write(request)
+        except HttpError as error:
+            return write_json(request, error.status, error.body)
         request.setHeader(b"content-type", b"application/json")
         return self._body

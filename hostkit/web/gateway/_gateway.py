@@ -11,14 +11,14 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
 from hostkit.dispatch import start_entry
+from hostkit.web._http_error import HttpError
 from hostkit.web._pages import write_json
 from hostkit.web.gateway._answers import answer
 from hostkit.web.gateway._calls import find_calls, refuse_path
 from hostkit.web.gateway._description import describe
 from hostkit.web.gateway._document import Document
 from hostkit.web.gateway._openapi import write_openapi
-from hostkit.web.gateway._refusal import Refusal
-from hostkit.web.gateway._requests import read_body, refuse_browsers, wants_trace
+from hostkit.web.gateway._requests import read_body, refuse_browsers, refuse_others, wants_trace
 
 if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
@@ -80,11 +80,13 @@ class Gateway(Resource):
             return self._description.render(request)
         try:
             refuse_browsers(request)
-            call = self._find(path, request)
+            call = self._find(path)
+            if request.method != b"POST":
+                return refuse_others(request, b"POST")
             arguments = call.arguments.read(read_body(request))
             explain = wants_trace(request)
-        except Refusal as refusal:
-            return refusal.write(request)
+        except HttpError as error:
+            return write_json(request, error.status, error.body)
         if call.spec is None:
             return write_json(request, 200, {**arguments, "status": "ok"})
         running = start_entry(
@@ -97,13 +99,10 @@ class Gateway(Resource):
         running.addCallback(_send, request, gone)
         return NOT_DONE_YET
 
-    def _find(self, path: tuple[bytes, ...], request: Request) -> Call:
+    def _find(self, path: tuple[bytes, ...]) -> Call:
         call = self._by_path.get(path)
         if call is None:
             refuse_path([step.decode("utf-8", "replace") for step in path], self._calls)
-        if request.method != b"POST":
-            error = "hooks are called with POST"
-            raise Refusal(405, "method_not_allowed", error, allow="POST")
         return call
 
     async def _ask(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from hostkit.web._http_error import HttpError
 from hostkit.web._json import read_json
-from hostkit.web.gateway._refusal import Refusal
+from hostkit.web._pages import write_error
 
 if TYPE_CHECKING:
     from twisted.web.server import Request
@@ -20,22 +21,36 @@ def refuse_browsers(request: Request) -> None:
     """Refuse what a web page sends: no page may ask a host's modules in its visitor's name.
 
     Raises:
-        Refusal: The request has an ``Origin`` (403).
+        HttpError: The request has an ``Origin`` (403).
     """
     if request.requestHeaders.hasHeader(b"origin"):
-        raise Refusal(403, "cross_origin", "web pages may not call the gateway")
+        raise HttpError(403, "cross_origin", "web pages may not call the gateway")
+
+
+def refuse_others(request: Request, methods: bytes) -> bytes:
+    """Answer a request with another method than there is: OPTIONS with 204, all others with 405.
+
+    Args:
+        request: The request.
+        methods: The methods that there are, as the header ``Allow`` lists them.
+    """
+    request.setHeader(b"allow", methods + b", OPTIONS")
+    if request.method == b"OPTIONS":
+        request.setResponseCode(204)
+        return b""
+    return write_error(request, 405, "method_not_allowed", "this is not done with this method")
 
 
 def read_body(request: Request) -> Any:
     """Read a body in JSON; without one it is an empty object.
 
     Raises:
-        Refusal: It is in another format (415), or not what it claims to be (400).
+        HttpError: It is in another format (415), or not what it claims to be (400).
     """
     kind = request.getHeader(b"content-type")
     if kind is not None and kind != b"application/json" and not _IS_JSON.fullmatch(kind):
         shown = kind[:100].decode("utf-8", "replace")
-        raise Refusal(
+        raise HttpError(
             415,
             "not_json",
             f"arguments are sent as application/json in UTF-8, and not as {shown!r}",
@@ -44,18 +59,18 @@ def read_body(request: Request) -> Any:
     try:
         return read_json(request.content.read() or b"{}")
     except ValueError as error:
-        raise Refusal(400, "bad_arguments", str(error)) from None
+        raise HttpError(400, "bad_arguments", str(error)) from None
 
 
 def wants_trace(request: Request) -> bool:
     """Whether every step of the call is to be told (``?explain=1``).
 
     Raises:
-        Refusal: The parameter is neither 0 nor 1 (400).
+        HttpError: The parameter is neither 0 nor 1 (400).
     """
     values = (request.args or {}).get(b"explain")
     if values is None:
         return False
     if values not in ([b"0"], [b"1"]):
-        raise Refusal(400, "bad_arguments", "?explain= is 0 or 1, given once", "explain")
+        raise HttpError(400, "bad_arguments", "?explain= is 0 or 1, given once", field="explain")
     return bool(values == [b"1"])
