@@ -244,9 +244,13 @@ def test_a_hangup_is_what_is_sent(told: list[tuple[int, int]]) -> None:
 
 def test_a_process_that_would_end_is_left_alone() -> None:
     """Not every process that has a number reloads; most would end at the signal."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # or the other one would ignore it, too
     with subprocess.Popen(["sleep", "60"]) as process:
-        result = run("reload", str(process.pid))
-        assert result.exit_code == 1
-        assert f"process {process.pid} would end, as it does not handle SIGHUP" in result.output
-        assert process.poll() is None
-        process.kill()
+        try:
+            result = run("reload", str(process.pid))
+            assert result.exit_code == 1
+            assert f"process {process.pid} would end, as it does not handle SIGHUP" in result.output
+            assert process.poll() is None
+        finally:
+            process.kill()
+            signal.signal(signal.SIGHUP, before)
