@@ -36,7 +36,19 @@ def refuse_method(request: Request, methods: Collection[bytes]) -> bytes:
         allowed.append(b"OPTIONS")
     if request.method not in _KNOWN:
         return write_error(request, 501, "not_implemented", "this method is not known here")
-    allow = b", ".join(sorted(allowed))
+    return refuse_others(request, b", ".join(sorted(allowed)))
+
+
+def refuse_others(request: Request, allow: bytes) -> bytes:
+    """Answer a request with another method than there is: OPTIONS with 204, all others with 405.
+
+    Args:
+        request: The request.
+        allow: The methods that there are, as the header ``Allow`` lists them.
+
+    Returns:
+        The body.
+    """
     request.setHeader(b"allow", allow)
     if request.method == b"OPTIONS":
         request.setResponseCode(204)

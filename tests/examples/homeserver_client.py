@@ -24,6 +24,9 @@ from homeserver.homeserver import Homeserver  # noqa: E402
 from homeserver.modules import CATEGORIES, OPTIONS  # noqa: E402
 from homeserver.settings import Settings  # noqa: E402
 
+from tests.hookspecs.answers import answering as always  # noqa: E402
+from tests.hookspecs.answers import raising  # noqa: E402
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
@@ -37,27 +40,11 @@ __all__ = [
     "Client",
     "Homeserver",
     "Settings",
-]  # besides what is defined here, the example's own classes, for which it is on the path
+    "always",
+    "raising",
+]  # besides what is defined here: the example's own classes, for which it is on the path, and more
 
 PREFIX: Final = "/_matrix/client/v3"
-
-
-def always(value: Any) -> Callable[..., Awaitable[Any]]:
-    """Make a callback that always gives one answer."""
-
-    async def answer(*_: Any) -> Any:
-        return value
-
-    return answer
-
-
-def raising(error: BaseException) -> Callable[..., Awaitable[Any]]:
-    """Make a callback that always raises."""
-
-    async def fail(*_: Any) -> Any:
-        raise error
-
-    return fail
 
 
 def noting(calls: list[Any], value: Any = None) -> Callable[..., Awaitable[Any]]:

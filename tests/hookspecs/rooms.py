@@ -9,6 +9,8 @@ import attrs
 
 from hookspecs import Requester, UserID
 
+from .spam import FakeEvent
+
 if TYPE_CHECKING:
     from hookspecs import Event, JsonDict, StateMap
 
@@ -41,25 +43,15 @@ class FakeMessage:
 
 
 @attrs.frozen
-class FakeTopic:
+class FakeTopic(FakeEvent):
     """An event that sets the state ``m.room.topic``."""
 
     event_id: str = "$2"
-    room_id: str = "!room:hs"
     type: str = "m.room.topic"
     sender: str = "@ann:hs"
     origin_server_ts: int = 2
     content: JsonDict = attrs.field(factory=lambda: {"topic": "roses"})
     state_key: str = ""
-
-    def get_state_key(self) -> str | None:
-        return self.state_key
-
-    def is_state(self) -> bool:
-        return True
-
-    def get_dict(self) -> JsonDict:
-        return attrs.asdict(self)
 
 
 MESSAGE: Final[Event] = FakeMessage()

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, final
 from twisted.web.resource import Resource
 
 from hostkit.web._http_error import HttpError
+from hostkit.web._methods import refuse_others
 from hostkit.web._pages import write_json
-from hostkit.web.gateway._requests import refuse_browsers, refuse_others
+from hostkit.web.gateway._requests import refuse_browsers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +40,7 @@ class Document(Resource):
     def render(self, request: Request) -> bytes:
         """Answer GET and HEAD."""
         if request.method not in {b"GET", b"HEAD"}:
-            return refuse_others(request, b"GET, HEAD")
+            return refuse_others(request, b"GET, HEAD, OPTIONS")
         try:
             refuse_browsers(request)
         except HttpError as error:

@@ -12,13 +12,14 @@ from twisted.web.server import NOT_DONE_YET
 
 from hostkit.dispatch import start_entry
 from hostkit.web._http_error import HttpError
-from hostkit.web._pages import write_json
+from hostkit.web._methods import refuse_others
+from hostkit.web._pages import send, write_json
 from hostkit.web.gateway._answers import answer
 from hostkit.web.gateway._calls import find_calls, refuse_path
 from hostkit.web.gateway._description import describe
 from hostkit.web.gateway._document import Document
 from hostkit.web.gateway._openapi import write_openapi
-from hostkit.web.gateway._requests import read_body, refuse_browsers, refuse_others, wants_trace
+from hostkit.web.gateway._requests import read_body, refuse_browsers, wants_trace
 
 if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
@@ -82,7 +83,7 @@ class Gateway(Resource):
             refuse_browsers(request)
             call = self._find(path)
             if request.method != b"POST":
-                return refuse_others(request, b"POST")
+                return refuse_others(request, b"POST, OPTIONS")
             arguments = call.arguments.read(read_body(request))
             explain = wants_trace(request)
         except HttpError as error:
@@ -131,9 +132,7 @@ def _give_up(failure: Failure, hook: str, request: Request, gone: Deferred[None]
 def _send(body: bytes, request: Request, gone: Deferred[None] | None) -> None:
     # A module may keep its cancellation to itself and answer nevertheless.
     if not _has_left(gone):
-        request.setHeader(b"content-length", str(len(body)).encode())
-        request.write(body)
-        request.finish()
+        send(request, body)
 
 
 def _has_left(gone: Deferred[None] | None) -> bool:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hostkit.web._http_error import HttpError
 from hostkit.web._json import read_json
-from hostkit.web._pages import write_error
 
 if TYPE_CHECKING:
     from twisted.web.server import Request
@@ -25,20 +24,6 @@ def refuse_browsers(request: Request) -> None:
     """
     if request.requestHeaders.hasHeader(b"origin"):
         raise HttpError(403, "cross_origin", "web pages may not call the gateway")
-
-
-def refuse_others(request: Request, methods: bytes) -> bytes:
-    """Answer a request with another method than there is: OPTIONS with 204, all others with 405.
-
-    Args:
-        request: The request.
-        methods: The methods that there are, as the header ``Allow`` lists them.
-    """
-    request.setHeader(b"allow", methods + b", OPTIONS")
-    if request.method == b"OPTIONS":
-        request.setResponseCode(204)
-        return b""
-    return write_error(request, 405, "method_not_allowed", "this is not done with this method")
 
 
 def read_body(request: Request) -> Any:
