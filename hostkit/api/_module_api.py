@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import inspect
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from types import MethodType
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from hostkit import codes
 from hostkit.api._fitting import check_complete, fit_callbacks, fit_hookimpl
-from hostkit.api._paths import check_path, is_below
-from hostkit.api._registrations import Mount, Registration, Registrations
+from hostkit.api._marked import find_marked
+from hostkit.api._mounts import make_mount
+from hostkit.api._paths import is_below
 from hostkit.config import did_you_mean
 from hostkit.errors import RegistrationError, UnknownNameError
-from hostkit.specs import (
-    IMPL_ATTRIBUTE,
-    Category,
-    Hookspec,
-    check_options,
-)
+from hostkit.specs import Category, Hookspec, check_options
 
 if TYPE_CHECKING:
     from twisted.web.resource import IResource
 
+    from hostkit.api._registrations import Registration, Registrations
+
 Callbacks: TypeAlias = Callable[..., Any] | Mapping[Any, Callable[..., Any]]
 """What a module gives for one hook."""
-
-A = TypeVar("A", bound="ModuleApi")
 
 
 class ModuleApi:
@@ -102,7 +96,7 @@ class ModuleApi:
             hook: spec for category in self.categories for hook, spec in category.hookspecs.items()
         }
         fitting = []
-        marked = _marked(plugin)
+        marked = find_marked(plugin)
         for name, function, options in marked:
             check_options(options, getattr(function, "__qualname__", repr(function)))
             hook = options.get("specname") or name
@@ -128,34 +122,18 @@ class ModuleApi:
         Raises:
             RegistrationError: The path cannot be used (HK209), or this is not a resource (HK211).
         """
-        from twisted.web.resource import (  # noqa: PLC0415 -- not all modules need the web
-            IResource,
-            Resource,
-        )
-
         self._registrations.check_open("registering a web resource")
-        check_path(path, self.reserved_paths)
-        if not IResource.providedBy(resource):
-            raise RegistrationError(
-                codes.NOT_A_RESOURCE,
-                f"what is to be served at {path} is not a web resource: {resource!r}",
-                expected="an object that provides twisted.web.resource.IResource",
-                hint="give an instance, not the class" if isinstance(resource, type) else None,
-            )
-        if isinstance(resource, Resource) and not hasattr(resource, "children"):
-            # Its class never called `super().__init__()`; what the module puts below it may come.
-            Resource.__init__(resource)
-        source = _calling_line("register_web_resource")
+        mount = make_mount(path, resource, self.reserved_paths)
         if self.recommended_path is not None and not is_below(path, self.recommended_path):
             self.logger.warning(
                 "module %r registers %s (%s), which is outside of %s, where this host wants"
                 " modules to serve",
                 self._name,
                 path,
-                source,
+                mount.source,
                 self.recommended_path,
             )
-        self._registrations.mounts.append(Mount(path, resource, source))
+        self._registrations.mounts.append(mount)
 
     def __getattr__(self, name: str) -> Callable[..., None]:
         if hasattr(type(self), name):  # a property of a host's own api raised AttributeError
@@ -206,83 +184,3 @@ class ModuleApi:
             expected=", ".join(specs) or "none",
             hint=did_you_mean(hook, specs),
         )
-
-
-def _calling_line(method: str) -> str:
-    """Find where a method of the api was called, not counting those that a host put over it."""
-    frame = inspect.currentframe()
-    while frame is not None and frame.f_code.co_name in ("_calling_line", method):
-        frame = frame.f_back
-    return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else ""
-
-
-def _marked(plugin: object) -> list[tuple[str, Callable[..., Any], dict[str, Any]]]:
-    """Find the marked functions of an object, by name, without running any of its properties."""
-    found = []
-    for name in dir(plugin):
-        static = inspect.getattr_static(plugin, name, None)
-        if inspect.ismethod(static) and static.__self__ is plugin:
-            continue  # kept in an attribute for later use; it is found where it is defined
-        options = _options(static)
-        if options is not None:
-            found.append((name, getattr(plugin, name), options))
-    return found
-
-
-def _options(static: object) -> dict[str, Any] | None:
-    """Read the mark of a function, or of what wraps one."""
-    holders = [static]
-    if isinstance(static, staticmethod | classmethod | MethodType):
-        holders.append(static.__func__)
-    for holder in holders:
-        options = inspect.getattr_static(holder, IMPL_ATTRIBUTE, None)
-        if isinstance(options, dict):
-            return options
-    return None
-
-
-def make_api_class(
-    base: type[A],
-    categories: Sequence[type[Category]],
-    reserved_paths: Sequence[str] = (),
-    recommended_path: str | None = None,
-) -> type[A]:
-    """Make the api class of a host: with a register method for each of its categories.
-
-    Args:
-        base: `ModuleApi` or a subclass of it.
-        categories: The categories of the host.
-        reserved_paths: Prefixes at which no module may serve anything.
-        recommended_path: The prefix at which modules should serve.
-    """
-    methods: dict[str, Any] = {
-        "categories": tuple(categories),
-        "reserved_paths": tuple(reserved_paths),
-        "recommended_path": recommended_path,
-        "__module__": base.__module__,
-    }
-    for category in categories:
-        name = f"register_{category.name}_callbacks"
-        methods[name] = _make_register(category, name)
-    return cast("type[A]", type(base.__name__, (base,), methods))
-
-
-def _make_register(category: type[Category], name: str) -> Callable[..., None]:
-    def register(self: ModuleApi, /, **callbacks: Callbacks | None) -> None:
-        self.register(category, **callbacks)
-
-    keywords = [
-        inspect.Parameter(
-            hook,
-            inspect.Parameter.KEYWORD_ONLY,
-            default=None,
-            annotation=Callbacks | None if spec.keyed is not None else Callable[..., Any] | None,
-        )
-        for hook, spec in category.hookspecs.items()
-    ]
-    owner = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    register.__signature__ = inspect.Signature([owner, *keywords], return_annotation=None)  # type: ignore[attr-defined]
-    register.__name__ = name
-    register.__qualname__ = f"ModuleApi.{name}"
-    register.__doc__ = f"Register callbacks of the category {category.name!r}; see `register`."
-    return register

@@ -12,8 +12,7 @@ from hostkit.errors import RegistrationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-    from twisted.web.resource import IResource
-
+    from hostkit.api._mounts import Mount
     from hostkit.specs import Fit, Hookspec
 
 
@@ -35,22 +34,6 @@ class Registration:
     fit: Fit
     key: Hashable = None
     details: Any = None
-
-
-@final
-@attrs.frozen
-class Mount:
-    """A web resource and the path it is to be served at.
-
-    Attributes:
-        path: The path.
-        resource: The resource.
-        source: Where it was registered: file and line of the call.
-    """
-
-    path: str
-    resource: IResource
-    source: str = attrs.field(default="", eq=False)
 
 
 @final

@@ -7,7 +7,7 @@ from unittest.mock import Mock
 import pluggy
 import pytest
 
-from hostkit.api._module_api import _marked
+from hostkit.api._marked import find_marked
 from hostkit.errors import RegistrationError
 from hostkit.rules import ALLOW, Decision
 from hostkit.specs import hookimpl
@@ -267,4 +267,4 @@ def test_other_attributes_are_not_touched() -> None:
     class Module:
         lazy = Lazy()
 
-    assert _marked(Module()) == []
+    assert find_marked(Module()) == []
