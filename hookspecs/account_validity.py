@@ -18,7 +18,7 @@ class AccountValidity(Category):
     own way of renewing accounts over.
     """
 
-    @hookspec(rules.FirstResult(on_error="raise"), added="1.39")
+    @hookspec(rules.FirstResult(on_error="raise"), added="1.39", shield=True)
     async def is_user_expired(self, user: str) -> bool | None:
         """Called for every request that a user makes with an access token.
 

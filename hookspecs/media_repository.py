@@ -59,7 +59,9 @@ def read_upload_limits(value: Any) -> list[MediaUploadLimit] | Continue:
 class MediaRepository(Category):
     """Callbacks about uploads of media."""
 
-    @hookspec(rules.FirstResult(read=read_media_config, on_error="raise"), added="1.132")
+    @hookspec(
+        rules.FirstResult(read=read_media_config, on_error="raise"), added="1.132", shield=True
+    )
     async def get_media_config_for_user(self, user_id: str) -> JsonDict | None:
         """Called when a client asks for the configuration of the media repository.
 
@@ -78,6 +80,7 @@ class MediaRepository(Category):
             read=read_permission, allow=True, denial=False, on_error="raise", on_invalid="deny"
         ),
         added="1.132",
+        shield=True,
     )
     async def is_user_allowed_to_upload_media_of_size(self, user_id: str, size: int) -> bool:
         """Called before an upload of `size` bytes that the host's own limit allows.
@@ -92,7 +95,9 @@ class MediaRepository(Category):
         An exception goes to the caller, and no further module is asked.
         """
 
-    @hookspec(rules.FirstResult(read=read_upload_limits, on_error="raise"), added="1.139")
+    @hookspec(
+        rules.FirstResult(read=read_upload_limits, on_error="raise"), added="1.139", shield=True
+    )
     async def get_media_upload_limits_for_user(self, user_id: str) -> list[MediaUploadLimit] | None:
         """Called before an upload, for the limits on what a user uploads in a period of time.
 
@@ -106,7 +111,7 @@ class MediaRepository(Category):
         further module is asked.
         """
 
-    @hookspec(rules.Notify(on_error="raise"), copy=("limit",), added="1.139")
+    @hookspec(rules.Notify(on_error="raise"), copy=("limit",), added="1.139", shield=True)
     async def on_media_upload_limit_exceeded(
         self, user_id: str, limit: MediaUploadLimit, sent_bytes: int, attempted_bytes: int
     ) -> None:

@@ -27,7 +27,11 @@ class PasswordAuthProvider(Category):
     """
 
     @hookspec(
-        _LOGIN, copy=("login_dict",), added="1.46", keyed=Keyed("login_type", read_login_type)
+        _LOGIN,
+        copy=("login_dict",),
+        added="1.46",
+        keyed=Keyed("login_type", read_login_type),
+        shield=True,
     )
     async def auth_checkers(
         self, username: str, login_type: str, login_dict: JsonDict
@@ -58,7 +62,7 @@ class PasswordAuthProvider(Category):
         """
         return keys_of(self.auth_checkers)
 
-    @hookspec(_LOGIN, added="1.46")
+    @hookspec(_LOGIN, added="1.46", shield=True)
     async def check_3pid_auth(self, medium: str, address: str, password: str) -> Login | None:
         """Called when somebody logs in with a third-party address, such as one for e-mail.
 
@@ -80,7 +84,7 @@ class PasswordAuthProvider(Category):
         An exception is logged, and the next module is told.
         """
 
-    @hookspec(_NAME, copy=("uia_results", "params"), added="1.52")
+    @hookspec(_NAME, copy=("uia_results", "params"), added="1.52", shield=True)
     async def get_username_for_registration(
         self, uia_results: JsonDict, params: JsonDict
     ) -> str | None:
@@ -97,7 +101,7 @@ class PasswordAuthProvider(Category):
         answer is logged, and the next module is asked.
         """
 
-    @hookspec(_NAME, copy=("uia_results", "params"), added="1.54")
+    @hookspec(_NAME, copy=("uia_results", "params"), added="1.54", shield=True)
     async def get_displayname_for_registration(
         self, uia_results: JsonDict, params: JsonDict
     ) -> str | None:
@@ -115,6 +119,7 @@ class PasswordAuthProvider(Category):
     @hookspec(
         rules.FirstDenial(read=read_permission, allow=True, denial=False, on_invalid="continue"),
         added="1.53",
+        shield=True,
     )
     async def is_3pid_allowed(self, medium: str, address: str, registration: bool) -> bool:  # noqa: FBT001 -- what modules are given
         """Called before a third-party address, such as one for e-mail, is added to an account.

@@ -22,7 +22,7 @@ class PresenceRouter(Category):
     A module registers for both hooks, or for neither.
     """
 
-    @hookspec(_ROUTES, added="1.42", requires=("get_interested_users",))
+    @hookspec(_ROUTES, added="1.42", requires=("get_interested_users",), shield=True)
     async def get_users_for_states(
         self, state_updates: Iterable[UserPresenceState]
     ) -> dict[str, set[UserPresenceState]]:
@@ -38,7 +38,7 @@ class PresenceRouter(Category):
         the next module is asked.
         """
 
-    @hookspec(_INTEREST, added="1.42", requires=("get_users_for_states",))
+    @hookspec(_INTEREST, added="1.42", requires=("get_users_for_states",), shield=True)
     async def get_interested_users(self, user_id: str) -> set[str] | Literal["ALL"]:
         """Called when the host needs to know whose presence a user is told.
 

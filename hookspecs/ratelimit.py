@@ -29,7 +29,7 @@ def read_override(value: Any) -> RatelimitOverride | Continue:
 class Ratelimit(Category):
     """Callbacks about rate limits."""
 
-    @hookspec(rules.FirstResult(read=read_override, on_error="raise"), added="1.132")
+    @hookspec(rules.FirstResult(read=read_override, on_error="raise"), added="1.132", shield=True)
     async def get_ratelimit_override_for_user(
         self, user: str, limiter_name: str
     ) -> RatelimitOverride | None:

@@ -48,7 +48,12 @@ _HIDE: Final = rules.FirstDenial(read=read_hide, allow=False, denial=True, on_er
 
 
 def _verdict(
-    read: Read, *, added: str, required: int | None = None, copy: tuple[str, ...] = ()
+    read: Read,
+    *,
+    added: str,
+    required: int | None = None,
+    copy: tuple[str, ...] = (),
+    shield: bool = False,
 ) -> Callable[[_F], _F]:
     """Declare a hook of which the first answer that is not `NOT_SPAM` denies."""
 
@@ -60,7 +65,7 @@ def _verdict(
             on_error="raise",
             on_invalid="deny",
         )
-        return hookspec(rule, added=added, required=required, copy=copy)(function)
+        return hookspec(rule, added=added, required=required, copy=copy, shield=shield)(function)
 
     return declare
 
@@ -93,7 +98,7 @@ class SpamChecker(Category):
         and denies as forbidden.
         """
 
-    @hookspec(_DROP, added="1.60")
+    @hookspec(_DROP, added="1.60", shield=True)
     async def should_drop_federated_event(self, event: Event) -> bool | str:
         """Called for each event and invitation from another server, before it is looked at further.
 
@@ -106,7 +111,7 @@ class SpamChecker(Category):
         An exception goes to the caller, and no further module is asked.
         """
 
-    @_verdict(read_may, added="1.37")
+    @_verdict(read_may, added="1.37", shield=True)
     async def user_may_join_room(self, user: str, room: str, is_invited: bool) -> Verdict:  # noqa: FBT001 -- what modules are given
         """Called before a user joins a room, unless it is an administrator or made the room.
 
@@ -119,7 +124,7 @@ class SpamChecker(Category):
         and denies as forbidden.
         """
 
-    @_verdict(read_may, added="1.37")
+    @_verdict(read_may, added="1.37", shield=True)
     async def user_may_invite(self, inviter: str, invitee: str, room_id: str) -> Verdict:
         """Called before a user, but no administrator, invites another to a room.
 
@@ -132,7 +137,7 @@ class SpamChecker(Category):
         and denies as forbidden.
         """
 
-    @_verdict(read_may, added="1.133")
+    @_verdict(read_may, added="1.133", shield=True)
     async def federated_user_may_invite(self, event: Event) -> Verdict:
         """Called when another server passes on an invitation for a local user.
 
@@ -147,7 +152,7 @@ class SpamChecker(Category):
         """
         return await self.user_may_invite(event.sender, event.state_key, event.room_id)
 
-    @_verdict(read_may, added="1.45")
+    @_verdict(read_may, added="1.45", shield=True)
     async def user_may_send_3pid_invite(
         self, inviter: str, medium: str, address: str, room_id: str
     ) -> Verdict:
@@ -162,7 +167,7 @@ class SpamChecker(Category):
         and denies as forbidden.
         """
 
-    @_verdict(read_may, added="1.37", required=1, copy=("room_config",))
+    @_verdict(read_may, added="1.37", required=1, copy=("room_config",), shield=True)
     async def user_may_create_room(self, user_id: str, room_config: JsonDict) -> Verdict:
         """Called before a user, but no administrator, creates a room, and before one is upgraded.
 
@@ -177,7 +182,7 @@ class SpamChecker(Category):
         and denies as forbidden.
         """
 
-    @_verdict(read_may, added="1.37")
+    @_verdict(read_may, added="1.37", shield=True)
     async def user_may_create_room_alias(self, user_id: str, room_alias: RoomAlias) -> Verdict:
         """Called before a user gives a room another alias.
 
@@ -190,7 +195,7 @@ class SpamChecker(Category):
         and denies as forbidden.
         """
 
-    @_verdict(read_may, added="1.37")
+    @_verdict(read_may, added="1.37", shield=True)
     async def user_may_publish_room(self, user_id: str, room_id: str) -> Verdict:
         """Called before a user puts a room into the public directory.
 
@@ -203,7 +208,7 @@ class SpamChecker(Category):
         and denies as forbidden.
         """
 
-    @_verdict(read_strict, added="1.132", copy=("content",))
+    @_verdict(read_strict, added="1.132", copy=("content",), shield=True)
     async def user_may_send_state_event(
         self, user_id: str, room_id: str, event_type: str, state_key: str, content: JsonDict
     ) -> Verdict:
@@ -218,7 +223,7 @@ class SpamChecker(Category):
         too, is logged and denies as forbidden.
         """
 
-    @hookspec(_HIDE, added="1.37", required=1, copy=("user_profile",))
+    @hookspec(_HIDE, added="1.37", required=1, copy=("user_profile",), shield=True)
     async def check_username_for_spam(self, user_profile: UserProfile, requester_id: str) -> bool:
         """Called for each user that a search in the user directory has found.
 
@@ -232,7 +237,7 @@ class SpamChecker(Category):
         An exception goes to the caller, and no further module is asked.
         """
 
-    @hookspec(_REGISTRATION, added="1.37", required=3)
+    @hookspec(_REGISTRATION, added="1.37", required=3, shield=True)
     async def check_registration_for_spam(
         self,
         email_threepid: JsonDict | None,
@@ -253,7 +258,7 @@ class SpamChecker(Category):
         another type, as an exception that names the module.
         """
 
-    @_verdict(read_check, added="1.37")
+    @_verdict(read_check, added="1.37", shield=True)
     async def check_media_file_for_spam(
         self, file_wrapper: ReadableFileWrapper, file_info: FileInfo
     ) -> Verdict:
@@ -269,7 +274,7 @@ class SpamChecker(Category):
         and denies as forbidden.
         """
 
-    @_verdict(read_strict, added="1.87")
+    @_verdict(read_strict, added="1.87", shield=True)
     async def check_login_for_spam(
         self,
         user_id: str,

@@ -58,7 +58,7 @@ class ThirdPartyRules(Category):
     `LegacyThirdPartyRules` in the place of this one.
     """
 
-    @hookspec(event_rule("ask"), added="1.39")
+    @hookspec(event_rule("ask"), added="1.39", shield=True)
     async def check_event_allowed(
         self, event: Event, state_events: StateMap[Event]
     ) -> tuple[bool, JsonDict | None]:
@@ -100,7 +100,7 @@ class ThirdPartyRules(Category):
         403 and the code `UNKNOWN`.
         """
 
-    @hookspec(_PERMISSION, added="1.39")
+    @hookspec(_PERMISSION, added="1.39", shield=True)
     async def check_threepid_can_be_invited(
         self, medium: str, address: str, state_events: StateMap[Event]
     ) -> bool:
@@ -116,7 +116,7 @@ class ThirdPartyRules(Category):
         asked.
         """
 
-    @hookspec(_PERMISSION, added="1.39")
+    @hookspec(_PERMISSION, added="1.39", shield=True)
     async def check_visibility_can_be_modified(
         self, room_id: str, state_events: StateMap[Event], new_visibility: str
     ) -> bool:
@@ -132,7 +132,7 @@ class ThirdPartyRules(Category):
         asked.
         """
 
-    @hookspec(_PERMISSION, added="1.55")
+    @hookspec(_PERMISSION, added="1.55", shield=True)
     async def check_can_shutdown_room(self, user_id: str | None, room_id: str) -> bool:
         """Called before an administrator shuts a room down.
 
@@ -146,7 +146,7 @@ class ThirdPartyRules(Category):
         asked.
         """
 
-    @hookspec(_PERMISSION, added="1.55")
+    @hookspec(_PERMISSION, added="1.55", shield=True)
     async def check_can_deactivate_user(self, user_id: str, by_admin: bool) -> bool:  # noqa: FBT001 -- what modules are given
         """Called before an account is deactivated, by its user or by an administrator.
 
@@ -241,7 +241,7 @@ class LegacyThirdPartyRules(ThirdPartyRules):
 
     name = ThirdPartyRules.name
 
-    @hookspec(event_rule("stop"), added="1.39")
+    @hookspec(event_rule("stop"), added="1.39", shield=True)
     async def check_event_allowed(
         self, event: Event, state_events: StateMap[Event]
     ) -> tuple[bool, JsonDict | None]:

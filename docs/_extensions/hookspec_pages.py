@@ -106,6 +106,8 @@ def facts_of(spec: Hookspec) -> Iterator[tuple[str, str]]:
         yield "an exception that refuses", "goes to the caller as it is"
     if spec.keyed is not None:
         yield "callbacks are asked", f"if their key is that of `{spec.keyed.argument}`"
+    if spec.shield:
+        yield "when the call is cancelled", "the callback that is running is let finish"
     if spec.requires:
         yield "registered together with", names(spec.requires)
     if isinstance(spec.rule, FirstDenial) and spec.rule.replaces is not None:

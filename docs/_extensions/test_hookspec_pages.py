@@ -157,6 +157,11 @@ def test_callbacks_by_key_are_registered_as_a_dict() -> None:
             "| registered together with | `get_users_for_states` |",
         ),
         (
+            "ratelimit.Ratelimit",
+            "get_ratelimit_override_for_user",
+            "| when the call is cancelled | the callback that is running is let finish |",
+        ),
+        (
             "background_update_controller.BackgroundUpdateController",
             "min_batch_size",
             "| registered together with | `on_update` |",

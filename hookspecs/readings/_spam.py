@@ -89,6 +89,15 @@ def read_event_check(value: Any) -> tuple[str, JsonDict] | str | Continue:
     Raises:
         TypeError: It is not an answer of this kind.
     """
+    # Every event comes here, mostly with one of our own codes. Python is slow to tell whether
+    # something is an enumeration at all.
+    if type(value) is Codes:
+        return value, {}
+    if type(value) is tuple and len(value) == 2:  # noqa: PLR2004 -- a pair
+        code, fields = value
+        if type(code) is Codes and type(fields) is dict:
+            denial: tuple[Codes, JsonDict] = value
+            return denial
     if not isinstance(value, str):
         return read_check(value)
     if value == NOT_SPAM:

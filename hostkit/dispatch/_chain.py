@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, cast, final
 
 from hostkit.dispatch._awaiting import limit, settle
 from hostkit.dispatch._draft import describe
-from hostkit.dispatch._source import write_chain
+from hostkit.dispatch._shield import shield
+from hostkit.dispatch._source import is_shielded, write_chain
 from hostkit.dispatch._timing import Timing
 from hostkit.dispatch._trouble import Trouble
 from hostkit.rules import CONTINUE
@@ -103,11 +104,8 @@ class Chain:
 
     def arm(self, opened: Callable[[Chain], None]) -> None:
         """Have the next call measured, and ``opened`` called just before it."""
-        self._namespace |= {
-            "_open_window": functools.partial(opened, self),
-            "_timed": self.timed,
-            "_armed": True,
-        }
+        _ = self.timed  # which the lean function calls as `_timed`
+        self._namespace |= {"_open_window": functools.partial(opened, self), "_armed": True}
 
     def _globals(self) -> dict[str, Any]:
         trouble = Trouble(self.spec, self.callbacks, self._receipts, self._ended)
@@ -132,6 +130,7 @@ class Chain:
             "_refused": trouble.refused,
             "_seconds": self._seconds,
             "_settle": settle,
+            "_shield": shield,
             "_stray": _stray,
             "_shadow_answered": trouble.shadow_answered,
             "_shadow_failed": trouble.shadow_failed,
@@ -155,7 +154,10 @@ class Chain:
         exec(compile(source, file, "exec"), self._namespace)  # noqa: S102 -- written by us alone
         # Tracebacks through the chain then show its lines.
         linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-        function = cast("types.FunctionType", self._namespace["_timed" if timed else "_lean"])
+        name = "_timed" if timed else "_lean"
+        if is_shielded(self.spec, self.callbacks):
+            name = "_shielded"
+        function = cast("types.FunctionType", self._namespace[name])
         return functools.update_wrapper(function, self.spec.function)
 
     def _limit(self, index: int, value: Any) -> Any:

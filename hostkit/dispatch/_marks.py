@@ -21,12 +21,14 @@ class Marks:
     Args:
         length: How many callbacks there are.
         timed: Whether the function reads the clock.
+        reads: Whether the rule reads raw answers.
         has_draft: Whether there can be a draft of a receipt.
     """
 
-    def __init__(self, length: int, *, timed: bool, has_draft: bool) -> None:
+    def __init__(self, length: int, *, timed: bool, reads: bool, has_draft: bool) -> None:
         self._length = length
         self._timed = timed
+        self._reads = reads
         self._has_draft = has_draft
 
     def clock(self, index: int) -> Iterator[str]:
@@ -108,6 +110,10 @@ class Marks:
                 INDENT + f"_t.decided({index}, _r{self.times(index)})",
             ]
         else:
+            if self._reads:  # a denial that was made by reading is another one each time
+                yield "if _r is not _v and _t is None:"
+                yield INDENT + f"_log((_seat{index}, _r))"
+                yield INDENT + "return _r"
             # Many modules deny with a constant. It is known from the last time, and so is what to
             # append to the receipts.
             yield f"if _r is _entry{index}[1] and _t is None:"

@@ -24,9 +24,21 @@ _SLOW: Final = 'if _hasattr(_r, "__await__") or _type(_r) is _Generator:'
 
 
 def write_chain(spec: Hookspec, callbacks: Sequence[Callback], *, timed: bool) -> str:
-    """Write one of a chain's two functions, called ``_lean`` and ``_timed``."""
-    writer = _Writer(spec, callbacks, timed=timed)
-    return "\n".join(writer.lines()) + "\n"
+    """Write one of a chain's two functions, called ``_lean`` and ``_timed``.
+
+    Where `is_shielded`, another one that runs it apart from its caller follows: ``_shielded``.
+    """
+    lines = [*_Writer(spec, callbacks, timed=timed).lines()]
+    if is_shielded(spec, callbacks):
+        name, extra, draft = ("_timed", ["*", "_t=None"], ["_t=_t"]) if timed else ("_lean", [], [])
+        arguments = ", ".join([name, "self", *spec.arguments, *draft])
+        lines += [_head(spec, "_shielded", *extra), INDENT + f"return await _shield({arguments})"]
+    return "\n".join(lines) + "\n"
+
+
+def is_shielded(spec: Hookspec, callbacks: Sequence[Callback]) -> bool:
+    """Tell whether there is a callback that is let finish although the call is cancelled."""
+    return spec.shield and bool(callbacks)
 
 
 def write_switch(spec: Hookspec) -> str:
@@ -53,13 +65,21 @@ class _Writer:
         self._await = "await " if spec.is_async else ""
         self._can_deny = spec.rule.denies
         self._has_draft = timed or bool(callbacks) or (self._can_deny and spec.has_fallback)
-        self._marks = Marks(len(callbacks), timed=timed, has_draft=self._has_draft)
+        self._marks = Marks(
+            len(callbacks),
+            timed=timed,
+            reads=spec.rule.read is not None,
+            has_draft=self._has_draft,
+        )
+        self._is_shielded = is_shielded(spec, callbacks)
         # With nothing to ask, a plain function is called quicker; see `Chain.bind`.
         self._is_method = timed or bool(callbacks)
 
     def lines(self) -> Iterator[str]:
         """The whole function."""
-        extra = ("*", "_t=None") if self._timed else ()
+        extra = [*(("_t=None",) if self._timed else ()), *(("_call",) if self._is_shielded else ())]
+        if extra:
+            extra.insert(0, "*")
         name = "_timed" if self._timed else "_lean"
         yield _head(self._spec, name, *extra, is_method=self._is_method)
         yield from indented(self._body())
@@ -74,7 +94,8 @@ class _Writer:
             arguments = "".join(f", {name}" for name in self._spec.arguments)
             yield "if _armed:"
             yield INDENT + "_open_window()"
-            yield INDENT + f"return {self._await}_timed(self{arguments})"
+            call = ", _call=_call" if self._is_shielded else ""
+            yield INDENT + f"return {self._await}_timed(self{arguments}{call})"
         if not self._timed and self._has_draft:
             yield "_t = None"
         yield from self._spec.rule.before
@@ -135,6 +156,8 @@ class _Writer:
     def _ask(self, index: int, callback: Callback) -> Iterator[str]:
         """Call one callback and do what the rule says about its answer."""
         yield f"_at = {index}"
+        if self._is_shielded and index:
+            yield from self._guarded(["_call.go_on()"], index)
         if not callback.shadow:  # an argument that cannot be copied is no fault of the module's
             copies = list(self._copies(callback))
             if copies:

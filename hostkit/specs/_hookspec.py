@@ -44,6 +44,7 @@ class Hookspec:
         deprecated: Why modules should no longer register for it.
         keyed: By which argument callbacks are chosen, if not all of them are asked.
         requires: Hooks of the category that a module must register together with it.
+        shield: Whether a callback is let finish when the call is cancelled.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Hookspec:
     deprecated: str | None = None
     keyed: Keyed | None = None
     requires: tuple[str, ...] = ()
+    shield: bool = False
 
     @property
     def full_name(self) -> str:
@@ -93,6 +95,7 @@ def hookspec(  # noqa: PLR0913 -- each is one line of a declaration
     deprecated: str | None = None,
     keyed: Keyed | None = None,
     requires: tuple[str, ...] = (),
+    shield: bool = False,
 ) -> Callable[[_F], _F]:
     """Declare a method of a `Category` as a hook.
 
@@ -108,11 +111,11 @@ def hookspec(  # noqa: PLR0913 -- each is one line of a declaration
         deprecated: Why modules should no longer use it; said in the log when one does.
         keyed: Has modules register callbacks by key, of which a call asks those of its own key.
         requires: Names of hooks of the category that a module must register in the same call.
+        shield: Lets a callback finish when the call is cancelled, for some microseconds a call.
 
     Raises:
         SpecError: The declaration is wrong (codes HK301 to HK304).
     """
-    _check_rule(rule)
 
     def declare(function: _F) -> _F:
         spec = attrs.evolve(
@@ -121,11 +124,12 @@ def hookspec(  # noqa: PLR0913 -- each is one line of a declaration
             deprecated=deprecated,
             keyed=keyed,
             requires=requires,
+            shield=shield,
         )
-        _check_named(spec)
-        setattr(function, SPEC_ATTRIBUTE, spec)
+        setattr(function, SPEC_ATTRIBUTE, _checked(spec))
         return _mark(function)
 
+    _check_rule(rule)
     return declare
 
 
@@ -167,6 +171,12 @@ def _check_fallback(function: Callable[..., Any], rule: Rule) -> None:
         )
 
 
+def _checked(spec: Hookspec) -> Hookspec:
+    _check_named(spec)
+    _check_shield(spec)
+    return spec
+
+
 def _check_named(spec: Hookspec) -> None:
     """Make sure that the arguments exist which the rule and the key name."""
     if spec.keyed is not None and not isinstance(spec.keyed, Keyed):
@@ -187,6 +197,16 @@ def _check_named(spec: Hookspec) -> None:
             f"hookspec {spec.name} replaces {replaced!r}, by which its callbacks are chosen",
             details=where(spec.function),
             hint="a call has one key, which nobody can change on the way",
+        )
+
+
+def _check_shield(spec: Hookspec) -> None:
+    if spec.shield and not spec.is_async:
+        raise SpecError(
+            codes.BAD_OPTION,
+            f"hookspec {spec.name} has shield=True, but nobody can cancel a plain function",
+            details=where(spec.function),
+            hint="leave it out, or write the hook with async def",
         )
 
 
