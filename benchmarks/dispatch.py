@@ -88,6 +88,7 @@ def cases(length: int, *, denies: bool) -> dict[str, Case]:
         HOSTKIT: checks(sampled),
         "hostkit, called by name": checks_by_name(sampled),
         "hostkit, timing: exact": checks(rivals.hostkit(modules, "exact")),
+        "hostkit, shield=True": case(sampled.check_to_the_end),
         "pluggy, collected then awaited": case(rivals.pluggy_collected(modules)),
         "apluggy": case(rivals.apluggy_gathered(modules)),
         "blinker send_async": case(rivals.blinker_sent(modules)),

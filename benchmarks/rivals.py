@@ -57,13 +57,17 @@ class Events(Category):
     async def check(self, event: object) -> Decision:
         """Called for every event."""
 
+    @hookspec(rules.FirstDenial(on_error="deny"), shield=True)
+    async def check_to_the_end(self, event: object) -> Decision:
+        """Called for every event, with callbacks that are let finish."""
+
 
 def hostkit(modules: Sequence[Module], timing: str) -> Events:
     """Hostkit, as a host calls it."""
 
     def entry(module: Module) -> type:
         def register(_self: object, _config: object, api: Any) -> None:
-            api.register(Events, check=module.check)
+            api.register(Events, check=module.check, check_to_the_end=module.check)
 
         return type("Entry", (), {"__init__": register})
 
