@@ -1,0 +1,102 @@
+"""`Cache`: the results of one method of one instance."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, final
+
+from hostkit.caching._computation import Computation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+    from types import CoroutineType
+
+    from hostkit.caching._arguments import Arguments
+    from hostkit.caching._options import Options
+    from hostkit.caching._outcome import Outcome
+
+T = TypeVar("T")
+
+AGAIN: Final = object()
+"""Says that who computed was cancelled, so that one of those who waited has to do it."""
+
+
+@final
+class Cache(Generic[T]):
+    """What one method of one instance has computed, and what is being computed.
+
+    Args:
+        method: The method, without its cache.
+        arguments: What it takes.
+        options: How it is cached.
+
+    Attributes:
+        entries: The results by key, the least recently used first. With a ``ttl_seconds`` each
+            is a pair with the time until which it holds. The code that `write_binder` writes
+            looks here first.
+    """
+
+    def __init__(
+        self,
+        method: Callable[..., CoroutineType[Any, Any, T]],
+        arguments: Arguments,
+        options: Options,
+    ) -> None:
+        self.entries: Final[OrderedDict[Hashable, Any]] = OrderedDict()
+        self._method = method
+        self._arguments = arguments
+        self._options = options
+        self._computations: dict[Hashable, Computation[T]] = {}
+
+    async def compute(self, key: Hashable, /, *args: Any, **kwargs: Any) -> T | object:
+        """Compute what has no entry, or wait for who does it already.
+
+        Args:
+            key: The key.
+            *args: The arguments to call the method with.
+            **kwargs: Those that can only be passed by name.
+
+        Returns:
+            The result; or `AGAIN`.
+        """
+        computation = self._computations.get(key)
+        if computation is None:
+            outcome = await self._lead(key, Computation(self._method(*args, **kwargs)))
+        else:
+            outcome = await computation.join()
+            if outcome.is_abandoned:
+                return AGAIN
+        try:
+            return outcome.take()
+        finally:
+            del outcome  # an exception's traceback keeps this frame
+
+    def invalidate(self, key: tuple[Any, ...]) -> None:
+        """See `CachedFunction.invalidate`."""
+        known = self._arguments.key_of(key)
+        self.entries.pop(known, None)
+        self._computations.pop(known, None)
+
+    def invalidate_all(self) -> None:
+        """See `CachedFunction.invalidate_all`."""
+        self.entries.clear()
+        self._computations.clear()
+
+    async def _lead(self, key: Hashable, computation: Computation[T]) -> Outcome[T]:
+        self._computations[key] = computation
+        outcome = await computation.run()
+        # Once it is invalidated it is no longer there, and nobody else can join it.
+        if self._computations.get(key) is computation:
+            del self._computations[key]
+            if outcome.error is None:
+                self._store(key, outcome.value)
+        computation.tell(outcome)
+        return outcome
+
+    def _store(self, key: Hashable, value: T | None) -> None:
+        entry: Any = value
+        if self._options.ttl_seconds is not None:
+            entry = (value, self._options.clock() + self._options.ttl_seconds)
+        self.entries[key] = entry
+        if len(self.entries) > self._options.max_entries:
+            self.entries.popitem(last=False)
