@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Any, NoReturn, final
+from typing import TYPE_CHECKING, Any, Final, NoReturn, final
 
 import attrs
 
 from hostkit.config import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection
 
-_EITHER_WAY = "write @cached() directly above an 'async def' that is a method"
+_HOW: Final = "write @cached() directly above an 'async def' that is a method"
+_MANY: Final = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+_NO_SELF: Final = (inspect.Parameter.KEYWORD_ONLY, *_MANY)
 
 
 @final
@@ -31,7 +33,7 @@ class Arguments:
     key_names: tuple[str, ...]
 
     @classmethod
-    def of(cls, function: object, uncached: Collection[str]) -> Arguments:
+    def of(cls, function: Callable[..., Any], uncached: Collection[str]) -> Arguments:
         """Read them from a function.
 
         Args:
@@ -97,7 +99,7 @@ def _check_function(function: Any) -> None:
             "own; make it a method with 'self'"
         )
     if not inspect.isfunction(function):
-        _refuse(f"{function!r} is not a function; {_EITHER_WAY}")
+        _refuse(f"{function!r} is not a function; {_HOW}")
     if inspect.isasyncgenfunction(function):
         _refuse(f"{function.__qualname__} contains yield; return a tuple of all values instead")
     # Only what is written so; what merely is marked as a coroutine function may return anything.
@@ -109,24 +111,23 @@ def _check_function(function: Any) -> None:
 
 
 def _parameters_of(method: str, signature: inspect.Signature) -> tuple[inspect.Parameter, ...]:
-    first, *others = list(signature.parameters.values()) or [None]
-    if first is None or first.name != "self" or first.kind is first.KEYWORD_ONLY:
-        _refuse(f"{method} is no method: its first parameter must be 'self'; {_EITHER_WAY}")
-    for parameter in others:
-        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+    parameters = tuple(signature.parameters.values())
+    if not parameters or parameters[0].name != "self" or parameters[0].kind in _NO_SELF:
+        _refuse(f"{method} is no method: its first parameter must be 'self'; {_HOW}")
+    for parameter in parameters[1:]:
+        if parameter.kind in _MANY:
             _refuse(
                 f"{method} takes '{parameter.replace(annotation=parameter.empty)}', which no key "
                 "can be made of; write every parameter by its name"
             )
-    return tuple(others)
+    return parameters[1:]
 
 
 def _refuse(reason: str) -> NoReturn:
     raise TypeError(f"@cached: {reason}")
 
 
-def _unknown(method: str, name: object, names: Iterable[str]) -> str:
-    names = tuple(names)
+def _unknown(method: str, name: object, names: tuple[str, ...]) -> str:
     hint = did_you_mean(str(name), names)
     taken = f"it takes {', '.join(names)}" if names else "it takes none but 'self'"
     return (

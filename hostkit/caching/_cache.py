@@ -6,6 +6,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, final
 
 from hostkit.caching._computation import Computation
+from hostkit.caching._outcome import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 
     from hostkit.caching._arguments import Arguments
     from hostkit.caching._options import Options
-    from hostkit.caching._outcome import Outcome
 
 T = TypeVar("T")
 
@@ -71,6 +71,10 @@ class Cache(Generic[T]):
         finally:
             del outcome  # an exception's traceback keeps this frame
 
+    def check_hash(self, key: Any) -> None:
+        """See `Arguments.check_hash`."""
+        self._arguments.check_hash(key)
+
     def invalidate(self, key: tuple[Any, ...]) -> None:
         """See `CachedFunction.invalidate`."""
         known = self._arguments.key_of(key)
@@ -84,14 +88,20 @@ class Cache(Generic[T]):
 
     async def _lead(self, key: Hashable, computation: Computation[T]) -> Outcome[T]:
         self._computations[key] = computation
-        outcome = await computation.run()
+        try:
+            outcome = Outcome(await computation.coroutine)
+        except BaseException as error:  # noqa: BLE001 -- raised when the outcome is taken
+            outcome = Outcome.of_error(error)
         # Once it is invalidated it is no longer there, and nobody else can join it.
         if self._computations.get(key) is computation:
             del self._computations[key]
             if outcome.error is None:
                 self._store(key, outcome.value)
         computation.tell(outcome)
-        return outcome
+        try:
+            return outcome
+        finally:
+            del outcome  # as in `compute`
 
     def _store(self, key: Hashable, value: T | None) -> None:
         entry: Any = value

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Callable, Collection, Coroutine
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar, overload
 
 from hostkit.caching._cached_method import CachedMethod
 from hostkit.caching._options import read_options
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Collection, Coroutine
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,7 +31,7 @@ def cached(
 def cached(
     *,
     max_entries: int = 1000,
-    ttl: float | datetime.timedelta | None = None,
+    ttl: float | dt.timedelta | None = None,
     uncached_args: Collection[str] = (),
 ) -> _Decorator: ...
 
@@ -39,7 +41,7 @@ def cached(
     /,
     *,
     max_entries: int = 1000,
-    ttl: float | datetime.timedelta | None = None,
+    ttl: float | dt.timedelta | None = None,
     uncached_args: Collection[str] = (),
 ) -> Any:
     """Remember what an ``async def`` method returned, for each instance and arguments.

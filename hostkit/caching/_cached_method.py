@@ -4,16 +4,30 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Coroutine
 from types import FunctionType, MethodType
-from typing import Any, Concatenate, Generic, NoReturn, ParamSpec, TypeVar, cast, final, overload
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Concatenate,
+    Generic,
+    NoReturn,
+    ParamSpec,
+    TypeVar,
+    cast,
+    final,
+    overload,
+)
 
 from hostkit.caching._arguments import Arguments
 from hostkit.caching._cache import Cache
-from hostkit.caching._cached_function import CachedFunction
 from hostkit.caching._copying import KEPT, leave_out_of_copies
-from hostkit.caching._options import Options
 from hostkit.caching._source import compile_binder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from hostkit.caching._cached_function import CachedFunction
+    from hostkit.caching._options import Options
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, final
 
 from twisted.internet.defer import Deferred
 
-from hostkit.caching._outcome import Outcome
 from hostkit.dispatch import settle
 
 if TYPE_CHECKING:
     from types import CoroutineType, FrameType
+
+    from hostkit.caching._outcome import Outcome
 
 T = TypeVar("T")
 
@@ -33,18 +34,14 @@ class Computation(Generic[T]):
 
     Args:
         coroutine: The call, not yet begun.
+
+    Attributes:
+        coroutine: The same.
     """
 
     def __init__(self, coroutine: CoroutineType[Any, Any, T]) -> None:
-        self._coroutine: Final = coroutine
+        self.coroutine: Final = coroutine
         self._waiting: dict[Deferred[Outcome[T]], None] = {}
-
-    async def run(self) -> Outcome[T]:
-        """Do it."""
-        try:
-            return Outcome(await self._coroutine)
-        except BaseException as error:  # noqa: BLE001 -- raised when the outcome is taken
-            return Outcome.of_error(error)
 
     async def join(self) -> Outcome[T]:
         """Wait until somebody else has done it.
@@ -52,17 +49,18 @@ class Computation(Generic[T]):
         Raises:
             RuntimeError: It is itself what waits here.
         """
-        if self._coroutine.cr_running and _awaits_this(self._coroutine.cr_frame):
+        if self.coroutine.cr_running and _awaits_this(self.coroutine.cr_frame):
             raise RuntimeError(
-                f"{self._coroutine.__qualname__} awaits itself with the same key, and would wait "
+                f"{self.coroutine.__qualname__} awaits itself with the same key, and would wait "
                 "forever; move what both need into a method that is not cached"
             )
         waiting: Deferred[Outcome[T]] = Deferred()
         self._waiting[waiting] = None
         try:
-            return await settle(waiting)
+            outcome: Outcome[T] = await settle(waiting)
         finally:
             self._waiting.pop(waiting, None)
+        return outcome
 
     def tell(self, outcome: Outcome[T]) -> None:
         """Tell all who wait."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import time
 from typing import TYPE_CHECKING, final
 
@@ -49,7 +49,7 @@ def read_options(
 def _seconds_of(ttl: object) -> float | None:
     if ttl is None:
         return None
-    seconds = ttl.total_seconds() if isinstance(ttl, datetime.timedelta) else ttl
+    seconds = ttl.total_seconds() if isinstance(ttl, dt.timedelta) else ttl
     if not isinstance(seconds, int | float) or isinstance(seconds, bool):
         raise TypeError(f"@cached: ttl must be a number of seconds or a timedelta, not {ttl!r}")
     if not seconds > 0:  # which NaN is not either

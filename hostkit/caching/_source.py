@@ -17,30 +17,29 @@ if TYPE_CHECKING:
     from hostkit.caching._options import Options
 
 _FORM: Final = """\
-def {_}bind({_}entries, {_}move, {_}compute, {_}check_hash, {_}now):
-    async def {name}({parameters}):
-        {_}key = {key}
+def {_}bind({_}cache, {_}entries, {_}move, {_}now):
+    async def {name}({parameters}):{make_key}
         while True:
             try:
-                {_}move({_}key)
+                {_}move({key})
             except {_}KeyError:
                 pass
             except {_}TypeError:
-                {_}check_hash({_}key)
+                {_}cache.check_hash({key})
                 raise
             else:
                 {found}
-            {_}value = await {_}compute({_}key{arguments})
+            {_}value = await {_}cache.compute({key}{arguments})
             if {_}value is not {_}AGAIN:
                 return {_}value
     return {name}
 """
-_FOUND: Final = "return {_}entries[{_}key]"
+_FOUND: Final = "return {_}entries[{key}]"
 _FOUND_IN_TIME: Final = """\
-{_}value, {_}until = {_}entries[{_}key]
+{_}value, {_}until = {_}entries[{key}]
                 if {_}now() < {_}until:
                     return {_}value
-                del {_}entries[{_}key]"""
+                del {_}entries[{key}]"""
 
 
 class _Bare:
@@ -61,19 +60,20 @@ def write_binder(name: str, arguments: Arguments, *, expires: bool) -> tuple[str
         expires: Whether entries have a time until which they hold.
 
     Returns:
-        The source; and the prefix of all names in it, which is that of no argument.
+        The source; and the prefix of all names in it, with which no argument begins.
     """
     prefix = "_"
-    while any(each.name.startswith(prefix) for each in arguments.parameters):
+    while any(each.startswith(prefix) for each in (name, *_names(arguments))):
         prefix += "_"
-    found = (_FOUND_IN_TIME if expires else _FOUND).format(_=prefix)
     names = ", ".join(arguments.key_names)
-    source = _FORM.format(
+    is_one = len(arguments.key_names) == 1
+    form = _FORM.replace("{found}", _FOUND_IN_TIME if expires else _FOUND)
+    source = form.format(
         _=prefix,
         name=name,
         parameters=_write_parameters(arguments.parameters),
-        key=names if len(arguments.key_names) == 1 else f"({names})",
-        found=found,
+        make_key="" if is_one else f"\n        {prefix}key = ({names})",
+        key=names if is_one else f"{prefix}key",
         arguments="".join(f", {_write_argument(each)}" for each in arguments.parameters),
     )
     return source, prefix
@@ -99,15 +99,16 @@ def compile_binder(
 
     def bind(cache: Cache[Any]) -> FunctionType:
         entries = cache.entries
-        move = entries.move_to_end
-        made: FunctionType = binder(
-            entries, move, cache.compute, arguments.check_hash, options.clock
-        )
+        made: FunctionType = binder(cache, entries, entries.move_to_end, options.clock)
         made.__defaults__ = function.__defaults__
         made.__kwdefaults__ = function.__kwdefaults__
         return made
 
     return bind
+
+
+def _names(arguments: Arguments) -> tuple[str, ...]:
+    return tuple(each.name for each in arguments.parameters)
 
 
 def _write_parameters(parameters: tuple[Parameter, ...]) -> str:
