@@ -127,11 +127,11 @@ def synapse() -> Any:
         server_name = "bench"
         clock = Clock(reactor, server_name="bench")
 
-        @own_cached(max_entries=2 * MOST)
+        @own_cached(max_entries=2 * MOST)  # type: ignore[untyped-decorator, unused-ignore]
         async def one(self, key: Any) -> Any:
             return key
 
-        @own_cached(max_entries=2 * MOST)
+        @own_cached(max_entries=2 * MOST)  # type: ignore[untyped-decorator, unused-ignore]
         async def two(self, key: Any, room: Any) -> Any:
             return key
 

@@ -59,7 +59,11 @@ class Cache(Generic[T]):
         Returns:
             The result; or `AGAIN`.
         """
-        computation = self._computations.get(key)
+        try:
+            computation = self._computations.get(key)
+        except TypeError:  # which an empty OrderedDict does not raise
+            self.check_hash(key)
+            raise
         if computation is None:
             outcome = await self._lead(key, Computation(self._method(*args, **kwargs)))
         else:
@@ -93,14 +97,14 @@ class Cache(Generic[T]):
         except BaseException as error:  # noqa: BLE001 -- raised when the outcome is taken
             outcome = Outcome.of_error(error)
         # Once it is invalidated it is no longer there, and nobody else can join it.
-        if self._computations.get(key) is computation:
-            del self._computations[key]
-            if outcome.error is None:
-                self._store(key, outcome.value)
-        computation.tell(outcome)
         try:
+            if self._computations.get(key) is computation:
+                del self._computations[key]
+                if outcome.error is None:
+                    self._store(key, outcome.value)
             return outcome
         finally:
+            computation.tell(outcome)
             del outcome  # as in `compute`
 
     def _store(self, key: Hashable, value: T | None) -> None:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-import weakref
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from twisted.internet.defer import Deferred
 
-from hostkit import cached, enter, start_entry
-from tests.dispatch.fakes import done, run
+from hostkit import enter, start_entry
+from tests.dispatch.fakes import run
 
 from .worlds import CANCELLED, Slow, World
 
@@ -195,125 +193,6 @@ def test_a_caller_that_is_thrown_away_keeps_nobody_waiting() -> None:
     first.close()
     slow.answer(1, "one")
     assert "one" == second.outcome
-
-
-def test_a_failures_traceback_is_the_same_for_all() -> None:
-    """Each sees where it was raised, and nothing of the others who waited."""
-
-    async def main() -> list[int]:
-        slow = Slow(World("bare"))
-        calls = [asyncio.ensure_future(slow.look(1)) for _ in range(4)]
-        await asyncio.sleep(0)
-        slow.gates[0].errback(KeyError("gone"))
-        lengths = []
-        for call in calls:
-            try:
-                await call
-            except KeyError as error:
-                lengths.append(_length_of(error))
-        return lengths
-
-    first, *others = run(main())
-    assert 1 == len(set(others))
-    assert others[0] <= first + 1
-
-
-def _length_of(error: BaseException) -> int:
-    traceback, length = error.__traceback__, 0
-    while traceback is not None:
-        traceback, length = traceback.tb_next, length + 1
-    return length
-
-
-def test_a_failure_is_gone_when_nobody_holds_it() -> None:
-    """It leaves no cycle behind that keeps frames, and what is in them, for a while."""
-
-    class Gone(Exception):  # noqa: N818
-        pass
-
-    class Failing:
-        @cached()
-        async def look(self, key: int) -> None:
-            await asyncio.sleep(0)
-            raise Gone
-
-    async def main() -> list[weakref.ref[Gone]]:
-        failing = Failing()
-        calls = [asyncio.ensure_future(failing.look(1)) for _ in range(3)]
-        found = []
-        while calls:
-            try:
-                await calls.pop()  # a task holds what it raised
-            except Gone as error:
-                found.append(weakref.ref(error))
-        return found
-
-    gc.collect()
-    gc.disable()
-    try:
-        assert [None] * 3 == [found() for found in run(main())]
-    finally:
-        gc.enable()
-
-
-class Recursive:
-    """Has methods that await each other."""
-
-    @cached()
-    async def direct(self, key: int) -> int:
-        return await self.direct(key)
-
-    @cached()
-    async def there(self, key: int) -> int:
-        return await self.back(key)
-
-    @cached()
-    async def back(self, key: int) -> int:
-        return await self.there(key)
-
-    @cached()
-    async def sum(self, key: int) -> int:
-        return key + await self.sum(key - 1) if key else 0
-
-
-@pytest.mark.parametrize("name", ["direct", "there"])
-def test_a_method_that_awaits_itself_is_told(world: World, name: str) -> None:
-    """It would wait forever; the error names it, and the next call gets the same."""
-    method = getattr(Recursive(), name)
-    for _ in range(2):
-        error = world.begin(method(1)).outcome
-        assert RuntimeError is type(error)
-        assert f"Recursive.{name} awaits itself with the same key" in str(error)
-
-
-def test_a_method_may_await_itself_with_other_keys(world: World) -> None:
-    """Recursion ends as usual, and all results on the way are kept."""
-    recursive = Recursive()
-    assert 10 == world.begin(recursive.sum(4)).outcome
-    assert 6 == world.begin(recursive.sum(3)).outcome
-
-
-def test_who_runs_because_of_a_computation_may_wait_for_it() -> None:
-    """A coroutine that a computation wakes, by firing a Deferred, is not that computation."""
-    news: Deferred[None] = Deferred()
-    finish: Deferred[str] = Deferred()
-
-    class Telling:
-        @cached()
-        async def look(self, key: int) -> str:
-            news.callback(None)
-            return await finish
-
-    telling = Telling()
-
-    async def listen() -> str:
-        await news
-        return await telling.look(1)
-
-    listening = Deferred.fromCoroutine(listen())
-    computing = Deferred.fromCoroutine(telling.look(1))
-    finish.callback("done")
-    assert ["done", "done"] == [done(listening), done(computing)]
 
 
 @pytest.mark.parametrize("way", [Deferred.fromCoroutine, start_entry, asyncio.ensure_future])

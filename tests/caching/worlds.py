@@ -11,6 +11,8 @@ import pytest
 from twisted.internet.defer import CancelledError, Deferred
 
 from hostkit import cached
+from hostkit.caching import CachedMethod
+from hostkit.caching._options import Options
 from hostkit.dispatch import settle
 
 if TYPE_CHECKING:
@@ -107,6 +109,16 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
     made = World(*request.param)
     yield made
     made.close()
+
+
+def limited(**options: Any) -> type[Slow]:
+    """Make such a class whose method is cached with other options."""
+    every = Options(uncached=frozenset({"note"}), **options)
+
+    class Limited(Slow):
+        look: Any = CachedMethod(Slow.__dict__["look"].__wrapped__, every)
+
+    return Limited
 
 
 class Slow:
