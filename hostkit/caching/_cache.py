@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, final
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast, final
 
 from hostkit.caching._computation import Computation
+from hostkit.caching._entry import Entry
 from hostkit.caching._outcome import Outcome
 
 if TYPE_CHECKING:
@@ -31,9 +33,8 @@ class Cache(Generic[T]):
         options: How it is cached.
 
     Attributes:
-        entries: The results by key, the least recently used first. With a ``ttl_seconds`` each
-            is a pair with the time until which it holds. The code that `write_binder` writes
-            looks here first.
+        known: The results by key. The code that `write_binder` writes looks here first.
+        order: The same, the least recently used first.
     """
 
     def __init__(
@@ -42,7 +43,8 @@ class Cache(Generic[T]):
         arguments: Arguments,
         options: Options,
     ) -> None:
-        self.entries: Final[OrderedDict[Hashable, Any]] = OrderedDict()
+        self.known: Final[dict[Hashable, Entry[T]]] = {}
+        self.order: Final[OrderedDict[Entry[T], None]] = OrderedDict()
         self._method = method
         self._arguments = arguments
         self._options = options
@@ -59,11 +61,7 @@ class Cache(Generic[T]):
         Returns:
             The result; or `AGAIN`.
         """
-        try:
-            computation = self._computations.get(key)
-        except TypeError:  # which an empty OrderedDict does not raise
-            self.check_hash(key)
-            raise
+        computation = self._computations.get(key)
         if computation is None:
             outcome = await self._lead(key, Computation(self._method(*args, **kwargs)))
         else:
@@ -81,14 +79,20 @@ class Cache(Generic[T]):
 
     def invalidate(self, key: tuple[Any, ...]) -> None:
         """See `CachedFunction.invalidate`."""
-        known = self._arguments.key_of(key)
-        self.entries.pop(known, None)
-        self._computations.pop(known, None)
+        self.drop(self._arguments.key_of(key))
 
     def invalidate_all(self) -> None:
         """See `CachedFunction.invalidate_all`."""
-        self.entries.clear()
+        self.known.clear()
+        self.order.clear()
         self._computations.clear()
+
+    def drop(self, key: Hashable) -> None:
+        """Forget what is known for a key, and what is being computed for it."""
+        entry = self.known.pop(key, None)
+        if entry is not None:
+            del self.order[entry]
+        self._computations.pop(key, None)
 
     async def _lead(self, key: Hashable, computation: Computation[T]) -> Outcome[T]:
         self._computations[key] = computation
@@ -101,16 +105,17 @@ class Cache(Generic[T]):
             if self._computations.get(key) is computation:
                 del self._computations[key]
                 if outcome.error is None:
-                    self._store(key, outcome.value)
+                    self._store(key, cast("T", outcome.value))
             return outcome
         finally:
             computation.tell(outcome)
             del outcome  # as in `compute`
 
-    def _store(self, key: Hashable, value: T | None) -> None:
-        entry: Any = value
-        if self._options.ttl_seconds is not None:
-            entry = (value, self._options.clock() + self._options.ttl_seconds)
-        self.entries[key] = entry
-        if len(self.entries) > self._options.max_entries:
-            self.entries.popitem(last=False)
+    def _store(self, key: Hashable, value: T) -> None:
+        seconds = self._options.ttl_seconds
+        until = math.inf if seconds is None else self._options.clock() + seconds
+        entry = self.known[key] = Entry(key, value, until)
+        self.order[entry] = None
+        if len(self.order) > self._options.max_entries:
+            oldest, _ = self.order.popitem(last=False)
+            del self.known[oldest.key]

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from hostkit.caching._options import Options
 
 _FORM: Final = """\
-def {_}bind({_}cache, {_}entries, {_}move, {_}now):
+def {_}bind({_}cache, {_}known, {_}move, {_}now):
     async def {name}({parameters}):{make_key}
         while True:
             try:
-                {_}move({key})
+                {_}entry = {_}known[{key}]
             except {_}KeyError:
                 pass
             except {_}TypeError:
@@ -34,12 +34,14 @@ def {_}bind({_}cache, {_}entries, {_}move, {_}now):
                 return {_}value
     return {name}
 """
-_FOUND: Final = "return {_}entries[{key}]"
+_FOUND: Final = """\
+{_}move({_}entry)
+                return {_}entry.value"""
 _FOUND_IN_TIME: Final = """\
-{_}value, {_}until = {_}entries[{key}]
-                if {_}now() < {_}until:
-                    return {_}value
-                del {_}entries[{key}]"""
+if {_}now() < {_}entry.until:
+                    {_}move({_}entry)
+                    return {_}entry.value
+                {_}cache.drop({key})"""
 
 
 class _Bare:
@@ -52,7 +54,7 @@ class _Bare:
 def write_binder(name: str, arguments: Arguments, *, expires: bool) -> tuple[str, str]:
     """Write a function that makes the function, for one cache.
 
-    A hit costs one look-up and one move: both are methods that Python has in C.
+    A hit costs one look-up by the key, which may be slow to hash, and one move of the entry.
 
     Args:
         name: The method's name.
@@ -98,8 +100,8 @@ def compile_binder(
     binder = namespace[f"{prefix}bind"]
 
     def bind(cache: Cache[Any]) -> FunctionType:
-        entries = cache.entries
-        made: FunctionType = binder(cache, entries, entries.move_to_end, options.clock)
+        move = cache.order.move_to_end
+        made: FunctionType = binder(cache, cache.known, move, options.clock)
         made.__defaults__ = function.__defaults__
         made.__kwdefaults__ = function.__kwdefaults__
         return made

@@ -122,8 +122,9 @@ class Model(RuleBasedStateMachine):
     def all_is_as_expected(self) -> None:
         assert self.expected == [call.outcomes for call in self.calls]
         invalidate: Any = self.slow.look.invalidate
-        kept = invalidate.__self__.entries
-        assert [entry[0] for entry in self.entries] == list(kept)
+        cache = invalidate.__self__
+        assert [entry[0] for entry in self.entries] == [entry.key for entry in cache.order]
+        assert set(cache.known.values()) == set(cache.order)
 
     def find(self, key: int, number: int) -> None:
         """Say what comes of a call."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from twisted.internet.defer import Deferred
 
 from hostkit import cached
 from tests.dispatch.fakes import done
 
-from .worlds import World
+if TYPE_CHECKING:
+    from .worlds import World
 
 
 class Recursive:
