@@ -49,7 +49,7 @@ class Computation(Generic[T]):
         Raises:
             RuntimeError: It is itself what waits here.
         """
-        if self.coroutine.cr_running and _awaits_this(self.coroutine.cr_frame):
+        if _awaits_this(self.coroutine.cr_frame):
             raise RuntimeError(
                 f"{self.coroutine.__qualname__} awaits itself with the same key, and would wait "
                 "forever; move what both need into a method that is not cached"

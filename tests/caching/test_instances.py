@@ -220,6 +220,7 @@ class Registered:
     def __init__(self, config: Any, api: ModuleApi) -> None:
         self.asked: list[str] = []
         api.register(Names, full_name=self.positional)
+        assert self.above.key_names  # which makes it an attribute of this instance
         api.register_hookimpls(self)
 
     @cached()

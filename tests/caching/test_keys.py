@@ -48,8 +48,12 @@ class Books:
         return a
 
     @cached()
-    async def _cache(self, __: Any, _entries: Any = 3, ___move: Any = 4) -> Any:
-        return (__, _entries, ___move)
+    async def _cache(self, a: Any) -> Any:
+        return a
+
+    @cached()
+    async def clashing(self, _known: Any, _entry: Any = 3, __value: Any = 4) -> Any:
+        return (_known, _entry, __value)
 
 
 @pytest.fixture
@@ -130,7 +134,8 @@ def test_all_arguments_can_be_left_out_of_the_key(books: Books) -> None:
 def test_any_names_will_do(books: Books) -> None:
     """No argument, nor the method itself, is taken for a name of ours."""
     for _ in range(2):
-        assert (1, 2, 4) == run(books._cache(1, _entries=2))
+        assert 1 == run(books._cache(1))
+        assert (1, 2, 4) == run(books.clashing(1, _entry=2))
 
 
 @pytest.mark.parametrize(("args", "kwargs"), [((), {}), ((1, 2, 3), {}), ((1,), {"c": 2})])
