@@ -14,6 +14,7 @@ from hostkit._version import __version__
 if TYPE_CHECKING:
     from hostkit import errors, rules
     from hostkit.api import ModuleApi
+    from hostkit.caching import CachedFunction, cached
     from hostkit.config import Bytes, Seconds
     from hostkit.dispatch import (
         Outcome,
@@ -44,6 +45,7 @@ _HOMES = {
     "ALLOW": "rules",
     "Bytes": "config",
     "CONTINUE": "rules",
+    "CachedFunction": "caching",
     "Category": "specs",
     "ConfigError": "errors",
     "ConfigErrors": "errors",
@@ -65,6 +67,7 @@ _HOMES = {
     "SpecError": "errors",
     "Step": "dispatch",
     "Timing": "dispatch",
+    "cached": "caching",
     "current_module": "dispatch",
     "enter": "dispatch",
     "hookimpl": "specs",
@@ -77,6 +80,7 @@ __all__ = [
     "ALLOW",
     "CONTINUE",
     "Bytes",
+    "CachedFunction",
     "Category",
     "ConfigError",
     "ConfigErrors",
@@ -99,6 +103,7 @@ __all__ = [
     "Step",
     "Timing",
     "__version__",
+    "cached",
     "current_module",
     "enter",
     "errors",

@@ -1,0 +1,71 @@
+"""What failures of cached methods leave behind."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import weakref
+
+from hostkit import cached
+from tests.dispatch.fakes import run
+
+from .worlds import Slow, World
+
+
+def test_a_failures_traceback_is_the_same_for_all() -> None:
+    """Each sees where it was raised, and nothing of the others who waited."""
+
+    async def main() -> list[int]:
+        slow = Slow(World("bare"))
+        calls = [asyncio.ensure_future(slow.look(1)) for _ in range(4)]
+        await asyncio.sleep(0)
+        slow.gates[0].errback(KeyError("gone"))
+        lengths = []
+        for call in calls:
+            try:
+                await call
+            except KeyError as error:
+                lengths.append(_length_of(error))
+        return lengths
+
+    first, *others = run(main())
+    assert 1 == len(set(others))
+    assert others[0] <= first + 1
+
+
+def _length_of(error: BaseException) -> int:
+    traceback, length = error.__traceback__, 0
+    while traceback is not None:
+        traceback, length = traceback.tb_next, length + 1
+    return length
+
+
+def test_a_failure_is_gone_when_nobody_holds_it() -> None:
+    """It leaves no cycle behind that keeps frames, and what is in them, for a while."""
+
+    class Gone(Exception):  # noqa: N818
+        pass
+
+    class Failing:
+        @cached()
+        async def look(self, key: int) -> None:
+            await asyncio.sleep(0)
+            raise Gone
+
+    async def main() -> list[weakref.ref[Gone]]:
+        failing = Failing()
+        calls = [asyncio.ensure_future(failing.look(1)) for _ in range(3)]
+        found = []
+        while calls:
+            try:
+                await calls.pop()  # a task holds what it raised
+            except Gone as error:
+                found.append(weakref.ref(error))
+        return found
+
+    gc.collect()
+    gc.disable()
+    try:
+        assert [None] * 3 == [found() for found in run(main())]
+    finally:
+        gc.enable()

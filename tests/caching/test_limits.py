@@ -1,0 +1,153 @@
+"""How many results are kept, and for how long."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from twisted.internet.task import Clock
+
+from hostkit import cached
+from hostkit.caching._options import read_options
+from tests.dispatch.fakes import run
+
+from .worlds import Slow, World, limited
+
+
+class Books:
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+
+    @cached(max_entries=4)
+    async def look(self, key: int) -> int:
+        self.asked.append(key)
+        return key
+
+    @cached()
+    async def usual(self, key: int) -> int:
+        self.asked.append(key)
+        return key
+
+
+def asked_of(books: Books, method: Any, *keys: int) -> list[int]:
+    """Ask for keys, and list those that are computed."""
+    books.asked.clear()
+    for key in keys:
+        assert key == run(method(key))
+    return list(books.asked)
+
+
+def test_it_holds_as_many_as_it_says() -> None:
+    """Four are four."""
+    books = Books()
+    assert [1, 2, 3, 4] == asked_of(books, books.look, 1, 2, 3, 4)
+    assert [] == asked_of(books, books.look, 4, 3, 2, 1)
+
+
+def test_the_one_that_was_not_used_for_longest_goes() -> None:
+    """Being asked for counts as use, also of what is old."""
+    books = Books()
+    asked_of(books, books.look, 1, 2, 3, 4, 1)
+    assert [5] == asked_of(books, books.look, 5, 1, 3, 4, 5)
+    assert [2] == asked_of(books, books.look, 2)
+    assert [1] == asked_of(books, books.look, 3, 4, 5, 2, 1)
+
+
+def test_a_thousand_are_usual() -> None:
+    """Without a number it is a thousand."""
+    books = Books()
+    asked_of(books, books.usual, *range(1000))
+    assert [1000] == asked_of(books, books.usual, *range(1, 1001))
+    assert [0] == asked_of(books, books.usual, 0)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def ask(slow: Slow, key: Any) -> Any:
+    """Ask, and answer with the number of the computation if there is one."""
+    call = slow.begin(key)
+    if not call.is_done:
+        slow.answer(-1, len(slow.gates))
+    return call.outcome
+
+
+def test_a_result_is_kept_for_its_time(clock: Clock) -> None:
+    """The time begins when it is computed; being asked for does not prolong it."""
+    slow = limited(ttl_seconds=10.0, clock=clock.seconds)(World("bare"))
+    call = slow.begin(1)
+    clock.advance(20)
+    slow.answer(0, 1)
+    assert 1 == call.outcome
+    clock.advance(9)
+    assert 1 == ask(slow, 1)
+    clock.advance(1)
+    assert 2 == ask(slow, 1)
+    clock.advance(9)
+    assert 2 == ask(slow, 1)
+
+
+def test_what_has_expired_is_not_given_if_computing_fails(clock: Clock) -> None:
+    """The failure reaches the caller, as if there had never been a result."""
+    slow = limited(ttl_seconds=10.0, clock=clock.seconds)(World("bare"))
+    assert 1 == ask(slow, 1)
+    clock.advance(10)
+    call, error = slow.begin(1), KeyError("gone")
+    slow.answer(1, error)
+    assert error is call.outcome
+
+
+def test_none_expires_as_well(clock: Clock) -> None:
+    """It is a result until then."""
+    slow = limited(ttl_seconds=10.0, clock=clock.seconds)(World("bare"))
+    for asked in (1, 1, 2):
+        call = slow.begin(1)
+        if not call.is_done:
+            slow.answer(-1, None)
+        assert (None, asked) == (call.outcome, len(slow.asked))
+        clock.advance(5 * asked + 1 if asked == 1 else 0)
+
+
+def test_without_a_time_no_clock_is_read() -> None:
+    """A result is kept until there are too many."""
+
+    def broken() -> float:
+        raise AssertionError
+
+    slow = limited(clock=broken)(World("bare"))
+    assert [1, 1] == [ask(slow, 1), ask(slow, 1)]
+
+
+def test_nobody_waits_forever_if_the_clock_fails() -> None:
+    """Even then those who wait are told what was computed."""
+
+    def broken() -> float:
+        raise KeyError("no clock")
+
+    slow = limited(ttl_seconds=10.0, clock=broken)(World("bare"))
+    first, second = slow.begin(1), slow.begin(1)
+    slow.answer(0, "one")
+    assert "no clock" in str(first.outcome)
+    assert "one" == second.outcome
+
+
+@pytest.mark.parametrize("ttl", [90, 90.0, dt.timedelta(minutes=1.5)])
+def test_a_time_is_in_seconds_or_a_timedelta(ttl: Any) -> None:
+    """Both are the same afterwards."""
+    assert 90.0 == read_options(5, ttl, ()).ttl_seconds
+    assert None is read_options(5, None, ()).ttl_seconds
+
+
+def test_a_time_works_with_the_real_clock() -> None:
+    """A result of a moment ago is still there."""
+
+    class Timed:
+        @cached(ttl=3600)
+        async def look(self, key: int) -> object:
+            return object()
+
+    timed = Timed()
+    assert run(timed.look(1)) is run(timed.look(1))
