@@ -16,13 +16,14 @@ from twisted.python.failure import Failure
 from twisted.web.server import Site
 
 from hostkit import Host, ModuleApi
+from hostkit.web import HostRequest
 
 EXAMPLE: Final = Path(__file__).parents[2] / "examples" / "homeserver"
 sys.path.insert(0, str(EXAMPLE))  # as `python -m` does in that folder
 
-from homeserver.homeserver import Homeserver  # noqa: E402
-from homeserver.modules import CATEGORIES, OPTIONS  # noqa: E402
-from homeserver.settings import Settings  # noqa: E402
+from homeserver.__main__ import serve  # noqa: E402
+from homeserver.client_api import root_of  # noqa: E402
+from homeserver.homeserver import OPTIONS, Homeserver  # noqa: E402
 
 from tests.hookspecs.answers import answering as always  # noqa: E402
 from tests.hookspecs.answers import raising  # noqa: E402
@@ -35,13 +36,12 @@ if TYPE_CHECKING:
     from hostkit import Category
 
 __all__ = [
-    "CATEGORIES",
+    "OPTIONS",
     "Answer",
     "Client",
-    "Homeserver",
-    "Settings",
     "always",
     "raising",
+    "serve",
 ]  # besides what is defined here: the example's own classes, for which it is on the path, and more
 
 PREFIX: Final = "/_matrix/client/v3"
@@ -65,7 +65,7 @@ def module_of(callbacks: Mapping[str, Any], resources: Mapping[str, IResource]) 
 
     class Asked:
         def __init__(self, _config: Any, api: ModuleApi) -> None:
-            for category in CATEGORIES:
+            for category in OPTIONS["categories"] or ():
                 api.register(category, **of(category))
             for path, resource in resources.items():
                 api.register_web_resource(path, resource)
@@ -99,7 +99,8 @@ class Connection:
 
     def __init__(self, root: IResource, request: bytes) -> None:
         self._transport = StringTransport()
-        self._protocol = Site(root, reactor=Clock()).buildProtocol(IPv4Address("TCP", "::1", 1))
+        site = Site(root, requestFactory=HostRequest, reactor=Clock())
+        self._protocol = site.buildProtocol(IPv4Address("TCP", "::1", 1))
         assert self._protocol is not None
         self._protocol.makeConnection(self._transport)
         self._protocol.dataReceived(request)
@@ -130,6 +131,7 @@ class Client:
         data = body if isinstance(body, bytes) else json.dumps(body or {}).encode()
         data = b"" if method == "GET" else data
         lines = [f"{method} {path} HTTP/1.0", f"Content-Length: {len(data)}", "User-Agent: tests"]
+        lines += ["Content-Type: application/json"]
         lines += [f"Authorization: Bearer {token}"] if token else []
         return Connection(self.root, "\r\n".join((*lines, "", "")).encode() + data)
 
@@ -154,25 +156,29 @@ class Client:
         return self.call("POST", "/login", {"type": login_type, "identifier": identifier, **fields})
 
     def create_room(self, token: str, **config: Any) -> str:
-        """Make a room that anybody may join, and give its id."""
-        body = {"preset": "public_chat", **config}
-        room_id: str = self.call("POST", "/createRoom", body, token).body["room_id"]
+        """Make a room, and give its id."""
+        room_id: str = self.call("POST", "/createRoom", config, token).body["room_id"]
         return room_id
 
-    def say(self, token: str, room_id: str, text: str, transaction: str = "1") -> Answer:
+    def say(self, token: str, room_id: str, text: str) -> Answer:
         """Send a message."""
-        path = f"/rooms/{room_id}/send/m.room.message/{transaction}"
+        path = f"/rooms/{room_id}/send/m.room.message/1"
         return self.call("PUT", path, {"body": text}, token)
 
     def read(self, token: str, room_id: str) -> list[Any]:
         """List the texts of the messages that somebody sees in a room."""
-        events = self.call("GET", f"/rooms/{room_id}/messages", None, token).body["chunk"]
+        events = self.events(token)[room_id]
         return [each["content"]["body"] for each in events if each["type"] == "m.room.message"]
+
+    def events(self, token: str) -> dict[str, list[Any]]:
+        """Give the events that somebody sees, by room."""
+        events: dict[str, list[Any]] = self.call("GET", "/sync", None, token).body["rooms"]
+        return events
 
     def presence(self, token: str) -> dict[str, str]:
         """Give the presence of everybody that somebody is told of."""
-        events = self.call("GET", "/sync", None, token).body["presence"]["events"]
-        return {each["sender"]: each["content"]["presence"] for each in events}
+        presence: dict[str, str] = self.call("GET", "/sync", None, token).body["presence"]
+        return presence
 
 
 def host_of(*modules: Mapping[str, Any], **resources: IResource) -> Host:
@@ -185,14 +191,14 @@ def host_of(*modules: Mapping[str, Any], **resources: IResource) -> Host:
     return Host.from_config(config, **OPTIONS).build()
 
 
-def client_of(*modules: Mapping[str, Any], password_login: bool = True) -> Client:
+def client_of(*modules: Mapping[str, Any], has_passwords: bool = True) -> Client:
     """Make a homeserver with a module for each mapping of hooks to callbacks, and a client."""
-    return client_for(host_of(*modules), password_login=password_login)
+    return client_for(host_of(*modules), has_passwords=has_passwords)
 
 
-def client_for(host: Host, *, password_login: bool = True) -> Client:
+def client_for(host: Host, *, has_passwords: bool = True) -> Client:
     """Make a homeserver of a host, and a client."""
-    return Client(Homeserver(host, Settings("hs", password_login=password_login)).root)
+    return Client(root_of(host, Homeserver(host, "hs", has_passwords=has_passwords)))
 
 
 def room_with(*modules: dict[str, Any]) -> tuple[Client, str, str]:

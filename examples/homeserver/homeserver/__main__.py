@@ -1,45 +1,56 @@
 """Run the homeserver: ``python -m homeserver homeserver.yaml``."""
 
-from __future__ import annotations
-
 import logging
 import sys
 from typing import Any
 
-from twisted.internet.defer import Deferred
+import click
+from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.endpoints import serverFromString
 from twisted.internet.error import CannotListenError
 from twisted.internet.task import react
+from twisted.web.server import Site
 
-from homeserver.homeserver import Homeserver
-from homeserver.modules import OPTIONS
-from homeserver.settings import Settings
+from homeserver.client_api import root_of
+from homeserver.homeserver import OPTIONS, Homeserver
 from hostkit import Host, HostkitError
+from hostkit.web import HostRequest
 
 
-def main(path: str) -> None:
-    """Build the homeserver that a file describes, and run it until it is stopped."""
+@click.command
+@click.argument("file", type=click.Path(exists=True))
+@click.option("--name", default="example.org", show_default=True)
+@click.option("--listen", default="tcp:8008:interface=127.0.0.1", show_default=True)
+def main(file: str, name: str, listen: str) -> None:
+    """Run a homeserver with the modules that FILE lists, until it is stopped."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    try:
-        host = Host.from_file(path, **OPTIONS).build()
-        homeserver = Homeserver(host, Settings.from_file(path))
-    except HostkitError as error:
-        sys.exit(str(error))
-    react(lambda reactor: Deferred.fromCoroutine(run(reactor, homeserver)))
+    react(lambda reactor: Deferred.fromCoroutine(run(reactor, file, name, listen)))
 
 
-async def run(reactor: Any, homeserver: Homeserver) -> None:
-    """Serve until the reactor is stopped, which Ctrl-C and SIGTERM do."""
+async def run(reactor: Any, file: str, name: str, listen: str) -> None:
+    """Serve until the reactor is stopped, which Ctrl-C and SIGTERM do; or tell what is wrong."""
     try:
-        await homeserver.start(reactor)
+        await serve(reactor, Host.from_file(file, **OPTIONS).build(), name, listen)
     except (HostkitError, CannotListenError, ValueError) as error:
         sys.exit(str(error))
-    reactor.addSystemEventTrigger(
-        "before", "shutdown", lambda: Deferred.fromCoroutine(homeserver.stop())
-    )
     await Deferred()
 
 
+async def serve(reactor: Any, host: Host, name: str, listen: str) -> None:
+    """Start the modules, then listen; before the reactor stops, do the reverse."""
+    site = Site(root_of(host, Homeserver(host, name)), requestFactory=HostRequest, reactor=reactor)
+    ports: list[Any] = []
+
+    async def stop() -> None:
+        for port in ports:
+            await maybeDeferred(port.stopListening)
+        await host.stop()
+
+    await host.start()
+    reactor.addSystemEventTrigger("before", "shutdown", lambda: Deferred.fromCoroutine(stop()))
+    ports.append(await serverFromString(reactor, listen).listen(site))
+    logging.getLogger("homeserver").info("%s listens on %s", name, ports[0].getHost())
+
+
 if __name__ == "__main__":
-    if len(sys.argv) != 2:  # noqa: PLR2004 -- the program and the file
-        sys.exit("usage: python -m homeserver homeserver.yaml")
-    main(sys.argv[1])
+    main()

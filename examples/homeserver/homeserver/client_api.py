@@ -1,135 +1,82 @@
-"""`ClientApi`: how clients reach the homeserver."""
+"""`ClientApi`: what clients may ask for."""
 
-from __future__ import annotations
-
-import json
-import re
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
-from urllib.parse import unquote
+from typing import Final, TypeAlias
 
-import attrs
 from twisted.internet.defer import Deferred
-from twisted.web.resource import Resource
-from twisted.web.server import NOT_DONE_YET
+from twisted.web.server import Request
 
-from homeserver.answer import answer_to
-from homeserver.call import Call
-from hookspecs import Codes, HomeserverError, JsonDict
+from homeserver import accounts, events, login, presence, rooms
+from homeserver.client import answer_to
+from homeserver.homeserver import Homeserver
+from hookspecs import Codes
+from hostkit import Host
+from hostkit.web import HttpError, JsonResource, Router
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+Handler: TypeAlias = Callable[..., Awaitable[object]]
+"""Takes the homeserver, the request and what stands in its path, by name; gives the answer."""
 
-    from twisted.python.failure import Failure
-    from twisted.web.server import Request
-
-
-Handler: TypeAlias = Callable[[Call], Awaitable[JsonDict]]
-"""What answers a call, or raises an exception that says what to answer."""
-
-_LARGEST: Final = 65536
-"""How many bytes a request may have."""
-
-
-def _pattern(path: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]*)", path))
-
-
-@attrs.frozen
-class Route:
-    """Which handler answers which requests; ``{name}`` in the path is any one segment."""
-
-    method: str
-    path: re.Pattern[str] = attrs.field(converter=_pattern)
-    handler: Handler
+ROUTES: Final[tuple[tuple[str, str, Handler], ...]] = (
+    ("POST", "register", accounts.register),
+    ("GET", "login", login.list_types),
+    ("POST", "login", login.log_in),
+    ("POST", "logout", accounts.log_out),
+    ("POST", "createRoom", rooms.create),
+    ("POST", "join/{room_id}", rooms.join),
+    ("POST", "rooms/{room_id}/invite", rooms.invite),
+    ("PUT", "rooms/{room_id}/send/{kind}/{_transaction}", events.send),
+    ("PUT", "rooms/{room_id}/state/{kind}", events.set_state),
+    ("PUT", "rooms/{room_id}/state/{kind}/{state_key}", events.set_state),
+    ("PUT", "presence/{user_id}/status", presence.set_status),
+    ("GET", "sync", presence.sync),
+)
+"""What there is: methods, paths where ``{name}`` is any one segment, and what answers."""
 
 
-class ClientApi(Resource):
-    """Answers every path below it in JSON.
-
-    Args:
-        routes: What there is; the first that fits is taken.
-    """
+class ClientApi(JsonResource):
+    """Answers every path below it, as `ROUTES` says."""
 
     isLeaf = True
 
-    def __init__(self, routes: Sequence[Route]) -> None:
+    def __init__(self, server: Homeserver) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self._routes = routes
+        self._server = server
 
-    def render(self, request: Request) -> int:
-        """Answer, as soon as all modules have."""
-        gone: list[Failure] = []
-        request.notifyFinish().addErrback(gone.append)
+    async def on_GET(self, request: Request) -> object:
+        """Answer, as soon as all modules have.
 
-        async def answer() -> None:
-            status, body = await self._answer(request)
-            if not gone:  # whatever was begun is brought to its end, even if nobody waits for it
-                request.setResponseCode(status)
-                request.setHeader(b"content-type", b"application/json")
-                request.setHeader(b"content-length", b"%d" % len(body))
-                request.write(body)
-                request.finish()
+        What was begun is brought to its end, so that modules hear of all that was stored: if the
+        client goes away, only the waiting is cancelled.
+        """
+        waiting: Deferred[object] = Deferred()
+        Deferred.fromCoroutine(self._answer(request)).chainDeferred(waiting)
+        return await waiting
 
-        done = Deferred.fromCoroutine(answer())
-        done.addErrback(lambda failure: gone or request.processingFailed(failure))
-        return NOT_DONE_YET
+    on_POST = on_PUT = on_GET
 
-    async def _answer(self, request: Request) -> tuple[int, bytes]:
+    async def _answer(self, request: Request) -> object:
+        handler, found = _find(request)
         try:
-            handler, path = self._find(request)
-            return _encode(200, await handler(_call(request, path)))
-        except Exception as error:  # noqa: BLE001 -- modules raise what they like
-            return _encode(*answer_to(error))
-
-    def _find(self, request: Request) -> tuple[Handler, dict[str, str]]:
-        # Not from `postpath`, where a slash in a state key looks like one between segments.
-        segments = request.path.split(b"/")[-len(request.postpath or []) :]
-        path = "/" + b"/".join(segments).decode("ascii", "replace")
-        status = 404
-        for route in self._routes:
-            match = route.path.fullmatch(path)
-            if match is not None and route.method == request.method.decode():
-                return route.handler, {k: unquote(v) for k, v in match.groupdict().items()}
-            if match is not None:
-                status = 405
-        raise HomeserverError(status, "Unrecognized request", Codes.UNRECOGNIZED)
+            return await handler(self._server, request, **found)
+        except HttpError:
+            raise
+        except Exception as error:
+            raise answer_to(error) from error
 
 
-def _call(request: Request, path: Mapping[str, str]) -> Call:
-    """Read a request.
-
-    Raises:
-        HomeserverError: Its body is not a JSON object, or is too large.
-    """
-    scheme, _, token = _header(request, "authorization").partition(" ")
-    return Call(
-        path,
-        {} if request.method == b"GET" else _body(request),
-        token.strip() if scheme.lower() == "bearer" else None,
-        (_header(request, "user-agent"), request.getClientAddress().host),
-    )
+def root_of(host: Host, server: Homeserver) -> Router:
+    """Make what is served: the homeserver's own, and beside it what modules have registered."""
+    resources = {path: mount.resource for path, (_, mount) in host.mounts.items()}
+    return Router({**resources, "/_matrix/client/v3": ClientApi(server)})
 
 
-def _header(request: Request, name: str) -> str:
-    return request.getHeader(name) or ""
-
-
-def _body(request: Request) -> JsonDict:
-    data = request.content.read(_LARGEST + 1) if request.content else b""
-    if len(data) > _LARGEST:
-        raise HomeserverError(413, "The request is too large", Codes.TOO_LARGE)
-    try:
-        body = json.loads(data or b"{}")
-    except (ValueError, RecursionError) as error:
-        raise HomeserverError(400, "Content not JSON.", Codes.NOT_JSON) from error
-    if not isinstance(body, dict):
-        raise HomeserverError(400, "Content must be a JSON object.", Codes.BAD_JSON)
-    return body
-
-
-def _encode(status: int, body: Mapping[str, Any]) -> tuple[int, bytes]:
-    try:
-        return status, json.dumps(body, allow_nan=False).encode() + b"\n"
-    except (TypeError, ValueError) as error:  # a module's fields, which are no JSON
-        return _encode(*answer_to(error))
+def _find(request: Request) -> tuple[Handler, dict[str, str]]:
+    """Find what answers a request, and what stands in its path at the place of each name."""
+    segments = [segment.decode() for segment in request.postpath or ()]
+    for method, path, handler in ROUTES:
+        names = path.split("/")
+        if method == request.method.decode() and len(names) == len(segments):
+            pairs = list(zip(names, segments, strict=True))
+            if all(name[0] == "{" or name == segment for name, segment in pairs):
+                return handler, {name[1:-1]: segment for name, segment in pairs if name[0] == "{"}
+    raise HttpError(404, Codes.UNRECOGNIZED, "Unrecognized request")

@@ -1,94 +1,84 @@
-"""`Events`: how events come into being."""
+"""Events: what users send into rooms, and who is asked before it is stored."""
 
-from __future__ import annotations
+from twisted.web.server import Request
 
-from typing import TYPE_CHECKING
-
-import attrs
-
-from homeserver.refusal import refuse
-from hookspecs import Codes, HomeserverError
-
-if TYPE_CHECKING:
-    from homeserver.event import Event
-    from homeserver.modules import Modules
-    from homeserver.room import Room
+from homeserver.accounts import check
+from homeserver.client import refuse
+from homeserver.homeserver import Homeserver
+from homeserver.room import Event, Room
+from hookspecs import Codes
+from hostkit.web import HttpError, json_body
 
 
-@attrs.frozen
-class Events:
-    """Checks events, stores them, and tells modules of them."""
-
-    _modules: Modules
-
-    async def check_allowed(self, room: Room, event: Event) -> Event:
-        """Ask whether an event is allowed; all events come through here.
-
-        Returns:
-            The event, or the one that a module has replaced it with.
-
-        Raises:
-            HomeserverError: A module has refused it.
-            ModuleFailedError: A module could not tell: the event is neither allowed nor refused.
-        """
-        # To give modules the state means loading it from the database, in a larger homeserver: it
-        # first looks whether any module wants to be asked.
-        if not bool(self._modules.rules.check_event_allowed):
-            return event
-        is_allowed, fields = await self._modules.rules.check_event_allowed(event, room.state)
-        if not is_allowed:
-            text = "This event is not allowed in this context"
-            raise HomeserverError(403, text, Codes.FORBIDDEN)
-        if fields is None:
-            return event
-        replaced = event.replaced(fields)
-        if replaced.sender != event.sender:
-            check_joined(room, replaced.sender)
-        return replaced
-
-    async def check_spam(self, event: Event) -> None:
-        """Ask whether an event is spam: what users write, not how they come and go.
-
-        Raises:
-            HomeserverError: A module takes it for spam.
-        """
-        verdict = await self._modules.spam.check_event_for_spam(event)
-        refuse(verdict, "This message has been rejected as probable spam")
-
-    async def announce(self, room: Room, event: Event) -> None:
-        """Tell modules of an event that was stored, before any client hears of it."""
-        if bool(self._modules.rules.on_new_event):
-            await self._modules.rules.on_new_event(event, room.state)
-
-    async def add(self, room: Room, event: Event) -> Event:
-        """Check who comes or goes, store it and tell modules.
-
-        Returns:
-            What was stored.
-        """
-        event = await self.check_allowed(room, event)
-        room.add(event)
-        await self.announce(room, event)
-        return event
-
-    async def send(self, room: Room, event: Event) -> Event:
-        """Check what somebody writes, store it and tell modules.
-
-        Returns:
-            What was stored.
-        """
-        event = await self.check_allowed(room, event)
-        await self.check_spam(event)
-        room.add(event)
-        await self.announce(room, event)
-        return event
+async def send(
+    server: Homeserver, request: Request, room_id: str, kind: str, _transaction: str
+) -> dict[str, str]:
+    """``PUT rooms/{roomId}/send/{type}/{txnId}``: send an event."""
+    user_id = str((await check(server, request)).user)
+    return await _write(server, Event(room_id, kind, user_id, json_body(request)))
 
 
-def check_joined(room: Room, user_id: str) -> None:
-    """Make sure that a user is in a room.
+async def set_state(
+    server: Homeserver, request: Request, room_id: str, kind: str, state_key: str = ""
+) -> dict[str, str]:
+    """``PUT rooms/{roomId}/state/{type}/{stateKey}``: change the state of a room."""
+    user_id, content = str((await check(server, request)).user), json_body(request)
+    if kind in ("m.room.create", "m.room.member"):  # other hooks are asked about those
+        raise HttpError(403, Codes.FORBIDDEN, f"{kind} cannot be set")
+    verdict = await server.spam.user_may_send_state_event(
+        user_id, room_id, kind, state_key, content
+    )
+    refuse(verdict, "You are not permitted to send the state event")
+    return await _write(server, Event(room_id, kind, user_id, content, state_key))
+
+
+async def _write(server: Homeserver, event: Event) -> dict[str, str]:
+    """Check what somebody writes, store it and tell modules."""
+    room = server.room(event.room_id)
+    room.check_joined(event.sender)
+    if server.accounts[event.sender].is_shadow_banned:
+        room.timeline.append(event)  # it looks to its sender as if all had gone well
+        return {"event_id": event.event_id}
+    event = await check_allowed(server, room, event)
+    room.check_joined(event.sender)  # whom a module may have replaced
+    verdict = await server.spam.check_event_for_spam(event)
+    refuse(verdict, "This message has been rejected as probable spam")
+    room.add(event)
+    await announce(server, room, event)
+    return {"event_id": event.event_id}
+
+
+async def add(server: Homeserver, room: Room, event: Event) -> None:
+    """Check who comes or goes, store it and tell modules; spam checkers are not asked."""
+    event = await check_allowed(server, room, event)
+    room.add(event)
+    await announce(server, room, event)
+
+
+async def check_allowed(server: Homeserver, room: Room, event: Event) -> Event:
+    """Ask whether an event is allowed; all events come through here.
+
+    Returns:
+        The event, or one with another id if a module has replaced it.
 
     Raises:
-        HomeserverError: It is not so.
+        HttpError: A module has refused it.
+        ModuleFailedError: A module could not tell: the event is neither allowed nor refused.
     """
-    if room.membership(user_id) != "join":
-        raise HomeserverError(403, f"User {user_id} not in room {room.room_id}", Codes.FORBIDDEN)
+    # To give modules the state means loading it from the database, in a larger homeserver: it
+    # first looks whether any module wants to be asked.
+    if not bool(server.rules.check_event_allowed):
+        return event
+    is_allowed, fields = await server.rules.check_event_allowed(event, room.state)
+    if not is_allowed:
+        raise HttpError(403, Codes.FORBIDDEN, "This event is not allowed in this context")
+    if fields is None:
+        return event
+    sender, content = fields["sender"], fields["content"]  # the rest is as it was
+    return Event(room.room_id, event.type, sender, content, event.get_state_key())
+
+
+async def announce(server: Homeserver, room: Room, event: Event) -> None:
+    """Tell modules of an event that was stored, before any client hears of it."""
+    if bool(server.rules.on_new_event):
+        await server.rules.on_new_event(event, room.state)

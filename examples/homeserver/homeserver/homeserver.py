@@ -1,102 +1,83 @@
-"""`Homeserver`: all parts of it, put together."""
+"""`Homeserver`: its modules, and all that it remembers."""
 
-from __future__ import annotations
+import hashlib
+import hmac
+from collections import defaultdict
+from typing import Final
 
-import logging
-from typing import TYPE_CHECKING, Any, Final
+import attrs
 
-from twisted.internet.defer import maybeDeferred
-from twisted.internet.endpoints import serverFromString
-from twisted.web.server import Site
+import hookspecs
+from homeserver.room import Room
+from hookspecs import Requester, UserPresenceState
+from hostkit import Host
+from hostkit.host import HostOptions
+from hostkit.web import HttpError
 
-from homeserver.client_api import ClientApi, Route
-from homeserver.events import Events
-from homeserver.login import Login
-from homeserver.messages import Messages
-from homeserver.modules import Modules
-from homeserver.presence import Presence
-from homeserver.registration import Registration
-from homeserver.rooms import Rooms
-from homeserver.sessions import Sessions
-from homeserver.store import Store
-from homeserver.sync import Sync
-from hostkit.web import Router
+OPTIONS: Final[HostOptions] = {
+    # There is no use in callbacks that are never called, so modules cannot register any others.
+    "categories": (
+        hookspecs.SpamChecker,
+        hookspecs.ThirdPartyRules,
+        hookspecs.AccountValidity,
+        hookspecs.PasswordAuthProvider,
+        hookspecs.PresenceRouter,
+    ),
+    "reserved_paths": hookspecs.RESERVED_PATHS,
+    "recommended_path": hookspecs.RECOMMENDED_PATH,
+}
+"""What `hostkit.Host` is made with, besides the file."""
 
-if TYPE_CHECKING:
-    from twisted.internet.interfaces import IListeningPort
-    from twisted.web.resource import IResource
 
-    from homeserver.settings import Settings
-    from hostkit import Host
+@attrs.define
+class Account:
+    """Somebody who can log in; without a password only modules can let them in."""
 
-_log: Final = logging.getLogger("homeserver")
+    user_id: str
+    display_name: str
+    is_shadow_banned: bool
+    _scrambled: bytes | None = attrs.field(default=None, repr=False)
+
+    def set_password(self, password: str) -> None:
+        """Keep what shows whether a password is the right one."""
+        self._scrambled = self._scramble(password)
+
+    def has_password(self, password: str) -> bool:
+        """Tell whether this is the account's password."""
+        known = self._scrambled
+        return known is not None and hmac.compare_digest(known, self._scramble(password))
+
+    def _scramble(self, password: str) -> bytes:
+        # Takes some milliseconds, for which a larger host would use a thread.
+        return hashlib.scrypt(password.encode(), salt=self.user_id.encode(), n=2**12, r=8, p=1)
 
 
 class Homeserver:
-    """A homeserver and its modules.
+    """The hooks, by the short names that they have here, and what there is until it stops.
 
     Args:
         host: The modules, built, with `OPTIONS`.
-        settings: What the homeserver itself is told.
+        name: What the ids of users and rooms end with.
+        has_passwords: Whether people may log in with a password.
     """
 
-    def __init__(self, host: Host, settings: Settings) -> None:
-        self._host = host
-        self._settings = settings
-        self._port: IListeningPort | None = None
-        resources: dict[str, IResource] = {
-            path: mount.resource for path, (_, mount) in host.mounts.items()
-        }
-        resources["/_matrix/client/v3"] = ClientApi(_routes(host, settings))
-        self.root = Router(resources)
+    def __init__(self, host: Host, name: str, *, has_passwords: bool = True) -> None:
+        self.spam = host.hooks[hookspecs.SpamChecker]
+        self.rules = host.hooks[hookspecs.ThirdPartyRules]
+        self.validity = host.hooks[hookspecs.AccountValidity]
+        self.auth = host.hooks[hookspecs.PasswordAuthProvider]
+        self.router = host.hooks[hookspecs.PresenceRouter]
+        self.name = name
+        self.has_passwords = has_passwords
+        self.accounts: dict[str, Account] = {}
+        self.sessions: dict[str, Requester] = {}  # by access token
+        self.rooms: dict[str, Room] = {}
+        self.presence: dict[str, UserPresenceState] = {}
+        # What modules want users to be told besides: by who is told, and about whom.
+        self.routed: defaultdict[str, dict[str, UserPresenceState]] = defaultdict(dict)
 
-    async def start(self, reactor: Any) -> None:
-        """Start the modules, then listen.
-
-        Raises:
-            ModuleFailedError: A module could not be started.
-            CannotListenError: The address cannot be listened on.
-            ValueError: The endpoint cannot be understood.
-        """
-        await self._host.start()
-        try:
-            endpoint = serverFromString(reactor, self._settings.listen)
-            self._port = await endpoint.listen(Site(self.root, reactor=reactor))
-        except BaseException:
-            await self._host.stop()
-            raise
-        _log.info("%s listens on %s", self._settings.server_name, self._port.getHost())
-
-    async def stop(self) -> None:
-        """Stop listening, then stop the modules."""
-        try:
-            if self._port is not None:
-                await maybeDeferred(self._port.stopListening)
-        finally:
-            await self._host.stop()
-
-
-def _routes(host: Host, settings: Settings) -> list[Route]:
-    modules, store = Modules.of(host), Store(settings.server_name)
-    sessions = Sessions(modules, store)
-    registration = Registration(modules, store, sessions)
-    login = Login(modules, store, sessions, registration, settings.password_login)
-    events = Events(modules)
-    rooms = Rooms(modules, store, sessions, events)
-    messages = Messages(modules, store, sessions, events)
-    presence = Presence(modules, store, sessions)
-    return [
-        Route("POST", "/register", registration.register),
-        Route("GET", "/login", login.flows),
-        Route("POST", "/login", login.log_in),
-        Route("POST", "/logout", sessions.end),
-        Route("POST", "/createRoom", rooms.create),
-        Route("POST", "/join/{room_id}", rooms.join),
-        Route("POST", "/rooms/{room_id}/invite", rooms.invite),
-        Route("PUT", "/rooms/{room_id}/send/{type}/{transaction}", messages.send),
-        Route("PUT", "/rooms/{room_id}/state/{type}", messages.set_state),
-        Route("PUT", "/rooms/{room_id}/state/{type}/{state_key}", messages.set_state),
-        Route("GET", "/rooms/{room_id}/messages", messages.read),
-        Route("GET", "/sync", Sync(store, sessions, presence).sync),
-        Route("PUT", "/presence/{user_id}/status", presence.set),
-    ]
+    def room(self, room_id: str) -> Room:
+        """Find a room, or answer that there is none."""
+        if room_id not in self.rooms:
+            raise HttpError(404, hookspecs.Codes.NOT_FOUND, "No such room")
+        return self.rooms[room_id]

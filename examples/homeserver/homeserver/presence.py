@@ -1,75 +1,60 @@
-"""`Presence`: who is there, and who is told."""
+"""Presence: who is there, and who is told; and all else that a client shows."""
 
-from __future__ import annotations
+from collections.abc import Iterable
 
-from typing import TYPE_CHECKING
+from twisted.web.server import Request
 
-import attrs
-
-from homeserver.event import now_ms
-from hookspecs import (
-    PRESENCE_ALL_USERS,
-    Codes,
-    HomeserverError,
-    UserPresenceState,
-)
-
-if TYPE_CHECKING:
-    from homeserver.call import Call
-    from homeserver.modules import Modules
-    from homeserver.sessions import Sessions
-    from homeserver.store import Store
-    from hookspecs import JsonDict
+from homeserver.accounts import check
+from homeserver.client import text
+from homeserver.homeserver import Homeserver
+from homeserver.room import Room, now_ms
+from hookspecs import PRESENCE_ALL_USERS, Codes, JsonDict, UserPresenceState
+from hostkit.web import HttpError, json_body
 
 
-@attrs.frozen
-class Presence:
-    """Knows who is there, and tells those who share a room and those whom modules name."""
-
-    _modules: Modules
-    _store: Store
-    _sessions: Sessions
-    _states: dict[str, UserPresenceState] = attrs.field(factory=dict)
-    _routed: dict[str, dict[str, UserPresenceState]] = attrs.field(factory=dict)
-
-    async def set(self, call: Call) -> JsonDict:
-        """``PUT presence/{userId}/status``: keep a state, and ask modules whom else to tell."""
-        session = await self._sessions.check(call)
-        if call.path["user_id"] != session.user_id:
-            raise HomeserverError(403, "This is not you", Codes.FORBIDDEN)
-        presence, now = call.text("presence"), now_ms()
-        state = UserPresenceState(
-            session.user_id,
-            presence,
-            last_active_ts=now,
-            last_federation_update_ts=0,
-            last_user_sync_ts=now,
-            status_msg=call.optional_text("status_msg"),
-            currently_active=presence == "online",
-        )
-        self._states[session.user_id] = state
-        routes = await self._modules.presence.get_users_for_states([state])
-        for user_id, states in routes.items():
-            told = self._routed.setdefault(user_id, {})
-            told.update({each.user_id: each for each in states})
-        return {}
-
-    async def seen_by(self, user_id: str) -> list[JsonDict]:
-        """List what a user is told of others, after asking modules for whom that is besides."""
-        interest = await self._modules.presence.get_interested_users(user_id)
-        if interest == PRESENCE_ALL_USERS:
-            seen = self._states
-        else:
-            users = {user_id} | self._store.share_a_room(user_id) | interest
-            known = {each: state for each, state in self._states.items() if each in users}
-            seen = self._routed.get(user_id, {}) | known
-        return [_for_client(state) for state in seen.values()]
+async def set_status(server: Homeserver, request: Request, user_id: str) -> JsonDict:
+    """``PUT presence/{userId}/status``: keep a state, and ask modules whom else to tell."""
+    if user_id != str((await check(server, request)).user):
+        raise HttpError(403, Codes.FORBIDDEN, "This is not you")
+    presence, now = text(json_body(request), "presence"), now_ms()
+    state = UserPresenceState(user_id, presence, now, 0, now, None, presence == "online")
+    server.presence[user_id] = state
+    routes = await server.router.get_users_for_states([state])
+    for told, states in routes.items():
+        server.routed[told].update({each.user_id: each for each in states})
+    return {}
 
 
-def _for_client(state: UserPresenceState) -> JsonDict:
-    content = {
-        "presence": state.state,
-        "status_msg": state.status_msg,
-        "currently_active": state.currently_active,
+async def sync(server: Homeserver, request: Request) -> JsonDict:
+    """``GET sync``: all that a user may know of rooms and of others, at once and each time.
+
+    What users who are shadow-banned have sent is shown to nobody else.
+    """
+    user_id = str((await check(server, request)).user)
+    rooms = [room for room in server.rooms.values() if room.membership(user_id) == "join"]
+    hidden = {each.user_id for each in server.accounts.values() if each.is_shadow_banned}
+    hidden.discard(user_id)
+    return {
+        "rooms": {
+            room.room_id: [each.get_dict() for each in room.timeline if each.sender not in hidden]
+            for room in rooms
+        },
+        "presence": {
+            each.user_id: each.state for each in await _presence_for(server, user_id, rooms)
+        },
     }
-    return {"type": "m.presence", "sender": state.user_id, "content": content}
+
+
+async def _presence_for(
+    server: Homeserver, user_id: str, rooms: list[Room]
+) -> Iterable[UserPresenceState]:
+    """List what a user is told of others, after asking modules for whom that is besides."""
+    interest = await server.router.get_interested_users(user_id)
+    if interest == PRESENCE_ALL_USERS:
+        return server.presence.values()
+    shown = {
+        each: state
+        for each, state in server.presence.items()
+        if each in interest or any(room.membership(each) == "join" for room in rooms)
+    }
+    return {**server.routed[user_id], **shown}.values()

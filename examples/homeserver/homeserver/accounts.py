@@ -1,0 +1,89 @@
+"""Accounts: how they are made, who is logged in, and who may go on."""
+
+import re
+import secrets
+
+from twisted.web.server import Request
+
+from homeserver.client import client_of, text
+from homeserver.homeserver import Account, Homeserver
+from hookspecs import Codes, LoginResponse, RegistrationBehaviour, Requester, UserID
+from hostkit.web import HttpError, json_body
+
+
+async def register(server: Homeserver, request: Request) -> LoginResponse:
+    """``POST register``: make an account, and log it in.
+
+    What modules are given of the request does not have the password. They are not asked about this
+    login: whoever may register may also log in.
+    """
+    params = json_body(request)
+    password = text(params, "password")
+    del params["password"]
+    stages = {"m.login.dummy": True}  # of which this server has no others
+    name = await server.auth.get_username_for_registration(stages, params)
+    name = text(params, "username") if name is None else name  # an empty one is no account's
+    display_name = await server.auth.get_displayname_for_registration(stages, params)
+    account = await make(server, request, name.lower(), display_name)
+    account.set_password(password)
+    return begin_session(server, account.user_id, None)
+
+
+async def make(
+    server: Homeserver, request: Request, name: str, display_name: str | None = None
+) -> Account:
+    """Make an account, if modules let it be made.
+
+    Raises:
+        HttpError: Status 429 if a module has refused it, which does not tell that one did; 400 if
+            there cannot be such an account.
+    """
+    if not re.fullmatch(r"[a-z0-9._=/+-]+", name):
+        raise HttpError(400, Codes.INVALID_USERNAME, "Only a-z, 0-9 and any of =_-./+ are allowed")
+    behaviour = await server.spam.check_registration_for_spam(None, name, [client_of(request)])
+    if behaviour is RegistrationBehaviour.DENY:
+        raise HttpError(429, Codes.UNKNOWN, "Rate limited")
+    user_id, is_banned = f"@{name}:{server.name}", behaviour is RegistrationBehaviour.SHADOW_BAN
+    if user_id in server.accounts:
+        raise HttpError(400, Codes.USER_IN_USE, "User ID already taken")
+    account = Account(user_id, name if display_name is None else display_name, is_banned)
+    server.accounts[user_id] = account
+    await server.validity.on_user_registration(user_id)
+    return account
+
+
+def begin_session(server: Homeserver, user_id: str, device_id: str | None) -> LoginResponse:
+    """Log an account in, on a new device if none is named."""
+    device_id, token = device_id or secrets.token_hex(5).upper(), secrets.token_urlsafe(24)
+    server.sessions[token] = Requester(UserID.from_string(user_id), device_id=device_id)
+    return LoginResponse(user_id=user_id, access_token=token, device_id=device_id)
+
+
+async def check(server: Homeserver, request: Request) -> Requester:
+    """Find out who makes a request, and whether the account is still valid.
+
+    Every request that needs an access token comes through here, but for that which ends the
+    session. An exception of a module therefore fails all of them.
+
+    Raises:
+        HttpError: Status 401 without a valid token, and 403 for an account that has expired.
+    """
+    requester = server.sessions[_token_of(server, request)]
+    if await server.validity.is_user_expired(str(requester.user)):
+        raise HttpError(403, Codes.EXPIRED_ACCOUNT, "User account has expired")
+    return requester
+
+
+async def log_out(server: Homeserver, request: Request) -> dict[str, str]:
+    """``POST logout``: make the access token invalid; an expired account may do that."""
+    token = _token_of(server, request)
+    requester = server.sessions.pop(token)
+    await server.auth.on_logged_out(str(requester.user), requester.device_id, token)
+    return {}
+
+
+def _token_of(server: Homeserver, request: Request) -> str:
+    token = (request.getHeader("authorization") or "").removeprefix("Bearer ")
+    if token not in server.sessions:
+        raise HttpError(401, Codes.UNKNOWN_TOKEN, "Unrecognised access token")
+    return token
