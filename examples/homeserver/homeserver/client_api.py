@@ -10,7 +10,7 @@ from homeserver import accounts, events, login, presence, rooms
 from homeserver.client import answer_to
 from homeserver.homeserver import Homeserver
 from hookspecs import Codes
-from hostkit import Host
+from hostkit import Host, start_entry
 from hostkit.web import HttpError, JsonResource, Router
 
 Handler: TypeAlias = Callable[..., Awaitable[object]]
@@ -49,7 +49,7 @@ class ClientApi(JsonResource):
         client goes away, only the waiting is cancelled.
         """
         waiting: Deferred[object] = Deferred()
-        Deferred.fromCoroutine(self._answer(request)).chainDeferred(waiting)
+        start_entry(self._answer(request)).chainDeferred(waiting)
         return await waiting
 
     on_POST = on_PUT = on_GET
