@@ -14,6 +14,7 @@ from hostkit._version import __version__
 if TYPE_CHECKING:
     from hostkit import errors, rules
     from hostkit.api import ModuleApi
+    from hostkit.background import BackgroundLoop
     from hostkit.config import Bytes, Seconds
     from hostkit.dispatch import (
         Outcome,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "ALLOW": "rules",
+    "BackgroundLoop": "background",
     "Bytes": "config",
     "CONTINUE": "rules",
     "Category": "specs",
@@ -76,6 +78,7 @@ _HOMES = {
 __all__ = [
     "ALLOW",
     "CONTINUE",
+    "BackgroundLoop",
     "Bytes",
     "Category",
     "ConfigError",
