@@ -52,7 +52,7 @@ class BackgroundLoop:
         self._function = function
         self._clock: Clock | None = None
         self._began_at = 0.0
-        self._due = 0.0  # of the run that was scheduled last, in seconds since it began
+        self._number = 0  # of the interval at whose end the last run was due
         self._call: Cancellable | None = None
         self._is_running = False
         self._is_cancelled = False
@@ -80,7 +80,7 @@ class BackgroundLoop:
             return
         self._clock = clock
         self._began_at = clock.seconds()
-        self._due = 0.0
+        self._number = 0
         if not self._is_running:  # otherwise its end does
             self._schedule()
 
@@ -103,14 +103,13 @@ class BackgroundLoop:
 
     def _schedule(self) -> None:
         assert self._clock is not None  # noqa: S101
-        interval = self._interval_seconds
-        now = passed = self._clock.seconds() - self._began_at
-        if 0 < self._due - now < interval:
-            passed = self._due  # the clock has called a little early
-        self._due = (passed // interval + 1) * interval
-        if self._due <= passed:  # by less than a float can tell
-            self._due += interval
-        self._call = self._clock.call_later(self._due - now, self._start)
+        passed = self._clock.seconds() - self._began_at
+        number = int(passed // self._interval_seconds) + 1
+        if number == self._number:  # the clock has called a little early, or was rounded
+            number += 1
+        self._number = number
+        delay = number * self._interval_seconds - passed
+        self._call = self._clock.call_later(delay, self._start)
 
     def _unschedule(self) -> None:
         if self._call is not None:
