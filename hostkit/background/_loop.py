@@ -119,10 +119,9 @@ class BackgroundLoop:
     def _start(self) -> None:
         self._call = None
         self._is_running = True
-        run = start_entry(self._run())
-        if self._is_running:
-            self._run_under_way = run
-        run.addBoth(lambda _: None)
+        self._run_under_way = start_entry(self._run())
+        # Not in the run itself, whose context variables the next one would inherit.
+        self._run_under_way.addBoth(self._end)
 
     async def _run(self) -> None:
         try:
@@ -134,9 +133,8 @@ class BackgroundLoop:
             if not (is_cancellation and self._is_cancelled):
                 said = f"module {self.module!r}: the background loop {self.description!r} failed"
                 _log.exception("%s", advise(error, said))
-        self._end()
 
-    def _end(self) -> None:
+    def _end(self, _: object) -> None:
         self._is_running = self._is_cancelled = False
         self._run_under_way = None
         if self._clock is not None and not self._is_stopped:
