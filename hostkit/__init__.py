@@ -14,6 +14,7 @@ from hostkit._version import __version__
 if TYPE_CHECKING:
     from hostkit import errors, rules
     from hostkit.api import ModuleApi
+    from hostkit.background import BackgroundLoop
     from hostkit.caching import CachedFunction, cached
     from hostkit.config import Bytes, Seconds
     from hostkit.dispatch import (
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "ALLOW": "rules",
+    "BackgroundLoop": "background",
     "Bytes": "config",
     "CONTINUE": "rules",
     "CachedFunction": "caching",
@@ -79,6 +81,7 @@ _HOMES = {
 __all__ = [
     "ALLOW",
     "CONTINUE",
+    "BackgroundLoop",
     "Bytes",
     "CachedFunction",
     "Category",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from hostkit.api._module_api import Callbacks, ModuleApi
+from hostkit.background import Worker
 
 if TYPE_CHECKING:
     from hostkit.specs import Category
@@ -19,6 +20,7 @@ def make_api_class(
     categories: Sequence[type[Category]],
     reserved_paths: Sequence[str] = (),
     recommended_path: str | None = None,
+    worker: Worker | None = None,
 ) -> type[A]:
     """Make the api class of a host: with a register method for each of its categories.
 
@@ -27,11 +29,13 @@ def make_api_class(
         categories: The categories of the host.
         reserved_paths: Prefixes at which no module may serve anything.
         recommended_path: The prefix at which modules should serve.
+        worker: This process, if there are several, or could be.
     """
     methods: dict[str, Any] = {
         "categories": tuple(categories),
         "reserved_paths": tuple(reserved_paths),
         "recommended_path": recommended_path,
+        "worker": Worker() if worker is None else worker,
         "__module__": base.__module__,
     }
     for category in categories:

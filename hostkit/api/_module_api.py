@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
@@ -11,6 +12,7 @@ from hostkit.api._fitting import check_complete, fit_callbacks, fit_hookimpl
 from hostkit.api._marked import find_marked
 from hostkit.api._mounts import make_mount
 from hostkit.api._paths import is_below
+from hostkit.background import BackgroundLoop, Worker, check_loop, describe
 from hostkit.config import did_you_mean
 from hostkit.errors import RegistrationError, UnknownNameError
 from hostkit.specs import Category, Hookspec, check_options
@@ -42,6 +44,8 @@ class ModuleApi:
     """The prefixes at which the host lets no module serve anything."""
     recommended_path: str | None = None
     """The prefix at which the host would like its modules to serve."""
+    worker: Worker = Worker()
+    """This process among those that share the config file."""
 
     def __init__(self, name: str, registrations: Registrations) -> None:
         self._name: Final = name
@@ -134,6 +138,55 @@ class ModuleApi:
                 self.recommended_path,
             )
         self._registrations.mounts.append(mount)
+
+    def looping_background_call(
+        self,
+        f: Callable[..., Any],
+        msec: float,
+        *args: Any,
+        desc: str | None = None,
+        run_on_all_instances: bool = False,
+        **kwargs: Any,
+    ) -> BackgroundLoop:
+        """Call a function again and again in the background.
+
+        The first run is after one interval, or if this is called in the module's ``__init__``, one
+        interval after its ``start()`` is done. Runs start at multiples of the interval; while one
+        goes on no other one starts. What a run raises is logged, and the loop goes on. When the
+        module is stopped, its loops are stopped before: a run that is going on is cancelled and
+        waited for.
+
+        Args:
+            f: The function; it may be asynchronous, or return a Deferred.
+            msec: The interval in milliseconds, more than zero.
+            args: What to call it with.
+            desc: What logs call the loop; by default the function's name.
+            run_on_all_instances: Whether it runs in every process that shares the config file, and
+                not only where `should_run_background_tasks` is true.
+            kwargs: What to call it with.
+
+        Returns:
+            The loop, which can be stopped.
+
+        Raises:
+            RegistrationError: The function cannot be called (HK203).
+            ValueError: The interval is no number greater than zero.
+            HostkitError: The module was stopped.
+        """
+        check_loop(f, msec)
+        function = functools.partial(f, *args, **kwargs)
+        loop = BackgroundLoop(self._name, desc or describe(f), msec / 1000, function)
+        self._registrations.loops.add(loop, self.worker, everywhere=run_on_all_instances)
+        return loop
+
+    def should_run_background_tasks(self) -> bool:
+        """Tell whether background work is done in this process, by what file and process say."""
+        return self.worker.is_chosen
+
+    @property
+    def worker_name(self) -> str | None:
+        """What this process is called, if anything."""
+        return self.worker.name
 
     def __getattr__(self, name: str) -> Callable[..., None]:
         if hasattr(type(self), name):  # a property of a host's own api raised AttributeError

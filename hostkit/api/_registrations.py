@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, final
 import attrs
 
 from hostkit import codes
+from hostkit.background import Loops
 from hostkit.errors import RegistrationError
 
 if TYPE_CHECKING:
@@ -44,11 +45,13 @@ class Registrations:
     Attributes:
         callbacks: In the order of registration.
         mounts: In the order of registration.
+        loops: The module's background loops.
         is_open: Whether the module may still register: until its ``__init__`` has returned.
     """
 
     callbacks: list[Registration] = attrs.field(factory=list)
     mounts: list[Mount] = attrs.field(factory=list)
+    loops: Loops = attrs.field(factory=Loops)
     is_open: bool = True
 
     def check_open(self, what: str) -> None:

@@ -57,7 +57,13 @@ def main() -> None:
     help="What to run on. By default asyncio, on uvloop if that is installed. With the others, "
     "modules cannot await what belongs to asyncio.",
 )
-def serve(file: str, reactor: str | None) -> None:
+@click.option(
+    "--worker",
+    metavar="NAME",
+    help="What this process is called, if several share FILE. Background loops run in the one that "
+    "is named under `hostkit: background_tasks_on:`, or else in the one without a name.",
+)
+def serve(file: str, reactor: str | None, worker: str | None) -> None:
     """Load the modules of FILE and serve them until interrupted.
 
     Serves the modules' web resources, and the hooks at /_hostkit/hooks/CATEGORY/HOOK, on the
@@ -68,9 +74,10 @@ def serve(file: str, reactor: str | None) -> None:
     from hostkit.cli._serve import run  # noqa: PLC0415
     from hostkit.cli._signals import ignore_hangup  # noqa: PLC0415
 
+    _check_worker(worker)
     ignore_hangup()
     with reactor_installed(reactor):
-        sys.exit(run(_build(file, serves=True)))
+        sys.exit(run(_build(file, serves=True, worker=worker)))
 
 
 @main.command("list", epilog=_CODES)
@@ -126,7 +133,16 @@ def reload(target: str) -> None:
     click.echo(f"told process {number} to reload; its log says what came of it")
 
 
-def _build(file: str, *, serves: bool = False) -> Host:
+def _check_worker(name: str | None) -> None:
+    from hostkit.background import Worker  # noqa: PLC0415
+
+    try:
+        Worker(name)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="'--worker'") from None
+
+
+def _build(file: str, *, serves: bool = False, worker: str | None = None) -> Host:
     """Build a host from a file, or show what is wrong and leave."""
     from hostkit.errors import ConfigErrors  # noqa: PLC0415
     from hostkit.host import build_from_file  # noqa: PLC0415
@@ -136,7 +152,7 @@ def _build(file: str, *, serves: bool = False) -> Host:
             return build_from_file(file)
         from hostkit.web import check_listeners  # noqa: PLC0415
 
-        return build_from_file(file, check=check_listeners)
+        return build_from_file(file, check=check_listeners, worker_name=worker)
     except ConfigErrors as errors:
         _leave(errors)
 

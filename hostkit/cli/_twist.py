@@ -13,6 +13,7 @@ from twisted.logger import Logger, LogLevel
 from twisted.python.usage import Options as TwistedOptions
 from twisted.python.usage import UsageError
 
+from hostkit.background import Worker
 from hostkit.cli._signals import ignore_hangup
 from hostkit.dispatch import start_entry
 from hostkit.errors import ConfigErrors
@@ -31,13 +32,20 @@ _log: Final = logging.getLogger("hostkit.serve")
 class Options(TwistedOptions):
     """The command line behind ``twist hostkit``."""
 
-    synopsis: ClassVar[str] = "FILE"
+    synopsis: ClassVar[str] = "[--worker NAME] FILE"
     longdesc: ClassVar[str] = "Serve the modules of FILE, as `hostkit serve FILE` does."
+    optParameters: ClassVar[list[list[str | None]]] = [  # noqa: N815 -- so named by Twisted
+        ["worker", None, None, "What this process is called, if several share FILE."]
+    ]
 
     def parseArgs(self, *files: str) -> None:  # noqa: N802 -- so named by Twisted
         """Take the one argument."""
         if len(files) != 1:
             raise UsageError("name one config file")
+        try:
+            Worker(self["worker"])
+        except ValueError as error:
+            raise UsageError(str(error)) from None
         self["file"] = files[0]
 
 
@@ -59,7 +67,9 @@ def makeService(options: Options) -> HostService:  # noqa: N802 -- so named by T
 
     ignore_hangup()
     try:
-        host = build_from_file(options["file"], check=check_listeners)
+        host = build_from_file(
+            options["file"], check=check_listeners, worker_name=options["worker"]
+        )
         server = Server(host, reactor)
     except ConfigErrors as errors:
         show_problems(errors)

@@ -194,4 +194,5 @@ def _settings(settings: SettingsSchema) -> Settings:
         receipts=settings.receipts,
         drain_seconds=settings.drain,
         pid_file=settings.pid_file,
+        background_tasks_on=settings.background_tasks_on,
     )

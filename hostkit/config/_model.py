@@ -102,6 +102,8 @@ class Settings:
         receipts: How many receipts are kept.
         drain_seconds: How long requests under way are waited for when the server stops.
         pid_file: Where the server writes the number of its process, if anywhere.
+        background_tasks_on: What the process is called that runs background loops; `None`: the one
+            without a name.
     """
 
     listeners: tuple[Listener, ...] = ()
@@ -111,3 +113,4 @@ class Settings:
     receipts: int = 1000
     drain_seconds: float = 30
     pid_file: str | None = None
+    background_tasks_on: str | None = None

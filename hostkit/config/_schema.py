@@ -81,3 +81,4 @@ class SettingsSchema:
     receipts: Count = 1000
     drain: Seconds = attrs.field(default=Seconds(30))
     pid_file: _Text | None = None
+    background_tasks_on: _Name | None = None

@@ -1,15 +1,16 @@
-"""`current_module`: whose callback is running."""
+"""`current_module`: whose code is running."""
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from hostkit.dispatch._awaiting import settle_for
+from hostkit.dispatch._awaiting import settle, settle_for
 from hostkit.dispatch._callback import Callback
 from hostkit.dispatch._chain import Chain
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
 
 
@@ -20,7 +21,7 @@ def current_module() -> str | None:
     leaves to run later (a task it starts, a Deferred's callbacks) is no longer on its stack.
 
     Returns:
-        The module's name; `None` outside of callbacks.
+        The module's name; `None` outside of callbacks and background loops.
     """
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 -- the documented way to a caller
     while frame is not None:
@@ -32,5 +33,18 @@ def current_module() -> str | None:
             callback = frame.f_locals["callback"]
             assert isinstance(callback, Callback)  # noqa: S101
             return callback.module
+        if frame.f_code is call_for.__code__:
+            name: str = frame.f_locals["module"]
+            return name
         frame = frame.f_back
     return None
+
+
+async def call_for(module: str, function: Callable[[], Any]) -> Any:  # noqa: ARG001 -- see above
+    """Call a function of a module's outside of chains, and await what it returns if need be.
+
+    Args:
+        module: The name that `current_module` tells meanwhile.
+        function: What to call.
+    """
+    return await settle(function())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from hostkit.api import ModuleApi, check_host_paths, make_api_class
+from hostkit.background import Worker
 from hostkit.config import from_mapping, load
 from hostkit.errors import HostkitError
 from hostkit.host._build import build
@@ -37,19 +38,22 @@ class Host(HostView):
         categories: The categories of hooks. By default those that the file names, or else all
             that are installed (entry points ``hostkit.categories``).
         api_class: What modules are given to register with.
-        clock: Where to set timeouts and schedule samples. By default the running asyncio loop, or
-            else Twisted's reactor.
+        clock: Where to set timeouts, and schedule samples and background loops. By default the
+            running asyncio loop, or else Twisted's reactor.
         reserved_paths: Prefixes of the host's own, such as ``("/admin",)``. A module that registers
             a web resource there is refused.
         recommended_path: The prefix at which modules should serve their web resources. One that is
             registered elsewhere gets a warning in the log.
+        worker_name: What this process is called among those that share the file. Background loops
+            of modules run in the one that it names under ``hostkit: background_tasks_on:``.
 
     Raises:
         SpecError: The categories cannot live in one host.
         RegistrationError: What is to be reserved or recommended is no path.
+        ValueError: The worker cannot be called that.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- all but the first by name, see `HostOptions`
         self,
         file: HostFile | None = None,
         *,
@@ -58,6 +62,7 @@ class Host(HostView):
         clock: IReactorTime | None = None,
         reserved_paths: Sequence[str] = (),
         recommended_path: str | None = None,
+        worker_name: str | None = None,
     ) -> None:
         if categories is not None:
             check_categories(categories)
@@ -68,6 +73,7 @@ class Host(HostView):
         self._clock = clock
         self._reserved_paths = tuple(reserved_paths)
         self._recommended_path = recommended_path
+        self._worker = Worker(worker_name, self.file.settings.background_tasks_on)
         self._is_reloading = False
         self._life = Life(clock)
 
@@ -113,7 +119,11 @@ class Host(HostView):
                 categories = load_categories(self.file)
                 check_categories(categories)
             self._api_class = make_api_class(
-                self._api_class, categories, self._reserved_paths, self._recommended_path
+                self._api_class,
+                categories,
+                self._reserved_paths,
+                self._recommended_path,
+                self._worker,
             )
             self._built = build(self.file, categories, self._api_class, self._clock)
         return self

@@ -32,7 +32,7 @@ class Life:
     """Starts the modules of a host, replaces them by others, and stops them.
 
     Args:
-        clock: Where samples are scheduled; see `Host`.
+        clock: Where samples and background loops are scheduled; see `Host`.
 
     Attributes:
         observers: Are called when other modules are in use; see `Host.when_reloaded`.
@@ -67,7 +67,7 @@ class Life:
         if self._is_up:
             raise HostkitError("the host is running already")
         self._is_up = True
-        starting = Interruptible(start_modules(built.modules, redact))
+        starting = Interruptible(start_modules(built.modules, redact, self._clock))
         self._starting = starting
         try:
             await starting
@@ -126,7 +126,7 @@ class Life:
 
     async def _start_new(self, new: Sequence[Module], redact: Callable[[str], str]) -> None:
         """Start modules beside those that are running; `stop` cancels it."""
-        starting = Interruptible(start_modules(new, redact))
+        starting = Interruptible(start_modules(new, redact, self._clock))
         self._starting = starting
         try:
             await starting

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import inspect
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
 from twisted.internet.defer import CancelledError
 
+from hostkit.background import find_clock
 from hostkit.dispatch import CallLater, advise, enter, settle
 from hostkit.errors import ModuleFailedError
 from hostkit.loading import say
@@ -23,21 +25,26 @@ if TYPE_CHECKING:
 _log: Final = logging.getLogger("hostkit.host")
 
 
-async def start_modules(modules: Sequence[Module], redact: Callable[[str], str]) -> None:
+async def start_modules(
+    modules: Sequence[Module], redact: Callable[[str], str], clock: IReactorTime | None = None
+) -> None:
     """Call every module's ``start``; if one fails, stop those that were started.
 
     Args:
         modules: The modules, in config order.
         redact: Takes secrets out of the error's text.
+        clock: When background loops run; see `Host`.
 
     Raises:
         ModuleFailedError: One of them failed.
     """
     for number, module in enumerate(modules):
         try:
+            module.loops.open(find_clock(clock))
             await _run(module, "start")
+            module.loops.begin()
         except BaseException as error:  # whatever ends the start, nothing stays half started
-            await stop_modules(modules[:number])
+            await stop_modules(modules[:number], failed=module)
             if isinstance(error, CancelledError) or not isinstance(error, Exception | SystemExit):
                 raise
             place = module.place()
@@ -46,12 +53,22 @@ async def start_modules(modules: Sequence[Module], redact: Callable[[str], str])
             raise ModuleFailedError(module.name, "start", reason + where) from error
 
 
-async def stop_modules(modules: Sequence[Module]) -> None:
-    """Call every module's ``stop``, the last one first; errors are logged and stop nothing."""
+async def stop_modules(modules: Sequence[Module], failed: Module | None = None) -> None:
+    """Call every module's ``stop``, the last one first; errors are logged and stop nothing.
+
+    Before that, its background loops are stopped.
+
+    Args:
+        modules: The modules, in config order.
+        failed: One that could not be started; it may have begun loops.
+    """
     cancelled: BaseException | None = None
+    steps = [] if failed is None else [(failed, failed.loops.stop)]
     for module in reversed(modules):
+        steps += [(module, module.loops.stop), (module, functools.partial(_run, module, "stop"))]
+    for module, step in steps:
         try:
-            await _run(module, "stop")
+            await step()
         except (CancelledError, asyncio.CancelledError) as error:
             cancelled = error
         except (Exception, SystemExit):  # noqa: BLE001 -- the rest must still be stopped
@@ -84,11 +101,4 @@ def call_later_of(clock: IReactorTime | None) -> CallLater:
     Returns:
         Its method to schedule calls: the running asyncio loop's, or else the Twisted reactor's.
     """
-    if clock is not None:
-        return clock.callLater
-    try:
-        return asyncio.get_running_loop().call_later
-    except RuntimeError:
-        from twisted.internet import reactor  # noqa: PLC0415 -- importing it installs it
-
-        return reactor.callLater
+    return find_clock(clock).call_later

@@ -22,3 +22,4 @@ class HostOptions(TypedDict, total=False):
     clock: IReactorTime | None
     reserved_paths: Sequence[str]
     recommended_path: str | None
+    worker_name: str | None

@@ -10,7 +10,7 @@ from hostkit.errors import ConfigErrors
 if TYPE_CHECKING:
     from hostkit.config import HostFile
 
-_FIXED = ("categories", "receipts", "listeners", "redis", "pid_file")
+_FIXED = ("categories", "receipts", "listeners", "redis", "pid_file", "background_tasks_on")
 
 
 def check_reloadable(old: HostFile, new: HostFile) -> None:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from importlib.metadata import EntryPoints
 
+    from hostkit.background import Loops
+
 _ITEM = re.compile(r"<item (\d+)>")
 
 
@@ -44,6 +46,7 @@ class Module:
         callbacks: Its callbacks, in the order of registration.
         mounts: Its web resources, in the order of registration.
         place: Finds its entry in the config file.
+        loops: Its background loops.
     """
 
     name: str
@@ -52,6 +55,7 @@ class Module:
     callbacks: tuple[Registration, ...]
     mounts: tuple[Mount, ...]
     place: Callable[[], Place | None]
+    loops: Loops
 
 
 def load_module(
@@ -92,6 +96,7 @@ def load_module(
         callbacks=tuple(registrations.callbacks),
         mounts=tuple(registrations.mounts),
         place=functools.partial(file.locate, entry.path),
+        loops=registrations.loops,
     )
 
 

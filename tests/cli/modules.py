@@ -57,6 +57,7 @@ class Noted:
 
     def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
         self._config = config
+        self.api = api
         self._name = api.name
 
     def _note(self, step: str) -> None:

@@ -119,6 +119,18 @@ def test_a_service_is_made_of_a_file(write: Write) -> None:
     assert isinstance(makeService(options), HostService)
 
 
+@pytest.mark.parametrize(("options", "name"), [([], None), (["--worker", "w1"], "w1")])
+@pytest.mark.usefixtures("_root_logger")
+def test_twist_takes_a_name(options: list[str], name: str | None, write: Write) -> None:
+    """As `hostkit serve` does."""
+    file = FILE.replace("tests.cli.modules.Words", "tests.cli.modules.Noted")
+    parsed = Options()  # type: ignore[no-untyped-call]
+    parsed.parseOptions([*options, write(file)])  # type: ignore[no-untyped-call]
+    service: Any = makeService(parsed)
+    (module,) = service._server._host.modules
+    assert module.instance.api.worker_name == name
+
+
 def test_a_wrong_file_makes_no_service(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
     """What is wrong is shown as by the other commands, with their exit codes."""
     options = Options()  # type: ignore[no-untyped-call]

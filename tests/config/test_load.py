@@ -42,6 +42,7 @@ hostkit:
   categories: [comments]
   timing: exact
   receipts: 10
+  background_tasks_on: w1
 """
 
 
@@ -75,6 +76,7 @@ def test_a_file_is_read(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
             ("comments",),
             "exact",
             10,
+            background_tasks_on="w1",
         )
         == file.settings
     )

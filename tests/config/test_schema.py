@@ -34,6 +34,7 @@ from hostkit.config._schema import EntrySchema, ListenerSchema, RedisSchema, Set
                 "categories": ["a", "b.C"],
                 "timing": "exact",
                 "receipts": 1,
+                "background_tasks_on": "w1",
             },
             SettingsSchema(
                 (ListenerSchema("tcp:80"), ListenerSchema("x", ("metrics",))),
@@ -41,6 +42,7 @@ from hostkit.config._schema import EntrySchema, ListenerSchema, RedisSchema, Set
                 ("a", "b.C"),
                 "exact",
                 1,
+                background_tasks_on="w1",
             ),
         ),
         ({"redis": None, "categories": []}, SettingsSchema(categories=())),
@@ -107,6 +109,9 @@ def test_what_an_entry_may_not_say(key: str, value: Any, code: str) -> None:
         ({"timing": "never"}, "HK023", ("timing",)),
         ({"receipts": 0}, "HK027", ("receipts",)),
         ({"receipts": "10"}, "HK020", ("receipts",)),
+        ({"background_tasks_on": ""}, "HK027", ("background_tasks_on",)),
+        ({"background_tasks_on": "a\nb"}, "HK027", ("background_tasks_on",)),
+        ({"background_tasks_on": 1}, "HK020", ("background_tasks_on",)),
     ],
 )
 def test_what_the_settings_may_not_say(settings: Any, code: str, path: Any) -> None:

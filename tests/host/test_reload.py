@@ -265,6 +265,7 @@ def test_a_failure_changes_nothing(caplog: pytest.LogCaptureFixture) -> None:
         ({"categories": ["tests.host.conftest.Comments"]}, "categories"),
         ({"listeners": [{"endpoint": "tcp:1"}]}, "listeners"),
         ({"redis": {"url": "redis://localhost"}}, "redis"),
+        ({"background_tasks_on": "w1"}, "background_tasks_on"),
     ],
 )
 def test_some_settings_need_a_restart(settings: dict[str, Any], name: str) -> None:

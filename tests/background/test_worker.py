@@ -1,0 +1,96 @@
+"""Who does background work, and what it is called."""
+
+from __future__ import annotations
+
+import functools
+import math
+from typing import Any
+
+import pytest
+
+from hostkit.api import ModuleApi, Registrations, make_api_class
+from hostkit.background import Worker, describe
+from hostkit.errors import RegistrationError
+
+
+def job(*args: Any, **kwargs: Any) -> None:
+    raise NotImplementedError
+
+
+class Job:
+    def __call__(self) -> None:
+        raise NotImplementedError
+
+    def method(self) -> None:
+        raise NotImplementedError
+
+
+class Nameless(Job):
+    __name__ = ""
+
+
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [
+        (job, "job"),
+        (Job().method, "method"),
+        (functools.partial(job, 1), "job"),
+        (functools.partial(functools.partial(Job().method)), "method"),
+        (Job(), "Job"),
+        (Nameless(), "Nameless"),
+    ],
+)
+def test_a_loop_has_a_name(function: Any, name: str) -> None:
+    """Also if its function has none of its own."""
+    assert describe(function) == name
+
+
+@pytest.fixture
+def api() -> ModuleApi:
+    """Give the api of a module."""
+    return make_api_class(ModuleApi, [], worker=Worker("w1", "w1"))("m", Registrations())
+
+
+def test_a_module_can_ask_where_it_is(api: ModuleApi) -> None:
+    """What the process is called, and whether it is the one for background work."""
+    assert (api.worker_name, api.should_run_background_tasks()) == ("w1", True)
+    alone = make_api_class(ModuleApi, [])("m", Registrations())
+    assert (alone.worker_name, alone.should_run_background_tasks()) == (None, True)
+
+
+def test_a_description_is_the_modules_or_the_functions(api: ModuleApi) -> None:
+    """The module's wins."""
+    assert api.looping_background_call(job, 1).description == "job"
+    assert api.looping_background_call(job, 1, desc="tidy").description == "tidy"
+
+
+def test_arguments_are_handed_on(api: ModuleApi) -> None:
+    """By position and by name."""
+    given: list[Any] = []
+
+    def note(*args: Any, **kwargs: Any) -> None:
+        given.append((args, kwargs))
+
+    api.looping_background_call(note, 1, 2, 3, word=4)._function()
+    assert given == [((2, 3), {"word": 4})]
+
+
+@pytest.mark.parametrize("msec", [0, -1, math.nan, math.inf, "1000", None])
+def test_an_interval_is_a_time(api: ModuleApi, msec: Any) -> None:
+    """The error says what was given."""
+    with pytest.raises(ValueError, match="milliseconds greater than zero, not "):
+        api.looping_background_call(job, msec)
+
+
+def test_a_function_is_given_not_called(api: ModuleApi) -> None:
+    """The error has the code of callbacks, and a hint if the function was called."""
+
+    async def work() -> None:
+        raise NotImplementedError
+
+    wrong: Any
+    for wrong, has_hint in ((work(), True), ("work", False)):
+        with pytest.raises(RegistrationError) as caught:
+            api.looping_background_call(wrong, 1000)
+        assert caught.value.code == "HK203"
+        assert ("without calling it" in str(caught.value)) is has_hint
