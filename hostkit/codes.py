@@ -48,6 +48,7 @@ NOT_ALLOWED: Final = "HK027"
 REFUSED_BY_CLASS: Final = "HK028"
 UNSUPPORTED_TYPE: Final = "HK029"
 DUPLICATE_NAME: Final = "HK030"
+NOT_A_URL: Final = "HK031"
 
 # Config, HK050 to HK059: secrets
 TAG_WITHOUT_NAME: Final = "HK050"
@@ -85,6 +86,7 @@ _CONFIG: Final = {
     REFUSED_BY_CLASS: "a module's Config class refused its values",
     UNSUPPORTED_TYPE: "a module's Config class has a field hostkit cannot fill",
     DUPLICATE_NAME: "two modules have the same name",
+    NOT_A_URL: "a value is not the URL of what it should be",
     TAG_WITHOUT_NAME: "!env or !file is not followed by a name",
     NO_SUCH_VARIABLE: "an environment variable is not set",
     TAG_FILE_UNREADABLE: "a secret file cannot be read",
@@ -102,6 +104,7 @@ PARSE_CONFIG_RAISED: Final = "HK106"
 INIT_RAISED: Final = "HK107"
 NOT_INSTALLED: Final = "HK108"
 CATEGORY_NOT_LOADABLE: Final = "HK109"
+EXTRA_MISSING: Final = "HK110"
 
 _LOADING: Final = {
     NO_SUCH_PYTHON_MODULE: "a Python module does not exist",
@@ -113,6 +116,7 @@ _LOADING: Final = {
     INIT_RAISED: "a module's __init__ raised an exception",
     NOT_INSTALLED: "no installed package offers this name",
     CATEGORY_NOT_LOADABLE: "a category cannot be loaded",
+    EXTRA_MISSING: "a package that a setting needs is not installed",
 }
 
 # Registration, HK200 to HK299
@@ -130,6 +134,7 @@ NOT_A_RESOURCE: Final = "HK211"
 BAD_KEY: Final = "HK212"
 INCOMPLETE: Final = "HK213"
 CONFLICTING_KEYS: Final = "HK214"
+NOT_CACHED: Final = "HK215"
 
 _REGISTRATION: Final = {
     UNKNOWN_HOOK: "a hook or a method of the module api does not exist",
@@ -146,6 +151,7 @@ _REGISTRATION: Final = {
     BAD_KEY: "callbacks for a keyed hook are not given by a key it has",
     INCOMPLETE: "a module registers for a hook without another that belongs to it",
     CONFLICTING_KEYS: "two modules disagree about a key",
+    NOT_CACHED: "what is to be registered as a cached method is none",
 }
 
 # Hookspecs, HK300 to HK399

@@ -187,6 +187,28 @@ class ModuleFailedError(HostkitError):
 
 
 @final
+class InvalidationError(HostkitError):
+    """Other processes could not be told that an entry of a cache is no longer true.
+
+    Here it was dropped. The cause is the ``__cause__``.
+
+    Args:
+        module: The module's name.
+        function: The cached method's qualified name.
+        reason: What happened, in one line.
+    """
+
+    def __init__(self, module: str, function: str, reason: str) -> None:
+        super().__init__(
+            f"module {module!r}: other processes could not be told what is no longer true in the "
+            f"cache of {function}: {reason}"
+        )
+        self.module = module
+        self.function = function
+        self.reason = reason
+
+
+@final
 class HookTimeoutError(HostkitError, TimeoutError):
     """A module took longer than its ``timeout:`` allows.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from hostkit.api._module_api import Callbacks, ModuleApi
 from hostkit.background import Worker
+from hostkit.caching import Invalidations
 
 if TYPE_CHECKING:
     from hostkit.specs import Category
@@ -21,6 +22,7 @@ def make_api_class(
     reserved_paths: Sequence[str] = (),
     recommended_path: str | None = None,
     worker: Worker | None = None,
+    invalidations: Invalidations | None = None,
 ) -> type[A]:
     """Make the api class of a host: with a register method for each of its categories.
 
@@ -30,12 +32,14 @@ def make_api_class(
         reserved_paths: Prefixes at which no module may serve anything.
         recommended_path: The prefix at which modules should serve.
         worker: This process, if there are several, or could be.
+        invalidations: Knows the cached methods of the host's modules.
     """
     methods: dict[str, Any] = {
         "categories": tuple(categories),
         "reserved_paths": tuple(reserved_paths),
         "recommended_path": recommended_path,
         "worker": Worker() if worker is None else worker,
+        "invalidations": Invalidations() if invalidations is None else invalidations,
         "__module__": base.__module__,
     }
     for category in categories:

@@ -13,6 +13,7 @@ from hostkit.api._marked import find_marked
 from hostkit.api._mounts import make_mount
 from hostkit.api._paths import is_below
 from hostkit.background import BackgroundLoop, Worker, check_loop, describe
+from hostkit.caching import CachedFunction, Invalidations
 from hostkit.config import did_you_mean
 from hostkit.errors import RegistrationError, UnknownNameError
 from hostkit.specs import Category, Hookspec, check_options
@@ -46,6 +47,8 @@ class ModuleApi:
     """The prefix at which the host would like its modules to serve."""
     worker: Worker = Worker()
     """This process among those that share the config file."""
+    invalidations: Invalidations = Invalidations()
+    """The cached methods of the host's modules."""
 
     def __init__(self, name: str, registrations: Registrations) -> None:
         self._name: Final = name
@@ -138,6 +141,51 @@ class ModuleApi:
                 self.recommended_path,
             )
         self._registrations.mounts.append(mount)
+
+    def register_cached_function(self, cached_func: CachedFunction[..., Any]) -> None:
+        """Make a cached method known, so that `invalidate_cache` reaches it from all processes.
+
+        Args:
+            cached_func: The method of an instance: ``api.register_cached_function(self.method)``.
+
+        Raises:
+            RegistrationError: It is no such method (HK215), or it is too late (HK205).
+        """
+        self._registrations.check_open("registering a cached method")
+        if not isinstance(cached_func, CachedFunction):
+            raise RegistrationError(
+                codes.NOT_CACHED,
+                f"what is to be registered as a cached method is none: {cached_func!r}",
+                expected="a method with @cached() above it, as self.method",
+            )
+        self.invalidations.add(self._name, cached_func)
+
+    async def invalidate_cache(
+        self, cached_func: CachedFunction[..., Any], keys: tuple[Any, ...]
+    ) -> None:
+        """Drop an entry of a cached method, here and in all other processes of the host.
+
+        Here it is dropped at once. Others are told through Redis, if the file has ``redis:``.
+
+        Args:
+            cached_func: The method, registered with `register_cached_function`.
+            keys: The arguments of the entry, in the order of ``cached_func.key_names``; a tuple
+                even if it is only one.
+
+        Raises:
+            RegistrationError: The method was not registered by this module (HK215).
+            TypeError: This is no key, or it has values that others cannot be told: only strings,
+                numbers, booleans, `None` and tuples of them can. Nothing was dropped.
+            InvalidationError: Others could not be told.
+        """
+        is_cached = isinstance(cached_func, CachedFunction)
+        if not is_cached or not self.invalidations.knows(self._name, cached_func):
+            raise RegistrationError(
+                codes.NOT_CACHED,
+                f"{cached_func!r} was not registered, so other processes would not find it",
+                expected="a method that was given to api.register_cached_function in __init__",
+            )
+        await self.invalidations.invalidate(self._name, cached_func, keys)
 
     def looping_background_call(
         self,

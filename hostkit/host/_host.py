@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Self
 from hostkit.api import ModuleApi, check_host_paths, make_api_class
 from hostkit.background import Worker
 from hostkit.config import from_mapping, load
-from hostkit.errors import HostkitError
+from hostkit.errors import ConfigErrors, HostkitError
 from hostkit.host._build import build
+from hostkit.host._invalidations import make_invalidations
 from hostkit.host._life import Life
 from hostkit.host._reloadable import check_reloadable
 from hostkit.host._view import HostView
@@ -118,14 +119,22 @@ class Host(HostView):
             if categories is None:
                 categories = load_categories(self.file)
                 check_categories(categories)
+            invalidations, problems = make_invalidations(self.file)
             self._api_class = make_api_class(
                 self._api_class,
                 categories,
                 self._reserved_paths,
                 self._recommended_path,
                 self._worker,
+                invalidations,
             )
-            self._built = build(self.file, categories, self._api_class, self._clock)
+            try:
+                built = build(self.file, categories, self._api_class, self._clock)
+            except ConfigErrors as errors:
+                problems += errors.problems
+            if problems:
+                raise ConfigErrors(problems)
+            self._built, self._life.invalidations = built, invalidations
         return self
 
     async def start(self) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 from twisted.internet.defer import CancelledError, Deferred, DeferredList
 
+from hostkit.caching import Invalidations
 from hostkit.dispatch import Sampler, settle, start_entry
 from hostkit.errors import HostkitError
 from hostkit.host._interrupt import Interruptible
@@ -36,6 +37,7 @@ class Life:
 
     Attributes:
         observers: Are called when other modules are in use; see `Host.when_reloaded`.
+        invalidations: What modules have cached, and who else has; as long as they are started.
     """
 
     def __init__(self, clock: IReactorTime | None) -> None:
@@ -47,6 +49,7 @@ class Life:
         self._sampler: Sampler | None = None
         self._starting: Interruptible | None = None
         self.observers: list[Callable[[], Awaitable[None] | None]] = []
+        self.invalidations = Invalidations()
 
     @property
     def is_running(self) -> bool:
@@ -67,7 +70,7 @@ class Life:
         if self._is_up:
             raise HostkitError("the host is running already")
         self._is_up = True
-        starting = Interruptible(start_modules(built.modules, redact, self._clock))
+        starting = Interruptible(self._start_all(built.modules, redact))
         self._starting = starting
         try:
             await starting
@@ -123,6 +126,16 @@ class Life:
                 await self._let_go()
             finally:
                 self._is_up = False
+                await self.invalidations.close()
+
+    async def _start_all(self, modules: Sequence[Module], redact: Callable[[str], str]) -> None:
+        """Hear of what others invalidate, before any module can have an old result."""
+        try:
+            await self.invalidations.open()
+            await start_modules(modules, redact, self._clock)
+        except BaseException:
+            await self.invalidations.close()
+            raise
 
     async def _start_new(self, new: Sequence[Module], redact: Callable[[str], str]) -> None:
         """Start modules beside those that are running; `stop` cancels it."""

@@ -1,0 +1,100 @@
+"""`SideLoop`: an asyncio loop in a thread of its own, beside whatever the program runs on."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import TYPE_CHECKING, Any, TypeVar, final
+
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.interfaces import IReactorFromThreads
+from twisted.python.failure import Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from concurrent.futures import Future
+
+T = TypeVar("T")
+
+
+@final
+class SideLoop:
+    """Runs coroutines in a thread, for a program on asyncio or on any reactor of Twisted's.
+
+    Make it, and call its methods, on the program's own thread, where its loop or its reactor runs.
+    """
+
+    def __init__(self) -> None:
+        self._call_back = _caller()
+        self._ended: Deferred[None] = Deferred()
+        is_running = threading.Event()
+        self._thread = threading.Thread(
+            target=self._run, args=(is_running,), name="hostkit-side-loop", daemon=True
+        )
+        self._thread.start()
+        is_running.wait()
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> Deferred[T]:
+        """Run a coroutine in the thread.
+
+        Returns:
+            What comes of it, on the program's own thread. Cancelling it cancels the coroutine.
+        """
+        future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+
+        def cancel(_: Deferred[T]) -> None:
+            future.cancel()
+
+        deferred: Deferred[T] = Deferred(cancel)
+        future.add_done_callback(lambda _: self._call_back(_fire, deferred, future))
+        return deferred
+
+    def call_back(self, function: Callable[..., Any], *arguments: Any) -> None:
+        """Call a function on the program's own thread, from this one."""
+        self._call_back(function, *arguments)
+
+    def close(self) -> Deferred[None]:
+        """Cancel what is running, and end the thread.
+
+        Returns:
+            Fires when that is done.
+        """
+        self._loop.call_soon_threadsafe(self._end.set)
+        return self._ended
+
+    def _run(self, is_running: threading.Event) -> None:
+        asyncio.run(self._wait(is_running))  # which at its end cancels what else is going on
+        self._call_back(self._join)
+
+    async def _wait(self, is_running: threading.Event) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._end = asyncio.Event()
+        is_running.set()
+        await self._end.wait()
+
+    def _join(self) -> None:
+        self._thread.join()
+        self._ended.callback(None)
+
+
+def _caller() -> Callable[..., Any]:
+    """Find out how other threads call functions on this one."""
+    try:
+        return asyncio.get_running_loop().call_soon_threadsafe
+    except RuntimeError:
+        from twisted.internet import reactor  # noqa: PLC0415 -- importing it installs it
+
+        return IReactorFromThreads(reactor).callFromThread
+
+
+def _fire(deferred: Deferred[T], future: Future[T]) -> None:
+    if deferred.called:  # it was cancelled
+        return
+    if future.cancelled():  # with the whole loop
+        deferred.errback(Failure(CancelledError()))
+        return
+    error = future.exception()
+    if error is None:
+        deferred.callback(future.result())
+    else:
+        deferred.errback(Failure(error))

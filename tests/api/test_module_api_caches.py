@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hostkit import cached, codes
+from hostkit.api import ModuleApi, Registrations, make_api_class
+from hostkit.caching import Invalidations
+from hostkit.errors import RegistrationError
+from tests.dispatch.fakes import run
+
+
+class Lookup:
+    def __init__(self) -> None:
+        self.asked: list[Any] = []
+
+    @cached()
+    async def name_of(self, user: str) -> int:
+        self.asked.append(user)
+        return len(self.asked)
+
+    async def plain(self, user: str) -> int:
+        raise NotImplementedError
+
+
+def test_a_registered_method_can_be_invalidated(api: ModuleApi) -> None:
+    """One entry of it, here and, if there are others, in all processes."""
+    lookup = Lookup()
+    api.register_cached_function(lookup.name_of)
+    assert [1, 2, 1] == [run(lookup.name_of(user)) for user in ("ann", "ben", "ann")]
+    run(api.invalidate_cache(lookup.name_of, ("ann",)))
+    assert [3, 2] == [run(lookup.name_of(user)) for user in ("ann", "ben")]
+
+
+def test_here_it_is_dropped_before_anything_is_waited_for(api: ModuleApi) -> None:
+    """Whoever goes on in the meantime has the new result."""
+    lookup = Lookup()
+    api.register_cached_function(lookup.name_of)
+    run(lookup.name_of("ann"))
+    with pytest.raises(StopIteration):  # it had nothing to wait for
+        api.invalidate_cache(lookup.name_of, ("ann",)).send(None)
+    assert 2 == run(lookup.name_of("ann"))
+
+
+@pytest.mark.parametrize("wrong", [None, "name_of", Lookup().plain, Lookup.name_of, len])
+def test_only_cached_methods_can_be_registered(api: ModuleApi, wrong: Any) -> None:
+    """Neither plain methods nor those of the class; and nothing else can be invalidated."""
+    with pytest.raises(RegistrationError, match="as a cached method is none") as caught:
+        api.register_cached_function(wrong)
+    assert codes.NOT_CACHED == caught.value.code
+    with pytest.raises(RegistrationError, match="was not registered"):
+        run(api.invalidate_cache(wrong, ("ann",)))
+
+
+def test_what_was_not_registered_cannot_be_invalidated(api: ModuleApi) -> None:
+    """Other processes would not find it, which must not be noticed only there."""
+    lookup = Lookup()
+    run(lookup.name_of("ann"))
+    with pytest.raises(
+        RegistrationError, match=r"given to api\.register_cached_function"
+    ) as caught:
+        run(api.invalidate_cache(lookup.name_of, ("ann",)))
+    assert codes.NOT_CACHED == caught.value.code
+    assert 1 == run(lookup.name_of("ann"))
+
+
+def test_a_module_invalidates_its_own_alone() -> None:
+    """The names of methods belong to modules."""
+    api_class = make_api_class(ModuleApi, [], invalidations=Invalidations())
+    one, other = api_class("one", Registrations()), api_class("other", Registrations())
+    lookup = Lookup()
+    one.register_cached_function(lookup.name_of)
+    with pytest.raises(RegistrationError, match="was not registered"):
+        run(other.invalidate_cache(lookup.name_of, ("ann",)))
+
+
+def test_methods_are_registered_while_the_module_is_built(
+    api: ModuleApi, registrations: Registrations
+) -> None:
+    """As everything else is."""
+    registrations.is_open = False
+    with pytest.raises(RegistrationError, match="registering a cached method comes too late"):
+        api.register_cached_function(Lookup().name_of)

@@ -1,0 +1,201 @@
+"""Dropping entries here and elsewhere, over a channel in memory."""
+
+from __future__ import annotations
+
+import gc
+import logging
+from typing import Any
+
+import pytest
+
+from hostkit import cached
+from hostkit.caching import Invalidations
+from hostkit.errors import HostkitError, InvalidationError
+from tests.dispatch.fakes import run
+
+
+class Counter:
+    """Counts how often each of its methods is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[Any] = []
+
+    @cached()
+    async def first(self, key: Any) -> int:
+        self.asked.append(key)
+        return len(self.asked)
+
+    @cached()
+    async def second(self, key: Any) -> int:
+        self.asked.append(key)
+        return len(self.asked)
+
+
+class Wire:
+    """A channel that all of its users hear at once, unless it is cut."""
+
+    def __init__(self) -> None:
+        self.listening: list[Invalidations] = []
+        self.is_cut = False
+        self.sent: list[str] = []
+
+    async def open(self, invalidations: Invalidations) -> None:
+        self.listening.append(invalidations)
+
+    async def send(self, text: str) -> None:
+        if self.is_cut:
+            raise OSError("cut")
+        self.sent.append(text)
+        for each in self.listening:
+            each.heard(text)
+
+    async def close(self) -> None:
+        self.listening.clear()
+
+
+def processes(wire: Wire, count: int = 2, module: str = "names") -> list[tuple[Any, Counter]]:
+    """Set up processes on one wire, each with a counter that is registered."""
+    found = []
+    for _ in range(count):
+        invalidations, counter = Invalidations(wire), Counter()
+        run(invalidations.open())
+        invalidations.add(module, counter.first)
+        found.append((invalidations, counter))
+    return found
+
+
+def test_without_a_channel_an_entry_is_dropped_here() -> None:
+    """Opening and closing it does nothing then."""
+    invalidations, counter = Invalidations(), Counter()
+    invalidations.add("names", counter.first)
+    run(invalidations.open())
+    assert [1, 1] == [run(counter.first("a")), run(counter.first("a"))]
+    run(invalidations.invalidate("names", counter.first, ("a",)))
+    assert 2 == run(counter.first("a"))
+    run(invalidations.close())
+
+
+def test_an_entry_is_dropped_everywhere() -> None:
+    """Other entries stay, here and there."""
+    (here, one), (_, other) = processes(Wire())
+    for counter in (one, other):
+        run(counter.first("a"))
+        run(counter.first("b"))
+    run(here.invalidate("names", one.first, ("a",)))
+    for counter in (one, other):
+        assert [3, 2] == [run(counter.first("a")), run(counter.first("b"))]
+
+
+def test_nothing_is_dropped_twice_here() -> None:
+    """A process does not listen to itself: what is computed anew stays."""
+    wire = Wire()
+    ((here, counter),) = processes(wire, 1)
+
+    async def main() -> None:
+        await counter.first("a")
+        dropping = here.invalidate("names", counter.first, ("a",))
+        await dropping
+        assert 2 == await counter.first("a")
+        here.heard(wire.sent[0])
+        assert 2 == await counter.first("a")
+
+    run(main())
+
+
+def test_names_that_nobody_has_registered_are_ignored() -> None:
+    """Neither other modules nor other methods are concerned."""
+    wire = Wire()
+    ((here, one),) = processes(wire, 1)
+    ((_, other),) = processes(wire, 1, "other")
+    run(one.first("a"))
+    run(other.first("a"))
+    run(other.second("a"))
+    run(here.invalidate("names", one.first, ("a",)))
+    assert [1, 2] == [run(other.first("a")), run(other.second("a"))]
+
+
+def test_all_objects_of_a_module_are_reached() -> None:
+    """Two helpers with the same method share its name, and both drop the entry."""
+    invalidations, one, other = Invalidations(), Counter(), Counter()
+    for counter in (one, other):
+        invalidations.add("names", counter.first)
+        run(counter.first("a"))
+    run(invalidations.invalidate("names", one.first, ("a",)))
+    assert [2, 2] == [run(one.first("a")), run(other.first("a"))]
+
+
+def test_what_is_gone_is_forgotten() -> None:
+    """A module that nobody has any more is not kept for its caches."""
+    invalidations, counter = Invalidations(), Counter()
+    invalidations.add("names", counter.first)
+    assert invalidations.knows("names", counter.first)
+    other = Counter()
+    assert not invalidations.knows("names", other.first)
+    assert not invalidations.knows("others", counter.first)
+    functions = invalidations._functions["names/Counter.first"]
+    del counter
+    gc.collect()
+    assert 0 == len(functions)
+
+
+def test_a_wrong_key_drops_nothing() -> None:
+    """It is refused before anything is done or said."""
+    wire = Wire()
+    ((here, counter),) = processes(wire, 1)
+    run(counter.first("a"))
+    for wrong in ("a", (b"a",), ("a", "b")):
+        with pytest.raises(TypeError):
+            run(here.invalidate("names", counter.first, wrong))
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        run(here.invalidate("names", counter.first, (float("nan"),)))
+    assert (1, []) == (run(counter.first("a")), wire.sent)
+
+
+def test_whom_nobody_could_tell_is_told() -> None:
+    """The caller learns that others may still have the entry; here it is gone."""
+    wire = Wire()
+    (here, one), (_, other) = processes(wire)
+    run(one.first("a"))
+    run(other.first("a"))
+    wire.is_cut = True
+    with pytest.raises(InvalidationError, match="module 'names': other processes") as caught:
+        run(here.invalidate("names", one.first, ("a",)))
+    assert ("names", "Counter.first", "cut") == (
+        caught.value.module,
+        caught.value.function,
+        caught.value.reason,
+    )
+    assert isinstance(caught.value, HostkitError)
+    assert isinstance(caught.value.__cause__, OSError)
+    assert [2, 1] == [run(one.first("a")), run(other.first("a"))]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"\xff",
+        "nonsense",
+        '[1, "else", "names/Counter.first", []]',
+        '[1, "else", "names/Counter.first", [{}]]',
+    ],
+)
+def test_what_cannot_be_understood_is_logged(
+    text: str | bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Another version of the module may have other arguments; nothing is raised."""
+    ((here, counter),) = processes(Wire(), 1)
+    run(counter.first("a"))
+    with caplog.at_level(logging.WARNING):
+        here.heard(text)
+    assert 1 == run(counter.first("a"))
+    (record,) = caplog.records
+    assert "another process sent what cannot be understood" in record.getMessage()
+
+
+def test_everything_can_be_dropped() -> None:
+    """Of all functions of all modules."""
+    ((here, counter),) = processes(Wire(), 1)
+    here.add("others", counter.second)
+    assert [1, 2] == [run(counter.first("a")), run(counter.second("a"))]
+    here.drop_all()
+    assert [3, 4] == [run(counter.first("a")), run(counter.second("a"))]

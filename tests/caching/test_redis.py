@@ -1,0 +1,217 @@
+"""Messages through a real server, which comes and goes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+import threading
+from typing import Any, cast
+
+import pytest
+from twisted.internet.defer import Deferred
+
+from hostkit.caching import RedisChannel
+from tests.dispatch.fakes import done, run
+
+from .servers import Place, place
+from .test_side_loop import pump
+
+__all__ = ["place"]
+
+
+class Ear:
+    """Stands for `Invalidations`, and can be waited for."""
+
+    def __init__(self) -> None:
+        self.told: asyncio.Queue[Any] = asyncio.Queue()
+
+    def heard(self, text: bytes) -> None:
+        self.told.put_nowait(text.decode())
+
+    def drop_all(self) -> None:
+        self.told.put_nowait("all")
+
+
+async def opened(url: str, **options: Any) -> tuple[RedisChannel, Ear]:
+    channel, ear = RedisChannel(url, **options), Ear()
+    await channel.open(cast("Any", ear))
+    return channel, ear
+
+
+def test_all_processes_hear_a_message(place: Place) -> None:
+    """Whoever has opened the channel does, at once; who has sent it, too."""
+
+    async def main() -> None:
+        (one, near), (other, far) = await opened(place.url), await opened(place.url)
+        await one.send("hello")
+        for ear in (near, far):
+            assert ["all", "hello"] == [await ear.told.get(), await ear.told.get()]
+        await one.close()
+        await other.send("still there?")
+        assert "still there?" == await far.told.get()
+        assert near.told.empty()
+        await other.close()
+
+    run(main())
+    assert "hostkit-side-loop" not in {each.name for each in threading.enumerate()}
+
+
+def test_it_works_beside_a_reactor(place: Place) -> None:
+    """Without any asyncio loop of the program's own."""
+    channel, ear = RedisChannel(place.url), Ear()
+    pump(Deferred.fromCoroutine(channel.open(cast("Any", ear))))
+    assert "all" == ear.told.get_nowait()
+    pump(Deferred.fromCoroutine(channel.send("hello")))
+    from twisted.internet import reactor
+
+    while ear.told.empty():
+        reactor.runUntilCurrent()  # type: ignore[attr-defined]
+    assert "hello" == ear.told.get_nowait()
+    place.stop()
+    assert isinstance(pump(Deferred.fromCoroutine(channel.send("hello"))), OSError)
+    pump(Deferred.fromCoroutine(channel.close()))
+
+
+def test_a_lost_server_is_found_again(place: Place, caplog: pytest.LogCaptureFixture) -> None:
+    """Everything is dropped then, since nobody knows what was missed; and no password is told."""
+    caplog.set_level(logging.INFO)
+
+    async def main() -> None:
+        channel, ear = await opened(place.url)
+        assert "all" == await ear.told.get()
+        place.stop()
+        with pytest.raises(OSError, match=r"\w"):
+            await channel.send("lost")
+        place.start()
+        assert "all" == await ear.told.get()
+        await channel.send("hello")
+        assert "hello" == await ear.told.get()
+        await channel.close()
+
+    run(main())
+    assert [logging.WARNING, logging.INFO] == [
+        record.levelno for record in caplog.records if record.name == "hostkit.caching"
+    ]
+    assert "hunter2" not in caplog.text
+
+
+def test_a_server_may_come_later(place: Place, caplog: pytest.LogCaptureFixture) -> None:
+    """A host starts without it, says so, and goes on trying."""
+    place.stop()
+
+    async def main() -> None:
+        channel, ear = await opened(place.url)
+        assert "no connection to Redis" in caplog.text
+        assert ear.told.empty()
+        place.start()
+        assert "all" == await ear.told.get()
+        await channel.close()
+
+    run(main())
+
+
+def test_a_wrong_password_is_told(place: Place, caplog: pytest.LogCaptureFixture) -> None:
+    """As any other reason why there is no connection, but not the password itself."""
+
+    async def main() -> None:
+        channel, _ = await opened(place.url.replace("hunter2", "hunter3"))
+        with pytest.raises(OSError, match="(?i)password"):
+            await channel.send("hello")
+        await channel.close()
+
+    run(main())
+    assert "no connection to Redis: invalid username-password pair" in caplog.text
+    assert "hunter" not in caplog.text
+
+
+def test_a_silent_server_is_noticed(place: Place, caplog: pytest.LogCaptureFixture) -> None:
+    """One that has stopped answering, as behind a broken line, counts as lost."""
+
+    async def main() -> None:
+        channel, ear = await opened(place.url, idle_seconds=0.2)
+        assert "all" == await ear.told.get()
+        place.signal(signal.SIGSTOP)
+        with pytest.raises(OSError, match=r"no answer within 0.2s|Timeout"):
+            await channel.send("hello")
+        while "no connection to Redis" not in caplog.text:
+            await asyncio.sleep(0)
+        place.signal(signal.SIGCONT)
+        assert "all" == await ear.told.get()
+        await channel.close()
+
+    try:
+        run(main())
+    finally:
+        place.signal(signal.SIGCONT)
+
+
+class Subscription:
+    """Gives one message after the other; `None` is silence for as long as may be."""
+
+    def __init__(self, *messages: str | None) -> None:
+        self._messages = list(messages)
+        self.pings = 0
+
+    async def get_message(self, timeout: float) -> Any:
+        message = self._messages.pop(0)
+        return None if message is None else {"type": message}
+
+    async def ping(self) -> None:
+        self.pings += 1
+
+
+def test_a_server_that_is_only_idle_is_not_lost() -> None:
+    """It is asked after a silence, and answers; only then the next silence may be as long."""
+
+    async def main() -> None:
+        idle = Subscription("subscribe", None, "pong", None, "message", None, None)
+        seen = []
+        with pytest.raises(OSError, match="no answer within 10s"):
+            async for message in RedisChannel("redis://localhost")._messages(cast("Any", idle)):
+                seen.append(message["type"])  # noqa: PERF401 -- it ends with an error
+        assert ["subscribe", "pong", "message"] == seen
+        assert 3 == idle.pings
+
+    run(main())
+
+
+def test_a_channel_can_be_opened_again(place: Place) -> None:
+    """A host that was stopped may be started again, on another loop."""
+    channel = RedisChannel(place.url)
+
+    async def main() -> None:
+        ear = Ear()
+        await channel.open(cast("Any", ear))
+        await channel.send("hello")
+        assert ["all", "hello"] == [await ear.told.get(), await ear.told.get()]
+        await channel.close()
+
+    run(main())
+    run(main())
+
+
+def test_a_channel_that_is_not_open_sends_nothing() -> None:
+    """Neither is there anything to close."""
+    channel = RedisChannel("redis://localhost")
+    sending = Deferred.fromCoroutine(channel.send("hello"))
+    assert "the host is not running" == str(done(sending))
+    assert done(Deferred.fromCoroutine(channel.close())) is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://localhost", "redis://localhost:port", "redis://[::1", "redis://localhost?colour=red"],
+)
+def test_wrong_urls_are_refused(url: str) -> None:
+    """Before anything is connected."""
+    with pytest.raises(ValueError, match=r"\w"):
+        RedisChannel(url)
+
+
+def test_the_package_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is an extra, and asked for only where it is used."""
+    monkeypatch.setitem(sys.modules, "redis.asyncio", None)
+    with pytest.raises(ModuleNotFoundError):
+        RedisChannel("redis://localhost")

@@ -1,0 +1,168 @@
+"""What becomes of the setting ``redis:``, and of cached methods in the life of a host."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pytest
+
+from hostkit import cached
+from hostkit.errors import ConfigErrors, ModuleFailedError
+from hostkit.host import Host, build_from_file
+from tests.caching.servers import Place, place
+from tests.dispatch.fakes import run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hostkit.api import ModuleApi
+
+__all__ = ["place"]
+
+
+class Lookup:
+    """A module that remembers what it was told."""
+
+    built: ClassVar[list[Lookup]] = []
+
+    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
+        self.fails = config.get("fails", False)
+        self.api = api
+        self.asked = 0
+        api.register_cached_function(self.name_of)
+        self.built.append(self)
+
+    async def start(self) -> None:
+        if self.fails:
+            raise ValueError("broken")
+
+    @cached()
+    async def name_of(self, user: str) -> int:
+        self.asked += 1
+        return self.asked
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> None:
+    Lookup.built.clear()
+
+
+def host_of(url: str | None, **config: Any) -> Host:
+    """Make a host with one module."""
+    settings = {} if url is None else {"redis": {"url": url}}
+    modules = [{"module": Lookup, "config": config, "name": "names"}]
+    return Host.from_config({"modules": modules, "hostkit": settings}, categories=[])
+
+
+def threads() -> list[str]:
+    return [each.name for each in threading.enumerate() if "hostkit" in each.name]
+
+
+def test_a_host_alone_needs_no_server() -> None:
+    """Entries are dropped in this process, and no thread is begun."""
+
+    async def main() -> None:
+        async with host_of(None):
+            (module,) = Lookup.built
+            assert 1 == await module.name_of("ann")
+            await module.api.invalidate_cache(module.name_of, ("ann",))
+            assert 2 == await module.name_of("ann")
+            assert [] == threads()
+
+    run(main())
+
+
+def test_hosts_hear_of_each_other(place: Place) -> None:
+    """As soon as both are started, and until they are stopped; then nothing of it is left."""
+
+    async def main() -> None:
+        async with host_of(place.url), host_of(place.url):
+            one, other = Lookup.built
+            assert [1, 1] == [await one.name_of("ann"), await other.name_of("ann")]
+            await one.api.invalidate_cache(one.name_of, ("ann",))
+            while await other.name_of("ann") == 1:
+                await asyncio.sleep(0)
+            assert [2, 2] == [await one.name_of("ann"), await other.name_of("ann")]
+            assert 2 == len(threads())
+        assert [] == threads()
+
+    run(main())
+
+
+def test_a_reload_keeps_the_connection(place: Place) -> None:
+    """Modules that are kept, and new ones, hear of others as before."""
+
+    async def main() -> None:
+        async with host_of(place.url) as host, host_of(place.url):
+            kept, elsewhere = Lookup.built
+            file = host.file
+            await host.reload(file)
+            assert 1 == await kept.name_of("ann")
+            await elsewhere.api.invalidate_cache(elsewhere.name_of, ("ann",))
+            while await kept.name_of("ann") == 1:
+                await asyncio.sleep(0)
+
+    run(main())
+
+
+def test_a_failed_start_leaves_nothing(place: Place) -> None:
+    """Neither does one that is cancelled while it waits for the server."""
+
+    async def main() -> None:
+        with pytest.raises(ModuleFailedError, match="broken"):
+            await host_of(place.url, fails=True).start()
+        assert [] == threads()
+        starting = asyncio.create_task(host_of(place.url).start())
+        while not threads():
+            await asyncio.sleep(0)
+        starting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await starting
+        assert [] == threads()
+
+    run(main())
+
+
+def test_a_host_can_be_stopped_while_it_connects(place: Place) -> None:
+    """The start ends with an error that says so, and the thread has ended."""
+
+    async def main() -> None:
+        host = host_of(place.url)
+        starting = asyncio.create_task(host.start())
+        while not threads():
+            await asyncio.sleep(0)
+        await host.stop()
+        with pytest.raises(Exception, match="the host was stopped while it was starting"):
+            await starting
+        assert [] == threads()
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    "url", ["http://localhost", "redis://:hunter2@localhost:port", "redis://localhost?colour=red"]
+)
+def test_a_wrong_url_is_a_problem_with_its_place(url: str, tmp_path: Path) -> None:
+    """It is told together with what is wrong with modules, without what may be a password."""
+    path = tmp_path / "host.yaml"
+    path.write_text(f"modules:\n- module: no.such\nhostkit:\n  redis: {{url: '{url}'}}\n")
+    with pytest.raises(ConfigErrors) as caught:
+        build_from_file(path, categories=[])
+    assert ["HK101", "HK031"] == [problem.code for problem in caught.value.problems]
+    problem = caught.value.problems[1]
+    assert problem.place is not None
+    assert (4, 16) == (problem.place.line, problem.place.column)
+    assert "this is not the URL of a Redis server" in problem.message
+    assert "hunter2" not in problem.render().replace(url, "")
+
+
+def test_the_package_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The problem says what to install."""
+    monkeypatch.setitem(sys.modules, "redis.asyncio", None)
+    with pytest.raises(ConfigErrors, match=r"needs the package redis") as caught:
+        host_of("redis://localhost").build()
+    (problem,) = caught.value.problems
+    assert ("HK110", "install hostkit-framework[redis]") == (problem.code, problem.hint)
