@@ -48,7 +48,6 @@ NOT_ALLOWED: Final = "HK027"
 REFUSED_BY_CLASS: Final = "HK028"
 UNSUPPORTED_TYPE: Final = "HK029"
 DUPLICATE_NAME: Final = "HK030"
-NOT_A_URL: Final = "HK031"
 
 # Config, HK050 to HK059: secrets
 TAG_WITHOUT_NAME: Final = "HK050"
@@ -86,7 +85,6 @@ _CONFIG: Final = {
     REFUSED_BY_CLASS: "a module's Config class refused its values",
     UNSUPPORTED_TYPE: "a module's Config class has a field hostkit cannot fill",
     DUPLICATE_NAME: "two modules have the same name",
-    NOT_A_URL: "a value is not the URL of what it should be",
     TAG_WITHOUT_NAME: "!env or !file is not followed by a name",
     NO_SUCH_VARIABLE: "an environment variable is not set",
     TAG_FILE_UNREADABLE: "a secret file cannot be read",
@@ -180,6 +178,7 @@ CANNOT_LISTEN: Final = "HK403"
 NOT_GUARDED: Final = "HK404"
 NEEDS_RESTART: Final = "HK405"
 PID_FILE_UNUSABLE: Final = "HK406"
+NOT_A_REDIS_URL: Final = "HK407"
 
 _SERVING: Final = {
     NO_SUCH_HOOK: "the host has no such hook",
@@ -188,6 +187,7 @@ _SERVING: Final = {
     NOT_GUARDED: "a listener serves hooks to other machines without a token",
     NEEDS_RESTART: "a setting cannot change while the host is running",
     PID_FILE_UNUSABLE: "a server's pid file cannot be used",
+    NOT_A_REDIS_URL: "a URL is not that of a Redis server",
 }
 
 TITLES: Final[Mapping[str, str]] = MappingProxyType(

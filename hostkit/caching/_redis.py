@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Final, final
 
+from twisted.internet.defer import CancelledError
+
 from hostkit.caching._link import Link
 from hostkit.caching._side_loop import SideLoop
 from hostkit.dispatch import settle
@@ -64,9 +66,15 @@ class RedisChannel:
         Raises:
             OSError: It could not be sent, or the host is not running.
         """
-        if self._side is None:
+        side = self._side
+        if side is None:
             raise OSError("the host is not running")
-        await settle(self._side.run(self._publish(text)))
+        try:
+            await settle(side.run(self._publish(text)))
+        except CancelledError:
+            if self._side is side:
+                raise
+            raise OSError("the host was stopped") from None
 
     async def close(self) -> None:
         """Listen no longer, and close all connections."""
@@ -111,7 +119,7 @@ class RedisChannel:
                             if message["type"] == "subscribe":
                                 pause = _FIRST_PAUSE_SECONDS
                                 side.call_back(link.up)
-                            elif message["type"] == "message":
+                            else:
                                 side.call_back(link.heard, message["data"])
                 except (RedisError, OSError) as error:
                     side.call_back(link.down, error)
@@ -119,7 +127,7 @@ class RedisChannel:
                 pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
 
     async def _messages(self, pubsub: PubSub) -> AsyncIterator[dict[str, Any]]:
-        """Take one message after the other.
+        """Take one message after the other, but for the answers to questions of our own.
 
         Raises:
             OSError: The server is silent, also when it is asked.
@@ -129,7 +137,8 @@ class RedisChannel:
             message = await pubsub.get_message(timeout=self._idle_seconds)
             if message is not None:
                 is_asked = False
-                yield message
+                if message["type"] != "pong":
+                    yield message
             elif is_asked:
                 raise OSError(f"no answer within {self._idle_seconds:g}s")
             else:

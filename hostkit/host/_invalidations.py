@@ -20,7 +20,7 @@ def make_invalidations(file: HostFile) -> tuple[Invalidations, tuple[Problem, ..
 
     Returns:
         How this process is told and tells others; and what is wrong with the setting: the package
-        for it is not installed (HK110), or there is something wrong with its URL (HK031).
+        for it is not installed (HK110), or there is something wrong with its URL (HK407).
     """
     redis = file.settings.redis
     if redis is None:
@@ -37,7 +37,7 @@ def make_invalidations(file: HostFile) -> tuple[Invalidations, tuple[Problem, ..
     except ValueError:
         # What the error says may quote a part of the URL, which may be the password.
         problem = file.problem(
-            codes.NOT_A_URL,
+            codes.NOT_A_REDIS_URL,
             "this is not the URL of a Redis server",
             ("hostkit", "redis", "url"),
             expected="redis://host:port/database, rediss://... (with TLS) or unix://path",

@@ -125,8 +125,10 @@ class Life:
                 await stop_modules(self._modules)
                 await self._let_go()
             finally:
-                self._is_up = False
-                await self.invalidations.close()
+                try:
+                    await self.invalidations.close()
+                finally:
+                    self._is_up = False
 
     async def _start_all(self, modules: Sequence[Module], redact: Callable[[str], str]) -> None:
         """Hear of what others invalidate, before any module can have an old result."""

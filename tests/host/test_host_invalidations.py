@@ -151,7 +151,7 @@ def test_a_wrong_url_is_a_problem_with_its_place(url: str, tmp_path: Path) -> No
     path.write_text(f"modules:\n- module: no.such\nhostkit:\n  redis: {{url: '{url}'}}\n")
     with pytest.raises(ConfigErrors) as caught:
         build_from_file(path, categories=[])
-    assert ["HK101", "HK031"] == [problem.code for problem in caught.value.problems]
+    assert ["HK101", "HK407"] == [problem.code for problem in caught.value.problems]
     problem = caught.value.problems[1]
     assert problem.place is not None
     assert (4, 16) == (problem.place.line, problem.place.column)
