@@ -34,7 +34,9 @@ class Link:
     def up(self) -> None:
         """From now on messages are heard; those before may have been missed."""
         self._invalidations.drop_all()
-        if self._is_up is False:
+        if self._is_up is None:
+            _log.info("connected to Redis, to hear what other processes invalidate")
+        else:
             _log.info("connected to Redis again; all registered caches were emptied")
         self._note(is_up=True)
 

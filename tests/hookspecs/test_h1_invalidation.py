@@ -138,7 +138,7 @@ def test_h1_29_an_unregistered_name_is_ignored(
     place: Place, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A process that does not have the module has nothing to drop, and nothing to say."""
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.WARNING)
 
     async def main() -> None:
         host, module = host_of(place.url)
