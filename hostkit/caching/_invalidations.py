@@ -101,16 +101,26 @@ class Invalidations:
         """Drop what another process has invalidated; what cannot be understood is logged."""
         try:
             message = Message.read(text)
-            if message.sender != self._sender:
-                self._drop(message.name, message.key)
-        except (ValueError, TypeError) as error:
+        except ValueError as error:
             _log.warning("another process sent what cannot be understood: %s", error)
+            return
+        if message.sender == self._sender:
+            return
+        try:
+            self._drop(message.name, message.key)
+        except TypeError as error:
+            # It may have another version of the module. To drop too much does no harm.
+            _log.warning("another process invalidates what is no key here: %s", error)
+            self._drop_all(message.name)
 
     def drop_all(self) -> None:
         """Drop everything, as something may have gone unheard."""
-        for functions in tuple(self._functions.values()):
-            for function in tuple(functions):
-                function.invalidate_all()
+        for name in self._functions:
+            self._drop_all(name)
+
+    def _drop_all(self, name: str) -> None:
+        for function in tuple(self._functions.get(name, ())):
+            function.invalidate_all()
 
     def _drop(self, name: str, key: tuple[Any, ...]) -> None:
         for function in tuple(self._functions.get(name, ())):

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, final
+import math
+from typing import TYPE_CHECKING, Any, TypeAlias, final
 
 import attrs
 
 if TYPE_CHECKING:
     from hostkit.caching._cached_function import CachedFunction
 
-_VERSION: Final = 1
-_SCALARS: Final = (str, int, float)
 
 Key: TypeAlias = tuple[Any, ...]
 """The arguments of a cached method: strings, numbers, booleans, `None`, and tuples of them."""
@@ -36,9 +35,9 @@ class Message:
         """Write it as JSON, in which tuples are lists.
 
         Raises:
-            ValueError: A number is infinite, or has too many digits.
+            ValueError: A number has more digits than Python writes.
         """
-        return json.dumps([_VERSION, self.sender, self.name, self.key], allow_nan=False)
+        return json.dumps([1, self.sender, self.name, self.key])
 
     @classmethod
     def read(cls, text: str | bytes) -> Message:
@@ -79,8 +78,7 @@ def check_key(function: CachedFunction[..., Any], key: object) -> Key:
         if not _can_be_told(value):
             raise TypeError(
                 f"{function.__qualname__}: the argument {name!r} cannot be told to other processes,"
-                f" as it is {type(value).__name__}; expected a str, int, float, bool, None, or a "
-                "tuple of them"
+                f" as it is {value!r}; expected a str, a number, a bool, None, or a tuple of them"
             )
     return key
 
@@ -88,7 +86,9 @@ def check_key(function: CachedFunction[..., Any], key: object) -> Key:
 def _can_be_told(value: object) -> bool:
     if isinstance(value, tuple):
         return all(_can_be_told(part) for part in value)
-    return value is None or isinstance(value, _SCALARS)
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return value is None or isinstance(value, (str, int))
 
 
 def _tuple(values: list[Any]) -> tuple[Any, ...]:

@@ -79,10 +79,10 @@ def test_json_that_is_too_deep_is_no_message() -> None:
         Message.read("[" * 100_000)
 
 
-def test_infinite_numbers_are_not_written() -> None:
-    """There is no JSON for them."""
-    with pytest.raises(ValueError, match="not JSON compliant"):
-        Message("s", "n", (float("inf"),)).write()
+def test_endless_numbers_are_not_written() -> None:
+    """Python does not do that, so that nobody can keep it busy."""
+    with pytest.raises(ValueError, match="integer string conversion"):
+        Message("s", "n", (10**5000,)).write()
 
 
 @pytest.mark.parametrize(
@@ -102,14 +102,16 @@ def test_the_key_of_a_method_without_arguments_is_empty() -> None:
 @pytest.mark.parametrize(
     ("key", "kind"),
     [
-        (("casino", b"en"), "bytes"),
-        (("casino", ("en", frozenset())), "tuple"),
-        (("casino", object()), "object"),
+        (("casino", b"en"), "b'en'"),
+        (("casino", ("en", frozenset())), "'en', frozenset"),
+        (("casino", object()), "<object"),
+        (("casino", float("nan")), "nan"),
+        (("casino", float("inf")), "inf"),
     ],
 )
 def test_other_keys_are_refused(key: tuple[Any, ...], kind: str) -> None:
     """The error names the argument and says what would be right."""
-    message = rf"Words.is_allowed: the argument 'language' cannot be told .* as it is {kind}"
+    message = rf"Words.is_allowed: the argument 'language' cannot be told .* as it is .?{kind}"
     with pytest.raises(TypeError, match=message):
         check_key(Words().is_allowed, key)
 
