@@ -89,7 +89,7 @@ _CONFIG: Final = {
     NO_SUCH_VARIABLE: "an environment variable is not set",
     TAG_FILE_UNREADABLE: "a secret file cannot be read",
     TAG_FILE_NOT_UTF8: "a secret file is not UTF-8 text",
-    IN_THE_CLEAR: "a token stands in the config file itself",
+    IN_THE_CLEAR: "a secret stands in the config file itself",
 }
 
 # Loading, HK100 to HK199
@@ -149,7 +149,7 @@ _REGISTRATION: Final = {
     BAD_KEY: "callbacks for a keyed hook are not given by a key it has",
     INCOMPLETE: "a module registers for a hook without another that belongs to it",
     CONFLICTING_KEYS: "two modules disagree about a key",
-    NOT_CACHED: "what is to be registered as a cached method is none",
+    NOT_CACHED: "a function is no cached method, or was not registered",
 }
 
 # Hookspecs, HK300 to HK399

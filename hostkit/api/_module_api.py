@@ -155,8 +155,8 @@ class ModuleApi:
         if not isinstance(cached_func, CachedFunction):
             raise RegistrationError(
                 codes.NOT_CACHED,
-                f"what is to be registered as a cached method is none: {cached_func!r}",
-                expected="a method with @cached() above it, as self.method",
+                f"this is no cached method of an instance: {cached_func!r}",
+                expected="a method with @cached() above it, as self.method, without calling it",
             )
         self.invalidations.add(self._name, cached_func)
 
@@ -182,8 +182,10 @@ class ModuleApi:
         if not is_cached or not self.invalidations.knows(self._name, cached_func):
             raise RegistrationError(
                 codes.NOT_CACHED,
-                f"{cached_func!r} was not registered, so other processes would not find it",
-                expected="a method that was given to api.register_cached_function in __init__",
+                f"module {self._name!r} has not registered "
+                f"{getattr(cached_func, '__qualname__', repr(cached_func))}, so other processes "
+                "would not find it",
+                hint="give it to api.register_cached_function in __init__",
             )
         await self.invalidations.invalidate(self._name, cached_func, keys)
 
@@ -217,11 +219,11 @@ class ModuleApi:
             The loop, which can be stopped.
 
         Raises:
-            RegistrationError: The function cannot be called (HK203).
+            RegistrationError: The function cannot be called, or not with these arguments (HK203).
             ValueError: The interval is no number greater than zero.
             HostkitError: The module was stopped.
         """
-        check_loop(f, msec)
+        check_loop(f, msec, args, kwargs)
         function = functools.partial(f, *args, **kwargs)
         loop = BackgroundLoop(self._name, desc or describe(f), msec / 1000, function)
         self._registrations.loops.add(loop, self.worker, everywhere=run_on_all_instances)

@@ -5,21 +5,28 @@ from __future__ import annotations
 import functools
 import inspect
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from hostkit import codes
 from hostkit.errors import RegistrationError
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-def check_loop(function: Any, milliseconds: object) -> None:
+
+def check_loop(
+    function: Any, milliseconds: object, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> None:
     """Make sure that there is something to call, and a time to wait.
 
     Args:
         function: What is to be called.
         milliseconds: How long between two calls.
+        args: What it is to be called with.
+        kwargs: The same, by name.
 
     Raises:
-        RegistrationError: It cannot be called (HK203).
+        RegistrationError: It cannot be called, or not with this (HK203).
         ValueError: There is no such time.
     """
     if not callable(function):
@@ -32,11 +39,31 @@ def check_loop(function: Any, milliseconds: object) -> None:
             expected="a function or another callable",
             hint="give the function itself, without calling it" if is_called else None,
         )
-    if not (isinstance(milliseconds, int | float) and 0 < milliseconds < math.inf):
+    _check_arguments(function, args, kwargs)
+    is_number = isinstance(milliseconds, int | float) and not isinstance(milliseconds, bool)
+    if not (is_number and 0 < cast("float", milliseconds) < math.inf):
         raise ValueError(
             "the interval of a loop is a number of milliseconds greater than zero, "
             f"not {milliseconds!r}"
         )
+
+
+def _check_arguments(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> None:
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # some functions written in C do not tell
+        return
+    try:
+        signature.bind(*args, **kwargs)
+    except TypeError as error:
+        raise RegistrationError(
+            codes.NOT_CALLABLE,
+            f"what is to be called in a loop cannot be called like that: {error}",
+            expected=f"arguments for {describe(function)}{signature}",
+            hint="give them to looping_background_call after the interval",
+        ) from None
 
 
 def describe(function: object) -> str:

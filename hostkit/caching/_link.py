@@ -44,9 +44,10 @@ class Link:
         """From now on none are, until the connection is there again."""
         if self._is_up is not False:
             _log.warning(
-                "no connection to Redis: %s. Until it is there (again), this process does not hear "
-                "of what others invalidate; then all registered caches are emptied",
-                error,
+                "%s to Redis: %s; what other processes invalidate is not heard, until there is one "
+                "and all registered caches can be emptied",
+                "no connection" if self._is_up is None else "lost the connection",
+                str(error).rstrip("."),
             )
         self._note(is_up=False)
 

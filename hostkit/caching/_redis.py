@@ -35,17 +35,20 @@ class RedisChannel:
 
     Args:
         url: The server, as ``redis://host:port/database``, ``rediss://...`` or ``unix://path``.
-        idle_seconds: After this long a silence the server is asked whether it is still there; if it
-            says nothing for as long again, it is not.
+        idle_seconds: After this long a silence the server is asked whether it is still there.
+        answer_seconds: How long any answer of the server is waited for.
 
     Raises:
         ModuleNotFoundError: The package `redis` is not installed.
         ValueError: The client does not understand the URL.
     """
 
-    def __init__(self, url: str, *, idle_seconds: float = 10.0) -> None:
+    def __init__(
+        self, url: str, *, idle_seconds: float = 10.0, answer_seconds: float = 3.0
+    ) -> None:
         self._url = url
         self._idle_seconds = idle_seconds
+        self._answer_seconds = answer_seconds
         self._side: SideLoop | None = None
         self._client = self._make_client()  # not connected; but it tells now what is wrong
         try:
@@ -89,7 +92,7 @@ class RedisChannel:
 
         # We try again ourselves, and know of it.
         once = Retry(NoBackoff(), 0)
-        seconds = self._idle_seconds
+        seconds = self._answer_seconds
         return Redis.from_url(
             self._url, retry=once, socket_connect_timeout=seconds, socket_timeout=seconds
         )
@@ -98,12 +101,12 @@ class RedisChannel:
         from redis.exceptions import RedisError  # noqa: PLC0415
 
         try:
-            async with asyncio.timeout(self._idle_seconds):
+            async with asyncio.timeout(self._answer_seconds):
                 await self._client.publish(CHANNEL, text)
         except RedisError as error:
             raise OSError(str(error)) from error
         except TimeoutError:
-            raise OSError(f"no answer within {self._idle_seconds:g}s") from None
+            raise OSError(f"no answer within {self._answer_seconds:g}s") from None
 
     async def _listen(self, side: SideLoop, link: Link) -> None:
         """Subscribe, again and again whenever the connection is lost."""
@@ -134,13 +137,14 @@ class RedisChannel:
         """
         is_asked = False
         while True:
-            message = await pubsub.get_message(timeout=self._idle_seconds)
+            seconds = self._answer_seconds if is_asked else self._idle_seconds
+            message = await pubsub.get_message(timeout=seconds)
             if message is not None:
                 is_asked = False
                 if message["type"] != "pong":
                     yield message
             elif is_asked:
-                raise OSError(f"no answer within {self._idle_seconds:g}s")
+                raise OSError(f"no answer within {self._answer_seconds:g}s")
             else:
                 await pubsub.ping()
                 is_asked = True

@@ -26,6 +26,7 @@ class SideLoop:
 
     def __init__(self) -> None:
         self._call_back = _caller()
+        self._own_thread = threading.get_ident()
         self._ended: Deferred[None] = Deferred()
         is_running = threading.Event()
         self._thread = threading.Thread(
@@ -39,7 +40,16 @@ class SideLoop:
 
         Returns:
             What comes of it, on the program's own thread. Cancelling it cancels the coroutine.
+
+        Raises:
+            RuntimeError: This is another thread, which would never hear of it.
         """
+        if threading.get_ident() != self._own_thread:
+            coroutine.close()
+            raise RuntimeError(
+                "this must be called on the thread on which the host was started; from another "
+                "one, use asyncio.run_coroutine_threadsafe or reactor.callFromThread"
+            )
         future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
 
         def cancel(_: Deferred[T]) -> None:

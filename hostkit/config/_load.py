@@ -19,7 +19,7 @@ from hostkit.config._names import default_name, repeated_names, unique_names
 from hostkit.config._parser import Parser
 from hostkit.config._schema import EntrySchema, SettingsSchema
 from hostkit.config._text import read_text
-from hostkit.config._tokens import literal_tokens, tokens
+from hostkit.config._tokens import literal_secrets, tokens
 from hostkit.config._values import Reader
 from hostkit.config._words import show
 from hostkit.errors import ConfigErrors, Path, Problem
@@ -125,7 +125,7 @@ def _build(
     ]
     if isinstance(modules, list | tuple):
         problems += [source.problem(problem) for problem in repeated_names(modules)]
-    problems += literal_tokens(settings, source)
+    problems += literal_secrets(settings, source)
     source = attrs.evolve(source, secrets=source.secrets | tokens(settings))
     unreadable = {path[1] for path in broken if path[0] == "modules" and len(path) > 1}
     readable = {index: entry for index, entry in entries.items() if index not in unreadable}

@@ -1,8 +1,9 @@
-"""The tokens of listeners: secrets, which stand elsewhere than in the config file."""
+"""Tokens and passwords: secrets, which stand elsewhere than in the config file."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import attrs
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from hostkit.config._host_file import Source
     from hostkit.config._model import Settings
+    from hostkit.errors import Path
 
 
 def tokens(settings: Settings) -> frozenset[str]:
@@ -21,22 +23,35 @@ def tokens(settings: Settings) -> frozenset[str]:
     return frozenset(listener.token for listener in settings.listeners if listener.token)
 
 
-def literal_tokens(settings: Settings, source: Source) -> Iterator[Problem]:
-    """Find tokens that everybody can read who can read the file."""
+def literal_secrets(settings: Settings, source: Source) -> Iterator[Problem]:
+    """Find secrets that everybody can read who can read the file."""
     if source.document is None:
         return
     for listener in settings.listeners:
-        if listener.token is None or listener.token in source.secrets:
-            continue
-        problem = source.problem(
-            Problem(
-                codes.IN_THE_CLEAR,
-                "the token stands in the file itself",
-                (*listener.path, "token"),
-                expected="!env NAME or !file path",
-                hint="take another token, since this one may have been seen",
-            )
+        if listener.token is not None and listener.token not in source.secrets:
+            yield _problem(source, "token", (*listener.path, "token"))
+    redis = settings.redis
+    if redis is not None and _has_password(redis.url) and redis.url not in source.secrets:
+        yield _problem(source, "password", ("hostkit", "redis", "url"))
+
+
+def _has_password(url: str) -> bool:
+    try:
+        return bool(urlsplit(url).password)
+    except ValueError:  # it is no URL at all, which is told elsewhere
+        return False
+
+
+def _problem(source: Source, what: str, path: Path) -> Problem:
+    problem = source.problem(
+        Problem(
+            codes.IN_THE_CLEAR,
+            f"the {what} stands in the file itself",
+            path,
+            expected="!env NAME or !file path",
+            hint=f"take another {what}, since this one may have been seen",
         )
-        # The line is not shown, as the token stands there.
-        place = None if problem.place is None else attrs.evolve(problem.place, excerpt="")
-        yield attrs.evolve(problem, place=place)
+    )
+    # The line is not shown, as the secret stands there.
+    place = None if problem.place is None else attrs.evolve(problem.place, excerpt="")
+    return attrs.evolve(problem, place=place)

@@ -32,7 +32,7 @@ def make_invalidations(file: HostFile) -> tuple[Invalidations, tuple[Problem, ..
             codes.EXTRA_MISSING,
             "`redis:` needs the package redis, which is not installed",
             ("hostkit", "redis"),
-            hint="install hostkit-framework[redis]",
+            hint="pip install 'hostkit-framework[redis]'",
         )
     except ValueError:
         # What the error says may quote a part of the URL, which may be the password.

@@ -75,7 +75,7 @@ def test_arguments_are_handed_on(api: ModuleApi) -> None:
     assert given == [((2, 3), {"word": 4})]
 
 
-@pytest.mark.parametrize("msec", [0, -1, math.nan, math.inf, "1000", None])
+@pytest.mark.parametrize("msec", [0, -1, math.nan, math.inf, "1000", None, True])
 def test_an_interval_is_a_time(api: ModuleApi, msec: Any) -> None:
     """The error says what was given."""
     with pytest.raises(ValueError, match="milliseconds greater than zero, not "):
@@ -94,3 +94,27 @@ def test_a_function_is_given_not_called(api: ModuleApi) -> None:
             api.looping_background_call(wrong, 1000)
         assert caught.value.code == "HK203"
         assert ("without calling it" in str(caught.value)) is has_hint
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [((), "missing a required argument: 'user'"), (("ann", 2), "too many positional arguments")],
+)
+def test_a_function_is_given_what_it_needs(
+    api: ModuleApi, arguments: tuple[Any, ...], why: str
+) -> None:
+    """Otherwise it would fail at each run, and not at once."""
+
+    def greet(user: str) -> None:
+        raise NotImplementedError
+
+    with pytest.raises(RegistrationError, match=why) as caught:
+        api.looping_background_call(greet, 1000, *arguments)
+    assert caught.value.code == "HK203"
+    assert "arguments for greet(user: 'str') -> 'None'" in str(caught.value)
+
+
+def test_a_function_may_not_tell_what_it_needs(api: ModuleApi) -> None:
+    """As some that are written in C; then it is called with what is given."""
+    api.looping_background_call(dict.fromkeys, 1000, ())
+    api.looping_background_call(type, 1000, "anything")

@@ -96,3 +96,15 @@ def test_closing_cancels_what_is_running() -> None:
 
     run(main())
     assert "hostkit-side-loop" not in {each.name for each in threading.enumerate()}
+
+
+def test_other_threads_are_refused() -> None:
+    """They would wait for ever: what comes of a coroutine is told on the program's own thread."""
+
+    async def main() -> None:
+        side = SideLoop()
+        with pytest.raises(RuntimeError, match="on the thread on which the host was started"):
+            await asyncio.to_thread(lambda: side.run(thread()))
+        await settle(side.close())
+
+    run(main())

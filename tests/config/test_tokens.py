@@ -61,3 +61,38 @@ def test_a_token_can_be_sent_in_a_header(
     problem = problem_of(tmp_path / "host.yaml", LISTENER + "!env TOKEN\n")
     assert (problem.code, problem.path) == ("HK027", ("hostkit", "listeners", 0, "token"))
     assert not token or token not in problem.render()
+
+
+REDIS = "hostkit: {redis: {url: "
+
+
+@pytest.mark.parametrize("url", ["redis://:s3cret@localhost:6379/0", "rediss://ann:s3cret@[::1]"])
+def test_a_password_in_the_file_is_refused(url: str, tmp_path: Path) -> None:
+    """That of a Redis server is no less a secret than a token."""
+    problem = problem_of(tmp_path / "host.yaml", f"{REDIS}'{url}'}}}}\n")
+    assert problem.code == "HK054"
+    assert problem.place is not None
+    assert problem.place.line == 1
+    assert "the password stands in the file itself" in problem.render()
+    assert "s3cret" not in problem.render()
+
+
+def test_a_password_comes_from_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So does the whole URL, or a program gives it."""
+    url = "redis://:s3cret@localhost"
+    monkeypatch.setenv("URL", url)
+    path = tmp_path / "host.yaml"
+    path.write_text(f"{REDIS}!env URL}}}}\n")
+    for file in (load(path), from_mapping({"hostkit": {"redis": {"url": url}}})):
+        assert file.settings.redis is not None
+        assert file.settings.redis.url == url
+
+
+@pytest.mark.parametrize("url", ["redis://localhost", "redis://ann@localhost", "redis://[::1"])
+def test_urls_without_a_password_may_stand_in_the_file(url: str, tmp_path: Path) -> None:
+    """What is no URL at all is told where it is used."""
+    path = tmp_path / "host.yaml"
+    path.write_text(f"{REDIS}'{url}'}}}}\n")
+    redis = load(path).settings.redis
+    assert redis is not None
+    assert redis.url == url

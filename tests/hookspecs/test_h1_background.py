@@ -53,7 +53,9 @@ def test_h1_30_runs_never_overlap_and_no_failure_ends_them(
     times = run(Clock(), 12)
     assert times[::2] == [1, 4, 7, 10]
     assert times[1::2] == [3.5, 6.5, 9.5]
-    assert caplog.messages == ["module 'looping': the background loop 'work' failed"]
+    assert caplog.messages == [
+        "module 'looping': the background loop 'work' failed: RuntimeError: in the second run"
+    ]
     assert str((caplog.records[0].exc_info or [0, 0])[1]) == "in the second run"
 
 

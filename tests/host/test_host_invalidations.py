@@ -145,10 +145,13 @@ def test_a_host_can_be_stopped_while_it_connects(place: Place) -> None:
 @pytest.mark.parametrize(
     "url", ["http://localhost", "redis://:hunter2@localhost:port", "redis://localhost?colour=red"]
 )
-def test_a_wrong_url_is_a_problem_with_its_place(url: str, tmp_path: Path) -> None:
+def test_a_wrong_url_is_a_problem_with_its_place(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It is told together with what is wrong with modules, without what may be a password."""
+    monkeypatch.setenv("URL", url)
     path = tmp_path / "host.yaml"
-    path.write_text(f"modules:\n- module: no.such\nhostkit:\n  redis: {{url: '{url}'}}\n")
+    path.write_text("modules:\n- module: no.such\nhostkit:\n  redis: {url: !env URL}\n")
     with pytest.raises(ConfigErrors) as caught:
         build_from_file(path, categories=[])
     assert ["HK101", "HK407"] == [problem.code for problem in caught.value.problems]
@@ -156,7 +159,7 @@ def test_a_wrong_url_is_a_problem_with_its_place(url: str, tmp_path: Path) -> No
     assert problem.place is not None
     assert (4, 16) == (problem.place.line, problem.place.column)
     assert "this is not the URL of a Redis server" in problem.message
-    assert "hunter2" not in problem.render().replace(url, "")
+    assert "hunter2" not in problem.render()
 
 
 def test_the_package_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,4 +168,4 @@ def test_the_package_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ConfigErrors, match=r"needs the package redis") as caught:
         host_of("redis://localhost").build()
     (problem,) = caught.value.problems
-    assert ("HK110", "install hostkit-framework[redis]") == (problem.code, problem.hint)
+    assert ("HK110", "pip install 'hostkit-framework[redis]'") == (problem.code, problem.hint)
