@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from hostkit import codes
 from hostkit.errors import RegistrationError
+from hostkit.specs import check_callable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,16 +30,7 @@ def check_loop(
         RegistrationError: It cannot be called, or not with this (HK203).
         ValueError: There is no such time.
     """
-    if not callable(function):
-        is_called = inspect.iscoroutine(function)
-        if is_called:
-            function.close()  # Python would warn that nobody awaited it
-        raise RegistrationError(
-            codes.NOT_CALLABLE,
-            f"what is to be called in a loop cannot be called: {function!r}",
-            expected="a function or another callable",
-            hint="give the function itself, without calling it" if is_called else None,
-        )
+    check_callable(function, "what is to be called in a loop")
     _check_arguments(function, args, kwargs)
     is_number = isinstance(milliseconds, int | float) and not isinstance(milliseconds, bool)
     if not (is_number and 0 < cast("float", milliseconds) < math.inf):

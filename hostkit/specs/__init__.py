@@ -1,6 +1,7 @@
 """How hooks are declared (`Category`, `hookspec`) and how callbacks are fitted to them."""
 
 from hostkit.specs._body import has_body
+from hostkit.specs._callable import check_callable
 from hostkit.specs._category import Category, check_categories
 from hostkit.specs._fit import Fit, fit_by_name, fit_by_position
 from hostkit.specs._hookimpl import IMPL_ATTRIBUTE, HookimplMarker, check_options, hookimpl
@@ -16,6 +17,7 @@ __all__ = [
     "Hookspec",
     "Keyed",
     "ReadKey",
+    "check_callable",
     "check_categories",
     "check_options",
     "fit_by_name",

@@ -10,6 +10,7 @@ import attrs
 
 from hostkit import codes
 from hostkit.errors import RegistrationError
+from hostkit.specs._callable import check_callable
 from hostkit.specs._show import show_function
 
 if TYPE_CHECKING:
@@ -122,16 +123,7 @@ def _required_keywords(parameters: list[inspect.Parameter]) -> list[inspect.Para
 
 
 def _inspect(spec: Hookspec, function: Any) -> tuple[inspect.Signature, bool]:
-    if not callable(function):
-        is_called = inspect.iscoroutine(function)
-        if is_called:
-            function.close()  # Python would warn that nobody awaited it
-        raise RegistrationError(
-            codes.NOT_CALLABLE,
-            f"the callback for {spec.full_name} cannot be called: {function!r}",
-            expected="a function or another callable",
-            hint="give the function itself, without calling it" if is_called else None,
-        )
+    check_callable(function, f"the callback for {spec.full_name}")
     inner = _innermost(function)
     if inspect.isgeneratorfunction(inner) or inspect.isasyncgenfunction(inner):
         raise RegistrationError(

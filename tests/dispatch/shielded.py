@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
+import pytest
 
 from hostkit.rules import ALLOW, Decision, FirstDenial, FirstResult
 from hostkit.specs import Category, Keyed, hookspec
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
 
 
 class Uploads(Category):
@@ -50,3 +54,14 @@ async def give_way(times: int = 5) -> None:
     """Let everything happen that is ready to."""
     for _ in range(times):
         await asyncio.sleep(0)
+
+
+async def give_up(call: Coroutine[Any, Any, Any], slow: Slow) -> None:
+    """Cancel a call while a callback waits; let that finish, and the call end with it."""
+    task = asyncio.create_task(call)
+    await give_way()
+    task.cancel()
+    await give_way()
+    slow.gate.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task

@@ -16,7 +16,7 @@ from hostkit.rules import ALLOW, Decision, Deny
 
 from .fakes import SPAM, Spy, done, given, shadow, wire
 from .keyed import wire_by_key
-from .shielded import Slow, Uploads, give_way
+from .shielded import Slow, Uploads, give_up, give_way
 
 
 async def fine(*_: Any) -> Decision:
@@ -154,13 +154,7 @@ def test_a_shadow_module_finishes_too(*, exact: bool) -> None:
     async def main() -> None:
         slow, spy = Slow(SPAM), Spy()
         chain = wire(Uploads, "check", shadow(slow), spy, exact=exact)
-        task = asyncio.create_task(chain.call("ann"))
-        await give_way()
-        task.cancel()
-        await give_way()
-        slow.gate.set()
-        with pytest.raises(asyncio.CancelledError):
-            await task
+        await give_up(chain.call("ann"), slow)
         assert (["began", "finished"], []) == (slow.ends, spy.calls)
 
     asyncio.run(main())
@@ -172,13 +166,7 @@ def test_the_chain_of_a_key_is_shielded() -> None:
     async def main() -> None:
         slow = Slow("shelf")
         chain = wire_by_key("place", ("book", slow), ("film", fine), category=Uploads)
-        task = asyncio.create_task(chain.call("book", "ann"))
-        await give_way()
-        task.cancel()
-        await give_way()
-        slow.gate.set()
-        with pytest.raises(asyncio.CancelledError):
-            await task
+        await give_up(chain.call("book", "ann"), slow)
         assert ["began", "finished"] == slow.ends
         assert "shelf" == await chain.call("book", "ann")
         assert await chain.call("record", "ann") is None
@@ -193,13 +181,7 @@ def test_a_trace_tells_who_was_not_asked() -> None:
         slow, spy = Slow(SPAM), Spy()
         chain = wire(Uploads, "ask", shadow(slow), spy)
         asked = trace(chain.chain, chain.caller, chain.receipts, ("ann",), {}, keep=True)
-        task = asyncio.create_task(asked)
-        await give_way()
-        task.cancel()
-        await give_way()
-        slow.gate.set()
-        with pytest.raises(asyncio.CancelledError):
-            await task
+        await give_up(asked, slow)
         receipt = chain.receipt
         assert (Outcome.CANCELLED, [Outcome.DENY, Outcome.NOT_ASKED]) == (
             receipt.outcome,
