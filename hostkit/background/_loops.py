@@ -9,6 +9,8 @@ from hostkit.dispatch import settle
 from hostkit.errors import HostkitError
 
 if TYPE_CHECKING:
+    from twisted.internet.defer import Deferred
+
     from hostkit.background._clock import Clock
     from hostkit.background._loop import BackgroundLoop
     from hostkit.background._worker import Worker
@@ -69,7 +71,7 @@ class Loops:
         self._clock = None
         self._is_stopped = True
         begun, self._begun = self._begun, []
-        for ended in [loop.interrupt() for loop in begun]:
+        for ended in [_interrupt(loop) for loop in begun]:
             if ended is not None:
                 await settle(ended)
 
@@ -86,3 +88,16 @@ class Loops:
                 refused,
                 refused.who,
             )
+
+
+def _interrupt(loop: BackgroundLoop) -> Deferred[None] | None:
+    """Interrupt a loop; if that fails, which is its job's doing, the others are stopped yet."""
+    try:
+        return loop.interrupt()
+    except Exception:  # noqa: BLE001 -- what a job awaits may raise anything then
+        _log.exception(
+            "module %r: a run of the background loop %r cannot be cancelled",
+            loop.module,
+            loop.description,
+        )
+        return None

@@ -47,10 +47,11 @@ class Invalidations:
     def __init__(self, channel: Channel | None = None) -> None:
         self._channel = channel
         self._functions: dict[str, weakref.WeakSet[CachedFunction[..., Any]]] = {}
-        self._sender: Final = secrets.token_hex(8)
+        self._sender = ""
 
     async def open(self) -> None:
         """Begin to hear of what other processes invalidate."""
+        self._sender = secrets.token_hex(8)  # not before: the process may have been forked
         if self._channel is not None:
             await self._channel.open(self)
 
@@ -106,25 +107,33 @@ class Invalidations:
             return
         if message.sender == self._sender:
             return
-        try:
-            self._drop(message.name, message.key)
-        except TypeError as error:
-            # It may have another version of the module. To drop too much does no harm.
-            _log.warning("another process invalidates what is no key here: %s", error)
-            self._drop_all(message.name)
+        if not self._drop(message.name, message.key):
+            _log.warning(
+                "another process invalidates %r, which is no key here; all of %s was dropped",
+                message.key,
+                message.name,
+            )
 
     def drop_all(self) -> None:
         """Drop everything, as something may have gone unheard."""
-        for name in self._functions:
-            self._drop_all(name)
+        for functions in tuple(self._functions.values()):
+            for function in tuple(functions):
+                function.invalidate_all()
 
-    def _drop_all(self, name: str) -> None:
-        for function in tuple(self._functions.get(name, ())):
-            function.invalidate_all()
+    def _drop(self, name: str, key: tuple[Any, ...]) -> bool:
+        """Drop an entry of all functions of a name; all entries where this is no key.
 
-    def _drop(self, name: str, key: tuple[Any, ...]) -> None:
+        Returns:
+            Whether it was a key of all of them. Others may be those of another version.
+        """
+        is_key = True
         for function in tuple(self._functions.get(name, ())):
-            function.invalidate(key)
+            try:
+                function.invalidate(key)
+            except TypeError:
+                function.invalidate_all()
+                is_key = False
+        return is_key
 
 
 def _name(module: str, function: CachedFunction[..., Any]) -> str:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import math
-from typing import TYPE_CHECKING, Any, TypeAlias, final
+import reprlib
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, final
 
 import attrs
 
 if TYPE_CHECKING:
     from hostkit.caching._cached_function import CachedFunction
 
+
+_LONGEST_BITS: Final = 10_000  # Python writes and reads no numbers that are much longer
 
 Key: TypeAlias = tuple[Any, ...]
 """The arguments of a cached method: strings, numbers, booleans, `None`, and tuples of them."""
@@ -32,11 +35,7 @@ class Message:
     key: Key
 
     def write(self) -> str:
-        """Write it as JSON, in which tuples are lists.
-
-        Raises:
-            ValueError: A number has more digits than Python writes.
-        """
+        """Write it as JSON, in which tuples are lists."""
         return json.dumps([1, self.sender, self.name, self.key])
 
     @classmethod
@@ -47,14 +46,12 @@ class Message:
             ValueError: This is no such message.
         """
         try:
-            parts = json.loads(text)
+            match json.loads(text):
+                case [1, str(sender), str(name), list(key)]:
+                    return cls(sender, name, _tuple(key))
         except (ValueError, RecursionError) as error:
             raise ValueError(f"this is no JSON: {error}") from None
-        match parts:
-            case [1, str(sender), str(name), list(key)]:
-                return cls(sender, name, _tuple(key))
-            case _:
-                raise ValueError("this is no message about a cache, or one of another version")
+        raise ValueError("this is no message about a cache, or one of another version")
 
 
 def check_key(function: CachedFunction[..., Any], key: object) -> Key:
@@ -78,7 +75,8 @@ def check_key(function: CachedFunction[..., Any], key: object) -> Key:
         if not _can_be_told(value):
             raise TypeError(
                 f"{function.__qualname__}: the argument {name!r} cannot be told to other processes,"
-                f" as it is {value!r}; expected a str, a number, a bool, None, or a tuple of them"
+                f" as it is {_show(value)}; expected a str, a number, a bool, None, or a tuple of "
+                "them"
             )
     return key
 
@@ -88,7 +86,13 @@ def _can_be_told(value: object) -> bool:
         return all(_can_be_told(part) for part in value)
     if isinstance(value, float):
         return math.isfinite(value)
-    return value is None or isinstance(value, (str, int))
+    if isinstance(value, int):
+        return value.bit_length() <= _LONGEST_BITS
+    return value is None or isinstance(value, str)
+
+
+def _show(value: object) -> str:
+    return reprlib.repr(value) if not isinstance(value, int) else "a number of too many digits"
 
 
 def _tuple(values: list[Any]) -> tuple[Any, ...]:

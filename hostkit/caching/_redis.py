@@ -50,10 +50,12 @@ class RedisChannel:
         self._idle_seconds = idle_seconds
         self._answer_seconds = answer_seconds
         self._side: SideLoop | None = None
-        self._client = self._make_client()  # not connected; but it tells now what is wrong
-        try:
+        from redis.exceptions import RedisError  # noqa: PLC0415 -- an extra
+
+        try:  # nothing is connected, but it is told now what is wrong
+            self._client = self._make_client()
             self._client.connection_pool.make_connection()  # type: ignore[no-untyped-call]
-        except TypeError as error:  # a parameter that there is not
+        except (TypeError, RedisError) as error:  # a parameter that there is not, or its value
             raise ValueError(str(error)) from None
 
     async def open(self, invalidations: Invalidations) -> None:
@@ -93,25 +95,26 @@ class RedisChannel:
         # We try again ourselves, and know of it.
         once = Retry(NoBackoff(), 0)
         seconds = self._answer_seconds
-        return Redis.from_url(
-            self._url, retry=once, socket_connect_timeout=seconds, socket_timeout=seconds
-        )
+        client = Redis.from_url(self._url, retry=once)
+        # Afterwards, since the URL may say something else.
+        client.connection_pool.connection_kwargs |= {
+            "decode_responses": False,
+            "socket_connect_timeout": seconds,
+            "socket_timeout": seconds,
+        }
+        return client
 
     async def _publish(self, text: str) -> None:
-        from redis.exceptions import RedisError  # noqa: PLC0415
-
         try:
             async with asyncio.timeout(self._answer_seconds):
                 await self._client.publish(CHANNEL, text)
-        except RedisError as error:
-            raise OSError(str(error)) from error
         except TimeoutError:
             raise OSError(f"no answer within {self._answer_seconds:g}s") from None
+        except Exception as error:  # also what comes of a client that is just being closed
+            raise OSError(str(error)) from error
 
     async def _listen(self, side: SideLoop, link: Link) -> None:
         """Subscribe, again and again whenever the connection is lost."""
-        from redis.exceptions import RedisError  # noqa: PLC0415
-
         pause = _FIRST_PAUSE_SECONDS
         async with self._make_client() as self._client:
             while True:
@@ -124,7 +127,7 @@ class RedisChannel:
                                 side.call_back(link.up)
                             else:
                                 side.call_back(link.heard, message["data"])
-                except (RedisError, OSError) as error:
+                except Exception as error:  # noqa: BLE001 -- told, and tried again
                     side.call_back(link.down, error)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)

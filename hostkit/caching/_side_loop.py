@@ -28,12 +28,10 @@ class SideLoop:
         self._call_back = _caller()
         self._own_thread = threading.get_ident()
         self._ended: Deferred[None] = Deferred()
-        is_running = threading.Event()
-        self._thread = threading.Thread(
-            target=self._run, args=(is_running,), name="hostkit-side-loop", daemon=True
-        )
+        self._end = asyncio.Event()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._live, name="hostkit-side-loop", daemon=True)
         self._thread.start()
-        is_running.wait()
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> Deferred[T]:
         """Run a coroutine in the thread.
@@ -56,12 +54,15 @@ class SideLoop:
             future.cancel()
 
         deferred: Deferred[T] = Deferred(cancel)
-        future.add_done_callback(lambda _: self._call_back(_fire, deferred, future))
+        future.add_done_callback(lambda _: self.call_back(_fire, deferred, future))
         return deferred
 
     def call_back(self, function: Callable[..., Any], *arguments: Any) -> None:
         """Call a function on the program's own thread, from this one."""
-        self._call_back(function, *arguments)
+        try:
+            self._call_back(function, *arguments)
+        except RuntimeError:  # the program's loop has ended without a word
+            self._end.set()
 
     def close(self) -> Deferred[None]:
         """Cancel what is running, and end the thread.
@@ -72,15 +73,21 @@ class SideLoop:
         self._loop.call_soon_threadsafe(self._end.set)
         return self._ended
 
-    def _run(self, is_running: threading.Event) -> None:
-        asyncio.run(self._wait(is_running))  # which at its end cancels what else is going on
-        self._call_back(self._join)
+    def _live(self) -> None:
+        try:
+            self._loop.run_until_complete(self._wait())
+        finally:
+            # Unlike `asyncio.run`, this waits for no look-up of a name that is going on.
+            self._loop.close()
+            self.call_back(self._join)
 
-    async def _wait(self, is_running: threading.Event) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._end = asyncio.Event()
-        is_running.set()
+    async def _wait(self) -> None:
         await self._end.wait()
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            for task in others:  # more than once: in Python 3.11, `wait_for` may swallow it
+                task.cancel()
+            await asyncio.wait(others, timeout=0.1)
+        await self._loop.shutdown_asyncgens()
 
     def _join(self) -> None:
         self._thread.join()

@@ -36,10 +36,13 @@ def literal_secrets(settings: Settings, source: Source) -> Iterator[Problem]:
 
 
 def _has_password(url: str) -> bool:
+    """Tell whether a URL has a password, or may have one that breaks it."""
     try:
-        return bool(urlsplit(url).password)
+        parts = urlsplit(url)
     except ValueError:  # it is no URL at all, which is told elsewhere
-        return False
+        return "@" in url
+    rest = f"{parts.path}?{parts.query}#{parts.fragment}"
+    return bool(parts.password) or "@" in rest or "password=" in rest
 
 
 def _problem(source: Source, what: str, path: Path) -> Problem:

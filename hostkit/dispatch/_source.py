@@ -126,6 +126,8 @@ class _Writer:
                 yield line
 
     def _fall_back(self) -> Iterator[str]:
+        if self._is_shielded:
+            yield "_call.go_on()"
         caller = "self" if self._is_method else "_caller"
         arguments = ", ".join((caller, *self._spec.arguments))
         yield f"_r = {self._await}_fallback({arguments})"

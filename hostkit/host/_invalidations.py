@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
+
 from hostkit import codes
 from hostkit.caching import Invalidations, RedisChannel
 
@@ -42,4 +44,7 @@ def make_invalidations(file: HostFile) -> tuple[Invalidations, tuple[Problem, ..
             ("hostkit", "redis", "url"),
             expected="redis://host:port/database, rediss://... (with TLS) or unix://path",
         )
+        # Nor is the line shown, for the same reason.
+        place = None if problem.place is None else attrs.evolve(problem.place, excerpt="")
+        problem = attrs.evolve(problem, place=place)
     return Invalidations(), (problem,)

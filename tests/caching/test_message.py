@@ -79,10 +79,17 @@ def test_json_that_is_too_deep_is_no_message() -> None:
         Message.read("[" * 100_000)
 
 
-def test_endless_numbers_are_not_written() -> None:
-    """Python does not do that, so that nobody can keep it busy."""
-    with pytest.raises(ValueError, match="integer string conversion"):
-        Message("s", "n", (10**5000,)).write()
+def test_a_key_that_is_too_deep_is_no_message() -> None:
+    """Although it is JSON."""
+    with pytest.raises(ValueError, match="this is no JSON"):
+        Message.read(f'[1, "s", "n", {"[" * 900}{"]" * 900}]')
+
+
+def test_endless_numbers_cannot_be_told() -> None:
+    """Python writes none that are much longer, so that nobody can keep it busy."""
+    assert (2**9999, 1) == check_key(Words().is_allowed, (2**9999, 1))
+    with pytest.raises(TypeError, match="'word' cannot be told"):
+        check_key(Words().is_allowed, (2**10_000, 1))
 
 
 @pytest.mark.parametrize(

@@ -177,6 +177,34 @@ def test_a_server_that_is_only_idle_is_not_lost() -> None:
     run(main())
 
 
+def test_the_url_does_not_change_how_messages_are_read(place: Place) -> None:
+    """Whatever it says about texts."""
+
+    async def main() -> None:
+        channel, ear = await opened(f"{place.url}?decode_responses=true")
+        await channel.send("hello")
+        assert ["all", "hello"] == [await ear.told.get(), await ear.told.get()]
+        await channel.close()
+
+    run(main())
+
+
+def test_a_channel_can_be_closed_at_any_time(place: Place) -> None:
+    """Also while it connects, however far that has come."""
+
+    async def main() -> None:
+        for turns in range(40):
+            channel = RedisChannel(place.url)
+            opening = asyncio.create_task(channel.open(cast("Any", Ear())))
+            for _ in range(turns * 5):
+                await asyncio.sleep(0)
+            await asyncio.wait_for(channel.close(), 10)
+            opening.cancel()
+            await asyncio.wait([opening])
+
+    run(main())
+
+
 def test_a_channel_can_be_opened_again(place: Place) -> None:
     """A host that was stopped may be started again, on another loop."""
     channel = RedisChannel(place.url)
@@ -237,7 +265,13 @@ def test_who_gives_up_sending_hears_of_it_under_twisted(place: Place) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["http://localhost", "redis://localhost:port", "redis://[::1", "redis://localhost?colour=red"],
+    [
+        "http://localhost",
+        "redis://localhost:port",
+        "redis://[::1",
+        "redis://localhost?colour=red",
+        "redis://localhost?protocol=7",
+    ],
 )
 def test_wrong_urls_are_refused(url: str) -> None:
     """Before anything is connected."""

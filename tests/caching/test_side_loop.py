@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -108,3 +109,64 @@ def test_other_threads_are_refused() -> None:
         await settle(side.close())
 
     run(main())
+
+
+def test_closing_waits_for_no_other_thread() -> None:
+    """Such as that of a look-up of a name, which nobody can cancel."""
+    gate = threading.Event()
+
+    async def look_up() -> None:
+        await asyncio.get_running_loop().run_in_executor(None, gate.wait)
+
+    async def main() -> None:
+        side = SideLoop()
+        running = side.run(look_up())
+        await settle(side.close())
+        assert isinstance(done(running), CancelledError)
+
+    try:
+        run(main())
+    finally:
+        gate.set()
+
+
+def test_what_swallows_its_cancellation_is_cancelled_again() -> None:
+    """In Python 3.11 `asyncio.wait_for` does so now and then."""
+
+    async def stubborn() -> str:
+        for _ in range(2):
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+        await asyncio.Event().wait()
+        return "never"
+
+    async def main() -> None:
+        side = SideLoop()
+        running = side.run(stubborn())
+        await settle(side.run(thread()))
+        await settle(side.close())
+        assert isinstance(done(running), CancelledError)
+
+    run(main())
+
+
+def test_a_program_may_end_without_a_word() -> None:
+    """Then there is nobody to call back, and the thread ends by itself."""
+    begun = threading.Event()
+    gate = threading.Event()
+
+    async def work(side: SideLoop) -> None:
+        begun.set()
+        await asyncio.get_running_loop().run_in_executor(None, gate.wait)
+        side.call_back(print, "nobody")
+
+    async def main() -> threading.Thread:
+        side = SideLoop()
+        side.run(work(side))
+        begun.wait(10)
+        return side._thread
+
+    left = run(main())
+    gate.set()
+    left.join(10)
+    assert not left.is_alive()

@@ -66,7 +66,17 @@ def test_a_token_can_be_sent_in_a_header(
 REDIS = "hostkit: {redis: {url: "
 
 
-@pytest.mark.parametrize("url", ["redis://:s3cret@localhost:6379/0", "rediss://ann:s3cret@[::1]"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://:s3cret@localhost:6379/0",
+        "rediss://ann:s3cret@[::1]",
+        "redis://localhost?password=s3cret",
+        "redis://:s3#cret@localhost",
+        "redis://:s3/cret@localhost",
+        "redis://:s3cret@[::1",
+    ],
+)
 def test_a_password_in_the_file_is_refused(url: str, tmp_path: Path) -> None:
     """That of a Redis server is no less a secret than a token."""
     problem = problem_of(tmp_path / "host.yaml", f"{REDIS}'{url}'}}}}\n")

@@ -12,7 +12,8 @@ from twisted.internet.task import Clock
 from hostkit import Outcome
 from hostkit.dispatch import trace
 from hostkit.errors import HookTimeoutError
-from hostkit.rules import ALLOW, Decision, Deny
+from hostkit.rules import ALLOW, Decision, Deny, FirstResult
+from hostkit.specs import Category, hookspec
 
 from .fakes import SPAM, Spy, done, given, shadow, wire
 from .keyed import wire_by_key
@@ -170,6 +171,27 @@ def test_the_chain_of_a_key_is_shielded() -> None:
         assert ["began", "finished"] == slow.ends
         assert "shelf" == await chain.call("book", "ann")
         assert await chain.call("record", "ann") is None
+
+    asyncio.run(main())
+
+
+def test_a_fallback_is_not_begun() -> None:
+    """Nor is the host's own code asked, when nobody waits for what it says."""
+    begun: list[str] = []
+
+    class Downloads(Category):
+        @hookspec(FirstResult(), shield=True)
+        async def find(self, author: str) -> str:
+            """Called to find somebody's files."""
+            begun.append(author)
+            return "nothing"
+
+    async def main() -> None:
+        slow = Slow(None)
+        chain = wire(Downloads, "find", slow)
+        await give_up(chain.call("ann"), slow)
+        assert (["began", "finished"], []) == (slow.ends, begun)
+        assert "nothing" == await chain.call("ben")
 
     asyncio.run(main())
 

@@ -24,13 +24,16 @@ async def register(server: Homeserver, request: Request) -> LoginResponse:
     name = await server.auth.get_username_for_registration(stages, params)
     name = text(params, "username") if name is None else name  # an empty one is no account's
     display_name = await server.auth.get_displayname_for_registration(stages, params)
-    account = await make(server, request, name.lower(), display_name)
-    account.set_password(password)
+    account = await make(server, request, name.lower(), display_name, password)
     return begin_session(server, account.user_id, None)
 
 
 async def make(
-    server: Homeserver, request: Request, name: str, display_name: str | None = None
+    server: Homeserver,
+    request: Request,
+    name: str,
+    display_name: str | None = None,
+    password: str | None = None,
 ) -> Account:
     """Make an account, if modules let it be made.
 
@@ -47,6 +50,8 @@ async def make(
     if user_id in server.accounts:
         raise HttpError(400, Codes.USER_IN_USE, "User ID already taken")
     account = Account(user_id, name if display_name is None else display_name, is_banned)
+    if password is not None:
+        account.set_password(password)
     server.accounts[user_id] = account
     await server.validity.on_user_registration(user_id)
     return account

@@ -72,7 +72,7 @@ def root_of(host: Host, server: Homeserver) -> Router:
 
 def _find(request: Request) -> tuple[Handler, dict[str, str]]:
     """Find what answers a request, and what stands in its path at the place of each name."""
-    segments = [segment.decode() for segment in request.postpath or ()]
+    segments = [segment.decode("utf-8", "replace") for segment in request.postpath or ()]
     for method, path, handler in ROUTES:
         names = path.split("/")
         if method == request.method.decode() and len(names) == len(segments):
