@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-import traceback
 from typing import TYPE_CHECKING, Any, Final, final
 
 from twisted.internet.defer import CancelledError, Deferred
 
-from hostkit.dispatch import advise, call_for, start_entry
+from hostkit.dispatch import advise, call_for, say, start_entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,7 +132,7 @@ class BackgroundLoop:
             is_cancellation = isinstance(error, CancelledError | asyncio.CancelledError)
             if not (is_cancellation and self._is_cancelled):
                 said = f"module {self.module!r}: the background loop {self.description!r} failed"
-                _log.exception("%s: %s", said, advise(error, _say(error)))
+                _log.exception("%s: %s", said, advise(error, say(error)))
 
     def _end(self, _: object) -> None:
         self._is_running = self._is_cancelled = False
@@ -143,10 +142,6 @@ class BackgroundLoop:
         waiting, self._waiting = self._waiting, []
         for ended in waiting:
             ended.callback(None)
-
-
-def _say(error: BaseException) -> str:
-    return "".join(traceback.format_exception_only(error)).strip()
 
 
 def _is_inside(loop: BackgroundLoop) -> bool:

@@ -1,6 +1,6 @@
 """How hooks are called: chains compiled from what modules registered, and their receipts."""
 
-from hostkit.dispatch._advice import advise
+from hostkit.dispatch._advice import advise, say
 from hostkit.dispatch._awaiting import settle
 from hostkit.dispatch._callback import Callback, Locate
 from hostkit.dispatch._chain import Chain
@@ -38,6 +38,7 @@ __all__ = [
     "enter",
     "keys_of",
     "make_caller",
+    "say",
     "settle",
     "start_entry",
     "trace",

@@ -17,6 +17,13 @@ _NO_LOOP: Final = re.compile(
 _NO_DEFERRED: Final = re.compile(r"got bad yield: <\w*Deferred")
 
 
+def say(error: BaseException) -> str:
+    """Write an exception as its last line in a traceback."""
+    if isinstance(error, SyntaxError):
+        return f"{type(error).__name__}: {error.msg}"  # its place is told elsewhere
+    return "".join(traceback.format_exception_only(error)).strip()
+
+
 def advise(error: BaseException, said: str) -> str:
     """Say what to do about an exception, if it comes of awaiting things in the wrong place.
 

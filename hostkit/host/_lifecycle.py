@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from twisted.internet.defer import CancelledError
 
 from hostkit.background import find_clock
-from hostkit.dispatch import CallLater, advise, enter, settle
+from hostkit.dispatch import CallLater, advise, enter, say, settle
 from hostkit.errors import ModuleFailedError
-from hostkit.loading import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -1,7 +1,7 @@
 """How modules get from a name in the config file to an object with registrations."""
 
 from hostkit.loading._categories import load_categories
-from hostkit.loading._frames import innermost_frame, say
+from hostkit.loading._frames import innermost_frame
 from hostkit.loading._imports import CATEGORIES, MODULES
 from hostkit.loading._module import Module, keep_module, load_module
 
@@ -13,5 +13,4 @@ __all__ = [
     "keep_module",
     "load_categories",
     "load_module",
-    "say",
 ]

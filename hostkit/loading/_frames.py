@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import traceback
 
-
-def say(error: BaseException) -> str:
-    """Write an exception as its last line in a traceback."""
-    if isinstance(error, SyntaxError):
-        return f"{type(error).__name__}: {error.msg}"  # its place is told by `innermost_frame`
-    return "".join(traceback.format_exception_only(error)).strip()
+from hostkit.dispatch import say
 
 
 def innermost_frame(error: BaseException, module_name: str) -> str | None:

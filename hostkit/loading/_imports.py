@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from hostkit import codes
 from hostkit.config import did_you_mean
+from hostkit.dispatch import say
 from hostkit.errors import CodedError
-from hostkit.loading._frames import causes, innermost_frame, say
+from hostkit.loading._frames import causes, innermost_frame
 
 MODULES: Final = "hostkit.modules"
 """The entry point group that modules are installed in."""

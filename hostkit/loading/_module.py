@@ -12,6 +12,7 @@ import attrs
 from hostkit import codes
 from hostkit.api import ModuleApi, Mount, Registration, Registrations
 from hostkit.config import HostFile, ModuleEntry, StructureErrors, structure
+from hostkit.dispatch import say
 from hostkit.errors import (
     CodedError,
     ConfigError,
@@ -22,7 +23,7 @@ from hostkit.errors import (
 )
 from hostkit.loading._copying import private_copy
 from hostkit.loading._equality import is_same
-from hostkit.loading._frames import causes, innermost_frame, say
+from hostkit.loading._frames import causes, innermost_frame
 from hostkit.loading._imports import MODULES, NotLoadableError, find_object
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hostkit.loading import innermost_frame, say
+from hostkit.dispatch import say
+from hostkit.loading import innermost_frame
 from hostkit.loading._frames import causes
 
 if TYPE_CHECKING:

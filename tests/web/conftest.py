@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, final
 
 import attrs
 from twisted.internet.address import IPv4Address
+from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionLost
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
@@ -13,7 +14,7 @@ from twisted.web.resource import IResource, Resource
 from twisted.web.server import Request, Site
 
 from hostkit import ALLOW, Category, Decision, Deny, Host, ModuleApi, hookspec, rules
-from hostkit.web import HostRequest
+from hostkit.web import HostRequest, JsonResource, Router
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,6 +80,18 @@ def ask(root: IResource, method: str, path: str, body: bytes = b"", **headers: s
     wire = Wire(root)
     wire.send(method, path, body, **headers)
     return wire.answer
+
+
+def serve(handler: Callable[[Request], Any]) -> Router:
+    """Serve what a function answers to GET at ``/a``, as the module ``words``."""
+
+    class Page(JsonResource):
+        async def on_GET(self, request: Request) -> Any:  # noqa: N802
+            result = handler(request)
+            return await result if isinstance(result, Deferred) else result
+
+    page: Any = Page
+    return Router({"/a": page()}, {"/a": "words"})
 
 
 class Bare(Resource):

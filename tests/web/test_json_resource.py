@@ -9,24 +9,12 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.web.test.requesthelper import DummyRequest
 
 from hostkit.web import HttpError, JsonResource, Router
-from tests.web.conftest import Answer, ask
+from tests.web.conftest import Answer, ask, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from twisted.web.server import Request
-
-
-def serve(handler: Callable[[Request], Any]) -> Router:
-    """Serve what a function answers to GET at ``/a``, as the module ``words``."""
-
-    class Page(JsonResource):
-        async def on_GET(self, request: Request) -> Any:  # noqa: N802
-            result = handler(request)
-            return await result if isinstance(result, Deferred) else result
-
-    page: Any = Page
-    return Router({"/a": page()}, {"/a": "words"})
 
 
 def get(handler: Callable[[Request], Any]) -> Answer:

@@ -8,24 +8,12 @@ import pytest
 from twisted.internet.defer import CancelledError, Deferred
 
 from hostkit.web import HttpError, JsonResource, Router
-from tests.web.conftest import Wire, ask
+from tests.web.conftest import Wire, ask, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from twisted.web.server import Request
-
-
-def serve(handler: Callable[[Request], Any]) -> Router:
-    """Serve what a function answers to GET at ``/a``, as the module ``words``."""
-
-    class Page(JsonResource):
-        async def on_GET(self, request: Request) -> Any:  # noqa: N802
-            result = handler(request)
-            return await result if isinstance(result, Deferred) else result
-
-    page: Any = Page
-    return Router({"/a": page()}, {"/a": "words"})
 
 
 def test_an_answer_may_take_its_time() -> None:
