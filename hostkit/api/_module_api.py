@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
@@ -152,10 +153,13 @@ class ModuleApi:
             RegistrationError: It is no such method (HK215), or it is too late (HK205).
         """
         self._registrations.check_open("registering a cached method")
-        if not isinstance(cached_func, CachedFunction):
+        given: object = cached_func
+        if not isinstance(given, CachedFunction):
+            if inspect.iscoroutine(given):
+                given.close()  # Python would warn that nobody awaited it
             raise RegistrationError(
                 codes.NOT_CACHED,
-                f"this is no cached method of an instance: {cached_func!r}",
+                f"this is no cached method of an instance: {given!r}",
                 expected="a method with @cached() above it, as self.method, without calling it",
             )
         self.invalidations.add(self._name, cached_func)

@@ -82,3 +82,11 @@ def test_methods_are_registered_while_the_module_is_built(
     registrations.is_open = False
     with pytest.raises(RegistrationError, match="registering a cached method comes too late"):
         api.register_cached_function(Lookup().name_of)
+
+
+def test_a_method_is_given_not_called(api: ModuleApi) -> None:
+    """The error says so, and Python has nothing to warn of."""
+    called: Any = Lookup().plain("ann")
+    with pytest.raises(RegistrationError, match=r"as self\.method, without calling it"):
+        api.register_cached_function(called)
+    assert called.cr_frame is None
