@@ -32,12 +32,12 @@ from hostkit.errors import (
 )
 def test_a_path_is_written_as_people_do(path: Path, text: str) -> None:
     """Keys are joined by dots, indexes stand in brackets."""
-    assert text == show_path(path)
+    assert show_path(path) == text
 
 
 def test_a_place_is_written_so_that_editors_can_jump_to_it() -> None:
     """File, line and column are separated by colons."""
-    assert "host.yaml:3:5" == str(Place("host.yaml", 3, 5, "  a: 1"))
+    assert str(Place("host.yaml", 3, 5, "  a: 1")) == "host.yaml:3:5"
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_a_place_is_written_so_that_editors_can_jump_to_it() -> None:
 )
 def test_a_problem_says_where_it_is_as_exactly_as_it_knows(problem: Problem, text: str) -> None:
     """A place in a file is better than a path, and a path better than nothing."""
-    assert text == problem.render()
+    assert problem.render() == text
 
 
 def test_a_problem_in_a_file_shows_the_line_and_everything_known_about_it() -> None:
@@ -71,7 +71,7 @@ def test_a_problem_in_a_file_shows_the_line_and_everything_known_about_it() -> N
         "a number and a unit",
         "write 5s",
     )
-    assert (
+    assert problem.render() == (
         "host.yaml:12:12: HK020 expected a duration\n"
         "   |\n"
         "12 |   timeout: soon\n"
@@ -80,7 +80,7 @@ def test_a_problem_in_a_file_shows_the_line_and_everything_known_about_it() -> N
         "   = second fact\n"
         "   = expected: a number and a unit\n"
         "   = hint: write 5s"
-    ) == problem.render()
+    )
 
 
 @pytest.mark.parametrize(
@@ -106,23 +106,23 @@ def test_a_config_error_keeps_message_and_path(
 
 def test_a_config_error_needs_no_path() -> None:
     """Without a path the whole of the module's config is meant."""
-    assert () == ConfigError("wrong").path
+    assert ConfigError("wrong").path == ()
 
 
 def test_config_errors_tell_all_problems() -> None:
     """Each problem is told in full, with an empty line between them."""
     errors = ConfigErrors((Problem("HK001", "one", hint="mend it"), Problem("HK002", "two")))
-    assert "HK001 one\n  = hint: mend it\n\nHK002 two" == str(errors)
-    assert ["HK001", "HK002"] == [problem.code for problem in errors.problems]
+    assert str(errors) == "HK001 one\n  = hint: mend it\n\nHK002 two"
+    assert [problem.code for problem in errors.problems] == ["HK001", "HK002"]
 
 
 @pytest.mark.parametrize("kind", [SpecError, RegistrationError, UnknownNameError])
 def test_a_coded_error_is_one_problem(kind: type[CodedError]) -> None:
     """Code, message, details, expectation and hint are at hand, and all of them are told."""
     error = kind("HK203", "wrong", details=("a fact",), expected="right", hint="mend it")
-    assert "HK203" == error.code
+    assert error.code == "HK203"
     assert Problem("HK203", "wrong", (), None, ("a fact",), "right", "mend it") == error.problem
-    assert "HK203 wrong\n  = a fact\n  = expected: right\n  = hint: mend it" == str(error)
+    assert str(error) == "HK203 wrong\n  = a fact\n  = expected: right\n  = hint: mend it"
 
 
 def test_hasattr_understands_an_unknown_name() -> None:
@@ -138,15 +138,15 @@ def test_hasattr_understands_an_unknown_name() -> None:
 def test_a_failed_module_is_named_with_hook_and_reason() -> None:
     """The facts are in the message and at hand."""
     error = ModuleFailedError("words", "comments.check", "KeyError: 'a'")
-    assert "module 'words' failed in comments.check: KeyError: 'a'" == str(error)
-    assert ("words", "comments.check", "KeyError: 'a'") == (error.module, error.hook, error.reason)
+    assert str(error) == "module 'words' failed in comments.check: KeyError: 'a'"
+    assert (error.module, error.hook, error.reason) == ("words", "comments.check", "KeyError: 'a'")
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(2.0, "2s"), (0.25, "0.25s")])
 def test_a_late_module_is_named_with_hook_and_limit(seconds: float, text: str) -> None:
     """It can be caught as the `TimeoutError` it is, and tells the limit without idle zeros."""
     error = HookTimeoutError("words", "comments.check", seconds)
-    assert f"module 'words' took longer than {text} in comments.check" == str(error)
+    assert str(error) == f"module 'words' took longer than {text} in comments.check"
     assert ("words", "comments.check", seconds) == (error.module, error.hook, error.seconds)
     assert isinstance(error, TimeoutError)
 
@@ -154,14 +154,14 @@ def test_a_late_module_is_named_with_hook_and_limit(seconds: float, text: str) -
 def test_an_invalid_answer_is_a_type_error_with_a_reason() -> None:
     """It names module and hook, and says what was returned."""
     error = InvalidValueError("words", "comments.check", "expected ALLOW, got True")
-    assert (
+    assert str(error) == (
         "module 'words' gave an invalid answer in comments.check: expected ALLOW, got True"
-    ) == str(error)
-    assert ("words", "comments.check", "expected ALLOW, got True") == (
+    )
+    assert (
         error.module,
         error.hook,
         error.reason,
-    )
+    ) == ("words", "comments.check", "expected ALLOW, got True")
     assert isinstance(error, TypeError)
 
 

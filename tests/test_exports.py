@@ -54,7 +54,7 @@ def test_the_names_are_sorted_and_unique() -> None:
 def test_type_checkers_see_the_same_names() -> None:
     """What is imported lazily is what type checkers are told, from the same home."""
     typed = _typed_imports()
-    assert {*typed, "__version__"} == set(hostkit.__all__)
+    assert set(hostkit.__all__) == {*typed, "__version__"}
     for name, home in typed.items():
         assert getattr(hostkit, name) is getattr(importlib.import_module(home), name)
 
@@ -83,8 +83,8 @@ def test_importing_it_costs_next_to_nothing() -> None:
     loaded = json.loads(
         _run("import hostkit, json, sys; print(json.dumps([hostkit.__version__, *sys.modules]))")
     )
-    assert loaded[0] == hostkit.__version__
-    assert {"twisted", "asyncio", "attr", "attrs", "yaml", "pluggy"} & set(loaded) == set()
+    assert hostkit.__version__ == loaded[0]
+    assert set() == {"twisted", "asyncio", "attr", "attrs", "yaml", "pluggy"} & set(loaded)
 
 
 def test_importing_it_installs_no_reactor() -> None:

@@ -102,7 +102,7 @@ def test_every_code_that_is_used_has_a_title() -> None:
     """No code is made up on the way."""
     files = [path for path in python_files(*PACKAGES) if path != CODES]
     used = re.findall(r"\bHK\d{3}\b", text_of(files))
-    assert set(used) - set(codes.TITLES) == set()
+    assert set() == set(used) - set(codes.TITLES)
 
 
 def test_every_code_is_tested() -> None:
@@ -115,7 +115,7 @@ def test_every_code_is_explained() -> None:
     """The page about problems has a section for each code, in order, with its title."""
     page = (ROOT / "docs" / "reference" / "problems.md").read_text()
     sections = dict(re.findall(r"^#+ (HK\d{3}): (.*)$", page, re.MULTILINE))
-    assert sections == dict(codes.TITLES)
+    assert dict(codes.TITLES) == sections
     assert list(sections) == sorted(sections)
 
 
@@ -124,7 +124,7 @@ def test_the_top_level_holds_only_what_is_known() -> None:
     ignored = [line.rstrip("/") for line in (ROOT / ".gitignore").read_text().splitlines()]
     names = {path.name for path in ROOT.iterdir()} - KNOWN
     left = {name for name in names if not any(fnmatch.fnmatch(name, each) for each in ignored)}
-    assert left == set()
+    assert set() == left
 
 
 @pytest.mark.parametrize("word", ["matrix", "synapse"])

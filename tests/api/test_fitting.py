@@ -62,7 +62,7 @@ def refused(registrations: Registrations, register: Any, *args: Any, **callbacks
     """Register what cannot be, make sure that nothing was, and give the error's text."""
     with pytest.raises(RegistrationError) as caught:
         register(*args, **callbacks)
-    assert [] == registrations.callbacks
+    assert registrations.callbacks == []
     return f"{caught.value.code} {caught.value}"
 
 
@@ -71,10 +71,12 @@ def test_callbacks_are_given_by_key(api: Any, registrations: Registrations) -> N
     given = {("PW", (1,)): check, ("pw", (1,)): look, ("token", ()): check}
     api.register_logins_callbacks(check=given)
     given.clear()
-    assert [("pw", (1,), check), ("pw", (1,), look), ("token", (), check)] == [
-        (each.key, each.details, each.function) for each in registrations.callbacks
+    assert [(each.key, each.details, each.function) for each in registrations.callbacks] == [
+        ("pw", (1,), check),
+        ("pw", (1,), look),
+        ("token", (), check),
     ]
-    assert ["logins.check"] * 3 == hooks_of(registrations)
+    assert hooks_of(registrations) == ["logins.check"] * 3
 
 
 def test_each_callback_must_fit(api: Any, registrations: Registrations) -> None:
@@ -102,7 +104,7 @@ def test_a_keyed_hook_takes_a_mapping(api: Any, registrations: Registrations, gi
 def test_a_keyed_hook_takes_nothing(api: Any, registrations: Registrations) -> None:
     """`None` and an empty mapping are both no callbacks."""
     api.register_logins_callbacks(check={}, seen=None)
-    assert [] == registrations.callbacks
+    assert registrations.callbacks == []
 
 
 @pytest.mark.parametrize(
@@ -151,7 +153,7 @@ def test_a_reading_that_is_broken_is_no_fault_of_the_key(
     """What the host's own function should not raise is not explained away."""
     with pytest.raises(AttributeError, match="lower"):
         api.register_logins_callbacks(check={(7, ()): check})
-    assert [] == registrations.callbacks
+    assert registrations.callbacks == []
 
 
 def test_a_method_gives_no_key(api: Any, registrations: Registrations) -> None:
@@ -173,7 +175,7 @@ def test_hooks_that_belong_together(api: Any, registrations: Registrations) -> N
     """One that requires another is registered with it; the other also stands alone."""
     api.register_updates_callbacks(begin=nothing, end=nothing)
     api.register_updates_callbacks(end=nothing)
-    assert ["updates.begin", "updates.end", "updates.end"] == hooks_of(registrations)
+    assert hooks_of(registrations) == ["updates.begin", "updates.end", "updates.end"]
 
 
 @pytest.mark.parametrize("callbacks", [{}, {"end": None}])
@@ -200,4 +202,4 @@ def test_methods_that_belong_together(api: Any, registrations: Registrations) ->
 
     assert "HK213 " in refused(registrations, api.register_hookimpls, Half())
     api.register_hookimpls(Whole())
-    assert ["updates.begin", "updates.end"] == hooks_of(registrations)
+    assert hooks_of(registrations) == ["updates.begin", "updates.end"]

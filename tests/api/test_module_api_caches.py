@@ -28,9 +28,9 @@ def test_a_registered_method_can_be_invalidated(api: ModuleApi) -> None:
     """One entry of it, here and, if there are others, in all processes."""
     lookup = Lookup()
     api.register_cached_function(lookup.name_of)
-    assert [1, 2, 1] == [run(lookup.name_of(user)) for user in ("ann", "ben", "ann")]
+    assert [run(lookup.name_of(user)) for user in ("ann", "ben", "ann")] == [1, 2, 1]
     run(api.invalidate_cache(lookup.name_of, ("ann",)))
-    assert [3, 2] == [run(lookup.name_of(user)) for user in ("ann", "ben")]
+    assert [run(lookup.name_of(user)) for user in ("ann", "ben")] == [3, 2]
 
 
 def test_here_it_is_dropped_before_anything_is_waited_for(api: ModuleApi) -> None:
@@ -40,7 +40,7 @@ def test_here_it_is_dropped_before_anything_is_waited_for(api: ModuleApi) -> Non
     run(lookup.name_of("ann"))
     with pytest.raises(StopIteration):  # it had nothing to wait for
         api.invalidate_cache(lookup.name_of, ("ann",)).send(None)
-    assert 2 == run(lookup.name_of("ann"))
+    assert run(lookup.name_of("ann")) == 2
 
 
 @pytest.mark.parametrize("wrong", [None, "name_of", Lookup().plain, Lookup.name_of, len])
@@ -48,7 +48,7 @@ def test_only_cached_methods_can_be_registered(api: ModuleApi, wrong: Any) -> No
     """Neither plain methods nor those of the class; and nothing else can be invalidated."""
     with pytest.raises(RegistrationError, match="no cached method of an instance") as caught:
         api.register_cached_function(wrong)
-    assert codes.NOT_CACHED == caught.value.code
+    assert caught.value.code == codes.NOT_CACHED
     with pytest.raises(RegistrationError, match="has not registered"):
         run(api.invalidate_cache(wrong, ("ann",)))
 
@@ -61,8 +61,8 @@ def test_what_was_not_registered_cannot_be_invalidated(api: ModuleApi) -> None:
         RegistrationError, match=r"module 'words' has not registered Lookup\.name_of"
     ) as caught:
         run(api.invalidate_cache(lookup.name_of, ("ann",)))
-    assert codes.NOT_CACHED == caught.value.code
-    assert 1 == run(lookup.name_of("ann"))
+    assert caught.value.code == codes.NOT_CACHED
+    assert run(lookup.name_of("ann")) == 1
 
 
 def test_a_module_invalidates_its_own_alone() -> None:

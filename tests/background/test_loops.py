@@ -41,6 +41,6 @@ def test_a_run_that_cannot_be_cancelled_keeps_no_other_loop(
         clock.advance(10)
 
     asyncio.run(main())
-    assert ["run"] == runs
+    assert runs == ["run"]
     (record,) = caplog.records
     assert "module 'm': a run of the background loop 'stuck' cannot be" in record.getMessage()

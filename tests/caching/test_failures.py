@@ -29,7 +29,7 @@ def test_a_failures_traceback_is_the_same_for_all() -> None:
         return lengths
 
     first, *others = run(main())
-    assert 1 == len(set(others))
+    assert len(set(others)) == 1
     assert others[0] <= first + 1
 
 
@@ -66,6 +66,6 @@ def test_a_failure_is_gone_when_nobody_holds_it() -> None:
     gc.collect()
     gc.disable()
     try:
-        assert [None] * 3 == [found() for found in run(main())]
+        assert [found() for found in run(main())] == [None] * 3
     finally:
         gc.enable()

@@ -75,11 +75,11 @@ class Shelf:
 def test_instances_share_nothing() -> None:
     """Neither results nor what is invalidated."""
     one, two = Books("one"), Books("two")
-    assert ["1 of one", "1 of two"] == [run(one.look(1)), run(two.look(1))]
+    assert [run(one.look(1)), run(two.look(1))] == ["1 of one", "1 of two"]
     one.look.invalidate((1,))
     for books in (one, two):
         run(books.look(1))
-    assert ([1, 1], [1]) == (one.asked, two.asked)
+    assert (one.asked, two.asked) == ([1, 1], [1])
 
 
 def test_it_is_made_once() -> None:
@@ -101,18 +101,18 @@ def test_a_subclass_may_override_and_call_it() -> None:
     """Both methods have a cache each, be the overriding one cached or not."""
     more = MoreBooks()
     for _ in range(2):
-        assert "more: 1 of books" == run(more.look(1))
-        assert "more: page 1 of books" == run(more.page(1))
-    assert [1] == more.asked
+        assert run(more.look(1)) == "more: 1 of books"
+        assert run(more.page(1)) == "more: page 1 of books"
+    assert more.asked == [1]
     more.look.invalidate((1,))
     run(more.look(1))
-    assert [1] == more.asked
+    assert more.asked == [1]
     super(MoreBooks, more).look.invalidate((1,))
     run(more.look(1))
-    assert [1] == more.asked
+    assert more.asked == [1]
     more.look.invalidate_all()
     run(more.look(1))
-    assert [1, 1] == more.asked
+    assert more.asked == [1, 1]
 
 
 def test_a_method_under_another_name_is_the_same() -> None:
@@ -124,7 +124,7 @@ def test_a_method_under_another_name_is_the_same() -> None:
     named = Named()
     run(named.find(1))
     run(named.look(1))
-    assert [1] == named.asked
+    assert named.asked == [1]
     assert named.find is named.look
 
 
@@ -142,7 +142,7 @@ def test_a_method_keeps_its_instance() -> None:
     """It is all that somebody needs to hold, as with any method."""
     look = Books("gone").look
     gc.collect()
-    assert "1 of gone" == run(look(1))
+    assert run(look(1)) == "1 of gone"
 
 
 @pytest.mark.parametrize(
@@ -157,14 +157,14 @@ def test_a_copy_has_caches_of_its_own(make_copy: Any, cls: Any) -> None:
     run(one.look(1))
     other = make_copy(one)
     other.name = "two"
-    assert ["1 of one", "1 of two"] == [run(one.look(1)), run(other.look(1))]
+    assert [run(one.look(1)), run(other.look(1))] == ["1 of one", "1 of two"]
     assert other is other.look.__self__
 
 
 @pytest.mark.parametrize("cls", [Books, Slotted])
 def test_what_was_not_used_yet_is_copied_as_ever(cls: Any) -> None:
     """There is nothing to leave out."""
-    assert "one" == copy.copy(cls("one")).name
+    assert copy.copy(cls("one")).name == "one"
 
 
 def test_what_else_has_the_name_is_copied() -> None:
@@ -173,12 +173,12 @@ def test_what_else_has_the_name_is_copied() -> None:
     run(books.look(1))
     run(books.page(1))
     books.page = 5
-    assert 5 == copy.copy(books).page
+    assert copy.copy(books).page == 5
 
 
 def test_a_class_that_says_what_is_copied_is_asked() -> None:
     """Its own `__getstate__` is left as it is."""
-    assert ["copied"] == copy.copy(Stateful()).asked
+    assert copy.copy(Stateful()).asked == ["copied"]
 
 
 def test_it_can_be_put_into_a_class_later() -> None:
@@ -246,6 +246,6 @@ def test_callbacks_can_be_cached() -> None:
     host = Host.from_config({"modules": [{"module": Registered}]}, categories=[Names]).build()
     names = ["ann in hall", "above ann", "below ann"]
     for _ in range(2):
-        assert names == run(host.hooks[Names].full_name("ann", "hall"))
+        assert run(host.hooks[Names].full_name("ann", "hall")) == names
     instance: Any = host.modules[0].instance
-    assert ["ann"] * 3 == instance.asked
+    assert instance.asked == ["ann"] * 3

@@ -70,9 +70,9 @@ def test_without_a_channel_an_entry_is_dropped_here() -> None:
     invalidations, counter = Invalidations(), Counter()
     invalidations.add("names", counter.first)
     run(invalidations.open())
-    assert [1, 1] == [run(counter.first("a")), run(counter.first("a"))]
+    assert [run(counter.first("a")), run(counter.first("a"))] == [1, 1]
     run(invalidations.invalidate("names", counter.first, ("a",)))
-    assert 2 == run(counter.first("a"))
+    assert run(counter.first("a")) == 2
     run(invalidations.close())
 
 
@@ -84,7 +84,7 @@ def test_an_entry_is_dropped_everywhere() -> None:
         run(counter.first("b"))
     run(here.invalidate("names", one.first, ("a",)))
     for counter in (one, other):
-        assert [3, 2] == [run(counter.first("a")), run(counter.first("b"))]
+        assert [run(counter.first("a")), run(counter.first("b"))] == [3, 2]
 
 
 def test_nothing_is_dropped_twice_here() -> None:
@@ -96,9 +96,9 @@ def test_nothing_is_dropped_twice_here() -> None:
         await counter.first("a")
         dropping = here.invalidate("names", counter.first, ("a",))
         await dropping
-        assert 2 == await counter.first("a")
+        assert await counter.first("a") == 2
         here.heard(wire.sent[0])
-        assert 2 == await counter.first("a")
+        assert await counter.first("a") == 2
 
     run(main())
 
@@ -112,7 +112,7 @@ def test_names_that_nobody_has_registered_are_ignored() -> None:
     run(other.first("a"))
     run(other.second("a"))
     run(here.invalidate("names", one.first, ("a",)))
-    assert [1, 2] == [run(other.first("a")), run(other.second("a"))]
+    assert [run(other.first("a")), run(other.second("a"))] == [1, 2]
 
 
 def test_all_objects_of_a_module_are_reached() -> None:
@@ -122,7 +122,7 @@ def test_all_objects_of_a_module_are_reached() -> None:
         invalidations.add("names", counter.first)
         run(counter.first("a"))
     run(invalidations.invalidate("names", one.first, ("a",)))
-    assert [2, 2] == [run(one.first("a")), run(other.first("a"))]
+    assert [run(one.first("a")), run(other.first("a"))] == [2, 2]
 
 
 class Others:
@@ -145,7 +145,7 @@ def test_a_method_of_the_same_name_does_not_stand_in_the_way() -> None:
     for counter in (one, other):
         run(counter.first("a"))
     run(here.invalidate("names", one.first, ("a",)))
-    assert [2, 2] == [run(one.first("a")), run(other.first("a"))]
+    assert [run(one.first("a")), run(other.first("a"))] == [2, 2]
 
 
 def test_forked_processes_hear_of_each_other() -> None:
@@ -168,7 +168,7 @@ def test_what_is_gone_is_forgotten() -> None:
     functions = invalidations._functions["names/Counter.first"]
     del counter
     gc.collect()
-    assert 0 == len(functions)
+    assert len(functions) == 0
 
 
 def test_a_wrong_key_drops_nothing() -> None:
@@ -179,7 +179,7 @@ def test_a_wrong_key_drops_nothing() -> None:
     for wrong in ("a", (b"a",), ("a", "b"), (float("nan"),), (10**5000,)):
         with pytest.raises(TypeError):
             run(here.invalidate("names", counter.first, wrong))
-    assert (1, []) == (run(counter.first("a")), wire.sent)
+    assert (run(counter.first("a")), wire.sent) == (1, [])
 
 
 def test_whom_nobody_could_tell_is_told() -> None:
@@ -191,14 +191,14 @@ def test_whom_nobody_could_tell_is_told() -> None:
     wire.is_cut = True
     with pytest.raises(InvalidationError, match="module 'names': other processes") as caught:
         run(here.invalidate("names", one.first, ("a",)))
-    assert ("names", "Counter.first", "cut") == (
+    assert (
         caught.value.module,
         caught.value.function,
         caught.value.reason,
-    )
+    ) == ("names", "Counter.first", "cut")
     assert isinstance(caught.value, HostkitError)
     assert isinstance(caught.value.__cause__, OSError)
-    assert [2, 1] == [run(one.first("a")), run(other.first("a"))]
+    assert [run(one.first("a")), run(other.first("a"))] == [2, 1]
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_what_cannot_be_understood_is_logged(
     run(counter.first("a"))
     with caplog.at_level(logging.WARNING):
         here.heard(text)
-    assert 1 == run(counter.first("a"))
+    assert run(counter.first("a")) == 1
     (record,) = caplog.records
     assert "another process sent what cannot be understood" in record.getMessage()
 
@@ -225,9 +225,9 @@ def test_what_is_no_key_here_drops_all_of_the_method(
     """The other process may have another version of the module; what it means is unknown."""
     ((here, counter),) = processes(Wire(), 1)
     here.add("names", counter.second)
-    assert [1, 2] == [run(counter.first("a")), run(counter.second("a"))]
+    assert [run(counter.first("a")), run(counter.second("a"))] == [1, 2]
     here.heard(f'[1, "else", "names/Counter.first", {key}]')
-    assert [3, 2] == [run(counter.first("a")), run(counter.second("a"))]
+    assert [run(counter.first("a")), run(counter.second("a"))] == [3, 2]
     (record,) = caplog.records
     assert "which is no key here; all of names/Counter.first was dropped" in record.getMessage()
 
@@ -236,6 +236,6 @@ def test_everything_can_be_dropped() -> None:
     """Of all functions of all modules."""
     ((here, counter),) = processes(Wire(), 1)
     here.add("others", counter.second)
-    assert [1, 2] == [run(counter.first("a")), run(counter.second("a"))]
+    assert [run(counter.first("a")), run(counter.second("a"))] == [1, 2]
     here.drop_all()
-    assert [3, 4] == [run(counter.first("a")), run(counter.second("a"))]
+    assert [run(counter.first("a")), run(counter.second("a"))] == [3, 4]

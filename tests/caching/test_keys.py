@@ -64,20 +64,20 @@ def books() -> Books:
 def test_all_ways_to_write_a_call_share_an_entry(books: Books) -> None:
     """Arguments by position, by name and by default are the same arguments."""
     calls = [books.two(1), books.two(1, 5), books.two(a=1), books.two(b=5, a=1), books.two(1, b=5)]
-    assert [(1, 5)] * 5 == [run(call) for call in calls]
-    assert [(1, 5)] == books.asked
-    assert (5, 1) == run(books.two(5, 1))
+    assert [run(call) for call in calls] == [(1, 5)] * 5
+    assert books.asked == [(1, 5)]
+    assert run(books.two(5, 1)) == (5, 1)
 
 
 def test_keyword_only_arguments_are_part_of_the_key(books: Books) -> None:
     """They are passed by name, and tell calls apart as all others do."""
-    assert (1, 5, 2) == run(books.by_name(1, c=2))
-    assert (1, 5, 2) == run(books.by_name(1, c=2, b=5))
-    assert (1, 2, 5) == run(books.by_name(1, c=5, b=2))
-    assert [(1, 5, 2), (1, 2, 5)] == books.asked
+    assert run(books.by_name(1, c=2)) == (1, 5, 2)
+    assert run(books.by_name(1, c=2, b=5)) == (1, 5, 2)
+    assert run(books.by_name(1, c=5, b=2)) == (1, 2, 5)
+    assert books.asked == [(1, 5, 2), (1, 2, 5)]
     books.by_name.invalidate((1, 5, 2))
     run(books.by_name(1, c=2))
-    assert 3 == len(books.asked)
+    assert len(books.asked) == 3
 
 
 def test_without_arguments_there_is_one_entry(books: Books) -> None:
@@ -86,19 +86,19 @@ def test_without_arguments_there_is_one_entry(books: Books) -> None:
     run(books.none())
     books.none.invalidate(())
     run(books.none())
-    assert [None, None] == books.asked
+    assert books.asked == [None, None]
 
 
 def test_none_is_a_result(books: Books) -> None:
     """It is kept as any other."""
-    assert [None, None] == [run(books.one(None)), run(books.one(None))]
-    assert [None] == books.asked
+    assert [run(books.one(None)), run(books.one(None))] == [None, None]
+    assert books.asked == [None]
 
 
 def test_equal_arguments_share_an_entry(books: Books) -> None:
     """1, True and 1.0 are equal, so whoever asks first decides."""
-    assert [1, 1, 1] == [run(books.one(1)), run(books.one(True)), run(books.one(1.0))]
-    assert [1] == books.asked
+    assert [run(books.one(1)), run(books.one(True)), run(books.one(1.0))] == [1, 1, 1]
+    assert books.asked == [1]
 
 
 def test_a_tuple_is_an_argument(books: Books) -> None:
@@ -107,7 +107,7 @@ def test_a_tuple_is_an_argument(books: Books) -> None:
     run(books.one((1, 2)))
     books.one.invalidate(((1, 2),))
     run(books.one((1, 2)))
-    assert [(1, 2)] * 2 == books.asked
+    assert books.asked == [(1, 2)] * 2
 
 
 def test_results_are_shared(books: Books) -> None:
@@ -117,25 +117,25 @@ def test_results_are_shared(books: Books) -> None:
 
 def test_arguments_can_be_left_out_of_the_key(books: Books) -> None:
     """They reach the method that computes, and tell no calls apart."""
-    assert (1, "x", None) == run(books.left_out(1, "x"))
-    assert (1, "x", None) == run(books.left_out(1, ["y"]))
-    assert (1, "z", 2) == run(books.left_out(1, "z", 2))
-    assert ("a", "c") == books.left_out.key_names
+    assert run(books.left_out(1, "x")) == (1, "x", None)
+    assert run(books.left_out(1, ["y"])) == (1, "x", None)
+    assert run(books.left_out(1, "z", 2)) == (1, "z", 2)
+    assert books.left_out.key_names == ("a", "c")
     books.left_out.invalidate((1, None))
-    assert (1, "y", None) == run(books.left_out(1, "y"))
+    assert run(books.left_out(1, "y")) == (1, "y", None)
 
 
 def test_all_arguments_can_be_left_out_of_the_key(books: Books) -> None:
     """Then there is one entry, as without arguments."""
-    assert [1, 1] == [run(books.always_the_same(1)), run(books.always_the_same(2))]
-    assert () == books.always_the_same.key_names
+    assert [run(books.always_the_same(1)), run(books.always_the_same(2))] == [1, 1]
+    assert books.always_the_same.key_names == ()
 
 
 def test_any_names_will_do(books: Books) -> None:
     """No argument, nor the method itself, is taken for a name of ours."""
     for _ in range(2):
-        assert 1 == run(books._cache(1))
-        assert (1, 2, 4) == run(books.clashing(1, _entry=2))
+        assert run(books._cache(1)) == 1
+        assert run(books.clashing(1, _entry=2)) == (1, 2, 4)
 
 
 @pytest.mark.parametrize(("args", "kwargs"), [((), {}), ((1, 2, 3), {}), ((1,), {"c": 2})])
@@ -161,7 +161,7 @@ def test_an_argument_without_a_hash_is_named(
         run(method("x"))
     with pytest.raises(TypeError, match=expected):
         method.invalidate((*args, 5)[: len(method.key_names)])
-    assert 1 == len(books.asked)
+    assert len(books.asked) == 1
 
 
 def test_an_argument_that_cannot_be_compared_fails_as_it_is(books: Books) -> None:
@@ -201,7 +201,7 @@ def test_invalidating_what_is_not_there_does_nothing(books: Books) -> None:
     run(books.two(1))
     books.two.invalidate((1, 6))
     run(books.two(1))
-    assert [(1, 5)] == books.asked
+    assert books.asked == [(1, 5)]
 
 
 def test_all_entries_can_be_invalidated(books: Books) -> None:
@@ -210,7 +210,7 @@ def test_all_entries_can_be_invalidated(books: Books) -> None:
         run(books.one(1))
         run(books.two(1))
         books.two.invalidate_all()
-    assert [1, (1, 5), (1, 5)] == books.asked
+    assert books.asked == [1, (1, 5), (1, 5)]
 
 
 def test_it_tells_what_it_is(books: Books) -> None:
@@ -224,12 +224,12 @@ def test_it_tells_what_it_is(books: Books) -> None:
         method.__qualname__,
         method.__module__,
     )
-    assert ("a", "b") == method.key_names
-    assert ["a", "b"] == list(inspect.signature(method).parameters)
+    assert method.key_names == ("a", "b")
+    assert list(inspect.signature(method).parameters) == ["a", "b"]
     assert inspect.iscoroutinefunction(method)
-    assert (1, 5) == run(method.__wrapped__(1))
-    assert (1, 5) == run(method.__wrapped__(1))
-    assert 2 == len(books.asked)
+    assert run(method.__wrapped__(1)) == (1, 5)
+    assert run(method.__wrapped__(1)) == (1, 5)
+    assert len(books.asked) == 2
 
 
 def test_without_parentheses_it_has_the_usual_options() -> None:

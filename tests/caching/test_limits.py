@@ -34,32 +34,32 @@ def asked_of(books: Books, method: Any, *keys: int) -> list[int]:
     """Ask for keys, and list those that are computed."""
     books.asked.clear()
     for key in keys:
-        assert key == run(method(key))
+        assert run(method(key)) == key
     return list(books.asked)
 
 
 def test_it_holds_as_many_as_it_says() -> None:
     """Four are four."""
     books = Books()
-    assert [1, 2, 3, 4] == asked_of(books, books.look, 1, 2, 3, 4)
-    assert [] == asked_of(books, books.look, 4, 3, 2, 1)
+    assert asked_of(books, books.look, 1, 2, 3, 4) == [1, 2, 3, 4]
+    assert asked_of(books, books.look, 4, 3, 2, 1) == []
 
 
 def test_the_one_that_was_not_used_for_longest_goes() -> None:
     """Being asked for counts as use, also of what is old."""
     books = Books()
     asked_of(books, books.look, 1, 2, 3, 4, 1)
-    assert [5] == asked_of(books, books.look, 5, 1, 3, 4, 5)
-    assert [2] == asked_of(books, books.look, 2)
-    assert [1] == asked_of(books, books.look, 3, 4, 5, 2, 1)
+    assert asked_of(books, books.look, 5, 1, 3, 4, 5) == [5]
+    assert asked_of(books, books.look, 2) == [2]
+    assert asked_of(books, books.look, 3, 4, 5, 2, 1) == [1]
 
 
 def test_a_thousand_are_usual() -> None:
     """Without a number it is a thousand."""
     books = Books()
     asked_of(books, books.usual, *range(1000))
-    assert [1000] == asked_of(books, books.usual, *range(1, 1001))
-    assert [0] == asked_of(books, books.usual, 0)
+    assert asked_of(books, books.usual, *range(1, 1001)) == [1000]
+    assert asked_of(books, books.usual, 0) == [0]
 
 
 @pytest.fixture
@@ -81,19 +81,19 @@ def test_a_result_is_kept_for_its_time(clock: Clock) -> None:
     call = slow.begin(1)
     clock.advance(20)
     slow.answer(0, 1)
-    assert 1 == call.outcome
+    assert call.outcome == 1
     clock.advance(9)
-    assert 1 == ask(slow, 1)
+    assert ask(slow, 1) == 1
     clock.advance(1)
-    assert 2 == ask(slow, 1)
+    assert ask(slow, 1) == 2
     clock.advance(9)
-    assert 2 == ask(slow, 1)
+    assert ask(slow, 1) == 2
 
 
 def test_what_has_expired_is_not_given_if_computing_fails(clock: Clock) -> None:
     """The failure reaches the caller, as if there had never been a result."""
     slow = limited(ttl_seconds=10.0, clock=clock.seconds)(World("bare"))
-    assert 1 == ask(slow, 1)
+    assert ask(slow, 1) == 1
     clock.advance(10)
     call, error = slow.begin(1), KeyError("gone")
     slow.answer(1, error)
@@ -118,7 +118,7 @@ def test_without_a_time_no_clock_is_read() -> None:
         raise AssertionError
 
     slow = limited(clock=broken)(World("bare"))
-    assert [1, 1] == [ask(slow, 1), ask(slow, 1)]
+    assert [ask(slow, 1), ask(slow, 1)] == [1, 1]
 
 
 def test_nobody_waits_forever_if_the_clock_fails() -> None:
@@ -131,13 +131,13 @@ def test_nobody_waits_forever_if_the_clock_fails() -> None:
     first, second = slow.begin(1), slow.begin(1)
     slow.answer(0, "one")
     assert "no clock" in str(first.outcome)
-    assert "one" == second.outcome
+    assert second.outcome == "one"
 
 
 @pytest.mark.parametrize("ttl", [90, 90.0, dt.timedelta(minutes=1.5)])
 def test_a_time_is_in_seconds_or_a_timedelta(ttl: Any) -> None:
     """Both are the same afterwards."""
-    assert 90.0 == read_options(5, ttl, ()).ttl_seconds
+    assert read_options(5, ttl, ()).ttl_seconds == 90.0
     assert None is read_options(5, None, ()).ttl_seconds
 
 

@@ -40,11 +40,11 @@ def test_there_is_a_connection(link: Link, ear: Ear, caplog: pytest.LogCaptureFi
     """What was cached before it is dropped, as nobody would have told of it."""
     assert not link.tried.called
     link.up()
-    assert (True, ["all"]) == (link.tried.called, ear.told)
+    assert (link.tried.called, ear.told) == (True, ["all"])
     (record,) = caplog.records
     assert "connected to Redis, to hear" in record.getMessage()
     link.heard(b"text")
-    assert ["all", b"text"] == ear.told
+    assert ear.told == ["all", b"text"]
 
 
 def test_a_lost_connection_is_told_once(
@@ -54,20 +54,20 @@ def test_a_lost_connection_is_told_once(
     link.up()
     for _ in range(3):
         link.down(OSError("refused"))
-    assert ["all"] == ear.told
+    assert ear.told == ["all"]
     link.up()
-    assert ["all", "all"] == ear.told
+    assert ear.told == ["all", "all"]
     link.down(OSError("reset"))
     assert [
-        (logging.INFO, "connected to Redis, to hear"),
-        (logging.WARNING, "refused"),
-        (logging.INFO, "connected to Redis again"),
-        (logging.WARNING, "reset"),
-    ] == [
         (record.levelno, word)
         for record in caplog.records
         for word in ("connected to Redis, to hear", "refused", "connected to Redis again", "reset")
         if word in record.getMessage()
+    ] == [
+        (logging.INFO, "connected to Redis, to hear"),
+        (logging.WARNING, "refused"),
+        (logging.INFO, "connected to Redis again"),
+        (logging.WARNING, "reset"),
     ]
 
 
@@ -76,7 +76,7 @@ def test_a_server_that_is_not_there_is_told(
 ) -> None:
     """A host then goes on without it."""
     link.down(OSError("refused"))
-    assert (True, []) == (link.tried.called, ear.told)
+    assert (link.tried.called, ear.told) == (True, [])
     (record,) = caplog.records
     assert "no connection to Redis: refused" in record.getMessage()
 
@@ -85,7 +85,7 @@ def test_a_client_that_fails_is_told(link: Link, caplog: pytest.LogCaptureFixtur
     """That would be a mistake in it or in hostkit, so with a traceback; nobody waits for it."""
     link.end(Failure(KeyError("what")))
     (record,) = caplog.records
-    assert (True, logging.CRITICAL) == (link.tried.called, record.levelno)
+    assert (link.tried.called, record.levelno) == (True, logging.CRITICAL)
     assert record.exc_info is not None
     assert isinstance(record.exc_info[1], KeyError)
 
@@ -95,4 +95,4 @@ def test_the_end_of_the_host_is_no_news(link: Link, caplog: pytest.LogCaptureFix
     link.up()
     caplog.clear()
     link.end(Failure(CancelledError()))
-    assert [] == caplog.records
+    assert caplog.records == []

@@ -47,8 +47,8 @@ def test_a_method_that_awaits_itself_is_told(world: World, name: str) -> None:
 def test_a_method_may_await_itself_with_other_keys(world: World) -> None:
     """Recursion ends as usual, and all results on the way are kept."""
     recursive = Recursive()
-    assert 10 == world.begin(recursive.sum(4)).outcome
-    assert 6 == world.begin(recursive.sum(3)).outcome
+    assert world.begin(recursive.sum(4)).outcome == 10
+    assert world.begin(recursive.sum(3)).outcome == 6
 
 
 def test_who_runs_because_of_a_computation_may_wait_for_it() -> None:
@@ -71,4 +71,4 @@ def test_who_runs_because_of_a_computation_may_wait_for_it() -> None:
     listening = Deferred.fromCoroutine(listen())
     computing = Deferred.fromCoroutine(telling.look(1))
     finish.callback("done")
-    assert ["done", "done"] == [done(listening), done(computing)]
+    assert [done(listening), done(computing)] == ["done", "done"]

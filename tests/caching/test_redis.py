@@ -47,10 +47,10 @@ def test_all_processes_hear_a_message(place: Place) -> None:
         (one, near), (other, far) = await opened(place.url), await opened(place.url)
         await one.send("hello")
         for ear in (near, far):
-            assert ["all", "hello"] == [await ear.told.get(), await ear.told.get()]
+            assert [await ear.told.get(), await ear.told.get()] == ["all", "hello"]
         await one.close()
         await other.send("still there?")
-        assert "still there?" == await far.told.get()
+        assert await far.told.get() == "still there?"
         assert near.told.empty()
         await other.close()
 
@@ -62,13 +62,13 @@ def test_it_works_beside_a_reactor(place: Place) -> None:
     """Without any asyncio loop of the program's own."""
     channel, ear = RedisChannel(place.url), Ear()
     pump(Deferred.fromCoroutine(channel.open(cast("Any", ear))))
-    assert "all" == ear.told.get_nowait()
+    assert ear.told.get_nowait() == "all"
     pump(Deferred.fromCoroutine(channel.send("hello")))
     from twisted.internet import reactor
 
     while ear.told.empty():
         reactor.runUntilCurrent()  # type: ignore[attr-defined]
-    assert "hello" == ear.told.get_nowait()
+    assert ear.told.get_nowait() == "hello"
     place.stop()
     assert isinstance(pump(Deferred.fromCoroutine(channel.send("hello"))), OSError)
     pump(Deferred.fromCoroutine(channel.close()))
@@ -80,19 +80,21 @@ def test_a_lost_server_is_found_again(place: Place, caplog: pytest.LogCaptureFix
 
     async def main() -> None:
         channel, ear = await opened(place.url)
-        assert "all" == await ear.told.get()
+        assert await ear.told.get() == "all"
         place.stop()
         with pytest.raises(OSError, match=r"\w"):
             await channel.send("lost")
         place.start()
-        assert "all" == await ear.told.get()
+        assert await ear.told.get() == "all"
         await channel.send("hello")
-        assert "hello" == await ear.told.get()
+        assert await ear.told.get() == "hello"
         await channel.close()
 
     run(main())
-    assert [logging.INFO, logging.WARNING, logging.INFO] == [
-        record.levelno for record in caplog.records if record.name == "hostkit.caching"
+    assert [record.levelno for record in caplog.records if record.name == "hostkit.caching"] == [
+        logging.INFO,
+        logging.WARNING,
+        logging.INFO,
     ]
     assert "hunter2" not in caplog.text
 
@@ -106,7 +108,7 @@ def test_a_server_may_come_later(place: Place, caplog: pytest.LogCaptureFixture)
         assert "no connection to Redis" in caplog.text
         assert ear.told.empty()
         place.start()
-        assert "all" == await ear.told.get()
+        assert await ear.told.get() == "all"
         await channel.close()
 
     run(main())
@@ -131,14 +133,14 @@ def test_a_silent_server_is_noticed(place: Place, caplog: pytest.LogCaptureFixtu
 
     async def main() -> None:
         channel, ear = await opened(place.url, idle_seconds=0.1, answer_seconds=0.1)
-        assert "all" == await ear.told.get()
+        assert await ear.told.get() == "all"
         place.signal(signal.SIGSTOP)
         with pytest.raises(OSError, match=r"no answer within 0.1s|Timeout"):
             await channel.send("hello")
         while "lost the connection to Redis" not in caplog.text:
             await asyncio.sleep(0)
         place.signal(signal.SIGCONT)
-        assert "all" == await ear.told.get()
+        assert await ear.told.get() == "all"
         await channel.close()
 
     try:
@@ -169,10 +171,10 @@ def test_a_server_that_is_only_idle_is_not_lost() -> None:
         idle = Subscription("subscribe", None, "pong", None, "message", None, None)
         messages = RedisChannel("redis://localhost")._messages(cast("Any", idle))
         for expected in ("subscribe", "message"):
-            assert {"type": expected} == await anext(messages)
+            assert await anext(messages) == {"type": expected}
         with pytest.raises(OSError, match="no answer within 3s"):
             await anext(messages)
-        assert 3 == idle.pings
+        assert idle.pings == 3
 
     run(main())
 
@@ -183,7 +185,7 @@ def test_the_url_does_not_change_how_messages_are_read(place: Place) -> None:
     async def main() -> None:
         channel, ear = await opened(f"{place.url}?decode_responses=true")
         await channel.send("hello")
-        assert ["all", "hello"] == [await ear.told.get(), await ear.told.get()]
+        assert [await ear.told.get(), await ear.told.get()] == ["all", "hello"]
         await channel.close()
 
     run(main())
@@ -213,7 +215,7 @@ def test_a_channel_can_be_opened_again(place: Place) -> None:
         ear = Ear()
         await channel.open(cast("Any", ear))
         await channel.send("hello")
-        assert ["all", "hello"] == [await ear.told.get(), await ear.told.get()]
+        assert [await ear.told.get(), await ear.told.get()] == ["all", "hello"]
         await channel.close()
 
     run(main())
@@ -224,7 +226,7 @@ def test_a_channel_that_is_not_open_sends_nothing() -> None:
     """Neither is there anything to close."""
     channel = RedisChannel("redis://localhost")
     sending = Deferred.fromCoroutine(channel.send("hello"))
-    assert "the host is not running" == str(done(sending))
+    assert str(done(sending)) == "the host is not running"
     assert done(Deferred.fromCoroutine(channel.close())) is None
 
 

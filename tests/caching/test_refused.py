@@ -116,7 +116,7 @@ def test_it_cannot_be_called_through_the_class() -> None:
 
     with pytest.raises(TypeError, match=r"Books\.look is cached per instance.*instance\.look\("):
         Books.look(Books(), 1)
-    assert "Look it up." == Books.look.__doc__
+    assert Books.look.__doc__ == "Look it up."
     assert Books.__dict__["look"] is Books.look
 
 

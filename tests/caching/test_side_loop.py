@@ -40,7 +40,7 @@ def test_coroutines_run_in_the_thread_and_end_here() -> None:
 
     async def main() -> None:
         side = SideLoop()
-        assert "hostkit-side-loop" == await settle(side.run(thread()))
+        assert await settle(side.run(thread())) == "hostkit-side-loop"
         with pytest.raises(KeyError, match="broken"):
             await settle(side.run(broken()))
         await settle(side.close())
@@ -56,7 +56,7 @@ def test_it_works_beside_a_reactor() -> None:
         lambda name: seen.extend([name, threading.current_thread().name])
     )
     pump(deferred)
-    assert ["hostkit-side-loop", "MainThread"] == seen
+    assert seen == ["hostkit-side-loop", "MainThread"]
     assert isinstance(pump(side.run(broken())), KeyError)
     pump(side.close())
 

@@ -25,11 +25,11 @@ def test_calls_share_one_computation(world: World) -> None:
     """Who asks while somebody else's computation is under way gets its result."""
     slow = Slow(world)
     calls = [slow.begin(1) for _ in range(4)]
-    assert [False] * 4 == [call.is_done for call in calls]
+    assert [call.is_done for call in calls] == [False] * 4
     slow.answer(0, "one")
-    assert ["one"] * 4 == outcomes(*calls)
-    assert "one" == slow.begin(1).outcome
-    assert [1] == slow.asked
+    assert outcomes(*calls) == ["one"] * 4
+    assert slow.begin(1).outcome == "one"
+    assert slow.asked == [1]
 
 
 def test_keys_do_not_wait_for_each_other(world: World) -> None:
@@ -37,9 +37,9 @@ def test_keys_do_not_wait_for_each_other(world: World) -> None:
     slow = Slow(world)
     one, two = slow.begin(1), slow.begin(2)
     slow.answer(1, "two")
-    assert ("two", False) == (two.outcome, one.is_done)
+    assert (two.outcome, one.is_done) == ("two", False)
     slow.answer(0, "one")
-    assert "one" == one.outcome
+    assert one.outcome == "one"
 
 
 def test_a_failure_reaches_all_and_is_not_kept(world: World) -> None:
@@ -47,10 +47,10 @@ def test_a_failure_reaches_all_and_is_not_kept(world: World) -> None:
     slow, error = Slow(world), KeyError("gone")
     calls = [slow.begin(1) for _ in range(3)]
     slow.answer(0, error)
-    assert [error] * 3 == outcomes(*calls)
+    assert outcomes(*calls) == [error] * 3
     again = slow.begin(1)
     slow.answer(1, "one")
-    assert ("one", [1, 1]) == (again.outcome, slow.asked)
+    assert (again.outcome, slow.asked) == ("one", [1, 1])
 
 
 def test_who_only_waits_can_be_cancelled(world: World) -> None:
@@ -59,10 +59,10 @@ def test_who_only_waits_can_be_cancelled(world: World) -> None:
     first, second, third = (slow.begin(1) for _ in range(3))
     second.cancel()
     world.go_on()
-    assert CANCELLED == second.outcome
+    assert second.outcome == CANCELLED
     slow.answer(0, "one")
-    assert ["one", "one"] == outcomes(first, third)
-    assert [1] == slow.asked
+    assert outcomes(first, third) == ["one", "one"]
+    assert slow.asked == [1]
 
 
 def test_another_goes_on_if_who_computes_is_cancelled(world: World) -> None:
@@ -71,11 +71,11 @@ def test_another_goes_on_if_who_computes_is_cancelled(world: World) -> None:
     first, second, third = slow.begin(1, "a"), slow.begin(1, "b"), slow.begin(1, "c")
     first.cancel()
     world.go_on()
-    assert CANCELLED == first.outcome
+    assert first.outcome == CANCELLED
     assert slow.asked in ([(1, "a"), (1, "b")], [(1, "a"), (1, "c")])
     slow.answer(1, "one")
-    assert ["one", "one"] == outcomes(second, third)
-    assert "one" == slow.begin(1).outcome
+    assert outcomes(second, third) == ["one", "one"]
+    assert slow.begin(1).outcome == "one"
 
 
 def test_the_last_one_goes_on_when_all_others_are_cancelled(world: World) -> None:
@@ -86,7 +86,7 @@ def test_the_last_one_goes_on_when_all_others_are_cancelled(world: World) -> Non
         call.cancel()
         world.go_on()
     slow.answer(len(slow.gates) - 1, "one")
-    assert [*[CANCELLED] * 4, "one"] == outcomes(*calls)
+    assert outcomes(*calls) == [*[CANCELLED] * 4, "one"]
 
 
 def test_who_waited_in_vain_finds_what_was_computed_since(world: World) -> None:
@@ -100,7 +100,7 @@ def test_who_waited_in_vain_finds_what_was_computed_since(world: World) -> None:
     first, second, third = (slow.begin(1) for _ in range(3))
     first.cancel()
     world.go_on()
-    assert [CANCELLED, "at once", "at once"] == outcomes(first, second, third)
+    assert outcomes(first, second, third) == [CANCELLED, "at once", "at once"]
 
 
 def test_nothing_is_kept_if_the_only_caller_is_cancelled(world: World) -> None:
@@ -110,7 +110,7 @@ def test_nothing_is_kept_if_the_only_caller_is_cancelled(world: World) -> None:
     world.go_on()
     again = slow.begin(1)
     slow.answer(1, "one")
-    assert ("one", [1, 1]) == (again.outcome, slow.asked)
+    assert (again.outcome, slow.asked) == ("one", [1, 1])
 
 
 def test_who_was_cancelled_and_has_a_result_nevertheless_shares_it(world: World) -> None:
@@ -127,7 +127,7 @@ def test_who_was_cancelled_and_has_a_result_nevertheless_shares_it(world: World)
     first, second = slow.begin(1), slow.begin(1)
     first.cancel()
     world.go_on()
-    assert ["stubborn"] * 3 == outcomes(first, second, slow.begin(1))
+    assert outcomes(first, second, slow.begin(1)) == ["stubborn"] * 3
 
 
 @pytest.mark.parametrize("all_of_them", [False, True])
@@ -141,11 +141,11 @@ def test_what_was_invalidated_meanwhile_is_not_kept(world: World, all_of_them: b
         slow.invalidate(1)
     after = [slow.begin(1), slow.begin(1)]
     slow.answer(0, "old")
-    assert ["old", "old"] == outcomes(*before)
-    assert [False, False] == [call.is_done for call in after]
+    assert outcomes(*before) == ["old", "old"]
+    assert [call.is_done for call in after] == [False, False]
     slow.answer(1, "new")
-    assert ["new", "new", "new"] == outcomes(*after, slow.begin(1))
-    assert [1, 1] == slow.asked
+    assert outcomes(*after, slow.begin(1)) == ["new", "new", "new"]
+    assert slow.asked == [1, 1]
 
 
 def test_an_old_computation_never_replaces_a_newer_result(world: World) -> None:
@@ -157,7 +157,7 @@ def test_an_old_computation_never_replaces_a_newer_result(world: World) -> None:
         after = slow.begin(1)
         slow.answer(1, "new")
         slow.answer(0, last)
-        assert [last, "new", "new"] == outcomes(before, after, slow.begin(1))
+        assert outcomes(before, after, slow.begin(1)) == [last, "new", "new"]
 
 
 def test_who_waits_goes_on_with_what_is_new_after_an_invalidation(world: World) -> None:
@@ -169,8 +169,8 @@ def test_who_waits_goes_on_with_what_is_new_after_an_invalidation(world: World) 
     old.cancel()
     world.go_on()
     slow.answer(1, "new")
-    assert [CANCELLED, "new", "new"] == outcomes(old, waiting, new)
-    assert [1, 1] == slow.asked
+    assert outcomes(old, waiting, new) == [CANCELLED, "new", "new"]
+    assert slow.asked == [1, 1]
 
 
 @pytest.mark.parametrize("error", [SystemExit(3), GeneratorExit()])
@@ -181,7 +181,7 @@ def test_what_ends_a_program_is_for_one_caller(error: BaseException) -> None:
     first, second = slow.begin(1), slow.begin(1)
     slow.answer(0, error)
     slow.answer(1, "one")
-    assert [error, "one"] == outcomes(first, second)
+    assert outcomes(first, second) == [error, "one"]
 
 
 def test_a_caller_that_is_thrown_away_keeps_nobody_waiting() -> None:
@@ -192,7 +192,7 @@ def test_a_caller_that_is_thrown_away_keeps_nobody_waiting() -> None:
     second = slow.begin(1)
     first.close()
     slow.answer(1, "one")
-    assert "one" == second.outcome
+    assert second.outcome == "one"
 
 
 @pytest.mark.parametrize("way", [Deferred.fromCoroutine, start_entry, asyncio.ensure_future])
@@ -207,7 +207,7 @@ def test_calls_begun_within_a_task_wait_as_well(way: Any) -> None:
         asyncio.get_running_loop().call_soon(slow.gates[0].callback, "one")
         return [await first, await enter(second)]
 
-    assert ["one", "one"] == run(main())
+    assert run(main()) == ["one", "one"]
 
 
 def test_a_timeout_of_who_waits_is_its_own() -> None:
@@ -223,4 +223,4 @@ def test_a_timeout_of_who_waits_is_its_own() -> None:
         slow.gates[0].callback("one")
         return [await first, slow.asked]
 
-    assert ["one", [1]] == run(main())
+    assert run(main()) == ["one", [1]]

@@ -33,7 +33,7 @@ def test_help_shows_a_file_line_by_line(option: str) -> None:
 """
     assert sample in result.stdout
     lines = result.stdout.rpartition("Commands:\n")[2].splitlines()
-    assert [line.split()[0] for line in lines] == sorted([*COMMANDS, "reload", "routes"])
+    assert sorted([*COMMANDS, "reload", "routes"]) == [line.split()[0] for line in lines]
     assert all(line.endswith(".") and not line.endswith("...") for line in lines)
 
 

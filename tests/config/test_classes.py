@@ -85,26 +85,26 @@ def _faults(value: Any, cls: Any) -> list[Fault]:
 def test_classes_are_filled_by_their_keys() -> None:
     """Keys are the names the constructor takes; missing ones have their defaults."""
     rule = Rule(("a",), "s", 3)
-    assert rule == structure({"words": ["a"], "secret": "s"}, Rule)
+    assert structure({"words": ["a"], "secret": "s"}, Rule) == rule
 
 
 def test_dataclasses_may_hold_themselves() -> None:
     """A dataclass is filled like an attrs class, to any depth."""
     tree = Tree("a", [Tree("b"), Tree("c", [Tree("d")])])
     value = {"name": "a", "children": [{"name": "b"}, {"name": "c", "children": [{"name": "d"}]}]}
-    assert tree == structure(value, Tree)
+    assert structure(value, Tree) == tree
 
 
 def test_generic_classes_are_filled() -> None:
     """A type variable is what it was bound to."""
     assert Box([1]) == structure({"content": [1]}, Box[list[int]])
-    assert [("content", 0)] == [f.path for f in _faults({"content": ["a"]}, Box[list[int]])]
+    assert [f.path for f in _faults({"content": ["a"]}, Box[list[int]])] == [("content", 0)]
 
 
 def test_converters_come_after_the_type() -> None:
     """A field's own converter gets a value of the field's type, never the raw one."""
     assert Converted(["a", "b"]) == structure({"words": ["b", "a"]}, Converted)
-    assert [("words",)] == [fault.path for fault in _faults({"words": "abc"}, Converted)]
+    assert [fault.path for fault in _faults({"words": "abc"}, Converted)] == [("words",)]
 
 
 @pytest.mark.parametrize("value", [None, [], "x", 5])
@@ -112,7 +112,7 @@ def test_converters_come_after_the_type() -> None:
 def test_a_class_needs_a_mapping(value: Any, cls: Any) -> None:
     """Anything but a mapping is refused as a whole."""
     (fault,) = _faults(value, cls)
-    assert ("HK020", "a mapping") == (fault.code, fault.expected)
+    assert (fault.code, fault.expected) == ("HK020", "a mapping")
 
 
 @pytest.mark.parametrize(
@@ -122,41 +122,41 @@ def test_a_class_needs_a_mapping(value: Any, cls: Any) -> None:
 def test_a_key_must_be_a_string(key: Any, shown: str, path: Any) -> None:
     """YAML makes `on` a boolean; the fault says what the key is and to quote it."""
     (fault,) = _faults({"words": [], key: 2}, Rule)
-    assert ("HK024", f"a key must be a string, but this is {shown}") == (fault.code, fault.message)
+    assert (fault.code, fault.message) == ("HK024", f"a key must be a string, but this is {shown}")
     assert (path, True, "write it in quotes") == (fault.path, fault.is_key, fault.hint)
 
 
 def test_odd_keys_hide_no_other_faults() -> None:
     """Beside a key that is no string, everything else is told as well."""
-    assert [(True,), ("words",)] == [fault.path for fault in _faults({"words": 5, True: 1}, Rule)]
+    assert [fault.path for fault in _faults({"words": 5, True: 1}, Rule)] == [(True,), ("words",)]
 
 
 def test_all_validators_are_asked() -> None:
     """Every field that is refused is told, though attrs itself stops at the first."""
-    assert [
+    assert _faults({"low": -5, "high": -6, "names": ["a", ""]}, Checked) == [
         Fault("HK028", "'low' must be >= 0: -5", ("low",)),
         Fault("HK028", "must be more than -5", ("high",)),
         Fault("HK028", "a name is empty", ("names", 1)),
-    ] == _faults({"low": -5, "high": -6, "names": ["a", ""]}, Checked)
+    ]
 
 
 def test_validators_wait_for_the_types() -> None:
     """As long as a field has the wrong type, there is nothing to validate."""
     faults = _faults({"low": -5, "inner": {"words": [5]}}, Checked)
-    assert [("inner", "words", 0)] == [fault.path for fault in faults]
+    assert [fault.path for fault in faults] == [("inner", "words", 0)]
 
 
 def test_a_class_may_refuse_its_values_together() -> None:
     """What the class itself raises is told of the mapping, or of the path it names."""
-    assert [Fault("HK028", "together they are too many", ("b",))] == _faults(
-        {"a": 6, "b": 6}, Whole
-    )
-    assert [Fault("HK028", "KeyError: 'b'")] == _faults({"b": 9}, Whole)
-    assert [Fault("HK028", "a tree needs a name", ("children", 0))] == _faults(
-        {"name": "a", "children": [{"name": ""}]}, Tree
-    )
+    assert _faults({"a": 6, "b": 6}, Whole) == [
+        Fault("HK028", "together they are too many", ("b",))
+    ]
+    assert _faults({"b": 9}, Whole) == [Fault("HK028", "KeyError: 'b'")]
+    assert _faults({"name": "a", "children": [{"name": ""}]}, Tree) == [
+        Fault("HK028", "a tree needs a name", ("children", 0))
+    ]
 
 
 def test_a_validator_is_told_before_the_class() -> None:
     """With validators off the class refuses too, so only what attrs said is known."""
-    assert [Fault("HK028", "'a' must be >= 0: -1")] == _faults({"a": -1, "b": 90}, Whole)
+    assert _faults({"a": -1, "b": 90}, Whole) == [Fault("HK028", "'a' must be >= 0: -1")]

@@ -72,7 +72,7 @@ def _codes_of(name: str) -> set[str]:
 @pytest.mark.parametrize(("code", "text"), _FILES.items())
 def test_each_code_of_a_file_has_a_file(write: Write, code: str, text: bytes) -> None:
     """The file has that one problem, and the code has a title."""
-    assert {code} == _codes_of(write(text))
+    assert _codes_of(write(text)) == {code}
     assert code in codes.TITLES
 
 
@@ -82,18 +82,18 @@ def test_each_code_of_a_value_has_a_value(code: str) -> None:
     value, cls = _VALUES[code]
     with pytest.raises(StructureErrors) as caught:
         structure(value, cls)
-    assert [code] == [fault.code for fault in caught.value.faults]
+    assert [fault.code for fault in caught.value.faults] == [code]
 
 
 def test_the_other_codes_need_more_than_a_text(write: Write, tmp_path: Path) -> None:
     """Files that are missing, folders, loops, or not text have codes of their own."""
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     (tmp_path / "key").write_bytes(b"\xff")
-    assert {"HK001"} == _codes_of(str(tmp_path / "missing"))
-    assert {"HK002"} == _codes_of(str(tmp_path))
-    assert {"HK003"} == _codes_of(str(tmp_path / "loop"))
-    assert {"HK053"} == _codes_of(write(f"{_ENTRY}config: !file key"))
-    assert {"HK054"} == _codes_of(write("hostkit: {listeners: [{endpoint: x, token: abc}]}"))
+    assert _codes_of(str(tmp_path / "missing")) == {"HK001"}
+    assert _codes_of(str(tmp_path)) == {"HK002"}
+    assert _codes_of(str(tmp_path / "loop")) == {"HK003"}
+    assert _codes_of(write(f"{_ENTRY}config: !file key")) == {"HK053"}
+    assert _codes_of(write("hostkit: {listeners: [{endpoint: x, token: abc}]}")) == {"HK054"}
 
 
 def test_no_code_is_forgotten() -> None:

@@ -103,7 +103,7 @@ def test_containers_are_not_converted(value: Any, cls: Any, expected: str | None
 def test_a_tuple_has_its_length() -> None:
     """A list that is too short or too long for a tuple is refused as a whole."""
     (fault,) = _faults([1], tuple[int, int])
-    assert ("HK027", "a list of 2 values") == (fault.code, fault.expected)
+    assert (fault.code, fault.expected) == ("HK027", "a list of 2 values")
 
 
 @pytest.mark.parametrize(
@@ -135,9 +135,9 @@ def test_a_wrong_key_is_meant_itself(value: Any, cls: Any, path: Any) -> None:
 def test_a_union_tells_all_its_members() -> None:
     """When no member fits, all of them were possible."""
     (fault,) = _faults("soon", Seconds | bool)
-    assert "the string 'soon' does not belong here" == fault.message
+    assert fault.message == "the string 'soon' does not belong here"
     assert (
-        "a number and a unit, such as 200ms, 5s, 1.5m, 1h or 1d or true or false" == fault.expected
+        fault.expected == "a number and a unit, such as 200ms, 5s, 1.5m, 1h or 1d or true or false"
     )
 
 
@@ -156,4 +156,4 @@ def test_a_union_tells_all_its_members() -> None:
 def test_other_collections_are_not_supported(cls: Any) -> None:
     """Collections that would be filled from anything are refused."""
     (fault,) = _faults("abc", cls)
-    assert "HK029" == fault.code
+    assert fault.code == "HK029"

@@ -105,7 +105,7 @@ def test_the_value_is_left_alone() -> None:
     """What was given is not changed."""
     value = copy.deepcopy(_VALID)
     structure(value, Everything)
-    assert _VALID == value
+    assert value == _VALID
 
 
 @given(_JSON)
@@ -127,7 +127,7 @@ def test_a_class_that_cannot_be_read_is_refused() -> None:
     with pytest.raises(StructureErrors) as caught:
         structure({}, Unresolved)
     (fault,) = caught.value.faults
-    assert ("HK029", ()) == (fault.code, fault.path)
+    assert (fault.code, fault.path) == ("HK029", ())
     assert fault.message == (
         "Unresolved cannot be filled from a config file: name 'Nowhere' is not defined"
     )
@@ -139,11 +139,11 @@ def test_a_value_without_end_is_refused() -> None:
     value["child"] = value
     with pytest.raises(StructureErrors) as caught:
         structure(value, Endless)
-    assert (Fault("HK010", "the value is nested too deep"),) == caught.value.faults
+    assert caught.value.faults == (Fault("HK010", "the value is nested too deep"),)
 
 
 def test_the_error_has_no_past() -> None:
     """Nothing that may quote a secret hangs on the error."""
     with pytest.raises(StructureErrors) as caught:
         structure({"text": 5}, Everything)
-    assert (None, None) == (caught.value.__cause__, caught.value.__context__)
+    assert (caught.value.__cause__, caught.value.__context__) == (None, None)

@@ -82,4 +82,4 @@ def test_a_key_can_be_meant(path: Path, line: int, column: int) -> None:
 def test_mappings_that_merge_each_other_have_an_end() -> None:
     """A mapping that merges itself is searched once, not for ever."""
     place = Parser("f", "a: &a\n  <<: *a\n  b: 1\n").parse().locate(("a", "nope"))
-    assert (1, 4) == (place.line, place.column)
+    assert (place.line, place.column) == (1, 4)

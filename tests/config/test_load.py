@@ -57,11 +57,11 @@ def test_a_file_is_read(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     file = load(name)
     first = {"banned": ["casino"], "pattern": "ca[s5]ino", "since": file.modules[0].config["since"]}
     filter_ = "wordfilter.WordFilter"
-    assert (
+    assert file.modules == (
         ModuleEntry(0, filter_, first, "words", True, "shadow", "continue", 0.2),
         ModuleEntry(1, filter_, ["any", "secret"], filter_),
         ModuleEntry(2, filter_, {}, f"{filter_}#2"),
-    ) == file.modules
+    )
     assert (
         Settings(
             (
@@ -80,7 +80,7 @@ def test_a_file_is_read(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
         )
         == file.settings
     )
-    assert name == file.name
+    assert file.name == name
 
 
 @pytest.mark.parametrize("text", ["other: 1\n", "modules:\nhostkit:\n", "modules: []\n", "{}"])
@@ -94,7 +94,7 @@ def test_secret_files_stand_beside_the_config_file(write: Write, tmp_path: Path)
     """A relative `!file` starts at the config file's folder, wherever the process is."""
     (tmp_path / "key").write_text("secret\n")
     file = load(write("modules: [{module: a.B, config: !file key}]"))
-    assert "secret" == file.modules[0].config
+    assert file.modules[0].config == "secret"
 
 
 def test_all_problems_are_told_in_one_run(problems_of: ProblemsOf) -> None:
@@ -110,33 +110,38 @@ modules:
     module: !env HOSTKIT_MISSING
 """)
     assert [
+        (p.code, p.place and p.place.line, p.place and p.place.column, p.path) for p in problems
+    ] == [
         ("HK021", 2, 5, ("modules", 0, "modul")),
         ("HK020", 3, 14, ("modules", 0, "enabled")),
         ("HK025", 6, 14, ("modules", 1, "timeout")),
         ("HK030", 7, 11, ("modules", 2, "name")),
         ("HK051", 8, 13, ("modules", 2, "module")),
-    ] == [(p.code, p.place and p.place.line, p.place and p.place.column, p.path) for p in problems]
+    ]
 
 
 def test_a_problem_is_told_in_full(problems_of: ProblemsOf) -> None:
     """The text shows place, excerpt, caret, what was possible and what was probably meant."""
     (problem,) = problems_of("modules:\n  - module: a.B\n    timout: 5s\n")
     assert problem.place is not None
-    assert f"""\
+    assert (
+        problem.render()
+        == f"""\
 {problem.place.file}:3:5: HK021 unknown key 'timout'
   |
 3 |     timout: 5s
   |     ^
   = expected: config, enabled, mode, module, name, on_error or timeout
-  = hint: did you mean 'timeout'?""" == problem.render()
+  = hint: did you mean 'timeout'?"""
+    )
 
 
 def test_a_broken_value_is_not_complained_about_twice(problems_of: ProblemsOf) -> None:
     """Of a value that could not be read nothing more is said, nor of what it would have held."""
-    assert ["HK012", "HK017"] == [
+    assert [
         problem.code
         for problem in problems_of("modules:\n- {module: a.B, enabled: !x 1}\n- {<<: 5}\n")
-    ]
+    ] == ["HK012", "HK017"]
 
 
 @pytest.mark.parametrize(
@@ -168,7 +173,7 @@ def test_no_secret_is_ever_shown(
     redis = "".join(f"  {key}: !file key\n" for key in ("redis", "timing", "receipts", "x"))
     problems = problems_of(f"modules:\n- {entry}- {entry}hostkit:\n{redis}")
     text = str(ConfigErrors(problems))
-    assert 17 == len(problems)
+    assert len(problems) == 17
     assert "hunter" not in text
     assert '"y"' not in text
     assert "[redacted]" in text
@@ -178,7 +183,7 @@ def test_the_error_has_no_past(write: Write) -> None:
     """Nothing that may quote a secret hangs on the error."""
     with pytest.raises(ConfigErrors) as caught:
         load(write("modules: [{module: 5}]"))
-    assert (None, None) == (caught.value.__cause__, caught.value.__context__)
+    assert (caught.value.__cause__, caught.value.__context__) == (None, None)
 
 
 def test_a_mapping_is_checked_like_a_file() -> None:
@@ -190,21 +195,21 @@ def test_a_mapping_is_checked_like_a_file() -> None:
                 "hostkit": {"receipt": 5},
             }
         )
-    assert [
+    assert [(problem.code, problem.path, problem.place) for problem in caught.value.problems] == [
         ("HK025", ("modules", 0, "timeout"), None),
         ("HK022", ("modules", 1), None),
         ("HK021", ("hostkit", "receipt"), None),
         ("HK030", ("modules", 1, "name"), None),
-    ] == [(problem.code, problem.path, problem.place) for problem in caught.value.problems]
+    ]
 
 
 def test_a_mapping_may_hold_classes() -> None:
     """A class needs no dotted path; it is named by its own."""
     file = from_mapping({"other": object(), "modules": [{"module": Module}, {"module": Module}]})
-    assert [Module, Module] == [entry.module for entry in file.modules]
+    assert [entry.module for entry in file.modules] == [Module, Module]
     name = f"{__name__}.Module"
-    assert [name, f"{name}#2"] == [entry.name for entry in file.modules]
-    assert "<config>" == file.name
+    assert [entry.name for entry in file.modules] == [name, f"{name}#2"]
+    assert file.name == "<config>"
 
 
 def test_a_mapping_is_left_alone() -> None:
@@ -222,7 +227,7 @@ def test_only_a_mapping_is_a_mapping(value: Any) -> None:
     """Something else is a problem, not a traceback."""
     with pytest.raises(ConfigErrors) as caught:
         from_mapping(value)
-    assert ["HK008"] == [problem.code for problem in caught.value.problems]
+    assert [problem.code for problem in caught.value.problems] == ["HK008"]
 
 
 def _assert_inside(place: Place | None, text: str) -> None:

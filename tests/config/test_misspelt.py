@@ -19,11 +19,11 @@ def test_modules_under_a_wrong_name_are_an_error(tmp_path: Path, key: str) -> No
     with pytest.raises(ConfigErrors) as caught:
         load(file)
     (problem,) = caught.value.problems
-    assert "HK021" == problem.code
-    assert f"{key!r} lists modules, which are looked for under 'modules'" == problem.message
-    assert "did you mean 'modules'?" == problem.hint
+    assert problem.code == "HK021"
+    assert problem.message == f"{key!r} lists modules, which are looked for under 'modules'"
+    assert problem.hint == "did you mean 'modules'?"
     assert problem.place is not None
-    assert (2, 1) == (problem.place.line, problem.place.column)
+    assert (problem.place.line, problem.place.column) == (2, 1)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from hostkit.config import ModuleEntry, Redis
 
 def test_an_entry_knows_where_it_stands() -> None:
     """The path leads to the entry in the file."""
-    assert ("modules", 3) == ModuleEntry(3, "a.B", {}, "a.B").path
+    assert ModuleEntry(3, "a.B", {}, "a.B").path == ("modules", 3)
 
 
 def test_what_may_be_secret_is_not_printed() -> None:

@@ -12,8 +12,8 @@ class Outer:
 
 def test_a_module_is_named_by_its_class() -> None:
     """A dotted path is a name as it is; a class has its full one."""
-    assert "a.B" == default_name("a.B")
-    assert f"{__name__}.Outer.Module" == default_name(Outer.Module)
+    assert default_name("a.B") == "a.B"
+    assert default_name(Outer.Module) == f"{__name__}.Outer.Module"
 
 
 @pytest.mark.parametrize(
@@ -29,13 +29,13 @@ def test_a_module_is_named_by_its_class() -> None:
 )
 def test_only_defaults_give_way(wanted: list[tuple[str | None, str]], names: list[str]) -> None:
     """A name that was given is kept; a default takes the first number that is free."""
-    assert names == unique_names(wanted)
+    assert unique_names(wanted) == names
 
 
 def test_a_name_given_twice_is_a_problem() -> None:
     """Each repeat is told with both entries, whatever else is wrong around it."""
     entries = [{"name": "a"}, "wrong", {}, {"name": 5}, {"name": "a"}, {"name": "b"}, {"name": "a"}]
-    assert [
+    assert [(problem.path, problem.message) for problem in repeated_names(entries)] == [
         (("modules", 4, "name"), "modules[4] and modules[0] have the same name 'a'"),
         (("modules", 6, "name"), "modules[6] and modules[0] have the same name 'a'"),
-    ] == [(problem.path, problem.message) for problem in repeated_names(entries)]
+    ]

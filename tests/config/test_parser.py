@@ -28,7 +28,7 @@ def test_libyaml_is_used_where_it_is_installed() -> None:
 def test_one_mapping_is_accepted(loader: Any) -> None:
     """A file with one mapping gives its nodes; no value in it is looked at."""
     root = Parser("f", "---\na: !secret b\nc: 2024-13-45\n", loader).parse().root
-    assert ["a", "c"] == [key.value for key, _ in root.value]
+    assert [key.value for key, _ in root.value] == ["a", "c"]
 
 
 @_LOADERS
@@ -52,14 +52,14 @@ def test_what_is_not_yaml_is_pointed_at(loader: Any, text: str, line: int, colum
 def test_a_tab_is_called_a_tab(loader: Any) -> None:
     """Who indents with tabs is told that it is a tab."""
     problem, *place = _refusal("a:\n\tb: 1\n", loader)
-    assert [2, 1] == place
-    assert "YAML is indented with spaces; this is a tab" == problem.hint
+    assert place == [2, 1]
+    assert problem.hint == "YAML is indented with spaces; this is a tab"
 
 
 def test_an_escape_for_no_character_is_a_problem_in_the_slow_parser_too() -> None:
     """What the parser written in Python lets out as `ValueError` is a problem as well."""
-    assert "HK006" == _refusal('a: "\\U00110000"', yaml.SafeLoader)[0].code
-    assert "HK006" == _refusal('a: "\\UFFFFFFFF"', yaml.SafeLoader)[0].code
+    assert _refusal('a: "\\U00110000"', yaml.SafeLoader)[0].code == "HK006"
+    assert _refusal('a: "\\UFFFFFFFF"', yaml.SafeLoader)[0].code == "HK006"
 
 
 @_LOADERS
@@ -67,8 +67,8 @@ def test_an_escape_for_no_character_is_a_problem_in_the_slow_parser_too() -> Non
 def test_an_empty_file_is_told_what_belongs_there(loader: Any, text: str) -> None:
     """A file without content is a problem that shows what was expected."""
     problem, *place = _refusal(text, loader)
-    assert ("HK007", "a mapping with the key `modules:`") == (problem.code, problem.expected)
-    assert [1, 1] == place
+    assert (problem.code, problem.expected) == ("HK007", "a mapping with the key `modules:`")
+    assert place == [1, 1]
 
 
 @_LOADERS
@@ -78,14 +78,14 @@ def test_an_empty_file_is_told_what_belongs_there(loader: Any, text: str) -> Non
 def test_the_top_level_must_be_a_mapping(loader: Any, text: str, what: str) -> None:
     """A file that holds something else is told what it holds."""
     problem, *_ = _refusal(text, loader)
-    assert ("HK008", f"the file holds {what}, not a mapping") == (problem.code, problem.message)
+    assert (problem.code, problem.message) == ("HK008", f"the file holds {what}, not a mapping")
 
 
 @_LOADERS
 def test_a_second_document_is_pointed_at(loader: Any) -> None:
     """A file holds one document; the problem stands where the next one's content starts."""
     problem, *place = _refusal("a: 1\n---\nb: 2\n", loader)
-    assert ("HK009", [3, 1]) == (problem.code, place)
+    assert (problem.code, place) == ("HK009", [3, 1])
 
 
 @_LOADERS
@@ -95,17 +95,17 @@ def test_endless_nesting_is_refused_before_it_ends_the_process(loader: Any, open
     # Python's own parser needs seconds for what libyaml's does in no time.
     levels = 2_000 if loader is yaml.SafeLoader else 100_000
     problem, *_ = _refusal(opener * levels, loader)
-    assert "HK010" == problem.code
+    assert problem.code == "HK010"
 
 
 def test_deep_nesting_ends_the_slow_parser_in_a_problem() -> None:
     """The parser written in Python gives up earlier, which is a problem too."""
     problem, *_ = _refusal("- " * 900, yaml.SafeLoader)
-    assert "HK010" == problem.code
+    assert problem.code == "HK010"
 
 
 @_LOADERS
 def test_long_files_may_be_long(loader: Any) -> None:
     """A file with many values is not mistaken for a deep one."""
     text = "".join(f"k{i}: [1, {{a: 2}}]\n" for i in range(1000))
-    assert 1000 == len(Parser("f", text, loader).parse().root.value)
+    assert len(Parser("f", text, loader).parse().root.value) == 1000

@@ -41,9 +41,9 @@ def test_every_place_lies_inside_the_text(text: str, offset: int) -> None:
 
 def test_an_excerpt_cannot_move_the_caret_or_the_terminal() -> None:
     """Tabs are shown as one blank, other invisible characters as a mark."""
-    assert "a b\ufffdc\ufffd" == place_at("f", "a\tb\x1bc\u202e", 0).excerpt
+    assert place_at("f", "a\tb\x1bc\u202e", 0).excerpt == "a b\ufffdc\ufffd"
 
 
 def test_a_long_line_is_cut_behind_the_caret() -> None:
     """What is shown of an endless line still reaches the caret and some way further."""
-    assert (160, 1041) == tuple(len(place_at("f", "x" * 5000, i).excerpt) for i in (0, 1000))
+    assert tuple(len(place_at("f", "x" * 5000, i).excerpt) for i in (0, 1000)) == (160, 1041)

@@ -110,7 +110,7 @@ def test_nothing_is_converted(value: Any, cls: Any, expected: str) -> None:
 )
 def test_quotes_are_hinted_at(value: Any, cls: Any, hint: str | None) -> None:
     """Where quotes make the difference, the hint speaks of them."""
-    assert hint == _fault(value, cls).hint
+    assert _fault(value, cls).hint == hint
 
 
 @pytest.mark.parametrize(
@@ -152,20 +152,20 @@ def test_a_duration_needs_a_unit(value: Any, hint: str | None) -> None:
     """A bare number is no duration; the hint shows it with a unit."""
     fault = _fault(value, Seconds)
     assert ("HK025", hint) == (fault.code, fault.hint)
-    assert "a number and a unit, such as 200ms, 5s, 1.5m, 1h or 1d" == fault.expected
+    assert fault.expected == "a number and a unit, such as 200ms, 5s, 1.5m, 1h or 1d"
 
 
 @pytest.mark.parametrize("value", ["5KB", -1, True, 1.5, None, []])
 def test_a_size_is_a_number_of_bytes(value: Any) -> None:
     """What is not a size is refused, with the grammar."""
     fault = _fault(value, Bytes)
-    assert "HK026" == fault.code
-    assert "a whole number of bytes, or one with a unit, such as 64K, 10M or 1G" == fault.expected
+    assert fault.code == "HK026"
+    assert fault.expected == "a whole number of bytes, or one with a unit, such as 64K, 10M or 1G"
 
 
 @pytest.mark.parametrize("cls", [complex, Name, object(), "nonsense"])
 def test_other_types_are_not_supported(cls: Any) -> None:
     """A type that cannot come from a config file is refused by name, not with a traceback."""
     fault = _fault("x", cls)
-    assert "HK029" == fault.code
+    assert fault.code == "HK029"
     assert getattr(cls, "__name__", str(cls)) in fault.message

@@ -50,7 +50,7 @@ from hostkit.config._schema import EntrySchema, ListenerSchema, RedisSchema, Set
 )
 def test_what_may_be_written(value: Any, schema: Any) -> None:
     """All keys are understood, and all but a few may be left out."""
-    assert schema == structure(value, type(schema))
+    assert structure(value, type(schema)) == schema
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_what_an_entry_may_not_say(key: str, value: Any, code: str) -> None:
     """A wrong value of an entry is one fault, at its key."""
     with pytest.raises(StructureErrors) as caught:
         structure({"module": "a.B", key: value}, EntrySchema)
-    assert [(code, (key,))] == [(fault.code, fault.path) for fault in caught.value.faults]
+    assert [(fault.code, fault.path) for fault in caught.value.faults] == [(code, (key,))]
 
 
 @pytest.mark.parametrize(
@@ -118,4 +118,4 @@ def test_what_the_settings_may_not_say(settings: Any, code: str, path: Any) -> N
     """A wrong setting is one fault, at its place."""
     with pytest.raises(StructureErrors) as caught:
         structure(settings, SettingsSchema)
-    assert [(code, path)] == [(fault.code, fault.path) for fault in caught.value.faults]
+    assert [(fault.code, fault.path) for fault in caught.value.faults] == [(code, path)]

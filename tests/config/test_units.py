@@ -13,7 +13,7 @@ from hostkit.config import parse_bytes, parse_seconds
 )
 def test_durations_are_read_as_seconds(text: str, seconds: float) -> None:
     """Every unit of a duration is understood, fractions included."""
-    assert seconds == parse_seconds(text)
+    assert parse_seconds(text) == seconds
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_other_texts_are_no_durations(text: str) -> None:
 )
 def test_sizes_are_read_as_bytes(value: int | str, size: int) -> None:
     """A size is a plain number of bytes, or one with a unit that is a power of 1024."""
-    assert size == parse_bytes(value)
+    assert parse_bytes(value) == size
 
 
 @pytest.mark.parametrize("value", ["", "K", "64k", "64KB", "1.5M", "-1", -1, True, "9" * 5000])
@@ -45,11 +45,11 @@ def test_other_values_are_no_sizes(value: int | str) -> None:
 def test_durations_round_trip(number: int, unit: tuple[str, float]) -> None:
     """A whole number of a unit comes back as exactly that many."""
     name, seconds = unit
-    assert number == round(parse_seconds(f"{number}{name}") / seconds)
+    assert round(parse_seconds(f"{number}{name}") / seconds) == number
 
 
 @given(st.integers(0, 10**12), st.sampled_from([("", 0), ("K", 10), ("M", 20), ("G", 30)]))
 def test_sizes_round_trip(number: int, unit: tuple[str, int]) -> None:
     """A number of a unit comes back as exactly that many bytes."""
     name, bits = unit
-    assert number << bits == parse_bytes(f"{number}{name}")
+    assert parse_bytes(f"{number}{name}") == number << bits

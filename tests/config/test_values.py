@@ -61,13 +61,13 @@ def test_other_keys_are_not_looked_at() -> None:
 
 def test_a_missing_key_is_not_there() -> None:
     """Only keys that are in the file are read."""
-    assert {} == Reader(Parser("f", "a: 1\n").parse(), Path()).read_top(["x"])
+    assert Reader(Parser("f", "a: 1\n").parse(), Path()).read_top(["x"]) == {}
 
 
 def test_the_top_level_may_merge_and_have_any_keys() -> None:
     """A key may come from a merged mapping, and the host's keys may be of any kind."""
     got, reader = _read("base: &base {x: 1}\n<<: *base\n<<: *base\n[a]: 1\n1: 2\n'1': 3\n")
-    assert (1, []) == (got, reader.problems)
+    assert (got, reader.problems) == (1, [])
 
 
 @pytest.mark.parametrize(
@@ -84,13 +84,13 @@ def test_a_key_that_stands_twice_is_pointed_at(
 ) -> None:
     """The problem stands at the second key and names the line of the first."""
     _, reader = _read(text)
-    assert [("HK011", line, column)] == _told(reader)
+    assert _told(reader) == [("HK011", line, column)]
     assert reader.problems[0].hint == f"it stands in line {first} already; keep one of them"
 
 
 def test_the_first_of_two_equal_keys_counts() -> None:
     """The value under the repeated key is left aside."""
-    assert {"k": 1} == _read("x: {k: 1, k: 2}")[0]
+    assert _read("x: {k: 1, k: 2}")[0] == {"k": 1}
 
 
 def test_merged_keys_are_no_repeats() -> None:
@@ -98,15 +98,15 @@ def test_merged_keys_are_no_repeats() -> None:
     got, reader = _read(
         "a: &a {k: 1, l: 1, m: 1}\nb: &b {l: 2, m: 2, n: 2}\nx: {<<: [*a, *b], k: 0}\n"
     )
-    assert ({"k": 0, "l": 1, "m": 1, "n": 2}, []) == (got, reader.problems)
+    assert (got, reader.problems) == ({"k": 0, "l": 1, "m": 1, "n": 2}, [])
 
 
 @pytest.mark.parametrize("written", ["1", "~", "[5]", "[{a: 1}, b]"])
 def test_only_mappings_can_be_merged(written: str) -> None:
     """Something else behind `<<` is one problem."""
     _, reader = _read(f"x: {{<<: {written}}}\n")
-    assert ["HK017"] == [problem.code for problem in reader.problems]
-    assert {("x",)} == reader.broken
+    assert [problem.code for problem in reader.problems] == ["HK017"]
+    assert reader.broken == {("x",)}
 
 
 @pytest.mark.parametrize(
@@ -143,27 +143,27 @@ def test_each_wrong_value_is_pointed_at(
 ) -> None:
     """A value that cannot be read is one problem, at the value."""
     _, reader = _read(f"x: {written}\n", tmp_path)
-    assert [(code, 1, column)] == _told(reader)
+    assert _told(reader) == [(code, 1, column)]
 
 
 def test_a_misspelt_tag_is_recognised() -> None:
     """The problem names the tag as it is written, and the one that was probably meant."""
     _, reader = _read("x: !Env HOME\n")
     problem = reader.problems[0]
-    assert ("unknown tag !Env", "did you mean '!env'?") == (problem.message, problem.hint)
+    assert (problem.message, problem.hint) == ("unknown tag !Env", "did you mean '!env'?")
 
 
 def test_a_wrong_value_leaves_the_others_alone() -> None:
     """All problems are collected; what is broken is remembered by its path."""
     got, reader = _read("x: {a: !foo b, c: [1, !bar d], e: 1}\n")
-    assert {"a": None, "c": [1, None], "e": 1} == got
-    assert {("x", "a"), ("x", "c", 1)} == reader.broken
+    assert got == {"a": None, "c": [1, None], "e": 1}
+    assert reader.broken == {("x", "a"), ("x", "c", 1)}
 
 
 def test_a_wrong_value_is_told_once_however_often_it_is_used() -> None:
     """Aliases of a wrong value do not repeat its problem."""
     _, reader = _read("a: &a {b: !foo c}\nx: [*a, *a, {<<: *a}]\n")
-    assert [("HK012", 1, 11)] == _told(reader)
+    assert _told(reader) == [("HK012", 1, 11)]
 
 
 def test_secrets_are_remembered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -171,21 +171,21 @@ def test_secrets_are_remembered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     monkeypatch.setenv("HOSTKIT_TEST", "one")
     (tmp_path / "two").write_text("two\n")
     got, reader = _read("x: [!env HOSTKIT_TEST, !file two]", tmp_path)
-    assert (["one", "two"], {"one", "two"}, []) == (got, reader.secrets, reader.problems)
+    assert (got, reader.secrets, reader.problems) == (["one", "two"], {"one", "two"}, [])
 
 
 def test_deep_values_are_refused_once() -> None:
     """A hundred levels are enough for everyone; deeper ones are one problem."""
-    assert [] == _read(f"x: {'[' * 99}1{']' * 99}\n")[1].problems
+    assert _read(f"x: {'[' * 99}1{']' * 99}\n")[1].problems == []
     _, reader = _read(f"x: {'[' * 100}[1],[2]{']' * 100}\n")
-    assert [("HK010", 1, 104)] == _told(reader)
+    assert _told(reader) == [("HK010", 1, 104)]
 
 
 def test_aliases_cannot_make_values_deep() -> None:
     """Depth counts as the value is used, not as it is written."""
     links = "".join(f"a{i}: &a{i} [*a{i - 1}]\n" for i in range(1, 5000))
     _, reader = _read(f"a0: &a0 [1]\n{links}x: *a4999\n")
-    assert ["HK010"] == [problem.code for problem in reader.problems]
+    assert [problem.code for problem in reader.problems] == ["HK010"]
 
 
 @pytest.mark.parametrize(
@@ -200,12 +200,12 @@ def test_a_billion_laughs_end_at_once(first: str, link: str) -> None:
     """A few lines of aliases that stand for billions of values are refused without delay."""
     links = "".join(f"a{i}: &a{i} {link.format(f'*a{i - 1}')}\n" for i in range(1, 50))
     _, reader = _read(f"a0: &a0 {first}\n{links}x: *a49\n")
-    assert ["HK015"] == [problem.code for problem in reader.problems]
+    assert [problem.code for problem in reader.problems] == ["HK015"]
     assert 100_000 < reader._repeats < 101_000
 
 
 def test_honest_aliases_are_welcome() -> None:
     """A value used many times is read each time anew."""
     got, reader = _read(f"a: &a {{k: [1, 2]}}\nx: [{', '.join(['*a'] * 1000)}]\n")
-    assert ([{"k": [1, 2]}] * 1000, []) == (got, reader.problems)
+    assert (got, reader.problems) == ([{"k": [1, 2]}] * 1000, [])
     assert got[0] is not got[1]

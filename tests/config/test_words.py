@@ -24,25 +24,25 @@ from hostkit.config._words import did_you_mean, either, nearest, show
 )
 def test_values_are_shown_in_words(value: Any, shown: str) -> None:
     """Any value can be shown, even a number Python refuses to print."""
-    assert shown == show(value)
+    assert show(value) == shown
 
 
 def test_long_strings_are_shown_whole() -> None:
     """A string is never cut: half a secret could not be redacted."""
-    assert f"the string {'x' * 5000!r}" == show("x" * 5000)
+    assert show("x" * 5000) == f"the string {'x' * 5000!r}"
 
 
 def test_alternatives_are_joined() -> None:
     """Alternatives read as in a sentence."""
-    assert ("a", "a or b", "a, b or c") == (either("a"), either("ab"), either("abc"))
+    assert (either("a"), either("ab"), either("abc")) == ("a", "a or b", "a, b or c")
 
 
 def test_the_nearest_name_is_found() -> None:
     """A slip of the finger is recognised, another word is not."""
-    assert ("timeout", None) == (nearest("timout", ["timeout"]), nearest("x", ["timeout"]))
+    assert (nearest("timout", ["timeout"]), nearest("x", ["timeout"])) == ("timeout", None)
 
 
 def test_the_hint_names_the_nearest_name() -> None:
     """The hint is a question, or missing when nothing is near."""
-    assert "did you mean 'timeout'?" == did_you_mean("timout", ["timeout"])
+    assert did_you_mean("timout", ["timeout"]) == "did you mean 'timeout'?"
     assert did_you_mean("x", ["timeout"]) is None

@@ -106,7 +106,7 @@ def test_all_kinds_of_callbacks_answer_under_twisted(kind: str, options: dict[st
     clock = Clock()
     chain = wire(Comments, "check", given(kinds_of(SPAM)[kind], **options), clock=clock)
     assert SPAM is done(chain.start())
-    assert [] == clock.getDelayedCalls()
+    assert clock.getDelayedCalls() == []
 
 
 @every_kind
@@ -114,7 +114,7 @@ def test_all_kinds_of_callbacks_can_be_in_shadow_mode(kind: str) -> None:
     """Of a module in shadow mode too, the answer is what comes of awaiting it."""
     chain = wire(Comments, "check", shadow(kinds_of(SPAM)[kind]))
     assert ALLOW is chain.run()
-    assert ["m0 [shadow]: deny, spam: no adverts"] == steps_of(chain.receipt)
+    assert steps_of(chain.receipt) == ["m0 [shadow]: deny, spam: no adverts"]
 
 
 def test_a_generator_that_is_no_coroutine_is_a_value() -> None:
@@ -157,7 +157,7 @@ def test_a_deferred_is_waited_for_under_twisted() -> None:
     waiting: Deferred[Any] = Deferred()
     spy = Spy(RUDE)
     call = wire(Comments, "check", lambda author: waiting, spy).start()
-    assert [] == spy.calls
+    assert spy.calls == []
     waiting.callback(ALLOW)
     assert RUDE is done(call)
 
@@ -188,5 +188,5 @@ def test_an_asyncio_future_is_waited_for_in_a_task() -> None:
 
 def test_settle_gives_back_what_cannot_be_awaited() -> None:
     """A value that is no awaitable is itself, be it a class of awaitables."""
-    assert 7 == run(settle(7))
+    assert run(settle(7)) == 7
     assert Later is run(settle(Later))

@@ -66,7 +66,7 @@ def test_cancelling_a_task_ends_the_call(
 
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(main())
-    assert ([], 0) == (spy.calls, len(chain.receipts))
+    assert (spy.calls, len(chain.receipts)) == ([], 0)
 
 
 @policies
@@ -83,7 +83,7 @@ def test_cancelling_a_deferred_ends_the_call(
     call = chain.start()
     call.cancel()
     assert isinstance(done(call), CancelledError)
-    assert ([], 0) == (spy.calls, len(chain.receipts))
+    assert (spy.calls, len(chain.receipts)) == ([], 0)
 
 
 def test_a_cancelled_call_says_so_in_its_receipt() -> None:
@@ -91,9 +91,9 @@ def test_a_cancelled_call_says_so_in_its_receipt() -> None:
     call = (chain := wire(Comments, "check", shadow(spam), hang, rude)).start()
     call.cancel()
     assert isinstance(done(call), CancelledError)
-    assert "cancelled" == chain.receipt.outcome
-    assert [
+    assert chain.receipt.outcome == "cancelled"
+    assert steps_of(chain.receipt) == [
         "m0 [shadow]: deny, spam: no adverts",
         "m1: cancelled",
         "m2: not asked, because the call was cancelled",
-    ] == steps_of(chain.receipt)
+    ]

@@ -41,7 +41,7 @@ def test_modules_are_asked_in_order_until_one_denies() -> None:
     """The first denial is the result, and no later module is called."""
     first, last = Spy(), Spy()
     assert SPAM is wire(Comments, "check", first, spam, rude, last).run("ann", "hello")
-    assert ([("ann", "hello")], []) == (first.calls, last.calls)
+    assert (first.calls, last.calls) == ([("ann", "hello")], [])
 
 
 def test_nobody_denies() -> None:
@@ -65,7 +65,7 @@ def test_a_chain_without_callbacks_gives_the_rules_default(
     hook: str, result: object, exact: bool
 ) -> None:
     """With no module listening, the result is what the rule says for none."""
-    assert result == wire(Comments, hook, exact=exact).run()
+    assert wire(Comments, hook, exact=exact).run() == result
 
 
 def test_a_synchronous_chain_gives_its_result_at_once() -> None:
@@ -91,8 +91,8 @@ def test_a_rule_decides_on_the_result(
 ) -> None:
     """Each rule makes one result of the answers, and stops where it says."""
     spies = [Spy(answer) for answer in answers]
-    assert result == wire(Comments, hook, *spies).run()
-    assert [1] * asked + [0] * (len(spies) - asked) == [len(spy.calls) for spy in spies]
+    assert wire(Comments, hook, *spies).run() == result
+    assert [len(spy.calls) for spy in spies] == [1] * asked + [0] * (len(spies) - asked)
 
 
 def longer_than_two(value: Any) -> Any:
@@ -114,14 +114,14 @@ def longer_than_two(value: Any) -> Any:
 def test_answers_are_read_before_they_count(rule: Rule, result: object) -> None:
     """What ``read`` makes of an answer is what counts, and what it refuses is invalid."""
     answers = ["a", 5, "abc", "def"]
-    assert result == wire(hook_of(rule), "ask", *map(saying, answers)).run()
+    assert wire(hook_of(rule), "ask", *map(saying, answers)).run() == result
 
 
 def test_an_answer_can_be_read_as_the_allow_value() -> None:
     """An answer that is read as the allow value lets the next module be asked."""
     rule = FirstDenial(read=bool, allow=True, denial=False)
     chain = wire(hook_of(rule), "ask", saying(1), saying(0), saying(1))
-    assert [False, 0] == [chain.run(), chain.receipt.steps[1].outcome.value == "allow"]
+    assert [chain.run(), chain.receipt.steps[1].outcome.value == "allow"] == [False, 0]
 
 
 def test_arguments_go_by_position_and_by_name() -> None:
@@ -131,7 +131,7 @@ def test_arguments_go_by_position_and_by_name() -> None:
     chain.run("ann")
     chain.run("bob", text="hello")
     run(chain.call(author="cid", text="bye"))
-    assert [("ann", "hi"), ("bob", "hello"), ("cid", "bye")] == spy.calls
+    assert spy.calls == [("ann", "hi"), ("bob", "hello"), ("cid", "bye")]
 
 
 @pytest.mark.parametrize("functions", [(), (allow,)])
@@ -146,7 +146,7 @@ def test_wrong_arguments_are_the_callers_mistake(
     chain = wire(Comments, "check", *functions)
     with pytest.raises(TypeError, match=r"check\(\)"):
         chain.call(*args, **kwargs)
-    assert 0 == len(chain.receipts)
+    assert len(chain.receipts) == 0
 
 
 def test_arguments_may_be_called_like_builtins() -> None:

@@ -45,14 +45,14 @@ def test_the_receipt_of_a_call_that_ends_there_is_finished(exact: bool) -> None:
     wired = wire(DESK, "ask", look, look, allow, exact=exact)
     with pytest.raises(LookupError, match="no other"):
         wired.run("ann", Rare(1))
-    assert "failed" == wired.receipt.outcome
-    assert "LookupError, raised by the host itself" == wired.receipt.reason
+    assert wired.receipt.outcome == "failed"
+    assert wired.receipt.reason == "LookupError, raised by the host itself"
     assert None is wired.receipt.decider
-    assert [
+    assert steps_of(wired.receipt) == [
         "m0: failed, KeyError: 'a copy'",
         "m1: not asked, because the host failed",
         "m2: not asked, because the host failed",
-    ] == steps_of(wired.receipt)
+    ]
     counts = [1, 0, 0] if exact else [0, 0, 0]
     assert counts == [timing.count for timing in wired.chain.timings]
 
@@ -63,8 +63,8 @@ def test_a_call_that_ends_before_anything_happened_leaves_no_receipt(exact: bool
     wired = wire(DESK, "ask", look, broken, exact=exact)
     with pytest.raises(LookupError):
         wired.run("ann", Unique())
-    assert [] == list(wired.receipts)
-    assert [0, 0] == [timing.count for timing in wired.chain.timings]
+    assert list(wired.receipts) == []
+    assert [timing.count for timing in wired.chain.timings] == [0, 0]
     with pytest.raises(LookupError):
         run(trace(wired.chain, wired.caller, wired.receipts, ("ann", Unique()), {}, keep=True))
-    assert [] == list(wired.receipts)
+    assert list(wired.receipts) == []

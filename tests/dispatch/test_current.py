@@ -44,7 +44,7 @@ def test_a_callback_knows_its_module(exact: bool) -> None:
     """Callbacks of every kind are told their own module, in whatever place."""
     deep = lambda author: [plain_name(author) for _ in range(1)][0]  # noqa: E731, RUF015
     chain = wire(Comments, "gather", name, plain_name, shadow(name), late_name, deep, exact=exact)
-    assert ["m0", "m1", "m3", "m4"] == chain.run()
+    assert chain.run() == ["m0", "m1", "m3", "m4"]
 
 
 @pytest.mark.parametrize("options", [{}, {"timeout_seconds": 60.0}])
@@ -60,12 +60,12 @@ def test_a_callback_knows_its_module_when_it_goes_on(options: dict[str, Any], ex
     chain = wire(Comments, "gather", name, given(slow, **options), name, clock=Clock(), exact=exact)
     call = chain.start()
     waiting.callback(None)
-    assert ["m0", "m1", "m2"] == done(call)
+    assert done(call) == ["m0", "m1", "m2"]
 
 
 def test_a_timeout_does_not_hide_the_module_under_asyncio() -> None:
     """A callback with a timeout is told its module in a task."""
-    assert ["m0"] == wire(Comments, "gather", given(late_name, timeout_seconds=60.0)).run()
+    assert wire(Comments, "gather", given(late_name, timeout_seconds=60.0)).run() == ["m0"]
 
 
 def test_a_nested_call_is_told_apart() -> None:
@@ -75,29 +75,30 @@ def test_a_nested_call_is_told_apart() -> None:
     async def ask_again(author: str) -> Any:
         return [current_module(), await inner.call(author), current_module()]
 
-    assert [None, ["m1", [ALLOW, "m1"], "m1"]] == (
-        wire(Comments, "gather", saying(None), ask_again).run()
-    )
+    assert (wire(Comments, "gather", saying(None), ask_again).run()) == [
+        None,
+        ["m1", [ALLOW, "m1"], "m1"],
+    ]
 
 
 def test_reading_an_answer_is_part_of_its_callback() -> None:
     """While an answer is read, the module is the one that gave it."""
     rule = Collect(read=lambda value: current_module() if value else CONTINUE)
-    assert ["m0", "m2"] == wire(hook_of(rule), "ask", saying(1), saying(0), saying(1)).run()
+    assert wire(hook_of(rule), "ask", saying(1), saying(0), saying(1)).run() == ["m0", "m2"]
 
 
 @pytest.mark.parametrize("listening", [(), (saying(None),)])
 @pytest.mark.parametrize("exact", [False, True])
 def test_a_fallback_is_no_modules(listening: tuple[Any, ...], exact: bool) -> None:
     """A fallback belongs to the host."""
-    assert "fallback of None" == wire(Names, "ask", *listening, exact=exact).run()
+    assert wire(Names, "ask", *listening, exact=exact).run() == "fallback of None"
 
 
 def test_a_fallback_of_a_nested_call_is_no_modules() -> None:
     """That the host's own code is called by a module does not make it the module's."""
     inner = wire(Names, "ask")
     asking = lambda author: inner.call(author)  # noqa: E731, PLW0108 -- it shows its parameters
-    assert ["fallback of None"] == wire(Comments, "gather", asking).run()
+    assert wire(Comments, "gather", asking).run() == ["fallback of None"]
 
 
 def test_what_runs_later_is_no_callback() -> None:

@@ -46,14 +46,15 @@ def test_a_failure_can_be_a_denial_where_answers_are_ignored(
     with pytest.raises(Refused, match="sorry") as caught:
         wired.run()
     assert isinstance(caught.value.__cause__, KeyError)
-    assert ["in module 'm0', hook desk.ask"] == caught.value.__notes__
-    assert [] == later.calls
-    assert [("deny", "m0", "Refused: sorry")] == outcomes_of(wired.receipts)
-    assert ["m0: failed, KeyError: 'ann'", "m1: not asked, because m0 denied"] == steps_of(
-        wired.receipt
-    )
+    assert caught.value.__notes__ == ["in module 'm0', hook desk.ask"]
+    assert later.calls == []
+    assert outcomes_of(wired.receipts) == [("deny", "m0", "Refused: sorry")]
+    assert steps_of(wired.receipt) == [
+        "m0: failed, KeyError: 'ann'",
+        "m1: not asked, because m0 denied",
+    ]
     assert "it counts as a denial: KeyError" in caplog.text
-    assert [int(exact), 0] == [timing.count for timing in wired.chain.timings]
+    assert [timing.count for timing in wired.chain.timings] == [int(exact), 0]
 
 
 def test_a_module_can_ask_for_its_failures_to_deny() -> None:
@@ -114,4 +115,4 @@ def test_what_is_raised_keeps_nothing_alive(make: type[Exception]) -> None:
         wired.call("ann").send(None)
     except (Veto, Refused) as error:
         made.append(weakref.ref(error))
-    assert [None, None] == [reference() for reference in made]
+    assert [reference() for reference in made] == [None, None]

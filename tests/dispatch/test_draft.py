@@ -18,24 +18,24 @@ def draft(hook: str = "check", count: int = 3) -> Draft:
 def test_nothing_is_known_at_first() -> None:
     """A draft of a call that has just begun has asked nobody and no number yet."""
     receipt = draft().receipt("t")
-    assert ("", Outcome.RUNNING, None, None) == (
+    assert (
         receipt.id,
         receipt.outcome,
         receipt.at,
         receipt.seconds,
-    )
-    assert ["m0: running", "m1: not asked, yet"] == steps_of(receipt)[:2]
+    ) == ("", Outcome.RUNNING, None, None)
+    assert steps_of(receipt)[:2] == ["m0: running", "m1: not asked, yet"]
 
 
 def test_noting_something_means_that_those_before_continued() -> None:
     """Modules before one that is noted let it be asked."""
     made = draft()
     made.noted(1, Outcome.INVALID, "7")
-    assert [
+    assert steps_of(made.receipt("t")) == [
         "m0: continue",
         "m1: invalid, 7",
         "m2: running",
-    ] == steps_of(made.receipt("t"))
+    ]
     assert not made.finished
 
 
@@ -53,15 +53,15 @@ def test_allowing_needs_no_reason() -> None:
     made = draft()
     made.decided(None, ALLOW)
     receipt = made.receipt("t")
-    assert (Outcome.ALLOW, None, None) == (receipt.outcome, receipt.decider, receipt.reason)
-    assert ["m0: continue", "m1: continue", "m2: continue"] == steps_of(receipt)
+    assert (receipt.outcome, receipt.decider, receipt.reason) == (Outcome.ALLOW, None, None)
+    assert steps_of(receipt) == ["m0: continue", "m1: continue", "m2: continue"]
 
 
 def test_a_fallback_may_deny() -> None:
     """A denial that is no module's is one of the host's own."""
     made = draft()
     made.decided(None, SPAM)
-    assert (Outcome.DENY, None) == (made.receipt("t").outcome, made.receipt("t").decider)
+    assert (made.receipt("t").outcome, made.receipt("t").decider) == (Outcome.DENY, None)
 
 
 def test_a_value_answers() -> None:
@@ -69,8 +69,8 @@ def test_a_value_answers() -> None:
     made = draft("find")
     made.decided(0, "Ann")
     receipt = made.receipt("t")
-    assert (Outcome.RESULT, "'Ann'") == (receipt.outcome, receipt.reason)
-    assert "m1: not asked, because m0 answered" == steps_of(receipt)[1]
+    assert (receipt.outcome, receipt.reason) == (Outcome.RESULT, "'Ann'")
+    assert steps_of(receipt)[1] == "m1: not asked, because m0 answered"
 
 
 def test_readings_of_the_clock_become_lengths() -> None:
@@ -79,8 +79,8 @@ def test_readings_of_the_clock_become_lengths() -> None:
     made.seconds[0] = 0.25
     made.decided(1, SPAM, 10.0, 10.5, 12.0)
     receipt = made.receipt("t")
-    assert 2.0 == receipt.seconds
-    assert [0.25, 1.5, None] == [step.seconds for step in receipt.steps]
+    assert receipt.seconds == 2.0
+    assert [step.seconds for step in receipt.steps] == [0.25, 1.5, None]
 
 
 def test_readings_of_the_clock_become_a_time() -> None:
@@ -99,12 +99,12 @@ def test_a_failure_that_ends_the_call_is_measured() -> None:
     made.noted(0, Outcome.FAILED, "KeyError")
     made.broke(0, 1.0, 1.0, 1.5)
     receipt = made.receipt("t")
-    assert (0.5, 0.5) == (receipt.seconds, receipt.steps[0].seconds)
-    assert (Outcome.FAILED, "m0", "KeyError") == (
+    assert (receipt.seconds, receipt.steps[0].seconds) == (0.5, 0.5)
+    assert (
         receipt.outcome,
         receipt.decider,
         receipt.reason,
-    )
+    ) == (Outcome.FAILED, "m0", "KeyError")
 
 
 def test_a_number_is_given_once() -> None:
@@ -117,14 +117,15 @@ def test_a_number_is_given_once() -> None:
 
 def test_values_are_shown_shortly() -> None:
     """A denial is shown by its words, other values as Python does, cut when they are long."""
-    assert "spam: no adverts" == describe(SPAM)
-    assert "'Ann'" == describe("Ann")
+    assert describe(SPAM) == "spam: no adverts"
+    assert describe("Ann") == "'Ann'"
     assert len(describe("x" * 1000)) < 100
     assert describe(saying).startswith("<function say")
 
 
 def test_a_step_shows_how_long_it_took() -> None:
     """In text, lengths are in milliseconds."""
-    assert "m0: continue (1.500 ms)" == str(
-        Step(module="m0", outcome=Outcome.CONTINUE, seconds=0.0015)
+    assert (
+        str(Step(module="m0", outcome=Outcome.CONTINUE, seconds=0.0015))
+        == "m0: continue (1.500 ms)"
     )

@@ -71,7 +71,7 @@ def test_what_fails_raises_where_it_is_awaited(new_loop: Any, start: Any, way: s
     steps = [(way, Failure(error) if "future" not in way else error), ("both", 7)]
     if way == "Deferred that has fired":
         steps[0] = (way, error)
-    assert [error, 7] == run_on(new_loop, as_task(start, collect(steps, [])))
+    assert run_on(new_loop, as_task(start, collect(steps, []))) == [error, 7]
 
 
 def test_without_a_loop_an_entry_is_driven_by_twisted() -> None:

@@ -82,7 +82,7 @@ def test_modules_are_asked_before_the_fallback(exact: bool) -> None:
     """The fallback is run only when no module has decided."""
     assert SPAM is wire(Doors, "enter", spam, exact=exact).run("ann")
     assert ALLOW is wire(Doors, "enter", admit, Spy(), exact=exact).run("ann")
-    assert "hi" == wire(Doors, "greeting", lambda who: "hi", exact=exact).call("ann")
+    assert wire(Doors, "greeting", lambda who: "hi", exact=exact).call("ann") == "hi"
 
 
 @pytest.mark.parametrize("exact", [False, True])
@@ -91,7 +91,7 @@ def test_a_synchronous_hook_has_a_synchronous_fallback(
     listening: tuple[Spy, ...], exact: bool
 ) -> None:
     """Its result is there at once; it is no module's."""
-    assert "hello ann, None" == wire(Doors, "greeting", *listening, exact=exact).call("ann")
+    assert wire(Doors, "greeting", *listening, exact=exact).call("ann") == "hello ann, None"
 
 
 @pytest.mark.parametrize("listening", [(), (admit,)])
@@ -100,7 +100,7 @@ def test_a_raising_fallback_is_the_hosts_own_error(listening: tuple[Spy, ...]) -
     chain = wire(Doors, "opened", *listening)
     with pytest.raises(PermissionError):
         chain.run()
-    assert 0 == len(chain.receipts)
+    assert len(chain.receipts) == 0
 
 
 def test_a_fallback_that_returns_nothing_means_it() -> None:
@@ -112,4 +112,4 @@ def test_a_fallbacks_result_ends_the_receipt() -> None:
     """If there is a receipt for another reason, it shows what came of the fallback."""
     chain = wire(Doors, "enter", shadow(spam))
     assert ALLOW is chain.run("ann")
-    assert [("allow", None, None)] == outcomes_of(chain.receipts)
+    assert outcomes_of(chain.receipts) == [("allow", None, None)]

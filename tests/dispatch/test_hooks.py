@@ -43,7 +43,7 @@ def hooks() -> Hooks:
 def test_a_hook_is_true_if_somebody_listens(exact: bool) -> None:
     """A host can skip preparing a call that nobody would get."""
     caller = comments(exact=exact)
-    assert [True, False, False] == [bool(caller.check), bool(caller.find), bool(caller.check_now)]
+    assert [bool(caller.check), bool(caller.find), bool(caller.check_now)] == [True, False, False]
 
 
 @pytest.mark.parametrize("exact", [False, True])
@@ -61,16 +61,16 @@ def test_measuring_is_exact_or_not_at_all(exact: bool) -> None:
     chain = wire(Comments, "check", spam, exact=exact)
     chain.run()
     chain.run()
-    assert (2 if exact else 0) == chain.chain.timings[0].count
+    assert chain.chain.timings[0].count == (2 if exact else 0)
 
 
 def test_a_caller_is_one_of_its_category() -> None:
     """A caller is an instance of the category, with its name and its hookspecs."""
     caller = comments()
     assert isinstance(caller, Comments)
-    assert ("comments", "the_rooms") == (caller.name, wire(Rooms, "opened").caller.name)
+    assert (caller.name, wire(Rooms, "opened").caller.name) == ("comments", "the_rooms")
     assert Comments.hookspecs.keys() == caller.hookspecs.keys()
-    assert "comments.check" == caller.hookspecs["check"].full_name
+    assert caller.hookspecs["check"].full_name == "comments.check"
 
 
 def test_a_category_may_have_a_class_name_that_is_no_category_name() -> None:
@@ -83,7 +83,7 @@ def test_hooks_are_found_by_category_and_by_name() -> None:
     found = hooks()
     assert found[Comments] is found["comments"] is found.comments
     assert found[Rooms] is found["the_rooms"] is found.the_rooms
-    assert ([Comments, Rooms], 2) == (list(found), len(found))
+    assert (list(found), len(found)) == ([Comments, Rooms], 2)
 
 
 @pytest.mark.parametrize(("key", "name"), [(Überprüfung, "Überprüfung"), ("checks", "checks")])

@@ -37,24 +37,24 @@ def test_a_call_asks_the_callbacks_of_its_key(exact: bool) -> None:
         ("pw", saying_so("third", "by password")),
         exact=exact,
     )
-    assert "by password" == run(wired.call("ann", "pw"))
-    assert ["first ann", "third ann"] == asked
-    assert "by token" == run(wired.call(user="bob", kind="token"))
-    assert ["second bob"] == asked[2:]
+    assert run(wired.call("ann", "pw")) == "by password"
+    assert asked == ["first ann", "third ann"]
+    assert run(wired.call(user="bob", kind="token")) == "by token"
+    assert asked[2:] == ["second bob"]
 
 
 @pytest.mark.parametrize("exact", [False, True])
 def test_a_key_that_nobody_has_gives_the_default(exact: bool) -> None:
     """A call with an unknown key ends as if nobody had anything to say."""
     wired = wire_by_key("check", ("pw", saying("by password")), exact=exact)
-    assert "nobody" == run(wired.call("ann", "token"))
-    assert [] == list(wired.receipts)
+    assert run(wired.call("ann", "token")) == "nobody"
+    assert list(wired.receipts) == []
 
 
 def test_a_default_of_the_argument_is_a_key() -> None:
     """Who leaves out the key of a call means the one in the hook's declaration."""
     wired = wire_by_key("check", ("pw", saying("by password")))
-    assert "by password" == run(wired.call("ann"))
+    assert run(wired.call("ann")) == "by password"
     assert wired.chain.parts[0] is wired.chain.select(("ann",), {})
 
 
@@ -73,18 +73,18 @@ def test_a_key_that_cannot_be_one_is_the_callers_mistake() -> None:
 def test_a_synchronous_hook_can_be_keyed(exact: bool) -> None:
     """Its calls give their values at once."""
     wired = wire_by_key("check_now", ("pw", lambda user, kind: f"{user} {kind}"), exact=exact)
-    assert "ann pw" == wired.call("ann", "pw")
-    assert "nobody" == wired.call("ann", "token")
+    assert wired.call("ann", "pw") == "ann pw"
+    assert wired.call("ann", "token") == "nobody"
 
 
 @pytest.mark.parametrize("exact", [False, True])
 def test_a_body_is_run_for_keys_that_nobody_has(exact: bool) -> None:
     """It gets the caller object and the arguments of the call, and is no module's code."""
     wired = wire_by_key("find", ("mail", saying_nothing), exact=exact)
-    assert "logins finds ann by phone, None" == run(wired.call("ann", "phone"))
-    assert "logins finds ann by mail, None" == run(wired.call("ann", "mail"))
+    assert run(wired.call("ann", "phone")) == "logins finds ann by phone, None"
+    assert run(wired.call("ann", "mail")) == "logins finds ann by mail, None"
     wired = wire_by_key("find_now", ("mail", lambda user, kind: None), exact=exact)
-    assert "logins finds ann by phone" == wired.call("ann", kind="phone")
+    assert wired.call("ann", kind="phone") == "logins finds ann by phone"
 
 
 async def saying_nothing(user: str, kind: str) -> None:
@@ -95,9 +95,9 @@ def test_a_keyed_hook_is_false_if_nobody_listens() -> None:
     """A host can skip what it would prepare; a call gives the default all the same."""
     wired = wire_by_key("check")
     assert False is bool(wired.call)
-    assert "nobody" == run(wired.call("ann", "pw"))
-    assert {} == keys_of(wired.call)
-    assert () == wired.chain.parts
+    assert run(wired.call("ann", "pw")) == "nobody"
+    assert keys_of(wired.call) == {}
+    assert wired.chain.parts == ()
     assert True is bool(wire_by_key("check", ("pw", saying("yes"))).call)
 
 
@@ -111,7 +111,7 @@ def test_keys_stand_in_config_order() -> None:
         ("pw", saying(4)),
     )
     keys = keys_of(wired.call)
-    assert ["pw", "key"] == list(keys)
+    assert list(keys) == ["pw", "key"]
     with pytest.raises(TypeError):
         keys["other"] = None  # type: ignore[index]
 
@@ -120,17 +120,17 @@ def test_keys_belong_to_one_host() -> None:
     """Two hosts of a category do not share keys, and the declaration has none."""
     one = wire_by_key("check", ("pw", saying("one")))
     two = wire_by_key("check", ("pw", saying("two")), ("token", saying("two")))
-    assert {"pw": None} == keys_of(one.call)
-    assert {"pw": None, "token": None} == keys_of(two.call)
-    assert {} == keys_of(Logins.check)
-    assert "nobody" == run(one.call("ann", "token"))
-    assert {} == keys_of(one.caller.find)
+    assert keys_of(one.call) == {"pw": None}
+    assert keys_of(two.call) == {"pw": None, "token": None}
+    assert keys_of(Logins.check) == {}
+    assert run(one.call("ann", "token")) == "nobody"
+    assert keys_of(one.caller.find) == {}
 
 
 def test_a_keyed_hook_looks_like_its_declaration() -> None:
     """Help and signature are those of the method that declares it."""
     wired = wire_by_key("check", ("pw", saying("yes")))
-    assert "Called when somebody logs in." == wired.call.__doc__
+    assert wired.call.__doc__ == "Called when somebody logs in."
     assert inspect.signature(Logins.check) == inspect.signature(wired.chain.lean)
 
 
@@ -141,7 +141,7 @@ def test_the_module_that_runs_is_known() -> None:
         return current_module()
 
     wired = wire_by_key("check", ("pw", saying(None)), ("pw", check))
-    assert "m1" == run(wired.call("ann"))
+    assert run(wired.call("ann")) == "m1"
 
 
 def test_tracebacks_show_the_chain_of_the_key() -> None:
@@ -151,8 +151,8 @@ def test_tracebacks_show_the_chain_of_the_key() -> None:
     with pytest.raises(ModuleFailedError) as caught:
         run(wired.call("ann", "pw"))
     (frame, *_) = traceback.extract_tb(caught.value.__cause__.__traceback__)  # type: ignore[union-attr]
-    assert "<hostkit logins.check for 'pw'>" == frame.filename
-    assert "_r = await _c1(user)" == frame.line
+    assert frame.filename == "<hostkit logins.check for 'pw'>"
+    assert frame.line == "_r = await _c1(user)"
     assert linecache.getlines("<hostkit logins.check for 'z'>")
 
 
@@ -162,12 +162,13 @@ def test_policies_are_those_of_the_modules() -> None:
     wired = wire_by_key(
         "check", ("pw", given(broken, on_error="continue")), ("pw", saying("ok")), ("z", broken)
     )
-    assert "ok" == run(wired.call("ann", "pw"))
+    assert run(wired.call("ann", "pw")) == "ok"
     with pytest.raises(ModuleFailedError, match="'m2'"):
         run(wired.call("ann", "z"))
-    assert [("result", "m1", "'ok'"), ("failed", "m2", "KeyError: 'k'")] == outcomes_of(
-        wired.receipts
-    )
+    assert outcomes_of(wired.receipts) == [
+        ("result", "m1", "'ok'"),
+        ("failed", "m2", "KeyError: 'k'"),
+    ]
 
 
 def test_timeouts_hold_for_every_key(clock: Clock) -> None:
@@ -187,9 +188,9 @@ def test_cancelling_a_call_reaches_the_callback() -> None:
     wired = wire_by_key("check", ("pw", saying(None)), ("pw", lambda user: waiting))
     called = Deferred.fromCoroutine(wired.call("ann"))
     called.cancel()
-    assert "CancelledError" == type(done(called)).__name__
+    assert type(done(called)).__name__ == "CancelledError"
     assert waiting.called
-    assert [] == list(wired.receipts)
+    assert list(wired.receipts) == []
 
 
 def test_denials_name_only_modules_of_the_key() -> None:
@@ -199,8 +200,8 @@ def test_denials_name_only_modules_of_the_key() -> None:
     )
     assert SPAM is run(wired.call("ann", "a"))
     (receipt,) = wired.receipts
-    assert ["m0", "m2"] == [step.module for step in receipt.steps]
-    assert ("logins.forbid", "a", "m2") == (receipt.hook, receipt.key, receipt.decider)
+    assert [step.module for step in receipt.steps] == ["m0", "m2"]
+    assert (receipt.hook, receipt.key, receipt.decider) == ("logins.forbid", "a", "m2")
     assert "logins.forbid for a: deny by m2" in str(receipt)
 
 
@@ -211,11 +212,11 @@ def test_samples_are_taken_for_each_key(clock: Clock) -> None:
     sampler.start()
     for key in "aaab":
         run(wired.call("ann", key))
-    assert [("m0", 1), ("m1", 1)] == [(each.module, each.count) for each in wired.chain.timings]
+    assert [(each.module, each.count) for each in wired.chain.timings] == [("m0", 1), ("m1", 1)]
     clock.advance(1)
     run(wired.call("ann", "b"))
     sampler.stop()
-    assert [1, 2] == [timing.count for timing in wired.chain.timings]
+    assert [timing.count for timing in wired.chain.timings] == [1, 2]
 
 
 def test_exact_timing_measures_every_call() -> None:
@@ -223,17 +224,17 @@ def test_exact_timing_measures_every_call() -> None:
     wired = wire_by_key("check", ("a", saying("x")), ("b", saying("y")), exact=True)
     for key in "aab":
         run(wired.call("ann", key))
-    assert [("a", 2), ("b", 1)] == [(each.key, each.count) for each in wired.chain.timings]
+    assert [(each.key, each.count) for each in wired.chain.timings] == [("a", 2), ("b", 1)]
 
 
 def test_shadow_modules_are_only_recorded(caplog: pytest.LogCaptureFixture) -> None:
     """Their answers never count, for keys that others have and for keys of their own."""
     caplog.set_level(logging.ERROR)
     wired = wire_by_key("check", ("pw", shadow(saying("no"))), ("pw", saying("yes")))
-    assert "yes" == run(wired.call("ann", "pw"))
-    assert "nobody" == run(wire_by_key("check", ("pw", shadow(saying("no")))).call("ann"))
+    assert run(wired.call("ann", "pw")) == "yes"
+    assert run(wire_by_key("check", ("pw", shadow(saying("no")))).call("ann")) == "nobody"
     (receipt,) = wired.receipts
-    assert ["m0 [shadow]: result, 'no'", "m1: result, 'yes'"] == list(map(str, receipt.steps))
+    assert list(map(str, receipt.steps)) == ["m0 [shadow]: result, 'no'", "m1: result, 'yes'"]
 
 
 @pytest.fixture

@@ -71,7 +71,7 @@ def test_a_failure_that_nobody_gets_is_logged_once(
     """What the caller is not told is told to the module's logger, with the traceback."""
     wire(hook_of(FirstDenial(on_error=on_error)), "ask", failing).run()
     name, message = "hostkit.modules.m0", f"failed in desk.ask, {meaning}: {says}"
-    assert [(name, logging.WARNING, message)] == logged(caplog)
+    assert logged(caplog) == [(name, logging.WARNING, message)]
     assert caplog.records[0].exc_info is not None
 
 
@@ -82,14 +82,14 @@ def test_a_failure_that_the_caller_gets_is_not_logged(
     """Who catches an exception decides whether to log it."""
     with pytest.raises((KeyError, ModuleFailedError)):
         wire(hook_of(FirstDenial(on_error=on_error)), "ask", broken).run()
-    assert [] == caplog.records
+    assert caplog.records == []
 
 
 def test_a_failure_in_shadow_mode_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     """The log says that the module's mode kept the failure from counting."""
     wire(Comments, "tell", shadow(broken)).run()
     message = "failed in comments.tell, in shadow mode: KeyError: 'ann'"
-    assert [("hostkit.modules.m0", logging.WARNING, message)] == logged(caplog)
+    assert logged(caplog) == [("hostkit.modules.m0", logging.WARNING, message)]
 
 
 def test_a_note_says_where_the_module_is_listed() -> None:
@@ -98,9 +98,9 @@ def test_a_note_says_where_the_module_is_listed() -> None:
     chain = wire(Comments, "tell", given(broken, on_error="raise", locate=lambda: place))
     with pytest.raises(KeyError) as caught:
         chain.run()
-    assert ["in module 'm0', hook comments.tell (listed at server.yaml:7:5)"] == (
-        caught.value.__notes__
-    )
+    assert (caught.value.__notes__) == [
+        "in module 'm0', hook comments.tell (listed at server.yaml:7:5)"
+    ]
 
 
 @pytest.mark.parametrize("secretive", SECRETIVE)
@@ -111,8 +111,8 @@ def test_what_cannot_be_written_is_handled_by_the_policy(
     spy = Spy()
     chain = wire(hook_of(FirstDenial(on_error="continue")), "ask", secretive, spy)
     assert ALLOW is chain.run()
-    assert [("ann", "hi")] == spy.calls
-    assert 1 == len(caplog.records)
+    assert spy.calls == [("ann", "hi")]
+    assert len(caplog.records) == 1
 
 
 @pytest.mark.parametrize("secretive", SECRETIVE)
@@ -129,15 +129,15 @@ def test_what_cannot_be_written_is_named_by_its_type() -> None:
     chain = wire(
         hook_of(FirstResult(on_error="continue")), "ask", raising(Untellable()), saying(HUGE)
     )
-    assert HUGE == chain.run()
-    assert [
+    assert chain.run() == HUGE
+    assert steps_of(chain.receipt) == [
         "m0: failed, Untellable: (its message cannot be shown)",
         "m1: result, <int that cannot be shown>",
-    ] == steps_of(chain.receipt)
+    ]
 
 
 def test_every_policy_of_notify_tells_whom_it_can(caplog: pytest.LogCaptureFixture) -> None:
     """A failing module keeps nobody from being told, and each failure is logged."""
     spy = Spy()
     wire(hook_of(Notify()), "ask", broken, spy, broken, spy).run()
-    assert (2, 2) == (len(spy.calls), len(caplog.records))
+    assert (len(spy.calls), len(caplog.records)) == (2, 2)

@@ -67,13 +67,13 @@ def test_chains_have_the_order_of_the_modules(modules: list[list[str]]) -> None:
             callbacks.append(listen(hook, module, f"{module}.{place}"))
             expected[hook].append(f"{module}.{place}")
         made.add_callbacks(module, callbacks)
-    assert expected == {hook: labels(made, hook) for hook in expected}
+    assert {hook: labels(made, hook) for hook in expected} == expected
     assert {f"m{number}" for number in range(len(modules))} <= set(dict(made.list_name_plugin()))
 
 
 def test_a_hook_without_callbacks_has_an_empty_chain() -> None:
     """A hook that nobody registered for has no callbacks."""
-    assert () == manager().chain_of(Talk.hookspecs["said"])
+    assert manager().chain_of(Talk.hookspecs["said"]) == ()
 
 
 def test_several_callbacks_of_one_module_are_several_plugins() -> None:
@@ -83,8 +83,8 @@ def test_several_callbacks_of_one_module_are_several_plugins() -> None:
         "words",
         [listen("said", "words", "1"), listen("said", "words", "2"), listen("heard", "words", "3")],
     )
-    assert ["words", "words/2"] == [name for name, _ in made.list_name_plugin()]
-    assert (["1", "2"], ["3"]) == (labels(made, "said"), labels(made, "heard"))
+    assert [name for name, _ in made.list_name_plugin()] == ["words", "words/2"]
+    assert (labels(made, "said"), labels(made, "heard")) == (["1", "2"], ["3"])
 
 
 def test_pluggy_shows_what_is_registered() -> None:
@@ -93,12 +93,12 @@ def test_pluggy_shows_what_is_registered() -> None:
     made.add_callbacks("words", [listen("said", "words", "1")])
     made.add_callbacks("quiet", [])
     (impl,) = made.hook.said.get_hookimpls()
-    assert ("words", "said", ("author",)) == (
+    assert (
         impl.plugin_name,
         impl.function.__name__,
         impl.argnames,
-    )
-    assert ["words", "quiet"] == [name for name, _ in made.list_name_plugin()]
+    ) == ("words", "said", ("author",))
+    assert [name for name, _ in made.list_name_plugin()] == ["words", "quiet"]
     assert made.get_plugin("words") is impl.plugin
     made.check_pending()
 
@@ -108,7 +108,7 @@ def test_pluggy_can_call_synchronous_hooks() -> None:
     made = manager()
     made.add_callbacks("words", [listen("said", "words", "1")])
     made.add_callbacks("more", [listen("said", "more", "2")])
-    assert ["2 ann", "1 ann"] == made.hook.said(author="ann", text="hi")
+    assert made.hook.said(author="ann", text="hi") == ["2 ann", "1 ann"]
 
 
 def test_pluggy_can_call_a_callback_that_takes_names() -> None:
@@ -121,7 +121,7 @@ def test_pluggy_can_call_a_callback_that_takes_names() -> None:
     assert Fit(("text=text",), is_async=False) == fit
     made = manager()
     made.add_callbacks("words", [("said", Callback(module="words", function=answer, fit=fit))])
-    assert ["hi"] == made.hook.said(author="ann", text="hi")
+    assert made.hook.said(author="ann", text="hi") == ["hi"]
 
 
 def test_a_module_can_be_unregistered() -> None:
@@ -130,7 +130,7 @@ def test_a_module_can_be_unregistered() -> None:
     for module in ("a", "b", "c"):
         made.add_callbacks(module, [listen("said", module, module)])
     made.unregister(name="b")
-    assert ["a", "c"] == labels(made, "said")
+    assert labels(made, "said") == ["a", "c"]
 
 
 class Plain:
@@ -149,8 +149,8 @@ def test_other_plugins_are_pluggys_business() -> None:
     made = manager()
     made.add_callbacks("words", [listen("said", "words", "1")])
     made.register(Plain(), name="plain")
-    assert ["1"] == labels(made, "said")
-    assert ["ANN", "1 ann"] == made.hook.said(author="ann", text="hi")
+    assert labels(made, "said") == ["1"]
+    assert made.hook.said(author="ann", text="hi") == ["ANN", "1 ann"]
     made.check_pending()
 
 

@@ -30,5 +30,5 @@ def test_a_plugin_name_that_is_taken_is_changed() -> None:
 
     register("a", "1", "2")
     register("a/2", "3", "4")
-    assert ["a", "a", "a/2", "a/2"] == [callback.module for callback in manager.chain_of(spec)]
-    assert ["a", "a/2", "a/2'", "a/2/2"] == [name for name, _ in manager.list_name_plugin()]
+    assert [callback.module for callback in manager.chain_of(spec)] == ["a", "a", "a/2", "a/2"]
+    assert [name for name, _ in manager.list_name_plugin()] == ["a", "a/2", "a/2'", "a/2/2"]

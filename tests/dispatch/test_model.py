@@ -54,7 +54,7 @@ def functions(fakes: list[Fake], under: str, asked: list[tuple[int, Any]]) -> li
 def check_result(result: Any, expected: Model) -> None:
     """Compare what a call came to."""
     if expected.error is None:
-        assert expected.result == result
+        assert result == expected.result
         assert type(expected.result) is type(result)
     else:
         assert expected.error is type(result)
@@ -70,9 +70,9 @@ def check_receipts(
     )
     shadows = [step for step in expected.steps if callbacks[step].shadow]
     if plain and not shadows:
-        assert 0 == len(receipts)
+        assert len(receipts) == 0
         return
-    assert calls == len(receipts)
+    assert len(receipts) == calls
     for receipt in receipts:
         decider = None if expected.decider is None else callbacks[expected.decider].module
         assert (expected.outcome, decider) == (receipt.outcome, receipt.decider)
@@ -120,7 +120,7 @@ def test_a_chain_does_what_the_rule_says(
         Sampler([wired.chain], Clock().callLater).start()
     for _ in range(2):
         check_result(call(wired.call, under, "ann"), expected)
-    assert expected.asked * 2 == asked
+    assert asked == expected.asked * 2
     check_receipts(wired.receipts, wired.chain.callbacks, expected, calls=2)
 
 

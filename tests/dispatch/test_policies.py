@@ -61,7 +61,7 @@ def test_a_failure_can_fail_the_call(failing: Callable[..., Any], says: str) -> 
     error = caught.value
     assert ("m1", "desk.ask", says) == (error.module, error.hook, error.reason)
     assert isinstance(error.__cause__, KeyError | ValueError | InvalidValueError)
-    assert [] == spy.calls
+    assert spy.calls == []
 
 
 def test_a_failure_can_raise_as_it_is() -> None:
@@ -73,8 +73,8 @@ def test_a_failure_can_raise_as_it_is() -> None:
         with pytest.raises(KeyError) as caught:
             chain.run()
         assert error is caught.value
-    assert ["in module 'm0', hook desk.ask"] == error.__notes__
-    assert [] == spy.calls
+    assert error.__notes__ == ["in module 'm0', hook desk.ask"]
+    assert spy.calls == []
 
 
 def test_an_invalid_answer_can_raise() -> None:
@@ -82,8 +82,8 @@ def test_an_invalid_answer_can_raise() -> None:
     with pytest.raises(InvalidValueError) as caught:
         wire(hook_of(FirstDenial(on_error="raise")), "ask", allow, nonsense).run()
     error = caught.value
-    assert ("m1", "desk.ask") == (error.module, error.hook)
-    assert "expected ALLOW or a Deny, got 7" == error.reason
+    assert (error.module, error.hook) == ("m1", "desk.ask")
+    assert error.reason == "expected ALLOW or a Deny, got 7"
     assert error.__cause__ is None
 
 
@@ -92,7 +92,7 @@ def test_what_read_says_is_told_and_is_the_cause() -> None:
     rule = Collect(read=only_text, on_error="raise")
     with pytest.raises(InvalidValueError) as caught:
         wire(hook_of(rule), "ask", saying(5)).run()
-    assert "expected Any, got 5 (no text)" == caught.value.reason
+    assert caught.value.reason == "expected Any, got 5 (no text)"
     assert isinstance(caught.value.__cause__, TypeError)
 
 
@@ -104,7 +104,7 @@ def test_read_may_refuse_without_a_word() -> None:
 
     with pytest.raises(InvalidValueError) as caught:
         wire(hook_of(FirstResult(read=refuse, on_error="raise")), "ask", saying(5)).run()
-    assert "expected Any, got 5" == caught.value.reason
+    assert caught.value.reason == "expected Any, got 5"
 
 
 @pytest.mark.parametrize("rule", [FirstDenial, FirstResult, Notify, Collect])
@@ -112,7 +112,7 @@ def test_a_failure_can_be_passed_over(rule: Any) -> None:
     """With ``continue`` the next module is asked, whatever the rule."""
     spy = Spy()
     wire(hook_of(rule(on_error="continue")), "ask", broken, spy).run()
-    assert [("ann", "hi")] == spy.calls
+    assert spy.calls == [("ann", "hi")]
 
 
 @failures
@@ -121,7 +121,7 @@ def test_a_failure_can_be_a_denial(failing: Callable[..., Any], says: str) -> No
     denial, spy = Deny("unsure"), Spy()
     rule = FirstDenial(on_error="deny", denial=denial)
     assert denial is wire(hook_of(rule), "ask", allow, failing, spy).run()
-    assert [] == spy.calls
+    assert spy.calls == []
 
 
 def test_a_module_may_have_its_own_policy() -> None:
@@ -135,12 +135,12 @@ def test_a_module_may_have_its_own_policy() -> None:
 
 def test_a_policy_that_means_nothing_for_the_rule_is_ignored() -> None:
     """A module may be told to deny on errors, although some of its hooks make no denials."""
-    assert [1] == wire(
+    assert wire(
         hook_of(Collect(on_error="continue")),
         "ask",
         given(broken, on_error="deny"),
         saying(1),
-    ).run()
+    ).run() == [1]
 
 
 def test_a_nested_call_is_told_by_its_own_chain() -> None:
@@ -154,7 +154,7 @@ def test_a_nested_call_is_told_by_its_own_chain() -> None:
     outer = wire(Comments, "check", given(ask_again, on_error="raise"))
     with pytest.raises(KeyError) as caught:
         run(outer.call("ann"))
-    assert 2 == len(caught.value.__notes__)
+    assert len(caught.value.__notes__) == 2
 
 
 def test_an_invalid_answer_can_mean_something_else_than_an_error() -> None:

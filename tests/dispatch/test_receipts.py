@@ -33,20 +33,20 @@ def test_a_denial_leaves_a_receipt(exact: bool) -> None:
     """A receipt names the hook, who decided and why, and who was not asked because of it."""
     chain = wire(Comments, "check", allow, spam, rude, exact=exact)
     chain.run()
-    assert "comments.check" == chain.receipt.hook
-    assert [("deny", "m1", "spam: no adverts")] == outcomes_of(chain.receipts)
-    assert [
+    assert chain.receipt.hook == "comments.check"
+    assert outcomes_of(chain.receipts) == [("deny", "m1", "spam: no adverts")]
+    assert steps_of(chain.receipt) == [
         "m0: continue",
         "m1: deny, spam: no adverts",
         "m2: not asked, because m1 denied",
-    ] == steps_of(chain.receipt)
+    ]
 
 
 def test_nobody_is_recorded_for_allowing() -> None:
     """When nothing is denied and nothing fails there is no receipt."""
     chain = wire(Comments, "check", allow)
     chain.run()
-    assert 0 == len(chain.receipts)
+    assert len(chain.receipts) == 0
 
 
 @pytest.mark.parametrize("hook", ["find", "tell", "gather", "add", "style"])
@@ -54,7 +54,7 @@ def test_a_value_makes_no_receipt(hook: str) -> None:
     """Hooks that do not deny leave receipts of failures only."""
     chain = wire(Comments, hook, saying(1))
     chain.run()
-    assert 0 == len(chain.receipts)
+    assert len(chain.receipts) == 0
 
 
 @pytest.mark.parametrize(
@@ -69,8 +69,8 @@ def test_a_failure_before_a_result_shows_both(
     desk = hook_of(type(Comments.hookspecs[hook].rule)(on_error="continue", **_extra(hook)))
     chain = wire(desk, "ask", broken, saying(answer), exact=exact)
     result = chain.run()
-    assert [("result", decider, repr(result))] == outcomes_of(chain.receipts)
-    assert "m0: failed, KeyError: 'ann'" == steps_of(chain.receipt)[0]
+    assert outcomes_of(chain.receipts) == [("result", decider, repr(result))]
+    assert steps_of(chain.receipt)[0] == "m0: failed, KeyError: 'ann'"
 
 
 def _extra(hook: str) -> dict[str, Any]:
@@ -82,8 +82,8 @@ def test_a_failure_before_a_denial_shows_both(exact: bool) -> None:
     """A denial after a failure, by the same chain, is one receipt."""
     chain = wire(hook_of(FirstDenial(on_error="continue")), "ask", broken, spam, exact=exact)
     assert SPAM is chain.run()
-    assert [("deny", "m1", "spam: no adverts")] == outcomes_of(chain.receipts)
-    assert ["m0: failed, KeyError: 'ann'", "m1: deny, spam: no adverts"] == steps_of(chain.receipt)
+    assert outcomes_of(chain.receipts) == [("deny", "m1", "spam: no adverts")]
+    assert steps_of(chain.receipt) == ["m0: failed, KeyError: 'ann'", "m1: deny, spam: no adverts"]
 
 
 @pytest.mark.parametrize("exact", [False, True])
@@ -93,10 +93,11 @@ def test_a_failure_that_denies_shows_both(exact: bool) -> None:
     chain = wire(desk, "ask", broken, spam, exact=exact)
     chain.run()
     reason = "module_failed: a module could not decide"
-    assert [("deny", "m0", reason)] == outcomes_of(chain.receipts)
-    assert ["m0: failed, KeyError: 'ann'", "m1: not asked, because m0 denied"] == steps_of(
-        chain.receipt
-    )
+    assert outcomes_of(chain.receipts) == [("deny", "m0", reason)]
+    assert steps_of(chain.receipt) == [
+        "m0: failed, KeyError: 'ann'",
+        "m1: not asked, because m0 denied",
+    ]
 
 
 @pytest.mark.parametrize("on_error", ["fail", "raise"])
@@ -106,17 +107,17 @@ def test_a_failed_call_leaves_a_receipt(on_error: Any, exact: bool) -> None:
     chain = wire(hook_of(FirstDenial(on_error=on_error)), "ask", broken, spam, exact=exact)
     with pytest.raises(Exception, match="ann"):
         chain.run()
-    assert [("failed", "m0", "KeyError: 'ann'")] == outcomes_of(chain.receipts)
-    assert "m1: not asked, because m0 failed" == steps_of(chain.receipt)[1]
+    assert outcomes_of(chain.receipts) == [("failed", "m0", "KeyError: 'ann'")]
+    assert steps_of(chain.receipt)[1] == "m1: not asked, because m0 failed"
 
 
 def test_denying_with_one_constant_again_and_again() -> None:
     """However often a module denies with the same object, each denial has its own receipt."""
     chain = wire(Comments, "check", allow, spam)
     results = [chain.run() for _ in range(3)]
-    assert [SPAM] * 3 == results
-    assert [("deny", "m1", "spam: no adverts")] * 3 == outcomes_of(chain.receipts)
-    assert 3 == len({receipt.id for receipt in chain.receipts})
+    assert results == [SPAM] * 3
+    assert outcomes_of(chain.receipts) == [("deny", "m1", "spam: no adverts")] * 3
+    assert len({receipt.id for receipt in chain.receipts}) == 3
 
 
 def test_alternating_denials_are_told_apart() -> None:
@@ -142,8 +143,10 @@ def test_a_known_denial_after_a_failure_belongs_to_its_call() -> None:
     chain = wire(hook_of(FirstDenial(on_error="continue")), "ask", sometimes, spam)
     for _ in range(3):
         assert SPAM is chain.run()
-    assert ["continue", "failed", "continue"] == [
-        receipt.steps[0].outcome.value for receipt in chain.receipts
+    assert [receipt.steps[0].outcome.value for receipt in chain.receipts] == [
+        "continue",
+        "failed",
+        "continue",
     ]
 
 
@@ -153,7 +156,7 @@ def test_two_callbacks_with_one_denial_are_told_apart() -> None:
     chain = wire(Comments, "check", lambda author: next(answers), spam)
     for _ in range(3):
         chain.run()
-    assert ["m1", "m0", "m1"] == [receipt.decider for receipt in chain.receipts]
+    assert [receipt.decider for receipt in chain.receipts] == ["m1", "m0", "m1"]
 
 
 def test_ids_are_unique_and_stay() -> None:
@@ -164,8 +167,8 @@ def test_ids_are_unique_and_stay() -> None:
     seen = list(chain.receipts)
     chain.run()
     later = list(chain.receipts)
-    assert seen == later[:2]
-    assert ["1", "2", "3"] == [receipt.id.rpartition("-")[2] for receipt in later]
+    assert later[:2] == seen
+    assert [receipt.id.rpartition("-")[2] for receipt in later] == ["1", "2", "3"]
 
 
 def test_a_receipt_can_be_found_by_its_id() -> None:
@@ -185,11 +188,11 @@ def test_only_the_last_receipts_are_kept() -> None:
     coming = iter(denials)
     chain = wire(Comments, "check", lambda author: next(coming), receipts=Receipts(limit=2))
     chain.run()
-    assert ["0"] == [receipt.reason for receipt in chain.receipts]
+    assert [receipt.reason for receipt in chain.receipts] == ["0"]
     for _ in range(4):
         chain.run()
-    assert ["3", "4"] == [receipt.reason for receipt in chain.receipts]
-    assert 2 == len(chain.receipts)
+    assert [receipt.reason for receipt in chain.receipts] == ["3", "4"]
+    assert len(chain.receipts) == 2
 
 
 def test_hosts_do_not_share_ids() -> None:
@@ -197,7 +200,7 @@ def test_hosts_do_not_share_ids() -> None:
     chains = [wire(Comments, "check", spam) for _ in range(2)]
     for chain in chains:
         chain.run()
-    assert 2 == len({chain.receipt.id for chain in chains})
+    assert len({chain.receipt.id for chain in chains}) == 2
 
 
 def test_a_running_call_can_be_looked_at() -> None:
@@ -206,8 +209,8 @@ def test_a_running_call_can_be_looked_at() -> None:
     chain = wire(Comments, "check", shadow(spam), lambda author: waiting, rude)
     call = chain.start()
     early = chain.receipt
-    assert "m0 [shadow]: deny, spam: no adverts" == steps_of(early)[0]
-    assert ["m1: running", "m2: not asked, yet"] == steps_of(early)[1:]
+    assert steps_of(early)[0] == "m0 [shadow]: deny, spam: no adverts"
+    assert steps_of(early)[1:] == ["m1: running", "m2: not asked, yet"]
     waiting.callback(ALLOW)
     assert RUDE is done(call)
     late = chain.receipt
@@ -219,8 +222,8 @@ def test_a_host_that_was_not_started_knows_no_times() -> None:
     """Without a window, the time of a plain denial is not known, nor how long it took."""
     chain = wire(Comments, "check", spam)
     chain.run()
-    assert (None, None) == (chain.receipt.at, chain.receipt.seconds)
-    assert (None,) == tuple(step.seconds for step in chain.receipt.steps)
+    assert (chain.receipt.at, chain.receipt.seconds) == (None, None)
+    assert tuple(step.seconds for step in chain.receipt.steps) == (None,)
 
 
 def test_a_denial_has_the_time_of_its_window() -> None:
@@ -233,7 +236,7 @@ def test_a_denial_has_the_time_of_its_window() -> None:
         chain.run()
         chain.run()
         times += [datetime.fromtimestamp(seconds, UTC)] * 2
-    assert [None, *times] == [receipt.at for receipt in chain.receipts]
+    assert [receipt.at for receipt in chain.receipts] == [None, *times]
 
 
 def test_a_failure_has_its_own_time() -> None:
@@ -265,9 +268,9 @@ def test_a_receipt_reads_well() -> None:
     """As text, a receipt is a headline and a numbered line for each module."""
     chain = wire(Comments, "check", shadow(spam), rude, Spy())
     chain.run()
-    assert (
+    assert str(chain.receipt) == (
         f"receipt {chain.receipt.id}: comments.check: deny by m1 (rude)\n"
         "  1. m0 [shadow]: deny, spam: no adverts\n"
         "  2. m1: deny, rude\n"
         "  3. m2: not asked, because m1 denied"
-    ) == str(chain.receipt)
+    )

@@ -80,15 +80,15 @@ def test_those_asked_later_see_what_was_replaced(exact: bool) -> None:
     )
     wired = wire(hook_of(replacing()), "ask", *modules, exact=exact)
     assert last is wired.run("ann", given_text)
-    assert [
+    assert seen == [
         ("a", ["hi"]),
         ("b", ["hi"]),
         ("c", ["hi", "x"]),
         ("d", ["hi", "x"]),
         ("e", ["hi", "x", "y"]),
-    ] == seen
-    assert ["hi"] == given_text
-    assert [] == list(wired.receipts)
+    ]
+    assert given_text == ["hi"]
+    assert list(wired.receipts) == []
 
 
 @pytest.mark.parametrize("exact", [False, True])
@@ -99,8 +99,8 @@ def test_with_stop_the_first_one_to_replace_ends_the_chain(exact: bool) -> None:
     modules = (seen.module("a"), seen.module("b", answer := add("x")), seen.module("c", "no"))
     wired = wire(hook_of(rule), "ask", *modules, exact=exact)
     assert answer is wired.run("ann", [])
-    assert [("a", []), ("b", [])] == seen
-    assert [] == list(wired.receipts)
+    assert seen == [("a", []), ("b", [])]
+    assert list(wired.receipts) == []
     counts = [1, 1, 0] if exact else [0, 0, 0]
     assert counts == [timing.count for timing in wired.chain.timings]
     assert FINE is wire(hook_of(rule), "ask", seen.module("a")).run("ann", [])
@@ -117,7 +117,7 @@ def test_with_stop_the_result_may_be_the_allow_value(exact: bool) -> None:
     rule = FirstDenial(read=read_all, replaces="text", replacing="stop")
     modules = (seen.module("a", 1), seen.module("b", 2))
     assert ALLOW is wire(hook_of(rule), "ask", *modules, exact=exact).run("ann", "hi")
-    assert [("a", "hi")] == seen
+    assert seen == [("a", "hi")]
 
 
 @pytest.mark.parametrize("exact", [False, True])
@@ -132,11 +132,13 @@ def test_nobody_replaces_anything(how: str, exact: bool) -> None:
 def test_a_denial_after_it_is_the_result() -> None:
     """Whoever is asked about what was replaced can deny it."""
     wired = wire(hook_of(replacing()), "ask", saying(add("x")), saying("no"), saying(FINE))
-    assert "denied" == wired.run("ann", [])
-    assert [("deny", "m1", "'denied'")] == outcomes_of(wired.receipts)
-    assert ["m0: continue", "m1: deny, 'denied'", "m2: not asked, because m1 denied"] == steps_of(
-        wired.receipt
-    )
+    assert wired.run("ann", []) == "denied"
+    assert outcomes_of(wired.receipts) == [("deny", "m1", "'denied'")]
+    assert steps_of(wired.receipt) == [
+        "m0: continue",
+        "m1: deny, 'denied'",
+        "m2: not asked, because m1 denied",
+    ]
 
 
 def test_a_failure_before_it_is_in_the_receipt_of_an_allow() -> None:
@@ -144,12 +146,12 @@ def test_a_failure_before_it_is_in_the_receipt_of_an_allow() -> None:
     rule = replacing(on_error="continue")
     wired = wire(hook_of(rule), "ask", broken, saying(add("x")))
     assert wired.run("ann", []) != FINE
-    assert [("allow", None, None)] == outcomes_of(wired.receipts)
+    assert outcomes_of(wired.receipts) == [("allow", None, None)]
     rule = replacing(on_error="continue", replacing="stop")
     wired = wire(hook_of(rule), "ask", broken, saying((True, list)), saying(FINE))
-    assert (True, list) == wired.run("ann", [])
-    assert [("allow", "m1", "(True, <class 'list'>)")] == outcomes_of(wired.receipts)
-    assert "m2: not asked, because m1 answered" == steps_of(wired.receipt)[2]
+    assert wired.run("ann", []) == (True, list)
+    assert outcomes_of(wired.receipts) == [("allow", "m1", "(True, <class 'list'>)")]
+    assert steps_of(wired.receipt)[2] == "m2: not asked, because m1 answered"
 
 
 @pytest.mark.parametrize("exact", [False, True])
@@ -167,19 +169,19 @@ def test_a_change_that_raises_is_an_invalid_answer(option: str, how: str, exact:
 
     reason = "expected Any, got (True, <built-in function next>) ('list' object is not an iterator)"
     result, seen, wired = ask("continue")
-    assert (FINE, [("a", []), ("b", [])]) == (result, seen)
+    assert (result, seen) == (FINE, [("a", []), ("b", [])])
     assert wired.receipt.outcome == "allow"
-    assert [f"m0: invalid, {reason}", "m1: continue"] == steps_of(wired.receipt)
+    assert steps_of(wired.receipt) == [f"m0: invalid, {reason}", "m1: continue"]
     result, seen, wired = ask("deny")
-    assert ("unsure", [("a", [])]) == (result, seen)
-    assert [("deny", "m0", "'unsure'")] == outcomes_of(wired.receipts)
+    assert (result, seen) == ("unsure", [("a", [])])
+    assert outcomes_of(wired.receipts) == [("deny", "m0", "'unsure'")]
     result, _, _ = ask("raise")
     assert isinstance(result, InvalidValueError)
     assert isinstance(result.__cause__, TypeError)
     result, seen, wired = ask("fail")
     assert isinstance(result, ModuleFailedError)
-    assert [("a", [])] == seen
-    assert "failed" == wired.receipt.outcome
+    assert seen == [("a", [])]
+    assert wired.receipt.outcome == "failed"
 
 
 def test_an_earlier_replacement_outlives_a_change_that_raises() -> None:
@@ -189,7 +191,7 @@ def test_an_earlier_replacement_outlives_a_change_that_raises() -> None:
     modules = (saying(first), seen.module("b", FAILING), seen.module("c"))
     wired = wire(hook_of(replacing(on_error="continue")), "ask", *modules)
     assert first is wired.run("ann", [])
-    assert [("b", ["x"]), ("c", ["x"])] == seen
+    assert seen == [("b", ["x"]), ("c", ["x"])]
 
 
 def test_copies_are_made_of_what_was_replaced() -> None:
@@ -204,8 +206,8 @@ def test_copies_are_made_of_what_was_replaced() -> None:
     desk = hook_of(replacing(), copy=("text",))
     wired = wire(desk, "ask", spoil, spoil, seen.module("c"))
     wired.run("ann", original)
-    assert [("c", ["hi", "x", "x"])] == seen
-    assert ["hi"] == original
+    assert seen == [("c", ["hi", "x", "x"])]
+    assert original == ["hi"]
 
 
 def test_a_shadow_module_replaces_nothing() -> None:
@@ -219,13 +221,13 @@ def test_a_shadow_module_replaces_nothing() -> None:
     modules = (shadow(spoil), seen.module("b", add("x")), shadow(seen.module("c", "no")))
     wired = wire(hook_of(replacing()), "ask", *modules)
     wired.run("ann", ["hi"])
-    assert [("b", ["hi"]), ("c", ["hi", "x"])] == seen
-    assert [
+    assert seen == [("b", ["hi"]), ("c", ["hi", "x"])]
+    assert steps_of(wired.receipt) == [
         "m0 [shadow]: result, (True, <built-in function next>)",
         "m1: continue",
         "m2 [shadow]: deny, 'denied'",
-    ] == steps_of(wired.receipt)
-    assert "allow" == wired.receipt.outcome
+    ]
+    assert wired.receipt.outcome == "allow"
 
 
 @pytest.mark.parametrize("how", ["ask", "stop"])
@@ -235,13 +237,15 @@ def test_replacing_is_explained(how: str) -> None:
         hook_of(replacing(replacing=how)), "ask", saying(FINE), saying((True, list)), saying(FINE)
     )
     told = run(trace(wired.chain, wired.caller, wired.receipts, ("ann", ()), {}, keep=True))
-    assert (True, list) == told.result
+    assert told.result == (True, list)
     last = "continue" if how == "ask" else "not asked, because m1 answered"
-    assert ["m0: continue", "m1: result, (True, <class 'list'>)", f"m2: {last}"] == steps_of(
-        told.receipt
-    )
-    assert "allow" == told.receipt.outcome
-    assert [] == list(wired.receipts)
+    assert steps_of(told.receipt) == [
+        "m0: continue",
+        "m1: result, (True, <class 'list'>)",
+        f"m2: {last}",
+    ]
+    assert told.receipt.outcome == "allow"
+    assert list(wired.receipts) == []
 
 
 def test_a_measured_call_begins_with_the_callers_arguments() -> None:
@@ -256,9 +260,9 @@ def test_a_measured_call_begins_with_the_callers_arguments() -> None:
     Sampler([wired.chain], call_later).start()
     for _ in range(2):
         wired.run("ann", [])
-    assert [("a", []), ("b", ["x"])] * 2 == seen
-    assert 1 == len(armed)
-    assert [1, 1] == [timing.count for timing in wired.chain.timings]
+    assert seen == [("a", []), ("b", ["x"])] * 2
+    assert len(armed) == 1
+    assert [timing.count for timing in wired.chain.timings] == [1, 1]
 
 
 def test_cancelling_after_something_was_replaced() -> None:
@@ -268,7 +272,7 @@ def test_cancelling_after_something_was_replaced() -> None:
     call = wired.start("ann", [])
     call.cancel()
     assert isinstance(done(call), CancelledError)
-    assert [] == list(wired.receipts)
+    assert list(wired.receipts) == []
 
 
 def test_a_denial_that_is_raised_after_it() -> None:
@@ -277,11 +281,11 @@ def test_a_denial_that_is_raised_after_it() -> None:
     wired = wire(hook_of(rule), "ask", saying(add("x")), broken)
     with pytest.raises(KeyError):
         wired.run("ann", [])
-    assert [("deny", "m1", "KeyError: 'ann'")] == outcomes_of(wired.receipts)
+    assert outcomes_of(wired.receipts) == [("deny", "m1", "KeyError: 'ann'")]
 
 
 def test_without_it_a_rule_knows_only_its_own_answers() -> None:
     """A `Deny` that `read` has no use for is invalid, as anywhere else."""
     wired = wire(hook_of(replacing(on_invalid="continue")), "ask", spam, saying(CONTINUE))
     assert FINE is wired.run("ann", [])
-    assert ["invalid", "invalid"] == [step.outcome for step in wired.receipt.steps]
+    assert [step.outcome for step in wired.receipt.steps] == ["invalid", "invalid"]

@@ -51,7 +51,7 @@ class Names(Category):
 
 def test_arguments_may_be_called_like_builtins() -> None:
     """The compiled chain has no name in common with any argument."""
-    assert "x" == wire(Names, "pick", lambda *given: given[0]).call("x", 1)
+    assert wire(Names, "pick", lambda *given: given[0]).call("x", 1) == "x"
     assert ALLOW is wire(Names, "check", lambda *_: ALLOW).run("x", 1)
 
 
@@ -85,7 +85,7 @@ def test_an_answer_that_cannot_be_compared_is_not_the_token() -> None:
     """It becomes part of the result like any other."""
     answer = Incomparable()
     chain = wire(hook_of(Merge(combine=list, stop_at="all")), "ask", saying(answer), saying(1))
-    assert [id(answer), id(1)] == [id(one) for one in chain.run()]
+    assert [id(one) for one in chain.run()] == [id(answer), id(1)]
 
 
 class FrozenError(Exception):
@@ -133,8 +133,9 @@ def test_a_trace_tells_all_answers_of_a_hook_that_collects() -> None:
     """Where no answer decides, each one is told."""
     wired = wire(hook_of(Collect()), "ask", saying(1), saying("two"))
     traced = run(trace(wired.chain, wired.caller, wired.receipts, ("ann",), {}, keep=False))
-    assert ["m0: result, 1", "m1: result, 'two'"] == [
-        step.rpartition(" (")[0] for step in map(str, traced.receipt.steps)
+    assert [step.rpartition(" (")[0] for step in map(str, traced.receipt.steps)] == [
+        "m0: result, 1",
+        "m1: result, 'two'",
     ]
 
 
@@ -152,8 +153,8 @@ def test_a_denial_by_the_fallback_has_a_receipt(modules: tuple[Any, ...]) -> Non
     """It names no module, as none of them denied."""
     chain = wire(Falling, "check", *modules)
     assert Deny("nobody", "ann") == chain.run()
-    assert [("deny", None, "nobody: ann")] == outcomes_of(chain.receipts)
-    assert ["m0: continue"] * len(modules) == steps_of(chain.receipt)
+    assert outcomes_of(chain.receipts) == [("deny", None, "nobody: ann")]
+    assert steps_of(chain.receipt) == ["m0: continue"] * len(modules)
 
 
 def fail_to_combine(_answers: list[Any]) -> Any:
@@ -166,7 +167,7 @@ def test_a_failure_of_the_hosts_own_code_is_no_modules() -> None:
     chain = wire(hook_of(rule), "ask", broken)
     with pytest.raises(OSError, match="disk full"):
         chain.run()
-    assert [("failed", None, "OSError, raised by the host itself")] == outcomes_of(chain.receipts)
+    assert outcomes_of(chain.receipts) == [("failed", None, "OSError, raised by the host itself")]
 
 
 def test_secrets_are_not_shown_in_receipts_and_errors() -> None:
@@ -192,7 +193,7 @@ def test_hooks_can_be_called_when_the_loop_of_the_start_is_closed() -> None:
     asyncio.run(host.start())
     for _ in range(2):
         assert Deny("heard") == asyncio.run(host.hooks[Falling].check("ann"))
-    assert [1] == [timing.count for timing in host.timings]
+    assert [timing.count for timing in host.timings] == [1]
 
 
 class Listener:
@@ -216,7 +217,7 @@ def test_the_time_of_copying_counts_for_nobody() -> None:
     hook = hook_of(FirstDenial(), copy=("text",))
     chain = wire(hook, "ask", lambda author, text: ALLOW, exact=True)
     assert ALLOW is chain.run()
-    assert [1] == [timing.count for timing in chain.chain.timings]
+    assert [timing.count for timing in chain.chain.timings] == [1]
 
 
 def test_hooks_can_be_copied() -> None:
@@ -244,7 +245,7 @@ def test_a_shadow_that_ends_itself_ends_nothing_else(
     """A cancellation that nobody asked for, or an exit, is a failure of the shadow module."""
     chain = wire(Comments, "check", shadow(function), saying(Deny("no")), exact=exact)
     assert Deny("no") == chain.run()
-    assert ["failed", "deny"] == [step.outcome for step in chain.receipt.steps]
+    assert [step.outcome for step in chain.receipt.steps] == ["failed", "deny"]
 
 
 def test_a_shadow_does_not_keep_the_call_from_being_cancelled() -> None:
@@ -259,7 +260,7 @@ def test_a_shadow_does_not_keep_the_call_from_being_cancelled() -> None:
 
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(main())
-    assert ["deny", "cancelled", "not asked"] == [step.outcome for step in chain.receipt.steps]
+    assert [step.outcome for step in chain.receipt.steps] == ["deny", "cancelled", "not asked"]
 
 
 async def _waits(author: str) -> Decision:

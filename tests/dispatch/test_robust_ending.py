@@ -34,4 +34,4 @@ def test_a_fallback_that_is_cancelled_has_not_failed() -> None:
 
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(main())
-    assert [("cancelled", None, None)] == outcomes_of(chain.receipts)
+    assert outcomes_of(chain.receipts) == [("cancelled", None, None)]

@@ -37,7 +37,7 @@ def test_the_first_call_in_each_interval_is_measured() -> None:
         clock.advance(seconds)
         chain.run()
         counts.append(count(chain))
-    assert [1, 1, 1, 2, 2, 3] == counts
+    assert counts == [1, 1, 1, 2, 2, 3]
 
 
 def test_nothing_is_scheduled_while_nothing_is_called() -> None:
@@ -45,11 +45,11 @@ def test_nothing_is_scheduled_while_nothing_is_called() -> None:
     clock = Clock()
     chain = wire(Comments, "check", allow)
     sample(clock, chain)
-    assert [] == clock.getDelayedCalls()
+    assert clock.getDelayedCalls() == []
     chain.run()
-    assert 1 == len(clock.getDelayedCalls())
+    assert len(clock.getDelayedCalls()) == 1
     clock.advance(INTERVAL_SECONDS)
-    assert [] == clock.getDelayedCalls()
+    assert clock.getDelayedCalls() == []
 
 
 def test_hooks_are_measured_apart() -> None:
@@ -65,11 +65,11 @@ def test_hooks_are_measured_apart() -> None:
     clock.advance(INTERVAL_SECONDS / 2)
     find.run()
     silent.run()
-    assert 2 == len(clock.getDelayedCalls())
+    assert len(clock.getDelayedCalls()) == 2
     clock.advance(INTERVAL_SECONDS / 2)
     check.run()
     find.run()
-    assert (2, 1) == (count(check), count(find))
+    assert (count(check), count(find)) == (2, 1)
 
 
 def test_stopping_cancels_what_is_scheduled() -> None:
@@ -80,10 +80,10 @@ def test_stopping_cancels_what_is_scheduled() -> None:
     sampler = sample(clock, chain, idle)
     chain.run()
     sampler.stop()
-    assert [] == clock.getDelayedCalls()
+    assert clock.getDelayedCalls() == []
     chain.run()
     idle.run()
-    assert (1, 0) == (count(chain), count(idle))
+    assert (count(chain), count(idle)) == (1, 0)
     assert None is list(chain.receipts)[1].at
 
 
@@ -94,7 +94,7 @@ def test_measuring_can_begin_again() -> None:
     sample(clock, chain).stop()
     sample(clock, chain)
     chain.run()
-    assert 1 == count(chain)
+    assert count(chain) == 1
 
 
 def test_a_synchronous_hook_is_measured_too() -> None:
@@ -103,7 +103,7 @@ def test_a_synchronous_hook_is_measured_too() -> None:
     sample(Clock(), chain)
     assert SPAM is chain.call("ann")
     assert SPAM is chain.call("ann")
-    assert 1 == count(chain)
+    assert count(chain) == 1
 
 
 def test_arguments_reach_a_measured_call() -> None:
@@ -116,8 +116,8 @@ def test_arguments_reach_a_measured_call() -> None:
 
     chain = wire(Comments, "check", note)
     sample(Clock(), chain)
-    assert [RUDE, RUDE] == [chain.run("ann"), chain.run("bob", text="hello")]
-    assert [("ann", "hi"), ("bob", "hello")] == seen
+    assert [chain.run("ann"), chain.run("bob", text="hello")] == [RUDE, RUDE]
+    assert seen == [("ann", "hi"), ("bob", "hello")]
 
 
 def test_denials_are_dated_by_their_interval() -> None:
@@ -131,7 +131,7 @@ def test_denials_are_dated_by_their_interval() -> None:
     assert first.at is not None
     assert first.at <= measured.at
     assert first.at == second.at
-    assert [True, False, False] == [each.seconds is not None for each in chain.receipts]
+    assert [each.seconds is not None for each in chain.receipts] == [True, False, False]
 
 
 @pytest.mark.parametrize("place", [1, 63, 64, 65, 130])
@@ -143,7 +143,7 @@ def test_a_denial_at_the_end_of_a_long_chain_is_measured(place: int) -> None:
     assert decider is not None
     assert chain.receipt.seconds is not None
     assert 0 <= decider <= chain.receipt.seconds
-    assert [1] * (place + 1) == [timing.count for timing in chain.chain.timings]
+    assert [timing.count for timing in chain.chain.timings] == [1] * (place + 1)
     assert steps_of(chain.receipt)[place].endswith(": deny, rude")
 
 
@@ -152,4 +152,4 @@ def test_a_failure_that_is_passed_over_is_measured() -> None:
     desk = hook_of(FirstDenial(on_error="continue"))
     chain = wire(desk, "ask", allow, broken, allow, rude, exact=True)
     chain.run()
-    assert [False, True, True, True] == [step.seconds is not None for step in chain.receipt.steps]
+    assert [step.seconds is not None for step in chain.receipt.steps] == [False, True, True, True]

@@ -54,9 +54,9 @@ def test_a_shadow_never_counts(function: Any, step: str, exact: bool) -> None:
     spy = Spy()
     chain = wire(Comments, "check", allow, shadow(function), spy, exact=exact)
     assert ALLOW is chain.run()
-    assert [("ann", "hi")] == spy.calls
-    assert [("allow", None, None)] == outcomes_of(chain.receipts)
-    assert ["m0: continue", f"m1 [shadow]: {step}", "m2: continue"] == steps_of(chain.receipt)
+    assert spy.calls == [("ann", "hi")]
+    assert outcomes_of(chain.receipts) == [("allow", None, None)]
+    assert steps_of(chain.receipt) == ["m0: continue", f"m1 [shadow]: {step}", "m2: continue"]
 
 
 @pytest.mark.parametrize("exact", [False, True])
@@ -64,19 +64,19 @@ def test_a_shadows_verdict_stands_beside_the_real_one(exact: bool) -> None:
     """One receipt shows what the shadow would have said and who denied."""
     chain = wire(Comments, "check", shadow(spam), rude, shadow(spam), exact=exact)
     assert RUDE is chain.run()
-    assert [("deny", "m1", "rude")] == outcomes_of(chain.receipts)
-    assert [
+    assert outcomes_of(chain.receipts) == [("deny", "m1", "rude")]
+    assert steps_of(chain.receipt) == [
         "m0 [shadow]: deny, spam: no adverts",
         "m1: deny, rude",
         "m2 [shadow]: not asked, because m1 denied",
-    ] == steps_of(chain.receipt)
+    ]
 
 
 def test_a_shadow_that_continues_leaves_no_receipt() -> None:
     """There is nothing to tell about a verdict that changes nothing."""
     chain = wire(Comments, "check", shadow(allow))
     assert ALLOW is chain.run()
-    assert 0 == len(chain.receipts)
+    assert len(chain.receipts) == 0
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_a_shadows_value_is_recorded_where_it_would_decide(
 ) -> None:
     """Values of shadows never come to the caller; those that would decide make a receipt."""
     chain = wire(hook_of(rule), "ask", shadow(saying(5)))
-    assert result == chain.run()
+    assert chain.run() == result
     assert (step is not None) == bool(len(chain.receipts))
     assert step is None or steps_of(chain.receipt)[0].startswith(step)
 
@@ -107,19 +107,19 @@ def test_a_failing_shadow_is_recorded_by_every_rule(rule: Rule) -> None:
     """Whatever the rule, the failure of a shadow is seen in a receipt only."""
     chain = wire(hook_of(rule), "ask", shadow(broken), saying(1))
     chain.run()
-    assert ["m0 [shadow]: failed, KeyError: 'ann'", "m1: continue"] == steps_of(chain.receipt)
+    assert steps_of(chain.receipt) == ["m0 [shadow]: failed, KeyError: 'ann'", "m1: continue"]
 
 
 def test_a_shadow_of_an_exclusive_hook_leaves_the_answer_to_the_owner() -> None:
     """Beside the one module that may answer, others may be tried out."""
-    assert "bold" == wire(Comments, "style", shadow(saying("faint")), saying("bold")).run()
+    assert wire(Comments, "style", shadow(saying("faint")), saying("bold")).run() == "bold"
 
 
 def test_a_value_that_says_nothing_is_not_recorded() -> None:
     """What lets the next module be asked would not have decided."""
     chain = wire(Comments, "find", shadow(nothing))
     assert None is chain.run()
-    assert 0 == len(chain.receipts)
+    assert len(chain.receipts) == 0
 
 
 def test_a_shadow_has_no_policy_of_its_own() -> None:
@@ -147,7 +147,7 @@ def test_shadows_cannot_change_what_the_others_get(value: Any) -> None:
     before = repr(value)
     assert ALLOW is chain.run("ann", value)
     assert value is spy.calls[0][1]
-    assert before == repr(value)
+    assert repr(value) == before
 
 
 def test_shadows_share_what_cannot_be_changed_in_place() -> None:
@@ -168,7 +168,7 @@ def test_an_argument_that_cannot_be_copied_fails_a_shadow_only() -> None:
     spy = Spy()
     chain = wire(Comments, "check", shadow(spy), spy)
     assert ALLOW is chain.run("ann", [threading.Lock()])
-    assert 1 == len(spy.calls)
+    assert len(spy.calls) == 1
     assert steps_of(chain.receipt)[0].startswith("m0 [shadow]: failed, TypeError: cannot pickle")
 
 
@@ -179,9 +179,9 @@ def test_each_callback_gets_its_own_copy(how: Any) -> None:
     value, first, last = {"a": [1]}, Spy(), Spy()
     wire(desk, "ask", how(first), how(spoil), allow, last).run("ann", value)
     copies = [first.calls[0][1], last.calls[0][1]]
-    assert [{"a": [1]}] * 2 == copies
+    assert copies == [{"a": [1]}] * 2
     assert copies[0] is not copies[1]
-    assert {"a": [1]} == value
+    assert value == {"a": [1]}
 
 
 def test_named_arguments_are_copied_too() -> None:
@@ -197,7 +197,7 @@ def test_named_arguments_are_copied_too() -> None:
     chain = Chain(spec, [callback], Receipts())
     value = {"a": 1}
     assert SPAM is run(make_caller(desk, {"ask": chain}, exact=False).ask("ann", value))
-    assert {"a": 1} == value
+    assert value == {"a": 1}
 
 
 def test_an_argument_that_cannot_be_copied_is_the_callers_mistake() -> None:
@@ -208,4 +208,4 @@ def test_an_argument_that_cannot_be_copied_is_the_callers_mistake() -> None:
     with pytest.raises(TypeError, match="cannot pickle") as caught:
         chain.run("ann", threading.Lock())
     assert not hasattr(caught.value, "__notes__")
-    assert ([], 0) == (spy.calls, len(chain.receipts))
+    assert (spy.calls, len(chain.receipts)) == ([], 0)

@@ -32,7 +32,7 @@ def test_results_are_passed_on(callbacks: tuple[Any, ...], result: Any, *, exact
     """Under asyncio and under Twisted, measured or not."""
     chain = wire(Uploads, "check", *callbacks, exact=exact)
     assert result == chain.run() == done(chain.start())
-    assert (2 if result is RUDE else 0) == len(list(chain.receipts))
+    assert len(list(chain.receipts)) == (2 if result is RUDE else 0)
 
 
 def test_failures_are_passed_on() -> None:
@@ -72,7 +72,7 @@ def test_arguments_are_those_of_the_hook() -> None:
     chain = wire(Uploads, "check", note)
     chain.run("ann")
     chain.run("ann", size=2)
-    assert [("ann", 1), ("ann", 2)] == calls
+    assert calls == [("ann", 1), ("ann", 2)]
     with pytest.raises(TypeError, match="missing 1 required positional argument: 'author'"):
         chain.call()
     assert inspect.iscoroutinefunction(chain.call)
@@ -89,10 +89,10 @@ def test_a_call_can_be_sampled() -> None:
         opening.open_window(None)
 
     chain.chain.arm(open_window)
-    assert RUDE == chain.run()
-    assert RUDE == chain.run()
-    assert [chain.chain] == opened
-    assert [1, 1] == [timing.count for timing in chain.chain.timings]
+    assert chain.run() == RUDE
+    assert chain.run() == RUDE
+    assert opened == [chain.chain]
+    assert [timing.count for timing in chain.chain.timings] == [1, 1]
 
 
 def test_the_module_is_known() -> None:
@@ -106,4 +106,4 @@ def test_the_module_is_known() -> None:
         return ALLOW
 
     wire(Uploads, "check", look).run()
-    assert ["m0", "m0"] == seen
+    assert seen == ["m0", "m0"]

@@ -42,11 +42,11 @@ def test_a_callback_finishes_and_nobody_else_is_asked(
         for _ in range(2):  # the second time changes nothing
             task.cancel()
             await give_way()
-            assert (["began"], False) == (slow.ends, task.done())
+            assert (slow.ends, task.done()) == (["began"], False)
         slow.gate.set()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert (["began", "finished"], []) == (slow.ends, spy.calls)
+        assert (slow.ends, spy.calls) == (["began", "finished"], [])
 
     asyncio.run(main())
 
@@ -66,7 +66,7 @@ def test_one_after_another_is_let_finish() -> None:
         second.gate.set()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert (["began", "finished"], []) == (second.ends, spy.calls)
+        assert (second.ends, spy.calls) == (["began", "finished"], [])
 
     asyncio.run(main())
 
@@ -89,7 +89,7 @@ def test_a_timeout_around_a_call_waits_for_the_callback() -> None:
         slow.gate.set()
         with pytest.raises(TimeoutError):
             await task
-        assert ["began", "finished"] == slow.ends
+        assert slow.ends == ["began", "finished"]
 
     asyncio.run(main())
 
@@ -120,7 +120,7 @@ def test_a_modules_own_timeout_holds() -> None:
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert (["began", "cancelled"], []) == (slow.ends, spy.calls)
+        assert (slow.ends, spy.calls) == (["began", "cancelled"], [])
         ended.append("in time")
 
     asyncio.run(main())
@@ -130,7 +130,7 @@ def test_a_modules_own_timeout_holds() -> None:
     clock.advance(2)
     error = done(call)
     assert isinstance(error.__cause__, HookTimeoutError)
-    assert ["in time"] == ended
+    assert ended == ["in time"]
 
 
 def test_a_deferred_is_let_fire_under_twisted() -> None:
@@ -143,9 +143,9 @@ def test_a_deferred_is_let_fire_under_twisted() -> None:
     call.addErrback(lambda failure: ends.append(failure.value))
     for _ in range(2):
         call.cancel()
-        assert [] == ends
+        assert ends == []
     waiting.callback(ALLOW)
-    assert ([CancelledError], []) == ([type(end) for end in ends], spy.calls)
+    assert ([type(end) for end in ends], spy.calls) == ([CancelledError], [])
 
 
 @pytest.mark.parametrize("exact", [False, True])
@@ -156,7 +156,7 @@ def test_a_shadow_module_finishes_too(*, exact: bool) -> None:
         slow, spy = Slow(SPAM), Spy()
         chain = wire(Uploads, "check", shadow(slow), spy, exact=exact)
         await give_up(chain.call("ann"), slow)
-        assert (["began", "finished"], []) == (slow.ends, spy.calls)
+        assert (slow.ends, spy.calls) == (["began", "finished"], [])
 
     asyncio.run(main())
 
@@ -168,8 +168,8 @@ def test_the_chain_of_a_key_is_shielded() -> None:
         slow = Slow("shelf")
         chain = wire_by_key("place", ("book", slow), ("film", fine), category=Uploads)
         await give_up(chain.call("book", "ann"), slow)
-        assert ["began", "finished"] == slow.ends
-        assert "shelf" == await chain.call("book", "ann")
+        assert slow.ends == ["began", "finished"]
+        assert await chain.call("book", "ann") == "shelf"
         assert await chain.call("record", "ann") is None
 
     asyncio.run(main())
@@ -190,8 +190,8 @@ def test_a_fallback_is_not_begun() -> None:
         slow = Slow(None)
         chain = wire(Downloads, "find", slow)
         await give_up(chain.call("ann"), slow)
-        assert (["began", "finished"], []) == (slow.ends, begun)
-        assert "nothing" == await chain.call("ben")
+        assert (slow.ends, begun) == (["began", "finished"], [])
+        assert await chain.call("ben") == "nothing"
 
     asyncio.run(main())
 
@@ -205,10 +205,10 @@ def test_a_trace_tells_who_was_not_asked() -> None:
         asked = trace(chain.chain, chain.caller, chain.receipts, ("ann",), {}, keep=True)
         await give_up(asked, slow)
         receipt = chain.receipt
-        assert (Outcome.CANCELLED, [Outcome.DENY, Outcome.NOT_ASKED]) == (
+        assert (
             receipt.outcome,
             [step.outcome for step in receipt.steps],
-        )
+        ) == (Outcome.CANCELLED, [Outcome.DENY, Outcome.NOT_ASKED])
 
     asyncio.run(main())
 
@@ -227,4 +227,4 @@ def test_a_caller_that_is_closed_leaves_the_callback_alone() -> None:
     call.send(None)
     call.close()
     waiting.callback("late")
-    assert ["late"] == ended
+    assert ended == ["late"]

@@ -71,15 +71,16 @@ def test_the_happy_path_is_a_loop_written_by_hand() -> None:
 
 def test_an_empty_chain_is_its_default() -> None:
     """With nothing to ask, the function returns, and is no method."""
-    assert "def _lean():\n    return None\n" == write_chain(
-        Comments.hookspecs["told"], [], timed=False
-    )
     assert (
+        write_chain(Comments.hookspecs["told"], [], timed=False)
+        == "def _lean():\n    return None\n"
+    )
+    assert write_chain(Comments.hookspecs["find"], [], timed=False) == (
         "async def _lean(author):\n"
         "    _at = None\n"
         "    _r = await _fallback(_caller, author)\n"
         "    return _r\n"
-    ) == write_chain(Comments.hookspecs["find"], [], timed=False)
+    )
 
 
 def test_an_unmeasured_synchronous_chain_awaits_nothing() -> None:
@@ -121,4 +122,4 @@ def test_all_names_are_out_of_the_arguments_way(rule: Rule, timed: bool) -> None
     code = namespace["_timed" if timed else "_lean"].__code__
     attributes = {"abandoned", "answered", "append", "cancelled", "decided", "seconds"}
     used = {*code.co_varnames, *code.co_names} - attributes
-    assert {"self", "author", "text"} == {name for name in used if not name.startswith("_")}
+    assert {name for name in used if not name.startswith("_")} == {"self", "author", "text"}

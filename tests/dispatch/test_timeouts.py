@@ -93,7 +93,7 @@ def test_a_timeout_under_asyncio_fails_the_call(slow: Callable[..., Any]) -> Non
     with pytest.raises(ModuleFailedError) as caught:
         chain.run()
     assert isinstance(caught.value.__cause__, HookTimeoutError)
-    assert [f"m0: timeout, {LATE}", "m1: not asked, because m0 failed"] == steps_of(chain.receipt)
+    assert steps_of(chain.receipt) == [f"m0: timeout, {LATE}", "m1: not asked, because m0 failed"]
 
 
 @slow_on_a_clock
@@ -108,11 +108,11 @@ def test_a_timeout_under_twisted_fails_the_call(slow: Callable[..., Any]) -> Non
     error = done(call)
     assert isinstance(error, ModuleFailedError)
     assert isinstance(error.__cause__, HookTimeoutError)
-    assert (2, "m0", "desk.ask") == (
+    assert (
         error.__cause__.seconds,
         error.__cause__.module,
         error.__cause__.hook,
-    )
+    ) == (2, "m0", "desk.ask")
 
 
 @pytest.mark.parametrize(
@@ -125,9 +125,9 @@ def test_a_timeout_under_twisted_fails_the_call(slow: Callable[..., Any]) -> Non
 def test_a_timeout_is_a_failure_like_any_other(on_error: Any, result: str, receipt: str) -> None:
     """The policy for errors says what a timeout means."""
     chain = wire(hook_of(FirstDenial(on_error=on_error)), "ask", limited(0.001), spam)
-    assert result == str(chain.run())
-    assert receipt == chain.receipt.outcome
-    assert f"m0: timeout, {LATE}" == steps_of(chain.receipt)[0]
+    assert str(chain.run()) == result
+    assert chain.receipt.outcome == receipt
+    assert steps_of(chain.receipt)[0] == f"m0: timeout, {LATE}"
 
 
 def test_a_timeout_raises_as_it_is() -> None:
@@ -135,7 +135,7 @@ def test_a_timeout_raises_as_it_is() -> None:
     chain = wire(hook_of(FirstDenial(on_error="raise")), "ask", limited(0.001))
     with pytest.raises(HookTimeoutError, match=r"took longer than 0\.001s") as caught:
         chain.run()
-    assert ["in module 'm0', hook desk.ask"] == caught.value.__notes__
+    assert caught.value.__notes__ == ["in module 'm0', hook desk.ask"]
 
 
 def test_a_timeout_in_shadow_mode_only_is_recorded() -> None:
@@ -143,7 +143,7 @@ def test_a_timeout_in_shadow_mode_only_is_recorded() -> None:
     late = given(forever, timeout_seconds=0.001, shadow=True)
     chain = wire(hook_of(FirstDenial()), "ask", late, rude)
     assert RUDE is chain.run()
-    assert [f"m0 [shadow]: timeout, {LATE}", "m1: deny, rude"] == steps_of(chain.receipt)
+    assert steps_of(chain.receipt) == [f"m0 [shadow]: timeout, {LATE}", "m1: deny, rude"]
 
 
 @pytest.mark.parametrize("error", [TimeoutError("mine"), HookTimeoutError("x", "y.z", 1)])
@@ -151,7 +151,7 @@ def test_a_callbacks_own_timeout_error_is_its_failure(error: TimeoutError) -> No
     """A `TimeoutError` that a callback raises is not taken for the passing of its own time."""
     chain = wire(hook_of(FirstDenial(on_error="continue")), "ask", limited(60, raising(error)))
     assert ALLOW is chain.run()
-    assert [f"m0: failed, {type(error).__name__}: {error}"] == steps_of(chain.receipt)
+    assert steps_of(chain.receipt) == [f"m0: failed, {type(error).__name__}: {error}"]
 
 
 def test_a_value_that_is_there_at_once_needs_no_alarm() -> None:
@@ -159,7 +159,7 @@ def test_a_value_that_is_there_at_once_needs_no_alarm() -> None:
     clock = Clock()
     chain = wire(Comments, "check", limited(1, lambda author: SPAM), clock=clock)
     assert SPAM is done(chain.start())
-    assert [] == clock.getDelayedCalls()
+    assert clock.getDelayedCalls() == []
 
 
 def test_a_failure_in_time_is_no_timeout() -> None:

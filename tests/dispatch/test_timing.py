@@ -46,17 +46,17 @@ def counts(chain: Any) -> list[int]:
 
 def test_a_mean_needs_something_measured() -> None:
     """The mean is the whole time divided by the number of calls, if there were any."""
-    assert 0.5 == Timing("a.b", "m0", 4, 2.0).mean_seconds
+    assert Timing("a.b", "m0", 4, 2.0).mean_seconds == 0.5
     assert None is Timing("a.b", "m0", 0, 0.0).mean_seconds
 
 
 def test_timings_name_hook_and_module() -> None:
     """A chain has a timing for each callback, in its order, with nothing measured at first."""
     chain = wire(Comments, "check", allow, spam)
-    assert (
+    assert chain.chain.timings == (
         Timing("comments.check", "m0", 0, 0.0),
         Timing("comments.check", "m1", 0, 0.0),
-    ) == chain.chain.timings
+    )
 
 
 def test_seconds_add_up() -> None:
@@ -66,9 +66,9 @@ def test_seconds_add_up() -> None:
     for _ in range(3):
         chain.run()
         seconds.append([timing.seconds for timing in chain.chain.timings])
-    assert [3, 3, 0] == counts(chain)
+    assert counts(chain) == [3, 3, 0]
     assert seconds[0][0] < seconds[1][0] < seconds[2][0] < 1
-    assert 0 == seconds[2][2]
+    assert seconds[2][2] == 0
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_all_that_were_asked_are_measured(
     chain = wire(hook_of(rule), "ask", *functions, exact=True)
     with contextlib.suppress(Exception):  # how it ends is not what is tested
         chain.run()
-    assert expected == counts(chain)
+    assert counts(chain) == expected
 
 
 def test_a_raising_fallback_does_not_undo_the_measuring() -> None:
@@ -102,7 +102,7 @@ def test_a_raising_fallback_does_not_undo_the_measuring() -> None:
     chain = wire(Ending, "ask", allow, exact=True)
     with pytest.raises(PermissionError):
         chain.run()
-    assert [1] == counts(chain)
+    assert counts(chain) == [1]
 
 
 @pytest.mark.parametrize("how", [given, shadow])
@@ -113,7 +113,7 @@ def test_a_cancelled_call_under_twisted_is_measured(how: Any) -> None:
     call = chain.start()
     call.cancel()
     assert isinstance(done(call), CancelledError)
-    assert [1, 1, 0] == counts(chain)
+    assert counts(chain) == [1, 1, 0]
 
 
 def test_a_cancelled_call_under_asyncio_is_measured() -> None:
@@ -132,4 +132,4 @@ def test_a_cancelled_call_under_asyncio_is_measured() -> None:
 
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(main())
-    assert [1, 0, 0] == counts(chain)
+    assert counts(chain) == [1, 0, 0]

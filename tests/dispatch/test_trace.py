@@ -70,17 +70,17 @@ def test_a_trace_tells_every_step(keep: bool) -> None:
     """A trace has the result, and a receipt with every module's step and its length."""
     chain = wire(Comments, "check", allow, shadow(rude), spam, rude)
     traced = run(tracing(chain, keep=keep))
-    assert (SPAM, None) == (traced.result, traced.error)
-    assert [
+    assert (traced.result, traced.error) == (SPAM, None)
+    assert steps_of(traced.receipt) == [
         "m0: continue",
         "m1 [shadow]: deny, rude",
         "m2: deny, spam: no adverts",
         "m3: not asked, because m2 denied",
-    ] == steps_of(traced.receipt)
-    assert [True, True, True, False] == [step.seconds is not None for step in traced.receipt.steps]
+    ]
+    assert [step.seconds is not None for step in traced.receipt.steps] == [True, True, True, False]
     assert traced.receipt.seconds is not None
     assert traced.receipt.at is not None
-    assert ([traced.receipt] if keep else []) == list(chain.receipts)
+    assert list(chain.receipts) == ([traced.receipt] if keep else [])
 
 
 @keeping
@@ -88,8 +88,8 @@ def test_an_allowed_call_is_never_kept(keep: bool) -> None:
     """What a call would leave no receipt of, a trace does not keep."""
     chain = wire(Comments, "check", allow)
     traced = run(tracing(chain, "ann", keep=keep, text="hello"))
-    assert (ALLOW, "allow") == (traced.result, traced.receipt.outcome)
-    assert 0 == len(chain.receipts)
+    assert (traced.result, traced.receipt.outcome) == (ALLOW, "allow")
+    assert len(chain.receipts) == 0
 
 
 @pytest.mark.parametrize(
@@ -105,10 +105,10 @@ def test_what_is_kept_is_what_a_call_would_leave(functions: list[Any], kept: boo
     """A kept trace of a hook without denials is one with a failure or a shadow's verdict."""
     chain = wire(Comments, "find", *functions)
     result = chain.run()
-    assert kept == bool(len(chain.receipts))
+    assert bool(len(chain.receipts)) == kept
     traced = run(tracing(chain, keep=True))
-    assert result == traced.result
-    assert 2 * kept == len(chain.receipts)
+    assert traced.result == result
+    assert len(chain.receipts) == 2 * kept
 
 
 @keeping
@@ -120,13 +120,13 @@ def test_a_failure_is_part_of_the_trace(failing: Any, outcome: str, keep: bool) 
     chain = wire(Comments, "check", failing, spam)
     traced = run(tracing(chain, keep=keep))
     assert isinstance(traced.error, ModuleFailedError)
-    assert (None, "failed", "m0") == (
+    assert (
         traced.result,
         traced.receipt.outcome,
         traced.receipt.decider,
-    )
+    ) == (None, "failed", "m0")
     assert traced.receipt.reason.startswith(outcome)
-    assert ([traced.receipt] if keep else []) == list(chain.receipts)
+    assert list(chain.receipts) == ([traced.receipt] if keep else [])
 
 
 def test_an_error_raised_as_it_is_is_part_of_the_trace() -> None:
@@ -148,7 +148,7 @@ def test_traces_have_ids_of_their_own() -> None:
     chain = wire(Comments, "check", spam)
     chain.run()
     receipts = [run(tracing(chain)).receipt, run(tracing(chain, keep=True)).receipt]
-    assert 3 == len({receipt.id for receipt in (*receipts, *chain.receipts)})
+    assert len({receipt.id for receipt in (*receipts, *chain.receipts)}) == 3
 
 
 @pytest.mark.parametrize(("args", "kwargs"), [((), {"text": "hi"}), (("a", "b", "c"), {})])
@@ -159,7 +159,7 @@ def test_wrong_arguments_are_no_modules_failure(
     chain = wire(Comments, "check", spam)
     with pytest.raises(TypeError, match=r"argument"):
         run(tracing(chain, *args, keep=True, **kwargs))
-    assert 0 == len(chain.receipts)
+    assert len(chain.receipts) == 0
 
 
 @keeping
@@ -169,7 +169,7 @@ def test_a_raising_fallback_is_not_part_of_the_trace(keep: bool) -> None:
     with pytest.raises(PermissionError):
         run(tracing(chain, keep=keep))
     reason = "PermissionError, raised by the host itself"
-    assert ([("failed", None, reason)] if keep else []) == outcomes_of(chain.receipts)
+    assert outcomes_of(chain.receipts) == ([("failed", None, reason)] if keep else [])
 
 
 def test_a_type_error_of_the_host_stays_what_it_is() -> None:
@@ -188,7 +188,7 @@ def test_a_synchronous_hook_can_be_traced() -> None:
 def test_a_chain_without_callbacks_can_be_traced() -> None:
     """With nobody listening, a trace has no steps."""
     traced = run(tracing(wire(Comments, "check")))
-    assert (ALLOW, (), "allow") == (traced.result, traced.receipt.steps, traced.receipt.outcome)
+    assert (traced.result, traced.receipt.steps, traced.receipt.outcome) == (ALLOW, (), "allow")
 
 
 def test_a_trace_can_be_cancelled() -> None:
@@ -198,7 +198,7 @@ def test_a_trace_can_be_cancelled() -> None:
     call = Deferred.fromCoroutine(tracing(chain, keep=True))
     call.cancel()
     assert isinstance(done(call), CancelledError)
-    assert [("cancelled", None, None)] == outcomes_of(chain.receipts)
+    assert outcomes_of(chain.receipts) == [("cancelled", None, None)]
 
 
 def test_a_traced_task_can_be_cancelled() -> None:

@@ -60,10 +60,10 @@ def test_a_veto_goes_to_the_caller_as_it_is(policy: Any, exact: bool) -> None:
         with pytest.raises(Veto) as caught:
             wired.run()
         assert caught.value is veto
-        assert ["in module 'm0', hook desk.ask"] == veto.__notes__
-        assert [] == later.calls
-        assert [("deny", "m0", "Veto: no")] == outcomes_of(wired.receipts)
-        assert ["m0: deny, Veto: no", "m1: not asked, because m0 denied"] == steps_of(wired.receipt)
+        assert veto.__notes__ == ["in module 'm0', hook desk.ask"]
+        assert later.calls == []
+        assert outcomes_of(wired.receipts) == [("deny", "m0", "Veto: no")]
+        assert steps_of(wired.receipt) == ["m0: deny, Veto: no", "m1: not asked, because m0 denied"]
 
 
 @pytest.mark.parametrize("policy", ["raise", "deny", "continue", "fail"])
@@ -81,7 +81,7 @@ def test_other_exceptions_are_failures() -> None:
     wired = wire(hook_of(FirstDenial(veto=is_veto)), "ask", broken)
     with pytest.raises(ModuleFailedError):
         wired.run()
-    assert [("failed", "m0", "KeyError: 'ann'")] == outcomes_of(wired.receipts)
+    assert outcomes_of(wired.receipts) == [("failed", "m0", "KeyError: 'ann'")]
 
 
 def test_a_veto_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
@@ -89,7 +89,7 @@ def test_a_veto_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     wired = wire(hook_of(FirstResult(veto=is_veto)), "ask", raising(Veto()), shadow(broken))
     with pytest.raises(Veto):
         wired.run()
-    assert [] == caplog.records
+    assert caplog.records == []
 
 
 def test_what_happened_before_a_veto_is_recorded() -> None:
@@ -98,17 +98,19 @@ def test_what_happened_before_a_veto_is_recorded() -> None:
     wired = wire(hook_of(rule), "ask", broken, saying(None), raising(Veto("no")))
     with pytest.raises(Veto):
         wired.run()
-    assert ["m0: failed, KeyError: 'ann'", "m1: continue", "m2: deny, Veto: no"] == steps_of(
-        wired.receipt
-    )
+    assert steps_of(wired.receipt) == [
+        "m0: failed, KeyError: 'ann'",
+        "m1: continue",
+        "m2: deny, Veto: no",
+    ]
 
 
 def test_a_shadow_modules_veto_is_recorded(caplog: pytest.LogCaptureFixture) -> None:
     """It is a denial that does not count, and no failure."""
     wired = wire(hook_of(FirstResult(veto=is_veto)), "ask", shadow(raising(Veto("no"))), saying(3))
-    assert 3 == wired.run()
-    assert ["m0 [shadow]: deny, Veto: no", "m1: result, 3"] == steps_of(wired.receipt)
-    assert [] == caplog.records
+    assert wired.run() == 3
+    assert steps_of(wired.receipt) == ["m0 [shadow]: deny, Veto: no", "m1: result, 3"]
+    assert caplog.records == []
 
 
 @pytest.mark.parametrize("exact", [False, True])
@@ -134,12 +136,12 @@ def test_a_veto_is_explained() -> None:
     wired = wire(hook_of(Collect(veto=is_veto)), "ask", saying(1), raising(veto), saying(2))
     told = traced(wired)
     assert veto is told.error
-    assert [told.receipt] == list(wired.receipts)
-    assert [
+    assert list(wired.receipts) == [told.receipt]
+    assert steps_of(told.receipt) == [
         "m0: result, 1",
         "m1: deny, Veto: no",
         "m2: not asked, because m1 denied",
-    ] == steps_of(told.receipt)
+    ]
 
 
 def asking_veto(error: Exception) -> bool:
@@ -154,14 +156,14 @@ def test_a_veto_that_cannot_be_told_fails_the_call(exact: bool) -> None:
     with pytest.raises(ZeroDivisionError) as caught:
         wired.run()
     assert isinstance(caught.value.__context__, KeyError)
-    assert [("failed", None, "ZeroDivisionError, raised by the host itself")] == outcomes_of(
-        wired.receipts
-    )
-    assert [
+    assert outcomes_of(wired.receipts) == [
+        ("failed", None, "ZeroDivisionError, raised by the host itself")
+    ]
+    assert steps_of(wired.receipt) == [
         "m0: continue",
         "m1: failed, KeyError: 'ann'",
         "m2: not asked, because the host failed",
-    ] == steps_of(wired.receipt)
+    ]
     counts = [1, 1, 0] if exact else [0, 0, 0]
     assert counts == [timing.count for timing in wired.chain.timings]
     with pytest.raises(ZeroDivisionError):
@@ -172,7 +174,7 @@ def test_a_shadow_modules_failure_stays_one_if_the_host_cannot_tell() -> None:
     """A module that is only tried out never fails a call, whatever the predicate does."""
     wired = wire(hook_of(FirstDenial(veto=asking_veto)), "ask", shadow(broken), allow)
     assert ALLOW is wired.run()
-    assert ["m0 [shadow]: failed, KeyError: 'ann'", "m1: continue"] == steps_of(wired.receipt)
+    assert steps_of(wired.receipt) == ["m0 [shadow]: failed, KeyError: 'ann'", "m1: continue"]
 
 
 def test_a_module_that_ends_the_program_has_no_veto() -> None:
@@ -188,7 +190,7 @@ def test_a_module_that_ends_the_program_has_no_veto() -> None:
         wired.run()
     wired = wire(hook_of(FirstDenial(veto=everything)), "ask", shadow(raising(SystemExit(1))))
     assert ALLOW is wired.run()
-    assert [] == asked
+    assert asked == []
 
 
 @pytest.mark.parametrize("cancelled", [CancelledError, asyncio.CancelledError])
@@ -196,7 +198,7 @@ def test_cancellation_is_no_veto(cancelled: type[BaseException]) -> None:
     """A caller that gives up is no module's denial."""
     wired = wire(hook_of(FirstDenial(veto=lambda error: True)), "ask", raising(cancelled()))
     assert isinstance(done(wired.start()), cancelled)
-    assert [] == list(wired.receipts)
+    assert list(wired.receipts) == []
 
 
 def test_a_timeout_can_be_a_veto() -> None:
@@ -208,7 +210,7 @@ def test_a_timeout_can_be_a_veto() -> None:
     call = wired.start()
     clock.advance(1)
     assert isinstance(done(call), HookTimeoutError)
-    assert "deny" == wired.receipt.outcome
+    assert wired.receipt.outcome == "deny"
 
 
 def test_an_answer_that_means_nothing_is_no_veto() -> None:
@@ -220,4 +222,4 @@ def test_an_answer_that_means_nothing_is_no_veto() -> None:
     wired = wire(hook_of(FirstResult(read=read, veto=lambda error: True)), "ask", saying(1))
     with pytest.raises(ModuleFailedError):
         wired.run()
-    assert "invalid" == wired.receipt.steps[0].outcome
+    assert wired.receipt.steps[0].outcome == "invalid"

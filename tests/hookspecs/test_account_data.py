@@ -30,7 +30,7 @@ def test_everybody_is_told_in_order() -> None:
     told: list[tuple[str, Any]] = []
     callbacks = [lambda *got, name=name: told.append((name, got)) for name in "ab"]
     assert None is wire(AccountData, HOOK, answering(5), *callbacks).run(*arguments())
-    assert [("a", arguments()), ("b", arguments())] == told
+    assert told == [("a", arguments()), ("b", arguments())]
 
 
 def test_an_error_is_logged_and_the_rest_are_told(caplog: pytest.LogCaptureFixture) -> None:
@@ -38,11 +38,11 @@ def test_an_error_is_logged_and_the_rest_are_told(caplog: pytest.LogCaptureFixtu
     spies = [Spy(), Spy()]
     chain = wire(AccountData, HOOK, raising(KeyError("x")), *spies)
     assert None is chain.run(*arguments())
-    assert [[arguments()]] * 2 == [spy.calls for spy in spies]
-    assert [
+    assert [spy.calls for spy in spies] == [[arguments()]] * 2
+    assert caplog.messages == [
         f"failed in account_data.{HOOK}, the next module is asked: KeyError: 'x'"
-    ] == caplog.messages
-    assert "hostkit.modules.m0" == caplog.records[0].name
+    ]
+    assert caplog.records[0].name == "hostkit.modules.m0"
 
 
 def test_each_module_gets_its_own_content() -> None:
@@ -55,4 +55,4 @@ def test_each_module_gets_its_own_content() -> None:
     spy, given = Spy(), arguments()
     wire(AccountData, HOOK, spoil, spy).run(*given)
     assert arguments() == given
-    assert [arguments()] == spy.calls
+    assert spy.calls == [arguments()]

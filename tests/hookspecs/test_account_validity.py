@@ -43,7 +43,7 @@ def test_the_first_answer_about_expiry_is_given_raw(answer: Any) -> None:
     spy = Spy(answer="late")
     chain = wire(AccountValidity, "is_user_expired", answering(None), answering(answer), spy)
     assert answer is chain.run("@ann:hs")
-    assert [] == spy.calls
+    assert spy.calls == []
 
 
 def test_an_error_about_expiry_goes_to_the_caller() -> None:
@@ -53,8 +53,8 @@ def test_an_error_about_expiry_goes_to_the_caller() -> None:
     with pytest.raises(HostError) as caught:
         chain.run("@ann:hs")
     assert error is caught.value
-    assert ["in module 'm0', hook account_validity.is_user_expired"] == error.__notes__
-    assert [] == spy.calls
+    assert error.__notes__ == ["in module 'm0', hook account_validity.is_user_expired"]
+    assert spy.calls == []
 
 
 @notifying
@@ -71,7 +71,7 @@ def test_everybody_is_told_in_order(hook: str) -> None:
 
     arguments = NOTIFYING[hook]
     assert None is wire(AccountValidity, hook, first, second).run(*arguments)
-    assert [("first", arguments), ("second", arguments)] == told
+    assert told == [("first", arguments), ("second", arguments)]
 
 
 @notifying
@@ -96,7 +96,7 @@ def test_a_login_callback_must_take_all_arguments() -> None:
     """The hook came with all its arguments, so there are no older callbacks to be had."""
     with pytest.raises(ConfigErrors) as caught:
         host_of({"on_user_login": lambda user_id: None})
-    assert [codes.MISFIT] == [problem.code for problem in caught.value.problems]
+    assert [problem.code for problem in caught.value.problems] == [codes.MISFIT]
 
 
 @legacy
@@ -113,8 +113,8 @@ def test_a_module_takes_over(hook: str) -> None:
     spy = Spy(answer=(True, False, 5))
     chain = wire(AccountValidity, hook, spy)
     assert True is bool(chain.call)
-    assert (True, False, 5) == chain.run(*LEGACY[hook])
-    assert [LEGACY[hook]] == spy.calls
+    assert chain.run(*LEGACY[hook]) == (True, False, 5)
+    assert spy.calls == [LEGACY[hook]]
 
 
 @legacy
@@ -130,18 +130,18 @@ def test_only_one_module_can_take_over(hook: str) -> None:
     with pytest.raises(ConfigErrors) as caught:
         host_of({hook: answering(None)}, {hook: answering(None)})
     (problem,) = caught.value.problems
-    assert codes.NOT_EXCLUSIVE == problem.code
+    assert problem.code == codes.NOT_EXCLUSIVE
     assert f"account_validity.{hook}" in problem.message
 
 
 def test_two_modules_can_take_different_things_over() -> None:
     """Each of the legacy hooks has its own owner."""
     host = host_of({"on_legacy_send_mail": answering(None)}, {"on_legacy_renew": answering(None)})
-    assert 2 == len(host.modules)
+    assert len(host.modules) == 2
 
 
 def test_nothing_is_logged_when_all_goes_well(caplog: pytest.LogCaptureFixture) -> None:
     """None of the hooks is deprecated, however old."""
     with caplog.at_level(logging.INFO):
         host_of(dict.fromkeys(AccountValidity.hookspecs, answering(None)))
-    assert [] == caplog.messages
+    assert caplog.messages == []

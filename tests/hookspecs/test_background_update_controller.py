@@ -60,45 +60,46 @@ def test_without_a_module_nobody_controls_updates() -> None:
     """The host waits between batches itself, and a batch has 100 rows."""
     host = host_of(BackgroundUpdateController)
     assert None is update(host)
-    assert [100, 100] == [call(host, hook, "add_index", "main") for hook in SIZES]
+    assert [call(host, hook, "add_index", "main") for hook in SIZES] == [100, 100]
     assert False is bool(host.hooks[BackgroundUpdateController].on_update)
 
 
 @pytest.mark.parametrize(("one_shot", "expected"), [(True, 50), (False, 20)])
 def test_a_generator_with_a_decorator_controls_updates(one_shot: bool, expected: int) -> None:
     """The call itself waits for nothing; entering what it gives tells the duration."""
-    assert expected == milliseconds(
-        host_of(BackgroundUpdateController, {UPDATE: quick}), one_shot=one_shot
+    assert (
+        milliseconds(host_of(BackgroundUpdateController, {UPDATE: quick}), one_shot=one_shot)
+        == expected
     )
 
 
 def test_an_object_of_any_class_controls_updates() -> None:
     """It needs to work with ``async with``, and gets the arguments as they are."""
     host = host_of(BackgroundUpdateController, {UPDATE: Gate})
-    assert 30 == milliseconds(host)
-    assert ("add_index", "main", True) == update(host, one_shot=True).arguments
+    assert milliseconds(host) == 30
+    assert update(host, one_shot=True).arguments == ("add_index", "main", True)
 
 
 def test_sizes_are_what_the_module_says() -> None:
     """The one that a module leaves out stays at 100, which upstream says but does not do."""
     spy = Spy(answer=0)
     host = host_of(BackgroundUpdateController, {UPDATE: quick, SIZES[0]: spy})
-    assert [0, 100] == [call(host, hook, "add_index", "main") for hook in SIZES]
-    assert [("add_index", "main")] == spy.calls
+    assert [call(host, hook, "add_index", "main") for hook in SIZES] == [0, 100]
+    assert spy.calls == [("add_index", "main")]
 
 
 @sizes
 def test_the_main_callback_is_mandatory(hook: str) -> None:
     """Sizes alone control nothing; the host does not start."""
     problem = problem_of(BackgroundUpdateController, {hook: answering(5)})
-    assert (codes.INCOMPLETE, ("modules", 0)) == (problem.code, problem.path)
+    assert (problem.code, problem.path) == (codes.INCOMPLETE, ("modules", 0))
     assert f"{hook} is registered without {UPDATE}, which it needs" in problem.message
 
 
 def test_the_main_callback_is_not_asynchronous() -> None:
     """An ``async def`` without the decorator keeps the host from starting."""
     problem = problem_of(BackgroundUpdateController, {UPDATE: answering(None)})
-    assert codes.WRONG_KIND == problem.code
+    assert problem.code == codes.WRONG_KIND
     assert UPDATE in problem.message
 
 
@@ -108,8 +109,8 @@ def test_what_cannot_be_entered_is_told_with_module_and_hook(answer: Any) -> Non
     host = host_of(BackgroundUpdateController, {UPDATE: lambda *_: answer})
     with pytest.raises(InvalidValueError, match="an asynchronous context manager") as caught:
         update(host)
-    assert "a" == caught.value.module
-    assert f"background_update_controller.{UPDATE}" == caught.value.hook
+    assert caught.value.module == "a"
+    assert caught.value.hook == f"background_update_controller.{UPDATE}"
 
 
 def test_a_generator_without_the_decorator_is_told_too() -> None:
@@ -119,7 +120,7 @@ def test_a_generator_without_the_decorator_is_told_too() -> None:
         yield 5
 
     problem = problem_of(BackgroundUpdateController, {UPDATE: forgotten})
-    assert codes.WRONG_KIND == problem.code
+    assert problem.code == codes.WRONG_KIND
 
 
 @sizes
@@ -129,10 +130,10 @@ def test_a_size_is_a_whole_number(hook: str, answer: Any) -> None:
     host = host_of(BackgroundUpdateController, {UPDATE: quick, hook: answering(answer)})
     with pytest.raises(InvalidValueError, match="an answer is an int") as caught:
         call(host, hook, "add_index", "main")
-    assert ("a", f"background_update_controller.{hook}") == (
+    assert (
         caught.value.module,
         caught.value.hook,
-    )
+    ) == ("a", f"background_update_controller.{hook}")
 
 
 def test_an_error_goes_to_the_caller() -> None:
@@ -155,11 +156,11 @@ def test_the_first_module_has_control(caplog: pytest.LogCaptureFixture) -> None:
     spy = Spy(answer=7)
     second = {UPDATE: Gate, SIZES[0]: spy, SIZES[1]: spy}
     host = host_of(BackgroundUpdateController, {UPDATE: quick}, second)
-    assert 20 == milliseconds(host)
-    assert [100, 100] == [call(host, hook, "add_index", "main") for hook in SIZES]
-    assert [] == spy.calls
+    assert milliseconds(host) == 20
+    assert [call(host, hook, "add_index", "main") for hook in SIZES] == [100, 100]
+    assert spy.calls == []
     (record,) = caplog.records
-    assert ("hostkit.host", logging.WARNING) == (record.name, record.levelno)
+    assert (record.name, record.levelno) == ("hostkit.host", logging.WARNING)
     assert record.getMessage() == (
         "module 'b' registers for background_update_controller, which only one module can have; "
         "'a' is listed first and has it"
@@ -170,7 +171,7 @@ def test_each_module_too_many_is_warned_of_once(caplog: pytest.LogCaptureFixture
     """However many hooks it registers for."""
     every = {UPDATE: quick, **dict.fromkeys(SIZES, answering(5))}
     host_of(BackgroundUpdateController, every, every, every)
-    assert ["'b'", "'c'"] == [message.split()[1] for message in caplog.messages]
+    assert [message.split()[1] for message in caplog.messages] == ["'b'", "'c'"]
 
 
 def test_a_shadow_module_does_not_have_control(caplog: pytest.LogCaptureFixture) -> None:
@@ -182,6 +183,6 @@ def test_a_shadow_module_does_not_have_control(caplog: pytest.LogCaptureFixture)
         {"module": registering(name, **{UPDATE: quick})},
     ]
     host = Host.from_config({"modules": modules}, categories=[BackgroundUpdateController]).build()
-    assert 20 == milliseconds(host)
-    assert 100 == call(host, SIZES[0], "add_index", "main")
-    assert [] == caplog.messages
+    assert milliseconds(host) == 20
+    assert call(host, SIZES[0], "add_index", "main") == 100
+    assert caplog.messages == []

@@ -24,14 +24,14 @@ def test_everybody_is_told() -> None:
     """Each module gets the event itself, and what they return does not matter."""
     spies, event = [Spy(answer=1), Spy()], object()
     assert None is wire(Federation, HOOK, answering(5), *spies).run(event)
-    assert [[(event,)]] * 2 == [spy.calls for spy in spies]
+    assert [spy.calls for spy in spies] == [[(event,)]] * 2
 
 
 def test_an_error_is_logged_and_the_rest_are_told(caplog: pytest.LogCaptureFixture) -> None:
     """The event is delivered already, so nobody's failure can change that."""
     spy, event = Spy(), object()
     assert None is wire(Federation, HOOK, raising(KeyError("x")), spy).run(event)
-    assert [(event,)] == spy.calls
-    assert [
+    assert spy.calls == [(event,)]
+    assert caplog.messages == [
         f"failed in federation.{HOOK}, the next module is asked: KeyError: 'x'"
-    ] == caplog.messages
+    ]

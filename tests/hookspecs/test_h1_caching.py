@@ -38,9 +38,9 @@ def test_h1_28_two_calls_at_the_same_time_are_one_computation() -> None:
         lookup = Lookup()
         calls = await lookup.two_calls()
         lookup.answers[0].set_result("Ann")
-        assert ["Ann", "Ann"] == await asyncio.gather(*calls)
-        assert "Ann" == await lookup.name_of("@ann:hs")
-        assert ["@ann:hs"] == lookup.asked
+        assert await asyncio.gather(*calls) == ["Ann", "Ann"]
+        assert await lookup.name_of("@ann:hs") == "Ann"
+        assert lookup.asked == ["@ann:hs"]
 
     run(main())
 
@@ -52,11 +52,11 @@ def test_h1_28_a_failure_reaches_both_and_is_not_cached() -> None:
         lookup, error = Lookup(), KeyError("no database")
         calls = await lookup.two_calls()
         lookup.answers[0].set_exception(error)
-        assert [error, error] == await asyncio.gather(*calls, return_exceptions=True)
+        assert await asyncio.gather(*calls, return_exceptions=True) == [error, error]
         again = asyncio.create_task(lookup.name_of("@ann:hs"))
         await asyncio.sleep(0)
         lookup.answers[1].set_result("Ann")
-        assert "Ann" == await again
+        assert await again == "Ann"
 
     run(main())
 
@@ -74,9 +74,9 @@ def test_h1_28_what_is_invalidated_in_flight_is_kept_out_of_the_cache(all_of_the
             lookup.name_of.invalidate(("@ann:hs",))
         new = asyncio.create_task(lookup.name_of("@ann:hs"))
         lookup.answers[0].set_result("old")
-        assert ["old", "old"] == await asyncio.gather(*calls)
+        assert await asyncio.gather(*calls) == ["old", "old"]
         lookup.answers[1].set_result("new")
-        assert ["new", "new"] == [await new, await lookup.name_of("@ann:hs")]
-        assert ["@ann:hs"] * 2 == lookup.asked
+        assert [await new, await lookup.name_of("@ann:hs")] == ["new", "new"]
+        assert lookup.asked == ["@ann:hs"] * 2
 
     run(main())

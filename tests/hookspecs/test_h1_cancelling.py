@@ -91,12 +91,12 @@ def test_h1_22_a_callback_finishes_although_its_caller_is_cancelled() -> None:
         task.cancel()
         for _ in range(5):
             await asyncio.sleep(0)
-        assert (False, []) == (task.done(), waiting.ends)
+        assert (task.done(), waiting.ends) == (False, [])
         waiting.gate.set()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert (["finished"], []) == (waiting.ends, spy.calls)
-        assert [] == list(host.receipts)
+        assert (waiting.ends, spy.calls) == (["finished"], [])
+        assert list(host.receipts) == []
 
     asyncio.run(main())
 
@@ -110,9 +110,9 @@ def test_h1_22_a_deferred_fires_first_under_twisted() -> None:
     call = Deferred.fromCoroutine(host.hooks[SpamChecker].user_may_publish_room(*ARGUMENTS))
     call.addErrback(lambda failure: ends.append(failure.type))
     call.cancel()
-    assert [] == ends
+    assert ends == []
     waiting.callback(NOT_SPAM)
-    assert ([CancelledError], []) == (ends, spy.calls)
+    assert (ends, spy.calls) == ([CancelledError], [])
 
 
 def test_h1_22_which_hooks_let_their_callbacks_finish() -> None:
@@ -121,7 +121,7 @@ def test_h1_22_which_hooks_let_their_callbacks_finish() -> None:
         category.name: {name for name, spec in category.hookspecs.items() if spec.shield}
         for category in CATEGORIES
     }
-    assert LET_FINISH == {name: hooks for name, hooks in shielded.items() if hooks}
+    assert {name: hooks for name, hooks in shielded.items() if hooks} == LET_FINISH
 
 
 def test_h1_22_a_host_may_shield_the_check_of_events() -> None:
@@ -141,9 +141,9 @@ def test_h1_22_a_host_may_shield_the_check_of_events() -> None:
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert ([], False) == (waiting.ends, call.done())
+        assert (waiting.ends, call.done()) == ([], False)
         waiting.gate.set()
-        assert NOT_SPAM == await call
+        assert await call == NOT_SPAM
         assert (["finished"], [(event,)]) == (waiting.ends, spy.calls)
 
     asyncio.run(main())

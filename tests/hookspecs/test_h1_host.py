@@ -79,7 +79,7 @@ def test_h1_24_an_error_in_a_config_has_its_whole_path() -> None:
     with pytest.raises(ConfigErrors) as caught:
         host_of(*modules, {"module": Strict, "config": {"words": ["1", "b"]}}).build()
     (problem,) = caught.value.problems
-    assert ("modules", 2, "config", "words", 1) == problem.path
+    assert problem.path == ("modules", 2, "config", "words", 1)
     first, *rest = str(caught.value).splitlines()
     assert first.startswith("modules[2].config.words[1]: HK105 ")
     assert "  = caused by ValueError: invalid literal for int() with base 10: 'b'" in rest
@@ -101,7 +101,7 @@ def test_h1_24_every_command_tells_the_same(command: str, write: Write) -> None:
     """Line and column are those of the value, and the causes are indented below them."""
     file = write(FILE)
     checked, result = run("validate", file), run(command, file)
-    assert (1, 1) == (checked.exit_code, result.exit_code)
+    assert (checked.exit_code, result.exit_code) == (1, 1)
     assert checked.stderr == result.stderr
     first, *rest = result.stderr.splitlines()
     assert first.startswith(f"{file}:6:20: HK105 ")
@@ -113,7 +113,7 @@ def test_h1_25_no_config_is_an_empty_one(entry: dict[str, Any]) -> None:
     """A module need not ask whether it has got any."""
     (module,) = host_of({"module": Plain, **entry}).build().modules
     instance: Any = module.instance
-    assert {} == instance.config
+    assert instance.config == {}
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_h1_26_a_constructor_that_raises_ends_the_program(write: Write) -> None:
             text=True,
             timeout=LIMIT_SECONDS,
         )
-    assert 1 == ended.returncode
+    assert ended.returncode == 1
     assert ended.stderr.startswith(f"{file}:1:")
     assert "HK107" in ended.stderr
     assert "RuntimeError: no database" in ended.stderr
@@ -165,7 +165,7 @@ def test_h1_27_the_first_module_serves_a_path(caplog: pytest.LogCaptureFixture) 
     """Two want the same one: the one listed first has it, and a warning names both."""
     modules = [{"module": Pages, "name": name, "config": ["/page"]} for name in ("one", "two")]
     host = host_of(*modules).build()
-    assert b"one: page | " == ask(router_of(host), "GET", "/page").body
+    assert ask(router_of(host), "GET", "/page").body == b"one: page | "
     (message,) = caplog.messages
     text = "modules 'one' and 'two' both want to serve /page; 'one' is listed first and serves it "
     assert message.startswith(text)
@@ -178,8 +178,8 @@ def test_h1_27_late_registration_is_an_error() -> None:
     instance: Any = module.instance
     with pytest.raises(RegistrationError) as caught:
         instance.api.register_web_resource("/page", Echo("late"))
-    assert codes.TOO_LATE == caught.value.code
-    assert {} == host.mounts
+    assert caught.value.code == codes.TOO_LATE
+    assert host.mounts == {}
 
 
 @pytest.mark.parametrize("path", ["/", "/a", "/a/b", "/a/x", "/a/b/x", "/x"])
@@ -187,5 +187,5 @@ def test_h1_27_what_nobody_serves_answers_404_in_json(path: str) -> None:
     """So does what lies between the root and a resource, and what is unknown below that."""
     host = host_of({"module": Pages, "config": ["/a/b/c"]}).build()
     answer = ask(router_of(host), "GET", path)
-    assert (404, "not_found") == (answer.status, answer.json["errcode"])
-    assert "application/json" == answer.headers["content-type"]
+    assert (answer.status, answer.json["errcode"]) == (404, "not_found")
+    assert answer.headers["content-type"] == "application/json"

@@ -114,19 +114,19 @@ def test_h1_29_both_processes_compute_again(place: Place) -> None:
     async def main() -> None:
         host, module = host_of(place.url)
         async with host:
-            assert ["one", "one"] == [await module.name_of("@ann:hs"), other.say("start")]
+            assert [await module.name_of("@ann:hs"), other.say("start")] == ["one", "one"]
             module.source = "two"
-            assert ["one", "one"] == [await module.name_of("@ann:hs"), other.say("two")]
+            assert [await module.name_of("@ann:hs"), other.say("two")] == ["one", "one"]
             await module.api.invalidate_cache(module.name_of, ("@ann:hs",))
-            assert "two" == await module.name_of("@ann:hs")
+            assert await module.name_of("@ann:hs") == "two"
             while other.say("two") == "one":
                 pass
             module.source = "three"
-            assert "two" == other.say("three")
-            assert "three" == other.say("invalidate")
+            assert other.say("three") == "two"
+            assert other.say("invalidate") == "three"
             while await module.name_of("@ann:hs") == "two":
                 await asyncio.sleep(0)
-            assert "three" == await module.name_of("@ann:hs")
+            assert await module.name_of("@ann:hs") == "three"
 
     try:
         run(main())
@@ -145,14 +145,14 @@ def test_h1_29_an_unregistered_name_is_ignored(
         without = Host.from_config({"hostkit": {"redis": {"url": place.url}}}, categories=[])
         last, watcher = host_of(place.url)
         async with without, host, last:
-            assert "one" == await watcher.name_of("@ann:hs")
+            assert await watcher.name_of("@ann:hs") == "one"
             watcher.source = "two"
             await module.api.invalidate_cache(module.name_of, ("@ann:hs",))
             while await watcher.name_of("@ann:hs") == "one":
                 await asyncio.sleep(0)
 
     run(main())
-    assert [] == [record for record in caplog.records if record.name.startswith("hostkit")]
+    assert [record for record in caplog.records if record.name.startswith("hostkit")] == []
 
 
 @pytest.mark.parametrize("key", [(b"@ann:hs",), (frozenset(),), ("@ann:hs", 1)])
@@ -161,12 +161,12 @@ def test_h1_29_keys_that_others_cannot_be_told_are_refused(key: tuple[Any, ...])
     host, module = Host.from_config({"modules": [{"module": Names}]}, categories=[]), None
     host.build()
     module = host.modules[0].instance
-    assert "one" == run(module.name_of("@ann:hs"))
+    assert run(module.name_of("@ann:hs")) == "one"
     module.source = "two"
     assert isinstance(
         done(Deferred.fromCoroutine(module.api.invalidate_cache(module.name_of, key))), TypeError
     )
-    assert "one" == run(module.name_of("@ann:hs"))
+    assert run(module.name_of("@ann:hs")) == "one"
 
 
 def test_h1_29_numbers_are_keys_like_strings(place: Place) -> None:
@@ -176,7 +176,7 @@ def test_h1_29_numbers_are_keys_like_strings(place: Place) -> None:
         (one, near), (two, far) = host_of(place.url), host_of(place.url)
         async with one, two:
             key: Any = 7
-            assert "one" == await far.name_of(key)
+            assert await far.name_of(key) == "one"
             far.source = "two"
             await near.api.invalidate_cache(near.name_of, (key,))
             while await far.name_of(key) == "one":

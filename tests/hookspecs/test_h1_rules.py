@@ -60,8 +60,8 @@ def test_h1_02_after_a_refusal_nobody_is_asked(hook: str) -> None:
     refusal = (False, None) if hook == EVENT else False
     spy = Spy(answer=True)
     host = chain_of(ThirdPartyRules, hook, answering(refusal), spy)
-    assert refusal == call(host, hook, *TWO[hook])
-    assert [] == spy.calls
+    assert call(host, hook, *TWO[hook]) == refusal
+    assert spy.calls == []
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_h1_04_a_forgotten_return_is_no_consent(caplog: pytest.LogCaptureFixture
     host = chain_of(ThirdPartyRules, EVENT, answering(None))
     with pytest.raises(ModuleFailedError, match=f"'a'.*third_party_rules.{EVENT}"):
         call(host, EVENT, MESSAGE, STATE)
-    assert [(f"third_party_rules.{EVENT}", "a")] == wrong_in(host.receipts)
+    assert wrong_in(host.receipts) == [(f"third_party_rules.{EVENT}", "a")]
 
 
 @pytest.mark.parametrize("hook", CHECKS)
@@ -97,7 +97,7 @@ def test_h1_04_where_failures_permit_a_forgotten_return_is_told(
     """It permits as upstream, and the log names module and hook."""
     assert True is call(chain_of(ThirdPartyRules, hook, answering(None)), hook, *CHECKS[hook])
     (record,) = caplog.records
-    assert ("hostkit.modules.a", logging.WARNING) == (record.name, record.levelno)
+    assert (record.name, record.levelno) == ("hostkit.modules.a", logging.WARNING)
     assert f"third_party_rules.{hook}" in record.getMessage()
 
 
@@ -109,7 +109,7 @@ def test_h1_08_an_exception_ends_the_operation(hook: str) -> None:
     arguments: list[dict[str, Any]] = [{}] * len(PasswordAuthProvider.hookspecs[hook].arguments)
     with pytest.raises(ModuleFailedError):
         call(host, hook, *arguments)
-    assert [] == spy.calls
+    assert spy.calls == []
 
 
 @pytest.mark.parametrize("hook", CHECKS)
@@ -117,7 +117,7 @@ def test_h1_09_after_a_failure_a_refusal_counts(hook: str) -> None:
     """The first module raises, the second one refuses: that is the result."""
     host = chain_of(ThirdPartyRules, hook, raising(KeyError("x")), answering(False))
     assert False is call(host, hook, *CHECKS[hook])
-    assert ("deny", "b") == (receipt_of(host).outcome, receipt_of(host).decider)
+    assert (receipt_of(host).outcome, receipt_of(host).decider) == ("deny", "b")
 
 
 @pytest.mark.parametrize(
@@ -135,9 +135,9 @@ def test_h1_10_a_failure_is_neither_yes_nor_no(
     host = chain_of(category, hook, raising(error))
     with pytest.raises(ModuleFailedError) as caught:
         call(host, hook, *arguments)
-    assert ("a", f"{category.name}.{hook}") == (caught.value.module, caught.value.hook)
+    assert (caught.value.module, caught.value.hook) == ("a", f"{category.name}.{hook}")
     assert error is caught.value.__cause__
-    assert ("failed", "a") == (receipt_of(host).outcome, receipt_of(host).decider)
+    assert (receipt_of(host).outcome, receipt_of(host).decider) == ("failed", "a")
 
 
 @pytest.mark.parametrize(("hook", "arguments"), [(EVENT, TWO[EVENT]), (CREATE, (REQUESTER, {}, 0))])
@@ -147,16 +147,16 @@ def test_h1_11_errors_of_the_host_pass_unchanged(hook: str, arguments: tuple[Any
     with pytest.raises(HomeserverError) as caught:
         call(chain_of(ThirdPartyRules, hook, raising(ours)), hook, *arguments)
     assert ours is caught.value
-    assert (429, "M_LIMIT_EXCEEDED", 5) == (
+    assert (
         caught.value.code,
         caught.value.errcode,
         caught.value.error_dict()["retry_after_ms"],
-    )
+    ) == (429, "M_LIMIT_EXCEEDED", 5)
     theirs = HostsOwnError(451, "ORG_BAD", see="there")
     with pytest.raises(HostsOwnError) as other:
         call(chain_of(ThirdPartyRules, hook, raising(theirs)), hook, *arguments)
     assert theirs is other.value
-    assert (451, "ORG_BAD", {"see": "there"}) == (theirs.code, theirs.errcode, theirs.extra)
+    assert (theirs.code, theirs.errcode, theirs.extra) == (451, "ORG_BAD", {"see": "there"})
 
 
 @pytest.mark.parametrize("hook", [*TOLD, "on_logged_out"])
@@ -166,7 +166,7 @@ def test_h1_12_everybody_is_told_whoever_fails(hook: str) -> None:
     spies, arguments = [Spy(), Spy()], category.hookspecs[hook].arguments
     host = chain_of(category, hook, raising(HomeserverError(403, "no")), *spies)
     assert None is call(host, hook, *arguments)
-    assert [[arguments]] * 2 == [spy.calls for spy in spies]
+    assert [spy.calls for spy in spies] == [[arguments]] * 2
 
 
 def test_h1_14_a_wrong_shape_does_not_log_in() -> None:
@@ -174,7 +174,7 @@ def test_h1_14_a_wrong_shape_does_not_log_in() -> None:
     checkers = [{PASSWORD: answering("@eve:hs")}, {PASSWORD: answering(ANN)}]
     host = chain_of(PasswordAuthProvider, "auth_checkers", *checkers)
     assert ANN is call(host, "check_auth", "ann", "m.login.password", {"password": "x"})
-    assert ["invalid", "result"] == outcomes_of(receipt_of(host))
+    assert outcomes_of(receipt_of(host)) == ["invalid", "result"]
 
 
 def test_h1_15_different_fields_for_one_type_keep_the_host_from_starting() -> None:
@@ -183,7 +183,7 @@ def test_h1_15_different_fields_for_one_type_keep_the_host_from_starting() -> No
     problem = problem_of(
         PasswordAuthProvider, {"auth_checkers": {PASSWORD: Spy()}}, {"auth_checkers": other}
     )
-    assert (codes.CONFLICTING_KEYS, ("modules", 1)) == (problem.code, problem.path)
+    assert (problem.code, problem.path) == (codes.CONFLICTING_KEYS, ("modules", 1))
     assert "modules 'a' and 'b' contradict each other" in problem.message
 
 
@@ -196,9 +196,9 @@ def test_h1_16_sets_are_merged_until_all_are_meant() -> None:
         {"get_users_for_states": answering({"u": {"b"}}), "get_interested_users": answering("ALL")},
         {"get_users_for_states": answering({}), "get_interested_users": spy},
     )
-    assert {"u": {"a", "b"}} == call(host, "get_users_for_states", [])
-    assert "ALL" == call(host, "get_interested_users", "u")
-    assert [] == spy.calls
+    assert call(host, "get_users_for_states", []) == {"u": {"a", "b"}}
+    assert call(host, "get_interested_users", "u") == "ALL"
+    assert spy.calls == []
 
 
 def test_h1_18_the_first_module_keeps_control(caplog: pytest.LogCaptureFixture) -> None:
@@ -207,9 +207,9 @@ def test_h1_18_the_first_module_keeps_control(caplog: pytest.LogCaptureFixture) 
     host = host_of(BackgroundUpdateController, {"on_update": Gate}, second)
     gate = host.hooks[BackgroundUpdateController].on_update("add_index", "main", False)
     assert isinstance(gate, Gate)
-    assert 100 == call(host, "default_batch_size", "add_index", "main")
+    assert call(host, "default_batch_size", "add_index", "main") == 100
     (record,) = caplog.records
-    assert logging.WARNING == record.levelno
+    assert record.levelno == logging.WARNING
     assert "'b' registers for background_update_controller" in record.getMessage()
 
 
@@ -218,7 +218,7 @@ def test_h1_19_one_half_of_a_pair_is_refused(hook: str) -> None:
     """The module cannot be built, and the problem names both halves."""
     (other,) = set(PresenceRouter.hookspecs) - {hook}
     problem = problem_of(PresenceRouter, {hook: Spy()})
-    assert codes.INCOMPLETE == problem.code
+    assert problem.code == codes.INCOMPLETE
     assert f"presence_router.{hook} is registered without {other}" in problem.message
 
 
@@ -230,5 +230,5 @@ def test_h1_23_who_may_refuse_by_raising_may_also_change() -> None:
 
     spy, request = Spy(), {"name": "Garden"}
     call(chain_of(ThirdPartyRules, CREATE, rename, spy), CREATE, REQUESTER, request, False)
-    assert {"name": "Park"} == request
+    assert request == {"name": "Park"}
     assert request is spy.calls[0][1]

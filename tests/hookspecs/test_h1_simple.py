@@ -48,7 +48,7 @@ def test_h1_02_after_a_denial_nobody_is_asked() -> None:
     """A module that denies ends the chain."""
     spy = Spy(answer=True)
     assert False is wire(MediaRepository, SIZE, answering(False), spy).run("@ann:hs", 5)
-    assert [] == spy.calls
+    assert spy.calls == []
 
 
 @pytest.mark.parametrize(("category", "hook", "default"), DEFAULTS)
@@ -58,7 +58,7 @@ def test_h1_03_without_modules_there_is_the_default(
     """It comes back for any arguments, and the host can know beforehand that nobody listens."""
     chain = wire(category, hook)
     arguments = [object()] * len(category.hookspecs[hook].arguments)
-    assert default == chain.run(*arguments)
+    assert chain.run(*arguments) == default
     assert False is bool(chain.call)
 
 
@@ -74,10 +74,10 @@ def test_h1_04_a_forgotten_return_denies(caplog: pytest.LogCaptureFixture) -> No
     chain = wire(MediaRepository, SIZE, answering(None), Spy(answer=True))
     assert False is chain.run("@ann:hs", 5)
     (record,) = caplog.records
-    assert "hostkit.modules.m0" == record.name
+    assert record.name == "hostkit.modules.m0"
     assert f"failed in media_repository.{SIZE}, it counts as a denial" in record.getMessage()
-    assert "m0" == chain.receipt.decider
-    assert [(f"media_repository.{SIZE}", "m0")] == wrong_in([chain.receipt])
+    assert chain.receipt.decider == "m0"
+    assert wrong_in([chain.receipt]) == [(f"media_repository.{SIZE}", "m0")]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_h1_08_an_error_fails_the_operation(
     with pytest.raises(HostError) as caught:
         wire(category, hook, raising(error), spy).run(*arguments)
     assert error is caught.value
-    assert [] == spy.calls
+    assert spy.calls == []
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_h1_12_everybody_is_told_whoever_fails(
     """The first of three raises; the others are told all the same, and the call succeeds."""
     spies = [Spy(), Spy()]
     assert None is wire(category, hook, raising(KeyError("x")), *spies).run(*arguments)
-    assert [[arguments]] * 2 == [spy.calls for spy in spies]
+    assert [spy.calls for spy in spies] == [[arguments]] * 2
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_h1_13_a_propagating_error_ends_the_telling(
     with pytest.raises(HostError) as caught:
         wire(category, hook, raising(error), spy).run(*arguments)
     assert error is caught.value
-    assert [] == spy.calls
+    assert spy.calls == []
 
 
 def test_h1_17_the_first_module_has_a_key() -> None:
@@ -143,7 +143,7 @@ def test_h1_17_the_first_module_has_a_key() -> None:
     first, second = {"both": 1, "age": 1}, {"both": 2, "second": 2}
     caller = wire(UnsignedFields, FIELDS, answering(first), answering(second)).caller
     event: Any = object()
-    assert {"age": 99, "both": 1, "second": 2} == run(caller.extend_unsigned(event, {"age": 99}))
+    assert run(caller.extend_unsigned(event, {"age": 99})) == {"age": 99, "both": 1, "second": 2}
 
 
 def test_h1_21_a_callback_needs_no_qualified_name() -> None:
@@ -156,8 +156,8 @@ def test_h1_21_a_callback_needs_no_qualified_name() -> None:
     host = Host.from_config({"modules": modules}, categories=[MediaRepository]).build()
     hooks = host.hooks[MediaRepository]
     assert False is run(hooks.is_user_allowed_to_upload_media_of_size("@ann:hs", 5))
-    assert [("extra", "@ann:hs", 5)] == inner.calls
-    assert [("@ann:hs", 5)] == spy.calls
+    assert inner.calls == [("extra", "@ann:hs", 5)]
+    assert spy.calls == [("@ann:hs", 5)]
 
 
 def test_h1_23_what_a_module_changes_nobody_else_sees() -> None:
@@ -169,5 +169,5 @@ def test_h1_23_what_a_module_changes_nobody_else_sees() -> None:
     spy, content = Spy(), {"users": ["@bob:hs"]}
     chain = wire(AccountData, "on_account_data_updated", spoil, spy)
     chain.run("@ann:hs", None, "m.ignored", content)
-    assert {"users": ["@bob:hs"]} == content
-    assert [("@ann:hs", None, "m.ignored", content)] == spy.calls
+    assert content == {"users": ["@bob:hs"]}
+    assert spy.calls == [("@ann:hs", None, "m.ignored", content)]

@@ -34,8 +34,8 @@ def test_h1_01_a_later_denial_ends_the_chain(hook: str) -> None:
     """Who continues lets the next one deny, and nobody after that one is asked."""
     spy = Spy(answer=NOT_SPAM)
     result = ask(hook, answering(NOT_SPAM), answering(Codes.USER_LOCKED), spy)
-    assert (Codes.USER_LOCKED, {}) == result
-    assert [] == spy.calls
+    assert result == (Codes.USER_LOCKED, {})
+    assert spy.calls == []
 
 
 @every_hook
@@ -43,7 +43,7 @@ def test_h1_02_nobody_is_asked_after_a_denial(hook: str) -> None:
     """The first module denies, so the second one is not called."""
     spy = Spy(answer=DEFAULTS[hook])
     assert DENIALS[hook] is ask(hook, answering(DENIALS[hook]), spy)
-    assert [] == spy.calls
+    assert spy.calls == []
 
 
 @every_hook
@@ -61,14 +61,14 @@ def test_h1_04_a_forgotten_return_denies_and_is_logged(
 ) -> None:
     """`None` is no answer: it denies, and log, receipt and explanation name module and hook."""
     host = host_of({hook: answering(None)}, names="f")
-    assert FORBIDDEN == call(host, hook)
+    assert call(host, hook) == FORBIDDEN
     (record,) = caplog.records
-    assert ("hostkit.modules.f", logging.WARNING) == (record.name, record.levelno)
+    assert (record.name, record.levelno) == ("hostkit.modules.f", logging.WARNING)
     assert f"failed in spam_checker.{hook}, it counts as a denial" in record.getMessage()
     explained = asyncio.run(host.explain(f"spam_checker.{hook}", *ARGUMENTS[hook]))
     for receipt in (*host.receipts, explained):
-        assert ("deny", "f") == (receipt.outcome, receipt.decider)
-        assert [(f"spam_checker.{hook}", "f")] == wrong_in([receipt])
+        assert (receipt.outcome, receipt.decider) == ("deny", "f")
+        assert wrong_in([receipt]) == [(f"spam_checker.{hook}", "f")]
 
 
 @every_verdict
@@ -77,23 +77,23 @@ def test_h1_05_equal_tokens_are_alike(hook: str) -> None:
     token = NOT_SPAM.encode().decode()
     assert token is not NOT_SPAM
     spy = Spy(answer=token)
-    assert NOT_SPAM == ask(hook, answering(token), spy)
-    assert 1 == len(spy.calls)
+    assert ask(hook, answering(token), spy) == NOT_SPAM
+    assert len(spy.calls) == 1
 
 
 @pytest.mark.parametrize("hook", ["check_event_for_spam", "check_media_file_for_spam", *MAYS])
 def test_h1_06_booleans_mean_what_each_hook_took_them_for(hook: str) -> None:
     """What may be done is allowed by `True`; what is checked for spam is allowed by `False`."""
     allowing = hook in MAYS
-    assert NOT_SPAM == ask(hook, answering(allowing))
-    assert FORBIDDEN == ask(hook, answering(not allowing))
+    assert ask(hook, answering(allowing)) == NOT_SPAM
+    assert ask(hook, answering(not allowing)) == FORBIDDEN
 
 
 @pytest.mark.parametrize("hook", ["user_may_send_state_event", "check_login_for_spam"])
 @pytest.mark.parametrize("answer", [True, False])
 def test_h1_06_younger_hooks_know_no_booleans(hook: str, answer: bool) -> None:
     """Both of them deny where booleans never had a meaning."""
-    assert FORBIDDEN == ask(hook, answering(answer))
+    assert ask(hook, answering(answer)) == FORBIDDEN
 
 
 @every_verdict
@@ -103,8 +103,8 @@ def test_h1_07_fields_reach_the_caller_untouched(hook: str) -> None:
     code, given = ask(hook, answering((Codes.LIMIT_EXCEEDED, fields)))
     assert Codes.LIMIT_EXCEEDED is code
     assert fields is given
-    assert {"limit": [1, {"unit": "day"}]} == given
-    assert FORBIDDEN == ask(hook, answering((Codes.LIMIT_EXCEEDED, fields, 1)))
+    assert given == {"limit": [1, {"unit": "day"}]}
+    assert ask(hook, answering((Codes.LIMIT_EXCEEDED, fields, 1))) == FORBIDDEN
 
 
 @every_hook
@@ -113,7 +113,7 @@ def test_h1_08_an_exception_ends_the_operation(hook: str) -> None:
     spy = Spy(answer=DEFAULTS[hook])
     with pytest.raises(ZeroDivisionError):
         ask(hook, raising(ZeroDivisionError()), spy)
-    assert [] == spy.calls
+    assert spy.calls == []
 
 
 @every_hook
@@ -123,8 +123,8 @@ def test_h1_11_errors_of_the_host_pass_unchanged(hook: str) -> None:
     with pytest.raises(HostError) as caught:
         ask(hook, raising(error))
     assert error is caught.value
-    assert (451, "M_FORBIDDEN") == (error.status, error.code)
-    assert {"see": "https://example.org"} == error.extra
+    assert (error.status, error.code) == (451, "M_FORBIDDEN")
+    assert error.extra == {"see": "https://example.org"}
 
 
 @pytest.mark.parametrize("hook", ["user_may_create_room", "check_username_for_spam"])
@@ -143,8 +143,8 @@ def test_h1_20_older_callbacks_get_fewer_arguments(hook: str) -> None:
     spy = Spy(answer=DEFAULTS[hook])
     first, _ = ARGUMENTS[hook]
     assert DEFAULTS[hook] is ask(hook, one, with_default, spy)
-    assert [(first,), (first, "mine")] == calls
-    assert [ARGUMENTS[hook]] == spy.calls
+    assert calls == [(first,), (first, "mine")]
+    assert spy.calls == [ARGUMENTS[hook]]
 
 
 @every_hook
@@ -157,7 +157,7 @@ def test_h1_21_callables_without_a_name_work(hook: str) -> None:
     spy = Spy(answer=DEFAULTS[hook])
     assert not hasattr(spy, "__qualname__")
     assert DENIALS[hook] is ask(hook, spy, functools.partial(deny, DENIALS[hook]))
-    assert 1 == len(spy.calls)
+    assert len(spy.calls) == 1
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_h1_23_modules_cannot_change_what_the_others_see(hook: str, payload: int
         return NOT_SPAM
 
     spy = Spy(answer=NOT_SPAM)
-    assert NOT_SPAM == call(host_of({hook: change}, {hook: spy}), hook, *arguments)
+    assert call(host_of({hook: change}, {hook: spy}), hook, *arguments) == NOT_SPAM
     original = {"nested": {"list": [1]}}
     assert (original, original) == (arguments[payload], spy.calls[0][payload])
 

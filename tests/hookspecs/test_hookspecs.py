@@ -15,7 +15,7 @@ from hostkit import ConfigErrors, Host, ModuleApi
 def test_all_categories_live_in_one_host() -> None:
     """A host can be built with everything that the package has."""
     host = Host(categories=hookspecs.CATEGORIES).build()
-    assert hookspecs.CATEGORIES == host.categories
+    assert host.categories == hookspecs.CATEGORIES
 
 
 class Page:

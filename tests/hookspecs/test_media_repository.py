@@ -51,7 +51,7 @@ def test_modules_are_asked_in_order_with_all_arguments(hook: str) -> None:
     """Whoever has nothing to say lets the next one be asked."""
     spies = [Spy(answer=DEFAULTS[hook]) for _ in range(3)]
     assert DEFAULTS[hook] is ask(hook, *spies)
-    assert [[ARGUMENTS[hook]]] * 3 == [spy.calls for spy in spies]
+    assert [spy.calls for spy in spies] == [[ARGUMENTS[hook]]] * 3
 
 
 @pytest.mark.parametrize("hook", DEFAULTS)
@@ -61,7 +61,7 @@ def test_an_error_goes_to_the_caller(hook: str) -> None:
     with pytest.raises(HostError) as caught:
         ask(hook, raising(error), spy)
     assert error is caught.value
-    assert [] == spy.calls
+    assert spy.calls == []
 
 
 @pytest.mark.parametrize("config", [{}, {"m.upload.size": 5}, MappingProxyType({"a": 1})])
@@ -69,7 +69,7 @@ def test_the_first_configuration_counts(config: Any) -> None:
     """An empty one is one too."""
     spy = Spy(answer={"late": 1})
     assert dict(config) == ask(CONFIG, answering(None), answering(config), spy)
-    assert [] == spy.calls
+    assert spy.calls == []
 
 
 @pytest.mark.parametrize("answer", [False, "", [], 5, [("a", 1)]])
@@ -83,7 +83,7 @@ def test_the_first_refusal_counts() -> None:
     """Nobody is asked after it."""
     spy = Spy(answer=True)
     assert False is ask(SIZE, answering(True), answering(False), spy)
-    assert [] == spy.calls
+    assert spy.calls == []
 
 
 @pytest.mark.parametrize("answer", [None, 0, "", []])
@@ -92,15 +92,15 @@ def test_what_is_false_refuses(answer: Any, caplog: pytest.LogCaptureFixture) ->
     spy = Spy()
     chain = wire(MediaRepository, SIZE, answering(True), answering(answer), spy)
     assert False is chain.run("@ann:hs", 10)
-    assert [] == spy.calls
-    assert [(f"media_repository.{SIZE}", "m1")] == wrong_in([chain.receipt])
-    assert ("deny", "m1") == (chain.receipt.outcome, chain.receipt.decider)
+    assert spy.calls == []
+    assert wrong_in([chain.receipt]) == [(f"media_repository.{SIZE}", "m1")]
+    assert (chain.receipt.outcome, chain.receipt.decider) == ("deny", "m1")
     detail = f"expected bool, got {answer!r} (permission is True or False)"
-    assert detail == chain.receipt.steps[1].detail
+    assert chain.receipt.steps[1].detail == detail
     (record,) = caplog.records
-    assert ("hostkit.modules.m1", logging.WARNING) == (record.name, record.levelno)
+    assert (record.name, record.levelno) == ("hostkit.modules.m1", logging.WARNING)
     message = f"failed in media_repository.{SIZE}, it counts as a denial: {detail}"
-    assert message == record.getMessage()
+    assert record.getMessage() == message
 
 
 @pytest.mark.parametrize("answer", [True, 1, "yes", [0]])
@@ -108,14 +108,14 @@ def test_what_is_true_allows(answer: Any, caplog: pytest.LogCaptureFixture) -> N
     """Another true value than True counts like it, and nobody needs to know."""
     chain = wire(MediaRepository, SIZE, answering(answer), answering(True))
     assert True is chain.run("@ann:hs", 10)
-    assert ([], []) == (caplog.messages, wrong_in(chain.receipts))
+    assert (caplog.messages, wrong_in(chain.receipts)) == ([], [])
 
 
 def test_a_plain_refusal_is_no_wrong_answer(caplog: pytest.LogCaptureFixture) -> None:
     """`False` is recorded as the module's denial, and not logged."""
     chain = wire(MediaRepository, SIZE, answering(False))
     assert False is chain.run("@ann:hs", 10)
-    assert (["m0: deny, False"], []) == (steps_of(chain.receipt), caplog.messages)
+    assert (steps_of(chain.receipt), caplog.messages) == (["m0: deny, False"], [])
 
 
 @pytest.mark.parametrize("sequence", [list, tuple])
@@ -124,7 +124,7 @@ def test_limits_are_sorted_by_period(sequence: Any) -> None:
     day, hour, month = limit(50, 86_400_000), limit(9, 3_600_000), limit(99, 2_592_000_000)
     given_limits = sequence([day, hour, month])
     result = ask(LIMITS, answering(None), answering(given_limits), Spy(answer=[]))
-    assert [month, day, hour] == result
+    assert result == [month, day, hour]
     assert sequence([day, hour, month]) == given_limits
 
 
@@ -132,7 +132,7 @@ def test_no_limits_are_an_answer() -> None:
     """An empty list means that there are none, so nobody else is asked; it is a new list too."""
     spy, empty = Spy(answer=[limit(1, 1)]), list[Any]()
     result = ask(LIMITS, answering(empty), spy)
-    assert ([], []) == (result, spy.calls)
+    assert (result, spy.calls) == ([], [])
     assert result is not empty
 
 
@@ -156,8 +156,8 @@ def test_each_module_gets_its_own_limit() -> None:
     spies, own = [Spy(), Spy()], limit(10, 1000)
     wire(MediaRepository, EXCEEDED, *spies).run("@ann:hs", own, 8, 5)
     got = [spy.calls[0][1] for spy in spies]
-    assert [own, own] == got
-    assert 3 == len({id(each) for each in (own, *got)})
+    assert got == [own, own]
+    assert len({id(each) for each in (own, *got)}) == 3
 
 
 def test_what_is_returned_about_an_exceeded_limit_is_ignored() -> None:
@@ -180,7 +180,7 @@ def test_limits_equal_a_model(answers: list[Any]) -> None:
                 position = [each.time_period_ms for each in left].index(longest)
                 expected.append(left.pop(position))
             break
-    assert expected == ask(LIMITS, *map(answering, answers))
+    assert ask(LIMITS, *map(answering, answers)) == expected
 
 
 @given(st.lists(st.sampled_from([True, False, None, 0, 1, "", "x"]), max_size=5))

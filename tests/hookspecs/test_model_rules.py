@@ -105,8 +105,8 @@ def run(host: Host, hook: str, asked: list[Any], *arguments: Any) -> Run:
     if isinstance(result, str) and result in EXCEPTIONS:
         *_, receipt = host.receipts
         refuses = result in (VETO, FORBIDDEN) and "third_party_rules" in receipt.hook
-        assert ("deny" if refuses else "failed") == receipt.outcome
-        assert "abcdefgh"[len(asked) - 1] == receipt.decider
+        assert receipt.outcome == ("deny" if refuses else "failed")
+        assert receipt.decider == "abcdefgh"[len(asked) - 1]
     return result, len(asked), wrong
 
 
@@ -153,7 +153,7 @@ def test_each_module_is_asked_about_the_last_replacement(chain: Sequence[Any]) -
     call(host, "check_event_allowed", MESSAGE, STATE)
     fields = MESSAGE.get_dict()
     for (event, _), answer in zip(asked, chain, strict=True):
-        assert fields == event.get_dict()
+        assert event.get_dict() == fields
         assert ("$1", fields["sender"], 7) == (event.event_id, event.sender, event.depth)
         fields = answer[1] or fields
 
@@ -189,11 +189,11 @@ def test_random_checkers_equal_their_model(
     result, count, wrong = models.log_in(
         [answers[login_type] for answers in modules if login_type in answers]
     )
-    assert result == ask(host, "check_auth", "ann", login_type, {"password": "x"})
-    assert [("ann", login_type, {"password": "x"})] * count == asked
+    assert ask(host, "check_auth", "ann", login_type, {"password": "x"}) == result
+    assert asked == [("ann", login_type, {"password": "x"})] * count
     knowing = [n for n, answers in enumerate(modules) if login_type in answers]
     found = ["abcdefgh".index(module) for _, module in wrong_in(host.receipts)]
     assert [knowing[n - 1] for n in wrong] == found
     types = dict.fromkeys(each for answers in modules for each in answers)
     supported = host.hooks[PasswordAuthProvider].supported_login_types
-    assert [(each, (f"{each}.field",)) for each in types] == list(supported.items())
+    assert list(supported.items()) == [(each, (f"{each}.field",)) for each in types]

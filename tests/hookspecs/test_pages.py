@@ -26,15 +26,15 @@ def test_every_category_has_a_page(category: type[Category]) -> None:
     """The page is called like the category, and is written from its hookspecs."""
     page = (PAGES / f"{category.name}.md").read_text("utf-8")
     path = f"{category.__module__}.{category.__qualname__}"
-    assert f"```{{hookspecs}} {path}\n```\n" == page
+    assert page == f"```{{hookspecs}} {path}\n```\n"
 
 
 def test_every_page_is_listed() -> None:
     """The pages, and the list of them, are those of the categories, in their order."""
     listed = (PAGES / "index.md").read_text("utf-8").partition(":maxdepth: 1")[2]
     names = [category.name for category in hookspecs.CATEGORIES]
-    assert names == re.findall(r"^\w+$", listed, re.MULTILINE)
-    assert {*names, "index"} == {page.stem for page in PAGES.glob("*.md")}
+    assert re.findall(r"^\w+$", listed, re.MULTILINE) == names
+    assert {page.stem for page in PAGES.glob("*.md")} == {*names, "index"}
 
 
 @categories

@@ -55,7 +55,7 @@ def test_nobody_need_be_asked() -> None:
     """Without modules nobody knows, no type is supported, and the host can see that beforehand."""
     host = host_of(PasswordAuthProvider)
     assert None is login(host)
-    assert {} == host.hooks[PasswordAuthProvider].supported_login_types
+    assert host.hooks[PasswordAuthProvider].supported_login_types == {}
     assert False is bool(host.hooks[PasswordAuthProvider].auth_checkers)
 
 
@@ -77,13 +77,13 @@ def test_an_unknown_type_asks_nobody() -> None:
     """The result is `None`, and the host refuses the login or checks it itself."""
     spy = Spy(answer=ANN)
     assert None is login(checking(spy), "org.unknown")
-    assert [] == spy.calls
+    assert spy.calls == []
 
 
 def test_the_callers_name_and_the_modules_name_are_one_hook() -> None:
     """`check_auth` is what hosts of old call; it is no hook of its own."""
     host = checking(answering(ANN))
-    assert ANN == call(host, HOOK, "ann", "m.login.password", {})
+    assert call(host, HOOK, "ann", "m.login.password", {}) == ANN
     assert "check_auth" not in PasswordAuthProvider.hookspecs
 
 
@@ -97,22 +97,22 @@ def test_the_first_login_ends_the_call() -> None:
     answer, spy = ("@ann:hs", tell), Spy(answer=ANN)
     result = login(checking(answering(None), answering(answer), spy))
     assert answer is result
-    assert [] == spy.calls
+    assert spy.calls == []
     response: LoginResponse = {"user_id": "@ann:hs"}
     asyncio.run(result[1](response))
-    assert [response] == told
+    assert told == [response]
 
 
 @pytest.mark.parametrize("answer", WRONG, ids=repr)
 def test_a_wrong_shape_is_skipped_and_logged(answer: Any, caplog: pytest.LogCaptureFixture) -> None:
     """Nobody is logged in by it; the next module is asked, and module and hook are named."""
     host = checking(answering(answer), answering(ANN))
-    assert ANN == login(host)
+    assert login(host) == ANN
     (record,) = caplog.records
-    assert ("hostkit.modules.a", logging.WARNING) == (record.name, record.levelno)
+    assert (record.name, record.levelno) == ("hostkit.modules.a", logging.WARNING)
     start = f"failed in {FULL_NAME}, the next module is asked: expected Login | None, got "
     assert record.getMessage().startswith(start)
-    assert [(FULL_NAME, "a")] == wrong_in(host.receipts)
+    assert wrong_in(host.receipts) == [(FULL_NAME, "a")]
 
 
 @pytest.mark.parametrize("error", [KeyError("x"), HomeserverError(403, "no")], ids=repr)
@@ -121,10 +121,10 @@ def test_an_exception_is_skipped_and_logged(
 ) -> None:
     """It neither logs somebody in nor keeps the next module from it."""
     host = checking(raising(error), answering(ANN))
-    assert ANN == login(host)
+    assert login(host) == ANN
     start = f"failed in {FULL_NAME}, the next module is asked: {type(error).__name__}"
     assert caplog.messages[0].startswith(start)
-    assert ["failed", "result"] == outcomes_of(receipt_of(host))
+    assert outcomes_of(receipt_of(host)) == ["failed", "result"]
 
 
 @pytest.mark.parametrize("bad", [raising(KeyError("x")), answering(True)])
@@ -139,7 +139,7 @@ def test_a_cancellation_is_no_failure(error: BaseException) -> None:
     spy = Spy(answer=ANN)
     with pytest.raises(type(error)):
         login(checking(raising(error), spy))
-    assert [] == spy.calls
+    assert spy.calls == []
 
 
 def test_a_checker_has_fields_of_its_own() -> None:
@@ -162,7 +162,7 @@ def test_the_types_are_listed_in_config_order_with_their_fields() -> None:
     )
     supported = host.hooks[PasswordAuthProvider].supported_login_types
     expected = [("org.token", ("token", "nonce")), PASSWORD, ("org.none", ())]
-    assert expected == list(supported.items())
+    assert list(supported.items()) == expected
     with pytest.raises(TypeError):
         supported["org.new"] = ()  # type: ignore[index]
 
@@ -170,14 +170,15 @@ def test_the_types_are_listed_in_config_order_with_their_fields() -> None:
 def test_a_shadow_module_supports_nothing() -> None:
     """Clients are not told of a type whose checks do not count."""
     host = host_of(PasswordAuthProvider, {HOOK: {TOKEN: answering(ANN)}}, mode="shadow")
-    assert {} == host.hooks[PasswordAuthProvider].supported_login_types
+    assert host.hooks[PasswordAuthProvider].supported_login_types == {}
     assert None is login(host, "org.token")
 
 
 def test_any_mapping_will_do() -> None:
     """It is read once; the types need not come in a dict."""
-    assert ANN == login(
-        chain_of(PasswordAuthProvider, HOOK, MappingProxyType({PASSWORD: answering(ANN)}))
+    assert (
+        login(chain_of(PasswordAuthProvider, HOOK, MappingProxyType({PASSWORD: answering(ANN)})))
+        == ANN
     )
 
 
@@ -187,7 +188,7 @@ def test_two_modules_with_different_fields_keep_the_host_from_starting() -> None
     problem = problem_of(
         PasswordAuthProvider, {HOOK: {PASSWORD: Spy()}}, {HOOK: {TOKEN: Spy(), other: Spy()}}
     )
-    assert (codes.CONFLICTING_KEYS, ("modules", 1)) == (problem.code, problem.path)
+    assert (problem.code, problem.path) == (codes.CONFLICTING_KEYS, ("modules", 1))
     assert problem.message == (
         "modules 'a' and 'b' contradict each other about 'm.login.password' of "
         f"{FULL_NAME}: ('password',) is not ('password', 'otp')"
@@ -201,7 +202,7 @@ def test_the_order_of_fields_matters_to_nobody_but_must_agree() -> None:
         {HOOK: {TOKEN: Spy()}},
         {HOOK: {("org.token", ("nonce", "token")): Spy()}},
     )
-    assert codes.CONFLICTING_KEYS == problem.code
+    assert problem.code == codes.CONFLICTING_KEYS
 
 
 def test_a_conflict_is_placed_in_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -240,7 +241,7 @@ def test_a_conflict_is_placed_in_the_file(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_wrong_key_keeps_the_host_from_starting(key: Any, why: str) -> None:
     """The problem shows the key, and what would have been right."""
     problem = problem_of(PasswordAuthProvider, {HOOK: {key: Spy()}})
-    assert (codes.BAD_KEY, ("modules", 0)) == (problem.code, problem.path)
+    assert (problem.code, problem.path) == (codes.BAD_KEY, ("modules", 0))
     start = f"module 'a': {FULL_NAME} has no callbacks for the key {key!r}: {why}"
     assert problem.message.startswith(start)
 
@@ -258,5 +259,5 @@ def test_a_forgotten_comma_is_shown() -> None:
 def test_checkers_come_by_key(given: Any) -> None:
     """A callback alone does not say for which type it is."""
     problem = problem_of(PasswordAuthProvider, {HOOK: given})
-    assert codes.BAD_KEY == problem.code
+    assert problem.code == codes.BAD_KEY
     assert problem.message.startswith(f"module 'a': {FULL_NAME} takes callbacks by key, not ")

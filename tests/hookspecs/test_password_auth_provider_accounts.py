@@ -48,7 +48,7 @@ def test_everybody_is_asked_while_nobody_decides(hook: str) -> None:
     """All get the arguments of the call."""
     spies = [Spy(answer=DEFAULTS[hook]), Spy(answer=DEFAULTS[hook])]
     assert DEFAULTS[hook] is ask(hook, *spies)
-    assert [[ARGUMENTS[hook]]] * 2 == [spy.calls for spy in spies]
+    assert [spy.calls for spy in spies] == [[ARGUMENTS[hook]]] * 2
 
 
 @every_hook
@@ -58,14 +58,14 @@ def test_a_cancellation_is_no_failure(hook: str, error: BaseException) -> None:
     spy = Spy(answer=DEFAULTS[hook])
     with pytest.raises(type(error)):
         ask(hook, raising(error), spy)
-    assert [] == spy.calls
+    assert spy.calls == []
 
 
 def test_the_first_login_by_address_ends_the_call() -> None:
     """It is the very tuple of the module."""
     spy = Spy(answer=ANN)
     assert ANN is ask(THREEPID, answering(None), answering(ANN), spy)
-    assert [] == spy.calls
+    assert spy.calls == []
 
 
 @pytest.mark.parametrize("answer", WRONG, ids=repr)
@@ -75,7 +75,7 @@ def test_a_wrong_login_by_address_is_skipped_and_logged(
     """Nobody is logged in by it, and module and hook are named."""
     assert ANN is ask(THREEPID, answering(answer), answering(ANN))
     assert None is ask(THREEPID, answering(answer))
-    assert {"hostkit.modules.a"} == {record.name for record in caplog.records}
+    assert {record.name for record in caplog.records} == {"hostkit.modules.a"}
     assert f"failed in password_auth_provider.{THREEPID}, " in caplog.text
 
 
@@ -94,7 +94,7 @@ def test_the_first_text_is_the_name(hook: str, name: str) -> None:
     """Also an empty one; the modules after it are not asked."""
     spy = Spy(answer="bob")
     assert name is ask(hook, answering(None), answering(name), spy)
-    assert [] == spy.calls
+    assert spy.calls == []
 
 
 @names
@@ -104,10 +104,10 @@ def test_what_is_no_text_is_skipped_and_logged(
 ) -> None:
     """The next module is asked, and module and hook are named."""
     host = chain_of(PasswordAuthProvider, hook, answering(answer), answering("ann"))
-    assert "ann" == call(host, hook, *ARGUMENTS[hook])
-    assert [(f"password_auth_provider.{hook}", "a")] == wrong_in(host.receipts)
+    assert call(host, hook, *ARGUMENTS[hook]) == "ann"
+    assert wrong_in(host.receipts) == [(f"password_auth_provider.{hook}", "a")]
     (record,) = caplog.records
-    assert ("hostkit.modules.a", logging.WARNING) == (record.name, record.levelno)
+    assert (record.name, record.levelno) == ("hostkit.modules.a", logging.WARNING)
     start = f"failed in password_auth_provider.{hook}, the next module is asked: expected str | "
     assert record.getMessage().startswith(start)
 
@@ -120,8 +120,8 @@ def test_an_exception_keeps_the_account_from_being_made(hook: str, error: Except
     with pytest.raises(ModuleFailedError) as caught:
         ask(hook, raising(error), spy)
     assert error is caught.value.__cause__
-    assert ("a", f"password_auth_provider.{hook}") == (caught.value.module, caught.value.hook)
-    assert [] == spy.calls
+    assert (caught.value.module, caught.value.hook) == ("a", f"password_auth_provider.{hook}")
+    assert spy.calls == []
 
 
 @names
@@ -135,8 +135,8 @@ def test_a_module_has_results_and_parameters_of_its_own(hook: str) -> None:
     spy = Spy()
     results, params = {"m.login.dummy": True}, {"username": "Ann"}
     call(chain_of(PasswordAuthProvider, hook, spoil, spy), hook, results, params)
-    assert ({"m.login.dummy": True}, {"username": "Ann"}) == (results, params)
-    assert [(results, params)] == spy.calls
+    assert (results, params) == ({"m.login.dummy": True}, {"username": "Ann"})
+    assert spy.calls == [(results, params)]
 
 
 def test_the_first_refusal_of_an_address_ends_the_call() -> None:
@@ -144,8 +144,8 @@ def test_the_first_refusal_of_an_address_ends_the_call() -> None:
     spy = Spy(answer=True)
     host = chain_of(PasswordAuthProvider, ALLOWED, answering(True), answering(False), spy)
     assert False is call(host, ALLOWED, *ARGUMENTS[ALLOWED])
-    assert [] == spy.calls
-    assert ("deny", "b") == (receipt_of(host).outcome, receipt_of(host).decider)
+    assert spy.calls == []
+    assert (receipt_of(host).outcome, receipt_of(host).decider) == ("deny", "b")
 
 
 @pytest.mark.parametrize("answer", [None, 0, 1, "no", ()], ids=repr)
@@ -156,9 +156,9 @@ def test_what_is_neither_true_nor_false_allows_an_address(
     """It is logged with module and hook, and the next module decides."""
     host = chain_of(PasswordAuthProvider, ALLOWED, answering(answer), answering(then))
     assert then is call(host, ALLOWED, *ARGUMENTS[ALLOWED])
-    assert ["invalid", "continue" if then else "deny"] == outcomes_of(receipt_of(host))
+    assert outcomes_of(receipt_of(host)) == ["invalid", "continue" if then else "deny"]
     (record,) = caplog.records
-    assert "hostkit.modules.a" == record.name
+    assert record.name == "hostkit.modules.a"
     assert "neither True nor False" in record.getMessage()
 
 
@@ -166,7 +166,7 @@ def test_everybody_is_told_that_somebody_has_logged_out(caplog: pytest.LogCaptur
     """What is returned does not matter, and whoever fails is logged with module and hook."""
     spy, hook = Spy(answer=5), "on_logged_out"
     assert None is ask(hook, raising(KeyError("x")), spy)
-    assert [ARGUMENTS[hook]] == spy.calls
-    assert [
+    assert spy.calls == [ARGUMENTS[hook]]
+    assert caplog.messages == [
         f"failed in password_auth_provider.{hook}, the next module is asked: KeyError: 'x'"
-    ] == caplog.messages
+    ]

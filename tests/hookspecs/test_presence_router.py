@@ -37,7 +37,7 @@ def ask(hook: str, *answers: Any) -> Any:
 @every_hook
 def test_nobody_need_be_asked(hook: str) -> None:
     """Without modules the result is empty, and the host can know that beforehand."""
-    assert DEFAULTS[hook] == ask(hook)
+    assert ask(hook) == DEFAULTS[hook]
     assert False is bool(getattr(host_with(hook).hooks[PresenceRouter], hook))
 
 
@@ -45,7 +45,7 @@ def test_nobody_need_be_asked(hook: str) -> None:
 def test_everybody_is_asked(hook: str) -> None:
     """All get the arguments as they are."""
     spies = [Spy(answer=DEFAULTS[hook]), Spy(answer=DEFAULTS[hook])]
-    assert DEFAULTS[hook] == call(host_with(hook, *spies), hook, *ARGUMENTS[hook])
+    assert call(host_with(hook, *spies), hook, *ARGUMENTS[hook]) == DEFAULTS[hook]
     for spy in spies:
         ((argument,),) = spy.calls
         assert argument is ARGUMENTS[hook][0]
@@ -55,8 +55,8 @@ def test_what_modules_route_is_put_together() -> None:
     """Each user is told what any module says, and no module's sets are changed by that."""
     first, second = {"@x:hs": {ANN}}, {"@x:hs": {BOB}, "@y:hs": frozenset({ANN})}
     result = ask(ROUTES, first, second)
-    assert {"@x:hs": {ANN, BOB}, "@y:hs": {ANN}} == result
-    assert ({"@x:hs": {ANN}}, {BOB}) == (first, second["@x:hs"])
+    assert result == {"@x:hs": {ANN, BOB}, "@y:hs": {ANN}}
+    assert (first, second["@x:hs"]) == ({"@x:hs": {ANN}}, {BOB})
     result["@y:hs"].add(BOB)
     assert frozenset({ANN}) == second["@y:hs"]
 
@@ -65,9 +65,9 @@ def test_the_users_of_interest_are_put_together() -> None:
     """The result is the host's own set."""
     first, second = {"@x:hs"}, frozenset({"@x:hs", "@y:hs"})
     result = ask(INTEREST, first, second)
-    assert {"@x:hs", "@y:hs"} == result
+    assert result == {"@x:hs", "@y:hs"}
     result.add("@z:hs")
-    assert {"@x:hs"} == first
+    assert first == {"@x:hs"}
 
 
 @pytest.mark.parametrize("token", [PRESENCE_ALL_USERS, PRESENCE_ALL_USERS.encode().decode()])
@@ -75,13 +75,13 @@ def test_all_users_are_the_result_at_once(token: str) -> None:
     """Any string equal to the token ends the call; nobody else is asked."""
     spy = Spy(answer=set())
     host = host_with(INTEREST, answering({"@x:hs"}), answering(token), spy)
-    assert PRESENCE_ALL_USERS == call(host, INTEREST, "@ann:hs")
-    assert [] == spy.calls
+    assert call(host, INTEREST, "@ann:hs") == PRESENCE_ALL_USERS
+    assert spy.calls == []
 
 
 def test_the_token_means_nothing_among_routes() -> None:
     """There it is an answer of the wrong type."""
-    assert {"@x:hs": {ANN}} == ask(ROUTES, PRESENCE_ALL_USERS, {"@x:hs": {ANN}})
+    assert ask(ROUTES, PRESENCE_ALL_USERS, {"@x:hs": {ANN}}) == {"@x:hs": {ANN}}
 
 
 @pytest.mark.parametrize(
@@ -112,11 +112,11 @@ def test_a_malformed_answer_is_skipped_as_a_whole(
     """Nothing of it gets into the result, and log and receipt name module and hook."""
     answers = [good, answer] if last else [answer, good]
     host = host_with(hook, *map(answering, answers))
-    assert result == call(host, hook, *ARGUMENTS[hook])
+    assert call(host, hook, *ARGUMENTS[hook]) == result
     module = "b" if last else "a"
-    assert [(f"presence_router.{hook}", module)] == wrong_in(host.receipts)
+    assert wrong_in(host.receipts) == [(f"presence_router.{hook}", module)]
     (record,) = caplog.records
-    assert (f"hostkit.modules.{module}", logging.WARNING) == (record.name, record.levelno)
+    assert (record.name, record.levelno) == (f"hostkit.modules.{module}", logging.WARNING)
     assert record.getMessage().startswith(f"failed in presence_router.{hook}, the next module ")
 
 
@@ -128,8 +128,8 @@ def test_an_exception_is_skipped_and_logged(
     """The others are asked all the same."""
     good: Any = {"@x:hs": {ANN}} if hook == ROUTES else {"@x:hs"}
     host = host_with(hook, raising(error), answering(good))
-    assert good == call(host, hook, *ARGUMENTS[hook])
-    assert "failed" == outcomes_of(receipt_of(host))[0]
+    assert call(host, hook, *ARGUMENTS[hook]) == good
+    assert outcomes_of(receipt_of(host))[0] == "failed"
     start = f"failed in presence_router.{hook}, the next module is asked: {type(error).__name__}"
     assert caplog.messages[0].startswith(start)
 
@@ -141,7 +141,7 @@ def test_a_cancellation_is_no_failure(hook: str, error: BaseException) -> None:
     spy = Spy(answer=DEFAULTS[hook])
     with pytest.raises(type(error)):
         call(host_with(hook, raising(error), spy), hook, *ARGUMENTS[hook])
-    assert [] == spy.calls
+    assert spy.calls == []
 
 
 @every_hook
@@ -150,7 +150,7 @@ def test_one_of_the_two_alone_is_refused(hook: str) -> None:
     (other,) = {*DEFAULTS} - {hook}
     for callbacks in ({hook: Spy()}, {hook: Spy(), other: None}):
         problem = problem_of(PresenceRouter, callbacks)
-        assert (codes.INCOMPLETE, ("modules", 0)) == (problem.code, problem.path)
+        assert (problem.code, problem.path) == (codes.INCOMPLETE, ("modules", 0))
         assert problem.message == (
             f"module 'a': presence_router.{hook} is registered without {other}, which it needs"
         )
@@ -159,4 +159,4 @@ def test_one_of_the_two_alone_is_refused(hook: str) -> None:
 def test_neither_of_the_two_is_fine() -> None:
     """A module may decide by its config that it routes nothing."""
     host = host_of(PresenceRouter, {}, {ROUTES: None, INTEREST: None})
-    assert {} == call(host, ROUTES, [])
+    assert call(host, ROUTES, []) == {}

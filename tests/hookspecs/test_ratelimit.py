@@ -31,8 +31,8 @@ def test_the_first_override_counts() -> None:
     """Nobody is asked after it; who comes before it gets user and limiter."""
     before, after = Spy(), Spy(answer=RatelimitOverride(per_second=9.0, burst_count=9))
     assert SLOW is ask(before, answering(SLOW), after)
-    assert [("@ann:hs", "rc_invites.per_user")] == before.calls
-    assert [] == after.calls
+    assert before.calls == [("@ann:hs", "rc_invites.per_user")]
+    assert after.calls == []
 
 
 @pytest.mark.parametrize("burst_count", [0, 5])
@@ -60,4 +60,4 @@ def test_an_error_goes_to_the_caller() -> None:
     spy = Spy(answer=SLOW)
     with pytest.raises(HostError):
         ask(raising(HostError(500, "M_X")), spy)
-    assert [] == spy.calls
+    assert spy.calls == []

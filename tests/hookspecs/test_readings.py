@@ -121,7 +121,7 @@ def test_every_cell_of_the_table(profile: str, row: Row) -> None:
         ):
             READINGS[profile](row.answer)
     else:
-        assert expected == READINGS[profile](row.answer)
+        assert READINGS[profile](row.answer) == expected
 
 
 @rows
@@ -136,17 +136,17 @@ def test_every_cell_of_the_table_in_every_hook(
     result = call(host, hook)
     assert (expected is NEXT) == bool(spy.calls)
     denial = FORBIDDEN if expected is WRONG else expected
-    assert (DEFAULTS[hook] if expected is NEXT else denial) == result
+    assert result == (DEFAULTS[hook] if expected is NEXT else denial)
     told = [record for record in caplog.records if record.getMessage().startswith("failed in ")]
     wrong = [(f"spam_checker.{hook}", "a")] if expected is WRONG else []
-    assert wrong == wrong_in(host.receipts)
+    assert wrong_in(host.receipts) == wrong
     assert len(wrong) == len(told)
     for record in told:
-        assert ("hostkit.modules.a", logging.WARNING) == (record.name, record.levelno)
+        assert (record.name, record.levelno) == ("hostkit.modules.a", logging.WARNING)
         start = f"failed in spam_checker.{hook}, it counts as a denial: expected Verdict"
         assert record.getMessage().startswith(start)
     for receipt in host.receipts:
-        assert ("deny", "a") == (receipt.outcome, receipt.decider)
+        assert (receipt.outcome, receipt.decider) == ("deny", "a")
 
 
 @rows
@@ -197,19 +197,19 @@ def test_registrations_have_answers_of_their_own() -> None:
 
 def test_dropping_keeps_the_answer_and_hiding_does_not() -> None:
     """Both take what Python takes for true."""
-    assert ("yes", CONTINUE) == (read_drop("yes"), read_drop([]))
-    assert (True, CONTINUE) == (read_hide("yes"), read_hide(None))
+    assert (read_drop("yes"), read_drop([])) == ("yes", CONTINUE)
+    assert (read_hide("yes"), read_hide(None)) == (True, CONTINUE)
 
 
 def test_the_denial_of_a_rule_is_like_any_other() -> None:
     """A host that compares, writes, copies or extends it sees an empty dict."""
     code, fields = STOCK
-    assert (FORBIDDEN, "M_FORBIDDEN", {}) == (STOCK, code.value, fields)
-    assert '["M_FORBIDDEN", {}]' == json.dumps(STOCK)
+    assert (STOCK, code.value, fields) == (FORBIDDEN, "M_FORBIDDEN", {})
+    assert json.dumps(STOCK) == '["M_FORBIDDEN", {}]'
     assert isinstance(fields, dict)
     assert {"a": 1} == {**fields, "a": 1} == fields | {"a": 1} == dict(fields, a=1)
     for copied in (copy.deepcopy(STOCK), pickle.loads(pickle.dumps(STOCK))):
-        assert FORBIDDEN == copied
+        assert copied == FORBIDDEN
 
 
 @pytest.mark.parametrize(
@@ -228,4 +228,4 @@ def test_nobody_changes_the_denial_of_a_rule(change: Callable[[JsonDict], Any]) 
     _, fields = call(host, "user_may_publish_room")
     with pytest.raises(TypeError, match="other denials have the same dict"):
         change(fields)
-    assert FORBIDDEN == call(host, "user_may_publish_room")
+    assert call(host, "user_may_publish_room") == FORBIDDEN

@@ -112,7 +112,7 @@ def test_every_cell_of_the_table(kind: str, row: Row) -> None:
     elif expected is SAME:
         assert row.answer is read(row.answer)
     else:
-        assert expected == read(row.answer)
+        assert read(row.answer) == expected
 
 
 @pytest.mark.parametrize("allowed", [True, None, 0, "no"])
@@ -121,9 +121,9 @@ def test_a_dict_beside_what_allows_replaces(allowed: Any) -> None:
     fields: dict[str, Any] = {"content": {}}
     replace = read_event_allowed((allowed, fields))
     assert isinstance(replace, Replace)
-    assert (True, {"content": {}}) == replace.result
+    assert replace.result == (True, {"content": {}})
     fields["content"]["body"] = "changed"
-    assert (True, {"content": {}}) == replace.result
+    assert replace.result == (True, {"content": {}})
 
 
 def test_nothing_to_merge_is_nothing() -> None:
@@ -141,4 +141,4 @@ def test_nothing_to_merge_is_nothing() -> None:
 )
 def test_a_key_is_a_login_type_and_its_fields(key: Any, read: Any) -> None:
     """Fields are kept in a tuple, in which nobody can change them."""
-    assert read == read_login_type(key)
+    assert read_login_type(key) == read

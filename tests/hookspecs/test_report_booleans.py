@@ -44,8 +44,8 @@ def test_a_boolean_is_reported_once_for_each_module(
     chain = wire(hook, "ask", saying(NOT_SPAM), saying(answer))
     assert chain.run() == chain.run()
     text = "module m1 answers desk.ask with " + advice.format(code="Codes.FORBIDDEN")
-    assert [("hostkit.modules.m1", text)] == messages(caplog)
-    assert [logging.WARNING] == [record.levelno for record in caplog.records]
+    assert messages(caplog) == [("hostkit.modules.m1", text)]
+    assert [record.levelno for record in caplog.records] == [logging.WARNING]
 
 
 def test_a_boolean_is_reported_for_each_hook(caplog: pytest.LogCaptureFixture) -> None:
@@ -55,24 +55,24 @@ def test_a_boolean_is_reported_for_each_hook(caplog: pytest.LogCaptureFixture) -
         wire(hook_with(reporter), "ask", saying(True), saying(True)).run()
     expected = [(module, hook) for hook in ("desk.ask", "desk.tell") for module in ("m0", "m1")]
     found = [(text.split()[1], text.split()[3]) for _, text in messages(caplog)]
-    assert expected == found
+    assert found == expected
 
 
 def test_a_boolean_without_a_meaning_is_a_wrong_answer(caplog: pytest.LogCaptureFixture) -> None:
     """It is logged and recorded every time by the engine, and not reported as deprecated."""
     chain = wire(hook_with(report_booleans("desk.ask", read_strict)), "ask", saying(True))
-    assert [FORBIDDEN, FORBIDDEN] == [chain.run(), chain.run()]
+    assert [chain.run(), chain.run()] == [FORBIDDEN, FORBIDDEN]
     why = "expected Any, got True (an answer is NOT_SPAM, a code, or a tuple of a code and a dict)"
     text = f"failed in desk.ask, it counts as a denial: {why}"
-    assert [("hostkit.modules.m0", text)] * 2 == messages(caplog)
-    assert [[f"m0: invalid, {why}"]] * 2 == [steps_of(receipt) for receipt in chain.receipts]
+    assert messages(caplog) == [("hostkit.modules.m0", text)] * 2
+    assert [steps_of(receipt) for receipt in chain.receipts] == [[f"m0: invalid, {why}"]] * 2
 
 
 def test_a_boolean_of_a_shadow_is_reported(caplog: pytest.LogCaptureFixture) -> None:
     """It counts for nothing, but its author should know all the same."""
     reporter = report_booleans("desk.ask", read_may)
     assert NOT_SPAM is wire(hook_with(reporter), "ask", shadow(saying(False))).run()
-    assert ["hostkit.modules.m0"] == [name for name, _ in messages(caplog)]
+    assert [name for name, _ in messages(caplog)] == ["hostkit.modules.m0"]
 
 
 def test_outside_of_a_hook_nobody_is_named(caplog: pytest.LogCaptureFixture) -> None:
@@ -82,4 +82,4 @@ def test_outside_of_a_hook_nobody_is_named(caplog: pytest.LogCaptureFixture) -> 
     assert CONTINUE is reporter(NOT_SPAM)
     with pytest.raises(TypeError):
         reporter(None)
-    assert ["hostkit.modules.None"] == [name for name, _ in messages(caplog)]
+    assert [name for name, _ in messages(caplog)] == ["hostkit.modules.None"]

@@ -71,8 +71,8 @@ every_hook = pytest.mark.parametrize("hook", ARGUMENTS)
 def test_the_hooks_are_those_of_the_homeserver() -> None:
     """Names, arguments and order are what modules know."""
     specs = SpamChecker.hookspecs
-    assert "spam_checker" == SpamChecker.name
-    assert ARGUMENT_NAMES == {name: " ".join(spec.arguments) for name, spec in specs.items()}
+    assert SpamChecker.name == "spam_checker"
+    assert {name: " ".join(spec.arguments) for name, spec in specs.items()} == ARGUMENT_NAMES
     assert list(SINCE.items()) == [(name, spec.added) for name, spec in specs.items()]
 
 
@@ -117,7 +117,7 @@ def test_the_first_denial_is_the_result(hook: str) -> None:
     """Who comes before it is asked; who comes after it is not."""
     before, after = Spy(answer=DEFAULTS[hook]), Spy(answer=DEFAULTS[hook])
     assert DENIALS[hook] is ask(hook, before, answering(DENIALS[hook]), after)
-    assert (1, 0) == (len(before.calls), len(after.calls))
+    assert (len(before.calls), len(after.calls)) == (1, 0)
 
 
 @every_hook
@@ -127,9 +127,9 @@ def test_an_exception_goes_to_the_caller(hook: str) -> None:
     with pytest.raises(HostError) as caught:
         ask(hook, raising(error), after)
     assert error is caught.value
-    assert (429, {"retry_after_ms": 5}) == (caught.value.status, caught.value.extra)
-    assert [] == after.calls
-    assert [f"in module 'a', hook spam_checker.{hook}"] == error.__notes__
+    assert (caught.value.status, caught.value.extra) == (429, {"retry_after_ms": 5})
+    assert after.calls == []
+    assert error.__notes__ == [f"in module 'a', hook spam_checker.{hook}"]
 
 
 @every_hook
@@ -155,9 +155,9 @@ def test_an_operator_can_have_wrong_answers_raise_or_count_for_nothing(hook: str
     chain: list[dict[str, Any]] = [{hook: answering(None)}, {hook: spy}]
     with pytest.raises(InvalidValueError, match=rf"a.*spam_checker\.{hook}"):
         call(host_of(*chain, on_error="raise"), hook)
-    assert [] == spy.calls
+    assert spy.calls == []
     assert NOT_SPAM is call(host_of(*chain, on_error="continue"), hook)
-    assert 1 == len(spy.calls)
+    assert len(spy.calls) == 1
 
 
 @every_hook
@@ -171,8 +171,8 @@ def test_arguments_can_be_passed_by_name() -> None:
     spy = Spy(answer=NOT_SPAM)
     login = host_of({"check_login_for_spam": spy}).hooks[SpamChecker].check_login_for_spam
     calling = login("@ann:hs", None, request_info=[], initial_display_name="Phone")
-    assert NOT_SPAM == asyncio.run(calling)
-    assert [("@ann:hs", None, "Phone", [], None)] == spy.calls
+    assert asyncio.run(calling) == NOT_SPAM
+    assert spy.calls == [("@ann:hs", None, "Phone", [], None)]
 
 
 # Registrations and user names.
@@ -199,12 +199,12 @@ def test_a_wrong_answer_to_a_registration_is_a_clear_failure(answer: Any) -> Non
     spy = Spy(answer=RegistrationBehaviour.ALLOW)
     with pytest.raises(InvalidValueError) as caught:
         ask("check_registration_for_spam", answering(answer), spy)
-    assert ("a", "spam_checker.check_registration_for_spam") == (
+    assert (
         caught.value.module,
         caught.value.hook,
-    )
+    ) == ("a", "spam_checker.check_registration_for_spam")
     assert f"expected RegistrationBehaviour, got {answer!r}" in str(caught.value)
-    assert [] == spy.calls
+    assert spy.calls == []
 
 
 @pytest.mark.parametrize(
@@ -235,8 +235,8 @@ def test_an_invitation_from_elsewhere_ends_with_the_hook_for_all() -> None:
     first, second = Spy(answer=NOT_SPAM), Spy(answer=(Codes.INVITE_BLOCKED, {}))
     host = host_of({"federated_user_may_invite": first, "user_may_invite": second})
     assert second.answer is call(host, "federated_user_may_invite")
-    assert [(EVENT,)] == first.calls
-    assert [("@ann:away", "@bob:hs", "!room:hs")] == second.calls
+    assert first.calls == [(EVENT,)]
+    assert second.calls == [("@ann:away", "@bob:hs", "!room:hs")]
 
 
 def test_a_refused_invitation_from_elsewhere_ends_there() -> None:
@@ -244,8 +244,8 @@ def test_a_refused_invitation_from_elsewhere_ends_there() -> None:
     spy = Spy(answer=NOT_SPAM)
     denying = answering(Codes.FORBIDDEN)
     host = host_of({"federated_user_may_invite": denying, "user_may_invite": spy})
-    assert FORBIDDEN == call(host, "federated_user_may_invite")
-    assert [] == spy.calls
+    assert call(host, "federated_user_may_invite") == FORBIDDEN
+    assert spy.calls == []
 
 
 def test_a_module_that_knows_only_the_hook_for_all_is_asked() -> None:
@@ -253,7 +253,7 @@ def test_a_module_that_knows_only_the_hook_for_all_is_asked() -> None:
     spy = Spy(answer=NOT_SPAM)
     event = FakeEvent(sender="@eve:away", state_key="@ann:hs", room_id="!x:away")
     assert NOT_SPAM is call(host_of({"user_may_invite": spy}), "federated_user_may_invite", event)
-    assert [("@eve:away", "@ann:hs", "!x:away")] == spy.calls
+    assert spy.calls == [("@eve:away", "@ann:hs", "!x:away")]
 
 
 def test_an_exception_of_the_hook_for_all_goes_to_the_caller() -> None:
@@ -261,7 +261,7 @@ def test_an_exception_of_the_hook_for_all_goes_to_the_caller() -> None:
     host = host_of({"user_may_invite": raising(HostError(403, "M_X"))})
     with pytest.raises(HostError) as caught:
         call(host, "federated_user_may_invite")
-    assert ["in module 'a', hook spam_checker.user_may_invite"] == caught.value.__notes__
+    assert caught.value.__notes__ == ["in module 'a', hook spam_checker.user_may_invite"]
 
 
 # Booleans of old modules.
@@ -273,7 +273,7 @@ def test_a_boolean_is_deprecated_in_the_log(hook: str, caplog: pytest.LogCapture
     name = f"old{next(NUMBERS)}"
     host = host_of({hook: answering(True)}, names=[name])
     results = [call(host, hook) for _ in range(3)]
-    assert [NOT_SPAM if hook in MAYS else FORBIDDEN] * 3 == results
+    assert results == [NOT_SPAM if hook in MAYS else FORBIDDEN] * 3
     (record,) = caplog.records
-    assert (f"hostkit.modules.{name}", logging.WARNING) == (record.name, record.levelno)
+    assert (record.name, record.levelno) == (f"hostkit.modules.{name}", logging.WARNING)
     assert f"module {name} answers spam_checker.{hook} with True" in record.getMessage()

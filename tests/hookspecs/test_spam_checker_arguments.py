@@ -94,7 +94,7 @@ def test_a_callback_gets_as_many_arguments_as_it_takes(
     calls: Calls = []
     assert DEFAULTS[hook] is call(host_of({hook: make(calls, hook)}), hook)
     names = {f"{{{index}}}": value for index, value in enumerate(ARGUMENTS[hook])}
-    assert [tuple(names.get(word, word) for word in expected.split())] == calls
+    assert calls == [tuple(names.get(word, word) for word in expected.split())]
 
 
 def test_a_default_that_is_named_as_the_argument_is_filled() -> None:
@@ -110,7 +110,7 @@ def test_a_default_that_is_named_as_the_argument_is_filled() -> None:
     host = host_of({ROOM: create, NAME: find})
     call(host, ROOM)
     call(host, NAME)
-    assert [ARGUMENTS[ROOM], ARGUMENTS[NAME]] == calls
+    assert calls == [ARGUMENTS[ROOM], ARGUMENTS[NAME]]
 
 
 def test_old_callbacks_for_registrations_take_three_arguments() -> None:
@@ -122,7 +122,7 @@ def test_old_callbacks_for_registrations_take_three_arguments() -> None:
 
     host = host_of({REGISTRATION: old}, {REGISTRATION: any_number(calls, REGISTRATION)})
     assert RegistrationBehaviour.ALLOW is call(host, REGISTRATION)
-    assert [ARGUMENTS[REGISTRATION][:3], ARGUMENTS[REGISTRATION]] == calls
+    assert calls == [ARGUMENTS[REGISTRATION][:3], ARGUMENTS[REGISTRATION]]
 
 
 def test_a_host_may_leave_out_where_a_user_came_from() -> None:
@@ -131,7 +131,7 @@ def test_a_host_may_leave_out_where_a_user_came_from() -> None:
         spy = Spy(answer=DEFAULTS[hook])
         known = ARGUMENTS[hook][:-1]
         call(host_of({hook: spy}), hook, *known)
-        assert [(*known, None)] == spy.calls
+        assert spy.calls == [(*known, None)]
 
 
 @pytest.mark.parametrize("hook", ARGUMENTS)
@@ -186,8 +186,8 @@ def test_modules_get_copies(hook: str, arguments: tuple[Any, ...]) -> None:
 
     spy = Spy(answer=DEFAULTS[hook])
     call(host_of({hook: spoil_and_go_on}, {hook: spy}), hook, *arguments)
-    assert before == repr(arguments)
-    assert [before] == [repr(each) for each in spy.calls]
+    assert repr(arguments) == before
+    assert [repr(each) for each in spy.calls] == [before]
 
 
 @pytest.mark.parametrize("hook", [hook for hook in ARGUMENTS if hook not in (ROOM, STATE, NAME)])
@@ -214,4 +214,4 @@ def test_a_module_in_shadow_mode_denies_nothing(caplog: pytest.LogCaptureFixture
     assert NOT_SPAM is call(host, STATE)
     (receipt,) = host.receipts
     assert "a [shadow]: deny, (Codes.FORBIDDEN, {})" in str(receipt)
-    assert [] == [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []

@@ -39,7 +39,7 @@ FAILURES = [
 def test_nobody_need_be_asked() -> None:
     """Without modules the event is allowed, and the host can spare itself the state of the room."""
     host = chain_of(ThirdPartyRules, HOOK)
-    assert ALLOWED == call(host, HOOK, MESSAGE, STATE)
+    assert call(host, HOOK, MESSAGE, STATE) == ALLOWED
     assert False is bool(host.hooks[ThirdPartyRules].check_event_allowed)
 
 
@@ -50,11 +50,11 @@ def test_what_does_not_refuse_lets_the_next_one_be_asked(answer: Any) -> None:
     """Only `False` itself refuses; the arguments are the host's own objects."""
     spy = Spy(answer=ALLOWED)
     host = chain_of(ThirdPartyRules, HOOK, answering(answer), spy)
-    assert ALLOWED == call(host, HOOK, MESSAGE, STATE)
+    assert call(host, HOOK, MESSAGE, STATE) == ALLOWED
     ((event, state),) = spy.calls
     assert event is MESSAGE
     assert state is STATE
-    assert [] == list(host.receipts)
+    assert list(host.receipts) == []
 
 
 @pytest.mark.parametrize("answer", [(False, None), (False, {"type": "m.room.x"}), [False, 5]])
@@ -62,10 +62,10 @@ def test_the_first_refusal_ends_the_call(answer: Any) -> None:
     """A replacement beside it means nothing, and the receipt names the module."""
     spy = Spy(answer=ALLOWED)
     host = chain_of(ThirdPartyRules, HOOK, answering(ALLOWED), answering(answer), spy)
-    assert REFUSED == call(host, HOOK, MESSAGE, STATE)
-    assert [] == spy.calls
+    assert call(host, HOOK, MESSAGE, STATE) == REFUSED
+    assert spy.calls == []
     receipt = receipt_of(host)
-    assert ("deny", "b", FULL_NAME) == (receipt.outcome, receipt.decider, receipt.hook)
+    assert (receipt.outcome, receipt.decider, receipt.hook) == ("deny", "b", FULL_NAME)
 
 
 @pytest.mark.parametrize(
@@ -77,9 +77,9 @@ def test_an_answer_that_is_no_pair_is_neither_yes_nor_no(answer: Any) -> None:
     host = chain_of(ThirdPartyRules, HOOK, answering(answer), spy)
     with pytest.raises(ModuleFailedError, match="an answer is a tuple of a bool, and a dict or"):
         call(host, HOOK, MESSAGE, STATE)
-    assert [] == spy.calls
-    assert [(FULL_NAME, "a")] == wrong_in(host.receipts)
-    assert ("failed", "a") == (receipt_of(host).outcome, receipt_of(host).decider)
+    assert spy.calls == []
+    assert wrong_in(host.receipts) == [(FULL_NAME, "a")]
+    assert (receipt_of(host).outcome, receipt_of(host).decider) == ("failed", "a")
 
 
 @pytest.mark.parametrize("error", VETOES)
@@ -91,10 +91,10 @@ def test_a_module_may_refuse_with_an_answer_of_its_own(error: Exception) -> None
         call(host, HOOK, MESSAGE, STATE)
     assert error is caught.value
     assert said.items() <= vars(error).items()
-    assert [] == spy.calls
+    assert spy.calls == []
     receipt = receipt_of(host)
-    assert ("deny", "b") == (receipt.outcome, receipt.decider)
-    assert ["continue", "deny", "not asked"] == outcomes_of(receipt)
+    assert (receipt.outcome, receipt.decider) == ("deny", "b")
+    assert outcomes_of(receipt) == ["continue", "deny", "not asked"]
     assert f"in module 'b', hook {FULL_NAME}" in error.__notes__
 
 
@@ -106,7 +106,7 @@ def test_no_policy_changes_what_a_refusal_is(policy: str) -> None:
     with pytest.raises(HomeserverError) as caught:
         call(host, HOOK, MESSAGE, STATE)
     assert error is caught.value
-    assert ["deny"] == outcomes_of(receipt_of(host))
+    assert outcomes_of(receipt_of(host)) == ["deny"]
 
 
 @pytest.mark.parametrize("error", FAILURES, ids=repr)
@@ -117,9 +117,9 @@ def test_any_other_exception_is_neither_yes_nor_no(error: BaseException) -> None
     with pytest.raises(ModuleFailedError) as caught:
         call(host, HOOK, MESSAGE, STATE)
     assert error is caught.value.__cause__
-    assert ("a", FULL_NAME) == (caught.value.module, caught.value.hook)
-    assert [] == spy.calls
-    assert ["failed", "not asked"] == outcomes_of(receipt_of(host))
+    assert (caught.value.module, caught.value.hook) == ("a", FULL_NAME)
+    assert spy.calls == []
+    assert outcomes_of(receipt_of(host)) == ["failed", "not asked"]
 
 
 @pytest.mark.parametrize(("policy", "result"), [("deny", REFUSED), ("continue", ALLOWED)])
@@ -129,9 +129,9 @@ def test_the_file_may_say_what_failures_mean(
 ) -> None:
     """A module's own ``on_error`` goes before the hook's, and the log names module and hook."""
     host = chain_of(ThirdPartyRules, HOOK, bad, on_error=policy)
-    assert result == call(host, HOOK, MESSAGE, STATE)
+    assert call(host, HOOK, MESSAGE, STATE) == result
     (record,) = caplog.records
-    assert ("hostkit.modules.a", logging.WARNING) == (record.name, record.levelno)
+    assert (record.name, record.levelno) == ("hostkit.modules.a", logging.WARNING)
     assert record.getMessage().startswith(f"failed in {FULL_NAME}, ")
 
 
@@ -144,7 +144,7 @@ def test_a_cancellation_is_no_answer(error: BaseException, hook: str) -> None:
     arguments = ThirdPartyRules.hookspecs[hook].arguments
     with pytest.raises(type(error)):
         call(host, hook, *arguments)
-    assert ([], []) == (spy.calls, list(host.receipts))
+    assert (spy.calls, list(host.receipts)) == ([], [])
 
 
 def test_an_explanation_tells_what_each_module_does() -> None:
@@ -152,8 +152,8 @@ def test_an_explanation_tells_what_each_module_does() -> None:
     error = HomeserverError(403, "no", Codes.FORBIDDEN)
     host = chain_of(ThirdPartyRules, HOOK, answering(ALLOWED), raising(error), answering(ALLOWED))
     receipt = asyncio.run(host.explain(FULL_NAME, MESSAGE, STATE))
-    assert ["continue", "deny", "not asked"] == outcomes_of(receipt)
-    assert "HomeserverError: 403 M_FORBIDDEN: no" == receipt.reason
+    assert outcomes_of(receipt) == ["continue", "deny", "not asked"]
+    assert receipt.reason == "HomeserverError: 403 M_FORBIDDEN: no"
 
 
 def test_what_counts_as_allowed_without_saying_so_is_told_once(
@@ -165,6 +165,6 @@ def test_what_counts_as_allowed_without_saying_so_is_told_once(
         ThirdPartyRules, HOOK, answering((True, None)), answering(("M_FORBIDDEN", None))
     )
     for _ in range(2):
-        assert (True, None) == call(host, HOOK, MESSAGE, STATE)
+        assert call(host, HOOK, MESSAGE, STATE) == (True, None)
     (message,) = caplog.messages
     assert message.startswith("module b answers check_event_allowed with ('M_FORBIDDEN', None)")

@@ -39,8 +39,8 @@ def test_everybody_is_asked_while_nobody_refuses(hook: str) -> None:
     spies = [Spy(answer=True), Spy(answer=True)]
     host = chain_of(ThirdPartyRules, hook, *spies)
     assert True is call(host, hook, *ARGUMENTS[hook])
-    assert [[ARGUMENTS[hook]]] * 2 == [spy.calls for spy in spies]
-    assert [] == list(host.receipts)
+    assert [spy.calls for spy in spies] == [[ARGUMENTS[hook]]] * 2
+    assert list(host.receipts) == []
 
 
 @every_hook
@@ -49,8 +49,8 @@ def test_the_first_refusal_ends_the_call(hook: str) -> None:
     spy = Spy(answer=True)
     host = chain_of(ThirdPartyRules, hook, answering(True), answering(False), spy)
     assert False is call(host, hook, *ARGUMENTS[hook])
-    assert [] == spy.calls
-    assert ("deny", "b") == (receipt_of(host).outcome, receipt_of(host).decider)
+    assert spy.calls == []
+    assert (receipt_of(host).outcome, receipt_of(host).decider) == ("deny", "b")
 
 
 @every_hook
@@ -63,10 +63,10 @@ def test_what_is_neither_true_nor_false_permits_and_is_logged(
     host = chain_of(ThirdPartyRules, hook, answering(answer), answering(then))
     assert then is call(host, hook, *ARGUMENTS[hook])
     (record,) = caplog.records
-    assert ("hostkit.modules.a", logging.WARNING) == (record.name, record.levelno)
+    assert (record.name, record.levelno) == ("hostkit.modules.a", logging.WARNING)
     start = f"failed in third_party_rules.{hook}, the next module is asked: expected bool, got "
     assert record.getMessage().startswith(start)
-    assert [(f"third_party_rules.{hook}", "a")] == wrong_in(host.receipts)
+    assert wrong_in(host.receipts) == [(f"third_party_rules.{hook}", "a")]
 
 
 @every_hook
@@ -81,10 +81,10 @@ def test_an_exception_permits_and_is_logged(
     host = chain_of(ThirdPartyRules, hook, raising(error), answering(then))
     assert then is call(host, hook, *ARGUMENTS[hook])
     (record,) = caplog.records
-    assert ("hostkit.modules.a", logging.WARNING) == (record.name, record.levelno)
+    assert (record.name, record.levelno) == ("hostkit.modules.a", logging.WARNING)
     start = f"failed in third_party_rules.{hook}, the next module is asked: "
     assert record.getMessage().startswith(start + type(error).__name__)
-    assert ["failed", "continue" if then else "deny"] == outcomes_of(receipt_of(host))
+    assert outcomes_of(receipt_of(host)) == ["failed", "continue" if then else "deny"]
 
 
 @every_hook
@@ -95,7 +95,7 @@ def test_a_cancellation_is_no_failure(hook: str, error: BaseException) -> None:
     host = chain_of(ThirdPartyRules, hook, raising(error), spy)
     with pytest.raises(type(error)):
         call(host, hook, *ARGUMENTS[hook])
-    assert [] == spy.calls
+    assert spy.calls == []
 
 
 @every_hook
@@ -104,4 +104,4 @@ def test_the_file_may_have_failures_refuse(hook: str, bad: Any) -> None:
     """An operator who wants a module to be sure writes ``on_error: deny``."""
     host = chain_of(ThirdPartyRules, hook, bad, on_error="deny")
     assert False is call(host, hook, *ARGUMENTS[hook])
-    assert ("deny", "a") == (receipt_of(host).outcome, receipt_of(host).decider)
+    assert (receipt_of(host).outcome, receipt_of(host).decider) == ("deny", "a")

@@ -54,19 +54,19 @@ def replacing(fields: Any) -> Any:
 @pytest.mark.parametrize("allowed", [True, None, 0])
 def test_a_dict_replaces_the_event(allowed: Any) -> None:
     """The host gets what the module wants the event to be, whatever allows it."""
-    assert (True, saying("ho")) == check(answering((allowed, saying("ho"))))
+    assert check(answering((allowed, saying("ho")))) == (True, saying("ho"))
 
 
 def test_later_modules_are_asked_about_the_replaced_event() -> None:
     """They see its fields in place of the old ones; earlier ones have seen the original."""
     before, after = Spy(answer=ALLOWED), Spy(answer=ALLOWED)
     result = check(before, replacing(saying("ho", sender="@bob:hs")), after)
-    assert (True, saying("ho", sender="@bob:hs")) == result
+    assert result == (True, saying("ho", sender="@bob:hs"))
     assert before.calls[0][0] is MESSAGE
     ((event, state),) = after.calls
     assert state is STATE
     assert isinstance(event, ReplacedEvent)
-    assert ("@bob:hs", {"body": "ho"}) == (event.sender, event.content)
+    assert (event.sender, event.content) == ("@bob:hs", {"body": "ho"})
 
 
 def test_the_host_keeps_its_own_event() -> None:
@@ -82,21 +82,21 @@ def test_the_last_replacement_wins() -> None:
     async def shout(event: Event, _: Any) -> Any:
         return True, {**event.get_dict(), "content": {"body": event.content["body"] + "!"}}
 
-    assert (True, saying("ho!!")) == check(replacing(saying("ho")), shout, shout)
+    assert check(replacing(saying("ho")), shout, shout) == (True, saying("ho!!"))
 
 
 def test_whoever_only_allows_keeps_the_replacement() -> None:
     """An answer without a dict takes nothing back."""
-    assert (True, saying("ho")) == check(replacing(saying("ho")), answering(ALLOWED))
+    assert check(replacing(saying("ho")), answering(ALLOWED)) == (True, saying("ho"))
 
 
 def test_any_module_may_refuse_the_replaced_event() -> None:
     """In the homeserver nobody after a replacement is asked; here the refusal is the result."""
     spy = Spy(answer=ALLOWED)
     host = chain_of(ThirdPartyRules, HOOK, replacing(saying("ho")), answering((False, None)), spy)
-    assert (False, None) == call(host, HOOK, MESSAGE, STATE)
-    assert [] == spy.calls
-    assert ("deny", "b") == (receipt_of(host).outcome, receipt_of(host).decider)
+    assert call(host, HOOK, MESSAGE, STATE) == (False, None)
+    assert spy.calls == []
+    assert (receipt_of(host).outcome, receipt_of(host).decider) == ("deny", "b")
 
 
 def test_a_refusal_by_exception_comes_after_a_replacement_too() -> None:
@@ -120,10 +120,10 @@ def test_a_replacement_stays_the_same_event(change: JsonDict, why: str) -> None:
     host = chain_of(ThirdPartyRules, HOOK, replacing({**MESSAGE.get_dict(), **change}), spy)
     with pytest.raises(ModuleFailedError, match=why) as caught:
         call(host, HOOK, MESSAGE, STATE)
-    assert ("a", FULL_NAME) == (caught.value.module, caught.value.hook)
-    assert [] == spy.calls
-    assert [(FULL_NAME, "a")] == wrong_in(host.receipts)
-    assert ["invalid", "not asked"] == outcomes_of(receipt_of(host))
+    assert (caught.value.module, caught.value.hook) == ("a", FULL_NAME)
+    assert spy.calls == []
+    assert wrong_in(host.receipts) == [(FULL_NAME, "a")]
+    assert outcomes_of(receipt_of(host)) == ["invalid", "not asked"]
 
 
 @pytest.mark.parametrize("name", ["room_id", "type", "sender", "content"])
@@ -146,9 +146,9 @@ def test_the_file_may_have_wrong_replacements_refuse() -> None:
     """With ``on_error: deny`` the event is refused, by the module that wanted another one."""
     spy, wrong = Spy(answer=ALLOWED), replacing(saying("ho", type="m.room.topic"))
     host = chain_of(ThirdPartyRules, HOOK, wrong, spy, on_error="deny")
-    assert (False, None) == call(host, HOOK, MESSAGE, STATE)
-    assert [] == spy.calls
-    assert ("deny", "a") == (receipt_of(host).outcome, receipt_of(host).decider)
+    assert call(host, HOOK, MESSAGE, STATE) == (False, None)
+    assert spy.calls == []
+    assert (receipt_of(host).outcome, receipt_of(host).decider) == ("deny", "a")
 
 
 def test_a_module_that_may_fail_replaces_nothing(caplog: pytest.LogCaptureFixture) -> None:
@@ -156,7 +156,7 @@ def test_a_module_that_may_fail_replaces_nothing(caplog: pytest.LogCaptureFixtur
     spy = Spy(answer=ALLOWED)
     wrong = replacing(saying("ho", type="m.room.topic"))
     host = chain_of(ThirdPartyRules, HOOK, wrong, spy, on_error="continue")
-    assert ALLOWED == call(host, HOOK, MESSAGE, STATE)
+    assert call(host, HOOK, MESSAGE, STATE) == ALLOWED
     assert spy.calls[0][0] is MESSAGE
     assert "its type must stay 'm.room.message'" in caplog.text
 
@@ -175,8 +175,8 @@ def test_the_dict_of_a_module_may_change_later() -> None:
         seen.append((event.sender, event.get_dict()))
         return ALLOWED
 
-    assert (True, saying("ho")) == check(replace, look)
-    assert [("@ann:hs", saying("ho"))] == seen
+    assert check(replace, look) == (True, saying("ho"))
+    assert seen == [("@ann:hs", saying("ho"))]
 
 
 def test_what_a_later_module_does_to_the_fields_stays_with_it() -> None:
@@ -187,15 +187,15 @@ def test_what_a_later_module_does_to_the_fields_stays_with_it() -> None:
         event.content["body"] = "changed"
         return ALLOWED
 
-    assert (True, saying("ho")) == check(replacing(saying("ho")), spoil)
+    assert check(replacing(saying("ho")), spoil) == (True, saying("ho"))
 
 
 def test_a_shadow_module_replaces_nothing() -> None:
     """What it would have made of the event is only recorded."""
     host = host_of(ThirdPartyRules, {HOOK: replacing(saying("ho"))}, mode="shadow")
-    assert ALLOWED == call(host, HOOK, MESSAGE, STATE)
+    assert call(host, HOOK, MESSAGE, STATE) == ALLOWED
     (step,) = receipt_of(host).steps
-    assert (True, "result") == (step.shadow, step.outcome)
+    assert (step.shadow, step.outcome) == (True, "result")
 
 
 def ask_legacy(*callbacks: Any) -> Any:
@@ -206,14 +206,14 @@ def ask_legacy(*callbacks: Any) -> Any:
 def test_in_the_old_way_a_replacement_has_the_last_word() -> None:
     """Nobody after it is asked, so nobody can refuse."""
     spy = Spy(answer=(False, None))
-    assert (True, saying("ho")) == ask_legacy(answering(ALLOWED), replacing(saying("ho")), spy)
-    assert [] == spy.calls
+    assert ask_legacy(answering(ALLOWED), replacing(saying("ho")), spy) == (True, saying("ho"))
+    assert spy.calls == []
 
 
 def test_in_the_old_way_all_else_is_the_same() -> None:
     """Refusals, wrong replacements and the hooks of the category are those of the new one."""
-    assert (False, None) == ask_legacy(answering((False, None)), replacing(saying("ho")))
-    assert ALLOWED == ask_legacy(answering(ALLOWED))
+    assert ask_legacy(answering((False, None)), replacing(saying("ho"))) == (False, None)
+    assert ask_legacy(answering(ALLOWED)) == ALLOWED
     with pytest.raises(ModuleFailedError, match="its type must stay"):
         ask_legacy(replacing(saying("ho", type="m.room.topic")))
     assert list(ThirdPartyRules.hookspecs) == list(LegacyThirdPartyRules.hookspecs)
@@ -228,15 +228,15 @@ def test_no_module_can_change_what_a_later_one_is_asked_about() -> None:
         return ALLOWED
 
     spy = Spy(answer=ALLOWED)
-    assert (True, saying("ho")) == check(replacing(saying("ho")), hide, spy)
-    assert {"body": "ho"} == spy.calls[0][0].content
+    assert check(replacing(saying("ho")), hide, spy) == (True, saying("ho"))
+    assert spy.calls[0][0].content == {"body": "ho"}
 
 
 def test_read_only_contents_become_plain_ones() -> None:
     """A host's events may have mappings and tuples that cannot be changed."""
     content = MappingProxyType({"body": "ho", "more": MappingProxyType({"tags": ("a", "b")})})
     result = check(replacing(saying("ho", content=content)))
-    assert (True, saying("ho", content={"body": "ho", "more": {"tags": ["a", "b"]}})) == result
+    assert result == (True, saying("ho", content={"body": "ho", "more": {"tags": ["a", "b"]}}))
 
 
 def test_what_a_host_leaves_out_of_its_dicts_may_be_left_out() -> None:
@@ -247,4 +247,4 @@ def test_what_a_host_leaves_out_of_its_dicts_may_be_left_out() -> None:
             return {"type": self.type, "sender": self.sender, "content": {"body": "hi"}}
 
     event = Terse()
-    assert (True, event.get_dict()) == check(replacing(event.get_dict()), event=event)
+    assert check(replacing(event.get_dict()), event=event) == (True, event.get_dict())

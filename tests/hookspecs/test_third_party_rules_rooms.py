@@ -42,7 +42,7 @@ def test_what_is_returned_is_ignored(answer: Any) -> None:
     """Who returns instead of raising allows the room, and the next module is told."""
     spy = Spy(answer=answer)
     assert None is create(answering(answer), spy)
-    assert [(REQUESTER, {}, False)] == spy.calls
+    assert spy.calls == [(REQUESTER, {}, False)]
 
 
 def test_all_share_one_dict() -> None:
@@ -58,7 +58,7 @@ def test_all_share_one_dict() -> None:
 
     host = chain_of(ThirdPartyRules, HOOK, make_private, look)
     assert None is call(host, HOOK, REQUESTER, request, False)
-    assert {"name": "Garden", "preset": "private_chat", "seen": "private_chat"} == request
+    assert request == {"name": "Garden", "preset": "private_chat", "seen": "private_chat"}
 
 
 def test_a_shadow_module_has_a_dict_of_its_own() -> None:
@@ -70,7 +70,7 @@ def test_a_shadow_module_has_a_dict_of_its_own() -> None:
     request: JsonDict = {"name": "Garden"}
     host = host_of(ThirdPartyRules, {HOOK: spoil}, mode="shadow")
     call(host, HOOK, REQUESTER, request, False)
-    assert {"name": "Garden"} == request
+    assert request == {"name": "Garden"}
 
 
 @pytest.mark.parametrize("error", VETOES, ids=repr)
@@ -83,9 +83,9 @@ def test_a_module_refuses_by_raising(error: Exception) -> None:
     assert error is caught.value
     assert said.items() <= vars(error).items()
     assert None is error.__cause__
-    assert [] == spy.calls
-    assert ("deny", "b") == (receipt_of(host).outcome, receipt_of(host).decider)
-    assert ["continue", "deny", "not asked"] == outcomes_of(receipt_of(host))
+    assert spy.calls == []
+    assert (receipt_of(host).outcome, receipt_of(host).decider) == ("deny", "b")
+    assert outcomes_of(receipt_of(host)) == ["continue", "deny", "not asked"]
 
 
 @pytest.mark.parametrize(
@@ -99,13 +99,13 @@ def test_any_other_exception_refuses_as_forbidden(
     host = chain_of(ThirdPartyRules, HOOK, raising(error), spy)
     with pytest.raises(HomeserverError) as caught:
         call(host, HOOK, REQUESTER, {}, False)
-    assert (403, Codes.UNKNOWN) == (caught.value.code, caught.value.errcode)
-    assert "A module does not let this room be created" == caught.value.msg
+    assert (caught.value.code, caught.value.errcode) == (403, Codes.UNKNOWN)
+    assert caught.value.msg == "A module does not let this room be created"
     assert error is caught.value.__cause__
-    assert [] == spy.calls
-    assert ("deny", "a") == (receipt_of(host).outcome, receipt_of(host).decider)
+    assert spy.calls == []
+    assert (receipt_of(host).outcome, receipt_of(host).decider) == ("deny", "a")
     (record,) = caplog.records
-    assert "hostkit.modules.a" == record.name
+    assert record.name == "hostkit.modules.a"
     assert record.getMessage().startswith(f"failed in {FULL_NAME}, it counts as a denial: ")
 
 
@@ -130,14 +130,14 @@ def test_a_module_that_takes_too_long_refuses() -> None:
 
     with pytest.raises(HomeserverError) as caught:
         create(hang, timeout="1ms")
-    assert (403, HookTimeoutError) == (caught.value.code, type(caught.value.__cause__))
+    assert (caught.value.code, type(caught.value.__cause__)) == (403, HookTimeoutError)
 
 
 def test_the_file_may_say_that_failures_do_not_matter(caplog: pytest.LogCaptureFixture) -> None:
     """With ``on_error: continue`` the room is created; a refusal stays one."""
     spy = Spy()
     assert None is create(raising(KeyError("x")), spy, on_error="continue")
-    assert 1 == len(spy.calls)
+    assert len(spy.calls) == 1
     assert f"failed in {FULL_NAME}, the next module is asked: KeyError: 'x'" in caplog.messages
     with pytest.raises(HomeserverError, match="no"):
         create(raising(HomeserverError(403, "no")), on_error="continue")

@@ -43,8 +43,8 @@ def test_everybody_is_told(hook: str, answer: Any) -> None:
     spies = [Spy(answer=answer), Spy(answer=answer)]
     host = chain_of(ThirdPartyRules, hook, *spies)
     assert None is call(host, hook, *ARGUMENTS[hook])
-    assert [[ARGUMENTS[hook]]] * 2 == [spy.calls for spy in spies]
-    assert [] == list(host.receipts)
+    assert [spy.calls for spy in spies] == [[ARGUMENTS[hook]]] * 2
+    assert list(host.receipts) == []
 
 
 @every_hook
@@ -59,8 +59,8 @@ def test_whoever_fails_the_rest_are_told(
     host = chain_of(ThirdPartyRules, hook, raising(error), spy, raising(error))
     caplog.clear()  # one of the hooks is deprecated
     assert None is call(host, hook, *ARGUMENTS[hook])
-    assert [ARGUMENTS[hook]] == spy.calls
-    assert ["hostkit.modules.a", "hostkit.modules.c"] == [each.name for each in caplog.records]
+    assert spy.calls == [ARGUMENTS[hook]]
+    assert [each.name for each in caplog.records] == ["hostkit.modules.a", "hostkit.modules.c"]
     start = f"failed in third_party_rules.{hook}, the next module is asked: {type(error).__name__}"
     for message in caplog.messages:
         assert message.startswith(start)
@@ -73,7 +73,7 @@ def test_a_cancellation_is_no_failure(hook: str, error: BaseException) -> None:
     spy = Spy()
     with pytest.raises(type(error)):
         call(chain_of(ThirdPartyRules, hook, raising(error), spy), hook, *ARGUMENTS[hook])
-    assert [] == spy.calls
+    assert spy.calls == []
 
 
 def test_only_the_old_name_for_adding_is_deprecated(caplog: pytest.LogCaptureFixture) -> None:
@@ -81,7 +81,7 @@ def test_only_the_old_name_for_adding_is_deprecated(caplog: pytest.LogCaptureFix
     callbacks = dict.fromkeys(ThirdPartyRules.hookspecs, answering(None))
     with caplog.at_level(logging.INFO):
         host_of(ThirdPartyRules, callbacks, callbacks)
-    assert ["a", "b"] == [each.name.removeprefix("hostkit.modules.") for each in caplog.records]
+    assert [each.name.removeprefix("hostkit.modules.") for each in caplog.records] == ["a", "b"]
     for message in caplog.messages:
         assert f"third_party_rules.{BIND}" in message
         assert message.endswith("register for on_add_user_third_party_identifier instead")
@@ -89,5 +89,5 @@ def test_only_the_old_name_for_adding_is_deprecated(caplog: pytest.LogCaptureFix
 
 def test_the_category_has_these_hooks() -> None:
     """Twelve: five that are asked, one that may be refused by raising, and six that tell."""
-    assert 12 == len(ThirdPartyRules.hookspecs)
-    assert list(ThirdPartyRules.hookspecs)[6:] == list(ARGUMENTS)
+    assert len(ThirdPartyRules.hookspecs) == 12
+    assert list(ARGUMENTS) == list(ThirdPartyRules.hookspecs)[6:]

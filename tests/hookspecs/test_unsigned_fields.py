@@ -40,39 +40,39 @@ def test_modules_register_by_the_name_they_know() -> None:
     )
     host = Host.from_config({"modules": [{"module": module}]}, categories=[UnsignedFields]).build()
     hooks = host.hooks.add_extra_fields_to_unsigned_client_event
-    assert {"a": 1} == run(hooks.add_field_to_unsigned_callback(EVENT))
-    assert {"a": 1, "age": 5} == run(host.hooks[UnsignedFields].extend_unsigned(EVENT, {"age": 5}))
+    assert run(hooks.add_field_to_unsigned_callback(EVENT)) == {"a": 1}
+    assert run(host.hooks[UnsignedFields].extend_unsigned(EVENT, {"age": 5})) == {"a": 1, "age": 5}
 
 
 def test_the_hosts_own_method_is_no_hook() -> None:
     """A module cannot register for what only the host calls."""
-    assert [HOOK] == list(UnsignedFields.hookspecs)
+    assert list(UnsignedFields.hookspecs) == [HOOK]
     assert inspect.iscoroutinefunction(UnsignedFields.extend_unsigned)
 
 
 def test_without_modules_there_are_no_fields() -> None:
     """The host's own fields are all there are."""
-    assert {} == ask()
-    assert {"age": 5} == extend({"age": 5})
+    assert ask() == {}
+    assert extend({"age": 5}) == {"age": 5}
 
 
 def test_everybody_is_asked_about_the_event() -> None:
     """Different fields of all modules are put together."""
     spies = [Spy(answer={"a": 1}), Spy(answer={}), Spy(answer={"b": 2})]
-    assert {"a": 1, "b": 2} == ask(*spies)
-    assert [[(EVENT,)]] * 3 == [spy.calls for spy in spies]
+    assert ask(*spies) == {"a": 1, "b": 2}
+    assert [spy.calls for spy in spies] == [[(EVENT,)]] * 3
 
 
 def test_the_module_listed_first_has_a_field() -> None:
     """Of two with one name, that of the later module is left out."""
-    assert {"a": 1, "b": 2} == ask(answering({"a": 1}), answering({"a": 3, "b": 2}))
+    assert ask(answering({"a": 1}), answering({"a": 3, "b": 2})) == {"a": 1, "b": 2}
 
 
 def test_the_hosts_fields_stay() -> None:
     """No module changes what the host has set, not even to a None of its own."""
     own = {"age": 5, "prev": None}
-    assert {"age": 5, "prev": None, "a": 1} == extend(own, answering({"age": 6, "prev": 7, "a": 1}))
-    assert {"age": 5, "prev": None} == own
+    assert extend(own, answering({"age": 6, "prev": 7, "a": 1})) == {"age": 5, "prev": None, "a": 1}
+    assert own == {"age": 5, "prev": None}
 
 
 def test_neither_sides_dict_is_changed() -> None:
@@ -80,27 +80,27 @@ def test_neither_sides_dict_is_changed() -> None:
     own, first, second = {"age": 5}, {"a": 1}, {"b": 2}
     result = extend(own, answering(first), answering(second))
     result["more"] = True
-    assert ({"age": 5}, {"a": 1}, {"b": 2}) == (own, first, second)
+    assert (own, first, second) == ({"age": 5}, {"a": 1}, {"b": 2})
 
 
 @pytest.mark.parametrize("fields", [MappingProxyType({"a": 1}), defaultdict(int, {"a": 1})])
 def test_any_mapping_has_fields(fields: Any) -> None:
     """A frozen dict does, and one with a default adds only what is in it."""
-    assert {"a": 1, "b": 2} == ask(answering(fields), answering({"b": 2}))
+    assert ask(answering(fields), answering({"b": 2})) == {"a": 1, "b": 2}
 
 
 @pytest.mark.parametrize("answer", [None, 5, [("a", 1)], "a", {"a": 1, 2: 3}])
 def test_what_are_no_fields_is_skipped(answer: Any, caplog: pytest.LogCaptureFixture) -> None:
     """Such an answer is left out as a whole, and log and receipt name module and hook."""
     chain = wire(UnsignedFields, HOOK, answering(answer), answering({"b": 2}))
-    assert {"b": 2} == chain.run(EVENT)
-    assert [(FULL_NAME, "m0")] == wrong_in([chain.receipt])
+    assert chain.run(EVENT) == {"b": 2}
+    assert wrong_in([chain.receipt]) == [(FULL_NAME, "m0")]
     detail = f"expected JsonDict, got {answer!r} (the fields are a dict with str keys)"
-    assert detail == chain.receipt.steps[0].detail
+    assert chain.receipt.steps[0].detail == detail
     (record,) = caplog.records
-    assert ("hostkit.modules.m0", logging.WARNING) == (record.name, record.levelno)
+    assert (record.name, record.levelno) == ("hostkit.modules.m0", logging.WARNING)
     message = f"failed in {FULL_NAME}, the next module is asked: {detail}"
-    assert message == record.getMessage()
+    assert record.getMessage() == message
 
 
 def test_an_operator_can_have_wrong_fields_raise() -> None:
@@ -108,7 +108,7 @@ def test_an_operator_can_have_wrong_fields_raise() -> None:
     spy = Spy()
     with pytest.raises(InvalidValueError, match=f"m0.*{FULL_NAME}"):
         ask(given(answering(5), on_error="raise"), spy)
-    assert [] == spy.calls
+    assert spy.calls == []
 
 
 def test_an_error_goes_to_the_caller() -> None:
@@ -117,7 +117,7 @@ def test_an_error_goes_to_the_caller() -> None:
     with pytest.raises(HostError) as caught:
         ask(answering({"a": 1}), raising(error), spy)
     assert error is caught.value
-    assert [] == spy.calls
+    assert spy.calls == []
 
 
 Fields = st.dictionaries(st.sampled_from("abcd"), st.integers(0, 9) | st.none(), max_size=4)
@@ -133,4 +133,4 @@ def test_the_result_equals_a_model(unsigned: dict[str, Any], answers: list[Any])
             if key in source:
                 expected[key] = source[key]
                 break
-    assert expected == extend(unsigned, *map(answering, answers))
+    assert extend(unsigned, *map(answering, answers)) == expected

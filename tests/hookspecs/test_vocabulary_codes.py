@@ -10,7 +10,7 @@ def test_a_code_is_named_as_its_value() -> None:
     """Whoever knows the code knows the name of the member; only one code is not standard."""
     other = {Codes.EXPIRED_ACCOUNT: "ORG_MATRIX_EXPIRED_ACCOUNT"}
     expected = {code.name: other.get(code, f"M_{code.name}") for code in Codes}
-    assert expected == {code.name: code.value for code in Codes}
+    assert {code.name: code.value for code in Codes} == expected
 
 
 def test_a_code_is_the_text_that_is_sent() -> None:
@@ -33,6 +33,6 @@ def test_the_tokens_are_plain_text() -> None:
 def test_what_becomes_of_a_registration_is_no_text() -> None:
     """It cannot be taken for a code by a hook that expects one."""
     expected = {"ALLOW": "allow", "SHADOW_BAN": "shadow_ban", "DENY": "deny"}
-    assert expected == {each.name: each.value for each in RegistrationBehaviour}
+    assert {each.name: each.value for each in RegistrationBehaviour} == expected
     assert issubclass(RegistrationBehaviour, Enum)
     assert not issubclass(RegistrationBehaviour, str)

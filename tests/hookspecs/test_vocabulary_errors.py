@@ -14,8 +14,8 @@ from .rooms import HostsOwnError
 def test_an_error_has_the_whole_answer() -> None:
     """Status, text, code and more fields are read by the names that hosts know."""
     error = HomeserverError(429, "slow down", Codes.LIMIT_EXCEEDED, {"retry_after_ms": 5})
-    assert (429, "slow down", "M_LIMIT_EXCEEDED") == (error.code, error.msg, error.errcode)
-    assert {"retry_after_ms": 5} == error.additional_fields
+    assert (error.code, error.msg, error.errcode) == (429, "slow down", "M_LIMIT_EXCEEDED")
+    assert error.additional_fields == {"retry_after_ms": 5}
     assert error.error_dict() == {
         "errcode": "M_LIMIT_EXCEEDED",
         "error": "slow down",
@@ -26,15 +26,15 @@ def test_an_error_has_the_whole_answer() -> None:
 def test_most_of_it_can_be_left_out() -> None:
     """Without a code it is `UNKNOWN`, and there are no more fields."""
     error = HomeserverError(403, "no")
-    assert (Codes.UNKNOWN, {}) == (error.errcode, error.additional_fields)
-    assert {"errcode": "M_UNKNOWN", "error": "no"} == error.error_dict()
+    assert (error.errcode, error.additional_fields) == (Codes.UNKNOWN, {})
+    assert error.error_dict() == {"errcode": "M_UNKNOWN", "error": "no"}
 
 
 def test_more_fields_do_not_hide_the_code_and_the_text() -> None:
     """A module can add to an answer, and not make it another one by that."""
     fields = {"errcode": "M_X", "error": "yes", "see": "there"}
     answer = HomeserverError(403, "no", Codes.FORBIDDEN, fields).error_dict()
-    assert {"errcode": "M_FORBIDDEN", "error": "no", "see": "there"} == answer
+    assert answer == {"errcode": "M_FORBIDDEN", "error": "no", "see": "there"}
 
 
 def test_an_error_has_fields_of_its_own() -> None:
@@ -43,13 +43,13 @@ def test_an_error_has_fields_of_its_own() -> None:
     error = HomeserverError(403, "no", Codes.FORBIDDEN, fields)
     fields["a"] = 2
     error.error_dict()["b"] = 3
-    assert {"a": 1} == error.additional_fields
+    assert error.additional_fields == {"a": 1}
 
 
 @pytest.mark.parametrize("code", [Codes.FORBIDDEN, "M_FORBIDDEN"])
 def test_an_error_says_what_it_is(code: str) -> None:
     """A log and a receipt show status, code and text."""
-    assert "403 M_FORBIDDEN: no" == str(HomeserverError(403, "no", code))
+    assert str(HomeserverError(403, "no", code)) == "403 M_FORBIDDEN: no"
 
 
 @pytest.mark.parametrize(

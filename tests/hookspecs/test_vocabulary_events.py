@@ -26,8 +26,8 @@ def replaced(**fields: Any) -> Any:
 def test_a_replaced_event_says_what_its_fields_say() -> None:
     """What a module can change is read from them, however it is asked for."""
     event = replaced(sender="@bob:hs", origin_server_ts=9)
-    assert ("@bob:hs", 9, {"body": "ho"}) == (event.sender, event.origin_server_ts, event.content)
-    assert ("@bob:hs", "@bob:hs") == (event["sender"], event.get("sender"))
+    assert (event.sender, event.origin_server_ts, event.content) == ("@bob:hs", 9, {"body": "ho"})
+    assert (event["sender"], event.get("sender")) == ("@bob:hs", "@bob:hs")
     assert "sender" in event
 
 
@@ -36,7 +36,7 @@ def test_the_rest_is_as_it_was() -> None:
     event = replaced()
     for name in ("event_id", "room_id", "type", "depth"):
         assert getattr(MESSAGE, name) == getattr(event, name)
-    assert (None, False) == (event.get_state_key(), event.is_state())
+    assert (event.get_state_key(), event.is_state()) == (None, False)
 
 
 def test_a_time_that_is_left_out_is_as_it_was() -> None:
@@ -48,7 +48,7 @@ def test_a_time_that_is_left_out_is_as_it_was() -> None:
 
 def test_a_new_field_is_an_attribute_too() -> None:
     """As the host's own events may have it, such as what a redaction redacts."""
-    assert "$5" == replaced(redacts="$5").redacts
+    assert replaced(redacts="$5").redacts == "$5"
 
 
 def test_what_nobody_knows_is_missing() -> None:
@@ -59,7 +59,7 @@ def test_what_nobody_knows_is_missing() -> None:
             getattr(event, name)
     with pytest.raises(KeyError):
         event["redacts"]
-    assert (None, 5) == (event.get("redacts"), event.get("redacts", 5))
+    assert (event.get("redacts"), event.get("redacts", 5)) == (None, 5)
     assert "redacts" not in event
 
 
@@ -72,8 +72,8 @@ def test_an_event_that_sets_no_state_has_no_state_key() -> None:
 def test_an_event_that_sets_state_keeps_its_key() -> None:
     """Type and key say which state it is."""
     event = ReplacedEvent(TOPIC, {**TOPIC.get_dict(), "content": {"topic": "tulips"}})
-    assert ("", "", True) == (event.state_key, event.get_state_key(), event.is_state())
-    assert {"topic": "tulips"} == event.content
+    assert (event.state_key, event.get_state_key(), event.is_state()) == ("", "", True)
+    assert event.content == {"topic": "tulips"}
 
 
 def test_the_dict_of_an_event_is_a_copy() -> None:
@@ -83,7 +83,7 @@ def test_the_dict_of_an_event_is_a_copy() -> None:
     event.content["body"] = event["content"]["body"] = event.get("content")["body"] = "changed"
     event.unsigned["age"] = 7
     assert saying("ho", unsigned={"age": 5}) == event.get_dict()
-    assert ("none", {"body": "ho"}) == (event.get("nothing", "none"), event.content)
+    assert (event.get("nothing", "none"), event.content) == ("none", {"body": "ho"})
 
 
 def test_the_event_has_fields_of_its_own() -> None:
@@ -91,14 +91,14 @@ def test_the_event_has_fields_of_its_own() -> None:
     fields = saying("ho")
     event = ReplacedEvent(MESSAGE, fields)
     fields["content"]["body"] = "changed"
-    assert {"body": "ho"} == event.content
+    assert event.content == {"body": "ho"}
 
 
 def test_an_event_can_be_replaced_again() -> None:
     """What was replaced before, and what never was, is found through both."""
     again: Any = ReplacedEvent(replaced(redacts="$5"), saying("again", sender="@bob:hs"))
-    assert ("@bob:hs", {"body": "again"}, 7) == (again.sender, again.content, again.depth)
-    assert "$1" == again.event_id
+    assert (again.sender, again.content, again.depth) == ("@bob:hs", {"body": "again"}, 7)
+    assert again.event_id == "$1"
 
 
 @pytest.mark.parametrize("again", [copy.copy, copy.deepcopy])
@@ -112,18 +112,18 @@ def test_a_replaced_event_is_an_event() -> None:
     """It has all that modules may ask an event for."""
     event: Event = ReplacedEvent(TOPIC, TOPIC.get_dict())
     names = [name for name in vars(Event) if not name.startswith("_")]
-    assert [] == [name for name in names if not hasattr(event, name)]
+    assert [name for name in names if not hasattr(event, name)] == []
 
 
 def test_a_delivery_says_what_went_where_and_how() -> None:
     """It cannot be changed by who is told of it."""
     method = FederatedEventDeliveryMethod.SEND
     delivery = FederationEventDeliveryEvent("away", (MESSAGE,), method)
-    assert ("away", (MESSAGE,), "/send") == (
+    assert (
         delivery.server_name,
         delivery.events,
         delivery.method,
-    )
+    ) == ("away", (MESSAGE,), "/send")
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         delivery.server_name = "here"  # type: ignore[misc]
 
@@ -131,4 +131,4 @@ def test_a_delivery_says_what_went_where_and_how() -> None:
 def test_a_way_of_delivery_is_named_as_its_endpoint() -> None:
     """It is text, such as for the label of a metric."""
     for method in FederatedEventDeliveryMethod:
-        assert f"/{method.name.lower()}" == str(method)
+        assert str(method) == f"/{method.name.lower()}"

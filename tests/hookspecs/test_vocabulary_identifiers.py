@@ -39,7 +39,7 @@ def test_what_is_written_can_be_read(
     """Writing an identifier and reading it again changes nothing."""
     identifier = kind(localpart, domain)
     assert f"{sigil}{localpart}:{domain}" == identifier.to_string() == str(identifier)
-    assert identifier == kind.from_string(identifier.to_string())
+    assert kind.from_string(identifier.to_string()) == identifier
 
 
 @KINDS
@@ -52,7 +52,7 @@ def test_what_is_no_identifier_is_refused(
     with pytest.raises(ValueError, match="is not a") as caught:
         kind.from_string(text)
     expected = f"{text!r} is not a {kind.__name__}: expected {sigil}localpart:domain"
-    assert expected == str(caught.value)
+    assert str(caught.value) == expected
     assert not kind.is_valid(text)
 
 

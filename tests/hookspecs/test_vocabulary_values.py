@@ -53,7 +53,7 @@ VALUES = [
 def test_a_value_is_made_by_name_and_by_position(kind: type[Any], fields: dict[str, Any]) -> None:
     """Both ways give equal values, which can be members of a set."""
     assert {kind(**fields)} == {kind(*fields.values())}
-    assert fields == attrs.asdict(kind(**fields), recurse=False)
+    assert attrs.asdict(kind(**fields), recurse=False) == fields
 
 
 @pytest.mark.parametrize(("kind", "fields"), VALUES)
@@ -91,4 +91,4 @@ def test_the_package_has_every_word() -> None:
 def test_the_names_are_sorted() -> None:
     """Constants, then classes, each in order, so that two people adding one do not collide."""
     names = sorted(hookspecs.__all__, key=lambda name: (not name.isupper(), name))
-    assert names == hookspecs.__all__
+    assert hookspecs.__all__ == names

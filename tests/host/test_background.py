@@ -144,7 +144,7 @@ def test_one_process_runs_loops(
     module: Any = host.modules[0].instance
     assert (module.api.worker_name, module.api.should_run_background_tasks()) == (name, runs)
     clock.advance(1)
-    assert log == ["start a", "work a"][: 1 + runs]
+    assert ["start a", "work a"][: 1 + runs] == log
     fire(host.stop())
     here = "the process without a name" if name is None else f"worker {name!r}"
     told = f"module 'a': the background loop 'work' does not run here, in {here}, but in worker"

@@ -68,31 +68,31 @@ PRESENCE: dict[str, Any] = {"presence": ["who", "told"]}
 def test_an_exclusive_category_has_one_module(caplog: pytest.LogCaptureFixture) -> None:
     """The first one that registers for it; others are left out, with one warning each."""
     host = host_of(none={}, a=PRESENCE, b={**PRESENCE, "check": [("pw", 1)]}, c=PRESENCE).build()
-    assert ["a"] == fire(host.hooks[Presence].who())
+    assert fire(host.hooks[Presence].who()) == ["a"]
     assert [
         f"module {name!r} registers for presence, which only one module can have; "
         "'a' is listed first and has it"
         for name in "bc"
     ] == [record.getMessage() for record in caplog.records]
-    assert {"hostkit.host"} == {record.name for record in caplog.records}
-    assert ["none", "a", "b", "c"] == [module.name for module in host.modules]
+    assert {record.name for record in caplog.records} == {"hostkit.host"}
+    assert [module.name for module in host.modules] == ["none", "a", "b", "c"]
 
 
 def test_what_is_left_out_is_only_that_category() -> None:
     """The module keeps what else it registers."""
     host = host_of(a=PRESENCE, b={**PRESENCE, "check": [("pw", 1)]}).build()
-    assert ["logins.check"] == [each.spec.full_name for each in host.modules[1].callbacks]
-    assert ["b"] == fire(host.hooks[Logins].check("pw"))
+    assert [each.spec.full_name for each in host.modules[1].callbacks] == ["logins.check"]
+    assert fire(host.hooks[Logins].check("pw")) == ["b"]
 
 
 def test_a_shadow_module_claims_no_category(caplog: pytest.LogCaptureFixture) -> None:
     """It is tried out beside the module that has it, wherever it is listed."""
     shadow = {**PRESENCE, "mode": "shadow"}
     host = host_of(new=shadow, a=PRESENCE, newer=shadow).build()
-    assert ["a"] == fire(host.hooks[Presence].who())
+    assert fire(host.hooks[Presence].who()) == ["a"]
     chain = host.chains["presence.who"]
-    assert ["new", "a", "newer"] == [callback.module for callback in chain.callbacks]
-    assert [] == caplog.records
+    assert [callback.module for callback in chain.callbacks] == ["new", "a", "newer"]
+    assert caplog.records == []
 
 
 def test_the_module_that_has_a_category_may_register_again() -> None:
@@ -106,14 +106,14 @@ def test_the_module_that_has_a_category_may_register_again() -> None:
     for name in "ab":
         entries = [{"module": Twice, "name": name}]
         host = Host.from_config({"modules": entries}, categories=[Presence]).build()
-        assert [name, "again"] == fire(host.hooks[Presence].who())
+        assert fire(host.hooks[Presence].who()) == [name, "again"]
 
 
 def test_keys_that_agree_are_shared() -> None:
     """Several modules have callbacks for one key if its details are equal."""
     host = host_of(a={"check": [("pw", (1,))]}, b={"check": [("pw", (1,))]}).build()
-    assert ["a", "b"] == fire(host.hooks[Logins].check("pw"))
-    assert {"pw": (1,)} == keys_of(host.hooks[Logins].check)
+    assert fire(host.hooks[Logins].check("pw")) == ["a", "b"]
+    assert keys_of(host.hooks[Logins].check) == {"pw": (1,)}
 
 
 def test_modules_that_contradict_each_other() -> None:
@@ -121,11 +121,11 @@ def test_modules_that_contradict_each_other() -> None:
     (problem,) = problems_of(
         host_of(a={"check": [("pw", 1)]}, b={"check": [("pw", 2), ("token", 1)]})
     )
-    assert "HK214" == problem.code
-    assert ("modules", 1) == problem.path[:2]
+    assert problem.code == "HK214"
+    assert problem.path[:2] == ("modules", 1)
     assert (
-        "modules 'a' and 'b' contradict each other about 'pw' of logins.check: 1 is not 2"
-        == problem.message
+        problem.message
+        == "modules 'a' and 'b' contradict each other about 'pw' of logins.check: 1 is not 2"
     )
     assert problem.hint == "remove one of them, or make them agree"
 
@@ -133,7 +133,7 @@ def test_modules_that_contradict_each_other() -> None:
 def test_a_module_that_contradicts_itself() -> None:
     """It is told so."""
     (problem,) = problems_of(host_of(a={"check": [("pw", 1), ("pw", 2)]}))
-    assert "HK214" == problem.code
+    assert problem.code == "HK214"
     assert "module 'a' contradicts itself about 'pw'" in problem.message
 
 
@@ -146,27 +146,27 @@ def test_one_module_may_have_two_callbacks_for_a_key() -> None:
             api.register(Logins, check={("pw", 1): lambda kind: 2, ("a", 1): lambda kind: 3})
 
     host = Host.from_config({"modules": [{"module": Twice}]}, categories=[Logins]).build()
-    assert [1, 2] == fire(host.hooks[Logins].check("pw"))
-    assert [3] == fire(host.hooks[Logins].check("a"))
+    assert fire(host.hooks[Logins].check("pw")) == [1, 2]
+    assert fire(host.hooks[Logins].check("a")) == [3]
 
 
 def test_a_shadow_module_claims_no_key() -> None:
     """What it says about a key contradicts nobody, and a key of its own is not shown."""
     shadow = {"check": [("pw", 2), ("new", 1)], "own": ["x"], "mode": "shadow"}
     host = host_of(new=shadow, a={"check": [("pw", 1)], "own": ["x"]}, newer=shadow).build()
-    assert {"pw": 1} == keys_of(host.hooks[Logins].check)
-    assert "a" == host.hooks[Logins].own("x")
+    assert keys_of(host.hooks[Logins].check) == {"pw": 1}
+    assert host.hooks[Logins].own("x") == "a"
 
 
 def test_an_exclusive_hook_has_one_module_for_each_key() -> None:
     """Keys of several modules live side by side; the same key of two is a problem."""
     host = host_of(a={"own": ["x"]}, b={"own": ["y"]}).build()
-    assert ("a", "b") == (host.hooks[Logins].own("x"), host.hooks[Logins].own("y"))
+    assert (host.hooks[Logins].own("x"), host.hooks[Logins].own("y")) == ("a", "b")
     (problem,) = problems_of(host_of(a={"own": ["x"]}, b={"own": ["y", "x"]}))
-    assert "HK208" == problem.code
+    assert problem.code == "HK208"
     assert (
-        "modules 'a' and 'b' both register for logins.own with the key 'x', "
-        "which can have only one callback" == problem.message
+        problem.message == "modules 'a' and 'b' both register for logins.own with the key 'x', "
+        "which can have only one callback"
     )
 
 
@@ -179,15 +179,15 @@ def test_claims_of_several_modules_are_told_in_one_run() -> None:
             c={"own": ["x"], "check": [("pw", 2)]},
         )
     )
-    assert ["HK208", "HK208", "HK214"] == [problem.code for problem in problems]
+    assert [problem.code for problem in problems] == ["HK208", "HK208", "HK214"]
 
 
 def test_hooks_by_key_are_explained() -> None:
     """A trace has the steps of the modules that have the call's key."""
     host = host_of(a={"check": [("pw", 1)]}, b={"check": [("token", 1)]}).build()
     receipt = fire(host.explain("logins.check", kind="token"))
-    assert [("b", "result")] == [(step.module, step.outcome) for step in receipt.steps]
-    assert () == fire(host.explain("logins.check", "nobody's")).steps
+    assert [(step.module, step.outcome) for step in receipt.steps] == [("b", "result")]
+    assert fire(host.explain("logins.check", "nobody's")).steps == ()
     told = fire(host.ask("logins.own", {"kind": "x"}))
-    assert (None, "result") == (told.result, told.receipt.outcome)
-    assert ["a", "b"] == [timing.module for timing in host.timings]
+    assert (told.result, told.receipt.outcome) == (None, "result")
+    assert [timing.module for timing in host.timings] == ["a", "b"]

@@ -22,4 +22,4 @@ def test_the_plugins_of_a_built_host_stay_what_they_are(change: Any) -> None:
     host = Host.from_config(config, categories=[Names]).build()
     with pytest.raises(RegistrationError, match="comes too late: the host is built") as caught:
         change(host.plugin_manager)
-    assert "HK205" == caught.value.code
+    assert caught.value.code == "HK205"

@@ -112,7 +112,7 @@ def test_installed_categories_are_the_default(site: Site) -> None:
     # Others may be installed besides, such as those that come with hostkit.
     names = [category.name for category in host.categories]
     assert {Comments, Names} <= {*host.categories}
-    assert names == sorted(names)
+    assert sorted(names) == names
 
 
 def test_the_file_may_name_categories() -> None:

@@ -67,10 +67,10 @@ def test_a_host_alone_needs_no_server() -> None:
     async def main() -> None:
         async with host_of(None):
             (module,) = Lookup.built
-            assert 1 == await module.name_of("ann")
+            assert await module.name_of("ann") == 1
             await module.api.invalidate_cache(module.name_of, ("ann",))
-            assert 2 == await module.name_of("ann")
-            assert [] == threads()
+            assert await module.name_of("ann") == 2
+            assert threads() == []
 
     run(main())
 
@@ -81,13 +81,13 @@ def test_hosts_hear_of_each_other(place: Place) -> None:
     async def main() -> None:
         async with host_of(place.url), host_of(place.url):
             one, other = Lookup.built
-            assert [1, 1] == [await one.name_of("ann"), await other.name_of("ann")]
+            assert [await one.name_of("ann"), await other.name_of("ann")] == [1, 1]
             await one.api.invalidate_cache(one.name_of, ("ann",))
             while await other.name_of("ann") == 1:
                 await asyncio.sleep(0)
-            assert [2, 2] == [await one.name_of("ann"), await other.name_of("ann")]
-            assert 2 == len(threads())
-        assert [] == threads()
+            assert [await one.name_of("ann"), await other.name_of("ann")] == [2, 2]
+            assert len(threads()) == 2
+        assert threads() == []
 
     run(main())
 
@@ -100,7 +100,7 @@ def test_a_reload_keeps_the_connection(place: Place) -> None:
             kept, elsewhere = Lookup.built
             file = host.file
             await host.reload(file)
-            assert 1 == await kept.name_of("ann")
+            assert await kept.name_of("ann") == 1
             await elsewhere.api.invalidate_cache(elsewhere.name_of, ("ann",))
             while await kept.name_of("ann") == 1:
                 await asyncio.sleep(0)
@@ -114,14 +114,14 @@ def test_a_failed_start_leaves_nothing(place: Place) -> None:
     async def main() -> None:
         with pytest.raises(ModuleFailedError, match="broken"):
             await host_of(place.url, fails=True).start()
-        assert [] == threads()
+        assert threads() == []
         starting = asyncio.create_task(host_of(place.url).start())
         while not threads():
             await asyncio.sleep(0)
         starting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await starting
-        assert [] == threads()
+        assert threads() == []
 
     run(main())
 
@@ -137,7 +137,7 @@ def test_a_host_can_be_stopped_while_it_connects(place: Place) -> None:
         await host.stop()
         with pytest.raises(Exception, match="the host was stopped while it was starting"):
             await starting
-        assert [] == threads()
+        assert threads() == []
 
     run(main())
 
@@ -154,10 +154,10 @@ def test_a_wrong_url_is_a_problem_with_its_place(
     path.write_text("modules:\n- module: no.such\nhostkit:\n  redis: {url: !env URL}\n")
     with pytest.raises(ConfigErrors) as caught:
         build_from_file(path, categories=[])
-    assert ["HK101", "HK407"] == [problem.code for problem in caught.value.problems]
+    assert [problem.code for problem in caught.value.problems] == ["HK101", "HK407"]
     problem = caught.value.problems[1]
     assert problem.place is not None
-    assert (4, 16) == (problem.place.line, problem.place.column)
+    assert (problem.place.line, problem.place.column) == (4, 16)
     assert "this is not the URL of a Redis server" in problem.message
     assert "hunter2" not in problem.render()
 
@@ -168,4 +168,4 @@ def test_the_package_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ConfigErrors, match=r"needs the package redis") as caught:
         host_of("redis://localhost").build()
     (problem,) = caught.value.problems
-    assert ("HK110", "pip install 'hostkit-framework[redis]'") == (problem.code, problem.hint)
+    assert (problem.code, problem.hint) == ("HK110", "pip install 'hostkit-framework[redis]'")

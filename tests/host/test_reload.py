@@ -63,10 +63,10 @@ def test_new_modules_start_before_old_ones_stop() -> None:
     del Note.log[:]
     fire(host.reload(file_of(note("d"), note("b"), note("c", changed=1), note("e"))))
     built = ["build d", "build c", "build e"]
-    assert [*built, "start d", "start c", "start e", "stop c", "stop a"] == Note.log
+    assert Note.log == [*built, "start d", "start c", "start e", "stop c", "stop a"]
     del Note.log[:]
     fire(host.stop())
-    assert ["stop e", "stop c", "stop b", "stop d"] == Note.log
+    assert Note.log == ["stop e", "stop c", "stop b", "stop d"]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_names_that_change_places_are_other_modules() -> None:
     fire(host.reload(file_of(note("b", x=1), note("a", x=2))))
     new = {module.name: module.instance for module in host.modules}
     assert set(old.values()).isdisjoint(new.values())
-    assert ["stop b", "stop a"] == Note.log[-2:]
+    assert Note.log[-2:] == ["stop b", "stop a"]
     assert Deny("b") == ask(host)
 
 
@@ -110,9 +110,9 @@ def test_what_the_file_says_about_a_kept_module_is_taken_over() -> None:
     host = running(note("a"))
     fire(host.reload(file_of(note("a") | {"mode": "shadow"})))
     assert ALLOW is ask(host)
-    assert ["build a", "start a"] == Note.log
+    assert Note.log == ["build a", "start a"]
     fire(host.reload(file_of(note("a") | {"enabled": False})))
-    assert ["build a", "start a", "stop a"] == Note.log
+    assert Note.log == ["build a", "start a", "stop a"]
 
 
 def test_what_a_module_had_to_leave_to_another_comes_back_to_it() -> None:
@@ -146,8 +146,8 @@ def test_calls_that_have_begun_finish_on_their_chain() -> None:
     held.callback(None)
     results: list[Any] = []
     call.addCallback(results.append)
-    assert [Deny("a")] == results
-    assert ["b", "a"] == [receipt.decider for receipt in host.receipts]
+    assert results == [Deny("a")]
+    assert [receipt.decider for receipt in host.receipts] == ["b", "a"]
 
 
 def test_receipts_are_kept() -> None:
@@ -157,8 +157,8 @@ def test_receipts_are_kept() -> None:
     (before,) = host.receipts
     fire(host.reload(file_of(note("b"))))
     ask(host)
-    assert ["a", "b"] == [receipt.decider for receipt in host.receipts]
-    assert before == host.receipts.get(before.id)
+    assert [receipt.decider for receipt in host.receipts] == ["a", "b"]
+    assert host.receipts.get(before.id) == before
 
 
 def test_secrets_of_both_files_stay_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,8 +172,8 @@ def test_secrets_of_both_files_stay_secret(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("WORD", "abracadabra")
     fire(host.reload())
     ask(host)
-    assert ["told: [redacted]"] * 2 == [receipt.reason for receipt in host.receipts]
-    assert "[redacted] [redacted]" == host.receipts.redact("sesame abracadabra")
+    assert [receipt.reason for receipt in host.receipts] == ["told: [redacted]"] * 2
+    assert host.receipts.redact("sesame abracadabra") == "[redacted] [redacted]"
 
 
 class Teller:
@@ -192,11 +192,11 @@ def test_a_file_is_read_again(tmp_path: Path) -> None:
     fire(host.start())
     file.write_text("modules:\n  - module: tests.host.conftest.Failing\n    name: f\n")
     fire(host.reload())
-    assert ["f"] == [module.name for module in host.modules]
+    assert [module.name for module in host.modules] == ["f"]
     file.write_text("modules:\n  - module: tests.host.conftest.Nobody\n")
     with pytest.raises(ConfigErrors, match=r"host.yaml:2:13: HK103"):
         fire(host.reload())
-    assert ["f"] == [module.name for module in host.modules]
+    assert [module.name for module in host.modules] == ["f"]
 
 
 @pytest.mark.parametrize("gone", ["deleted", "folder", "unreadable"])
@@ -213,7 +213,7 @@ def test_a_file_may_be_gone(tmp_path: Path, gone: str) -> None:
         file.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigErrors, match=r"host.yaml"):
         fire(host.reload())
-    assert ["f"] == [module.name for module in host.modules]
+    assert [module.name for module in host.modules] == ["f"]
     assert host.is_running
 
 
@@ -231,9 +231,9 @@ def test_secrets_of_a_file_that_failed_stay_secret(
         monkeypatch.setenv("WORD", word)
         with pytest.raises(ConfigErrors):
             fire(host.reload())
-        assert "[redacted] [redacted]" == host.receipts.redact(f"sesame {word}")
+        assert host.receipts.redact(f"sesame {word}") == "[redacted] [redacted]"
     ask(host)
-    assert ["told: [redacted]"] == [receipt.reason for receipt in host.receipts]
+    assert [receipt.reason for receipt in host.receipts] == ["told: [redacted]"]
 
 
 def test_a_failure_changes_nothing(caplog: pytest.LogCaptureFixture) -> None:
@@ -275,7 +275,7 @@ def test_some_settings_need_a_restart(settings: dict[str, Any], name: str) -> No
         fire(host.reload(file_of(**settings)))
     (problem,) = caught.value.problems
     assert ("HK405", ("hostkit", name)) == (problem.code, problem.path)
-    assert f"`hostkit: {name}:` cannot change while the host is running" == problem.message
+    assert problem.message == f"`hostkit: {name}:` cannot change while the host is running"
     assert Deny("a") == ask(host)
 
 
@@ -286,4 +286,4 @@ def test_exact_timing_can_be_switched() -> None:
     for _ in range(3):
         ask(host)
     (timing,) = (timing for timing in host.timings if timing.module == "a")
-    assert 3 == timing.count
+    assert timing.count == 3

@@ -48,7 +48,7 @@ def test_one_reload_at_a_time() -> None:
     held.callback(None)
     assert first.called
     fire(host.reload(file_of()))
-    assert () == host.modules
+    assert host.modules == ()
 
 
 def test_a_host_stopped_meanwhile_stays_stopped() -> None:
@@ -58,9 +58,9 @@ def test_a_host_stopped_meanwhile_stays_stopped() -> None:
     reloading = begin(host.reload(file_of(note("b"), note("c"))))
     fire(host.stop())
     assert "was stopped while it was being reloaded" in str(error_of(reloading))
-    assert ["start b", "start c", "stop b", "stop a"] == Note.log[-4:]
+    assert Note.log[-4:] == ["start b", "start c", "stop b", "stop a"]
     assert host.is_running is False
-    assert ["a"] == [module.name for module in host.modules]
+    assert [module.name for module in host.modules] == ["a"]
     fire(host.start())
     assert host.is_running
 
@@ -77,7 +77,7 @@ def test_a_new_module_may_not_care_that_it_is_cancelled() -> None:
     reloading = begin(host.reload(file_of(note("b"))))
     fire(host.stop())
     assert isinstance(error_of(reloading), HostkitError)
-    assert ["start b", "stop b", "stop a"] == Note.log[-3:]
+    assert Note.log[-3:] == ["start b", "stop b", "stop a"]
 
 
 @pytest.mark.parametrize("cancelled", [CancelledError, asyncio.CancelledError])
@@ -104,10 +104,10 @@ def test_a_stop_waits_for_nobody_who_was_told_of_the_reload() -> None:
     reloading = begin(host.reload(file_of(note("b"))))
     assert "stop a" not in Note.log
     fire(host.stop())
-    assert ["stop b", "stop a"] == Note.log[-2:]
+    assert Note.log[-2:] == ["stop b", "stop a"]
     told.callback(None)
     assert reloading.called
-    assert ["stop b", "stop a"] == Note.log[-2:]
+    assert Note.log[-2:] == ["stop b", "stop a"]
 
 
 def test_a_stop_waits_for_modules_that_are_stopping() -> None:
@@ -117,7 +117,7 @@ def test_a_stop_waits_for_modules_that_are_stopping() -> None:
     host = running(note("a"))
     reloading = begin(host.reload(file_of(note("b"))))
     stopping = begin(host.stop())
-    assert ["stop a", "stop b"] == Note.log[-2:]
+    assert Note.log[-2:] == ["stop a", "stop b"]
     assert (reloading.called, stopping.called) == (False, False)
     writing.callback(None)
     assert (reloading.called, stopping.called) == (True, True)
@@ -132,8 +132,8 @@ def test_a_module_that_cannot_stop_is_gone_nevertheless(caplog: pytest.LogCaptur
     Note.actions["stop a"] = fail
     host = running(note("a"))
     fire(host.reload(file_of(note("b"))))
-    assert ["module 'a' failed in stop"] == caplog.messages
-    assert ["b"] == [module.name for module in host.modules]
+    assert caplog.messages == ["module 'a' failed in stop"]
+    assert [module.name for module in host.modules] == ["b"]
 
 
 def begin(coroutine: Any) -> Deferred[Any]:
@@ -152,7 +152,7 @@ def test_observers_are_told_when_the_new_hooks_are_in_use() -> None:
     host = running(note("a"))
     host.when_reloaded(lambda: Note.log.append(f"told of {host.modules[0].name}"))
     fire(host.reload(file_of(note("b"))))
-    assert ["start b", "told of b", "stop a"] == Note.log[-3:]
+    assert Note.log[-3:] == ["start b", "told of b", "stop a"]
 
 
 def test_observers_are_told_at_once() -> None:
@@ -167,12 +167,12 @@ def test_observers_are_told_at_once() -> None:
     host.when_reloaded(lambda: waits[0])
     host.when_reloaded(second)
     reloading = begin(host.reload(file_of(note("b"))))
-    assert "second" == Note.log[-1]
+    assert Note.log[-1] == "second"
     waits[1].callback(None)
-    assert "second" == Note.log[-1]
+    assert Note.log[-1] == "second"
     waits[0].callback(None)
     assert reloading.called
-    assert "stop a" == Note.log[-1]
+    assert Note.log[-1] == "stop a"
 
 
 def test_an_observer_that_fails_is_logged(caplog: pytest.LogCaptureFixture) -> None:
@@ -189,13 +189,13 @@ def test_an_observer_that_fails_is_logged(caplog: pytest.LogCaptureFixture) -> N
     host.when_reloaded(fails)
     host.when_reloaded(lambda: Note.log.append("told"))
     fire(host.reload(file_of(note("b"))))
-    assert ["start b", "told", "stop a"] == Note.log[-3:]
-    assert ["b"] == [module.name for module in host.modules]
-    assert ["at once", "later"] == [str((r.exc_info or (0, 0))[1]) for r in caplog.records]
+    assert Note.log[-3:] == ["start b", "told", "stop a"]
+    assert [module.name for module in host.modules] == ["b"]
+    assert [str((r.exc_info or (0, 0))[1]) for r in caplog.records] == ["at once", "later"]
     assert all("failed when it was told that the host is reloaded" in m for m in caplog.messages)
     Note.log.clear()
     fire(host.stop())
-    assert ["stop b"] == Note.log
+    assert Note.log == ["stop b"]
 
 
 def test_who_waits_for_a_reload_may_give_up() -> None:
@@ -205,11 +205,11 @@ def test_who_waits_for_a_reload_may_give_up() -> None:
     host.when_reloaded(lambda: waits.pop(0))
     reloading = begin(host.reload(file_of(note("b"))))
     reloading.cancel()
-    assert ["start b", "stop a"] == Note.log[-2:]
+    assert Note.log[-2:] == ["start b", "stop a"]
     assert reloading.called
     fire(host.reload(file_of(note("b"))))
     fire(host.stop())
-    assert ["stop a", "stop b"] == Note.log[-2:]
+    assert Note.log[-2:] == ["stop a", "stop b"]
 
 
 def test_a_host_may_be_explained_meanwhile() -> None:
@@ -218,10 +218,10 @@ def test_a_host_may_be_explained_meanwhile() -> None:
     Note.actions["start b"] = lambda: held
     host = running(note("a"))
     reloading = begin(host.reload(file_of(note("b"))))
-    assert "a" == fire(host.explain("comments.check_comment", "ann", "hi")).decider
+    assert fire(host.explain("comments.check_comment", "ann", "hi")).decider == "a"
     held.callback(None)
     assert reloading.called
-    assert "b" == fire(host.explain("comments.check_comment", "ann", "hi")).decider
+    assert fire(host.explain("comments.check_comment", "ann", "hi")).decider == "b"
 
 
 def test_a_late_denial_has_a_time() -> None:
@@ -259,9 +259,9 @@ def test_keys_are_those_of_the_new_modules() -> None:
     for kinds in (("word", "code"), (), ("word",)):
         fire(host.reload(file(*kinds)))
         logins = host.hooks[Logins]
-        assert kinds == tuple(keys_of(logins.check_login))
+        assert tuple(keys_of(logins.check_login)) == kinds
         expected = "word ann" if "word" in kinds else None
-        assert expected == fire(logins.check_login("ann", "word"))
+        assert fire(logins.check_login("ann", "word")) == expected
 
 
 def test_memory_stays_flat() -> None:

@@ -33,7 +33,7 @@ def test_a_denial_with_unhashable_facts_has_a_hash() -> None:
 def test_a_denial_shows_all_facts_to_developers() -> None:
     """The `repr` names each fact."""
     shown = repr(Deny("spam", "no", wait=5))
-    assert "Deny(code='spam', reason='no', extra=mappingproxy({'wait': 5}))" == shown
+    assert shown == "Deny(code='spam', reason='no', extra=mappingproxy({'wait': 5}))"
 
 
 @pytest.mark.parametrize(
@@ -42,17 +42,17 @@ def test_a_denial_shows_all_facts_to_developers() -> None:
 )
 def test_a_denial_shows_code_and_reason_to_people(denial: Deny, text: str) -> None:
     """Without a reason the code stands alone."""
-    assert text == str(denial)
+    assert str(denial) == text
 
 
 def test_any_name_is_free_for_extra_facts() -> None:
     """Code and reason are positional only, so facts may be called the same."""
     denial = Deny("spam", "no", code=7, reason=8, self=9)
-    assert ("spam", "no", {"code": 7, "reason": 8, "self": 9}) == (
+    assert (
         denial.code,
         denial.reason,
         dict(denial.extra),
-    )
+    ) == ("spam", "no", {"code": 7, "reason": 8, "self": 9})
 
 
 def test_a_denial_cannot_be_changed() -> None:
@@ -86,7 +86,7 @@ def test_there_is_only_one_of_each_token(token: object) -> None:
 
 def test_tokens_have_types_for_annotations() -> None:
     """Each token is the only value of its type."""
-    assert ([ALLOW], [CONTINUE]) == (list(Allow), list(Continue))
+    assert (list(Allow), list(Continue)) == ([ALLOW], [CONTINUE])
 
 
 @pytest.mark.parametrize("wrong", [(5, ""), ("code", None), (None, "reason")])

@@ -25,7 +25,7 @@ BROKEN = ValueError("broken")
 )
 def test_the_first_denial_is_the_result(answers: tuple[Any, ...], result: Any, asked: int) -> None:
     """Nobody is asked after it; without one the operation is allowed."""
-    assert (result, asked) == ask(rules.FirstDenial(), *answers)
+    assert ask(rules.FirstDenial(), *answers) == (result, asked)
 
 
 @pytest.mark.parametrize("answer", [None, True, False, "spam", CONTINUE, Deny])
@@ -40,7 +40,7 @@ def test_other_answers_are_neither_allow_nor_deny(answer: Any) -> None:
 def test_the_first_denial_judges_decisions() -> None:
     """Outside of a chain an answer means the same as in it."""
     rule = rules.FirstDenial()
-    assert [CONTINUE, SPAM] == [rule.judge(ALLOW), rule.judge(SPAM)]
+    assert [rule.judge(ALLOW), rule.judge(SPAM)] == [CONTINUE, SPAM]
 
 
 @pytest.mark.parametrize("answer", [BROKEN, "nonsense"])
@@ -52,13 +52,13 @@ def test_an_error_can_count_as_a_denial(answer: Any) -> None:
 
 def test_the_denial_for_errors_can_be_chosen() -> None:
     """`denial=` replaces the one that says a module failed."""
-    assert (SPAM, 1) == ask(rules.FirstDenial(on_error="deny", denial=SPAM), BROKEN)
+    assert ask(rules.FirstDenial(on_error="deny", denial=SPAM), BROKEN) == (SPAM, 1)
 
 
 @pytest.mark.parametrize("answer", [BROKEN, "nonsense"])
 def test_an_error_can_let_the_next_module_decide(answer: Any) -> None:
     """With "continue" the failing module has no say."""
-    assert (SPAM, 2) == ask(rules.FirstDenial(on_error="continue"), answer, SPAM)
+    assert ask(rules.FirstDenial(on_error="continue"), answer, SPAM) == (SPAM, 2)
 
 
 @pytest.mark.parametrize(("answer", "kind"), [(BROKEN, ValueError), ("x", InvalidValueError)])
@@ -80,28 +80,28 @@ def test_an_error_can_go_to_the_caller(answer: Any, kind: type[Exception]) -> No
 def test_a_reading_says_what_denies(answers: tuple[Any, ...], result: Any, asked: int) -> None:
     """The allow value is never read; what else is not "continue" is the denial."""
     rule = rules.FirstDenial(read=read_number, allow="fine")
-    assert (result, asked) == ask(rule, *answers)
+    assert ask(rule, *answers) == (result, asked)
 
 
 def test_a_reading_may_answer_with_the_allow_value() -> None:
     """It is no denial: later modules are still asked."""
     rule = rules.FirstDenial(read=lambda value: ALLOW if value == "ok" else SPAM)
-    assert (SPAM, 2) == ask(rule, "ok", "bad", "ok")
-    assert (ALLOW, 1) == ask(rule, "ok")
-    assert [CONTINUE, SPAM] == [rule.judge("ok"), rule.judge("bad")]
+    assert ask(rule, "ok", "bad", "ok") == (SPAM, 2)
+    assert ask(rule, "ok") == (ALLOW, 1)
+    assert [rule.judge("ok"), rule.judge("bad")] == [CONTINUE, SPAM]
 
 
 @pytest.mark.parametrize(("on_error", "result"), [("deny", SPAM), ("continue", ALLOW)])
 def test_an_answer_that_cannot_be_read_is_an_error(on_error: Any, result: Any) -> None:
     """The policy says what it means."""
-    assert result == ask(rules.FirstDenial(read=int, on_error=on_error, denial=SPAM), "x")[0]
+    assert ask(rules.FirstDenial(read=int, on_error=on_error, denial=SPAM), "x")[0] == result
 
 
 def test_an_allow_value_needs_a_reading() -> None:
     """Without `read=` only ALLOW and Deny are known, and the hint says so."""
     with pytest.raises(SpecError) as caught:
         rules.FirstDenial(allow=True)
-    assert "HK304" == caught.value.code
+    assert caught.value.code == "HK304"
     assert "rules.FirstDenial has allow=True but no read=" in str(caught.value)
     assert "only ALLOW and Deny are known without it" in str(caught.value)
 
@@ -119,15 +119,15 @@ def test_a_denial_that_does_not_deny_is_refused(options: dict[str, Any], expecte
     """So an error that should count as a denial never allows."""
     with pytest.raises(SpecError) as caught:
         rules.FirstDenial(**options)
-    assert "HK304" == caught.value.code
+    assert caught.value.code == "HK304"
     assert f"has denial={options['denial']!r}, which does not deny" in str(caught.value)
-    assert expected == caught.value.problem.expected
+    assert caught.value.problem.expected == expected
 
 
 def test_with_a_reading_any_value_can_deny() -> None:
     """Hosts with their own codes name theirs."""
     rule = rules.FirstDenial(read=read_number, on_error="deny", denial=403)
-    assert (403, 1) == ask(rule, BROKEN)
+    assert ask(rule, BROKEN) == (403, 1)
 
 
 @pytest.mark.parametrize(
@@ -142,30 +142,30 @@ def test_with_a_reading_any_value_can_deny() -> None:
 )
 def test_the_first_value_is_the_result(answers: tuple[Any, ...], result: Any, asked: int) -> None:
     """Everything but `None` is a value, and nobody is asked after it."""
-    assert (result, asked) == ask(rules.FirstResult(default="default"), *answers)
+    assert ask(rules.FirstResult(default="default"), *answers) == (result, asked)
 
 
 def test_the_default_is_none_unless_given() -> None:
     """Nobody's answer is `None`."""
-    assert [(None, 0), (None, 0)] == [ask(rules.FirstResult()), ask(rules.Exclusive())]
+    assert [ask(rules.FirstResult()), ask(rules.Exclusive())] == [(None, 0), (None, 0)]
 
 
 def test_a_reading_says_what_is_a_value() -> None:
     """The first answer it does not let pass is the result, as it was read."""
-    assert (50, 2) == ask(rules.FirstResult(read=read_number), None, 5, 6)
-    assert (None, 1) == ask(rules.FirstResult(read=read_number), None)
+    assert ask(rules.FirstResult(read=read_number), None, 5, 6) == (50, 2)
+    assert ask(rules.FirstResult(read=read_number), None) == (None, 1)
 
 
 def test_a_value_that_cannot_be_read_is_an_error() -> None:
     """By default it fails the call; with "continue" the next module is asked."""
     with pytest.raises(ModuleFailedError, match="not a number"):
         ask(rules.FirstResult(read=read_number), "five")
-    assert (10, 2) == ask(rules.FirstResult(read=read_number, on_error="continue"), "five", 1)
+    assert ask(rules.FirstResult(read=read_number, on_error="continue"), "five", 1) == (10, 2)
 
 
 def test_the_first_result_judges_values() -> None:
     """Outside of a chain `None` lets the next module be asked, too."""
-    assert [CONTINUE, 0] == [rules.FirstResult().judge(None), rules.FirstResult().judge(0)]
+    assert [rules.FirstResult().judge(None), rules.FirstResult().judge(0)] == [CONTINUE, 0]
 
 
 @pytest.mark.parametrize(
@@ -173,25 +173,25 @@ def test_the_first_result_judges_values() -> None:
 )
 def test_the_one_module_gives_the_result(answers: tuple[Any, ...], result: Any) -> None:
     """Whatever it answers counts, even `None`; without a module the default does."""
-    assert (result, len(answers)) == ask(rules.Exclusive(default="default"), *answers)
+    assert ask(rules.Exclusive(default="default"), *answers) == (result, len(answers))
 
 
 @pytest.mark.parametrize(("answer", "result"), [(None, "default"), (5, 50)])
 def test_the_one_module_can_leave_it_to_the_host(answer: Any, result: Any) -> None:
     """What is read as "continue" stands for the default."""
-    assert (result, 1) == ask(rules.Exclusive(read=read_number, default="default"), answer)
+    assert ask(rules.Exclusive(read=read_number, default="default"), answer) == (result, 1)
 
 
 def test_the_default_replaces_a_failing_module_if_told_so() -> None:
     """With "continue" an error stands for the default."""
-    assert ("default", 1) == ask(rules.Exclusive(on_error="continue", default="default"), BROKEN)
+    assert ask(rules.Exclusive(on_error="continue", default="default"), BROKEN) == ("default", 1)
 
 
 def test_failures_deny_with_a_denial_of_the_hosts_kind() -> None:
     """Where `allow=` is the host's own, so must the denial be that stands for a failure."""
     with pytest.raises(SpecError, match="does not say as which") as caught:
         rules.FirstDenial(read=str, allow="fine", on_error="deny")
-    assert "HK304" == caught.value.code
+    assert caught.value.code == "HK304"
     assert not rules.FirstDenial(read=str, allow="fine").takes("deny")
     assert rules.FirstDenial(read=str, allow="fine", denial="no").takes("deny")
     assert rules.FirstDenial(read=str).takes("deny")

@@ -36,28 +36,28 @@ def test_the_last_replacement_is_the_result(
     answers: tuple[Any, ...], result: Any, asked: int
 ) -> None:
     """All are asked, unless one denies."""
-    assert (result, asked) == ask(REPLACING, *answers)
+    assert ask(REPLACING, *answers) == (result, asked)
 
 
 def test_the_first_replacement_can_end_the_chain() -> None:
     """With `replacing="stop"`, nobody is asked after it."""
     rule = rules.FirstDenial(read=read, replaces="text", replacing="stop")
-    assert ("new", 2) == ask(rule, None, "new", "newer")
-    assert (ALLOW, 1) == ask(rule, None)
+    assert ask(rule, None, "new", "newer") == ("new", 2)
+    assert ask(rule, None) == (ALLOW, 1)
 
 
 def test_a_replacement_is_judged_as_such() -> None:
     """Outside of a chain, its change is at hand but not made."""
     judged = REPLACING.judge("new")
     assert isinstance(judged, Replace)
-    assert ("new", "new") == (judged.change("old"), judged.result)
+    assert (judged.change("old"), judged.result) == ("new", "new")
 
 
 def test_only_a_reading_can_find_replacements() -> None:
     """Without `read=`, there are only `ALLOW` and `Deny`."""
     with pytest.raises(SpecError, match="replaces='text' but no read=") as caught:
         rules.FirstDenial(replaces="text")
-    assert "HK304" == caught.value.code
+    assert caught.value.code == "HK304"
     assert "it returns a rules.Replace" in str(caught.value)
 
 
@@ -65,5 +65,5 @@ def test_there_are_two_ways_to_go_on() -> None:
     """Any other is refused where the rule is made."""
     with pytest.raises(SpecError, match="no use for replacing='skip'") as caught:
         rules.FirstDenial(read=read, replaces="text", replacing="skip")  # type: ignore[arg-type]
-    assert "HK304" == caught.value.code
+    assert caught.value.code == "HK304"
     assert "'ask', 'stop'" in str(caught.value)

@@ -30,7 +30,7 @@ def make(kind: type[Any], **options: Any) -> Rule:
 @pytest.mark.parametrize("on_error", ["raise", "continue", "fail"])
 def test_every_rule_takes_the_three_common_policies(kind: type[Any], on_error: str) -> None:
     """An error can be raised, skipped, or become the third outcome, whatever the rule."""
-    assert on_error == make(kind, on_error=on_error).on_error
+    assert make(kind, on_error=on_error).on_error == on_error
 
 
 @pytest.mark.parametrize(
@@ -41,12 +41,12 @@ def test_an_error_fails_the_call_unless_the_rule_says_otherwise(
     kind: type[Any], on_error: str
 ) -> None:
     """The default policy is "fail"; only a notification carries on."""
-    assert on_error == make(kind).on_error
+    assert make(kind).on_error == on_error
 
 
 def test_a_denying_rule_can_count_errors_as_denials() -> None:
     """`FirstDenial` is the one that takes "deny"."""
-    assert "deny" == rules.FirstDenial(on_error="deny").on_error
+    assert rules.FirstDenial(on_error="deny").on_error == "deny"
 
 
 @pytest.mark.parametrize("kind", OTHERS)
@@ -55,7 +55,7 @@ def test_deny_is_refused_where_nothing_denies(kind: type[Any]) -> None:
     with pytest.raises(SpecError) as caught:
         make(kind, on_error="deny")
     name = kind.__name__
-    assert "HK304" == caught.value.code
+    assert caught.value.code == "HK304"
     assert f"rules.{name} has no use for on_error='deny'" in str(caught.value)
     assert "expected: 'continue', 'fail', 'raise'" in str(caught.value)
     hint = f"{name} makes no denials, so an error cannot count as one"
@@ -70,7 +70,7 @@ def test_an_unknown_policy_is_refused(kind: type[Any], on_error: str | None) -> 
     """The message lists the policies and makes no guess at why."""
     with pytest.raises(SpecError) as caught:
         make(kind, on_error=on_error)
-    assert "HK304" == caught.value.code
+    assert caught.value.code == "HK304"
     assert f"on_error={on_error!r}" in str(caught.value)
     assert "'continue'" in str(caught.value)
     assert caught.value.problem.hint is None
@@ -81,7 +81,7 @@ def test_a_reading_that_cannot_be_called_is_refused(kind: type[Any]) -> None:
     """`read=` takes a function."""
     with pytest.raises(SpecError) as caught:
         make(kind, read=42)
-    assert "HK304" == caught.value.code
+    assert caught.value.code == "HK304"
     assert f"rules.{kind.__name__} was given read=42, which cannot be called" in str(caught.value)
     assert "a function that takes a callback's answer" in str(caught.value)
 
@@ -97,26 +97,26 @@ def test_rules_cannot_be_changed(kind: type[Any]) -> None:
 
 def test_only_one_rule_is_exclusive() -> None:
     """`Exclusive` is the rule for which a second module is an error."""
-    assert [rules.Exclusive] == [kind for kind in ALL if kind.exclusive]
+    assert [kind for kind in ALL if kind.exclusive] == [rules.Exclusive]
 
 
 def test_some_rules_never_let_one_module_decide() -> None:
     """Rules that ask everybody say so, for receipts."""
-    assert {rules.Notify, rules.Merge, rules.Collect} == {k for k in ALL if not k.decides}
+    assert {k for k in ALL if not k.decides} == {rules.Notify, rules.Merge, rules.Collect}
 
 
 @pytest.mark.parametrize("kind", [rules.Merge, rules.Collect, rules.Exclusive])
 def test_judging_gives_the_answer_as_it_is_without_a_reading(kind: type[Any]) -> None:
     """Even `None` is an answer to those that keep all of them."""
     rule = make(kind)
-    assert [5, None] == [rule.judge(5), rule.judge(None)]
+    assert [rule.judge(5), rule.judge(None)] == [5, None]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in ALL if kind is not rules.Notify])
 def test_judging_reads_as_the_chain_does(kind: type[Any]) -> None:
     """With `read=` it says what counts, and raises for what is wrong."""
     rule = make(kind, read=read_number)
-    assert [50, CONTINUE] == [rule.judge(5), rule.judge(None)]
+    assert [rule.judge(5), rule.judge(None)] == [50, CONTINUE]
     with pytest.raises(TypeError, match="not a number"):
         rule.judge("five")
 
@@ -126,7 +126,7 @@ def test_the_policy_for_invalid_answers_is_checked_too(kind: type[Any]) -> None:
     """A policy that means nothing for the rule is refused, whichever of the two it is."""
     with pytest.raises(SpecError) as caught:
         make(kind, on_invalid="ignore")
-    assert "HK304" == caught.value.code
+    assert caught.value.code == "HK304"
     assert f"rules.{kind.__name__} has no use for on_invalid='ignore'" in str(caught.value)
 
 

@@ -40,7 +40,7 @@ def test_the_rule_says_which_exceptions_deny() -> None:
     """All others are failures."""
     with pytest.raises(ModuleFailedError):
         ask(rules.Collect(veto=is_veto), KeyError("k"))
-    assert ([2], 2) == ask(rules.Collect(veto=is_veto, on_error="continue"), KeyError("k"), 2)
+    assert ask(rules.Collect(veto=is_veto, on_error="continue"), KeyError("k"), 2) == ([2], 2)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_it_is_told_by_a_function(rule: Any, option: str, expected: str) -> None
     """Anything else is refused where the rule is made."""
     with pytest.raises(SpecError, match=f"given {option}=5, which cannot be called") as caught:
         rule(**{option: 5})
-    assert "HK304" == caught.value.code
+    assert caught.value.code == "HK304"
     assert expected in str(caught.value)
 
 
@@ -64,8 +64,8 @@ def test_a_notification_denies_only_with_a_denial() -> None:
     with pytest.raises(SpecError, match="no use for on_error='deny'"):
         rules.Notify(on_error="deny")
     plain, denying = rules.Notify(), rules.Notify(denial=PermissionError)
-    assert (False, True) == (plain.takes("deny"), denying.takes("deny"))
-    assert {"deny"} == denying.policies - plain.policies
+    assert (plain.takes("deny"), denying.takes("deny")) == (False, True)
+    assert denying.policies - plain.policies == {"deny"}
 
 
 def test_a_notification_raises_its_denial() -> None:

@@ -76,4 +76,4 @@ def test_wrappers_are_looked_through(body: str, expected: bool) -> None:
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         return inner(*args, **kwargs)
 
-    assert expected == has_body(wrapper)
+    assert has_body(wrapper) == expected

@@ -59,12 +59,12 @@ def hook(name: str) -> Any:
 )
 def test_a_category_is_called_as_its_class_in_snake_case(class_name: str, name: str) -> None:
     """Acronyms and digits stay together, and leading underscores are dropped."""
-    assert name == category(class_name).name
+    assert category(class_name).name == name
 
 
 def test_a_category_can_choose_its_name() -> None:
     """The class may then be called anything."""
-    assert "words" == category("Ω", name="words").name
+    assert category("Ω", name="words").name == "words"
 
 
 def test_a_chosen_name_is_not_inherited() -> None:
@@ -76,7 +76,7 @@ def test_a_chosen_name_is_not_inherited() -> None:
     class MoreWords(Chosen):
         pass
 
-    assert ["words", "more_words"] == [Chosen.name, MoreWords.name]
+    assert [Chosen.name, MoreWords.name] == ["words", "more_words"]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_name_that_cannot_be_written_in_code_is_refused(name: Any) -> None:
     """The message says which class, which name, and what a name is made of."""
     with pytest.raises(SpecError) as caught:
         category("Comments", name=name)
-    assert "HK306" == caught.value.code
+    assert caught.value.code == "HK306"
     assert f"category Comments cannot be called {name!r}" in str(caught.value)
     assert "expected: small letters, digits and underscores, a letter first" in str(caught.value)
 
@@ -100,9 +100,10 @@ def test_a_class_name_that_makes_no_name_is_refused(class_name: str) -> None:
 
 def test_a_category_has_its_hookspecs_in_order() -> None:
     """Other attributes and methods do not count."""
-    assert ["on_comment", "on_start"] == list(Comments.hookspecs)
-    assert ["comments.on_comment", "comments.on_start"] == [
-        spec.full_name for spec in Comments.hookspecs.values()
+    assert list(Comments.hookspecs) == ["on_comment", "on_start"]
+    assert [spec.full_name for spec in Comments.hookspecs.values()] == [
+        "comments.on_comment",
+        "comments.on_start",
     ]
 
 
@@ -121,10 +122,12 @@ def test_inherited_hookspecs_belong_to_the_subclass() -> None:
         def on_review(self) -> None:
             """Called after a review."""
 
-    assert ["reviews.on_comment", "reviews.on_start", "reviews.on_review"] == [
-        spec.full_name for spec in Reviews.hookspecs.values()
+    assert [spec.full_name for spec in Reviews.hookspecs.values()] == [
+        "reviews.on_comment",
+        "reviews.on_start",
+        "reviews.on_review",
     ]
-    assert "comments.on_comment" == Comments.hookspecs["on_comment"].full_name
+    assert Comments.hookspecs["on_comment"].full_name == "comments.on_comment"
 
 
 def test_a_hookspec_can_be_declared_anew() -> None:
@@ -141,13 +144,13 @@ def test_a_hookspec_can_be_declared_anew() -> None:
 def test_a_hookspec_can_be_taken_away() -> None:
     """What hides a hook without being one leaves it to the base class."""
     reviews: type[Category] = type("Reviews", (Comments,), {"on_start": None})
-    assert ["on_comment"] == list(reviews.hookspecs)
+    assert list(reviews.hookspecs) == ["on_comment"]
 
 
 def test_a_hook_is_called_as_the_attribute_that_holds_it() -> None:
     """A decorator may have left another name to the function."""
     words = category("Words", on_word=hook("wrapper"))
-    assert "words.on_word" == words.hookspecs["on_word"].full_name
+    assert words.hookspecs["on_word"].full_name == "words.on_word"
 
 
 def test_a_category_is_a_set_of_pluggy_hookspecs() -> None:
@@ -155,10 +158,10 @@ def test_a_category_is_a_set_of_pluggy_hookspecs() -> None:
     manager = pluggy.PluginManager(PROJECT)
     manager.add_hookspecs(Comments)
     specs = {name: getattr(manager.hook, name).spec for name in Comments.hookspecs}
-    assert {"on_comment": ("text",), "on_start": ()} == {
+    assert {
         name: spec.argnames[1:] if spec.argnames[:1] == ("self",) else spec.argnames
         for name, spec in specs.items()
-    }
+    } == {"on_comment": ("text",), "on_start": ()}
 
 
 def test_categories_that_share_nothing_live_together() -> None:
@@ -172,7 +175,7 @@ def test_only_subclasses_are_categories(wrong: Any) -> None:
     """Neither the base class itself, nor another class, nor an instance will do."""
     with pytest.raises(SpecError) as caught:
         check_categories([wrong])
-    assert "HK306" == caught.value.code
+    assert caught.value.code == "HK306"
     assert f"{wrong!r} is not a category" in str(caught.value)
     assert "expected: a subclass of hostkit.Category" in str(caught.value)
 
@@ -181,7 +184,7 @@ def test_a_category_without_hooks_is_refused() -> None:
     """Most likely the decorator was forgotten, so the message names it."""
     with pytest.raises(SpecError) as caught:
         check_categories([category("Empty")])
-    assert "HK306" == caught.value.code
+    assert caught.value.code == "HK306"
     assert "category Empty declares no hooks" in str(caught.value)
     assert "hint: mark its methods with @hookspec(rules.…)" in str(caught.value)
 
@@ -191,9 +194,9 @@ def test_two_categories_cannot_have_one_name() -> None:
     other = category("Others", name="comments", on_other=hook("on_other"))
     with pytest.raises(SpecError) as caught:
         check_categories([Comments, other])
-    assert "HK307" == caught.value.code
+    assert caught.value.code == "HK307"
     assert "two categories are called 'comments'" in str(caught.value)
-    assert (f"{__name__}.Comments", f"{__name__}.Others") == caught.value.problem.details
+    assert caught.value.problem.details == (f"{__name__}.Comments", f"{__name__}.Others")
     assert "hint: give one of them another `name`" in str(caught.value)
 
 
@@ -201,9 +204,9 @@ def test_a_category_cannot_be_given_twice() -> None:
     """The second one would be registered over the first."""
     with pytest.raises(SpecError) as caught:
         check_categories([Comments, Comments])
-    assert "HK307" == caught.value.code
+    assert caught.value.code == "HK307"
     assert "category 'comments' is given twice" in str(caught.value)
-    assert (f"{__name__}.Comments",) == caught.value.problem.details
+    assert caught.value.problem.details == (f"{__name__}.Comments",)
 
 
 def test_two_categories_cannot_declare_one_hook() -> None:
@@ -211,9 +214,9 @@ def test_two_categories_cannot_declare_one_hook() -> None:
     words = category("Words", on_comment=hook("on_comment"))
     with pytest.raises(SpecError) as caught:
         check_categories([Comments, words])
-    assert "HK305" == caught.value.code
+    assert caught.value.code == "HK305"
     assert "two categories declare the hook 'on_comment'" in str(caught.value)
-    assert (f"{__name__}.Comments", f"{__name__}.Words") == caught.value.problem.details
+    assert caught.value.problem.details == (f"{__name__}.Comments", f"{__name__}.Words")
     assert "rename one of them" in str(caught.value)
 
 

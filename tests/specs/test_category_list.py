@@ -24,4 +24,4 @@ def test_categories_are_a_list(wrong: Any) -> None:
     """A single one without brackets is told as such."""
     with pytest.raises(SpecError, match="are a list, not") as caught:
         check_categories(wrong)
-    assert "HK306" == caught.value.code
+    assert caught.value.code == "HK306"

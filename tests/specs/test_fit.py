@@ -137,7 +137,7 @@ def test_a_synchronous_hook_takes_no_async_callback(
 ) -> None:
     """The message shows the hook and tells to write a plain function."""
     error = refused(CHOOSE, given)
-    assert "HK207" == error.code
+    assert error.code == "HK207"
     assert "comments.choose is a synchronous hook, so its callback cannot be 'async def'" in str(
         error
     )
@@ -157,7 +157,7 @@ def test_fakes_take_everything() -> None:
 def test_what_cannot_be_called_is_refused(refused: Callable[..., Any], given: object) -> None:
     """The message shows what was given instead."""
     error = refused(CHECK, given)
-    assert "HK203" == error.code
+    assert error.code == "HK203"
     assert f"the callback for comments.check cannot be called: {given!r}" in str(error)
     assert "expected: a function or another callable" in str(error)
 
@@ -190,9 +190,9 @@ def test_generators_are_refused(
 ) -> None:
     """Calling them runs nothing, so the mistake would never be noticed."""
     error = refused(CHECK, given)
-    assert "HK207" == error.code
+    assert error.code == "HK207"
     assert "the callback for comments.check contains yield" in str(error)
-    assert (f"callback: {name}",) == error.problem.details
+    assert error.problem.details == (f"callback: {name}",)
     assert "hint: return the answer instead" in str(error)
 
 
@@ -210,7 +210,7 @@ def test_what_does_not_show_its_parameters_is_refused(
 ) -> None:
     """The message shows the hook, what Python says, and what to do."""
     error = refused(CHECK, given)
-    assert "HK204" == error.code
+    assert error.code == "HK204"
     assert f"the callback for comments.check does not show its parameters: {name}" in str(error)
     assert HOOK_LINE in str(error)
     assert f"python:   {why}" in str(error)

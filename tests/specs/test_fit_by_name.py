@@ -50,7 +50,7 @@ def test_by_name_arguments_arrive_where_they_belong(
 ) -> None:
     """Called as the fit says, each parameter has the argument of its name."""
     function = callback(parameters)
-    assert received == call(function, fit_by_name(CHECK, function), CHECK.arguments)
+    assert call(function, fit_by_name(CHECK, function), CHECK.arguments) == received
 
 
 @pytest.mark.parametrize(
@@ -66,14 +66,14 @@ def test_by_name_arguments_arrive_where_they_belong(
 def test_by_name_a_misfit_is_shown_next_to_its_hook(parameters: str, wrong: str) -> None:
     """Both signatures stand one above the other, and the arguments there are, are listed."""
     error = refused_by_name(CHECK, callback(parameters))
-    assert "HK204" == error.code
-    assert (
+    assert error.code == "HK204"
+    assert str(error) == (
         "HK204 the callback for comments.check does not fit: "
         f"the hook does not pass its parameter '{wrong}'\n"
         f"  = {HOOK_LINE}\n"
         f"  = callback: def callback({parameters})\n"
         "  = hint: take the hook's arguments: (author, text, room, options)"
-    ) == str(error)
+    )
 
 
 def test_an_async_misfit_is_shown_as_it_was_written() -> None:
@@ -88,4 +88,4 @@ def test_an_async_misfit_is_shown_as_it_was_written() -> None:
 
 def test_the_names_of_a_fit_are_the_hooks_arguments() -> None:
     """However they are passed."""
-    assert ("author", "text") == Fit(("author", "text=text"), is_async=True).names
+    assert Fit(("author", "text=text"), is_async=True).names == ("author", "text")

@@ -37,7 +37,7 @@ from tests.specs.fitting import CHECK, HOOK_LINE, callback, hook, refused_by_pos
 def test_by_position_a_callback_gets_what_it_has_places_for(parameters: str, passed: int) -> None:
     """Required arguments always; of the rest, no default is overwritten by something else."""
     expected = Fit(CHECK.arguments[:passed], is_async=False)
-    assert expected == fit_by_position(CHECK, callback(parameters))
+    assert fit_by_position(CHECK, callback(parameters)) == expected
 
 
 @pytest.mark.parametrize(
@@ -57,13 +57,13 @@ def test_by_position_a_callback_gets_what_it_has_places_for(parameters: str, pas
 def test_by_position_a_misfit_is_shown_next_to_its_hook(parameters: str, why: str) -> None:
     """Both signatures stand one above the other, and the arguments to take are listed."""
     error = refused_by_position(CHECK, callback(parameters))
-    assert "HK204" == error.code
-    assert (
+    assert error.code == "HK204"
+    assert str(error) == (
         f"HK204 the callback for comments.check does not fit: {why}\n"
         f"  = {HOOK_LINE}\n"
         f"  = callback: def callback({parameters})\n"
         "  = hint: take the hook's arguments: (author, text, room, options)"
-    ) == str(error)
+    )
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def tried(fit: Callable[..., Fit], spec: Hookspec, function: Callable[..., Any])
         return fit(spec, function)
     except RegistrationError as caught:
         error = caught
-    assert "HK204" == error.code
+    assert error.code == "HK204"
     assert spec.show() in str(error)
     return None
 
@@ -124,7 +124,7 @@ def test_by_position_fits_what_can_be_called(spec: Hookspec, shape: Shape) -> No
     ]
     fit = tried(fit_by_position, spec, function)
     expected = spec.arguments[: max(counts)] if counts else None
-    assert expected == (None if fit is None else fit.arguments)
+    assert (None if fit is None else fit.arguments) == expected
 
 
 @given(hooks(), shapes())
@@ -135,7 +135,7 @@ def test_by_position_fits_by_the_shape_alone(spec: Hookspec, shape: Shape) -> No
         and shape.needed <= len(spec.arguments)
         and (shape.star or spec.required <= len(shape.positional))
     )
-    assert expected == (tried(fit_by_position, spec, callback(shape.source())) is not None)
+    assert (tried(fit_by_position, spec, callback(shape.source())) is not None) == expected
 
 
 @given(hooks(), shapes())
@@ -151,7 +151,7 @@ def test_by_position_no_default_is_overwritten_by_mistake(spec: Hookspec, shape:
     assert passed[:filled] == [received[name] for name in shape.positional[:filled]]
     assert tuple(passed[filled:]) == received.get("args", ())
     untouched = [*shape.positional[filled:], *shape.keywords]
-    assert [DEFAULT] * len(untouched) == [received[name] for name in untouched]
+    assert [received[name] for name in untouched] == [DEFAULT] * len(untouched)
     for index, name in enumerate(shape.positional[:filled]):
         if index >= spec.required and shape.has_default(name) and not shape.star:
             assert spec.arguments[index] == name
@@ -164,7 +164,7 @@ def test_by_name_fits_what_names_the_hooks_arguments(spec: Hookspec, shape: Shap
         name in spec.arguments or shape.has_default(name)
         for name in (*shape.positional, *shape.keywords)
     )
-    assert expected == (tried(fit_by_name, spec, callback(shape.source())) is not None)
+    assert (tried(fit_by_name, spec, callback(shape.source())) is not None) == expected
 
 
 @given(hooks(), shapes())
@@ -182,5 +182,5 @@ def test_by_name_arguments_arrive_under_their_names(spec: Hookspec, shape: Shape
     reached = shape.only[: unknown[0]] if unknown else shape.only
     for name in (*shape.positional, *shape.keywords):
         can_be_passed = name in spec.arguments and (name not in shape.only or name in reached)
-        assert (name.upper() if can_be_passed else DEFAULT) == received[name]
-    assert ((), {}) == (received.get("args", ()), received.get("kwargs", {}))
+        assert received[name] == (name.upper() if can_be_passed else DEFAULT)
+    assert (received.get("args", ()), received.get("kwargs", {})) == ((), {})

@@ -23,14 +23,14 @@ def test_a_marked_function_stays_itself() -> None:
     """The mark is an attribute of the function, with pluggy's usual options."""
     marked = hookimpl(check)
     assert check is marked
-    assert {
+    assert options_of(marked) == {
         "hookwrapper": False,
         "optionalhook": False,
         "specname": None,
         "tryfirst": False,
         "trylast": False,
         "wrapper": False,
-    } == options_of(marked)
+    }
 
 
 def test_parentheses_change_nothing() -> None:
@@ -52,7 +52,7 @@ def test_the_hook_may_be_named_otherwise() -> None:
     def check() -> None: ...
 
     options = options_of(check)
-    assert ("check_comment", True) == (options["specname"], options["optionalhook"])
+    assert (options["specname"], options["optionalhook"]) == ("check_comment", True)
 
 
 @pytest.mark.parametrize("option", ORDERING)
@@ -61,7 +61,7 @@ def test_no_module_moves_itself(option: str) -> None:
     options: dict[str, Any] = {option: True}
     with pytest.raises(RegistrationError) as caught:
         hookimpl(**options)
-    assert "HK206" == caught.value.code
+    assert caught.value.code == "HK206"
     assert (
         f"this function asks for {option}, but the order of modules is the order in the file"
     ) in str(caught.value)
@@ -72,7 +72,7 @@ def test_options_without_a_meaning_are_refused() -> None:
     """The options that there are, are listed."""
     with pytest.raises(RegistrationError) as caught:
         hookimpl(spec_name="check_comment")
-    assert "HK206" == caught.value.code
+    assert caught.value.code == "HK206"
     assert "@hookimpl has no option 'spec_name'" in str(caught.value)
     assert "expected: specname=, optionalhook=" in str(caught.value)
 
@@ -82,7 +82,7 @@ def test_a_mark_of_pluggy_itself_is_checked_too(option: str) -> None:
     """Functions marked otherwise are refused by the name of their owner."""
     with pytest.raises(RegistrationError) as caught:
         check_options({"specname": None, option: True}, "Words.check")
-    assert "HK206" == caught.value.code
+    assert caught.value.code == "HK206"
     assert f"Words.check asks for {option}," in str(caught.value)
 
 

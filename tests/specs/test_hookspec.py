@@ -76,23 +76,23 @@ def test_what_is_not_said_has_a_default() -> None:
 
 def test_async_def_makes_a_hook_that_is_awaited() -> None:
     """Plain `def` makes a synchronous one."""
-    assert [True, False] == [ON_COMMENT.is_async, CHOOSE.is_async]
+    assert [ON_COMMENT.is_async, CHOOSE.is_async] == [True, False]
 
 
 def test_a_body_with_code_is_a_fallback() -> None:
     """A docstring alone is none."""
-    assert [False, True] == [ON_COMMENT.has_fallback, CHOOSE.has_fallback]
+    assert [ON_COMMENT.has_fallback, CHOOSE.has_fallback] == [False, True]
 
 
 def test_the_signature_is_the_callers() -> None:
     """There is no `self` in it."""
-    assert "(author: 'str', text: 'str' = '') -> 'None'" == str(ON_COMMENT.signature)
+    assert str(ON_COMMENT.signature) == "(author: 'str', text: 'str' = '') -> 'None'"
 
 
 def test_a_hookspec_is_shown_as_it_was_written() -> None:
     """On one line, without `self`."""
-    assert "async def on_comment(author: str, text: str = '') -> None" == ON_COMMENT.show()
-    assert "def choose(text: str, options: list[str], limit: int) -> str | None" == CHOOSE.show()
+    assert ON_COMMENT.show() == "async def on_comment(author: str, text: str = '') -> None"
+    assert CHOOSE.show() == "def choose(text: str, options: list[str], limit: int) -> str | None"
 
 
 def test_a_declared_method_stays_itself() -> None:
@@ -103,7 +103,7 @@ def test_a_declared_method_stays_itself() -> None:
         return text * 2
 
     assert choose is hookspec(rules.FirstResult())(choose)
-    assert "abab" == choose(None, "ab")
+    assert choose(None, "ab") == "abab"
 
 
 @pytest.mark.parametrize("wrong", [rules.Notify, "notify", None, lambda self: None])
@@ -111,7 +111,7 @@ def test_a_hookspec_needs_a_rule(wrong: Any) -> None:
     """Forgotten parentheses are found, and the hint shows how to write it."""
     with pytest.raises(SpecError) as caught:
         hookspec(wrong)
-    assert "HK304" == caught.value.code
+    assert caught.value.code == "HK304"
     assert f"@hookspec needs a rule, not {wrong!r}" in str(caught.value)
     assert "hint: write @hookspec(rules.FirstDenial())" in str(caught.value)
 
@@ -127,7 +127,7 @@ def with_blank_docstring(self: object, text: str) -> None:
 def test_a_hookspec_needs_a_docstring(function: Callable[..., Any]) -> None:
     """The message says where it is and what to write."""
     error = refused(function)
-    assert "HK301" == error.code
+    assert error.code == "HK301"
     assert f"hookspec {function.__name__} has no docstring" in str(error)
     assert place_of(function) in str(error)
     assert "hint: say when it is called and what each answer does" in str(error)
@@ -149,7 +149,7 @@ def test_a_hookspec_needs_annotations() -> None:
         """Called for every word."""
 
     error = refused(on_word)
-    assert "HK302" == error.code
+    assert error.code == "HK302"
     assert "on_word has no annotation for 'text', 'place', the return value" in str(error)
     assert place_of(on_word) in str(error)
     assert "hint: annotate every argument and the return value" in str(error)
@@ -176,7 +176,7 @@ def other_first(text: str) -> None:
 def test_a_hookspec_is_a_method(function: Callable[..., Any]) -> None:
     """Its first parameter is `self`, also where it is declared outside of a class."""
     error = refused(function)
-    assert "HK303" == error.code
+    assert error.code == "HK303"
     assert (f"hookspec {function.__name__} must be a method: its first parameter is 'self'") in str(
         error
     )
@@ -198,7 +198,7 @@ def test_arguments_can_be_passed_either_way(parameters: str, wrong: str) -> None
     namespace: dict[str, Any] = {}
     exec(f"def on_word({parameters}) -> None: 'Called for every word.'", namespace)
     error = refused(namespace["on_word"])
-    assert "HK303" == error.code
+    assert error.code == "HK303"
     assert f"hookspec on_word cannot have the parameter '{wrong}'" in str(error)
     assert "on_word at <string>:1" in str(error)
     assert "expected: plain parameters" in str(error)
@@ -209,7 +209,7 @@ def test_only_functions_can_be_declared(wrap: Callable[..., Any]) -> None:
     """What another decorator made of a method is no hook; the hint tells the right order."""
     wrapped = wrap(ON_COMMENT.function)
     error = refused(wrapped)
-    assert "HK303" == error.code
+    assert error.code == "HK303"
     assert f"@hookspec stands above {wrapped!r}, which is not a function" in str(error)
     assert "hint: a hook is a plain method" in str(error)
 
@@ -228,7 +228,7 @@ async def yielding_async(self: object) -> Any:
 def test_a_hookspec_does_not_yield(function: Callable[..., Any]) -> None:
     """A generator has no answer, neither a plain nor an asynchronous one."""
     error = refused(function)
-    assert "HK303" == error.code
+    assert error.code == "HK303"
     assert f"hookspec {function.__name__} contains yield" in str(error)
     assert place_of(function) in str(error)
     assert "hint: return the answer instead" in str(error)
@@ -243,7 +243,7 @@ def test_a_hook_cannot_hide_what_a_category_has(taken: str) -> None:
 
     on_word.__name__ = taken
     error = refused(on_word)
-    assert "HK303" == error.code
+    assert error.code == "HK303"
     assert f"a hook cannot be called '{taken}'" in str(error)
     assert "hint: rename it" in str(error)
 
@@ -259,14 +259,14 @@ def test_any_number_of_leading_arguments_can_be_required(required: int) -> None:
     class Words(Category):
         on_word = hookspec(NOTIFY, required=required)(two_arguments)
 
-    assert required == Words.hookspecs["on_word"].required
+    assert Words.hookspecs["on_word"].required == required
 
 
 @pytest.mark.parametrize("required", [-1, 3])
 def test_no_more_can_be_required_than_there_is(required: int) -> None:
     """The range is told."""
     error = refused(two_arguments, required=required)
-    assert "HK304" == error.code
+    assert error.code == "HK304"
     assert f"hookspec two_arguments has required={required}, but 2 arguments" in str(error)
     assert place_of(two_arguments) in str(error)
     assert "expected: a number from 0 to 2" in str(error)
@@ -276,7 +276,7 @@ def test_no_more_can_be_required_than_there_is(required: int) -> None:
 def test_only_arguments_can_be_copied(copy: tuple[str, ...]) -> None:
     """The first unknown name is told, with the known ones."""
     error = refused(two_arguments, copy=copy)
-    assert "HK304" == error.code
+    assert error.code == "HK304"
     assert "hookspec two_arguments copies 'txt', which it does not take" in str(error)
     assert place_of(two_arguments) in str(error)
     assert "expected: author, text" in str(error)
@@ -293,4 +293,4 @@ def test_a_hook_without_arguments_has_nothing_to_copy() -> None:
 
 def test_the_signature_of_a_declared_method_is_unchanged() -> None:
     """Editors and type checkers see what the author wrote, `self` included."""
-    assert ["self", "author", "text"] == list(inspect.signature(Comments.on_comment).parameters)
+    assert list(inspect.signature(Comments.on_comment).parameters) == ["self", "author", "text"]

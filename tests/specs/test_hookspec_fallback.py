@@ -19,4 +19,4 @@ def test_a_hook_that_asks_everybody_has_no_fallback(rule: rules.Rule) -> None:
 
     with pytest.raises(SpecError, match="nothing left for it to decide") as caught:
         hookspec(rule)(ask)
-    assert "HK304" == caught.value.code
+    assert caught.value.code == "HK304"

@@ -17,4 +17,4 @@ def test_a_hook_is_no_private_method() -> None:
 
     with pytest.raises(SpecError, match="cannot be called __init__") as caught:
         hookspec(rules.Notify())(__init__)
-    assert "HK303" == caught.value.code
+    assert caught.value.code == "HK303"

@@ -29,21 +29,21 @@ def test_a_hook_can_be_keyed() -> None:
 
     keyed = Logins.hookspecs["check"].keyed
     assert keyed is not None
-    assert ("kind", ("pw", "PW")) == (keyed.argument, keyed.read("PW"))
+    assert (keyed.argument, keyed.read("PW")) == ("kind", ("pw", "PW"))
     assert None is Logins.hookspecs["find"].keyed
 
 
 @pytest.mark.parametrize("key", ["pw", 3, ("pw", ("password",)), None])
 def test_keys_are_taken_as_they_are(key: Any) -> None:
     """Without a reading, they have no details to disagree about."""
-    assert (key, None) == Keyed("kind").read(key)
+    assert Keyed("kind").read(key) == (key, None)
 
 
 def test_keys_are_read_by_a_function() -> None:
     """Anything else is refused where it is declared."""
     with pytest.raises(SpecError, match="given read='pw', which cannot be called") as caught:
         Keyed("kind", "pw")  # type: ignore[arg-type]
-    assert "HK304" == caught.value.code
+    assert caught.value.code == "HK304"
     assert "a function that takes a key as modules write it" in str(caught.value)
 
 
@@ -68,7 +68,7 @@ def test_arguments_that_are_named_exist(
     """A key, or what is replaced, is one of the hook's own arguments."""
     with pytest.raises(SpecError, match=message) as caught:
         hookspec(rule, **options)(check)
-    assert "HK304" == caught.value.code
+    assert caught.value.code == "HK304"
     assert "user, kind" in str(caught.value)
 
 
@@ -76,7 +76,7 @@ def test_the_name_of_an_argument_is_no_key() -> None:
     """Who forgets `Keyed` is told so."""
     with pytest.raises(SpecError, match="has keyed='kind', which is no Keyed") as caught:
         hookspec(rules.FirstResult(), keyed="kind")(check)  # type: ignore[arg-type]
-    assert "HK304" == caught.value.code
+    assert caught.value.code == "HK304"
     assert 'write keyed=Keyed("argument")' in str(caught.value)
 
 
@@ -90,7 +90,7 @@ def test_a_hook_with_replacements_has_no_body() -> None:
     assert hookspec(rules.FirstDenial(read=str))(ask) is ask
     with pytest.raises(SpecError, match="FirstDenial with replaces= asks every module") as caught:
         hookspec(rules.FirstDenial(read=str, replaces="text"))(ask)
-    assert "HK304" == caught.value.code
+    assert caught.value.code == "HK304"
 
 
 def told(self: Any) -> None:
@@ -110,7 +110,7 @@ def category(**requires: tuple[str, ...]) -> type[Any]:
 def test_a_hook_can_require_others() -> None:
     """Those are hooks of the same category, also in both directions."""
     made = category(begin=("end",), end=("begin", "log"), log=())
-    assert [("end",), ("begin", "log"), ()] == [spec.requires for spec in made.hookspecs.values()]
+    assert [spec.requires for spec in made.hookspecs.values()] == [("end",), ("begin", "log"), ()]
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_what_is_required_is_another_hook(
     """A misspelt one is found where the category is declared."""
     with pytest.raises(SpecError, match=message) as caught:
         category(**requires)
-    assert "HK304" == caught.value.code
+    assert caught.value.code == "HK304"
     assert expected in str(caught.value)
 
 
@@ -146,7 +146,7 @@ def test_no_hook_hides_what_makes_a_category_exclusive() -> None:
 
     with pytest.raises(SpecError, match="cannot be called 'exclusive'") as caught:
         hookspec(rules.Notify())(exclusive)
-    assert "HK303" == caught.value.code
+    assert caught.value.code == "HK303"
 
 
 def test_a_hook_does_not_replace_its_key() -> None:

@@ -30,15 +30,15 @@ evaluated.__annotations__["return"] = dict[str, int]
 )
 def test_a_signature_is_shown_as_it_was_written(function: Callable[..., Any], text: str) -> None:
     """Annotations that were not evaluated are shown without quotes, others as usual."""
-    assert text == show_function("f", inspect.signature(function))
+    assert show_function("f", inspect.signature(function)) == text
 
 
 def test_an_asynchronous_function_is_shown_as_one() -> None:
     """The line begins as its author wrote it."""
-    assert "async def f()" == show_function("f", inspect.Signature(), is_async=True)
+    assert show_function("f", inspect.Signature(), is_async=True) == "async def f()"
 
 
 def test_a_parameter_is_shown_as_in_its_signature() -> None:
     """With its annotation and default."""
     parameters = inspect.signature(annotated).parameters.values()
-    assert ["a: int", "b: dict[str, int] | None = None"] == [*map(show_parameter, parameters)]
+    assert [*map(show_parameter, parameters)] == ["a: int", "b: dict[str, int] | None = None"]

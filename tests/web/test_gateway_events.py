@@ -90,7 +90,7 @@ def test_identifiers_are_written_as_always() -> None:
     """An alias is a string in JSON, and an object in Python."""
     arguments = {"user_id": "@ann:x", "room_alias": "#garden:example.org:80"}
     _, alias = given("user_may_create_room_alias", arguments)
-    assert alias == RoomAlias("garden", "example.org:80")
+    assert RoomAlias("garden", "example.org:80") == alias
     answer = post("user_may_create_room_alias", {**arguments, "room_alias": "garden"})
     assert (answer.status, answer.json["field"]) == (400, "room_alias")
 

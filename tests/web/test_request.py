@@ -27,7 +27,7 @@ def assert_failed(answer: Answer, caplog: pytest.LogCaptureFixture, message: str
     """Check that an answer says nothing, and one line in the module's log does."""
     assert (answer.status, answer.json) == (500, INTERNAL_ERROR)
     assert answer.headers["content-type"] == "application/json"
-    assert answer.headers["content-length"] == str(len(answer.body))
+    assert str(len(answer.body)) == answer.headers["content-length"]
     (record,) = caplog.records
     assert (record.name, record.levelname) == ("hostkit.modules.words", "ERROR")
     assert record.getMessage() == message
