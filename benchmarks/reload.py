@@ -23,7 +23,7 @@ from visitors import Visitors
 from web import ASK, CONFIG
 
 from hostkit import Host
-from hostkit.dispatch import enter
+from hostkit.loops import enter
 from hostkit.web import Server
 
 if TYPE_CHECKING:

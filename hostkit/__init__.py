@@ -17,17 +17,7 @@ if TYPE_CHECKING:
     from hostkit.background import BackgroundLoop
     from hostkit.caching import CachedFunction, cached
     from hostkit.config import Bytes, Seconds
-    from hostkit.dispatch import (
-        Outcome,
-        Receipt,
-        Receipts,
-        Step,
-        Timing,
-        current_module,
-        enter,
-        keys_of,
-        start_entry,
-    )
+    from hostkit.dispatch import Outcome, Receipt, Receipts, Step, Timing, current_module, keys_of
     from hostkit.errors import (
         ConfigError,
         ConfigErrors,
@@ -39,6 +29,7 @@ if TYPE_CHECKING:
     )
     from hostkit.host import Host
     from hostkit.loading import Module
+    from hostkit.loops import enter, start_entry
     from hostkit.rules import ALLOW, CONTINUE, Decision, Deny
     from hostkit.specs import Category, Hookspec, Keyed, hookimpl, hookspec
 
@@ -71,11 +62,11 @@ _HOMES = {
     "Timing": "dispatch",
     "cached": "caching",
     "current_module": "dispatch",
-    "enter": "dispatch",
+    "enter": "loops",
     "hookimpl": "specs",
     "hookspec": "specs",
     "keys_of": "dispatch",
-    "start_entry": "dispatch",
+    "start_entry": "loops",
 }
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""The stable codes of everything hostkit complains about, and a one-line title for each.
+"""The stable code of everything hostkit reports as a problem, with a one-line title for each.
 
 A code is never reused and never changes its meaning. The ranges belong to the layers:
 
@@ -11,186 +11,110 @@ A code is never reused and never changes its meaning. The ranges belong to the l
 
 from __future__ import annotations
 
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from enum import StrEnum, unique
+from typing import Self, final
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
-# Config, HK001 to HK019: reading the file
-FILE_NOT_FOUND: Final = "HK001"
-FILE_IS_FOLDER: Final = "HK002"
-FILE_UNREADABLE: Final = "HK003"
-NOT_UTF8: Final = "HK004"
-CONTROL_CHARACTER: Final = "HK005"
-NOT_YAML: Final = "HK006"
-EMPTY_FILE: Final = "HK007"
-NOT_A_MAPPING: Final = "HK008"
-SEVERAL_DOCUMENTS: Final = "HK009"
-TOO_DEEP: Final = "HK010"
-DUPLICATE_KEY: Final = "HK011"
-UNKNOWN_TAG: Final = "HK012"
-UNREADABLE_VALUE: Final = "HK013"
-ENDLESS_VALUE: Final = "HK014"
-TOO_MANY_ALIASES: Final = "HK015"
-COMPLEX_KEY: Final = "HK016"
-BAD_MERGE: Final = "HK017"
+@final
+@unique
+class Code(StrEnum):
+    """What went wrong: ``HK`` and three digits.
 
-# Config, HK020 to HK049: values
-WRONG_TYPE: Final = "HK020"
-UNKNOWN_KEY: Final = "HK021"
-MISSING_KEY: Final = "HK022"
-NOT_A_CHOICE: Final = "HK023"
-KEY_NOT_A_STRING: Final = "HK024"
-NOT_A_DURATION: Final = "HK025"
-NOT_A_SIZE: Final = "HK026"
-NOT_ALLOWED: Final = "HK027"
-REFUSED_BY_CLASS: Final = "HK028"
-UNSUPPORTED_TYPE: Final = "HK029"
-DUPLICATE_NAME: Final = "HK030"
+    Attributes:
+        summary: What that means, in one line.
+    """
 
-# Config, HK050 to HK059: secrets
-TAG_WITHOUT_NAME: Final = "HK050"
-NO_SUCH_VARIABLE: Final = "HK051"
-TAG_FILE_UNREADABLE: Final = "HK052"
-TAG_FILE_NOT_UTF8: Final = "HK053"
-IN_THE_CLEAR: Final = "HK054"
+    summary: str
 
-_CONFIG: Final = {
-    FILE_NOT_FOUND: "the config file does not exist",
-    FILE_IS_FOLDER: "the config file is a folder",
-    FILE_UNREADABLE: "the config file cannot be read",
-    NOT_UTF8: "the config file is not UTF-8 text",
-    CONTROL_CHARACTER: "the config file contains a control character",
-    NOT_YAML: "the config file is not valid YAML",
-    EMPTY_FILE: "the config file is empty",
-    NOT_A_MAPPING: "the config file is not a mapping",
-    SEVERAL_DOCUMENTS: "the config file holds more than one YAML document",
-    TOO_DEEP: "the config file is nested too deep",
-    DUPLICATE_KEY: "a key stands twice in one mapping",
-    UNKNOWN_TAG: "a YAML tag is not known",
-    UNREADABLE_VALUE: "a value is not what its form or tag says",
-    ENDLESS_VALUE: "a value contains itself",
-    TOO_MANY_ALIASES: "aliases repeat too many values",
-    COMPLEX_KEY: "a key is a list or a mapping",
-    BAD_MERGE: "a merge key does not name a mapping",
-    WRONG_TYPE: "a value is of the wrong type",
-    UNKNOWN_KEY: "a key is not known",
-    MISSING_KEY: "a required key is missing",
-    NOT_A_CHOICE: "a value is not one of the choices",
-    KEY_NOT_A_STRING: "a key is not a string",
-    NOT_A_DURATION: "a value is not a duration",
-    NOT_A_SIZE: "a value is not a size",
-    NOT_ALLOWED: "a value is of the right type but not allowed",
-    REFUSED_BY_CLASS: "a module's Config class refused its values",
-    UNSUPPORTED_TYPE: "a module's Config class has a field hostkit cannot fill",
-    DUPLICATE_NAME: "two modules have the same name",
-    TAG_WITHOUT_NAME: "!env or !file is not followed by a name",
-    NO_SUCH_VARIABLE: "an environment variable is not set",
-    TAG_FILE_UNREADABLE: "a secret file cannot be read",
-    TAG_FILE_NOT_UTF8: "a secret file is not UTF-8 text",
-    IN_THE_CLEAR: "a secret stands in the config file itself",
-}
+    def __new__(cls, value: str, summary: str) -> Self:
+        """Make a member of its value and its summary."""
+        code = str.__new__(cls, value)
+        code._value_ = value
+        code.summary = summary
+        return code
 
-# Loading, HK100 to HK199
-NO_SUCH_PYTHON_MODULE: Final = "HK101"
-IMPORT_RAISED: Final = "HK102"
-NO_SUCH_ATTRIBUTE: Final = "HK103"
-NOT_A_CLASS: Final = "HK104"
-CONFIG_REFUSED: Final = "HK105"
-PARSE_CONFIG_RAISED: Final = "HK106"
-INIT_RAISED: Final = "HK107"
-NOT_INSTALLED: Final = "HK108"
-CATEGORY_NOT_LOADABLE: Final = "HK109"
-EXTRA_MISSING: Final = "HK110"
+    # Config, HK001 to HK019: reading the file
+    FILE_NOT_FOUND = "HK001", "the config file does not exist"
+    FILE_IS_FOLDER = "HK002", "the config file is a folder"
+    FILE_UNREADABLE = "HK003", "the config file cannot be read"
+    NOT_UTF8 = "HK004", "the config file is not UTF-8 text"
+    CONTROL_CHARACTER = "HK005", "the config file contains a control character"
+    NOT_YAML = "HK006", "the config file is not valid YAML"
+    EMPTY_FILE = "HK007", "the config file is empty"
+    NOT_A_MAPPING = "HK008", "the config file is not a mapping"
+    SEVERAL_DOCUMENTS = "HK009", "the config file holds more than one YAML document"
+    TOO_DEEP = "HK010", "the config file is nested too deep"
+    DUPLICATE_KEY = "HK011", "a key stands twice in one mapping"
+    UNKNOWN_TAG = "HK012", "a YAML tag is not known"
+    UNREADABLE_VALUE = "HK013", "a value is not what its form or tag says"
+    ENDLESS_VALUE = "HK014", "a value contains itself"
+    TOO_MANY_ALIASES = "HK015", "aliases repeat too many values"
+    COMPLEX_KEY = "HK016", "a key is a list or a mapping"
+    BAD_MERGE = "HK017", "a merge key does not name a mapping"
 
-_LOADING: Final = {
-    NO_SUCH_PYTHON_MODULE: "a Python module does not exist",
-    IMPORT_RAISED: "importing a Python module raised an exception",
-    NO_SUCH_ATTRIBUTE: "a Python module has no such class",
-    NOT_A_CLASS: "a module is not a class",
-    CONFIG_REFUSED: "a module refuses its config",
-    PARSE_CONFIG_RAISED: "a module's parse_config raised an exception",
-    INIT_RAISED: "a module's __init__ raised an exception",
-    NOT_INSTALLED: "no installed package offers this name",
-    CATEGORY_NOT_LOADABLE: "a category cannot be loaded",
-    EXTRA_MISSING: "a package that a setting needs is not installed",
-}
+    # Config, HK020 to HK049: values
+    WRONG_TYPE = "HK020", "a value is of the wrong type"
+    UNKNOWN_KEY = "HK021", "a key is not known"
+    MISSING_KEY = "HK022", "a required key is missing"
+    NOT_A_CHOICE = "HK023", "a value is not one of the choices"
+    KEY_NOT_A_STRING = "HK024", "a key is not a string"
+    NOT_A_DURATION = "HK025", "a value is not a duration"
+    NOT_A_SIZE = "HK026", "a value is not a size"
+    NOT_ALLOWED = "HK027", "a value is of the right type but not allowed"
+    REFUSED_BY_CLASS = "HK028", "a module's Config class refused its values"
+    UNSUPPORTED_TYPE = "HK029", "a module's Config class has a field hostkit cannot fill"
+    DUPLICATE_NAME = "HK030", "two modules have the same name"
 
-# Registration, HK200 to HK299
-UNKNOWN_HOOK: Final = "HK201"
-UNKNOWN_CATEGORY: Final = "HK202"
-NOT_CALLABLE: Final = "HK203"
-MISFIT: Final = "HK204"
-TOO_LATE: Final = "HK205"
-BAD_HOOKIMPL_OPTION: Final = "HK206"
-WRONG_KIND: Final = "HK207"
-NOT_EXCLUSIVE: Final = "HK208"
-BAD_PATH: Final = "HK209"
-NO_HOOKIMPLS: Final = "HK210"
-NOT_A_RESOURCE: Final = "HK211"
-BAD_KEY: Final = "HK212"
-INCOMPLETE: Final = "HK213"
-CONFLICTING_KEYS: Final = "HK214"
-NOT_CACHED: Final = "HK215"
+    # Config, HK050 to HK059: secrets
+    TAG_WITHOUT_NAME = "HK050", "!env or !file is not followed by a name"
+    NO_SUCH_VARIABLE = "HK051", "an environment variable is not set"
+    TAG_FILE_UNREADABLE = "HK052", "a secret file cannot be read"
+    TAG_FILE_NOT_UTF8 = "HK053", "a secret file is not UTF-8 text"
+    IN_THE_CLEAR = "HK054", "a secret stands in the config file itself"
 
-_REGISTRATION: Final = {
-    UNKNOWN_HOOK: "a hook or a method of the module api does not exist",
-    UNKNOWN_CATEGORY: "the host has no such category",
-    NOT_CALLABLE: "a callback cannot be called",
-    MISFIT: "a callback does not fit its hook",
-    TOO_LATE: "a module registers after its __init__ has returned",
-    BAD_HOOKIMPL_OPTION: "@hookimpl was given an option that is refused",
-    WRONG_KIND: "a callback is a generator, or asynchronous for a synchronous hook",
-    NOT_EXCLUSIVE: "two modules register for a hook that only one may have",
-    BAD_PATH: "a web resource cannot be served at its path",
-    NO_HOOKIMPLS: "an object has no method marked with @hookimpl",
-    NOT_A_RESOURCE: "what is to be served is not a web resource",
-    BAD_KEY: "callbacks for a keyed hook are not given by a key it has",
-    INCOMPLETE: "a module registers for a hook without another that belongs to it",
-    CONFLICTING_KEYS: "two modules disagree about a key",
-    NOT_CACHED: "a function is no cached method, or was not registered",
-}
+    # Loading, HK100 to HK199
+    NO_SUCH_PYTHON_MODULE = "HK101", "a Python module does not exist"
+    IMPORT_RAISED = "HK102", "importing a Python module raised an exception"
+    NO_SUCH_ATTRIBUTE = "HK103", "a Python module has no such class"
+    NOT_A_CLASS = "HK104", "a module is not a class"
+    CONFIG_REFUSED = "HK105", "a module refuses its config"
+    PARSE_CONFIG_RAISED = "HK106", "a module's parse_config raised an exception"
+    INIT_RAISED = "HK107", "a module's __init__ raised an exception"
+    NOT_INSTALLED = "HK108", "no installed package offers this name"
+    CATEGORY_NOT_LOADABLE = "HK109", "a category cannot be loaded"
+    EXTRA_MISSING = "HK110", "a package that a setting needs is not installed"
 
-# Hookspecs, HK300 to HK399
-NO_DOCSTRING: Final = "HK301"
-NO_ANNOTATION: Final = "HK302"
-NOT_A_METHOD: Final = "HK303"
-BAD_OPTION: Final = "HK304"
-DUPLICATE_HOOK: Final = "HK305"
-NOT_A_CATEGORY: Final = "HK306"
-DUPLICATE_CATEGORY: Final = "HK307"
+    # Registration, HK200 to HK299
+    UNKNOWN_HOOK = "HK201", "a hook or a method of the module api does not exist"
+    UNKNOWN_CATEGORY = "HK202", "the host has no such category"
+    NOT_CALLABLE = "HK203", "a callback cannot be called"
+    MISFIT = "HK204", "a callback does not fit its hook"
+    TOO_LATE = "HK205", "a module registers after its __init__ has returned"
+    BAD_HOOKIMPL_OPTION = "HK206", "@hookimpl was given an option that is refused"
+    WRONG_KIND = "HK207", "a callback is a generator, or asynchronous for a synchronous hook"
+    NOT_EXCLUSIVE = "HK208", "two modules register for a hook that only one may have"
+    BAD_PATH = "HK209", "a web resource cannot be served at its path"
+    NO_HOOKIMPLS = "HK210", "an object has no method marked with @hookimpl"
+    NOT_A_RESOURCE = "HK211", "what is to be served is not a web resource"
+    BAD_KEY = "HK212", "callbacks for a keyed hook are not given by a key it has"
+    INCOMPLETE = "HK213", "a module registers for a hook without another that belongs to it"
+    CONFLICTING_KEYS = "HK214", "two modules disagree about a key"
+    NOT_CACHED = "HK215", "a function is no cached method, or was not registered"
 
-_HOOKSPECS: Final = {
-    NO_DOCSTRING: "a hookspec has no docstring",
-    NO_ANNOTATION: "a hookspec lacks an annotation",
-    NOT_A_METHOD: "a hookspec is not a plain method",
-    BAD_OPTION: "a rule or a hookspec was given a value it has no use for",
-    DUPLICATE_HOOK: "two categories declare the same hook",
-    NOT_A_CATEGORY: "a category is not one, has no hooks, or has a bad name",
-    DUPLICATE_CATEGORY: "two categories have the same name",
-}
+    # Hookspecs, HK300 to HK399
+    NO_DOCSTRING = "HK301", "a hookspec has no docstring"
+    NO_ANNOTATION = "HK302", "a hookspec lacks an annotation"
+    NOT_A_METHOD = "HK303", "a hookspec is not a plain method"
+    BAD_OPTION = "HK304", "a rule or a hookspec was given a value it has no use for"
+    DUPLICATE_HOOK = "HK305", "two categories declare the same hook"
+    NOT_A_CATEGORY = "HK306", "a category is not one, has no hooks, or has a bad name"
+    DUPLICATE_CATEGORY = "HK307", "two categories have the same name"
 
-# Serving, HK400 to HK499
-NO_SUCH_HOOK: Final = "HK401"
-BAD_ENDPOINT: Final = "HK402"
-CANNOT_LISTEN: Final = "HK403"
-NOT_GUARDED: Final = "HK404"
-NEEDS_RESTART: Final = "HK405"
-PID_FILE_UNUSABLE: Final = "HK406"
-NOT_A_REDIS_URL: Final = "HK407"
-
-_SERVING: Final = {
-    NO_SUCH_HOOK: "the host has no such hook",
-    BAD_ENDPOINT: "a listener's endpoint cannot be understood",
-    CANNOT_LISTEN: "a listener cannot listen at its endpoint",
-    NOT_GUARDED: "a listener serves hooks to other machines without a token",
-    NEEDS_RESTART: "a setting cannot change while the host is running",
-    PID_FILE_UNUSABLE: "a server's pid file cannot be used",
-    NOT_A_REDIS_URL: "a URL is not that of a Redis server",
-}
-
-TITLES: Final[Mapping[str, str]] = MappingProxyType(
-    {**_CONFIG, **_LOADING, **_REGISTRATION, **_HOOKSPECS, **_SERVING}
-)
-"""What each code means, in one line."""
+    # Serving, HK400 to HK499
+    NO_SUCH_HOOK = "HK401", "the host has no such hook"
+    BAD_ENDPOINT = "HK402", "a listener's endpoint cannot be understood"
+    CANNOT_LISTEN = "HK403", "a listener cannot listen at its endpoint"
+    NOT_GUARDED = "HK404", "a listener serves hooks to other machines without a token"
+    NEEDS_RESTART = "HK405", "a setting cannot change while the host is running"
+    PID_FILE_UNUSABLE = "HK406", "a server's pid file cannot be used"
+    NOT_A_REDIS_URL = "HK407", "a URL is not that of a Redis server"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from hostkit import codes
 from hostkit.api._registrations import Registration
+from hostkit.codes import Code
 from hostkit.errors import RegistrationError
 from hostkit.specs import fit_by_name, fit_by_position
 
@@ -27,7 +27,7 @@ def fit_callbacks(spec: Hookspec, given: Any) -> Iterator[Registration]:
         return
     if not isinstance(given, Mapping):
         raise RegistrationError(
-            codes.BAD_KEY,
+            Code.BAD_KEY,
             f"{spec.full_name} takes callbacks by key, not {given!r}",
             expected="a dict of keys and callbacks",
         )
@@ -37,7 +37,7 @@ def fit_callbacks(spec: Hookspec, given: Any) -> Iterator[Registration]:
             hash(key)
         except (TypeError, ValueError, LookupError) as error:
             raise RegistrationError(
-                codes.BAD_KEY,
+                Code.BAD_KEY,
                 f"{spec.full_name} has no callbacks for the key {written!r}: {error}",
             ) from error
         yield Registration(spec, function, fit_by_position(spec, function), key, details)
@@ -51,7 +51,7 @@ def fit_hookimpl(spec: Hookspec, function: Callable[..., Any]) -> Registration:
     """
     if spec.keyed is not None:
         raise RegistrationError(
-            codes.BAD_KEY,
+            Code.BAD_KEY,
             f"@hookimpl gives no key, which the callbacks for {spec.full_name} need",
             hint=f"write api.register_{spec.category}_callbacks({spec.name}={{key: callback}})",
         )
@@ -70,7 +70,7 @@ def check_complete(fitting: Sequence[Registration]) -> None:
         for required in spec.requires:
             if f"{spec.category}.{required}" not in hooks:
                 raise RegistrationError(
-                    codes.INCOMPLETE,
+                    Code.INCOMPLETE,
                     f"{spec.full_name} is registered without {required}, which it needs",
                     hint=f"register both in one call, or leave {spec.name} out as well",
                 )

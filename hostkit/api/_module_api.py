@@ -8,16 +8,16 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
-from hostkit import codes
 from hostkit.api._fitting import check_complete, fit_callbacks, fit_hookimpl
 from hostkit.api._marked import find_marked
 from hostkit.api._mounts import make_mount
 from hostkit.api._paths import is_below
 from hostkit.background import BackgroundLoop, Worker, check_loop, describe
 from hostkit.caching import CachedFunction, Invalidations
-from hostkit.config import did_you_mean
+from hostkit.codes import Code
 from hostkit.errors import RegistrationError, UnknownNameError
 from hostkit.specs import Category, Hookspec, check_options
+from hostkit.wording import did_you_mean
 
 if TYPE_CHECKING:
     from twisted.web.resource import IResource
@@ -114,7 +114,7 @@ class ModuleApi:
             fitting.append(fit_hookimpl(spec, function))
         if not marked:
             raise RegistrationError(
-                codes.NO_HOOKIMPLS,
+                Code.NO_HOOKIMPLS,
                 f"{plugin!r} has no method marked with @hookimpl",
                 hint="write @hookimpl above each method that is a callback",
             )
@@ -158,7 +158,7 @@ class ModuleApi:
             if inspect.iscoroutine(given):
                 given.close()  # Python would warn that nobody awaited it
             raise RegistrationError(
-                codes.NOT_CACHED,
+                Code.NOT_CACHED,
                 f"this is no cached method of an instance: {given!r}",
                 expected="a method with @cached() above it, as self.method, without calling it",
             )
@@ -185,7 +185,7 @@ class ModuleApi:
         is_cached = isinstance(cached_func, CachedFunction)
         if not is_cached or not self.invalidations.knows(self._name, cached_func):
             raise RegistrationError(
-                codes.NOT_CACHED,
+                Code.NOT_CACHED,
                 f"module {self._name!r} has not registered "
                 f"{getattr(cached_func, '__qualname__', repr(cached_func))}, so other processes "
                 "would not find it",
@@ -252,9 +252,9 @@ class ModuleApi:
         known = [method for method in public if method.startswith(prefix)]
         is_category = prefix and name.endswith("_callbacks")
         code, what = (
-            (codes.UNKNOWN_CATEGORY, "no such category: ")
+            (Code.UNKNOWN_CATEGORY, "no such category: ")
             if is_category
-            else (codes.UNKNOWN_HOOK, "")
+            else (Code.UNKNOWN_HOOK, "")
         )
         raise UnknownNameError(
             code,
@@ -277,7 +277,7 @@ class ModuleApi:
     def _check_category(self, category: type[Category]) -> None:
         if category not in self.categories:
             raise RegistrationError(
-                codes.UNKNOWN_CATEGORY,
+                Code.UNKNOWN_CATEGORY,
                 f"this host has no category {getattr(category, '__qualname__', category)!r}",
                 expected=", ".join(known.__qualname__ for known in self.categories) or "none",
             )
@@ -286,7 +286,7 @@ class ModuleApi:
         if hook in specs:
             return specs[hook]
         raise RegistrationError(
-            codes.UNKNOWN_HOOK,
+            Code.UNKNOWN_HOOK,
             f"there is no hook {hook!r} in {where}",
             expected=", ".join(specs) or "none",
             hint=did_you_mean(hook, specs),

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, final
 
 import attrs
 
-from hostkit import codes
 from hostkit.api._paths import check_path
+from hostkit.codes import Code
 from hostkit.errors import RegistrationError
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def make_mount(path: str, resource: IResource, reserved: Collection[str]) -> Mou
     check_path(path, reserved)
     if not IResource.providedBy(resource):
         raise RegistrationError(
-            codes.NOT_A_RESOURCE,
+            Code.NOT_A_RESOURCE,
             f"what is to be served at {path} is not a web resource: {resource!r}",
             expected="an object that provides twisted.web.resource.IResource",
             hint="give an instance, not the class" if isinstance(resource, type) else None,

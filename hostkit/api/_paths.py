@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.errors import RegistrationError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def check_path(path: str, reserved: Collection[str] = ()) -> None:
     rule = _broken_rule(path) or _reserved_by(path, reserved)
     if rule is not None:
         raise RegistrationError(
-            codes.BAD_PATH,
+            Code.BAD_PATH,
             f"no resource can be served at {path!r}: {rule}",
             expected="an absolute path such as /words/status",
         )
@@ -45,7 +45,7 @@ def check_host_paths(reserved: Collection[str], recommended: str | None) -> None
     """
     if isinstance(reserved, str):
         raise RegistrationError(
-            codes.BAD_PATH,
+            Code.BAD_PATH,
             f"reserved_paths is one string, {reserved!r}",
             expected="several, as in reserved_paths=('/admin',)",
         )
@@ -53,7 +53,7 @@ def check_host_paths(reserved: Collection[str], recommended: str | None) -> None
         rule = _broken_rule(path)
         if rule is not None:
             raise RegistrationError(
-                codes.BAD_PATH,
+                Code.BAD_PATH,
                 f"{path!r} can be neither reserved nor recommended: {rule}",
                 expected="an absolute path such as /admin, without a slash at its end",
             )

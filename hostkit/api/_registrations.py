@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, final
 
 import attrs
 
-from hostkit import codes
 from hostkit.background import Loops
+from hostkit.codes import Code
 from hostkit.errors import RegistrationError
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Registrations:
         """
         if not self.is_open:
             raise RegistrationError(
-                codes.TOO_LATE,
+                Code.TOO_LATE,
                 f"{what} comes too late: modules register in __init__, and this one has returned",
                 hint="move the call into __init__",
             )

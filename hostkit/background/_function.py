@@ -7,7 +7,7 @@ import inspect
 import math
 from typing import TYPE_CHECKING, Any, cast
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.errors import RegistrationError
 from hostkit.specs import check_callable
 
@@ -51,7 +51,7 @@ def _check_arguments(
         signature.bind(*args, **kwargs)
     except TypeError as error:
         raise RegistrationError(
-            codes.NOT_CALLABLE,
+            Code.NOT_CALLABLE,
             f"what is to be called in a loop cannot be called like that: {error}",
             expected=f"arguments for {describe(function)}{signature}",
             hint="give them to looping_background_call after the interval",

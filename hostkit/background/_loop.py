@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 from twisted.internet.defer import CancelledError, Deferred
 
-from hostkit.dispatch import advise, call_for, say, start_entry
+from hostkit.dispatch import call_for
+from hostkit.loops import advise, start_entry
+from hostkit.wording import exception_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
-    from hostkit.background._clock import Clock
-    from hostkit.dispatch import Cancellable
+    from hostkit.loops import Cancellable, Clock
 
 _log: Final = logging.getLogger("hostkit.background")
 
@@ -132,7 +133,7 @@ class BackgroundLoop:
             is_cancellation = isinstance(error, CancelledError | asyncio.CancelledError)
             if not (is_cancellation and self._is_cancelled):
                 said = f"module {self.module!r}: the background loop {self.description!r} failed"
-                _log.exception("%s: %s", said, advise(error, say(error)))
+                _log.exception("%s: %s", said, advise(error, exception_line(error)))
 
     def _end(self, _: object) -> None:
         self._is_running = self._is_cancelled = False

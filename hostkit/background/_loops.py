@@ -5,15 +5,15 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Final, final
 
-from hostkit.dispatch import settle
 from hostkit.errors import HostkitError
+from hostkit.loops import settle
 
 if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
 
-    from hostkit.background._clock import Clock
     from hostkit.background._loop import BackgroundLoop
     from hostkit.background._worker import Worker
+    from hostkit.loops import Clock
 
 _log: Final = logging.getLogger("hostkit.background")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, final
 
 import attrs
 
-from hostkit.config import did_you_mean
+from hostkit.wording import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

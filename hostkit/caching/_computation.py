@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, final
 
 from twisted.internet.defer import Deferred
 
-from hostkit.dispatch import settle
+from hostkit.loops import settle
 
 if TYPE_CHECKING:
     from types import CoroutineType, FrameType

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 from twisted.internet.defer import CancelledError
 
 from hostkit.caching._link import Link
-from hostkit.caching._side_loop import SideLoop
-from hostkit.dispatch import settle
+from hostkit.loops import SideLoop, settle
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

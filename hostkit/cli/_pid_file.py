@@ -11,7 +11,7 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, final
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.errors import ConfigErrors
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def hold_pid_file(file: HostFile) -> Iterator[None]:
             taken = isinstance(error, BlockingIOError)
             why = "another process that is serving has it" if taken else error.strerror
             problem = file.problem(
-                codes.PID_FILE_UNUSABLE,
+                Code.PID_FILE_UNUSABLE,
                 f"{path} cannot be used as a pid file: {why}",
                 ("hostkit", "pid_file"),
             )

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from hostkit import codes
+from hostkit.codes import Code
 
 if TYPE_CHECKING:
     from hostkit.errors import ConfigErrors
 
-_UNREADABLE: Final = frozenset({codes.FILE_NOT_FOUND, codes.FILE_IS_FOLDER, codes.FILE_UNREADABLE})
+_UNREADABLE: Final = frozenset({Code.FILE_NOT_FOUND, Code.FILE_IS_FOLDER, Code.FILE_UNREADABLE})
 
 
 def show_problems(errors: ConfigErrors) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Final, final
 
-from hostkit.dispatch import start_entry
 from hostkit.errors import ConfigErrors, HostkitError, ModuleFailedError
+from hostkit.loops import start_entry
 
 if TYPE_CHECKING:
     from twisted.python.failure import Failure

@@ -13,8 +13,8 @@ from hostkit.cli._pid_file import hold_pid_file
 from hostkit.cli._problems import show_problems
 from hostkit.cli._reloader import Reloader
 from hostkit.cli._signals import handle_hangup, handle_signals
-from hostkit.dispatch import start_entry
 from hostkit.errors import ConfigErrors, ModuleFailedError
+from hostkit.loops import start_entry
 from hostkit.web import Server
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from twisted.python.usage import UsageError
 
 from hostkit.background import Worker
 from hostkit.cli._signals import ignore_hangup
-from hostkit.dispatch import start_entry
 from hostkit.errors import ConfigErrors
 from hostkit.host import build_from_file
+from hostkit.loops import start_entry
 from hostkit.web import Server, check_listeners
 
 if TYPE_CHECKING:

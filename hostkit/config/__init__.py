@@ -14,7 +14,6 @@ from hostkit.config._load import Examined, examine, from_mapping, load
 from hostkit.config._model import Listener, ModuleEntry, Redis, Settings
 from hostkit.config._scalars import wrong_type
 from hostkit.config._units import Bytes, Seconds, parse_bytes, parse_seconds
-from hostkit.config._words import did_you_mean
 
 __all__ = [
     "Bytes",
@@ -28,7 +27,6 @@ __all__ = [
     "Seconds",
     "Settings",
     "StructureErrors",
-    "did_you_mean",
     "examine",
     "faults_of",
     "from_mapping",

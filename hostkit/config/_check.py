@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any, final, get_args, get_origin
 
 import attrs
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.config._fault import Fault, StructureErrors
-from hostkit.config._words import show
+from hostkit.wording import show
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,6 +51,6 @@ def _check_hook(cls: Any, converter: Converter) -> Callable[[Any, Any], Any]:
         if check.accepts(result):
             return result
         message = f"{show(value)} is not allowed here"
-        raise StructureErrors((Fault(codes.NOT_ALLOWED, message, expected=check.expected),))
+        raise StructureErrors((Fault(Code.NOT_ALLOWED, message, expected=check.expected),))
 
     return structure_checked

@@ -10,11 +10,11 @@ import attrs
 from cattrs import ClassValidationError, Converter
 from cattrs.gen import make_dict_structure_fn
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.config._explain import faults_of, steps_of
 from hostkit.config._fault import Fault, StructureErrors
 from hostkit.config._scalars import wrong_type
-from hostkit.config._words import show
+from hostkit.wording import show
 
 
 def register(converter: Converter) -> None:
@@ -60,7 +60,7 @@ def _odd_keys(keys: list[Any], build: Callable[[], Any]) -> StructureErrors:
     """Tell of keys that are no strings, and of whatever else is wrong."""
     faults = [
         Fault(
-            codes.KEY_NOT_A_STRING,
+            Code.KEY_NOT_A_STRING,
             f"a key must be a string, but this is {show(key)}",
             steps_of(key),
             hint="write it in quotes",

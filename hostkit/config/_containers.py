@@ -10,11 +10,11 @@ from typing import Any, Final, TypeAlias, Union, get_args, get_origin
 from cattrs import BaseValidationError, Converter
 from cattrs.cols import list_structure_factory, mapping_structure_factory
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.config._explain import faults_of
 from hostkit.config._fault import Fault, StructureErrors
 from hostkit.config._scalars import wrong_type
-from hostkit.config._words import either, show
+from hostkit.wording import either, show
 
 _Hook: TypeAlias = Callable[[Any, Any], Any]
 
@@ -91,7 +91,7 @@ def _fixed_tuple_hook(cls: Any, converter: Converter) -> _Hook:
             raise wrong_type(value, expected)
         if len(value) != len(members):
             message = f"a list of {len(value)} values is not allowed here"
-            raise StructureErrors((Fault(codes.NOT_ALLOWED, message, expected=expected),))
+            raise StructureErrors((Fault(Code.NOT_ALLOWED, message, expected=expected),))
         return _fill_each(list(zip(value, members, hooks, strict=True)))
 
     return structure_tuple
@@ -139,5 +139,5 @@ def _fits_none(value: Any, failures: list[tuple[Fault, ...]]) -> StructureErrors
         return StructureErrors(min(inside, key=len))
     expected = [fault.expected for faults in failures for fault in faults if fault.expected]
     message = f"{show(value)} does not belong here"
-    fault = Fault(codes.WRONG_TYPE, message, expected=either(expected) if expected else None)
+    fault = Fault(Code.WRONG_TYPE, message, expected=either(expected) if expected else None)
     return StructureErrors((fault,))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from cattrs import Converter
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.config import _check, _classes, _containers, _scalars
 from hostkit.config._explain import faults_of, text_of
 from hostkit.config._fault import Fault, StructureErrors
@@ -37,7 +37,7 @@ def structure(value: object, cls: type[T]) -> T:
     except StructureErrors as errors:
         faults = errors.faults
     except RecursionError:
-        faults = (Fault(codes.TOO_DEEP, "the value is nested too deep"),)
+        faults = (Fault(Code.TOO_DEEP, "the value is nested too deep"),)
     # Raised here, away from what caused it: that may quote secrets, and would be printed as well.
     raise StructureErrors(faults)
 
@@ -56,7 +56,7 @@ def _fill(value: object, cls: type[T]) -> T:
 
 def _unusable(cls: object, error: Exception) -> Fault:
     return Fault(
-        codes.UNSUPPORTED_TYPE,
+        Code.UNSUPPORTED_TYPE,
         f"{getattr(cls, '__qualname__', cls)} cannot be filled from a config file: "
         f"{text_of(error)}",
         hint="tell the module's author: annotate every field, or write parse_config()",

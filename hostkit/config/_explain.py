@@ -12,10 +12,10 @@ from cattrs import (
     IterableValidationError,
 )
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.config._fault import Fault, StructureErrors
-from hostkit.config._words import either, nearest
 from hostkit.errors import ConfigError
+from hostkit.wording import either, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ def faults_of(error: Exception) -> tuple[Fault, ...]:
         case StructureErrors():
             return error.faults
         case ConfigError():
-            return (Fault(codes.REFUSED_BY_CLASS, error.message, error.path),)
+            return (Fault(Code.REFUSED_BY_CLASS, error.message, error.path),)
         case RecursionError():
             raise error
         case ClassValidationError():
@@ -39,7 +39,7 @@ def faults_of(error: Exception) -> tuple[Fault, ...]:
         case IterableValidationError():
             return tuple(_in_items(error))
         case _:
-            return (Fault(codes.REFUSED_BY_CLASS, text_of(error)),)
+            return (Fault(Code.REFUSED_BY_CLASS, text_of(error)),)
 
 
 def text_of(error: Exception) -> str:
@@ -66,7 +66,7 @@ def _in_class(error: ClassValidationError) -> Iterator[Fault]:
         if not isinstance(each, KeyError):
             yield from (fault.under(key) for fault in faults_of(each))
         elif key not in misspelt:  # a misspelt required key is one mistake, not two
-            yield Fault(codes.MISSING_KEY, f"the key {key!r} is missing", hint=f"add {key!r}")
+            yield Fault(Code.MISSING_KEY, f"the key {key!r} is missing", hint=f"add {key!r}")
 
 
 def _keys_of(cls: Any) -> dict[str, str]:
@@ -81,7 +81,7 @@ def _keys_of(cls: Any) -> dict[str, str]:
 def _unknown_key(key: str, near: str | None, known: list[str]) -> Fault:
     expected = either(known) if known else "no keys at all"
     hint = None if near is None else f"did you mean {near!r}?"
-    return Fault(codes.UNKNOWN_KEY, f"unknown key {key!r}", (key,), expected, hint, is_key=True)
+    return Fault(Code.UNKNOWN_KEY, f"unknown key {key!r}", (key,), expected, hint, is_key=True)
 
 
 def _in_items(error: IterableValidationError) -> Iterator[Fault]:

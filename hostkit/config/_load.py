@@ -9,7 +9,7 @@ from typing import Any, TypeVar, final
 
 import attrs
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.config._converter import structure
 from hostkit.config._fault import Fault, StructureErrors
 from hostkit.config._host_file import HostFile, Source
@@ -21,8 +21,8 @@ from hostkit.config._schema import EntrySchema, SettingsSchema
 from hostkit.config._text import read_text
 from hostkit.config._tokens import literal_secrets, tokens
 from hostkit.config._values import Reader
-from hostkit.config._words import show
 from hostkit.errors import ConfigErrors, Path, Problem
+from hostkit.wording import show
 
 _T = TypeVar("_T")
 _KEYS = ("modules", "hostkit")
@@ -106,7 +106,7 @@ def from_mapping(mapping: Mapping[str, Any]) -> HostFile:
     whole: object = mapping  # callers without a type checker may give anything
     if not isinstance(whole, Mapping):
         message = f"the configuration is {show(whole)}, not a mapping"
-        raise ConfigErrors((Problem(codes.NOT_A_MAPPING, message),))
+        raise ConfigErrors((Problem(Code.NOT_A_MAPPING, message),))
     return _build(mapping, Source("<config>"), [], set()).accept()
 
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 import yaml
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.config._document import child
-from hostkit.config._words import did_you_mean
 from hostkit.errors import Problem
+from hostkit.wording import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ def misspelt_modules(document: Document) -> Iterator[Problem]:
         hint = did_you_mean(key.value.lower(), [_KEY])
         if hint is not None and _lists_modules(value):
             message = f"{key.value!r} lists modules, which are looked for under {_KEY!r}"
-            yield Problem(codes.UNKNOWN_KEY, message, (key.value,), hint=hint)
+            yield Problem(Code.UNKNOWN_KEY, message, (key.value,), hint=hint)
 
 
 def _lists_modules(node: yaml.Node) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.errors import Problem, show_path
 
 
@@ -44,7 +44,7 @@ def repeated_names(entries: Sequence[Any]) -> Iterator[Problem]:
         if not isinstance(name, str) or first.setdefault(name, index) == index:
             continue
         yield Problem(
-            codes.DUPLICATE_NAME,
+            Code.DUPLICATE_NAME,
             f"{show_path(('modules', index))} and {show_path(('modules', first[name]))} "
             f"have the same name {name!r}",
             ("modules", index, "name"),

@@ -7,7 +7,7 @@ from typing import Any, Final, final
 import attrs
 import yaml
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.config._document import Document
 from hostkit.config._place import place_at
 from hostkit.errors import ConfigErrors, Problem
@@ -49,10 +49,10 @@ class Parser:
         except yaml.MarkedYAMLError as error:
             refusal = self._not_yaml(error)
         except RecursionError:
-            refusal = self._refuse(codes.TOO_DEEP, "this is nested too deep", 0)
+            refusal = self._refuse(Code.TOO_DEEP, "this is nested too deep", 0)
         except (ValueError, OverflowError) as error:
             # Only from the parser written in Python, for escapes that stand for no character.
-            refusal = self._refuse(codes.NOT_YAML, f"not valid YAML: {error}", 0)
+            refusal = self._refuse(Code.NOT_YAML, f"not valid YAML: {error}", 0)
         else:
             return Document(self.name, self.text, self._only_mapping(root))
         raise refusal
@@ -68,14 +68,14 @@ class Parser:
                 depth -= 1
             if depth > _DEEPEST:
                 message = f"this is nested more than {_DEEPEST} levels deep"
-                raise self._refuse(codes.TOO_DEEP, message, _offset(event.start_mark))
+                raise self._refuse(Code.TOO_DEEP, message, _offset(event.start_mark))
 
     def _compose(self) -> yaml.Node | None:
         loader = self.loader(self.text)
         root: yaml.Node | None = loader.get_node() if loader.check_node() else None
         if loader.check_node():
             raise self._refuse(
-                codes.SEVERAL_DOCUMENTS,
+                Code.SEVERAL_DOCUMENTS,
                 "a second YAML document starts here",
                 loader.get_node().start_mark.index,
                 expected="one document; `---` may stand only at the top",
@@ -84,14 +84,14 @@ class Parser:
 
     def _only_mapping(self, root: yaml.Node | None) -> yaml.MappingNode:
         if root is None:
-            code, message = codes.EMPTY_FILE, "the file is empty"
+            code, message = Code.EMPTY_FILE, "the file is empty"
             raise self._refuse(code, message, 0, expected=_WHAT_BELONGS)
         if isinstance(root, yaml.MappingNode):
             return root
         what = "a list" if isinstance(root, yaml.SequenceNode) else "a single value"
         message = f"the file holds {what}, not a mapping"
         offset = root.start_mark.index
-        raise self._refuse(codes.NOT_A_MAPPING, message, offset, expected=_WHAT_BELONGS)
+        raise self._refuse(Code.NOT_A_MAPPING, message, offset, expected=_WHAT_BELONGS)
 
     def _not_yaml(self, error: yaml.MarkedYAMLError) -> ConfigErrors:
         offset = _offset(error.problem_mark or error.context_mark)
@@ -99,7 +99,7 @@ class Parser:
         hint = None
         if self.text[offset : offset + 1] == "\t":
             hint = "YAML is indented with spaces; this is a tab"
-        return self._refuse(codes.NOT_YAML, f"not valid YAML: {said}", offset, hint=hint)
+        return self._refuse(Code.NOT_YAML, f"not valid YAML: {said}", offset, hint=hint)
 
     def _refuse(
         self,

@@ -7,10 +7,10 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.config._fault import Fault, StructureErrors
 from hostkit.config._units import DURATION, SIZE, Bytes, Seconds, parse_bytes, parse_seconds
-from hostkit.config._words import did_you_mean, either, show
+from hostkit.wording import did_you_mean, either, show
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,14 +55,14 @@ def wrong_type(value: Any, expected: str) -> StructureErrors:
     elif expected == _EXPECTED[str] and isinstance(value, bool | int | float | date):
         hint = "write it in quotes"
     message = f"{show(value)} is of the wrong type"
-    return StructureErrors((Fault(codes.WRONG_TYPE, message, expected=expected, hint=hint),))
+    return StructureErrors((Fault(Code.WRONG_TYPE, message, expected=expected, hint=hint),))
 
 
 def unsupported(cls: Any) -> Callable[[Any, Any], Any]:
     """Make the hook of a type nobody taught the converter: it refuses every value."""
     name = cls.__name__ if isinstance(cls, type) else str(cls)
     fault = Fault(
-        codes.UNSUPPORTED_TYPE,
+        Code.UNSUPPORTED_TYPE,
         f"the type {name} cannot be filled from a config file",
         hint="tell the module's author: use another field type, or write parse_config()",
     )
@@ -118,7 +118,7 @@ def _choose(value: Any, choices: list[tuple[Any, Any]]) -> Any:
             return chosen
     names = [written for written, _ in choices if isinstance(written, str)]
     fault = Fault(
-        codes.NOT_A_CHOICE,
+        Code.NOT_A_CHOICE,
         f"{show(value)} is not one of the choices",
         expected=either([repr(written) for written, _ in choices]),
         hint=did_you_mean(value, names) if isinstance(value, str) else None,
@@ -136,7 +136,7 @@ def _structure_seconds(value: Any, _cls: Any) -> float:
     elif type(value) in {int, float} and 0 < value < _LONGEST_SECONDS:
         hint = f"write a unit: {value}s"
     message = f"{show(value)} is not a duration"
-    fault = Fault(codes.NOT_A_DURATION, message, expected=DURATION, hint=hint)
+    fault = Fault(Code.NOT_A_DURATION, message, expected=DURATION, hint=hint)
     raise StructureErrors((fault,))
 
 
@@ -144,5 +144,5 @@ def _structure_bytes(value: Any, _cls: Any) -> int:
     try:
         return parse_bytes(value)
     except ValueError:
-        fault = Fault(codes.NOT_A_SIZE, f"{show(value)} is not a size", expected=SIZE)
+        fault = Fault(Code.NOT_A_SIZE, f"{show(value)} is not a size", expected=SIZE)
     raise StructureErrors((fault,))

@@ -7,7 +7,7 @@ import os
 import re
 from typing import TYPE_CHECKING, Final
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.errors import Problem
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def no_name(tag: str) -> Problem:
     """Say that a tag is not followed by a name."""
     what = "an environment variable" if tag == "!env" else "a file"
     return Problem(
-        codes.TAG_WITHOUT_NAME, f"{tag} needs the name of {what}", expected=f"`key: {tag} name`"
+        Code.TAG_WITHOUT_NAME, f"{tag} needs the name of {what}", expected=f"`key: {tag} name`"
     )
 
 
@@ -65,7 +65,7 @@ def _read_variable(name: str) -> str | Problem:
         if secret is not None:
             return secret
     message = f"the environment variable {name!r} is not set"
-    return Problem(codes.NO_SUCH_VARIABLE, message, hint=f"set {name} before the start")
+    return Problem(Code.NO_SUCH_VARIABLE, message, hint=f"set {name} before the start")
 
 
 def _read_file(path: Path) -> str | Problem:
@@ -73,10 +73,10 @@ def _read_file(path: Path) -> str | Problem:
         text = path.read_bytes().decode()
     except UnicodeDecodeError as error:
         message = f"the byte {error.start + 1} of {str(path)!r} is not UTF-8"
-        return Problem(codes.TAG_FILE_NOT_UTF8, message, hint="save the file as UTF-8")
+        return Problem(Code.TAG_FILE_NOT_UTF8, message, hint="save the file as UTF-8")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         message = f"{str(path)!r} cannot be read: {reason}"
         hint = "relative names start at the config file's folder"
-        return Problem(codes.TAG_FILE_UNREADABLE, message, hint=hint)
+        return Problem(Code.TAG_FILE_UNREADABLE, message, hint=hint)
     return text.removesuffix("\n").removesuffix("\r")

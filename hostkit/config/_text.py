@@ -7,7 +7,7 @@ from pathlib import Path as FilePath
 
 from yaml.reader import Reader
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.config._place import place_at
 from hostkit.errors import ConfigErrors, Problem
 
@@ -39,16 +39,16 @@ def _read_bytes(name: str) -> bytes:
         return FilePath(name).read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         problem = Problem(
-            codes.FILE_NOT_FOUND,
+            Code.FILE_NOT_FOUND,
             f"there is no file {name!r}",
             hint=f"it would be {str(FilePath(name).absolute())!r}",
         )
     except IsADirectoryError:
         hint = "name the file in it"
-        problem = Problem(codes.FILE_IS_FOLDER, f"{name!r} is a folder, not a file", hint=hint)
+        problem = Problem(Code.FILE_IS_FOLDER, f"{name!r} is a folder, not a file", hint=hint)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        problem = Problem(codes.FILE_UNREADABLE, f"{name!r} cannot be read: {reason}")
+        problem = Problem(Code.FILE_UNREADABLE, f"{name!r} cannot be read: {reason}")
     raise ConfigErrors((problem,))
 
 
@@ -58,7 +58,7 @@ def _not_utf8(name: str, data: bytes) -> Problem | None:
     except UnicodeDecodeError as error:
         readable = data.decode(errors="replace")
         return Problem(
-            codes.NOT_UTF8,
+            Code.NOT_UTF8,
             f"the byte 0x{data[error.start]:02x} is not UTF-8",
             place=place_at(name, readable, len(data[: error.start].decode())),
             hint="save the file as UTF-8",
@@ -72,7 +72,7 @@ def _control_character(name: str, text: str) -> Problem | None:
     if found is None:
         return None
     return Problem(
-        codes.CONTROL_CHARACTER,
+        Code.CONTROL_CHARACTER,
         f"the character U+{ord(found[0]):04X} is not allowed in YAML",
         place=place_at(name, text, found.start()),
         hint="remove it, or write it as an escape in double quotes",

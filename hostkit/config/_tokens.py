@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.errors import Problem
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _has_password(url: str) -> bool:
 def _problem(source: Source, what: str, path: Path) -> Problem:
     problem = source.problem(
         Problem(
-            codes.IN_THE_CLEAR,
+            Code.IN_THE_CLEAR,
             f"the {what} stands in the file itself",
             path,
             expected="!env NAME or !file path",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, NewType
 
-from hostkit.config._words import show
+from hostkit.wording import show
 
 Seconds = NewType("Seconds", float)
 """A field type: a duration, written ``200ms 5s 2m 1h 1d``, held in seconds."""

@@ -9,11 +9,11 @@ import attrs
 import yaml
 from yaml.constructor import SafeConstructor
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.config._document import MERGE, Document, child
 from hostkit.config._secrets import TAGS, no_name, read_secret
-from hostkit.config._words import did_you_mean
 from hostkit.errors import Path, Problem
+from hostkit.wording import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _DEEPEST: Final = 100
 _MOST_REPEATS: Final = 100_000
-_SAID_ONCE: Final = frozenset({codes.TOO_DEEP, codes.TOO_MANY_ALIASES})
+_SAID_ONCE: Final = frozenset({Code.TOO_DEEP, Code.TOO_MANY_ALIASES})
 _YAML: Final = "tag:yaml.org,2002:"
 _MAP: Final = f"{_YAML}map"
 _SEQ: Final = f"{_YAML}seq"
@@ -112,21 +112,21 @@ class Reader:
             kind = _short(node.tag).removeprefix("!!")
             message = f"{reprlib.repr(node.value)} is not a valid {kind}"
             hint = "put it in quotes if it is meant as a string"
-            return Problem(codes.UNREADABLE_VALUE, message, hint=hint)
+            return Problem(Code.UNREADABLE_VALUE, message, hint=hint)
 
     def _closed(self, node: yaml.Node) -> Problem | None:
         """Say why a list or mapping must not be entered, if there is a reason."""
         if any(node is each for each in self._open):
-            return Problem(codes.ENDLESS_VALUE, "this contains itself, through an alias")
+            return Problem(Code.ENDLESS_VALUE, "this contains itself, through an alias")
         if node.tag in TAGS:
             return no_name(node.tag)
         if node.tag != (_SEQ if isinstance(node, yaml.SequenceNode) else _MAP):
             return _unknown_tag(node.tag)
         if len(self._open) >= _DEEPEST:
-            return Problem(codes.TOO_DEEP, f"this is nested more than {_DEEPEST} levels deep")
+            return Problem(Code.TOO_DEEP, f"this is nested more than {_DEEPEST} levels deep")
         if self._repeats > _MOST_REPEATS:
             message = f"aliases repeat more than {_MOST_REPEATS} values"
-            return Problem(codes.TOO_MANY_ALIASES, message, hint="use fewer aliases of aliases")
+            return Problem(Code.TOO_MANY_ALIASES, message, hint="use fewer aliases of aliases")
         return None
 
     def _collection(self, node: yaml.Node, path: Path) -> Any:
@@ -161,7 +161,7 @@ class Reader:
         if not isinstance(node, yaml.ScalarNode):
             what = "a list" if isinstance(node, yaml.SequenceNode) else "a mapping"
             hint = "put text that starts with a bracket or a brace in quotes"
-            return Problem(codes.COMPLEX_KEY, f"{what} cannot be a key", hint=hint)
+            return Problem(Code.COMPLEX_KEY, f"{what} cannot be a key", hint=hint)
         return _unknown_tag(node.tag) if node.tag in TAGS else self._scalar(node)
 
     def _merge(self, node: yaml.Node, path: Path) -> dict[Any, Any]:
@@ -173,7 +173,7 @@ class Reader:
                 merged.update(value)
             elif path not in self.broken:
                 message = "`<<` needs a mapping, or a list of mappings"
-                self._tell(Problem(codes.BAD_MERGE, message), source, path)
+                self._tell(Problem(Code.BAD_MERGE, message), source, path)
                 self.broken.add(path)
         return merged
 
@@ -188,13 +188,13 @@ class Reader:
 
 def _duplicate(key: Any, line: int) -> Problem:
     hint = f"it stands in line {line} already; keep one of them"
-    return Problem(codes.DUPLICATE_KEY, f"the key {key!r} stands twice in one mapping", hint=hint)
+    return Problem(Code.DUPLICATE_KEY, f"the key {key!r} stands twice in one mapping", hint=hint)
 
 
 def _unknown_tag(tag: str) -> Problem:
     hint = did_you_mean(tag, sorted(TAGS))
     expected = "a plain value, !env NAME or !file NAME"
-    return Problem(codes.UNKNOWN_TAG, f"unknown tag {_short(tag)}", expected=expected, hint=hint)
+    return Problem(Code.UNKNOWN_TAG, f"unknown tag {_short(tag)}", expected=expected, hint=hint)
 
 
 def _short(tag: str) -> str:

@@ -1,24 +1,19 @@
 """How hooks are called: chains compiled from what modules registered, and their receipts."""
 
-from hostkit.dispatch._advice import advise, say
-from hostkit.dispatch._awaiting import settle
 from hostkit.dispatch._callback import Callback, Locate
 from hostkit.dispatch._chain import Chain
 from hostkit.dispatch._current import call_for, current_module
-from hostkit.dispatch._entry import enter, start_entry
 from hostkit.dispatch._hooks import Hooks, bind_hooks, make_caller
 from hostkit.dispatch._keyed_chain import KeyedChain, keys_of
 from hostkit.dispatch._manager import HookManager
 from hostkit.dispatch._receipt import Outcome, Receipt, Step
 from hostkit.dispatch._receipts import Receipts
-from hostkit.dispatch._sampling import CallLater, Cancellable, Sampler
+from hostkit.dispatch._sampling import Sampler
 from hostkit.dispatch._timing import Timing
 from hostkit.dispatch._trace import Trace, trace
 
 __all__ = [
-    "CallLater",
     "Callback",
-    "Cancellable",
     "Chain",
     "HookManager",
     "Hooks",
@@ -31,15 +26,10 @@ __all__ = [
     "Step",
     "Timing",
     "Trace",
-    "advise",
     "bind_hooks",
     "call_for",
     "current_module",
-    "enter",
     "keys_of",
     "make_caller",
-    "say",
-    "settle",
-    "start_entry",
     "trace",
 ]

@@ -9,12 +9,12 @@ import time
 import types
 from typing import TYPE_CHECKING, Any, Final, NoReturn, cast, final
 
-from hostkit.dispatch._awaiting import limit, settle
 from hostkit.dispatch._draft import describe
-from hostkit.dispatch._shield import shield
+from hostkit.dispatch._limit import limit
 from hostkit.dispatch._source import is_shielded, write_chain
 from hostkit.dispatch._timing import Timing
 from hostkit.dispatch._trouble import Trouble
+from hostkit.loops import settle, shield
 from hostkit.rules import CONTINUE
 
 if TYPE_CHECKING:

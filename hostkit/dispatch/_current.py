@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from hostkit.dispatch._awaiting import settle, settle_for
 from hostkit.dispatch._callback import Callback
 from hostkit.dispatch._chain import Chain
+from hostkit.dispatch._limit import settle_for
+from hostkit.loops import settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable

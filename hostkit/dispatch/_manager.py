@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, cast, final
 
 import pluggy
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.errors import RegistrationError
 from hostkit.specs import PROJECT
 
@@ -81,7 +81,7 @@ class HookManager(pluggy.PluginManager):
     def _check_open(self, what: str) -> None:
         if self._is_closed:
             raise RegistrationError(
-                codes.TOO_LATE,
+                Code.TOO_LATE,
                 f"{what} comes too late: the host is built, and its chains would not know of it",
                 hint="list the module in the config file",
             )

@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, Final, Protocol, final
+from typing import TYPE_CHECKING, Final, final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from hostkit.dispatch._chain import Chain
     from hostkit.dispatch._keyed_chain import KeyedChain
+    from hostkit.loops import CallLater, Cancellable
 
 INTERVAL_SECONDS: Final = 0.1
 """How long after a measured call the next call of the same hook is measured."""
-
-
-class CallLater(Protocol):
-    """Schedules a call, as Twisted's reactor and asyncio's event loop do."""
-
-    def __call__(self, delay: float, function: Callable[..., Any], /, *args: Any) -> Cancellable:
-        """Call a function after so many seconds."""
-
-
-class Cancellable(Protocol):
-    """A scheduled call."""
-
-    def cancel(self) -> Any:
-        """Do not call after all."""
 
 
 @final

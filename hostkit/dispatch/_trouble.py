@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast, final
 
 from twisted.internet.defer import CancelledError
 
-from hostkit.dispatch._advice import advise
 from hostkit.dispatch._draft import Draft, describe
-from hostkit.dispatch._entry import current_task
 from hostkit.dispatch._receipt import Outcome
 from hostkit.errors import HookTimeoutError, InvalidValueError, ModuleFailedError
+from hostkit.loops import advise, current_task
 from hostkit.rules import CONTINUE, FirstDenial, Replace
 
 if TYPE_CHECKING:

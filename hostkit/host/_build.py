@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Final, final
 
 import attrs
 
-from hostkit import codes
-from hostkit.config import did_you_mean
+from hostkit.codes import Code
 from hostkit.dispatch import (
     Callback,
     Chain,
@@ -25,6 +24,7 @@ from hostkit.errors import ConfigErrors, Problem
 from hostkit.host._claims import Claims
 from hostkit.host._unknown_hook import UnknownHookError
 from hostkit.loading import MODULES, Module, keep_module, load_module
+from hostkit.wording import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -79,7 +79,7 @@ class Built:
         if hook in self.chains:
             return self.chains[hook]
         raise UnknownHookError(
-            codes.NO_SUCH_HOOK,
+            Code.NO_SUCH_HOOK,
             f"this host has no hook {hook!r}",
             expected=", ".join(sorted(self.chains)) or "no hook, since it has none",
             hint=did_you_mean(hook, self.chains),

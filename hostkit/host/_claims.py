@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, final
 
 import attrs
 
-from hostkit import codes
+from hostkit.codes import Code
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
@@ -84,7 +84,7 @@ class Claims:
             else:
                 continue
             message += ", which can have only one callback"
-            yield self._file.problem(codes.NOT_EXCLUSIVE, message, module.entry.path, hint=hint)
+            yield self._file.problem(Code.NOT_EXCLUSIVE, message, module.entry.path, hint=hint)
 
     def _check_keys(self, module: Module) -> Iterator[Problem]:
         """Find keys of which this module says something else than another."""
@@ -98,7 +98,7 @@ class Claims:
                     else f"modules {owner.name!r} and {module.name!r} contradict each other"
                 )
                 yield self._file.problem(
-                    codes.CONFLICTING_KEYS,
+                    Code.CONFLICTING_KEYS,
                     f"{both} about {given.key!r} of {hook}: "
                     f"{first.details!r} is not {given.details!r}",
                     module.entry.path,

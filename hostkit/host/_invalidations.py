@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from hostkit import codes
 from hostkit.caching import Invalidations, RedisChannel
+from hostkit.codes import Code
 
 if TYPE_CHECKING:
     from hostkit.config import HostFile
@@ -31,7 +31,7 @@ def make_invalidations(file: HostFile) -> tuple[Invalidations, tuple[Problem, ..
         return Invalidations(RedisChannel(redis.url)), ()
     except ModuleNotFoundError:
         problem = file.problem(
-            codes.EXTRA_MISSING,
+            Code.EXTRA_MISSING,
             "`redis:` needs the package redis, which is not installed",
             ("hostkit", "redis"),
             hint="pip install 'hostkit-framework[redis]'",
@@ -39,7 +39,7 @@ def make_invalidations(file: HostFile) -> tuple[Invalidations, tuple[Problem, ..
     except ValueError:
         # What the error says may quote a part of the URL, which may be the password.
         problem = file.problem(
-            codes.NOT_A_REDIS_URL,
+            Code.NOT_A_REDIS_URL,
             "this is not the URL of a Redis server",
             ("hostkit", "redis", "url"),
             expected="redis://host:port/database, rediss://... (with TLS) or unix://path",

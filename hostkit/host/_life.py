@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final, final
 from twisted.internet.defer import CancelledError, Deferred, DeferredList
 
 from hostkit.caching import Invalidations
-from hostkit.dispatch import Sampler, settle, start_entry
+from hostkit.dispatch import Sampler
 from hostkit.errors import HostkitError
-from hostkit.host._interrupt import Interruptible
 from hostkit.host._lifecycle import call_later_of, start_modules, stop_modules
+from hostkit.loops import Interruptible, settle, start_entry
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from twisted.internet.defer import CancelledError
 
-from hostkit.background import find_clock
-from hostkit.dispatch import CallLater, advise, enter, say, settle
 from hostkit.errors import ModuleFailedError
+from hostkit.loops import CallLater, advise, enter, find_clock, settle
+from hostkit.wording import exception_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,7 +48,7 @@ async def start_modules(
                 raise
             place = module.place()
             where = "" if place is None else f" (its entry: {place})"
-            reason = redact(advise(error, say(error)))
+            reason = redact(advise(error, exception_line(error)))
             raise ModuleFailedError(module.name, "start", reason + where) from error
 
 

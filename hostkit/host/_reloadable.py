@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.errors import ConfigErrors
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def check_reloadable(old: HostFile, new: HostFile) -> None:
     """
     problems = tuple(
         new.problem(
-            codes.NEEDS_RESTART,
+            Code.NEEDS_RESTART,
             f"`hostkit: {name}:` cannot change while the host is running",
             ("hostkit", name),
             hint="restart it, or leave that as it was",

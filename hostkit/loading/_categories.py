@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.errors import ConfigErrors, SpecError
 from hostkit.loading._imports import CATEGORIES, NotLoadableError, find_object
 from hostkit.specs import check_categories
@@ -40,7 +40,7 @@ def load_categories(file: HostFile) -> tuple[type[Category], ...]:
         except (NotLoadableError, SpecError) as error:
             problem = attrs.evolve(
                 error.problem,
-                code=codes.CATEGORY_NOT_LOADABLE,
+                code=Code.CATEGORY_NOT_LOADABLE,
                 message=f"category {name!r} cannot be loaded: {error.problem.message}",
                 path=path,
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 
-from hostkit.dispatch import say
+from hostkit.wording import exception_line
 
 
 def innermost_frame(error: BaseException, module_name: str) -> str | None:
@@ -35,4 +35,4 @@ def causes(error: BaseException) -> tuple[str, ...]:
     while cause is not None and cause not in chain:  # `raise error from error` is possible
         chain.append(cause)
         cause = cause.__cause__
-    return tuple(f"caused by {say(cause)}" for cause in chain[1:])
+    return tuple(f"caused by {exception_line(cause)}" for cause in chain[1:])

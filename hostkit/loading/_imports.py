@@ -6,11 +6,10 @@ import importlib
 from importlib.metadata import EntryPoints, entry_points
 from typing import Any, Final
 
-from hostkit import codes
-from hostkit.config import did_you_mean
-from hostkit.dispatch import say
+from hostkit.codes import Code
 from hostkit.errors import CodedError
 from hostkit.loading._frames import causes, innermost_frame
+from hostkit.wording import did_you_mean, exception_line
 
 MODULES: Final = "hostkit.modules"
 """The entry point group that modules are installed in."""
@@ -56,7 +55,7 @@ def find_object(name: str, group: str, points: EntryPoints | None = None) -> Any
 def _unknown(name: str, group: str, points: EntryPoints, hint: str) -> NotLoadableError:
     installed = ", ".join(sorted(points.names))
     return NotLoadableError(
-        codes.NOT_INSTALLED,
+        Code.NOT_INSTALLED,
         f"no installed package offers {name!r} (entry point group {group})",
         expected=f"a dotted path, or one of: {installed}" if installed else "a dotted path",
         hint=hint,
@@ -74,7 +73,7 @@ def _load(module_name: str, attribute: str, name: str) -> Any:
     except ModuleNotFoundError as error:
         if error.name is not None and f"{module_name}.".startswith(f"{error.name}."):
             raise NotLoadableError(
-                codes.NO_SUCH_PYTHON_MODULE,
+                Code.NO_SUCH_PYTHON_MODULE,
                 f"there is no Python module {error.name!r}",
                 details=(f"looked for {name}",) if error.name != name else (),
                 hint="check the spelling; is its package installed here, or on PYTHONPATH?",
@@ -88,8 +87,8 @@ def _load(module_name: str, attribute: str, name: str) -> Any:
 def _import_raised(module_name: str, error: BaseException) -> NotLoadableError:
     frame = innermost_frame(error, module_name)
     return NotLoadableError(
-        codes.IMPORT_RAISED,
-        f"importing {module_name} raised {say(error)}",
+        Code.IMPORT_RAISED,
+        f"importing {module_name} raised {exception_line(error)}",
         details=(*causes(error), *((frame,) if frame is not None else ())),
     )
 
@@ -100,7 +99,7 @@ def _attribute(owner: Any, name: str, module_name: str) -> Any:
     except AttributeError as error:
         public = [known for known in dir(owner) if not known.startswith("_")]
         raise NotLoadableError(
-            codes.NO_SUCH_ATTRIBUTE,
+            Code.NO_SUCH_ATTRIBUTE,
             f"Python module {module_name} has no {name!r}",
             hint=did_you_mean(name, public),
         ) from error

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any, final
 
 import attrs
 
-from hostkit import codes
 from hostkit.api import ModuleApi, Mount, Registration, Registrations
+from hostkit.codes import Code
 from hostkit.config import HostFile, ModuleEntry, StructureErrors, structure
-from hostkit.dispatch import say
 from hostkit.errors import (
     CodedError,
     ConfigError,
@@ -25,6 +24,7 @@ from hostkit.loading._copying import private_copy
 from hostkit.loading._equality import is_same
 from hostkit.loading._frames import causes, innermost_frame
 from hostkit.loading._imports import MODULES, NotLoadableError, find_object
+from hostkit.wording import exception_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -142,7 +142,7 @@ def _find_class(file: HostFile, entry: ModuleEntry, points: EntryPoints | None) 
     raise ConfigErrors(
         (
             file.problem(
-                codes.NOT_A_CLASS,
+                Code.NOT_A_CLASS,
                 f"module {entry.name!r} is not a class but {type(found).__name__} {found!r}",
                 path,
                 expected="a class that is built with its config and the module api",
@@ -156,7 +156,7 @@ def _parse_config(file: HostFile, entry: ModuleEntry, module_class: Any) -> Any:
     if hasattr(module_class, "parse_config"):
         if inspect.iscoroutinefunction(module_class.parse_config):
             problem = file.problem(
-                codes.PARSE_CONFIG_RAISED,
+                Code.PARSE_CONFIG_RAISED,
                 f"module {entry.name!r} has an asynchronous parse_config",
                 entry.path,
                 hint="write it with a plain 'def'; what must wait belongs into start()",
@@ -211,7 +211,7 @@ def _bad_config(
     return ConfigErrors(
         (
             file.problem(
-                codes.CONFIG_REFUSED,
+                Code.CONFIG_REFUSED,
                 f"module {entry.name!r} refuses its config: {message}",
                 path,
                 details=causes(error),
@@ -242,8 +242,8 @@ def _broken(
             details=(*error.problem.details, *where),
         )
         return ConfigErrors((file.adopt(problem),))
-    code = codes.INIT_RAISED if what == "__init__" else codes.PARSE_CONFIG_RAISED
-    text = str(error) if isinstance(error, HostkitError) else say(error)
+    code = Code.INIT_RAISED if what == "__init__" else Code.PARSE_CONFIG_RAISED
+    text = str(error) if isinstance(error, HostkitError) else exception_line(error)
     return ConfigErrors(
         (
             file.problem(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, final
 
 import attrs
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.errors import SpecError
 from hostkit.rules._rule import OnError, Rule
 from hostkit.rules.decision import CONTINUE
@@ -42,7 +42,7 @@ class Notify(Rule):
         if self.read is not None or self.on_invalid is not None:
             option = "read" if self.read is not None else "on_invalid"
             raise SpecError(
-                codes.BAD_OPTION,
+                Code.BAD_OPTION,
                 f"rules.Notify was given {option}=, but it ignores what callbacks return",
                 hint="use rules.Collect to gather answers",
             )
@@ -121,7 +121,7 @@ class Merge(Rule):
         super().__attrs_post_init__()
         if not callable(self.combine):
             raise SpecError(
-                codes.BAD_OPTION,
+                Code.BAD_OPTION,
                 f"rules.Merge was given combine={self.combine!r}, which cannot be called",
                 expected="a function that takes the list of all answers",
             )

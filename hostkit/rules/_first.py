@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal, final
 
 import attrs
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.errors import SpecError
 from hostkit.rules._rule import OnError, Rule
 from hostkit.rules.decision import ALLOW, CONTINUE, Deny, Replace
@@ -57,7 +57,7 @@ class FirstDenial(Rule):
         self._check_replacing()
         if self.read is None and self.allow is not ALLOW:
             raise SpecError(
-                codes.BAD_OPTION,
+                Code.BAD_OPTION,
                 f"rules.FirstDenial has allow={self.allow!r} but no read=",
                 hint="say with read= which answers deny: only ALLOW and Deny are known without it",
             )
@@ -65,7 +65,7 @@ class FirstDenial(Rule):
             self._default_denial()
         elif self.denial is CONTINUE or self.denial is self.allow or not self._known(self.denial):
             raise SpecError(
-                codes.BAD_OPTION,
+                Code.BAD_OPTION,
                 f"rules.FirstDenial has denial={self.denial!r}, which does not deny",
                 expected="a Deny" if self.read is None else "what read= returns for a denial",
             )
@@ -73,13 +73,13 @@ class FirstDenial(Rule):
     def _check_replacing(self) -> None:
         if self.replaces is not None and self.read is None:
             raise SpecError(
-                codes.BAD_OPTION,
+                Code.BAD_OPTION,
                 f"rules.FirstDenial has replaces={self.replaces!r} but no read=",
                 hint="say with read= which answers replace it: it returns a rules.Replace for them",
             )
         if self.replacing not in ("ask", "stop"):
             raise SpecError(
-                codes.BAD_OPTION,
+                Code.BAD_OPTION,
                 f"rules.FirstDenial has no use for replacing={self.replacing!r}",
                 expected="'ask', 'stop'",
             )
@@ -89,7 +89,7 @@ class FirstDenial(Rule):
             object.__setattr__(self, "denial", ERRING)
         elif "deny" in (self.on_error, self.on_invalid):
             raise SpecError(
-                codes.BAD_OPTION,
+                Code.BAD_OPTION,
                 "rules.FirstDenial counts failures as denials, but does not say as which",
                 hint="say with denial= what the result is then, as allow= is not ALLOW",
             )

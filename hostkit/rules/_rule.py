@@ -26,7 +26,7 @@ from typing import Any, ClassVar, Literal, TypeAlias, get_args
 
 import attrs
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.errors import SpecError
 from hostkit.rules.decision import CONTINUE
 
@@ -73,7 +73,7 @@ class Rule(ABC):
                 continue
             known = policy in get_args(OnError)
             raise SpecError(
-                codes.BAD_OPTION,
+                Code.BAD_OPTION,
                 f"rules.{name} has no use for {option}={policy!r}",
                 expected=", ".join(repr(known) for known in sorted(self.policies)),
                 hint=self._deny_hint.format(name) if known else None,
@@ -85,7 +85,7 @@ class Rule(ABC):
         function = getattr(self, option)
         if function is not None and not callable(function):
             raise SpecError(
-                codes.BAD_OPTION,
+                Code.BAD_OPTION,
                 f"rules.{type(self).__name__} was given {option}={function!r}, "
                 "which cannot be called",
                 expected=expected,

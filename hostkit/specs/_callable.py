@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.errors import RegistrationError
 
 
@@ -25,7 +25,7 @@ def check_callable(function: Any, what: str) -> None:
     if is_called:
         function.close()  # Python would warn that nobody awaited it
     raise RegistrationError(
-        codes.NOT_CALLABLE,
+        Code.NOT_CALLABLE,
         f"{what} cannot be called: {function!r}",
         expected="a function or another callable",
         hint="give the function itself, without calling it" if is_called else None,

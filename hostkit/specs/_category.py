@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.errors import SpecError
 from hostkit.specs._hookspec import SPEC_ATTRIBUTE, Hookspec
 
@@ -40,7 +40,7 @@ class Category:
         given: object = cls.name
         if not (isinstance(given, str) and _NAME.fullmatch(given)):
             raise SpecError(
-                codes.NOT_A_CATEGORY,
+                Code.NOT_A_CATEGORY,
                 f"category {cls.__qualname__} cannot be called {given!r}",
                 expected="small letters, digits and underscores, a letter first",
             )
@@ -61,7 +61,7 @@ def _check_requires(category: type[Category], spec: Hookspec) -> None:
     for hook in spec.requires:
         if hook not in category.hookspecs or hook == spec.name:
             raise SpecError(
-                codes.BAD_OPTION,
+                Code.BAD_OPTION,
                 f"hookspec {spec.name} requires {hook!r}, which is no other hook of "
                 f"{category.__qualname__}",
                 expected=", ".join(name for name in category.hookspecs if name != spec.name)
@@ -78,7 +78,7 @@ def check_categories(categories: Sequence[type[Category]]) -> None:
     """
     if isinstance(categories, type | str):
         raise SpecError(
-            codes.NOT_A_CATEGORY,
+            Code.NOT_A_CATEGORY,
             f"the categories of a host are a list, not {categories!r}",
             hint="write categories=[TheCategory]",
         )
@@ -88,13 +88,13 @@ def check_categories(categories: Sequence[type[Category]]) -> None:
         _check_category(category)
         if category in names.values():
             raise SpecError(
-                codes.DUPLICATE_CATEGORY,
+                Code.DUPLICATE_CATEGORY,
                 f"category {category.name!r} is given twice",
                 details=(_show(category),),
             )
         if names.setdefault(category.name, category) is not category:
             raise SpecError(
-                codes.DUPLICATE_CATEGORY,
+                Code.DUPLICATE_CATEGORY,
                 f"two categories are called {category.name!r}",
                 details=(_show(names[category.name]), _show(category)),
                 hint="give one of them another `name`",
@@ -102,7 +102,7 @@ def check_categories(categories: Sequence[type[Category]]) -> None:
         for hook in category.hookspecs:
             if owners.setdefault(hook, category) is not category:
                 raise SpecError(
-                    codes.DUPLICATE_HOOK,
+                    Code.DUPLICATE_HOOK,
                     f"two categories declare the hook {hook!r}",
                     details=(_show(owners[hook]), _show(category)),
                     hint="hook names are shared by all categories of a host; rename one of them",
@@ -112,13 +112,13 @@ def check_categories(categories: Sequence[type[Category]]) -> None:
 def _check_category(category: object) -> None:
     if not (isinstance(category, type) and issubclass(category, Category)) or category is Category:
         raise SpecError(
-            codes.NOT_A_CATEGORY,
+            Code.NOT_A_CATEGORY,
             f"{category!r} is not a category",
             expected="a subclass of hostkit.Category",
         )
     if not category.hookspecs:
         raise SpecError(
-            codes.NOT_A_CATEGORY,
+            Code.NOT_A_CATEGORY,
             f"category {category.__qualname__} declares no hooks",
             hint="mark its methods with @hookspec(rules.…)",
         )

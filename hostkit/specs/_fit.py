@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 import attrs
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.errors import RegistrationError
 from hostkit.specs._callable import check_callable
 from hostkit.specs._show import show_function
@@ -127,7 +127,7 @@ def _inspect(spec: Hookspec, function: Any) -> tuple[inspect.Signature, bool]:
     inner = _innermost(function)
     if inspect.isgeneratorfunction(inner) or inspect.isasyncgenfunction(inner):
         raise RegistrationError(
-            codes.WRONG_KIND,
+            Code.WRONG_KIND,
             f"the callback for {spec.full_name} contains yield, so calling it runs nothing",
             details=(f"callback: {_name(function)}",),
             hint="return the answer instead",
@@ -135,7 +135,7 @@ def _inspect(spec: Hookspec, function: Any) -> tuple[inspect.Signature, bool]:
     is_async = inspect.iscoroutinefunction(inner)
     if is_async and not spec.is_async:
         raise RegistrationError(
-            codes.WRONG_KIND,
+            Code.WRONG_KIND,
             f"{spec.full_name} is a synchronous hook, so its callback cannot be 'async def'",
             details=(f"hook:     {spec.show()}", f"callback: {_name(function)}"),
             hint="write it as a plain 'def'",
@@ -144,7 +144,7 @@ def _inspect(spec: Hookspec, function: Any) -> tuple[inspect.Signature, bool]:
         return _signature(function), is_async
     except (TypeError, ValueError) as error:
         raise RegistrationError(
-            codes.MISFIT,
+            Code.MISFIT,
             f"the callback for {spec.full_name} does not show its parameters: {_name(function)}",
             details=(f"hook:     {spec.show()}", f"python:   {error}"),
             hint="a method needs 'self'; a builtin needs a function of your own around it",
@@ -194,7 +194,7 @@ def _misfit(
 ) -> RegistrationError:
     name = _name(function).rpartition(".")[2]
     return RegistrationError(
-        codes.MISFIT,
+        Code.MISFIT,
         f"the callback for {spec.full_name} does not fit: {why}",
         details=(
             f"hook:     {spec.show()}",

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar, final, overload
 
 import pluggy
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.errors import RegistrationError
 from hostkit.specs._hookspec import PROJECT
 
@@ -61,7 +61,7 @@ class HookimplMarker:
         check_options(refused, getattr(function, "__qualname__", "this function"))
         if refused:
             raise RegistrationError(
-                codes.BAD_HOOKIMPL_OPTION,
+                Code.BAD_HOOKIMPL_OPTION,
                 f"@hookimpl has no option {next(iter(refused))!r}",
                 expected="specname=, optionalhook=",
             )
@@ -78,7 +78,7 @@ def check_options(options: dict[str, Any], owner: str) -> None:
     for option in ("tryfirst", "trylast", "wrapper", "hookwrapper"):
         if options.get(option):
             raise RegistrationError(
-                codes.BAD_HOOKIMPL_OPTION,
+                Code.BAD_HOOKIMPL_OPTION,
                 f"{owner} asks for {option}, but the order of modules is the order in the file",
                 hint=f"remove {option}; whoever runs the server orders the modules",
             )

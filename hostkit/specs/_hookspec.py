@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar, final
 import attrs
 import pluggy
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.errors import SpecError
 from hostkit.rules import FirstDenial, Rule
 from hostkit.specs._body import has_body
@@ -152,7 +152,7 @@ def _read(
 def _check_rule(rule: object) -> None:
     if not isinstance(rule, Rule):
         raise SpecError(
-            codes.BAD_OPTION,
+            Code.BAD_OPTION,
             f"@hookspec needs a rule, not {rule!r}",
             hint="write @hookspec(rules.FirstDenial()), or another of hostkit.rules",
         )
@@ -163,7 +163,7 @@ def _check_fallback(function: Callable[..., Any], rule: Rule) -> None:
     if (not rule.decides or replaces) and has_body(function):
         why = "with replaces= " if replaces else ""
         raise SpecError(
-            codes.BAD_OPTION,
+            Code.BAD_OPTION,
             f"hookspec {function.__name__} has a body, but rules.{type(rule).__name__} {why}asks "
             "every module, so there is nothing left for it to decide",
             details=where(function),
@@ -181,7 +181,7 @@ def _check_named(spec: Hookspec) -> None:
     """Make sure that the arguments exist which the rule and the key name."""
     if spec.keyed is not None and not isinstance(spec.keyed, Keyed):
         raise SpecError(
-            codes.BAD_OPTION,
+            Code.BAD_OPTION,
             f"hookspec {spec.name} has keyed={spec.keyed!r}, which is no Keyed",
             details=where(spec.function),
             hint='write keyed=Keyed("argument")',
@@ -193,7 +193,7 @@ def _check_named(spec: Hookspec) -> None:
             raise _no_argument(spec.function, what, argument, spec.arguments)
     if replaced is not None and replaced == keyed_by:
         raise SpecError(
-            codes.BAD_OPTION,
+            Code.BAD_OPTION,
             f"hookspec {spec.name} replaces {replaced!r}, by which its callbacks are chosen",
             details=where(spec.function),
             hint="a call has one key, which nobody can change on the way",
@@ -203,7 +203,7 @@ def _check_named(spec: Hookspec) -> None:
 def _check_shield(spec: Hookspec) -> None:
     if spec.shield and not spec.is_async:
         raise SpecError(
-            codes.BAD_OPTION,
+            Code.BAD_OPTION,
             f"hookspec {spec.name} has shield=True, but nobody can cancel a plain function",
             details=where(spec.function),
             hint="leave it out, or write the hook with async def",
@@ -215,7 +215,7 @@ def _required(function: Callable[..., Any], required: int | None, total: int) ->
         return total
     if not 0 <= required <= total:
         raise SpecError(
-            codes.BAD_OPTION,
+            Code.BAD_OPTION,
             f"hookspec {function.__name__} has required={required}, but {total} arguments",
             details=where(function),
             expected=f"a number from 0 to {total}",
@@ -236,7 +236,7 @@ def _no_argument(
     function: Callable[..., Any], what: str, name: str, arguments: tuple[str, ...]
 ) -> SpecError:
     return SpecError(
-        codes.BAD_OPTION,
+        Code.BAD_OPTION,
         f"hookspec {function.__name__} {what} {name!r}, which it does not take",
         details=where(function),
         expected=", ".join(arguments) or "no argument",

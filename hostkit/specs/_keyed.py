@@ -7,7 +7,7 @@ from typing import Any, TypeAlias, final
 
 import attrs
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.errors import SpecError
 
 ReadKey: TypeAlias = Callable[[Any], tuple[Hashable, Any]]
@@ -41,7 +41,7 @@ class Keyed:
     def __attrs_post_init__(self) -> None:
         if not callable(self.read):
             raise SpecError(
-                codes.BAD_OPTION,
+                Code.BAD_OPTION,
                 f"Keyed was given read={self.read!r}, which cannot be called",
                 expected="a function that takes a key as modules write it",
             )

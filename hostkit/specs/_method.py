@@ -6,7 +6,7 @@ import inspect
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.errors import SpecError
 from hostkit.specs._show import show_parameter
 
@@ -26,7 +26,7 @@ def arguments_of(function: Callable[..., Any]) -> tuple[str, ...]:
     _check_function(function)
     if function.__name__.startswith("_"):
         raise SpecError(
-            codes.NOT_A_METHOD,
+            Code.NOT_A_METHOD,
             f"a hook cannot be called {function.__name__}",
             details=where(function),
             hint="leave out the underscore: its name is what modules register for",
@@ -34,14 +34,14 @@ def arguments_of(function: Callable[..., Any]) -> tuple[str, ...]:
     parameters = list(inspect.signature(function).parameters.values())
     if not parameters or parameters[0].name != "self":
         raise SpecError(
-            codes.NOT_A_METHOD,
+            Code.NOT_A_METHOD,
             f"hookspec {function.__name__} must be a method: its first parameter is 'self'",
             details=where(function),
         )
     for parameter in parameters[1:]:
         if parameter.kind is not parameter.POSITIONAL_OR_KEYWORD or parameter.name.startswith("_"):
             raise SpecError(
-                codes.NOT_A_METHOD,
+                Code.NOT_A_METHOD,
                 f"hookspec {function.__name__} cannot have the parameter "
                 f"'{show_parameter(parameter)}'",
                 details=where(function),
@@ -60,7 +60,7 @@ def check_documented(function: Callable[..., Any]) -> None:
     # With `python -OO` there are no docstrings to check.
     if not (function.__doc__ or "").strip() and sys.flags.optimize < 2:  # noqa: PLR2004
         raise SpecError(
-            codes.NO_DOCSTRING,
+            Code.NO_DOCSTRING,
             f"hookspec {function.__name__} has no docstring",
             details=where(function),
             hint="say when it is called and what each answer does",
@@ -75,7 +75,7 @@ def check_documented(function: Callable[..., Any]) -> None:
         missing.append("the return value")
     if missing:
         raise SpecError(
-            codes.NO_ANNOTATION,
+            Code.NO_ANNOTATION,
             f"hookspec {function.__name__} has no annotation for {', '.join(missing)}",
             details=where(function),
             hint="annotate every argument and the return value",
@@ -91,20 +91,20 @@ def where(function: Callable[..., Any]) -> tuple[str, ...]:
 def _check_function(function: object) -> None:
     if not inspect.isfunction(function):
         raise SpecError(
-            codes.NOT_A_METHOD,
+            Code.NOT_A_METHOD,
             f"@hookspec stands above {function!r}, which is not a function",
             hint="a hook is a plain method: write @hookspec directly above its 'def'",
         )
     if function.__name__ in _TAKEN:
         raise SpecError(
-            codes.NOT_A_METHOD,
+            Code.NOT_A_METHOD,
             f"a hook cannot be called {function.__name__!r}: every category has that already",
             details=where(function),
             hint="rename it",
         )
     if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
         raise SpecError(
-            codes.NOT_A_METHOD,
+            Code.NOT_A_METHOD,
             f"hookspec {function.__name__} contains yield, so calling it runs nothing",
             details=where(function),
             hint="return the answer instead",

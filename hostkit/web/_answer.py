@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from twisted.internet.defer import CancelledError
 from twisted.web.server import NOT_DONE_YET
 
-from hostkit.dispatch import start_entry
+from hostkit.loops import start_entry
 from hostkit.web._failure import give_up, log_failure
 from hostkit.web._http_error import HttpError
 from hostkit.web._pages import send, write_json

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.config import StructureErrors, structure
 from hostkit.errors import show_path
 from hostkit.web._http_error import HttpError
@@ -51,7 +51,7 @@ def json_body(request: Request, cls: Any = dict, *, max_bytes: int = LONGEST_BOD
     try:
         return structure(value, cls)
     except StructureErrors as errors:
-        if any(fault.code == codes.UNSUPPORTED_TYPE for fault in errors.faults):
+        if any(fault.code == Code.UNSUPPORTED_TYPE for fault in errors.faults):
             raise
         told = "; ".join(_tell(fault) for fault in errors.faults[:_MOST_TOLD])
         raise HttpError(HTTPStatus.BAD_REQUEST, "bad_body", told) from errors

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.config import Listener
 from hostkit.web._endpoint import is_local, read_endpoint
 
@@ -39,7 +39,7 @@ def read_listeners(
             endpoint = read_endpoint(reactor, listener.endpoint)
         except Exception as error:  # noqa: BLE001 -- each kind of endpoint raises what it likes
             problem = file.problem(
-                codes.BAD_ENDPOINT,
+                Code.BAD_ENDPOINT,
                 f"the endpoint {listener.endpoint!r} cannot be understood: {error}",
                 (*listener.path, "endpoint"),
                 expected="a Twisted endpoint string such as tcp:8080:interface=127.0.0.1",
@@ -65,7 +65,7 @@ def check_listeners(file: HostFile) -> list[Problem]:
 def _unguarded(file: HostFile, listener: Listener) -> Iterator[Problem]:
     if "hooks" in listener.serve and listener.token is None and not is_local(listener.endpoint):
         yield file.problem(
-            codes.NOT_GUARDED,
+            Code.NOT_GUARDED,
             f"{listener.endpoint} serves hooks, and others than this machine may reach it",
             (*listener.path, "endpoint"),
             expected="a `token:` (!env NAME or !file path), or an endpoint that is local for sure: "

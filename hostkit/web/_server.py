@@ -9,7 +9,7 @@ from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 from twisted.internet.defer import CancelledError, DeferredList, maybeDeferred
 from twisted.internet.interfaces import IReadDescriptor
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.errors import ConfigErrors, HostkitError
 from hostkit.web._access import Guard
 from hostkit.web._health import HEALTH, READY, Health, Ready
@@ -113,7 +113,7 @@ class Server:
             raise
         except Exception as error:
             problem = self._host.file.problem(
-                codes.CANNOT_LISTEN,
+                Code.CANNOT_LISTEN,
                 f"cannot listen at {listener.endpoint}: {error}",
                 (*listener.path, "endpoint") if listener.path else (),
                 hint="is another program listening there, or the address not this machine's?",

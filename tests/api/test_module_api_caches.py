@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from hostkit import cached, codes
+from hostkit import cached
 from hostkit.api import ModuleApi, Registrations, make_api_class
 from hostkit.caching import Invalidations
+from hostkit.codes import Code
 from hostkit.errors import RegistrationError
 from tests.dispatch.fakes import run
 
@@ -48,7 +49,7 @@ def test_only_cached_methods_can_be_registered(api: ModuleApi, wrong: Any) -> No
     """Neither plain methods nor those of the class; and nothing else can be invalidated."""
     with pytest.raises(RegistrationError, match="no cached method of an instance") as caught:
         api.register_cached_function(wrong)
-    assert caught.value.code == codes.NOT_CACHED
+    assert caught.value.code == Code.NOT_CACHED
     with pytest.raises(RegistrationError, match="has not registered"):
         run(api.invalidate_cache(wrong, ("ann",)))
 
@@ -61,7 +62,7 @@ def test_what_was_not_registered_cannot_be_invalidated(api: ModuleApi) -> None:
         RegistrationError, match=r"module 'words' has not registered Lookup\.name_of"
     ) as caught:
         run(api.invalidate_cache(lookup.name_of, ("ann",)))
-    assert caught.value.code == codes.NOT_CACHED
+    assert caught.value.code == Code.NOT_CACHED
     assert run(lookup.name_of("ann")) == 1
 
 

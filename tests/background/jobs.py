@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from twisted.internet.task import Clock, deferLater
 
-from hostkit.background import BackgroundLoop, find_clock
+from hostkit.background import BackgroundLoop
+from hostkit.loops import find_clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

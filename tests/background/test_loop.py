@@ -10,8 +10,9 @@ import pytest
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.task import Clock
 
-from hostkit.background import BackgroundLoop, find_clock
+from hostkit.background import BackgroundLoop
 from hostkit.dispatch import current_module
+from hostkit.loops import find_clock
 
 from .jobs import FakeTime, Job, begun
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.task import Clock
 
-from hostkit.background import find_clock
-from hostkit.dispatch import start_entry
+from hostkit.loops import find_clock, start_entry
 
 from .jobs import Job, begun
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
-from hostkit.background import BackgroundLoop, Loops, Worker, find_clock
+from hostkit.background import BackgroundLoop, Loops, Worker
+from hostkit.loops import find_clock
 
 if TYPE_CHECKING:
     import pytest

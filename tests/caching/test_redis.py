@@ -14,9 +14,9 @@ from twisted.internet.defer import CancelledError, Deferred
 
 from hostkit.caching import RedisChannel
 from tests.dispatch.fakes import done, run
+from tests.loops.test_side_loop import pump
 
 from .servers import Place, place
-from .test_side_loop import pump
 
 __all__ = ["place"]
 

@@ -13,7 +13,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from hostkit import cached
 from hostkit.caching import CachedMethod
 from hostkit.caching._options import Options
-from hostkit.dispatch import settle
+from hostkit.loops import settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator

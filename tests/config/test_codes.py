@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.config import Bytes, StructureErrors, load, structure
 from hostkit.errors import ConfigErrors
 
@@ -71,9 +70,8 @@ def _codes_of(name: str) -> set[str]:
 
 @pytest.mark.parametrize(("code", "text"), _FILES.items())
 def test_each_code_of_a_file_has_a_file(write: Write, code: str, text: bytes) -> None:
-    """The file has that one problem, and the code has a title."""
+    """The file has that one problem."""
     assert _codes_of(write(text)) == {code}
-    assert code in codes.TITLES
 
 
 @pytest.mark.parametrize("code", _VALUES)
@@ -99,14 +97,4 @@ def test_the_other_codes_need_more_than_a_text(write: Write, tmp_path: Path) -> 
 def test_no_code_is_forgotten() -> None:
     """Every code of this layer is produced by a test above."""
     produced = {*_FILES, *_VALUES, "HK001", "HK002", "HK003", "HK053", "HK054"}
-    assert produced == {code for code in codes.TITLES if code.startswith("HK0")}
-
-
-def test_every_constant_has_a_title() -> None:
-    """A code that is a constant is in the table, once, and its title is one line."""
-    constants = [
-        value for name, value in vars(codes).items() if name.isupper() and isinstance(value, str)
-    ]
-    assert sorted(constants) == sorted(codes.TITLES)
-    assert all(re.fullmatch("HK[0-9]{3}", code) for code in codes.TITLES)
-    assert all("\n" not in title for title in codes.TITLES.values())
+    assert produced == {code for code in Code if code.startswith("HK0")}

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from hookspecs.account_validity import AccountValidity
-from hostkit import ConfigErrors, Host, codes
+from hostkit import ConfigErrors, Host
+from hostkit.codes import Code
 from tests.dispatch.fakes import wire
 
 from .answers import HostError, Spy, answering, raising, registering
@@ -96,7 +97,7 @@ def test_a_login_callback_must_take_all_arguments() -> None:
     """The hook came with all its arguments, so there are no older callbacks to be had."""
     with pytest.raises(ConfigErrors) as caught:
         host_of({"on_user_login": lambda user_id: None})
-    assert [problem.code for problem in caught.value.problems] == [codes.MISFIT]
+    assert [problem.code for problem in caught.value.problems] == [Code.MISFIT]
 
 
 @legacy
@@ -130,7 +131,7 @@ def test_only_one_module_can_take_over(hook: str) -> None:
     with pytest.raises(ConfigErrors) as caught:
         host_of({hook: answering(None)}, {hook: answering(None)})
     (problem,) = caught.value.problems
-    assert problem.code == codes.NOT_EXCLUSIVE
+    assert problem.code == Code.NOT_EXCLUSIVE
     assert f"account_validity.{hook}" in problem.message
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hookspecs import BackgroundUpdateController
-from hostkit import Host, codes
+from hostkit import Host
+from hostkit.codes import Code
 from hostkit.errors import InvalidValueError
 
 from .answers import HostError, Spy, answering, raising, registering
@@ -92,18 +93,18 @@ def test_sizes_are_what_the_module_says() -> None:
 def test_the_main_callback_is_mandatory(hook: str) -> None:
     """Sizes alone control nothing; the host does not start."""
     problem = problem_of(BackgroundUpdateController, {hook: answering(5)})
-    assert (problem.code, problem.path) == (codes.INCOMPLETE, ("modules", 0))
+    assert (problem.code, problem.path) == (Code.INCOMPLETE, ("modules", 0))
     assert f"{hook} is registered without {UPDATE}, which it needs" in problem.message
 
 
 def test_the_main_callback_is_not_asynchronous() -> None:
     """An ``async def`` without the decorator keeps the host from starting."""
     problem = problem_of(BackgroundUpdateController, {UPDATE: answering(None)})
-    assert problem.code == codes.WRONG_KIND
+    assert problem.code == Code.WRONG_KIND
     assert UPDATE in problem.message
 
 
-@pytest.mark.parametrize("answer", [None, 50, "50", (50,), object()], ids=str)
+@pytest.mark.parametrize("answer", [None, 50, "50", (50,), object], ids=str)
 def test_what_cannot_be_entered_is_told_with_module_and_hook(answer: Any) -> None:
     """The host need not find out who has given it something it cannot use."""
     host = host_of(BackgroundUpdateController, {UPDATE: lambda *_: answer})
@@ -120,7 +121,7 @@ def test_a_generator_without_the_decorator_is_told_too() -> None:
         yield 5
 
     problem = problem_of(BackgroundUpdateController, {UPDATE: forgotten})
-    assert problem.code == codes.WRONG_KIND
+    assert problem.code == Code.WRONG_KIND
 
 
 @sizes

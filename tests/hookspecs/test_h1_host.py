@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hookspecs import CATEGORIES
-from hostkit import ConfigError, ConfigErrors, Host, ModuleApi, RegistrationError, codes
+from hostkit import ConfigError, ConfigErrors, Host, ModuleApi, RegistrationError
+from hostkit.codes import Code
 from hostkit.web import Router
 from tests.cli.conftest import Write, run, write
 from tests.web.conftest import Echo, ask
@@ -119,9 +120,9 @@ def test_h1_25_no_config_is_an_empty_one(entry: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("path", "code"),
     [
-        ("hst_missing.Words", codes.NO_SUCH_PYTHON_MODULE),
-        (f"{__name__}.Missing", codes.NO_SUCH_ATTRIBUTE),
-        (f"{__name__}.host_of", codes.NOT_A_CLASS),
+        ("hst_missing.Words", Code.NO_SUCH_PYTHON_MODULE),
+        (f"{__name__}.Missing", Code.NO_SUCH_ATTRIBUTE),
+        (f"{__name__}.host_of", Code.NOT_A_CLASS),
     ],
 )
 def test_h1_25_a_bad_path_to_a_module_tells_its_place(path: str, code: str) -> None:
@@ -153,7 +154,7 @@ def test_h1_26_a_constructor_that_raises_ends_the_program(write: Write) -> None:
     assert "HK107" in ended.stderr
     assert "RuntimeError: no database" in ended.stderr
     assert ended.stderr.endswith("\n1 problem found\n")
-    assert codes.CANNOT_LISTEN not in ended.stderr
+    assert Code.CANNOT_LISTEN not in ended.stderr
 
 
 def router_of(host: Host) -> Router:
@@ -178,7 +179,7 @@ def test_h1_27_late_registration_is_an_error() -> None:
     instance: Any = module.instance
     with pytest.raises(RegistrationError) as caught:
         instance.api.register_web_resource("/page", Echo("late"))
-    assert caught.value.code == codes.TOO_LATE
+    assert caught.value.code == Code.TOO_LATE
     assert host.mounts == {}
 
 

@@ -16,7 +16,8 @@ from hookspecs import (
     PresenceRouter,
     ThirdPartyRules,
 )
-from hostkit import ModuleFailedError, codes
+from hostkit import ModuleFailedError
+from hostkit.codes import Code
 
 from .answers import Spy, answering, raising, wrong_in
 from .hosting import call, chain_of, host_of, outcomes_of, problem_of, receipt_of
@@ -183,7 +184,7 @@ def test_h1_15_different_fields_for_one_type_keep_the_host_from_starting() -> No
     problem = problem_of(
         PasswordAuthProvider, {"auth_checkers": {PASSWORD: Spy()}}, {"auth_checkers": other}
     )
-    assert (problem.code, problem.path) == (codes.CONFLICTING_KEYS, ("modules", 1))
+    assert (problem.code, problem.path) == (Code.CONFLICTING_KEYS, ("modules", 1))
     assert "modules 'a' and 'b' contradict each other" in problem.message
 
 
@@ -218,7 +219,7 @@ def test_h1_19_one_half_of_a_pair_is_refused(hook: str) -> None:
     """The module cannot be built, and the problem names both halves."""
     (other,) = set(PresenceRouter.hookspecs) - {hook}
     problem = problem_of(PresenceRouter, {hook: Spy()})
-    assert problem.code == codes.INCOMPLETE
+    assert problem.code == Code.INCOMPLETE
     assert f"presence_router.{hook} is registered without {other}" in problem.message
 
 

@@ -11,7 +11,7 @@ import pytest
 from twisted.internet.defer import CancelledError
 
 from hookspecs import HomeserverError, LoginResponse, PasswordAuthProvider
-from hostkit import codes
+from hostkit.codes import Code
 
 from .answers import Spy, answering, raising, registering, wrong_in
 from .hosting import call, chain_of, host_of, outcomes_of, problem_of, receipt_of
@@ -188,7 +188,7 @@ def test_two_modules_with_different_fields_keep_the_host_from_starting() -> None
     problem = problem_of(
         PasswordAuthProvider, {HOOK: {PASSWORD: Spy()}}, {HOOK: {TOKEN: Spy(), other: Spy()}}
     )
-    assert (problem.code, problem.path) == (codes.CONFLICTING_KEYS, ("modules", 1))
+    assert (problem.code, problem.path) == (Code.CONFLICTING_KEYS, ("modules", 1))
     assert problem.message == (
         "modules 'a' and 'b' contradict each other about 'm.login.password' of "
         f"{FULL_NAME}: ('password',) is not ('password', 'otp')"
@@ -202,7 +202,7 @@ def test_the_order_of_fields_matters_to_nobody_but_must_agree() -> None:
         {HOOK: {TOKEN: Spy()}},
         {HOOK: {("org.token", ("nonce", "token")): Spy()}},
     )
-    assert problem.code == codes.CONFLICTING_KEYS
+    assert problem.code == Code.CONFLICTING_KEYS
 
 
 def test_a_conflict_is_placed_in_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,7 +241,7 @@ def test_a_conflict_is_placed_in_the_file(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_wrong_key_keeps_the_host_from_starting(key: Any, why: str) -> None:
     """The problem shows the key, and what would have been right."""
     problem = problem_of(PasswordAuthProvider, {HOOK: {key: Spy()}})
-    assert (problem.code, problem.path) == (codes.BAD_KEY, ("modules", 0))
+    assert (problem.code, problem.path) == (Code.BAD_KEY, ("modules", 0))
     start = f"module 'a': {FULL_NAME} has no callbacks for the key {key!r}: {why}"
     assert problem.message.startswith(start)
 
@@ -259,5 +259,5 @@ def test_a_forgotten_comma_is_shown() -> None:
 def test_checkers_come_by_key(given: Any) -> None:
     """A callback alone does not say for which type it is."""
     problem = problem_of(PasswordAuthProvider, {HOOK: given})
-    assert problem.code == codes.BAD_KEY
+    assert problem.code == Code.BAD_KEY
     assert problem.message.startswith(f"module 'a': {FULL_NAME} takes callbacks by key, not ")

@@ -8,7 +8,7 @@ import pytest
 from twisted.internet.defer import CancelledError
 
 from hookspecs import PRESENCE_ALL_USERS, HomeserverError, PresenceRouter, UserPresenceState
-from hostkit import codes
+from hostkit.codes import Code
 
 from .answers import Spy, answering, raising, wrong_in
 from .hosting import call, host_of, outcomes_of, problem_of, receipt_of
@@ -150,7 +150,7 @@ def test_one_of_the_two_alone_is_refused(hook: str) -> None:
     (other,) = {*DEFAULTS} - {hook}
     for callbacks in ({hook: Spy()}, {hook: Spy(), other: None}):
         problem = problem_of(PresenceRouter, callbacks)
-        assert (problem.code, problem.path) == (codes.INCOMPLETE, ("modules", 0))
+        assert (problem.code, problem.path) == (Code.INCOMPLETE, ("modules", 0))
         assert problem.message == (
             f"module 'a': presence_router.{hook} is registered without {other}, which it needs"
         )

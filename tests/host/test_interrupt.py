@@ -11,7 +11,7 @@ from twisted.internet.defer import CancelledError, Deferred
 
 from hostkit.errors import HostkitError
 from hostkit.host import Host
-from hostkit.host._interrupt import Interruptible
+from hostkit.loops import Interruptible
 
 from .conftest import Three, fire
 

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hostkit.dispatch import say
 from hostkit.loading import innermost_frame
 from hostkit.loading._frames import causes
+from hostkit.wording import exception_line
 
 if TYPE_CHECKING:
     from .conftest import Site
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 )
 def test_an_exception_is_said_on_one_line(error: Exception, text: str) -> None:
     """It is written as the last line of its traceback."""
-    assert say(error) == text
+    assert exception_line(error) == text
 
 
 def _raised_in(site: Site) -> Exception:

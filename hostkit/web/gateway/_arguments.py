@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Final, Self, final
 
 import attrs
 
-from hostkit.config import did_you_mean, faults_of
+from hostkit.config import faults_of
 from hostkit.errors import show_path
 from hostkit.web._http_error import HttpError
 from hostkit.web.gateway._annotations import annotations_of
 from hostkit.web.gateway._members import hook_for
+from hostkit.wording import did_you_mean
 
 if TYPE_CHECKING:
     import inspect

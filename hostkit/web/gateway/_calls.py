@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Final, NoReturn, final
 
 import attrs
 
-from hostkit.config import did_you_mean
 from hostkit.rules import FirstDenial
 from hostkit.web._http_error import HttpError
 from hostkit.web.gateway._arguments import Arguments, make_argument
 from hostkit.web.gateway._types import make_converter
+from hostkit.wording import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

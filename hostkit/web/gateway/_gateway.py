@@ -10,7 +10,7 @@ from twisted.internet.defer import CancelledError
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
-from hostkit.dispatch import start_entry
+from hostkit.loops import start_entry
 from hostkit.web._http_error import HttpError
 from hostkit.web._methods import refuse_others
 from hostkit.web._pages import send, write_json

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NotRequired, Required, get_args, get_origin, is_typeddict
 
-from hostkit import codes
+from hostkit.codes import Code
 from hostkit.config import Fault, StructureErrors, strict_converter, wrong_type
 from hostkit.web.gateway._annotations import annotations_of
 from hostkit.web.gateway._members import Members
@@ -82,7 +82,7 @@ def _typed_dict_hook(cls: Any, converter: Converter) -> Structure:
     def structure_typed_dict(value: Any, _cls: Any) -> dict[str, Any]:
         filled = members.fill(value)
         missing = [
-            Fault(codes.MISSING_KEY, f"the key {key!r} is missing")
+            Fault(Code.MISSING_KEY, f"the key {key!r} is missing")
             for key in required
             if key not in filled
         ]

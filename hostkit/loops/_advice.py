@@ -7,7 +7,7 @@ import re
 import traceback
 from typing import Final
 
-from hostkit.dispatch._entry import current_task
+from hostkit.loops._entry import current_task
 
 # What asyncio and anyio say where no loop runs, or no task. Their classes are shared with others.
 _NO_LOOP: Final = re.compile(
@@ -15,13 +15,6 @@ _NO_LOOP: Final = re.compile(
     r"|no attribute 'create_future'|any asynchronous event loop|unknown async library"
 )
 _NO_DEFERRED: Final = re.compile(r"got bad yield: <\w*Deferred")
-
-
-def say(error: BaseException) -> str:
-    """Write an exception as its last line in a traceback."""
-    if isinstance(error, SyntaxError):
-        return f"{type(error).__name__}: {error.msg}"  # its place is told elsewhere
-    return "".join(traceback.format_exception_only(error)).strip()
 
 
 def advise(error: BaseException, said: str) -> str:

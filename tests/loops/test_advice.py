@@ -9,11 +9,11 @@ import anyio
 import pytest
 from twisted.internet.defer import Deferred
 
-from hostkit.dispatch import enter
 from hostkit.errors import ModuleFailedError
+from hostkit.loops import enter
 from hostkit.rules import ALLOW, FirstDenial
+from tests.dispatch.fakes import Comments, done, hook_of, raising, run, shadow, steps_of, wire
 
-from .fakes import Comments, done, hook_of, raising, run, shadow, steps_of, wire
 from .loops import run_on
 
 if TYPE_CHECKING:

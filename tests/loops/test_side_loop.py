@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from twisted.internet.defer import CancelledError
 
-from hostkit.caching._side_loop import SideLoop
-from hostkit.dispatch import settle
+from hostkit.loops import SideLoop, settle
 from tests.dispatch.fakes import done, run
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.python.failure import Failure
 
-from hostkit.dispatch import enter, start_entry
+from hostkit.loops import enter, start_entry
+from tests.dispatch.fakes import SPAM, Comments, done, wire
 
-from .fakes import SPAM, Comments, done, wire
 from .loops import both_loops, run_on
 from .ways import WAYS, in_between, later, wait_for
 

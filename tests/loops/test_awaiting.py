@@ -10,11 +10,10 @@ import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
-from hostkit.dispatch import settle
 from hostkit.errors import ModuleFailedError
+from hostkit.loops import settle
 from hostkit.rules import ALLOW
-
-from .fakes import (
+from tests.dispatch.fakes import (
     RUDE,
     SPAM,
     Comments,

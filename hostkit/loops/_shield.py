@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, final
 import attrs
 from twisted.internet.defer import CancelledError, Deferred
 
-from hostkit.dispatch._awaiting import settle
-from hostkit.dispatch._entry import start_entry
+from hostkit.loops._entry import settle, start_entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine

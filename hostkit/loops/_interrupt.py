@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, final
 
 from twisted.internet.defer import Deferred
 
-from hostkit.dispatch import settle
+from hostkit.loops._entry import settle
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Generator

@@ -8,6 +8,7 @@ coroutine itself, and all that it awaits, needs to know nothing of that.
 from __future__ import annotations
 
 import asyncio
+import inspect
 import types
 from asyncio.tasks import _enter_task, _leave_task
 from collections.abc import Coroutine
@@ -84,6 +85,22 @@ async def enter(awaitable: Awaitable[T]) -> T:
 
 async def _wait_for(awaitable: Awaitable[T]) -> T:
     return await awaitable
+
+
+async def settle(value: Any) -> Any:
+    """Await a value if it can be awaited; otherwise return it.
+
+    A Deferred is awaited in an asyncio task, and an asyncio future outside of one, although
+    neither could be by itself.
+    """
+    if not inspect.isawaitable(value):
+        return value
+    is_in_task = current_task() is not None
+    if isinstance(value, Deferred) and is_in_task:
+        return await steps_in_task(value)
+    if asyncio.isfuture(value) and not is_in_task:
+        return await Deferred.fromFuture(value)
+    return await value
 
 
 def current_task() -> asyncio.Task[Any] | None:

@@ -12,9 +12,10 @@ import attrs
 import pytest
 from twisted.python.failure import Failure
 
-from hostkit.dispatch import current_module, enter, start_entry
+from hostkit.dispatch import current_module
+from hostkit.loops import enter, start_entry
+from tests.dispatch.fakes import SPAM, Comments, given, wire
 
-from .fakes import SPAM, Comments, given, wire
 from .loops import both_loops, run_on
 from .ways import WAYS, fired_later, wait_for
 

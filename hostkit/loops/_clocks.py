@@ -1,9 +1,9 @@
-"""`Clock`: the time of the world that a host is started in."""
+"""`Clock`: the time of the event loop that a host is started on."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Any, Protocol, final
 
 import attrs
 
@@ -12,7 +12,19 @@ if TYPE_CHECKING:
 
     from twisted.internet.interfaces import IReactorTime
 
-    from hostkit.dispatch import CallLater
+
+class CallLater(Protocol):
+    """Schedules a call, as Twisted's reactor and asyncio's event loop do."""
+
+    def __call__(self, delay: float, function: Callable[..., Any], /, *args: Any) -> Cancellable:
+        """Call a function after so many seconds."""
+
+
+class Cancellable(Protocol):
+    """A scheduled call."""
+
+    def cancel(self) -> Any:
+        """Do not call after all."""
 
 
 @final
@@ -30,7 +42,7 @@ class Clock:
 
 
 def find_clock(chosen: IReactorTime | None) -> Clock:
-    """Find the clock of the world that this is called in.
+    """Find the clock of the event loop that this is called on.
 
     Args:
         chosen: The clock to use, if it was chosen.

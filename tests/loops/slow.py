@@ -9,7 +9,7 @@ import anyio
 import anyio.lowlevel
 from twisted.internet.defer import CancelledError, Deferred
 
-from hostkit.dispatch import start_entry
+from hostkit.loops import start_entry
 
 Log = list[str]
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hostkit.config._words import did_you_mean, either, nearest, show
+from hostkit.wording import did_you_mean, either, nearest, show
 
 
 @pytest.mark.parametrize(

@@ -1,36 +1,19 @@
-"""Await whatever a callback returned, under asyncio and under Twisted alike."""
+"""Await what a callback returned, for no longer than its module's ``timeout:``."""
 
 from __future__ import annotations
 
 import asyncio
-import inspect
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred
 
-from hostkit.dispatch._entry import current_task, steps_in_task
 from hostkit.errors import HookTimeoutError
+from hostkit.loops import current_task, settle
 
 if TYPE_CHECKING:
     from twisted.internet.interfaces import IReactorTime
 
     from hostkit.dispatch._callback import Callback
-
-
-async def settle(value: Any) -> Any:
-    """Await a value if it can be awaited; otherwise return it.
-
-    A Deferred is awaited in an asyncio task, and an asyncio future outside of one, although
-    neither could be by itself.
-    """
-    if not inspect.isawaitable(value):
-        return value
-    is_in_task = current_task() is not None
-    if isinstance(value, Deferred) and is_in_task:
-        return await steps_in_task(value)
-    if asyncio.isfuture(value) and not is_in_task:
-        return await Deferred.fromFuture(value)
-    return await value
 
 
 async def settle_for(callback: Callback, value: Any) -> Any:  # noqa: ARG001

@@ -9,7 +9,7 @@ import anyio
 import anyio.lowlevel
 from twisted.internet.defer import Deferred, fail, succeed
 
-from hostkit.dispatch import enter, start_entry
+from hostkit.loops import enter, start_entry
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

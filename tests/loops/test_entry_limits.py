@@ -9,10 +9,10 @@ import anyio
 import pytest
 from twisted.internet.defer import Deferred
 
-from hostkit.dispatch import enter, start_entry
 from hostkit.errors import HookTimeoutError
+from hostkit.loops import enter, start_entry
+from tests.dispatch.fakes import Comments, Spy, given, wire
 
-from .fakes import Comments, Spy, given, wire
 from .loops import both_loops, run_on
 from .slow import CLEANED, Log, cleaning_up, ended, slow_entry, slow_future, waiting_for
 

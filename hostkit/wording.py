@@ -1,8 +1,9 @@
-"""How messages show values and name alternatives."""
+"""How messages show values and exceptions, and name alternatives."""
 
 from __future__ import annotations
 
 import difflib
+import traceback
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
@@ -26,6 +27,13 @@ def show(value: Any) -> str:
         return _show_number(value)
     kinds = (kind for cls, kind in _KINDS.items() if isinstance(value, cls))
     return next(kinds, f"a value of type {type(value).__name__}")
+
+
+def exception_line(error: BaseException) -> str:
+    """Write an exception as its last line in a traceback."""
+    if isinstance(error, SyntaxError):
+        return f"{type(error).__name__}: {error.msg}"  # its place is told elsewhere
+    return "".join(traceback.format_exception_only(error)).strip()
 
 
 def either(options: Collection[str]) -> str:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from twisted.internet.defer import CancelledError, Deferred
 
-from hostkit.dispatch import start_entry
+from hostkit.loops import start_entry
+from tests.dispatch.fakes import Comments, Spy, wire
 
-from .fakes import Comments, Spy, wire
 from .loops import both_loops, run_on
 from .slow import (
     CLEANED,

@@ -1,0 +1,23 @@
+"""Event loops of both kinds: awaiting asyncio's and Twisted's things, clocks, shields, threads."""
+
+from hostkit.loops._advice import advise
+from hostkit.loops._clocks import CallLater, Cancellable, Clock, find_clock
+from hostkit.loops._entry import current_task, enter, settle, start_entry
+from hostkit.loops._interrupt import Interruptible
+from hostkit.loops._shield import shield
+from hostkit.loops._side_loop import SideLoop
+
+__all__ = [
+    "CallLater",
+    "Cancellable",
+    "Clock",
+    "Interruptible",
+    "SideLoop",
+    "advise",
+    "current_task",
+    "enter",
+    "find_clock",
+    "settle",
+    "shield",
+    "start_entry",
+]
