@@ -1,6 +1,7 @@
 """Event loops of both kinds: awaiting asyncio's and Twisted's things, clocks, shields, threads."""
 
 from hostkit.loops._advice import advise
+from hostkit.loops._cancelling import Entrance, Owner, is_callers
 from hostkit.loops._clocks import CallLater, Cancellable, Clock, find_clock
 from hostkit.loops._entry import current_task, enter, settle, start_entry
 from hostkit.loops._interrupt import Interruptible
@@ -11,12 +12,15 @@ __all__ = [
     "CallLater",
     "Cancellable",
     "Clock",
+    "Entrance",
     "Interruptible",
+    "Owner",
     "SideLoop",
     "advise",
     "current_task",
     "enter",
     "find_clock",
+    "is_callers",
     "settle",
     "shield",
     "start_entry",

@@ -28,7 +28,7 @@ import attrs
 
 from hostkit.codes import Code
 from hostkit.errors import SpecError
-from hostkit.rules.decision import CONTINUE
+from hostkit.rules.decision import CONTINUE, Deny, as_deny
 
 OnError: TypeAlias = Literal["raise", "deny", "continue", "fail"]
 """What a callback's failure means: see `hostkit.rules`."""
@@ -45,7 +45,9 @@ class Rule(ABC):
         on_error: What it means when a callback raises or times out.
         on_invalid: What it means when it answers nonsense; by default the same.
         read: Reads a callback's raw answer; see `Read`.
-        veto: Tells which exceptions are a module's denial. They go to the caller as they are.
+        veto: Recognises exceptions that are a module's denial. They go to the caller as they are.
+        describe: Writes a denial of the host's own kind (a result, or an exception that ``veto``
+            recognises) as a `Deny`, for answers in JSON; by default see `describe_denial`.
 
     Raises:
         SpecError: The policy means nothing for this rule, or ``read`` cannot be called.
@@ -55,6 +57,7 @@ class Rule(ABC):
     on_invalid: OnError | None = None
     read: Read | None = None
     veto: Callable[[Exception], bool] | None = None
+    describe: Callable[[Any], Deny] | None = None
 
     _deny_hint: ClassVar[str] = "{} makes no denials, so an error cannot count as one"
 
@@ -80,6 +83,7 @@ class Rule(ABC):
             )
         self._check_callable("read", "a function that takes a callback's answer")
         self._check_callable("veto", "a function that takes an exception")
+        self._check_callable("describe", "a function that takes a denial and returns a Deny")
 
     def _check_callable(self, option: str, expected: str) -> None:
         function = getattr(self, option)
@@ -99,6 +103,18 @@ class Rule(ABC):
     def takes(self, policy: OnError) -> bool:
         """Whether a module's own policy for errors means something here."""
         return policy in self.policies
+
+    def describe_denial(self, denial: object) -> Deny:
+        """Write a denial as a `Deny`: with code, reason and further facts.
+
+        Args:
+            denial: The result of a call that was denied, or the exception that denied it.
+
+        Returns:
+            What ``describe=`` makes of it. Without that, a `Deny` is itself, an exception gives its
+            message, the member of an enum its value or its name as the code, a string the reason.
+        """
+        return self.describe(denial) if self.describe is not None else as_deny(denial)
 
     def judge(self, value: Any) -> Any:
         """Read one answer outside the compiled chain: `CONTINUE`, or the result it would be.

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
+DENIED: Final = "denied"
+"""The code, and the reason, of denials that say no more."""
+
+
 class _Truthless:
     """Refuses to be read as true or false, so that a denial can never pass for an allow."""
 
@@ -74,6 +78,31 @@ class Deny(_Truthless):
 
 def _deny(code: str, reason: str, extra: dict[str, Any]) -> Deny:
     return Deny(code, reason, **extra)
+
+
+def as_deny(denial: object) -> Deny:
+    """Write a denial of a kind that is not known as a `Deny`, as well as can be.
+
+    Args:
+        denial: The result of a call that was denied, or the exception that denied it.
+
+    Returns:
+        A `Deny` itself; the message of an exception; the value of an enum's member, if it is a
+        string, or else its name in lower case as the code; a string as the reason.
+    """
+    match denial:
+        case Deny():
+            return denial
+        case BaseException():
+            return Deny(DENIED, str(denial) or DENIED)
+        case Enum(value=str(code)):
+            return Deny(code, DENIED)
+        case Enum():
+            return Deny(denial.name.lower(), DENIED)
+        case str():
+            return Deny(DENIED, denial)
+        case _:
+            return Deny(DENIED, DENIED)
 
 
 Decision: TypeAlias = Literal[Allow.ALLOW] | Deny

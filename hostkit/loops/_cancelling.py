@@ -1,0 +1,107 @@
+"""Whose an exception is that came out of a module's code: the module's, or its caller's."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, final
+
+from twisted.internet.defer import CancelledError, Deferred
+
+from hostkit.loops._entry import current_task, start_entry
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Iterator
+
+T = TypeVar("T")
+
+
+class Owner(Protocol):
+    """The outermost caller of a coroutine, which knows whether it has cancelled it."""
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether the coroutine was cancelled from outside."""
+
+
+def is_callers(error: BaseException, owner: Owner | None = None) -> bool:
+    """Whether an exception from a module's code is meant for its caller, and passed on as it is.
+
+    That is so for `KeyboardInterrupt` and `GeneratorExit`, also within a group, and for the
+    cancellation of the caller. Everything else is a failure of the module: any other class of
+    exception, and the cancellation of something that the module itself waits for.
+
+    In an asyncio task, the task knows whether it was cancelled; it still says so while it cleans
+    up, so a module's own cancellation in a ``finally`` of a cancelled task counts as the caller's.
+    A coroutine that Twisted drives cannot know, so there a cancellation counts as the caller's
+    unless an owner knows better.
+
+    Args:
+        error: The exception, just caught around the module's code.
+        owner: The outermost caller, if it is known.
+    """
+    kinds = {type(each) for each in _leaves(error)}
+    if any(issubclass(kind, KeyboardInterrupt | GeneratorExit) for kind in kinds):
+        return True
+    if not any(issubclass(kind, asyncio.CancelledError | CancelledError) for kind in kinds):
+        return False
+    task = current_task()
+    if task is None:
+        return owner is None or owner.is_cancelled
+    return task.cancelling() > 0 or (owner is not None and owner.is_cancelled)
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    # A module may have written the class: its attributes are not to be relied on.
+    if issubclass(type(error), BaseExceptionGroup):
+        for each in BaseExceptionGroup.exceptions.__get__(error):
+            yield from _leaves(each)
+    else:
+        yield error
+
+
+@final
+class Entrance:
+    """Starts a coroutine, and knows whether it was cancelled from outside.
+
+    Attributes:
+        is_cancelled: Whether the Deferred that `start` returned was cancelled.
+    """
+
+    def __init__(self) -> None:
+        self.is_cancelled = False
+
+    def start(self, coroutine: Coroutine[Any, Any, T]) -> Deferred[T]:
+        """Run a coroutine as `start_entry` does, once.
+
+        Args:
+            coroutine: The coroutine, not yet begun.
+
+        Returns:
+            What comes of it. Cancelling it cancels what the coroutine awaits, and is noted.
+        """
+        running = start_entry(coroutine)
+        if running.called and not running.paused:
+            return running
+        return _Entered(self, running)
+
+
+@final
+class _Entered(Deferred[T]):
+    """Fires with what comes of an entry; notes when it is cancelled.
+
+    `cancel` itself is extended, since a Deferred that has a canceller fires at once when it is
+    cancelled, and not when the coroutine has ended.
+    """
+
+    def __init__(self, entrance: Entrance, running: Deferred[T]) -> None:
+        super().__init__()
+        self._entrance = entrance
+        self._running = running
+        running.addBoth(self.callback)  # which takes a `Failure` for what it is
+
+    def cancel(self) -> None:
+        if self.called:
+            super().cancel()  # what its callbacks wait for
+        else:
+            self._entrance.is_cancelled = True
+            self._running.cancel()
