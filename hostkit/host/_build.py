@@ -24,6 +24,7 @@ from hostkit.errors import ConfigErrors, Problem
 from hostkit.host._claims import Claims
 from hostkit.host._unknown_hook import UnknownHookError
 from hostkit.loading import MODULES, Module, keep_module, load_module
+from hostkit.loops import DetachedTasks
 from hostkit.wording import did_you_mean
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Built:
         chains_of: For each category, a chain for each of its hooks.
         hooks: What the hooks are called through.
         receipts: The last decisions.
+        detached: Notifications whose callers were cancelled.
         mounts: Which module serves which path.
     """
 
@@ -59,6 +61,7 @@ class Built:
     chains_of: Mapping[type[Category], Mapping[str, Chain | KeyedChain]]
     hooks: Hooks
     receipts: Receipts
+    detached: DetachedTasks
     mounts: Mapping[str, tuple[Module, Mount]]
 
     @functools.cached_property
@@ -126,7 +129,8 @@ def build(
         manager.add_callbacks(module.name, _callbacks(module))
     settings = file.settings
     receipts = Receipts(settings.receipts, file.redact) if before is None else before.receipts
-    chains = _chains(manager, categories, receipts, clock)
+    detached = DetachedTasks() if before is None else before.detached
+    chains = _chains(manager, categories, receipts, clock, detached)
     manager.close()
     return Built(
         loaded=loaded,
@@ -135,6 +139,7 @@ def build(
         chains_of=chains,
         hooks=_hooks(chains, exact=settings.timing == "exact") if before is None else before.hooks,
         receipts=receipts,
+        detached=detached,
         mounts=_mounts(modules),
     )
 
@@ -144,11 +149,12 @@ def _chains(
     categories: Sequence[type[Category]],
     receipts: Receipts,
     clock: IReactorTime | None,
+    detached: DetachedTasks,
 ) -> dict[type[Category], dict[str, Chain | KeyedChain]]:
     return {
         category: {
             name: (KeyedChain if spec.keyed else Chain)(
-                spec, manager.chain_of(spec), receipts, clock
+                spec, manager.chain_of(spec), receipts, clock, detached
             )
             for name, spec in category.hookspecs.items()
         }

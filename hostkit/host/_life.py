@@ -13,7 +13,7 @@ from hostkit.caching import Invalidations
 from hostkit.dispatch import Sampler
 from hostkit.errors import HostkitError
 from hostkit.host._lifecycle import call_later_of, start_modules, stop_modules
-from hostkit.loops import Interruptible, settle, start_entry
+from hostkit.loops import DetachedTasks, Interruptible, settle, start_entry
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -47,6 +47,7 @@ class Life:
         self._leaving: list[Module] = []
         self._letting_go: Deferred[None] | None = None
         self._sampler: Sampler | None = None
+        self._detached = DetachedTasks()
         self._starting: Interruptible | None = None
         self.observers: list[Callable[[], Awaitable[None] | None]] = []
         self.invalidations = Invalidations()
@@ -122,6 +123,7 @@ class Life:
             self._sampler.stop()
             self._sampler = None
             try:
+                await self._detached.wait()
                 await stop_modules(self._modules)
                 await self._let_go()
             finally:
@@ -179,6 +181,7 @@ class Life:
     def _watch(self, built: Built) -> None:
         """Have the calls of all hooks measured now and then."""
         self._modules = built.modules
+        self._detached = built.detached
         self._sampler = Sampler(built.chains.values(), call_later_of(self._clock))
         self._sampler.start()
 

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hostkit.dispatch import Timing, Trace, trace
 from hostkit.errors import HostkitError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hostkit.api import Mount
-    from hostkit.dispatch import Chain, HookManager, Hooks, KeyedChain, Receipt, Receipts
+    from hostkit.dispatch import (
+        Chain,
+        HookManager,
+        Hooks,
+        KeyedChain,
+        Receipt,
+        Receipts,
+        Timing,
+        Trace,
+    )
     from hostkit.host._build import Built
     from hostkit.loading import Module
     from hostkit.specs import Category
@@ -99,10 +107,8 @@ class HostView:
         self, hook: str, args: tuple[Any, ...], kwargs: dict[str, Any], *, keep: bool
     ) -> Trace:
         chain = self._get().find(hook)
-        caller = self.hooks[chain.spec.category]
-        return await trace(
-            chain.select(args, kwargs), caller, self.receipts, args, kwargs, keep=keep
-        )
+        values = chain.spec.bind(args, kwargs)
+        return await chain.select(values).ask(values, keep=keep)
 
     def _get(self) -> Built:
         if self._built is None:
