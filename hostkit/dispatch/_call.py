@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, final
 
 from hostkit.dispatch._receipts import Outcome
 from hostkit.dispatch._record import CallRecord, describe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from hostkit.dispatch._callback import Callback
     from hostkit.loops import Owner
+    from hostkit.specs import Hookspec
 
 
 @final
@@ -19,61 +22,48 @@ class Call:
 
     Args:
         values: The hook's arguments, in order.
-        open_record: Makes the call's record, when there is something worth one.
+        chain: What is called, and where its record is logged, once there is something worth one.
         owner: The outermost caller, if it is known; see `hostkit.loops.is_callers`.
+        answers: What the answers mean, by the callbacks' places, for a rule that gathers them.
 
     Attributes:
         values: The arguments; a replacement puts another value in its place.
-        answers: What the answers mean, by the callbacks' places, for a rule that gathers them.
         record: What is known for a receipt.
-        owner: The outermost caller.
         is_over: Whether there is a result, or an error.
         result: What the hook returns.
         error: What it raises instead.
         agreement: What answers have replaced, if they may.
         is_detached: Whether its caller is gone.
+        place: Which callback to ask next.
         began: When the call began, by the performance counter, if it is measured.
         before: When the callback asked last was called.
         after: When it had answered.
         measured: How many callbacks were measured.
     """
 
-    __slots__ = (
-        "_open_record",
-        "after",
-        "agreement",
-        "answers",
-        "before",
-        "began",
-        "error",
-        "is_detached",
-        "is_over",
-        "measured",
-        "owner",
-        "record",
-        "result",
-        "values",
-    )
+    # Most calls that come here have failed, and need few of these: the others cost nothing.
+    record: CallRecord | None = None
+    agreement: Agreement | None = None
+    is_over = False
+    is_detached = False
+    result: Any = None
+    error: BaseException | None = None
+    place = 0
+    began: float | None = None
+    before = after = 0.0
+    measured = 0
 
     def __init__(
         self,
         values: list[Any],
-        open_record: Callable[[], CallRecord],
-        owner: Owner | None = None,
+        chain: tuple[Hookspec, Sequence[Callback], Callable[[CallRecord], None]],
+        owner: Owner | None,
+        answers: list[Any],
     ) -> None:
-        self._open_record = open_record
+        self._chain = chain
         self.values = values
         self.owner = owner
-        self.answers: list[Any] = []
-        self.record: CallRecord | None = None
-        self.is_over = False
-        self.result: Any = None
-        self.error: BaseException | None = None
-        self.agreement: Agreement | None = None
-        self.is_detached = False
-        self.began: float | None = None
-        self.before = self.after = 0.0
-        self.measured = 0
+        self.answers = answers
 
     def open(self, index: int | None = None) -> CallRecord:
         """Have a record, if there is none yet.
@@ -82,7 +72,9 @@ class Call:
             index: The callback that was asked last, which is what may have been measured.
         """
         if self.record is None:
-            self.record = self._open_record()
+            spec, callbacks, log = self._chain
+            self.record = CallRecord(spec, callbacks, time.time())
+            log(self.record)
             if index is not None and self.began is not None:
                 self.record.measure(self.began, self.before, self.after, index)
         return self.record

@@ -83,7 +83,13 @@ class Chain:
         self.callbacks: Final = tuple(callbacks)
         self._receipts = receipts
         self._clock = clock
-        self._loop = Loop(spec, self.callbacks, receipts.redact, clock, detached or DetachedTasks())
+        self._loop = Loop(
+            spec,
+            self.callbacks,
+            receipts.redact,
+            clock,
+            DetachedTasks() if detached is None else detached,
+        )
         self._runner = Runner(spec, self.callbacks, receipts, self._loop)
         self._seats: list[Any] = []
         self._entries: list[Any] = []
@@ -222,6 +228,7 @@ class Chain:
             "_result": None if rule.gathers else rule.finish([]),
             "_seats": self._seats,
             "_seconds": loop.seconds,
+            "_take_over": runner.take_over,
             "_type": type,
         }
         for parameter in self.spec.signature.parameters.values():

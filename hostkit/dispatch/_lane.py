@@ -42,9 +42,12 @@ def write_lane(spec: Hookspec, callbacks: Sequence[Callback], *, is_exact: bool)
         times = "(_began, _before, _after)" if is_exact else "None"
         lines += [
             "try:",
-            f"    return {wait}_go_on({values}, _at, _answer, _error, {answers}, {times})",
+            f"    _call = _take_over({values}, _at, _answer, _error, {answers}, {times})",
             "finally:",
             "    _error = None  # its traceback holds this frame",
+            "if _call.is_over:",
+            "    return _call.outcome()",
+            f"return {wait}_go_on(_call)",
         ]
     return _function(spec, "_lane", "self", lines)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-import types
 from typing import TYPE_CHECKING, Any, Final, NoReturn, final
 
 from twisted.internet.defer import CancelledError
@@ -18,7 +17,7 @@ from hostkit.dispatch._call import Agreement, Call
 from hostkit.dispatch._callback import runs_module_code, wait_for
 from hostkit.dispatch._passing import Passing
 from hostkit.dispatch._policy import FailurePolicy
-from hostkit.loops import DetachedTasks, ShieldedCall, is_callers, shield
+from hostkit.loops import DetachedTasks, ShieldedCall, is_awaitable, is_callers, shield
 from hostkit.rules import CONTINUE, Replace
 
 if TYPE_CHECKING:
@@ -73,6 +72,13 @@ class Loop:
         self._detached = detached
         self._policy = FailurePolicy(spec, callbacks, redact)
         self._passing = Passing(spec, callbacks)
+        self._is_special = spec.shield or bool(spec.copy)
+        self._passes = spec.rule.passes
+        self._undecided = None if spec.rule.gathers else spec.rule.finish([])
+        self._are_coroutines = [
+            spec.is_async and each.fit.is_async and each.timeout_seconds is None
+            for each in callbacks
+        ]
         self._gathers_all = spec.rule.gathers and spec.rule.reader is None
 
     async def perform(self, call: Call) -> None:
@@ -93,38 +99,39 @@ class Loop:
         A synchronous hook awaits nothing, and is driven by a single `send`.
         """
         try:
-            await self._ask_in_turn(call, range(place, len(self._callbacks)))
+            if place < len(self._callbacks):
+                await self._ask_in_turn(call, range(place, len(self._callbacks)))
             if call.agreement is not None and self._rule.reviews_replacement and not call.is_over:
                 call.agreement.is_reviewed = True
                 before = range(call.agreement.index)
                 await self._ask_in_turn(call, [i for i in before if not self._callbacks[i].shadow])
-            if not call.is_over:
-                await self._finish(call)
+            if not call.is_over and not self.finish(call):
+                await self._fall_back(call)
         finally:
             self.count(call)
 
     @runs_module_code
     async def _ask_in_turn(self, call: Call, indexes: Iterable[int]) -> None:
+        is_timed = call.began is not None
         for index in indexes:
             callback = self._callbacks[index]
-            if self._spec.shield:
-                self._check_shield(call, index)
-            values = call.values if callback.shadow else self._copied(call, index)
-            answer, error = None, None
-            call.before = _now()
+            answer, error, values = None, None, call.values
+            if self._is_special:
+                values = self._prepare(call, index)
+            if is_timed:
+                call.before = _now()
             try:
-                if callback.shadow:
-                    values = self._passing.isolate(index, values)
                 answer = self._passing.call(index, values)
-                if not self._spec.is_async:
-                    pass
-                elif callback.fit.is_async and callback.timeout_seconds is None:
+                if self._are_coroutines[index]:
                     answer = await answer
-                elif hasattr(answer, "__await__") or type(answer) is types.GeneratorType:
+                elif self._spec.is_async and is_awaitable(answer):
                     answer = await wait_for(callback, answer, self._spec.full_name, self._clock)
             except BaseException as raised:  # noqa: BLE001 -- whose it is, `hear` finds out
                 error = raised
-            call.after = _now()
+            if is_timed:
+                call.after = _now()
+            elif error is None and answer is self._passes and not callback.shadow:
+                continue
             try:
                 if self.hear(call, index, answer, error):
                     return
@@ -136,7 +143,8 @@ class Loop:
         if error is not None:
             if is_callers(error, call.owner):
                 self._stop(call, index, error)
-            self._measure(call, index)
+            if call.began is not None:
+                self._measure(call, index)
             meaning = self._policy.failed(call, index, error)
         elif self._callbacks[index].shadow:
             self._measure(call, index)
@@ -165,7 +173,9 @@ class Loop:
         return True
 
     def _decide(self, call: Call, index: int | None, result: Any) -> None:
-        if call.record is not None or self._rule.is_denial(result):
+        if call.record is not None:
+            call.record.decide(index, result)
+        elif self._rule.is_denial(result):
             call.open(index).decide(index, result)
         call.end(result)
 
@@ -194,28 +204,43 @@ class Loop:
         call.agreement = Agreement(index, meaning.result, is_last=self._rule.ends_with_replacement)
         return CONTINUE
 
-    async def _finish(self, call: Call) -> None:
-        """Find the result of a call that no callback has ended."""
+    def finish(self, call: Call) -> bool:
+        """Find the result of a call that no callback has ended, unless that takes more calls."""
         if call.agreement is not None:
+            if self._rule.reviews_replacement and not call.agreement.is_reviewed:
+                return False
             if call.record is not None:
                 call.agreement.write(call.record)
             call.end(call.agreement.result)
-            return
+            return True
+        if self._spec.has_fallback:
+            return False
         try:
-            if self._spec.has_fallback:
-                if self._spec.shield and self._callbacks:
-                    self._check_shield(call, len(self._callbacks))
-                result = self._spec.function(self.caller, *call.values)
-                if self._spec.is_async:
-                    result = await result
-            else:
-                result = self._policy.combine(call)
+            result = self._policy.combine(call) if self._rule.gathers else self._undecided
         except BaseException as error:
-            if call.record is not None:
-                call.record.abandon(error, len(self._callbacks))
+            self._abandon(call, error)
             raise
         if not call.is_over:
             self._decide(call, None, result)
+        return True
+
+    async def _fall_back(self, call: Call) -> None:
+        """Run the hook's own code."""
+        try:
+            if self._spec.shield and self._callbacks:
+                self._check_shield(call)
+            result = self._spec.function(self.caller, *call.values)
+            if self._spec.is_async:
+                result = await result
+        except BaseException as error:
+            self._abandon(call, error)
+            raise
+        self._decide(call, None, result)
+
+    def _abandon(self, call: Call, error: BaseException, asked: int | None = None) -> None:
+        """Note that the host's own code raised."""
+        if call.record is not None:
+            call.record.abandon(error, len(self._callbacks) if asked is None else asked)
 
     # Callers that are cancelled.
 
@@ -240,7 +265,7 @@ class Loop:
         if call.error is not None:
             _log.warning("%s, after its caller was cancelled: %s", self._spec.full_name, call.error)
 
-    def _check_shield(self, call: Call, asked: int) -> None:
+    def _check_shield(self, call: Call) -> None:
         """Between two callbacks, see whether the caller of a shielded call was cancelled."""
         shielded = call.owner
         if not isinstance(shielded, ShieldedCall) or not shielded.is_given_up:
@@ -248,10 +273,7 @@ class Loop:
         if self._rule.reaches_all:
             shielded.release()
             return
-        error = CancelledError()
-        if call.record is not None:
-            call.record.abandon(error, asked)
-        raise error
+        raise CancelledError
 
     # What a call needs on its way.
 
@@ -268,11 +290,16 @@ class Loop:
         if call.began is not None and call.measured:
             self.ended[call.measured - 1] += 1
 
-    def _copied(self, call: Call, index: int) -> Sequence[Any]:
-        """Copy what each callback gets a copy of; failing to is the host's own fault."""
+    def _prepare(self, call: Call, index: int) -> Sequence[Any]:
+        """Do what the host itself does before a callback is asked; if it raises, that is its fault.
+
+        Returns:
+            The arguments, with those copied of which each callback gets its own copy.
+        """
         try:
+            if self._spec.shield:
+                self._check_shield(call)
             return self._passing.copy(index, call.values)
         except BaseException as error:
-            if call.record is not None:
-                call.record.abandon(error, index)
+            self._abandon(call, error, index)
             raise

@@ -27,6 +27,7 @@ class Passing:
     def __init__(self, spec: Hookspec, callbacks: Sequence[Callback]) -> None:
         places = {name: index for index, name in enumerate(spec.arguments)}
         self._is_async = spec.is_async
+        self._are_shadows = [callback.shadow for callback in callbacks]
         self._count = len(places)
         self._copied = {places[name] for name in spec.copy}
         self._ways: list[_Way] = [
@@ -43,6 +44,8 @@ class Passing:
         Raises:
             TypeError: It returned a coroutine, which a synchronous hook cannot await.
         """
+        if self._are_shadows[index]:
+            values = self._isolate(index, values)
         function, positions, names = self._ways[index]
         if positions is None:
             answer = function(*values)
@@ -61,7 +64,7 @@ class Passing:
             return values
         return self._copy(values, self._copied & self._taken(index))
 
-    def isolate(self, index: int, values: Sequence[Any]) -> Sequence[Any]:
+    def _isolate(self, index: int, values: Sequence[Any]) -> Sequence[Any]:
         """Copy what a shadow module could change under the others, of what it takes."""
         mutable = {place for place, value in enumerate(values) if isinstance(value, _MUTABLE)}
         return self._copy(values, (self._copied | mutable) & self._taken(index))

@@ -45,6 +45,9 @@ class FailurePolicy:
         self._rule = spec.rule
         self._callbacks = callbacks
         self._redact = redact
+        self._on_error = [self._policy_of(each, spec.rule.on_error) for each in callbacks]
+        on_invalid = spec.rule.on_invalid or spec.rule.on_error
+        self._on_invalid = [self._policy_of(each, on_invalid) for each in callbacks]
         self._loggers = [logging.getLogger(f"hostkit.modules.{each.module}") for each in callbacks]
 
     def failed(self, call: Call, index: int, error: BaseException) -> Any:
@@ -62,7 +65,7 @@ class FailurePolicy:
                 return self._veto(call, index, error, text)
         # Failures of different kinds (an outage, a time-out, a bug) would get their policies here.
         call.open(index).note(index, self._kind(index, error), text)
-        return self._apply(self._rule.on_error, call, index, error, text)
+        return self._apply(self._on_error[index], call, index, error, text)
 
     def refused(self, call: Call, index: int, value: Any, error: BaseException | None) -> Any:
         """Apply the policy to an answer that means nothing.
@@ -85,9 +88,8 @@ class FailurePolicy:
         invalid = InvalidValueError(self._callbacks[index].module, self._spec.full_name, reason)
         invalid.__cause__ = error
         call.open(index).note(index, Outcome.INVALID, reason)
-        policy = self._rule.on_invalid or self._rule.on_error
         try:
-            return self._apply(policy, call, index, invalid, reason)
+            return self._apply(self._on_invalid[index], call, index, invalid, reason)
         finally:
             del error, invalid
 
@@ -98,9 +100,8 @@ class FailurePolicy:
             Exception: The host's own code fails, and no single answer is the reason.
         """
         while True:
-            given = [each for each in call.answers if each is not LEFT_OUT]
             try:
-                return self._rule.finish(given)
+                return self._rule.finish([each for each in call.answers if each is not LEFT_OUT])
             except Exception as error:
                 index = self._find_misfit(call)
                 if index is None:
@@ -130,19 +131,16 @@ class FailurePolicy:
         self, policy: OnError, call: Call, index: int, error: BaseException, text: str
     ) -> Any:
         callback = self._callbacks[index]
-        if callback.on_error is not None and self._rule.takes(callback.on_error):
-            policy = callback.on_error
         if policy == "fail":
-            failed = ModuleFailedError(callback.module, self._spec.full_name, text)
+            reason = self._redact(text)
+            failed = ModuleFailedError(callback.module, self._spec.full_name, reason)
             failed.__cause__ = error
             return self._give_up(call, index, failed, Outcome.FAILED, text)
         if policy == "raise":
             self._add_note(callback, error)
             return self._give_up(call, index, error, Outcome.FAILED, text)
         meaning = "it counts as a denial" if policy == "deny" else "the next module is asked"
-        self._loggers[index].warning(
-            "failed in %s, %s: %s", self._spec.full_name, meaning, text, exc_info=error
-        )
+        self._log(index, f"failed in %s, {meaning}: %s", text, error)
         if policy == "continue":
             return CONTINUE
         denial = self._ask_host(call, index, error, self._rule.deny_for_failure)
@@ -150,6 +148,15 @@ class FailurePolicy:
             return denial
         denial.__cause__ = error  # where results cannot deny, it is raised
         return self._veto(call, index, denial, self._say(denial))
+
+    def _policy_of(self, callback: Callback, policy: OnError) -> OnError:
+        own = callback.on_error
+        return own if own is not None and self._rule.takes(own) else policy
+
+    def _log(self, index: int, message: str, text: str, error: BaseException) -> None:
+        logger = self._loggers[index]
+        if logger.isEnabledFor(logging.WARNING):
+            logger.warning(message, self._spec.full_name, self._redact(text), exc_info=error)
 
     def _veto(self, call: Call, index: int, denial: Exception, text: str) -> Any:
         self._add_note(self._callbacks[index], denial)
@@ -172,20 +179,22 @@ class FailurePolicy:
             if note not in getattr(error, "__notes__", ()):  # it may be raised many times
                 error.add_note(note)
 
-    def _say(self, error: BaseException) -> str:
-        if isinstance(error, InvalidValueError):
+    @staticmethod
+    def _say(error: BaseException) -> str:
+        """Write what was raised, with the secrets it may have; whoever shows it takes them out."""
+        if type(error) is InvalidValueError:
             return error.reason
         text = _text(error)
         name = type(error).__name__
-        return self._redact(advise(error, f"{name}: {text}" if text else name))
+        return advise(error, f"{name}: {text}" if text else name)
 
     def _kind(self, index: int, error: BaseException) -> Outcome:
-        late = (
-            isinstance(error, HookTimeoutError)
-            and error.hook == self._spec.full_name
-            and error.module == self._callbacks[index].module
+        if type(error) is not HookTimeoutError:
+            return Outcome.FAILED
+        is_own = (
+            error.hook == self._spec.full_name and error.module == self._callbacks[index].module
         )
-        return Outcome.TIMEOUT if late else Outcome.FAILED
+        return Outcome.TIMEOUT if is_own else Outcome.FAILED
 
     def _ask_host(
         self, call: Call, index: int, error: BaseException, function: Callable[[], Any]
@@ -214,9 +223,7 @@ class FailurePolicy:
             call.open(index).note(index, Outcome.DENY, text)
             return CONTINUE
         call.open(index).note(index, self._kind(index, error), text)
-        self._loggers[index].warning(
-            "failed in %s, in shadow mode: %s", self._spec.full_name, text, exc_info=error
-        )
+        self._log(index, "failed in %s, in shadow mode: %s", text, error)
         return CONTINUE
 
     def shadow_answered(self, call: Call, index: int, value: Any) -> None:

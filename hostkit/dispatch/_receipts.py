@@ -145,7 +145,8 @@ class Receipts:
 
     def redact(self, text: str) -> str:
         """Take secrets out of a text."""
-        for redact in (self._expected, *self._redacts):
+        text = self._expected(text)
+        for redact in self._redacts:
             text = redact(text)
         return text
 

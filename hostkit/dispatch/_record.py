@@ -6,6 +6,7 @@ import asyncio
 import reprlib
 import time
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, final
 
 from twisted.internet.defer import CancelledError
@@ -14,7 +15,7 @@ from hostkit.dispatch._receipts import Outcome, Receipt, Step
 from hostkit.rules import Deny
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from hostkit.dispatch._callback import Callback
     from hostkit.specs import Hookspec
@@ -43,22 +44,15 @@ class CallRecord:
         ended: When its last callback ended.
     """
 
-    __slots__ = (
-        "_callbacks",
-        "_is_full",
-        "_since",
-        "_spec",
-        "asked",
-        "began",
-        "decider",
-        "ended",
-        "is_finished",
-        "number",
-        "outcome",
-        "reason",
-        "seconds",
-        "steps",
-    )
+    asked = 0
+    outcome = Outcome.RUNNING
+    decider: int | None = None
+    reason: str | None = None
+    is_finished = False
+    number: int | None = None
+    seconds: Mapping[int, float] = MappingProxyType({})
+    began: float | None = None
+    ended: float | None = None
 
     def __init__(
         self,
@@ -73,20 +67,12 @@ class CallRecord:
         self._since = since
         self._is_full = is_full
         self.steps: dict[int, tuple[Outcome, str | None]] = {}
-        self.asked = 0
-        self.outcome = Outcome.RUNNING
-        self.decider: int | None = None
-        self.reason: str | None = None
-        self.is_finished = False
-        self.number: int | None = None
-        self.seconds: dict[int, float] = {}
-        self.began: float | None = None
-        self.ended: float | None = None
 
     def note(self, index: int, outcome: Outcome, detail: str | None) -> None:
         """Note what a callback did, which may not have ended the call."""
         self.steps[index] = (outcome, detail)
-        self.asked = max(self.asked, index + 1)
+        if index >= self.asked:
+            self.asked = index + 1
 
     def answer(self, index: int, value: Any) -> None:
         """Note an answer that has become a part of the result."""
@@ -97,7 +83,7 @@ class CallRecord:
         """Note when the call began, and when a callback began and ended."""
         self.began = began
         self.ended = after
-        self.seconds[index] = after - before
+        self.seconds = {**self.seconds, index: after - before}
 
     def end(self, outcome: Outcome, index: int | None, reason: str | None = None) -> None:
         """The call is over: by a callback, or after all of them were asked (`None`)."""

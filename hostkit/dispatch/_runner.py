@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, final
 
 from hostkit.dispatch._call import Call
 from hostkit.dispatch._policy import LEFT_OUT
-from hostkit.dispatch._record import CallRecord
 from hostkit.loops import NEVER
 
 if TYPE_CHECKING:
@@ -35,9 +34,10 @@ class Runner:
         self, spec: Hookspec, callbacks: Sequence[Callback], receipts: Receipts, loop: Loop
     ) -> None:
         self._spec = spec
-        self._callbacks = callbacks
-        self._receipts = receipts
+        self._chain = (spec, callbacks, receipts.log)
+        self._count = len(callbacks)
         self._loop = loop
+        self._owner = None if spec.is_async else NEVER
 
     def begin(self, values: Iterable[Any], *, is_timed: bool = False) -> Call:
         """Make a call of which no callback is asked yet.
@@ -46,9 +46,8 @@ class Runner:
             values: The hook's arguments, in order.
             is_timed: Whether it is measured.
         """
-        call = Call(list(values), self._open_record, None if self._spec.is_async else NEVER)
-        if self._spec.rule.gathers:
-            call.answers = [LEFT_OUT] * len(self._callbacks)
+        answers = [LEFT_OUT] * self._count if self._spec.rule.gathers else []
+        call = Call(list(values), self._chain, self._owner, answers)
         if is_timed:
             call.began = time.perf_counter()
         return call
@@ -65,23 +64,17 @@ class Runner:
         _drive(self._loop.run(call))
         return call.outcome()
 
-    async def go_on(self, *begun: Any) -> Any:
-        """Do the rest of a call that a lane has begun; see `_take_over`."""
-        call, place = self._take_over(*begun)
-        del begun  # an exception's traceback keeps this frame
-        if not call.is_over:
-            await self._loop.run(call, place)
+    async def go_on(self, call: Call) -> Any:
+        """Do the rest of a call that was taken over."""
+        await self._loop.run(call, call.place)
         return call.outcome()
 
-    def go_on_now(self, *begun: Any) -> Any:
+    def go_on_now(self, call: Call) -> Any:
         """The same for a synchronous hook."""
-        call, place = self._take_over(*begun)
-        del begun
-        if not call.is_over:
-            _drive(self._loop.run(call, place))
+        _drive(self._loop.run(call, call.place))
         return call.outcome()
 
-    def _take_over(
+    def take_over(
         self,
         values: Iterable[Any],
         index: int,
@@ -89,8 +82,8 @@ class Runner:
         error: BaseException | None,
         answers: Sequence[Any],
         times: tuple[float, float, float] | None,
-    ) -> tuple[Call, int]:
-        """Take a call over from a lane.
+    ) -> Call:
+        """Take a call over from a lane, and find out what came of asking the last callback.
 
         Args:
             values: The hook's arguments, in order.
@@ -102,30 +95,33 @@ class Runner:
                 the call is measured.
 
         Returns:
-            The call, and the place of the callback to ask next.
+            The call, which is over or to go on with.
         """
-        call = self.begin(values)
-        call.answers[: len(answers)] = answers
+        call = Call(
+            list(values),
+            self._chain,
+            self._owner,
+            [LEFT_OUT] * self._count if self._spec.rule.gathers else [],
+        )
+        if answers:
+            call.answers[: len(answers)] = answers
         if times is not None:
             call.began, call.before, call.after = times
-            call.measured = min(index + (error is None), len(self._callbacks))
-        is_enough = False
+            call.measured = min(index + (error is None), self._count)
+        call.place = index + 1
         try:
-            if index < len(self._callbacks):
-                is_enough = self._loop.hear(call, index, answer, error)
+            if index < self._count and self._loop.hear(call, index, answer, error):
+                call.place = self._count
+            if not call.is_over and call.place >= self._count:
+                self._loop.finish(call)
         except BaseException:
             self._loop.count(call)
             raise
         finally:
             del error
-        if call.is_over:
+        if call.is_over and times is not None:
             self._loop.count(call)
-        return call, len(self._callbacks) if is_enough else index + 1
-
-    def _open_record(self) -> CallRecord:
-        record = CallRecord(self._spec, self._callbacks, time.time())
-        self._receipts.log(record)
-        return record
+        return call
 
 
 def _drive(coroutine: Coroutine[Any, Any, None]) -> None:

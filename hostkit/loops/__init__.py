@@ -3,7 +3,7 @@
 from hostkit.loops._advice import advise
 from hostkit.loops._cancelling import NEVER, Entrance, Owner, is_callers
 from hostkit.loops._clocks import CallLater, Cancellable, Clock, find_clock
-from hostkit.loops._entry import current_task, enter, settle, start_entry
+from hostkit.loops._entry import current_task, enter, is_awaitable, settle, start_entry
 from hostkit.loops._interrupt import Interruptible
 from hostkit.loops._shield import DetachedTasks, ShieldedCall, shield
 from hostkit.loops._side_loop import SideLoop
@@ -23,6 +23,7 @@ __all__ = [
     "current_task",
     "enter",
     "find_clock",
+    "is_awaitable",
     "is_callers",
     "settle",
     "shield",

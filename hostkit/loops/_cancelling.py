@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from enum import IntEnum, auto, unique
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, final
 
 from twisted.internet.defer import CancelledError, Deferred
@@ -53,11 +55,13 @@ def is_callers(error: BaseException, owner: Owner | None = None) -> bool:
         error: The exception, just caught around the module's code.
         owner: The outermost caller, if it is known.
     """
-    kinds = {type(each) for each in _leaves(error)}
-    if any(issubclass(kind, KeyboardInterrupt | GeneratorExit) for kind in kinds):
-        return True
-    if not any(issubclass(kind, asyncio.CancelledError | CancelledError) for kind in kinds):
+    kind = _kind_of(type(error))
+    if kind is _Kind.GROUP:
+        kind = max(_kinds_in(error))
+    if kind is _Kind.FAILURE:
         return False
+    if kind is _Kind.INTERRUPT:
+        return True
     task = current_task()
     if task is not None and task.cancelling() > 0:
         return True
@@ -76,13 +80,36 @@ def _is_driven_by_twisted() -> bool:
     return False
 
 
-def _leaves(error: BaseException) -> Iterator[BaseException]:
-    # A module may have written the class: its attributes are not to be relied on.
-    if issubclass(type(error), BaseExceptionGroup):
-        for each in BaseExceptionGroup.exceptions.__get__(error):
-            yield from _leaves(each)
-    else:
-        yield error
+@unique
+class _Kind(IntEnum):
+    """What the class of an exception means; in a group, the highest counts."""
+
+    FAILURE = auto()
+    CANCELLATION = auto()
+    INTERRUPT = auto()
+    GROUP = auto()
+
+
+# A module may have written the class: neither its attributes nor its hash are to be relied on, but
+# what `type` itself knows of it.
+@lru_cache(maxsize=256)
+def _kind_of(cls: Any) -> _Kind:
+    if issubclass(cls, BaseExceptionGroup):
+        return _Kind.GROUP
+    if issubclass(cls, KeyboardInterrupt | GeneratorExit):
+        return _Kind.INTERRUPT
+    if issubclass(cls, asyncio.CancelledError | CancelledError):
+        return _Kind.CANCELLATION
+    return _Kind.FAILURE
+
+
+def _kinds_in(error: BaseException) -> Iterator[_Kind]:
+    kind = _kind_of(type(error))
+    if kind is not _Kind.GROUP:
+        yield kind
+        return
+    for each in BaseExceptionGroup.exceptions.__get__(error):
+        yield from _kinds_in(each)
 
 
 @final

@@ -87,6 +87,11 @@ async def _wait_for(awaitable: Awaitable[T]) -> T:
     return await awaitable
 
 
+def is_awaitable(value: Any) -> bool:
+    """Whether a value may have to be awaited; see `settle`."""
+    return hasattr(value, "__await__") or type(value) is types.GeneratorType
+
+
 async def settle(value: Any) -> Any:
     """Await a value if it can be awaited; otherwise return it.
 
