@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hostkit.api import ModuleApi, Registrations, make_api_class
 from hostkit.errors import RegistrationError
 from hostkit.rules import FirstResult, Notify
 from hostkit.specs import Category, Keyed, hookimpl, hookspec
 
-from .conftest import hooks_of
+from .conftest import hooks_of, make_api
+
+if TYPE_CHECKING:
+    from hostkit.api import Registrations
 
 
 def read(written: Any) -> tuple[Any, Any]:
@@ -55,7 +57,7 @@ def nothing() -> None: ...
 @pytest.fixture
 def api(registrations: Registrations) -> Any:
     """Give the api of a module in a host with these categories."""
-    return make_api_class(ModuleApi, [Logins, Updates])("words", registrations)
+    return make_api(registrations, Logins, Updates)
 
 
 def refused(registrations: Registrations, register: Any, *args: Any, **callbacks: Any) -> str:

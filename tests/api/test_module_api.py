@@ -7,7 +7,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from hostkit.api import ModuleApi, Registrations, make_api_class
+from hostkit.api import HostServices, ModuleApi, Registrations, make_api_class
 from hostkit.errors import RegistrationError, UnknownNameError
 
 from .conftest import Comments, Names, Strangers, check, hooks_of, told
@@ -107,7 +107,7 @@ def test_a_name_is_not_a_category(api: ModuleApi) -> None:
 def test_a_host_without_categories_says_so(registrations: Registrations) -> None:
     """With nothing to register for, the message says that there is none."""
     with pytest.raises(RegistrationError) as caught:
-        ModuleApi("words", registrations).register(Comments, check_comment=check)
+        ModuleApi("words", registrations, HostServices()).register(Comments, check_comment=check)
     assert caught.value.problem.expected == "none"
 
 
@@ -228,11 +228,10 @@ def test_an_api_class_is_a_subclass_of_its_base(registrations: Registrations) ->
         server_name = "example.org"
 
     made = make_api_class(HostApi, [Names])
-    api = made("words", registrations)
+    api = made("words", registrations, HostServices((Names,)))
     assert isinstance(api, HostApi)
     assert (made.__name__, made.__module__) == ("HostApi", __name__)
-    assert made.categories == (Names,)
-    assert HostApi.categories == ()
+    assert not hasattr(HostApi, "register_names_callbacks")
     assert api.server_name == "example.org"
     assert hasattr(api, "register_names_callbacks")
     assert not hasattr(api, "register_comments_callbacks")
@@ -246,6 +245,6 @@ def test_a_bug_in_a_hosts_own_api_is_not_hidden() -> None:
         def db(self) -> Any:
             return self.name.missing  # type: ignore[attr-defined]
 
-    api = make_api_class(OwnApi, [])("m", Registrations())
+    api = OwnApi("m", Registrations(), HostServices())
     with pytest.raises(AttributeError, match="'str' object has no attribute 'missing'"):
         _ = api.db

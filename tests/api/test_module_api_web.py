@@ -9,8 +9,10 @@ import pytest
 from twisted.web.resource import IResource, Resource
 from zope.interface import directlyProvides
 
-from hostkit.api import ModuleApi, Mount, Registrations, make_api_class
+from hostkit.api import HostServices, ModuleApi, Mount, Registrations
 from hostkit.errors import RegistrationError
+
+from .conftest import make_api
 
 
 def test_a_resource_is_noted_with_its_path(api: ModuleApi, registrations: Registrations) -> None:
@@ -78,7 +80,7 @@ def test_the_line_that_counts_is_the_modules(registrations: Registrations) -> No
         def register_web_resource(self, path: str, resource: IResource) -> None:
             super().register_web_resource(f"/modules{path}", resource)
 
-    HostApi("words", registrations).register_web_resource("/words", Resource())
+    HostApi("words", registrations, HostServices()).register_web_resource("/words", Resource())
     (mount,) = registrations.mounts
     assert (mount.path, mount.source) == ("/modules/words", here(-2))
 
@@ -94,7 +96,7 @@ def test_code_without_a_caller_registers_too(
 
 def test_what_the_host_reserved_is_refused(registrations: Registrations) -> None:
     """A module cannot serve anything below a prefix of the host's own."""
-    api = make_api_class(ModuleApi, [], ["/admin"])("words", registrations)
+    api = make_api(registrations, reserved_paths=("/admin",))
     with pytest.raises(RegistrationError, match="/admin is reserved by the host"):
         api.register_web_resource("/admin/words", Resource())
     assert registrations.mounts == []
@@ -104,7 +106,7 @@ def test_outside_of_what_is_recommended_there_is_a_warning(
     registrations: Registrations, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The host would like it elsewhere; it is served all the same."""
-    api = make_api_class(ModuleApi, [], [], "/modules")("words", registrations)
+    api = make_api(registrations, recommended_path="/modules")
     api.register_web_resource("/modules/words", Resource())
     assert caplog.messages == []
     api.register_web_resource("/words", Resource())

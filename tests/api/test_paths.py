@@ -5,10 +5,19 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from twisted.web.resource import Resource
 
-from hostkit.api import RESERVED, check_host_paths, is_below
-from hostkit.api._paths import check_path
+from hostkit.api import RESERVED, Registrations, check_host_paths, is_below
 from hostkit.errors import RegistrationError
+
+from .conftest import make_api
+
+
+def check_path(path: Any, reserved: tuple[str, ...] = ()) -> None:
+    """Register a resource at a path in a host that has reserved some prefixes."""
+    registrations = Registrations()
+    make_api(registrations, reserved_paths=reserved).register_web_resource(path, Resource())
+    assert path == registrations.mounts[0].path
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostkit.loading._copying import private_copy
+from hostkit.loading._config import private_copy
 
 _PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),

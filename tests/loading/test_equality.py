@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostkit.loading._equality import is_same
+from hostkit.loading._config import is_same
 
 FLOATS = st.floats(allow_nan=False).map(lambda number: number + 0.0)  # without -0.0
 CONFIGS = st.recursive(

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,15 +15,20 @@ if TYPE_CHECKING:
 
 def _refusal(name: str) -> NotLoadableError:
     with pytest.raises(NotLoadableError) as caught:
-        find_object(name, MODULES)
+        find(name)
     return caught.value
+
+
+def find(name: str) -> Any:
+    """Import a module's class by its name."""
+    return find_object(name, MODULES, entry_points(group=MODULES))
 
 
 def test_a_dotted_path_is_imported(site: Site) -> None:
     """The last name is looked up in the module that the others name."""
     site.write("dotted_pkg/__init__.py", "")
     site.write("dotted_pkg/words.py", "class Words: ...")
-    found = find_object("dotted_pkg.words.Words", MODULES)
+    found = find("dotted_pkg.words.Words")
     assert found is sys.modules["dotted_pkg.words"].Words
 
 
@@ -31,9 +37,9 @@ def test_module_names_may_have_hyphens(site: Site) -> None:
     site.write("room-rules/__init__.py", "class Rules: ...")
     site.write("room-rules/more-rules.py", "class More: ...")
     site.install("rules", MODULES, rules="room-rules:Rules")
-    assert find_object("room-rules.Rules", MODULES).__name__ == "Rules"
-    assert find_object("room-rules.more-rules.More", MODULES).__name__ == "More"
-    assert find_object("rules", MODULES).__name__ == "Rules"
+    assert find("room-rules.Rules").__name__ == "Rules"
+    assert find("room-rules.more-rules.More").__name__ == "More"
+    assert find("rules").__name__ == "Rules"
 
 
 def test_entry_points_are_found_by_name(site: Site) -> None:
@@ -46,9 +52,9 @@ def test_entry_points_are_found_by_name(site: Site) -> None:
         whole="point_pkg",
         **{"with.dot": "point_pkg:Outer"},
     )
-    assert find_object("words", MODULES).__qualname__ == "Outer.Inner"
-    assert find_object("whole", MODULES) is sys.modules["point_pkg"]
-    assert find_object("with.dot", MODULES).__qualname__ == "Outer"
+    assert find("words").__qualname__ == "Outer.Inner"
+    assert find("whole") is sys.modules["point_pkg"]
+    assert find("with.dot").__qualname__ == "Outer"
 
 
 def test_only_the_named_entry_point_is_loaded(site: Site) -> None:
@@ -57,7 +63,7 @@ def test_only_the_named_entry_point_is_loaded(site: Site) -> None:
     site.write("unlisted_pkg.py", "raise SystemExit('should never run')")
     site.install("wanted", MODULES, words="wanted_pkg:Words")
     site.install("unlisted", MODULES, others="unlisted_pkg:Others")
-    find_object("words", MODULES)
+    find("words")
     assert _refusal("otherz").code == "HK108"
     assert "unlisted_pkg" not in sys.modules
 

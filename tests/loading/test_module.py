@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from twisted.web.resource import Resource
 
-from hostkit.api import ModuleApi, make_api_class
+from hostkit.api import ModuleApi
 from hostkit.config import from_mapping, load
 from hostkit.errors import ConfigErrors, RegistrationError
-from hostkit.loading import MODULES, load_module
+from hostkit.loading import MODULES
 from hostkit.rules import ALLOW, Decision
 
 from .conftest import Comments, build, build_class, problem_of, problems_in
@@ -210,7 +210,7 @@ def test_the_api_class_is_the_hosts() -> None:
         server_name = "example.org"
 
     file = from_mapping({"modules": [{"module": Quiet}]})
-    module = load_module(file, file.modules[0], make_api_class(HostApi, []))
+    module = build(file, base=HostApi)
     assert isinstance(module.instance.api, HostApi)
     assert module.instance.api.server_name == "example.org"
 

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hostkit.loading import innermost_frame
-from hostkit.loading._frames import causes
+from hostkit.loading._failures import causes, innermost_frame
 from hostkit.wording import exception_line
 
 if TYPE_CHECKING:
