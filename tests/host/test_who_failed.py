@@ -236,6 +236,20 @@ def test_a_stop_can_be_cancelled_under_asyncio(
     assert (three.log, caplog.messages) == (ALL, [])
 
 
+def test_a_reload_can_be_cancelled_while_new_modules_start() -> None:
+    """The caller gets its cancellation, and the host goes on as it was."""
+    Note.log.clear()
+    Note.actions.clear()
+    Note.actions["start b"] = Deferred
+    host = running(note("a"))
+    failures: list[Any] = []
+    reloading = Deferred.fromCoroutine(host.reload(file_of(note("b")))).addErrback(failures.append)
+    reloading.cancel()
+    assert failures[0].check(CancelledError) is CancelledError
+    assert host.is_running
+    assert [module.name for module in host.modules] == ["a"]
+
+
 def test_start_and_stop_run_in_the_callers_task(three: Three) -> None:
     """What a module enters in `start` it can leave in `stop`, such as a task group of anyio."""
     tasks: set[Any] = set()
