@@ -149,7 +149,7 @@ def _fit_hookimpl(spec: Hookspec, function: Callable[..., Any]) -> Registration:
     if spec.keyed is not None:
         raise RegistrationError(
             Code.BAD_KEY,
-            f"@hookimpl gives no key, which the callbacks for {spec.full_name} need",
+            f"@hookimpl gives no key, and callbacks for {spec.full_name} need one",
             hint=f"write api.register_{spec.category}_callbacks({spec.name}={{key: callback}})",
         )
     return Registration(spec, function, fit_by_name(spec, function))

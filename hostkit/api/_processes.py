@@ -113,7 +113,7 @@ class ProcessApi(BaseApi):
         return loop
 
     def should_run_background_tasks(self) -> bool:
-        """Whether background work is done in this process, by what file and process say."""
+        """Whether this is the process that the config file names for background work."""
         return self._services.worker.is_chosen
 
     @property

@@ -48,23 +48,23 @@ class Host(HostView):
     `stop` it; ``async with host:`` does all but the calls.
 
     Args:
-        file: What the config file says; by default no modules.
+        file: The config file; by default one without modules.
         categories: The categories of hooks. By default those that the file names, or else all
             that are installed (entry points ``hostkit.categories``).
-        api_class: What modules are given to register with.
+        api_class: The class of what modules are given to register with.
         clock: Where to set timeouts, and schedule samples and background loops. By default the
             running asyncio loop, or else Twisted's reactor.
         reserved_paths: Prefixes of the host's own, such as ``("/admin",)``. A module that registers
             a web resource there is refused.
         recommended_path: The prefix at which modules should serve their web resources. One that is
             registered elsewhere gets a warning in the log.
-        worker_name: What this process is called among those that share the file. Background loops
-            of modules run in the one that it names under ``hostkit: background_tasks_on:``.
+        worker_name: The name of this process among those that share the file. Background loops of
+            modules run in the one that the file names under ``hostkit: background_tasks_on:``.
 
     Raises:
         SpecError: The categories cannot live in one host.
-        RegistrationError: What is to be reserved or recommended is no path.
-        ValueError: The worker cannot be called that.
+        RegistrationError: What is to be reserved or recommended is not a path.
+        ValueError: A worker cannot have this name.
     """
 
     def __init__(  # noqa: PLR0913 -- all but the first by name, see `HostOptions`
@@ -214,7 +214,7 @@ class Host(HostView):
     async def stop(self) -> None:
         """Stop the modules, the last one first; errors are logged and stop nothing.
 
-        A start that is still going on is cancelled first.
+        A start in progress is cancelled first.
         """
         await self._lifecycle.stop()
 
@@ -227,7 +227,7 @@ class Host(HostView):
 
     @property
     def is_running(self) -> bool:
-        """Whether all modules are started, and none was told to stop."""
+        """Whether all modules are started, and `stop` was not called."""
         return self._lifecycle.is_running
 
 

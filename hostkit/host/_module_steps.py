@@ -138,8 +138,6 @@ async def _call(module: Module, step: str) -> None:
         inspect.signature(method).bind()
     except (TypeError, ValueError):
         # Such a method was written for something else, without hostkit in mind.
-        _log.warning(
-            "module %r: %s is not called, since it cannot be without arguments", module.name, step
-        )
+        _log.warning("module %r: %s is not called, since it needs arguments", module.name, step)
         return
     await enter(settle(method()))

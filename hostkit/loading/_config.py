@@ -17,7 +17,7 @@ _ITEM: Final = re.compile(r"<item (\d+)>")
 
 
 def parse_config(file: HostFile, entry: ModuleEntry, module_class: Any) -> Any:
-    """Make what a module is built with of what the file says below ``config:``.
+    """Parse what stands below ``config:`` into what the module is built with.
 
     Args:
         file: The config file.

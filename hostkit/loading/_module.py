@@ -32,7 +32,7 @@ class Module:
     Attributes:
         name: Its unique name.
         instance: The object itself.
-        entry: What the config file says about it.
+        entry: Its entry in the config file.
         callbacks: Its callbacks, in the order of registration.
         mounts: Its web resources, in the order of registration.
         place: Finds its entry in the config file.

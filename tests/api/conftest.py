@@ -35,7 +35,7 @@ async def check(author: str, text: str) -> Decision:
     raise NotImplementedError
 
 
-async def told(comment_id: int) -> None:
+async def notify(comment_id: int) -> None:
     raise NotImplementedError
 
 

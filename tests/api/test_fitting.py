@@ -28,11 +28,11 @@ def read(written: Any) -> tuple[Any, Any]:
 class Logins(Category):
     @hookspec(FirstResult(), keyed=Keyed("kind", read))
     async def check(self, user: str, kind: str) -> str | None:
-        """Called when somebody logs in."""
+        """Called when a user logs in."""
 
     @hookspec(Notify(), keyed=Keyed("kind"), required=1)
     def seen(self, user: str, kind: str) -> None:
-        """Called when somebody was seen."""
+        """Called when a user was seen."""
 
 
 class Updates(Category):
@@ -149,7 +149,7 @@ def test_a_key_can_be_looked_up(api: Any, registrations: Registrations) -> None:
     assert "no callbacks for the key ['pw']: unhashable type: 'list'" in message
 
 
-def test_a_reading_that_is_broken_is_no_fault_of_the_key(
+def test_a_reading_that_is_broken_is_not_the_fault_of_the_key(
     api: Any, registrations: Registrations
 ) -> None:
     """What the host's own function should not raise is not explained away."""

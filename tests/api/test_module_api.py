@@ -10,7 +10,7 @@ import pytest
 from hostkit.api import HostServices, ModuleApi, Registrations, make_api_class
 from hostkit.errors import RegistrationError, UnknownNameError
 
-from .conftest import Comments, Names, Strangers, check, hooks_of, told
+from .conftest import Comments, Names, Strangers, check, hooks_of, notify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +34,7 @@ def test_register_takes_a_category_and_its_hooks(
 
 
 def test_none_is_left_out(api: ModuleApi, registrations: Registrations) -> None:
-    """A callback that is `None` is no callback, as with a setting that switches it off."""
+    """A callback that is `None` is left out, as with a setting that switches it off."""
     api.register(Comments, check_comment=None)
     assert hooks_of(registrations) == []
 
@@ -60,7 +60,7 @@ def test_a_call_registers_all_or_nothing(api: ModuleApi, registrations: Registra
     with pytest.raises(RegistrationError, match="HK204"):
         api.register(Comments, check_comment=check, on_comment_posted=lambda: None)
     with pytest.raises(RegistrationError, match="HK201"):
-        api.register(Comments, on_comment_posted=told, chek_comment=check)
+        api.register(Comments, on_comment_posted=notify, chek_comment=check)
     assert hooks_of(registrations) == []
 
 
@@ -72,7 +72,7 @@ def test_what_cannot_be_called_is_refused(api: ModuleApi) -> None:
 
 
 def test_an_unknown_hook_gets_a_hint(api: ModuleApi) -> None:
-    """A misspelt hook is told with all hooks and the one that was probably meant."""
+    """The error for a misspelt hook lists all hooks and the one that was probably meant."""
     with pytest.raises(RegistrationError) as caught:
         api.register(Comments, chek_comment=check)
     assert caught.value.code == "HK201"
@@ -83,7 +83,7 @@ def test_an_unknown_hook_gets_a_hint(api: ModuleApi) -> None:
     )
 
 
-def test_an_unknown_hook_may_be_like_no_other(api: ModuleApi) -> None:
+def test_an_unknown_hook_may_resemble_none(api: ModuleApi) -> None:
     """Where no hook is close, none is proposed, even if the callback is `None`."""
     with pytest.raises(RegistrationError, match="HK201") as caught:
         api.register(Comments, zzz=None)
@@ -93,12 +93,12 @@ def test_an_unknown_hook_may_be_like_no_other(api: ModuleApi) -> None:
 def test_a_category_of_another_host_is_refused(api: ModuleApi) -> None:
     """Callbacks can be registered only for categories that the host calls."""
     with pytest.raises(RegistrationError, match="no category 'Strangers'") as caught:
-        api.register(Strangers, on_stranger=told)
+        api.register(Strangers, on_stranger=notify)
     assert (caught.value.code, caught.value.problem.expected) == ("HK202", "Comments, Names")
 
 
 def test_a_name_is_not_a_category(api: ModuleApi) -> None:
-    """Giving the category's name instead of its class is told like any unknown category."""
+    """The category's name instead of its class is reported like any unknown category."""
     nonsense: Any = "comments"
     with pytest.raises(RegistrationError, match="HK202"):
         api.register(nonsense, check_comment=check)
@@ -115,7 +115,7 @@ def test_a_deprecated_hook_is_said_in_the_log(
     api: ModuleApi, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Registering for a deprecated hook works, and warns in the module's log."""
-    api.register(Comments, on_comment_posted=told)
+    api.register(Comments, on_comment_posted=notify)
     assert caplog.record_tuples == [
         (
             "hostkit.modules.words",
@@ -176,7 +176,7 @@ def test_the_method_refuses_unknown_hooks(api: ModuleApi) -> None:
 
 
 def test_an_unknown_category_method_gets_a_hint(api: ModuleApi) -> None:
-    """A misspelt category is told with the method that was probably meant."""
+    """The error for a misspelt category suggests the method that was probably meant."""
     with pytest.raises(UnknownNameError) as caught:
         api.register_coments_callbacks(check_comment=check)
     assert str(caught.value) == (
@@ -196,7 +196,7 @@ def test_an_unknown_category_method_gets_a_hint(api: ModuleApi) -> None:
     ],
 )
 def test_an_unknown_attribute_gets_a_hint(api: ModuleApi, name: str, hint: str | None) -> None:
-    """Any other name that does not exist is told with the closest one that does."""
+    """The error for any other name that does not exist suggests the closest one that does."""
     with pytest.raises(AttributeError) as caught:
         getattr(api, name)
     assert isinstance(caught.value, UnknownNameError)

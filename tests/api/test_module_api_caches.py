@@ -34,7 +34,7 @@ def test_a_registered_method_can_be_invalidated(api: ModuleApi) -> None:
 
 
 def test_here_it_is_dropped_before_anything_is_waited_for(api: ModuleApi) -> None:
-    """Whoever goes on in the meantime has the new result."""
+    """Calls in the meantime have the new result."""
     lookup = Lookup()
     api.register_cached_function(lookup.name_of)
     run(lookup.name_of("ann"))

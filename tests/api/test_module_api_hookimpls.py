@@ -179,7 +179,7 @@ def test_properties_are_never_run(api: ModuleApi, registrations: Registrations) 
 
 
 def test_an_object_without_marks_is_refused(api: ModuleApi) -> None:
-    """Somebody who registers an object expects that something is registered."""
+    """Registering an object that registers nothing is a mistake."""
 
     class Unmarked:
         fake = Mock()

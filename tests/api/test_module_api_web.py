@@ -68,7 +68,7 @@ def here(offset: int) -> str:
 
 
 def test_the_line_that_registers_is_noted(api: ModuleApi, registrations: Registrations) -> None:
-    """Whoever has to mend a conflict is told where to look."""
+    """So that a warning about a conflict can name it."""
     api.register_web_resource("/words", Resource())
     assert registrations.mounts[0].source == here(-1)
 
@@ -88,7 +88,7 @@ def test_the_line_that_counts_is_the_modules(registrations: Registrations) -> No
 def test_code_without_a_caller_registers_too(
     api: ModuleApi, registrations: Registrations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where Python cannot tell who calls, nothing is noted."""
+    """Where Python does not know the caller, nothing is noted."""
     monkeypatch.setattr(inspect, "currentframe", lambda: None)
     api.register_web_resource("/words", Resource())
     assert registrations.mounts[0].source == ""
@@ -130,7 +130,7 @@ def test_outside_of_what_is_recommended_there_is_a_warning(
 def test_anything_else_is_refused(
     api: ModuleApi, registrations: Registrations, nonsense: Any, hint: str | None
 ) -> None:
-    """What is no resource is refused; a class given for its instance gets a hint."""
+    """What is not a resource is refused; for a class in place of its instance there is a hint."""
     with pytest.raises(RegistrationError) as caught:
         api.register_web_resource("/words", nonsense)
     assert (caught.value.code, caught.value.problem.hint) == ("HK211", hint)

@@ -91,7 +91,7 @@ def test_hostkits_own_prefix_is_reserved_whatever_the_host_says() -> None:
 def test_what_a_host_says_about_paths_is_checked(
     reserved: Any, recommended: str | None, said: str
 ) -> None:
-    """A host's author learns at once what could not be meant."""
+    """A host's author gets the error when the host is made."""
     with pytest.raises(RegistrationError) as caught:
         check_host_paths(reserved, recommended)
     assert caught.value.code == "HK209"

@@ -168,14 +168,14 @@ def test_what_cannot_be_called_without_arguments_is_left_alone(
         (
             "hostkit.host",
             logging.WARNING,
-            f"module 'engine': {step} is not called, since it cannot be without arguments",
+            f"module 'engine': {step} is not called, since it needs arguments",
         )
         for step in ("start", "stop")
     ]
 
 
-def test_a_module_may_await_both_worlds_to_start() -> None:
-    """Its `start` is an entry, whatever world the host is started in."""
+def test_a_module_may_await_asyncio_and_deferreds_to_start() -> None:
+    """Its `start` is an entry, whatever drives the coroutine that starts the host."""
     log: list[str] = []
 
     class Slow:

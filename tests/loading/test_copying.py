@@ -25,7 +25,7 @@ def _containers(value: Any) -> set[int]:
 
 @given(_PLAIN)
 def test_a_copy_is_equal_and_shares_no_container(value: Any) -> None:
-    """Whatever a module does to its copy, nobody else notices."""
+    """Whatever a module does to its copy, other code is not affected."""
     copied = private_copy(value)
     assert copied == value
     assert not _containers(copied) & _containers(value)

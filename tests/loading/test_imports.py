@@ -75,7 +75,7 @@ def test_entry_points_of_other_groups_do_not_count(site: Site) -> None:
 
 
 def test_an_unknown_entry_point_gets_a_hint(lonely_site: Site) -> None:
-    """A misspelt name is told with what is installed and what was probably meant."""
+    """The error for a misspelt name lists what is installed and what was probably meant."""
     lonely_site.install("points", MODULES, wordfilter="p:A", shouting="p:B")
     assert str(_refusal("wordfiltr")) == (
         "HK108 no installed package offers 'wordfiltr' (entry point group hostkit.modules)\n"
@@ -85,7 +85,7 @@ def test_an_unknown_entry_point_gets_a_hint(lonely_site: Site) -> None:
     assert _refusal("zzz").problem.hint == "is its package installed here?"
 
 
-def test_nothing_installed_is_no_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_installed_modules_only_a_path_is_expected(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where no package offers anything, only a dotted path is expected."""
     monkeypatch.setattr("sys.path", [])
     assert _refusal("words").problem.expected == "a dotted path"
@@ -101,8 +101,8 @@ def test_nothing_installed_is_no_choice(monkeypatch: pytest.MonkeyPatch) -> None
         ("words..Words", "no part of a dotted path is empty"),
     ],
 )
-def test_what_is_no_dotted_path_gets_a_hint(name: str, hint: str) -> None:
-    """Common ways to miswrite a path are told as such, and nothing is imported."""
+def test_what_is_not_a_dotted_path_gets_a_hint(name: str, hint: str) -> None:
+    """Common ways to miswrite a path have hints of their own, and nothing is imported."""
     refusal = _refusal(name)
     assert (refusal.code, refusal.problem.hint) == ("HK108", hint)
 
@@ -132,7 +132,7 @@ def test_a_missing_entry_point_target_needs_no_second_naming(site: Site) -> None
 
 
 def test_a_missing_dependency_is_not_a_missing_module(site: Site) -> None:
-    """If the module is there but what it imports is not, that is the module's trouble."""
+    """If the module is there but what it imports is not, that is the module's fault."""
     site.write("needy_pkg.py", "import surely_not_installed")
     refusal = _refusal("needy_pkg.Words")
     assert refusal.code == "HK102"
@@ -157,7 +157,7 @@ def test_a_module_not_found_error_may_lack_a_name(site: Site) -> None:
         ("\ndef (", "SyntaxError: invalid syntax", ":2"),
     ],
 )
-def test_an_import_that_raises_is_told(site: Site, source: str, said: str, line: str) -> None:
+def test_an_import_that_raises_is_reported(site: Site, source: str, said: str, line: str) -> None:
     """Whatever importing does, the message says it on one line, with its place."""
     site.write("raising_pkg.py", source)
     problem = _refusal("raising_pkg.Words").problem
@@ -165,7 +165,7 @@ def test_an_import_that_raises_is_told(site: Site, source: str, said: str, line:
     assert problem.details == (f"at {site.folder / 'raising_pkg.py'}{line}",)
 
 
-def test_an_import_error_is_told_with_its_cause(site: Site) -> None:
+def test_an_import_error_is_reported_with_its_cause(site: Site) -> None:
     """An exception that was raised from another brings it along."""
     site.write(
         "caused_pkg.py",
@@ -182,7 +182,7 @@ def test_an_import_error_is_told_with_its_cause(site: Site) -> None:
 
 
 def test_a_missing_attribute_gets_a_hint(site: Site) -> None:
-    """A misspelt class is told with the closest name that the Python module has."""
+    """The error for a misspelt class suggests the closest name in the Python module."""
     site.write("attr_pkg.py", "class WordFilter: ...")
     refusal = _refusal("attr_pkg.WordFiler")
     assert str(refusal) == (
