@@ -131,7 +131,7 @@ def _fit_callbacks(spec: Hookspec, given: Any) -> Iterator[Registration]:
     for written, function in given.items():
         try:
             key, details = spec.keyed.read(written)
-            hash(key)
+            hash(key)  # what has no hash could not be looked up when the hook is called
         except (TypeError, ValueError, LookupError) as error:
             raise RegistrationError(
                 Code.BAD_KEY,
@@ -183,7 +183,7 @@ def _find_marked(plugin: object) -> list[tuple[str, Callable[..., Any], dict[str
     """
     found = []
     for name in dir(plugin):
-        static = inspect.getattr_static(plugin, name, None)
+        static = inspect.getattr_static(plugin, name, None)  # runs no code of the plugin
         if inspect.ismethod(static) and static.__self__ is plugin:
             continue  # kept in an attribute for later use; it is found where it is defined
         options = _options(static)

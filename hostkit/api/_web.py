@@ -122,6 +122,7 @@ def _check_resource(path: str, resource: IResource) -> None:
 
 def _calling_line(method: str) -> str:
     """Find where a method of the api was called, not counting overrides in a host's own api."""
+    # Two modules may register one path, and a warning then names both lines.
     frame = inspect.currentframe()
     while frame is not None and frame.f_code.co_name in ("_calling_line", method):
         frame = frame.f_back
@@ -134,7 +135,7 @@ def _broken_rule(path: object) -> str | None:
         return "a path is a str"
     if not path.startswith("/"):
         return "a path begins with a slash"
-    segments = path.split("/")[1:]
+    segments = path.split("/")[1:]  # Twisted splits paths likewise, and keeps empty segments
     if any(segment in ("", ".", "..") for segment in segments):
         return "no segment may be empty, '.' or '..'"
     if any(character in "?#%" or not character.isprintable() for character in path):

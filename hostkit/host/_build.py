@@ -46,9 +46,10 @@ def build(
     for module in modules:
         manager.add_callbacks(module.name, _callbacks(module))
     settings = file.settings
+    # A host's hooks and receipts stay the same objects for life: its code holds on to them.
     receipts = Receipts(settings.receipts, file.redact) if before is None else before.receipts
     chains = _chains(manager, categories, receipts, clock)
-    manager.close()
+    manager.close()  # a plugin that came later would be in no chain
     return HostState(
         loader=loader,
         loaded=loaded,
@@ -143,6 +144,7 @@ def _load_modules(
         else:
             allowed, conflicts = claims.add(module)
             problems += conflicts
+            # Whole for the next reload, in which another module's claims may be gone.
             loaded.append(module)
             modules.append(allowed)
     if problems:

@@ -47,7 +47,7 @@ class Lifecycle:
 
     def __init__(self, clock: IReactorTime | None) -> None:
         self._clock = clock
-        self._is_up = False
+        self._is_up = False  # from the first step of a start to the last of a stop
         self._modules: Sequence[Module] = ()
         self._leaving: list[Module] = []
         self._letting_go: Deferred[None] | None = None
@@ -113,8 +113,10 @@ class Lifecycle:
         finally:
             self._starting = None
             self._is_up = self._sampler is not None
+            # Calls of `stop` go on here, so they find the state as it is now.
             starting.end()
         if starting.is_interrupted:
+            # A module kept its cancellation to itself, so all of them are started.
             await self.stop()
             raise HostkitError(_STOPPED)
 
@@ -131,6 +133,7 @@ class Lifecycle:
         old = self._modules
         new = _without(state.modules, old)
         await self._start_new(new, state.loader.file.redact, steps)
+        # Receipts of calls that go on with the old chains get this time.
         before, now = self._sampler, time.time()
         assert before is not None  # noqa: S101 -- a stop would have interrupted the start
         # Nothing can fail between the first change and the last: what may fail came before, and
@@ -185,6 +188,7 @@ class Lifecycle:
         if self._letting_go is not None:
             await settle(self._letting_go)
         if self._leaving:
+            # Taken at once, so that a `stop` in the meantime waits and does not stop them again.
             leaving, self._leaving = self._leaving, []
             gone: Deferred[None] = Deferred()
             self._letting_go = gone
@@ -202,6 +206,7 @@ class Lifecycle:
 
 
 def _without(modules: Sequence[Module], others: Sequence[Module]) -> list[Module]:
+    # A module that was kept has a new entry, and so is another `Module` with the same instance.
     instances = [id(other.instance) for other in others]
     return [module for module in modules if id(module.instance) not in instances]
 

@@ -90,7 +90,7 @@ class Steps:
                 await _call(module, "start")
                 module.loops.begin()
             except BaseException as error:  # whatever ends the start, nothing stays half started
-                is_passed_on = is_callers(error, self)
+                is_passed_on = is_callers(error, self)  # before the caller may be cancelled, too
                 await self.stop(modules[:number], failed=module)
                 if is_passed_on:
                     raise
@@ -120,7 +120,7 @@ class Steps:
             try:
                 await step()
             except (KeyboardInterrupt, GeneratorExit):
-                raise
+                raise  # the program ends, and a closed coroutine cannot await anything more
             except BaseException as error:  # noqa: BLE001 -- the rest must still be stopped
                 if is_callers(error, self):
                     cancelled = error

@@ -60,6 +60,7 @@ class HostState:
     receipts: Receipts
     mounts: Mapping[str, tuple[Module, Mount]]
 
+    # Cached, as gateways look up a chain for each request.
     @functools.cached_property
     def chains(self) -> Mapping[str, Chain | KeyedChain]:
         """A chain for each hook, by its full name."""

@@ -57,6 +57,7 @@ def private_copy(value: Any, _seen: dict[int, Any] | None = None) -> Any:
 
     A host may pass objects in a mapping that cannot be copied, so they are shared.
     """
+    # YAML aliases make one list stand in several places, even in itself.
     seen = _seen if _seen is not None else {}
     if id(value) in seen:
         return seen[id(value)]

@@ -89,7 +89,7 @@ class ModuleLoader:
             pass_on(error)
             raise broken(file, entry, module_class, "__init__", error) from error
         finally:
-            registrations.is_open = False
+            registrations.is_open = False  # the module may keep its api even if it failed
         return Module(
             name=entry.name,
             instance=instance,
