@@ -1,16 +1,12 @@
 """How hooks are called: chains compiled from what modules registered, and their receipts."""
 
-from hostkit.dispatch._callback import Callback, Locate
-from hostkit.dispatch._chain import Chain
-from hostkit.dispatch._current import call_for, current_module
+from hostkit.dispatch._callback import Callback, Locate, call_for, current_module
+from hostkit.dispatch._chain import Chain, Trace
 from hostkit.dispatch._hooks import Hooks, bind_hooks, make_caller
-from hostkit.dispatch._keyed_chain import KeyedChain, keys_of
+from hostkit.dispatch._keyed import KeyedChain, keys_of
 from hostkit.dispatch._manager import HookManager
-from hostkit.dispatch._receipt import Outcome, Receipt, Step
-from hostkit.dispatch._receipts import Receipts
-from hostkit.dispatch._sampling import Sampler
-from hostkit.dispatch._timing import Timing
-from hostkit.dispatch._trace import Trace, trace
+from hostkit.dispatch._receipts import Outcome, Receipt, Receipts, Step
+from hostkit.dispatch._timing import Sampler, Timing
 
 __all__ = [
     "Callback",
@@ -31,5 +27,4 @@ __all__ = [
     "current_module",
     "keys_of",
     "make_caller",
-    "trace",
 ]

@@ -1,20 +1,33 @@
-"""`Callback`: one module's function in a chain, with what the config file says about the module."""
+"""`Callback`: one function in a chain; how long it is awaited, and how it is found on the stack."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from typing import TYPE_CHECKING, Any, TypeAlias, final
+import asyncio
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, final
 
 import attrs
+from twisted.internet.defer import Deferred
 
-from hostkit.errors import Place
+from hostkit.errors import HookTimeoutError, Place
+from hostkit.loops import current_task, settle
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+    from types import CodeType, FrameType
+
+    from twisted.internet.interfaces import IReactorTime
+
     from hostkit.rules import OnError
     from hostkit.specs import Fit
 
+F = TypeVar("F", bound=Callable[..., Any])
+
 Locate: TypeAlias = Callable[[], Place | None]
-"""Finds a module's entry in the config file; asked only when there is something to report."""
+"""Finds a module's entry in the config file; called only when there is something to report."""
+
+_MODULE_CODE: Final[set[CodeType]] = set()
 
 
 @final
@@ -43,3 +56,96 @@ class Callback:
     locate: Locate = lambda: None
     key: Hashable = None
     details: Any = None
+
+
+def runs_module_code(function: F) -> F:
+    """Mark a function whose frame on the stack means that a module's code runs below it.
+
+    Its local variable ``callback`` is the `Callback` that runs, or ``module`` the module's name.
+    """
+    _MODULE_CODE.add(function.__code__)
+    return function
+
+
+def current_module() -> str | None:
+    """Name the module whose callback is running, found on the Python stack.
+
+    Nothing is set when a callback is called, so this costs callers nothing. What a callback leaves
+    to run later (a task it starts, a Deferred's callbacks) is not on its stack.
+
+    Returns:
+        The module's name; `None` outside of callbacks and background loops.
+    """
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 -- the documented way to a caller
+    while frame is not None:
+        # A lane knows its callbacks, and the place of the one it asks.
+        callbacks: tuple[Callback, ...] | None = frame.f_globals.get("_callbacks")
+        if callbacks is not None and "_at" in frame.f_locals:
+            at: int = frame.f_locals["_at"]
+            return callbacks[at].module if at < len(callbacks) else None
+        if frame.f_code in _MODULE_CODE:
+            names = frame.f_locals
+            module: str = names["callback"].module if "callback" in names else names["module"]
+            return module
+        frame = frame.f_back
+    return None
+
+
+@runs_module_code
+async def call_for(module: str, function: Callable[[], Any]) -> Any:  # noqa: ARG001 -- see above
+    """Call a module's function outside of chains, and await what it returns if need be.
+
+    Args:
+        module: The name that `current_module` returns meanwhile.
+        function: What to call.
+    """
+    return await settle(function())
+
+
+@runs_module_code
+async def _settle_for(callback: Callback, value: Any) -> Any:  # noqa: ARG001 -- see above
+    return await settle(value)
+
+
+async def wait_for(callback: Callback, value: Any, hook: str, clock: IReactorTime | None) -> Any:
+    """Await what a callback returned, for no longer than the module's ``timeout:``.
+
+    Args:
+        callback: The callback.
+        value: What it returned.
+        hook: The hook's full name, for the error.
+        clock: Where to set the alarm outside of asyncio tasks; by default Twisted's reactor.
+
+    Raises:
+        HookTimeoutError: It took longer, and was cancelled.
+    """
+    if callback.timeout_seconds is None:
+        return await settle(value)
+    expired = HookTimeoutError(callback.module, hook, callback.timeout_seconds)
+    if current_task() is not None:
+        return await _limit_in_task(value, expired)
+    if clock is None:
+        # Importing it installs it, so this waits until the program has chosen a reactor.
+        from twisted.internet import reactor  # noqa: PLC0415
+
+        clock = reactor
+
+    def give_up(_result: Any, _timeout: float) -> Any:
+        raise expired
+
+    waiting = Deferred.fromCoroutine(_settle_for(callback, value))
+    return await waiting.addTimeout(expired.seconds, clock, onTimeoutCancel=give_up)
+
+
+async def _limit_in_task(value: Any, expired: HookTimeoutError) -> Any:
+    scope = asyncio.timeout(expired.seconds)
+    try:
+        async with scope:
+            result = await settle(value)
+    except Exception as error:
+        if scope.expired():
+            raise expired from error
+        raise
+    if scope.expired():  # the callback kept its cancellation to itself
+        raise expired
+    return result

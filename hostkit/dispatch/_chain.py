@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import copy
 import functools
-import linecache
 import time
 import types
-from typing import TYPE_CHECKING, Any, Final, NoReturn, cast, final
+from typing import TYPE_CHECKING, Any, Final, final
 
-from hostkit.dispatch._draft import describe
-from hostkit.dispatch._limit import limit
-from hostkit.dispatch._source import is_shielded, write_chain
+import attrs
+
+from hostkit.codegen import compile_function
+from hostkit.dispatch._callback import wait_for
+from hostkit.dispatch._lane import write_lane
+from hostkit.dispatch._loop import Loop
+from hostkit.dispatch._passing import refuse_coroutine
+from hostkit.dispatch._policy import LEFT_OUT
+from hostkit.dispatch._record import CallRecord, describe
+from hostkit.dispatch._runner import Runner
 from hostkit.dispatch._timing import Timing
-from hostkit.dispatch._trouble import Trouble
-from hostkit.loops import settle, shield
-from hostkit.rules import CONTINUE
+from hostkit.loops import DetachedTasks
+from hostkit.rules import CONTINUE, Deny, Replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,10 +27,33 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IReactorTime
 
     from hostkit.dispatch._callback import Callback
-    from hostkit.dispatch._receipts import Receipts
+    from hostkit.dispatch._receipts import Outcome, Receipt, Receipts
+    from hostkit.loops import Owner
     from hostkit.specs import Category, Hookspec
 
-_NOTHING: Final = object()
+
+@final
+@attrs.frozen(slots=False)
+class Trace:
+    """One call, its result and its receipt.
+
+    Attributes:
+        outcome: What came of the call.
+        result: What the hook returned.
+        error: What it raised instead.
+    """
+
+    outcome: Outcome
+    _kept: Receipt | None
+    _record: CallRecord
+    _redact: Callable[[str], str]
+    result: Any = None
+    error: BaseException | None = None
+
+    @functools.cached_property
+    def receipt(self) -> Receipt:
+        """The record of the call, whatever came of it; one that is not kept is written only now."""
+        return self._kept or self._record.receipt("", self._redact)
 
 
 @final
@@ -38,6 +65,7 @@ class Chain:
         callbacks: Its callbacks, in config order.
         receipts: Where decisions are recorded.
         clock: Where timeouts are set outside of asyncio tasks; by default Twisted's reactor.
+        detached: Where notifications go on whose callers were cancelled.
     """
 
     def __init__(
@@ -46,29 +74,43 @@ class Chain:
         callbacks: Sequence[Callback],
         receipts: Receipts,
         clock: IReactorTime | None = None,
+        detached: DetachedTasks | None = None,
     ) -> None:
         self.spec: Final = spec
         self.callbacks: Final = tuple(callbacks)
-        self._seconds = [0.0] * len(self.callbacks)
-        self._ended = [0] * len(self.callbacks)
         self._receipts = receipts
         self._clock = clock
-        self._namespace: dict[str, Any] = self._globals()
-        self.lean: Final = self._compile(timed=False)
+        self._loop = Loop(
+            spec,
+            self.callbacks,
+            receipts.redact,
+            clock,
+            DetachedTasks() if detached is None else detached,
+        )
+        self._runner = Runner(spec, self.callbacks, receipts, self._loop)
+        self._seats: list[Any] = []
+        self._namespace = self._globals()
+        self.open_window(None)
+        self.lean: Final = self._compile(is_exact=False)
 
     @property
     def parts(self) -> tuple[Chain, ...]:
         """The chains of which it consists; only that of a keyed hook has several."""
         return (self,)
 
-    def select(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Chain:  # noqa: ARG002
+    def select(self, values: Sequence[Any]) -> Chain:  # noqa: ARG002
         """Find the chain of a call, which only for a keyed hook is another."""
         return self
 
     @functools.cached_property
-    def timed(self) -> Callable[..., Any]:
-        """The function that measures every callback; takes a `Draft` as ``_t=``."""
-        return self._compile(timed=True)
+    def exact(self) -> Callable[..., Any]:
+        """The function that measures every callback of every call."""
+        return self._compile(is_exact=True)
+
+    @property
+    def unheard(self) -> Callable[..., Any]:
+        """The function for a hook without callbacks, which takes no ``self``."""
+        return self.lean
 
     @property
     def timings(self) -> tuple[Timing, ...]:
@@ -78,17 +120,58 @@ class Chain:
                 self.spec.full_name,
                 callback.module,
                 # A call measures all callbacks up to the one at which it ended.
-                sum(self._ended[index:]),
-                self._seconds[index],
+                sum(self._loop.ended[index:]),
+                self._loop.seconds[index],
                 callback.key,
             )
             for index, callback in enumerate(self.callbacks)
         )
 
-    def bind(self, caller: Category) -> Callable[..., Any]:
-        """Make the lean function of a chain without callbacks one that belongs to a caller."""
+    def bind(self, caller: Category) -> None:
+        """Make this the chain of a caller: the object that the hook is called through."""
+        self._loop.caller = caller
         self._namespace["_caller"] = caller
-        return self.lean
+
+    async def ask(
+        self, values: Sequence[Any], *, keep: bool = True, owner: Owner | None = None
+    ) -> Trace:
+        """Call the hook, and return every step.
+
+        Args:
+            values: The hook's arguments, in order.
+            keep: Whether a denial or a failure is kept among the receipts, as that of any call;
+                what is not kept has no id.
+            owner: The outermost caller, if it is known; see `hostkit.loops.is_callers`.
+
+        Raises:
+            Exception: The host's own code raised, or the caller was cancelled.
+        """
+        call = self._runner.begin(values, is_timed=True)
+        call.owner = owner or call.owner
+        record = CallRecord(self.spec, self.callbacks, time.time(), is_full=True)
+        call.record = record
+        receipt: Receipt | None = None
+        try:
+            await self._loop.perform(call)
+        finally:
+            if keep and record.is_noteworthy:
+                receipt = self._receipts.write(record)
+                self._receipts.log(receipt)
+        return Trace(
+            record.outcome, receipt, record, self._receipts.redact, call.result, call.error
+        )
+
+    def draft(
+        self, seat: tuple[Chain, int, float | None], result: Any, *times: float
+    ) -> CallRecord:
+        """Make the record of a denial that its lane has logged; see `Receipts.log`."""
+        _, index, since = seat
+        record = CallRecord(self.spec, self.callbacks, since)
+        if times:
+            began, before, after = times
+            record.measure(began, before, after, index)
+        record.decide(index if index < len(self.callbacks) else None, result)
+        return record
 
     def open_window(self, since: float | None) -> None:
         """Note the time from which on denials are recorded, and have nothing measured.
@@ -97,79 +180,63 @@ class Chain:
             since: Seconds since the epoch, if the host is running.
         """
         self._namespace["_armed"] = False
-        for index in range(len(self.callbacks)):
-            seat = (self, index, since)
-            self._namespace[f"_seat{index}"] = seat
-            self._namespace[f"_entry{index}"] = (seat, self._namespace[f"_entry{index}"][1])
+        self._seats[:] = [(self, index, since) for index in range(len(self.callbacks) + 1)]
 
     def arm(self, opened: Callable[[Chain], None]) -> None:
         """Have the next call measured, and ``opened`` called just before it."""
-        _ = self.timed  # which the lean function calls as `_timed`
-        self._namespace |= {"_open_window": functools.partial(opened, self), "_armed": True}
+
+        def sample(values: Sequence[Any]) -> Any:
+            opened(self)
+            return ask(values, is_timed=True)
+
+        ask = self._runner.ask if self.spec.is_async else self._runner.ask_now
+        self._namespace |= {"_sample": sample, "_armed": True}
 
     def _globals(self) -> dict[str, Any]:
-        trouble = Trouble(self.spec, self.callbacks, self._receipts, self._ended)
+        """Name everything that a lane refers to."""
+        rule, loop, runner = self.spec.rule, self._loop, self._runner
         names: dict[str, Any] = {
-            "_CONTINUE": CONTINUE,
             "_BaseException": BaseException,
+            "_CONTINUE": CONTINUE,
             "_Coroutine": types.CoroutineType,
-            "_Exception": (Exception, SystemExit),  # a module may not end the program
+            "_Deny": Deny,
+            "_Exception": Exception,
             "_Generator": types.GeneratorType,
-            "_armed": False,
-            "_chain": self,
-            "_deepcopy": copy.deepcopy,
-            "_ended": self._ended,
-            "_failed": trouble.failed,
-            "_hasattr": hasattr,
+            "_LEFT_OUT": LEFT_OUT,
+            "_Replace": Replace,
+            "_ask": runner.ask if self.spec.is_async else runner.ask_now,
+            "_callbacks": self.callbacks,
+            "_ended": loop.ended,
+            "_ends": rule.ends,
             "_fallback": self.spec.function,
-            "_isolate": _isolate,
-            "_limit": self._limit,
+            "_finish": rule.finish,
+            "_go_on": runner.go_on if self.spec.is_async else runner.go_on_now,
+            "_hasattr": hasattr,
+            "_is_denial": rule.is_denial,
+            "_isinstance": isinstance,
             "_log": self._receipts.log,
             "_now": time.perf_counter,
-            "_open": trouble.open,
-            "_refused": trouble.refused,
-            "_seconds": self._seconds,
-            "_settle": settle,
-            "_shield": shield,
-            "_stray": _stray,
-            "_shadow_answered": trouble.shadow_answered,
-            "_shadow_failed": trouble.shadow_failed,
-            "_shadow_stopped": trouble.shadow_stopped,
+            "_pass": rule.passes,
+            "_read": rule.reader,
+            "_refuse": refuse_coroutine,
+            "_result": None if rule.gathers else rule.finish([]),
+            "_seats": self._seats,
+            "_seconds": loop.seconds,
             "_type": type,
-            **self.spec.rule.names,
         }
         for parameter in self.spec.signature.parameters.values():
             names[f"_default_{parameter.name}"] = parameter.default
         for index, callback in enumerate(self.callbacks):
             names[f"_c{index}"] = callback.function
-            names[f"_seat{index}"] = (self, index, None)
-            names[f"_entry{index}"] = (None, _NOTHING)
+            names[f"_wait{index}"] = functools.partial(
+                wait_for, callback, hook=self.spec.full_name, clock=self._clock
+            )
         return names
 
-    def _compile(self, *, timed: bool) -> Callable[..., Any]:
-        source = write_chain(self.spec, self.callbacks, timed=timed)
+    def _compile(self, *, is_exact: bool) -> Callable[..., Any]:
+        source = write_lane(self.spec, self.callbacks, is_exact=is_exact)
         key = describe(self.callbacks[0].key) if self.spec.keyed and self.callbacks else ""
-        name = f"{self.spec.full_name}{f' for {key}' if key else ''}"
-        file = f"<hostkit {name}{' timed' if timed else ''}>"
-        exec(compile(source, file, "exec"), self._namespace)  # noqa: S102 -- written by us alone
-        # Tracebacks through the chain then show its lines.
-        linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-        name = "_timed" if timed else "_lean"
-        if is_shielded(self.spec, self.callbacks):
-            name = "_shielded"
-        function = cast("types.FunctionType", self._namespace[name])
+        title = f"{self.spec.full_name}{f' for {key}' if key else ''}"
+        title += " timed" if is_exact else ""
+        function = compile_function(source, "_lane", title, self._namespace)
         return functools.update_wrapper(function, self.spec.function)
-
-    def _limit(self, index: int, value: Any) -> Any:
-        return limit(value, self.callbacks[index], self.spec.full_name, self._clock)
-
-
-def _stray(coroutine: types.CoroutineType[Any, Any, Any]) -> NoReturn:
-    """Refuse what only looks like an answer of a synchronous hook."""
-    coroutine.close()
-    raise TypeError(f"a synchronous hook cannot wait for {coroutine.__qualname__}")
-
-
-def _isolate(value: Any) -> Any:
-    """Give a shadow module its own copy of what it could change under the others."""
-    return copy.deepcopy(value) if isinstance(value, dict | list | set) else value

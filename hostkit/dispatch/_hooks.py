@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from hostkit.dispatch._chain import Chain
-    from hostkit.dispatch._keyed_chain import KeyedChain
+    from hostkit.dispatch._keyed import KeyedChain
 
 C = TypeVar("C", bound=Category)
 
@@ -49,12 +49,12 @@ def bind_hooks(caller: Category, chains: Mapping[str, Chain | KeyedChain], *, ex
     """
     own = type(caller)
     for name, chain in chains.items():
-        unheard = chain.bind(caller)
+        chain.bind(caller)
         if chain.callbacks:
-            setattr(own, name, chain.timed if exact else chain.lean)
+            setattr(own, name, chain.exact if exact else chain.lean)
             vars(caller).pop(name, None)
         else:
-            setattr(caller, name, Unheard(unheard))
+            setattr(caller, name, Unheard(chain.unheard))
 
 
 @final

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, cast, final
 
 import pluggy
 
+from hostkit.codegen import compile_function
 from hostkit.codes import Code
 from hostkit.errors import RegistrationError
 from hostkit.specs import PROJECT
@@ -136,6 +137,4 @@ def _adapter(
         f"        return _callback({', '.join(arguments)})\n"
         f"    return {name}\n"
     )
-    namespace: dict[str, Any] = {}
-    exec(compile(source, f"<hostkit adapter of {name}>", "exec"), namespace)  # noqa: S102
-    return cast("Callable[..., Any]", namespace["_make"])
+    return compile_function(source, "_make", f"adapter of {name}", {})

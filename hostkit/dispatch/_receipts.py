@@ -1,24 +1,132 @@
-"""`Receipts`: the last decisions that somebody may ask about."""
+"""`Receipt`: the record of one decision, without the values that were passed; and the last ones."""
 
 from __future__ import annotations
 
 import secrets
 from collections import deque
-from typing import TYPE_CHECKING, Any, Final, final
+from enum import StrEnum, unique
+from typing import TYPE_CHECKING, Any, Final, Protocol, final
 
-from hostkit.dispatch._draft import Draft
-from hostkit.dispatch._receipt import Receipt
+import attrs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Hashable, Iterator
+    from datetime import datetime
+
+
+@final
+@unique
+class Outcome(StrEnum):
+    """What came of asking one module, or of the whole call."""
+
+    CONTINUE = "continue"
+    """The module was asked, and so was the next one."""
+    ALLOW = "allow"
+    """The call's result: no module denied."""
+    DENY = "deny"
+    """A denial."""
+    RESULT = "result"
+    """A value, for hooks that ask for one."""
+    FAILED = "failed"
+    """The module raised; as the call's outcome: neither allow nor deny."""
+    TIMEOUT = "timeout"
+    """The module took longer than it may."""
+    INVALID = "invalid"
+    """The module's answer means nothing for this hook."""
+    CANCELLED = "cancelled"
+    """The caller was cancelled while this module, or the host itself, was asked."""
+    RUNNING = "running"
+    """The call is in flight."""
+    NOT_ASKED = "not asked"
+    """The call ended before it was this module's turn."""
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Step:
+    """What one module did in a call.
+
+    Attributes:
+        module: The module's name.
+        outcome: What came of asking it.
+        shadow: Whether its answer is only recorded.
+        seconds: How long it took, if that was measured (see ``timing:``).
+        detail: The denial, the error, or why it was not asked.
+    """
+
+    module: str
+    outcome: Outcome
+    shadow: bool = False
+    seconds: float | None = None
+    detail: str | None = None
+
+    def __str__(self) -> str:
+        took = f" ({self.seconds * 1e3:.3f} ms)" if self.seconds is not None else ""
+        detail = f", {self.detail}" if self.detail is not None else ""
+        return f"{self.module}{' [shadow]' if self.shadow else ''}: {self.outcome}{detail}{took}"
+
+
+@final
+@attrs.frozen(kw_only=True)
+class Receipt:
+    """The record of one decision.
+
+    Attributes:
+        id: What the decision is referred to by, unique in this host; empty if it is not kept.
+        hook: The hook's full name, ``category.hook``.
+        outcome: What came of the call.
+        steps: One for each module in the chain, in its order.
+        decider: The module that decided, if one did.
+        reason: The denial, the error, or the value's short form.
+        at: When; accurate to the sampling interval, `None` in a host that was not started.
+        seconds: How long the whole chain took, if that was measured.
+        key: Whose callbacks were asked, if the hook is keyed.
+    """
+
+    id: str
+    hook: str
+    outcome: Outcome
+    steps: tuple[Step, ...]
+    decider: str | None = None
+    reason: str | None = None
+    at: datetime | None = None
+    seconds: float | None = None
+    key: Hashable = None
+
+    def __str__(self) -> str:
+        key = f" for {self.key}" if self.key is not None else ""
+        by = f" by {self.decider}" if self.decider is not None else ""
+        reason = f" ({self.reason})" if self.reason is not None else ""
+        name = f"receipt {self.id}: " if self.id else ""
+        head = f"{name}{self.hook}{key}: {self.outcome}{by}{reason}"
+        return "\n".join(
+            [head, *(f"  {number}. {step}" for number, step in enumerate(self.steps, 1))]
+        )
+
+
+class Draft(Protocol):
+    """What a receipt is written from, once somebody reads it.
+
+    Attributes:
+        number: The receipt's number, once it has one.
+        is_finished: Whether the call is over; one in flight may yet add to its draft.
+    """
+
+    number: int | None
+
+    @property
+    def is_finished(self) -> bool: ...
+
+    def receipt(self, receipt_id: str, redact: Callable[[str], str]) -> Receipt:
+        """Write the receipt."""
 
 
 @final
 class Receipts:
     """The receipts of a host, oldest first, as many as its limit says.
 
-    A denial costs one append here and nothing more: what is appended then is just who denied and
-    with what. The `Receipt` is written, and gets its id, when somebody looks.
+    A denial costs one append here and nothing more: what is appended then is just where the chain
+    ended, and with what. The `Receipt` is written, and gets its id, when it is read.
 
     Args:
         limit: How many receipts are kept.
@@ -32,8 +140,8 @@ class Receipts:
         self._token: Final = secrets.token_hex(3)
         self._count = 0
         self.log: Final[Callable[[Any], None]] = self._ring.append
-        """Take a `Draft`, or ``(seat, result)`` of a denial, or ``(seat, result, began, before,
-        after)`` if it was measured; the seat is ``(chain, place in it, time)``."""
+        """Take a `Draft`, or a denial as the tuple ``(seat, result)``, or ``(seat, result, began,
+        before, after)`` if it was measured; ``seat[0].draft(*tuple)`` makes a draft of it."""
 
     def redact(self, text: str) -> str:
         """Take secrets out of a text."""
@@ -42,7 +150,7 @@ class Receipts:
         return text
 
     def expect(self, redact: Callable[[str], str]) -> None:
-        """Learn the secrets of a config file that is being tried.
+        """Take the secrets of a config file that is being tried out of texts as well.
 
         They are known until the next one is tried, also if it is not taken over.
 
@@ -54,8 +162,8 @@ class Receipts:
     def follow(self) -> None:
         """Go on with the config file that was tried.
 
-        The secrets of the file before it are known until the next one: calls may yet be going on
-        that know them.
+        The secrets of the file before it are known until the next one: calls may be in flight that
+        know them.
         """
         self._written()
         self._redacts = (self._expected, self._redacts[0])
@@ -76,7 +184,7 @@ class Receipts:
         if draft.number is None:
             self._count += 1
             draft.number = self._count
-        return draft.receipt(self._token, self.redact)
+        return draft.receipt(f"{self._token}-{draft.number}", self.redact)
 
     def _written(self) -> list[Receipt]:
         receipts: list[Receipt] = []
@@ -86,17 +194,9 @@ class Receipts:
                 receipts.append(entry)
                 entries.append(entry)
                 continue
-            draft = entry if isinstance(entry, Draft) else _draft_of(*entry)
+            draft: Draft = entry[0][0].draft(*entry) if isinstance(entry, tuple) else entry
             receipts.append(self.write(draft))
-            # The call of an unfinished draft is still running, and may yet add to it.
-            entries.append(receipts[-1] if draft.finished else draft)
+            entries.append(receipts[-1] if draft.is_finished else draft)
         self._ring.clear()
         self._ring.extend(entries)
         return receipts
-
-
-def _draft_of(seat: tuple[Any, int, float | None], result: Any, *times: float) -> Draft:
-    chain, index, since = seat
-    draft = Draft(chain.spec, chain.callbacks, since)
-    draft.decided(index, result, *times)
-    return draft

@@ -12,6 +12,7 @@ from hostkit.dispatch import Callback, Chain, HookManager, Hooks, KeyedChain, Re
 from hostkit.errors import ConfigErrors
 from hostkit.host._claims import Claims, assign_paths
 from hostkit.host._state import HostState
+from hostkit.loops import DetachedTasks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,7 +49,8 @@ def build(
     settings = file.settings
     # A host's hooks and receipts stay the same objects for life: its code holds on to them.
     receipts = Receipts(settings.receipts, file.redact) if before is None else before.receipts
-    chains = _chains(manager, categories, receipts, clock)
+    detached = DetachedTasks() if before is None else before.detached
+    chains = _chains(manager, categories, receipts, clock, detached)
     manager.close()  # a plugin that came later would be in no chain
     return HostState(
         loader=loader,
@@ -58,6 +60,7 @@ def build(
         chains_of=chains,
         hooks=_hooks(chains, exact=settings.timing == "exact") if before is None else before.hooks,
         receipts=receipts,
+        detached=detached,
         mounts=assign_paths(modules),
     )
 
@@ -103,11 +106,12 @@ def _chains(
     categories: Sequence[type[Category]],
     receipts: Receipts,
     clock: IReactorTime | None,
+    detached: DetachedTasks,
 ) -> dict[type[Category], dict[str, Chain | KeyedChain]]:
     return {
         category: {
             name: (KeyedChain if spec.keyed else Chain)(
-                spec, manager.chain_of(spec), receipts, clock
+                spec, manager.chain_of(spec), receipts, clock, detached
             )
             for name, spec in category.hookspecs.items()
         }

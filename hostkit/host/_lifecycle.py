@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Final, final
 
 from twisted.internet.defer import CancelledError, Deferred, DeferredList
@@ -14,7 +15,14 @@ from hostkit.caching import Invalidations
 from hostkit.dispatch import Sampler
 from hostkit.errors import HostkitError
 from hostkit.host._module_steps import Steps
-from hostkit.loops import Entrance, Interruptible, find_clock, is_callers, settle
+from hostkit.loops import (
+    DetachedTasks,
+    Entrance,
+    Interruptible,
+    find_clock,
+    is_callers,
+    settle,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -52,6 +60,7 @@ class Lifecycle:
         self._leaving: list[Module] = []
         self._letting_go: Deferred[None] | None = None
         self._sampler: Sampler | None = None
+        self._detached = DetachedTasks()
         self._starting: Interruptible | None = None
         self.observers: list[Callable[[], Awaitable[None] | None]] = []
         self.invalidations = Invalidations()
@@ -166,14 +175,13 @@ class Lifecycle:
             raise HostkitError(_STOPPED_RELOADING)
 
     async def _stop(self, steps: Steps) -> None:
-        try:
-            await steps.stop(self._modules)
-            await self._let_go(steps)
-        finally:
-            try:
-                await self.invalidations.close()
-            finally:
-                self._is_up = False
+        async with AsyncExitStack() as rest:  # done in reverse, even if one of them is cancelled
+            rest.callback(setattr, self, "_is_up", False)  # noqa: FBT003
+            rest.push_async_callback(self.invalidations.close)
+            rest.push_async_callback(self._let_go, steps)
+            rest.push_async_callback(steps.stop, self._modules)
+            # Notifications that go on without their callers need the modules.
+            await self._detached.wait()
 
     async def _notify_observers(self) -> None:
         """Call all observers at once, and wait for what they do after that."""
@@ -201,6 +209,7 @@ class Lifecycle:
     def _watch(self, state: HostState) -> None:
         """Have the calls of all hooks measured now and then."""
         self._modules = state.modules
+        self._detached = state.detached
         self._sampler = Sampler(state.chains.values(), find_clock(self._clock).call_later)
         self._sampler.start()
 

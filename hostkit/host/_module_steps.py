@@ -43,14 +43,14 @@ class Steps:
 
     def __init__(self, clock: IReactorTime | None) -> None:
         self._clock = clock
-        self._entrance = Entrance()
+        self._entrance: Entrance | None = None
         self._starting: Interruptible | None = None
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether the call was cancelled, or its start of modules interrupted."""
-        is_interrupted = self._starting is not None and self._starting.is_interrupted
-        return self._entrance.is_cancelled or is_interrupted
+        """Whether the call was cancelled, as far as this knows, or its start interrupted."""
+        is_cancelled = self._entrance is not None and self._entrance.is_cancelled
+        return is_cancelled or self._is_interrupted
 
     async def run(self, coroutine: Coroutine[Any, Any, None]) -> None:
         """Run the whole call.
@@ -59,6 +59,7 @@ class Steps:
             coroutine: Everything the call does.
         """
         if current_task() is None:
+            self._entrance = Entrance()
             await self._entrance.start(coroutine)
         else:
             # The task knows whether it is cancelled; and what modules open in `start` and close in
@@ -90,7 +91,7 @@ class Steps:
                 await _call(module, "start")
                 module.loops.begin()
             except BaseException as error:  # whatever ends the start, nothing stays half started
-                is_passed_on = is_callers(error, self)  # before the caller may be cancelled, too
+                is_passed_on = self._is_passed_on(error)  # before the caller may be cancelled, too
                 await self.stop(modules[:number], failed=module)
                 if is_passed_on:
                     raise
@@ -122,12 +123,21 @@ class Steps:
             except (KeyboardInterrupt, GeneratorExit):
                 raise  # the program ends, and a closed coroutine cannot await anything more
             except BaseException as error:  # noqa: BLE001 -- the rest must still be stopped
-                if is_callers(error, self):
+                if self._is_passed_on(error):
                     cancelled = error
                 else:
                     _log.exception("module %r failed in stop", module.name)
         if cancelled is not None:
             raise cancelled
+
+    @property
+    def _is_interrupted(self) -> bool:
+        return self._starting is not None and self._starting.is_interrupted
+
+    def _is_passed_on(self, error: BaseException) -> bool:
+        # Without an entrance, only the task that runs knows whether it was cancelled.
+        is_owner = self._entrance is not None or self._is_interrupted
+        return is_callers(error, self if is_owner else None)
 
 
 async def _call(module: Module, step: str) -> None:

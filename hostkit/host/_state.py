@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, final
 import attrs
 
 from hostkit.codes import Code
-from hostkit.dispatch import bind_hooks, trace
+from hostkit.dispatch import bind_hooks
 from hostkit.errors import CodedError, HostkitError
 from hostkit.wording import did_you_mean
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Trace,
     )
     from hostkit.loading import Module, ModuleLoader
+    from hostkit.loops import DetachedTasks
     from hostkit.specs import Category
 
 
@@ -48,6 +49,7 @@ class HostState:
         chains_of: For each category, a chain for each of its hooks.
         hooks: The hooks, to be called.
         receipts: The last decisions.
+        detached: Notifications whose callers were cancelled.
         mounts: Which module serves which path.
     """
 
@@ -58,6 +60,7 @@ class HostState:
     chains_of: Mapping[type[Category], Mapping[str, Chain | KeyedChain]]
     hooks: Hooks
     receipts: Receipts
+    detached: DetachedTasks
     mounts: Mapping[str, tuple[Module, Mount]]
 
     # Cached, as gateways look up a chain for each request.
@@ -104,10 +107,8 @@ class HostState:
                 hint=did_you_mean(hook, self.chains),
             )
         chain = self.chains[hook]
-        caller = self.hooks[chain.spec.category]
-        return await trace(
-            chain.select(args, kwargs), caller, self.receipts, args, kwargs, keep=keep
-        )
+        values = chain.spec.bind(args, kwargs)
+        return await chain.select(values).ask(values, keep=keep)
 
 
 class HostView:

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import traceback
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import attrs
 
 from hostkit.codes import Code
 from hostkit.errors import CodedError, ConfigErrors, HostkitError
-from hostkit.loops import Entrance, is_callers
+from hostkit.loops import NEVER, is_callers
 from hostkit.wording import exception_line
 
 if TYPE_CHECKING:
     from hostkit.config import HostFile, ModuleEntry
-
-# Loading awaits nothing, and only what awaits can be cancelled. So a cancellation that comes out of
-# a module's code there is of its own making, such as the result of a cancelled future.
-_NEVER_CANCELLED: Final = Entrance()
 
 
 def pass_on(error: BaseException) -> None:
@@ -29,7 +25,9 @@ def pass_on(error: BaseException) -> None:
     Raises:
         BaseException: The exception, if it is `KeyboardInterrupt` or `GeneratorExit`.
     """
-    if is_callers(error, _NEVER_CANCELLED):
+    # Only what awaits can be cancelled, so a cancellation is of the module's own making, as when it
+    # asks a cancelled future for its result.
+    if is_callers(error, NEVER):
         raise error
 
 

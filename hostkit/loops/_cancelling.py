@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, final
+import sys
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, final
 
 from twisted.internet.defer import CancelledError, Deferred
 
-from hostkit.loops._entry import current_task, start_entry
+from hostkit.loops._entry import current_task, start_entry, steps_in_task
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
+    from types import FrameType
 
 T = TypeVar("T")
+
+# Where a task takes the steps of a coroutine that may await Deferreds.
+_TASK_STEPS: Final = (start_entry.__code__, steps_in_task.__code__)
 
 
 class Owner(Protocol):
@@ -21,6 +26,15 @@ class Owner(Protocol):
     @property
     def is_cancelled(self) -> bool:
         """Whether the coroutine was cancelled from outside."""
+
+
+@final
+class _Never:
+    is_cancelled = False
+
+
+NEVER: Final[Owner] = _Never()
+"""The owner of what is never cancelled from outside, such as a call that awaits nothing."""
 
 
 def is_callers(error: BaseException, owner: Owner | None = None) -> bool:
@@ -45,9 +59,21 @@ def is_callers(error: BaseException, owner: Owner | None = None) -> bool:
     if not any(issubclass(kind, asyncio.CancelledError | CancelledError) for kind in kinds):
         return False
     task = current_task()
-    if task is None:
-        return owner is None or owner.is_cancelled
-    return task.cancelling() > 0 or (owner is not None and owner.is_cancelled)
+    if task is not None and task.cancelling() > 0:
+        return True
+    if owner is not None:
+        return owner.is_cancelled
+    return task is None or _is_driven_by_twisted()
+
+
+def _is_driven_by_twisted() -> bool:
+    """Whether Twisted drives the coroutine that runs, although that happens in a task's step."""
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 -- the documented way to a caller
+    while frame is not None and frame.f_code not in _TASK_STEPS:
+        if frame.f_globals.get("__name__") == Deferred.__module__:
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _leaves(error: BaseException) -> Iterator[BaseException]:

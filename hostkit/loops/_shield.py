@@ -1,11 +1,10 @@
-"""Shielded calls: a callback that has begun is let finish, although its caller gives up."""
+"""What runs apart from its caller: shielded calls, and tasks that go on without one."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Any, final
 
-import attrs
 from twisted.internet.defer import CancelledError, Deferred
 
 from hostkit.loops._entry import settle, start_entry
@@ -15,73 +14,111 @@ if TYPE_CHECKING:
 
 
 @final
-@attrs.define(eq=False)
+class DetachedTasks:
+    """What goes on although its caller was cancelled, until it ends or its owner stops."""
+
+    def __init__(self) -> None:
+        self._running: set[Deferred[Any]] = set()
+
+    def __len__(self) -> int:
+        return len(self._running)
+
+    def start(self, coroutine: Coroutine[Any, Any, Any]) -> None:
+        """Run a coroutine, as a task of its own where there are tasks."""
+        self.adopt(start_entry(coroutine))
+
+    def adopt(self, running: Deferred[Any]) -> None:
+        """Keep something that runs already."""
+        self._running.add(running)
+
+        def forget(result: Any) -> Any:
+            self._running.discard(running)
+            return result
+
+        running.addBoth(forget)
+        # The coroutine has reported what concerns others; at the end of its event loop it is
+        # cancelled, and then there is nothing left to report to.
+        running.addErrback(lambda failure: failure.trap(CancelledError, asyncio.CancelledError))
+
+    async def wait(self) -> None:
+        """Wait until nothing runs any more."""
+        while self._running:
+            await settle(_end_of(next(iter(self._running))))
+
+
+@final
 class ShieldedCall:
-    """A call of a hook that is shielded from its caller's cancellation.
+    """A call that is shielded from its caller's cancellation.
 
     Attributes:
         is_given_up: Whether the caller was cancelled.
-        is_over: Whether there is a result, or an error.
-        result: What the chain returned.
-        error: What it raised instead.
+        released: Fires when the caller may end.
     """
 
-    is_given_up: bool = False
-    is_over: bool = False
-    result: Any = None
-    error: BaseException | None = None
+    is_cancelled = False
+    """Nothing cancels what is shielded: see `hostkit.loops.is_callers`."""
 
-    def go_on(self) -> None:
-        """Make sure that another callback may be asked.
+    def __init__(self) -> None:
+        self.is_given_up = False
+        self.released: Deferred[None] = Deferred()
 
-        Raises:
-            CancelledError: The caller was cancelled.
-        """
-        if self.is_given_up:
-            raise CancelledError
-
-    async def run(self, chain: Coroutine[Any, Any, Any]) -> None:
-        """Run the chain, and keep what comes of it for the caller."""
-        try:
-            self.result = await chain
-        except BaseException as error:  # noqa: BLE001 -- the caller's, who raises it again
-            self.error = error
-        self.is_over = True
+    def release(self) -> None:
+        """Let the caller end, while the call goes on without it."""
+        if not self.released.called:
+            self.released.callback(None)
 
 
-async def shield(chain: Callable[..., Coroutine[Any, Any, Any]], *args: Any, **kwargs: Any) -> Any:
-    """Run a chain apart from its caller, as a task of its own where there are tasks.
+async def shield(
+    run: Callable[[ShieldedCall], Coroutine[Any, Any, None]], detached: DetachedTasks
+) -> None:
+    """Run a coroutine apart from its caller, as a task of its own where there are tasks.
+
+    If the caller is cancelled, this waits until the coroutine ends or releases the caller, and
+    raises the cancellation then.
 
     Args:
-        chain: The chain's function. It calls `ShieldedCall.go_on` between its callbacks.
-        args: Its arguments.
-        kwargs: Its arguments by name.
-
-    Returns:
-        What it returns. If the caller is cancelled, this waits for the callback that is running,
-        and raises the cancellation then.
+        run: Makes the coroutine. It may look between its steps whether its caller is given up.
+        detached: Where the coroutine goes on if it has released its caller.
     """
     call = ShieldedCall()
-    running = start_entry(call.run(chain(*args, **kwargs, _call=call)))
+    ended: list[BaseException | None] = []
+    running = start_entry(_keep(run(call), ended))
     given_up: BaseException | None = None
     try:
-        while not call.is_over:
+        while not ended and not call.released.called:
             try:
-                await settle(_end_of(running))
-            except (CancelledError, asyncio.CancelledError) as error:
+                await settle(_end_of(running, call.released))
+            except (CancelledError, asyncio.CancelledError) as cancelled:
                 call.is_given_up = True
-                given_up = error
-        if given_up is not None:
-            raise given_up
-        if call.error is not None:
-            raise call.error
-        return call.result
+                given_up = cancelled
+        if not ended:
+            detached.adopt(running)
+        error = given_up or ended.pop()
+        if error is not None:
+            raise error
     finally:
-        del given_up, call, running  # an exception's traceback keeps this frame
+        del given_up, ended, running  # an exception's traceback keeps this frame
+        error = None
 
 
-def _end_of(running: Deferred[None]) -> Deferred[None]:
-    """Make a Deferred that fires with another, which is not cancelled with it."""
+async def _keep(coroutine: Coroutine[Any, Any, None], ended: list[BaseException | None]) -> None:
+    try:
+        await coroutine
+    except BaseException as error:  # noqa: BLE001 -- the caller's, who raises it again
+        ended.append(error)
+    else:
+        ended.append(None)
+
+
+def _end_of(*running: Deferred[Any]) -> Deferred[None]:
+    """Make a Deferred that fires with the first of some, which are not cancelled with it."""
     end: Deferred[None] = Deferred()
-    running.addCallback(lambda _: None if end.called else end.callback(None))
+
+    def fire(result: Any) -> Any:
+        if not end.called:
+            end.callback(None)
+        return result
+
+    for each in running:
+        each.addBoth(fire)
     return end

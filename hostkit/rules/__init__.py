@@ -23,12 +23,13 @@ go to the caller as they are, whatever the policy.
 
 from hostkit.rules._all import Collect, Merge, Notify
 from hostkit.rules._first import Exclusive, FirstDenial, FirstResult
-from hostkit.rules._rule import OnError, Read, Rule
+from hostkit.rules._rule import NO_ANSWER, OnError, Read, Rule
 from hostkit.rules.decision import ALLOW, CONTINUE, Allow, Continue, Decision, Deny, Replace
 
 __all__ = [
     "ALLOW",
     "CONTINUE",
+    "NO_ANSWER",
     "Allow",
     "Collect",
     "Continue",

@@ -8,25 +8,23 @@ import attrs
 
 from hostkit.codes import Code
 from hostkit.errors import SpecError
-from hostkit.rules._rule import OnError, Rule
-from hostkit.rules.decision import CONTINUE
+from hostkit.rules._rule import NO_ANSWER, OnError, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-_KEEP = ("_results.append(_r)", "@kept")
-_READ_AND_KEEP = ("@read", "if _r is not _CONTINUE:", *(f"    {line}" for line in _KEEP))
 
 
 @final
 @attrs.frozen(kw_only=True)
 class Notify(Rule):
-    """Every module is told; what the callbacks return is ignored and the result is `None`.
+    """Every module is notified; what the callbacks return is ignored and the result is `None`.
+
+    A notification that has begun reaches every module, even if its caller is cancelled.
 
     Args:
-        on_error: ``"continue"`` (default: logged, the rest are still told), ``"fail"``,
+        on_error: ``"continue"`` (default: logged, the rest are still notified), ``"fail"``,
             ``"raise"`` or, with ``denial``, ``"deny"``.
-        veto: Tells which exceptions are a module's denial; see `Rule`.
+        veto: Recognises exceptions that are a module's denial; see `Rule`.
         denial: Makes the exception that is raised when a module fails and that counts as a denial.
     """
 
@@ -36,6 +34,8 @@ class Notify(Rule):
     denial: Callable[[], Exception] | None = None
 
     decides: ClassVar[bool] = False
+    ignores: ClassVar[bool] = True
+    reaches_all: ClassVar[bool] = True
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
@@ -53,19 +53,15 @@ class Notify(Rule):
         """The policies that mean something for this rule."""
         return super().policies | ({"deny"} if self.denial is not None else set())
 
-    def judge(self, value: Any) -> Any:  # noqa: ARG002
-        """Every answer is ignored."""
-        return CONTINUE
+    def finish(self, answers: list[Any]) -> None:
+        """Every module was notified."""
 
-    @property
-    def answer(self) -> tuple[str, ...]:
-        """Answers are ignored."""
-        return ()
-
-    @property
-    def after(self) -> tuple[str, ...]:
-        """Everybody was told."""
-        return ("@return None",)
+    def deny_for_failure(self) -> Any:
+        """Make the exception that the host raises for a denial."""
+        denial = self.denial() if self.denial is not None else None
+        if not isinstance(denial, Exception):
+            raise TypeError(f"denial= of rules.Notify must make an exception, not {denial!r}")
+        return denial
 
 
 @final
@@ -79,24 +75,11 @@ class Collect(Rule):
     """
 
     decides: ClassVar[bool] = False
+    gathers: ClassVar[bool] = True
 
-    @property
-    def before(self) -> tuple[str, ...]:
-        """Start with no answers."""
-        return ("_results = []",)
-
-    @property
-    def answer(self) -> tuple[str, ...]:
-        """Keep the answer."""
-        return _KEEP if self.read is None else _READ_AND_KEEP
-
-    @property
-    def after(self) -> tuple[str, ...]:
+    def finish(self, answers: list[Any]) -> list[Any]:
         """All answers."""
-        return ("@return _results",)
-
-
-_NO_TOKEN = object()
+        return answers
 
 
 @final
@@ -104,18 +87,21 @@ _NO_TOKEN = object()
 class Merge(Rule):
     """Every module is asked; their answers are combined into one.
 
+    An answer that cannot be combined with those before it is an invalid answer of its module.
+
     Args:
         combine: Takes the list of answers in config order, which may be empty, and returns the
-            result.
+            result. If it raises, it is called again with fewer of them, to find out for which.
         on_error: ``"fail"`` (default), ``"continue"`` (that answer is missing) or ``"raise"``.
         read: Reads a raw answer as a whole; `CONTINUE` leaves it out.
         stop_at: An answer equal to this one ends the chain and is the result.
     """
 
     combine: Callable[[list[Any]], Any]
-    stop_at: Any = _NO_TOKEN
+    stop_at: Any = NO_ANSWER
 
     decides: ClassVar[bool] = False
+    gathers: ClassVar[bool] = True
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
@@ -126,31 +112,15 @@ class Merge(Rule):
                 expected="a function that takes the list of all answers",
             )
 
-    @property
-    def before(self) -> tuple[str, ...]:
-        """Start with no answers."""
-        return ("_results = []",)
-
-    @property
-    def answer(self) -> tuple[str, ...]:
-        """Keep the answer, unless it says that the rest need not be asked."""
-        keep = _KEEP if self.read is None else _READ_AND_KEEP
-        if self.stop_at is _NO_TOKEN:
-            return keep
-        return (*keep, "if _stops(_r):", "    @return _r")
-
-    @property
-    def after(self) -> tuple[str, ...]:
-        """All answers, combined."""
-        return ("_r = _combine(_results)", "@return _r")
-
-    @property
-    def names(self) -> dict[str, Any]:
-        """The values that the fragments refer to."""
-        return {**super().names, "_combine": self.combine, "_stops": self._stops}
-
-    def _stops(self, value: Any) -> bool:
+    def ends(self, meaning: Any) -> bool:
+        """Whether the answer is the one that ends the chain."""
+        if self.stop_at is NO_ANSWER:
+            return False
         try:
-            return bool(value == self.stop_at)
+            return bool(meaning == self.stop_at)
         except Exception:  # noqa: BLE001 -- what cannot be compared is not the token
             return False
+
+    def finish(self, answers: list[Any]) -> Any:
+        """All answers, combined."""
+        return self.combine(answers)

@@ -8,13 +8,17 @@ import attrs
 
 from hostkit.codes import Code
 from hostkit.errors import SpecError
-from hostkit.rules._rule import OnError, Rule
-from hostkit.rules.decision import ALLOW, CONTINUE, Deny, Replace
-
-_RETURN_IF_DECIDED = ("if _r is not _CONTINUE:", "    @return _r")
+from hostkit.rules._rule import NO_ANSWER, OnError, Read, Rule
+from hostkit.rules.decision import ALLOW, CONTINUE, Deny
 
 ERRING = Deny("module_failed", "a module could not decide")
 """The denial that ``on_error="deny"`` stands for, unless the rule names another."""
+
+
+def _read_decision(value: Any) -> Deny:
+    if isinstance(value, Deny):
+        return value
+    raise TypeError("neither ALLOW nor a Deny")
 
 
 @final
@@ -38,6 +42,8 @@ class FirstDenial(Rule):
             ``read`` may return a `Replace`, and that of the last one is the allow value.
         replacing: Whether modules are asked about what was replaced (``"ask"``, the default), or
             not at all (``"stop"``).
+        asks_again: Whether modules that were asked before the last replacement are asked again,
+            once, about what was finally agreed. An answer that would change it again is invalid.
     """
 
     denies: ClassVar[bool] = True
@@ -46,6 +52,7 @@ class FirstDenial(Rule):
     denial: Any = None
     replaces: str | None = None
     replacing: Literal["ask", "stop"] = "ask"
+    asks_again: bool = False
 
     @property
     def policies(self) -> frozenset[OnError]:
@@ -77,6 +84,12 @@ class FirstDenial(Rule):
                 f"rules.FirstDenial has replaces={self.replaces!r} but no read=",
                 hint="say with read= which answers replace it: it returns a rules.Replace for them",
             )
+        if self.asks_again and self.replaces is None:
+            raise SpecError(
+                Code.BAD_OPTION,
+                "rules.FirstDenial has asks_again=True but no replaces=",
+                hint="say with replaces= which argument an answer may replace",
+            )
         if self.replacing not in ("ask", "stop"):
             raise SpecError(
                 Code.BAD_OPTION,
@@ -101,68 +114,47 @@ class FirstDenial(Rule):
     def _known(self, denial: Any) -> bool:
         return self.read is not None or isinstance(denial, Deny)
 
-    def judge(self, value: Any) -> Any:
-        """Read one answer: `CONTINUE` or the denial."""
-        if value is self.allow:
-            return CONTINUE
-        if self.read is not None:
-            result = self.read(value)
-            return CONTINUE if result is self.allow else result
-        if isinstance(value, Deny):
-            return value
-        raise TypeError("neither ALLOW nor a Deny")
+    @property
+    def passes(self) -> Any:
+        """The allow value."""
+        return self.allow
 
     @property
-    def answer(self) -> tuple[str, ...]:
-        """A denial ends the chain."""
-        if self.read is None:
-            return (
-                "if _r is not _allow:",
-                "    @deny if _type(_r) is _Deny",
-                "    @refuse",
-                "    if _r is not _CONTINUE:",
-                "        @deny",
-            )
-        return (
-            "if _r is not _allow:",
-            "    @read",
-            *(f"    {line}" for line in self._replace()),
-            "    if _r is not _CONTINUE and _r is not _allow:",
-            "        @deny",
-        )
-
-    def _replace(self) -> tuple[str, ...]:
-        if self.replaces is None:
-            return ()
-        replace = ("if _type(_r) is _Replace:", f"    @replace {self.replaces}")
-        if self.replacing == "ask":
-            return replace
-        return (*replace, "    if _allowed is not _CONTINUE:", "        @allow _allowed")
+    def reader(self) -> Read:
+        """By default, what is not `ALLOW` must be a `Deny`."""
+        return self.read if self.read is not None else _read_decision
 
     @property
-    def before(self) -> tuple[str, ...]:
-        """Nobody has replaced anything."""
-        if self.replaces is None:
-            return ()
-        # A result may be any value, even the allow value itself, but never `CONTINUE`.
-        return ("_allowed = _allow" if self.replacing == "ask" else "_allowed = _CONTINUE",)
+    def plain_denial(self) -> type | None:
+        """A `Deny` denies, unless ``read`` says what it means."""
+        return Deny if self.read is None else None
+
+    def finish(self, answers: list[Any]) -> Any:  # noqa: ARG002
+        """No module denied."""
+        return self.allow
+
+    def is_denial(self, result: Any) -> bool:
+        """Whether a result is something else than the allow value."""
+        return result is not self.allow
 
     @property
-    def after(self) -> tuple[str, ...]:
-        """Nobody denied."""
-        asks = self.replaces is not None and self.replacing == "ask"
-        return ("@allow _allowed",) if asks else ("@return _allow",)
+    def replaced(self) -> str | None:
+        """The argument that an answer may replace."""
+        return self.replaces
 
     @property
-    def names(self) -> dict[str, Any]:
-        """The values that the fragments refer to."""
-        return {
-            **super().names,
-            "_Deny": Deny,
-            "_Replace": Replace,
-            "_allow": self.allow,
-            "_type": type,
-        }
+    def ends_with_replacement(self) -> bool:
+        """Whether it is not asked about what was replaced."""
+        return self.replacing == "stop"
+
+    @property
+    def reviews_replacement(self) -> bool:
+        """Whether those asked before are asked again."""
+        return self.asks_again
+
+    def deny_for_failure(self) -> Any:
+        """The denial."""
+        return self.denial
 
     @property
     def expects(self) -> str | None:
@@ -183,28 +175,14 @@ class FirstResult(Rule):
 
     default: Any = None
 
-    def judge(self, value: Any) -> Any:
-        """Read one answer: `CONTINUE` or the result."""
-        if self.read is not None:
-            return self.read(value)
-        return CONTINUE if value is None else value
-
     @property
-    def answer(self) -> tuple[str, ...]:
-        """A value ends the chain."""
-        if self.read is None:
-            return ("if _r is not None:", "    @return _r")
-        return ("@read", *_RETURN_IF_DECIDED)
+    def passes(self) -> Any:
+        """No value, unless ``read`` says what that is."""
+        return None if self.read is None else NO_ANSWER
 
-    @property
-    def after(self) -> tuple[str, ...]:
-        """Nobody had a value."""
-        return ("@return _default",)
-
-    @property
-    def names(self) -> dict[str, Any]:
-        """The values that the fragments refer to."""
-        return {**super().names, "_default": self.default}
+    def finish(self, answers: list[Any]) -> Any:  # noqa: ARG002
+        """No module had a value."""
+        return self.default
 
 
 @final
@@ -222,17 +200,6 @@ class Exclusive(Rule):
 
     default: Any = None
 
-    @property
-    def answer(self) -> tuple[str, ...]:
-        """The one answer ends the chain."""
-        return ("@return _r",) if self.read is None else ("@read", *_RETURN_IF_DECIDED)
-
-    @property
-    def after(self) -> tuple[str, ...]:
-        """There is no module, or it left the answer to the host."""
-        return ("@return _default",)
-
-    @property
-    def names(self) -> dict[str, Any]:
-        """The values that the fragments refer to."""
-        return {**super().names, "_default": self.default}
+    def finish(self, answers: list[Any]) -> Any:  # noqa: ARG002
+        """No module has registered, or it left the answer to the host."""
+        return self.default

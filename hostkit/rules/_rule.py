@@ -1,28 +1,10 @@
-"""What all rules have in common: a policy for errors, a reading of values, and their code.
-
-A rule *is* the loop over the callbacks of a chain. It is written down as three fragments of Python
-(before the first callback, after each answer, after the last callback), which `hostkit.dispatch`
-puts around every call of the chain and compiles once. In a fragment
-
-- ``_r`` is the answer of the callback just called, ``_t`` the draft of a receipt (mostly `None`);
-- ``@read`` turns ``_r`` into `CONTINUE` or a result, with what ``read=`` says;
-- ``@refuse`` handles ``_r`` as an invalid answer, by the policy for errors;
-- ``@kept`` says that ``_r`` has become a part of the result;
-- ``@replace NAME`` does what ``_r``, a `Replace`, says with the argument of that name, and leaves
-  its result in ``_allowed``;
-- ``@return NAME`` ends the chain with that value;
-- ``@allow NAME`` does as well, and says that it is no denial;
-- ``@deny``, or ``@deny if CONDITION``, ends it with the denial ``_r``.
-
-Names without an underscore may be those of the hook's arguments, so a fragment uses none, not
-even a builtin.
-"""
+"""What all rules have in common: policies for failures, and what an answer means."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, ClassVar, Literal, TypeAlias, get_args
+from typing import Any, ClassVar, Final, Literal, TypeAlias, get_args
 
 import attrs
 
@@ -36,10 +18,17 @@ OnError: TypeAlias = Literal["raise", "deny", "continue", "fail"]
 Read: TypeAlias = Callable[[Any], Any]
 """Turns a raw answer into `CONTINUE` or a result; raises `TypeError` or `ValueError` otherwise."""
 
+NO_ANSWER: Final = object()
+"""Stands where a rule could name an answer and names none."""
+
 
 @attrs.frozen(kw_only=True)
 class Rule(ABC):
     """How a chain of callbacks becomes one result.
+
+    A rule says what an answer means, and what the result is when no callback ended the chain. It
+    asks nothing itself: `hostkit.dispatch` has the one loop over callbacks. A rule of one's own
+    needs `finish`, and whatever of the rest is not as here.
 
     Args:
         on_error: What it means when a callback raises or times out.
@@ -67,6 +56,12 @@ class Rule(ABC):
     """Whether a single module's answer can become the result of the chain."""
     exclusive: ClassVar[bool] = False
     """Whether only one module may register for the hook."""
+    ignores: ClassVar[bool] = False
+    """Whether answers are ignored."""
+    gathers: ClassVar[bool] = False
+    """Whether answers are gathered, for `finish` to make the result of them."""
+    reaches_all: ClassVar[bool] = False
+    """Whether a call that has begun asks every module, even if its caller is cancelled."""
 
     def __attrs_post_init__(self) -> None:
         name = type(self).__name__
@@ -104,6 +99,82 @@ class Rule(ABC):
         """Whether a module's own policy for errors means something here."""
         return policy in self.policies
 
+    # What an answer means.
+
+    @property
+    def passes(self) -> Any:
+        """The answer that lets the next module be asked, known by identity; or `NO_ANSWER`."""
+        return NO_ANSWER
+
+    @property
+    def reader(self) -> Read | None:
+        """Reads the answers that do not pass; `None` if they mean themselves."""
+        return self.read
+
+    def judge(self, value: Any) -> Any:
+        """Read one answer: `CONTINUE`, or what it means.
+
+        Raises:
+            Exception: The answer is not one this hook can have.
+        """
+        if self.ignores or value is self.passes:
+            return CONTINUE
+        reader = self.reader
+        meaning = value if reader is None else reader(value)
+        return CONTINUE if meaning is self.passes else meaning
+
+    def ends(self, meaning: Any) -> bool:  # noqa: ARG002 -- rules that gather may look at it
+        """Whether an answer that means this is the result, and no more modules are asked."""
+        return not self.gathers
+
+    @property
+    def expects(self) -> str | None:
+        """What an answer must be, in words; by default the hookspec's annotation says it."""
+        return None
+
+    # What the result is.
+
+    @abstractmethod
+    def finish(self, answers: list[Any]) -> Any:
+        """Make the result of a chain that no answer ended.
+
+        Args:
+            answers: What the answers mean, in config order, if the rule `gathers` them; a list of
+                the caller's own.
+        """
+
+    def is_denial(self, result: Any) -> bool:  # noqa: ARG002 -- rules that deny look at it
+        """Whether a result means that the operation was denied."""
+        return False
+
+    @property
+    def plain_denial(self) -> type | None:
+        """The class whose instances are denials as they are, if there is one."""
+        return None
+
+    @property
+    def replaced(self) -> str | None:
+        """The argument that an answer may replace for the modules asked after it."""
+        return None
+
+    @property
+    def ends_with_replacement(self) -> bool:
+        """Whether no more modules are asked once an argument was replaced."""
+        return False
+
+    @property
+    def reviews_replacement(self) -> bool:
+        """Whether modules asked before the last replacement are asked again about it."""
+        return False
+
+    def deny_for_failure(self) -> Any:
+        """The denial that a failure counts as under the policy ``"deny"``.
+
+        Returns:
+            A result or, if results of this rule cannot deny, an exception to be raised.
+        """
+        return None
+
     def describe_denial(self, denial: object) -> Deny:
         """Write a denial as a `Deny`: with code, reason and further facts.
 
@@ -115,36 +186,3 @@ class Rule(ABC):
             message, the member of an enum its value or its name as the code, a string the reason.
         """
         return self.describe(denial) if self.describe is not None else as_deny(denial)
-
-    def judge(self, value: Any) -> Any:
-        """Read one answer outside the compiled chain: `CONTINUE`, or the result it would be.
-
-        Raises:
-            Exception: The answer is not one this hook can have.
-        """
-        return self.read(value) if self.read is not None else value
-
-    @property
-    def before(self) -> tuple[str, ...]:
-        """Code that runs before the first callback."""
-        return ()
-
-    @property
-    @abstractmethod
-    def answer(self) -> tuple[str, ...]:
-        """Code that runs after each callback that did not raise."""
-
-    @property
-    @abstractmethod
-    def after(self) -> tuple[str, ...]:
-        """Code that runs when no callback ended the chain."""
-
-    @property
-    def names(self) -> dict[str, Any]:
-        """The values that the fragments refer to."""
-        return {"_CONTINUE": CONTINUE, "_read": self.read}
-
-    @property
-    def expects(self) -> str | None:
-        """What an answer must be, in words; by default the hookspec's annotation says it."""
-        return None

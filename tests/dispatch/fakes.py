@@ -24,11 +24,11 @@ from hostkit.rules import (
 from hostkit.specs import Category, fit_by_position, hookspec
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from twisted.internet.task import Clock
 
-    from hostkit.dispatch import Receipt
+    from hostkit.dispatch import KeyedChain, Receipt, Trace
 
 C = TypeVar("C", bound=Category)
 
@@ -230,3 +230,11 @@ def steps_of(receipt: Receipt) -> list[str]:
 def outcomes_of(receipts: Iterable[Receipt]) -> list[tuple[str, str | None, str | None]]:
     """List outcome, decider and reason of receipts."""
     return [(receipt.outcome.value, receipt.decider, receipt.reason) for receipt in receipts]
+
+
+async def trace(
+    chain: Chain | KeyedChain, args: Sequence[Any], kwargs: Mapping[str, Any], *, keep: bool
+) -> Trace:
+    """Call a hook as `Host.ask` and `Host.explain` do."""
+    values = chain.spec.bind(args, kwargs)
+    return await chain.select(values).ask(values, keep=keep)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import traceback
 from typing import TYPE_CHECKING, Any
 
@@ -183,5 +184,6 @@ def test_a_traceback_shows_the_line_of_the_chain(exact: bool) -> None:
     with pytest.raises(KeyError) as caught:
         chain.run()
     shown = "".join(traceback.format_exception(caught.value))
-    assert f'File "<hostkit desk.ask{" timed" if exact else ""}>", line ' in shown
-    assert "_r = await _c1(author)\n" in shown
+    title = "desk.ask timed" if exact else "desk.ask"
+    assert re.search(rf'File "<hostkit {title}( #\d+)?>", line ', shown)
+    assert "_answer = await _c1(author)\n" in shown

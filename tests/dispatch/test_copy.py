@@ -6,10 +6,9 @@ from typing import Any, NoReturn
 
 import pytest
 
-from hostkit.dispatch import trace
 from hostkit.rules import FirstDenial
 
-from .fakes import allow, broken, hook_of, run, steps_of, wire
+from .fakes import allow, broken, hook_of, run, steps_of, trace, wire
 
 
 class Unique:
@@ -66,5 +65,5 @@ def test_a_call_that_ends_before_anything_happened_leaves_no_receipt(exact: bool
     assert list(wired.receipts) == []
     assert [timing.count for timing in wired.chain.timings] == [0, 0]
     with pytest.raises(LookupError):
-        run(trace(wired.chain, wired.caller, wired.receipts, ("ann", Unique()), {}, keep=True))
+        run(trace(wired.chain, ("ann", Unique()), {}, keep=True))
     assert list(wired.receipts) == []

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from twisted.internet.defer import CancelledError, Deferred
 
-from hostkit.dispatch import Sampler, trace
+from hostkit.dispatch import Sampler
 from hostkit.errors import InvalidValueError, ModuleFailedError
 from hostkit.rules import ALLOW, CONTINUE, FirstDenial, Replace, Rule
 
@@ -21,6 +21,7 @@ from .fakes import (
     shadow,
     spam,
     steps_of,
+    trace,
     wire,
 )
 
@@ -236,7 +237,7 @@ def test_replacing_is_explained(how: str) -> None:
     wired = wire(
         hook_of(replacing(replacing=how)), "ask", saying(FINE), saying((True, list)), saying(FINE)
     )
-    told = run(trace(wired.chain, wired.caller, wired.receipts, ("ann", ()), {}, keep=True))
+    told = run(trace(wired.chain, ("ann", ()), {}, keep=True))
     assert told.result == (True, list)
     last = "continue" if how == "ask" else "not asked, because m1 answered"
     assert steps_of(told.receipt) == [

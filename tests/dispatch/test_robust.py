@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hostkit import Host
-from hostkit.dispatch import Chain, Receipts, make_caller, trace
+from hostkit.dispatch import Chain, Receipts, make_caller
 from hostkit.errors import InvalidValueError, ModuleFailedError
 from hostkit.rules import ALLOW, Collect, Decision, Deny, FirstDenial, FirstResult, Merge
 from hostkit.specs import Category, hookspec
@@ -30,6 +30,7 @@ from .fakes import (
     saying,
     shadow,
     steps_of,
+    trace,
     wire,
 )
 
@@ -132,7 +133,7 @@ def test_a_handled_exception_keeps_nothing_alive(policy: Any, module: Callable[.
 def test_a_trace_tells_all_answers_of_a_hook_that_collects() -> None:
     """Where no answer decides, each one is told."""
     wired = wire(hook_of(Collect()), "ask", saying(1), saying("two"))
-    traced = run(trace(wired.chain, wired.caller, wired.receipts, ("ann",), {}, keep=False))
+    traced = run(trace(wired.chain, ("ann",), {}, keep=False))
     assert [step.rpartition(" (")[0] for step in map(str, traced.receipt.steps)] == [
         "m0: result, 1",
         "m1: result, 'two'",

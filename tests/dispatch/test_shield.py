@@ -48,7 +48,7 @@ def test_failures_are_passed_on() -> None:
     assert isinstance(done(chain.start()), ModuleFailedError)
 
 
-@pytest.mark.parametrize("error", [asyncio.CancelledError("own"), KeyboardInterrupt("own")])
+@pytest.mark.parametrize("error", [GeneratorExit("own"), KeyboardInterrupt("own")])
 def test_what_no_policy_is_for_is_passed_on(error: BaseException) -> None:
     """Even so, the caller gets the very exception that the callback has raised."""
 

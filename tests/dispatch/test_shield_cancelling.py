@@ -10,12 +10,11 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.task import Clock
 
 from hostkit import Outcome
-from hostkit.dispatch import trace
 from hostkit.errors import HookTimeoutError
 from hostkit.rules import ALLOW, Decision, Deny, FirstResult
 from hostkit.specs import Category, hookspec
 
-from .fakes import SPAM, Spy, done, given, shadow, wire
+from .fakes import SPAM, Spy, done, given, shadow, trace, wire
 from .keyed import wire_by_key
 from .shielded import Slow, Uploads, give_up, give_way
 
@@ -202,7 +201,7 @@ def test_a_trace_tells_who_was_not_asked() -> None:
     async def main() -> None:
         slow, spy = Slow(SPAM), Spy()
         chain = wire(Uploads, "ask", shadow(slow), spy)
-        asked = trace(chain.chain, chain.caller, chain.receipts, ("ann",), {}, keep=True)
+        asked = trace(chain.chain, ("ann",), {}, keep=True)
         await give_up(asked, slow)
         receipt = chain.receipt
         assert (

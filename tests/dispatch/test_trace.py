@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from twisted.internet.defer import CancelledError, Deferred
 
-from hostkit.dispatch import Trace, trace
 from hostkit.errors import ModuleFailedError
 from hostkit.rules import ALLOW, Decision, FirstDenial, FirstResult
 from hostkit.specs import Category, hookspec
@@ -28,11 +27,14 @@ from .fakes import (
     shadow,
     spam,
     steps_of,
+    trace,
     wire,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
+
+    from hostkit.dispatch import Trace
 
     from .fakes import Wired
 
@@ -56,9 +58,7 @@ class Doors(Category):
 def tracing(wired: Wired[Any], *args: Any, keep: bool = False, **kwargs: Any) -> Any:
     """Call a hook for inspection, by ``ann`` unless told otherwise."""
     args = args if args or kwargs else ("ann",)
-    coroutine: Coroutine[Any, Any, Trace] = trace(
-        wired.chain, wired.caller, wired.receipts, args, kwargs, keep=keep
-    )
+    coroutine: Coroutine[Any, Any, Trace] = trace(wired.chain, args, kwargs, keep=keep)
     return coroutine
 
 

@@ -7,7 +7,6 @@ import pytest
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.task import Clock
 
-from hostkit.dispatch import trace
 from hostkit.errors import HookTimeoutError, ModuleFailedError
 from hostkit.rules import ALLOW, Collect, Exclusive, FirstDenial, FirstResult, Merge, Notify, Rule
 
@@ -25,6 +24,7 @@ from .fakes import (
     saying,
     shadow,
     steps_of,
+    trace,
     wire,
 )
 
@@ -127,7 +127,7 @@ def test_timings_count_the_call_that_a_veto_ends(exact: bool) -> None:
 
 def traced(wired: Wired[Any]) -> Any:
     """Run a chain to see every step of it."""
-    return run(trace(wired.chain, wired.caller, wired.receipts, ("ann",), {}, keep=True))
+    return run(trace(wired.chain, ("ann",), {}, keep=True))
 
 
 def test_a_veto_is_explained() -> None:

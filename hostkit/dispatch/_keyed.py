@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, cast, final
+from typing import TYPE_CHECKING, Any, Final, final
 
+from hostkit.codegen import compile_function
 from hostkit.dispatch._chain import Chain
-from hostkit.dispatch._source import write_switch
+from hostkit.dispatch._lane import write_switch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from hostkit.dispatch._callback import Callback
     from hostkit.dispatch._receipts import Receipts
     from hostkit.dispatch._timing import Timing
+    from hostkit.loops import DetachedTasks
     from hostkit.specs import Category, Hookspec
 
 _KEYS: Final = "__hook_keys__"
@@ -31,6 +33,7 @@ class KeyedChain:
         callbacks: Its callbacks, in config order.
         receipts: Where decisions are recorded.
         clock: Where timeouts are set, as for `Chain`.
+        detached: Where notifications go on, as for `Chain`.
     """
 
     def __init__(
@@ -39,14 +42,17 @@ class KeyedChain:
         callbacks: Sequence[Callback],
         receipts: Receipts,
         clock: IReactorTime | None = None,
+        detached: DetachedTasks | None = None,
     ) -> None:
         self.spec: Final = spec
         self.callbacks: Final = tuple(callbacks)
         self._chains = {
-            key: Chain(spec, [each for each in callbacks if each.key == key], receipts, clock)
+            key: Chain(
+                spec, [each for each in callbacks if each.key == key], receipts, clock, detached
+            )
             for key in dict.fromkeys(callback.key for callback in callbacks)
         }
-        self._nobody = Chain(spec, (), receipts, clock)
+        self._nobody = Chain(spec, (), receipts, clock, detached)
 
     @property
     def parts(self) -> tuple[Chain, ...]:
@@ -64,32 +70,37 @@ class KeyedChain:
         return self._compile({key: chain.lean for key, chain in self._chains.items()})
 
     @property
-    def timed(self) -> Callable[..., Any]:
+    def exact(self) -> Callable[..., Any]:
         """The same, with every callback measured."""
-        return self._compile({key: chain.timed for key, chain in self._chains.items()})
+        return self._compile({key: chain.exact for key, chain in self._chains.items()})
 
-    def bind(self, caller: Category) -> Callable[..., Any]:
-        """Make the function of an empty chain one that belongs to a caller."""
-        return self._nobody.bind(caller)
+    @property
+    def unheard(self) -> Callable[..., Any]:
+        """The function for a hook without callbacks, which takes no ``self``."""
+        return self._nobody.lean
 
-    def select(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Chain:
+    def bind(self, caller: Category) -> None:
+        """Make these the chains of a caller: the object that the hook is called through."""
+        for chain in (*self.parts, self._nobody):
+            chain.bind(caller)
+
+    def select(self, values: Sequence[Any]) -> Chain:
         """Find the chain of a call.
 
-        Raises:
-            TypeError: The arguments are not the hook's.
+        Args:
+            values: The hook's arguments, in order.
         """
-        call = self.spec.signature.bind(*args, **kwargs)
-        call.apply_defaults()
         assert self.spec.keyed is not None  # noqa: S101 -- or it would be a plain chain
-        return self._chains.get(call.arguments[self.spec.keyed.argument], self._nobody)
+        key = values[self.spec.arguments.index(self.spec.keyed.argument)]
+        return self._chains.get(key, self._nobody)
 
     def _compile(self, functions: Mapping[Hashable, Callable[..., Any]]) -> Callable[..., Any]:
         namespace: dict[str, Any] = {"_functions": functions, "_nobody": self._nobody.lean}
         for parameter in self.spec.signature.parameters.values():
             namespace[f"_default_{parameter.name}"] = parameter.default
-        file = f"<hostkit {self.spec.full_name} by key>"
-        exec(compile(write_switch(self.spec), file, "exec"), namespace)  # noqa: S102
-        function = cast("Callable[..., Any]", namespace["_switch"])
+        source = write_switch(self.spec)
+        title = f"{self.spec.full_name} by key"
+        function = compile_function(source, "_switch", title, namespace)
         counting = [callback for callback in self.callbacks if not callback.shadow]
         keys = {callback.key: callback.details for callback in counting}
         setattr(function, _KEYS, MappingProxyType(keys))
@@ -97,14 +108,14 @@ class KeyedChain:
 
 
 def keys_of(hook: Callable[..., Any]) -> Mapping[Any, Any]:
-    """Tell the keys for which modules have registered.
+    """List the keys for which modules have registered.
 
     Args:
         hook: A keyed hook of a built host: ``host.hooks[Logins].check_login``.
 
     Returns:
-        The keys in config order, each with its details; empty if nobody listens. A module in
-        shadow mode adds none.
+        The keys in config order, each with its details; empty if no module listens. A module
+        in shadow mode adds none.
     """
     keys: Mapping[Any, Any] = getattr(hook, _KEYS, MappingProxyType({}))
     return keys

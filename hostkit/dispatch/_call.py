@@ -1,0 +1,140 @@
+"""`Call`: one call of a hook, as far as it has come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, final
+
+from hostkit.dispatch._receipts import Outcome
+from hostkit.dispatch._record import CallRecord, describe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hostkit.loops import Owner
+
+
+@final
+class Call:
+    """One call of a hook, as far as it has come.
+
+    Args:
+        values: The hook's arguments, in order.
+        open_record: Makes the call's record, when there is something worth one.
+        owner: The outermost caller, if it is known; see `hostkit.loops.is_callers`.
+
+    Attributes:
+        values: The arguments; a replacement puts another value in its place.
+        answers: What the answers mean, by the callbacks' places, for a rule that gathers them.
+        record: What is known for a receipt.
+        owner: The outermost caller.
+        is_over: Whether there is a result, or an error.
+        result: What the hook returns.
+        error: What it raises instead.
+        agreement: What answers have replaced, if they may.
+        is_detached: Whether its caller is gone.
+        began: When the call began, by the performance counter, if it is measured.
+        before: When the callback asked last was called.
+        after: When it had answered.
+        measured: How many callbacks were measured.
+    """
+
+    __slots__ = (
+        "_open_record",
+        "after",
+        "agreement",
+        "answers",
+        "before",
+        "began",
+        "error",
+        "is_detached",
+        "is_over",
+        "measured",
+        "owner",
+        "record",
+        "result",
+        "values",
+    )
+
+    def __init__(
+        self,
+        values: list[Any],
+        open_record: Callable[[], CallRecord],
+        owner: Owner | None = None,
+    ) -> None:
+        self._open_record = open_record
+        self.values = values
+        self.owner = owner
+        self.answers: list[Any] = []
+        self.record: CallRecord | None = None
+        self.is_over = False
+        self.result: Any = None
+        self.error: BaseException | None = None
+        self.agreement: Agreement | None = None
+        self.is_detached = False
+        self.began: float | None = None
+        self.before = self.after = 0.0
+        self.measured = 0
+
+    def open(self, index: int | None = None) -> CallRecord:
+        """Have a record, if there is none yet.
+
+        Args:
+            index: The callback that was asked last, which is what may have been measured.
+        """
+        if self.record is None:
+            self.record = self._open_record()
+            if index is not None and self.began is not None:
+                self.record.measure(self.began, self.before, self.after, index)
+        return self.record
+
+    def end(self, result: Any) -> None:
+        """The call is over: this is what the hook returns."""
+        self.is_over = True
+        self.result = result
+
+    def fail(self, error: BaseException) -> None:
+        """The call is over: this is what the hook raises."""
+        self.is_over = True
+        self.error = error
+
+    def outcome(self) -> Any:
+        """Return the result, or raise the error."""
+        if self.error is None:
+            return self.result
+        error, self.error = self.error, None
+        try:
+            raise error
+        finally:
+            del error  # whose traceback holds this frame: they would keep each other alive
+
+
+@final
+class Agreement:
+    """What the answers to a call have replaced so far.
+
+    Attributes:
+        result: What the call gives if no module denies.
+        index: The place of the callback that replaced an argument last.
+        is_last: Whether that ends the asking.
+        is_reviewed: Whether those asked before it are asked about it now.
+    """
+
+    __slots__ = ("index", "is_last", "is_reviewed", "result")
+
+    def __init__(self, index: int, result: Any, *, is_last: bool) -> None:
+        self.index = index
+        self.result = result
+        self.is_last = is_last
+        self.is_reviewed = False
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether no more callbacks are asked, unless it is reviewed."""
+        return self.is_last and not self.is_reviewed
+
+    def write(self, record: CallRecord) -> None:
+        """Note that the call is over with it."""
+        if self.is_last:
+            record.end(Outcome.ALLOW, self.index, describe(self.result))
+        else:
+            record.end(Outcome.ALLOW, None)

@@ -1,0 +1,278 @@
+"""`Loop`: asks the callbacks of a hook one after the other. The only loop over callbacks there is.
+
+It is written to be read, and runs whatever is not the happy path: a lane (`hostkit.dispatch._lane`)
+leaves for it at the callback where something else than "continue" or a plain denial happens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import types
+from typing import TYPE_CHECKING, Any, Final, NoReturn, final
+
+from twisted.internet.defer import CancelledError
+
+from hostkit.dispatch._call import Agreement, Call
+from hostkit.dispatch._callback import runs_module_code, wait_for
+from hostkit.dispatch._passing import Passing
+from hostkit.dispatch._policy import FailurePolicy
+from hostkit.loops import DetachedTasks, ShieldedCall, is_callers, shield
+from hostkit.rules import CONTINUE, Replace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterable, Sequence
+
+    from twisted.internet.interfaces import IReactorTime
+
+    from hostkit.dispatch._callback import Callback
+    from hostkit.specs import Category, Hookspec
+
+_log: Final = logging.getLogger("hostkit.hooks")
+_now: Final = time.perf_counter
+
+
+@final
+class Loop:
+    """Asks the callbacks of one hook.
+
+    Three things are to come, and have their place: a failure's kind is known where
+    `FailurePolicy.failed` notes it; neighbours that may be asked at the same time would be begun
+    together in `_ask_in_turn`, and heard in config order as now; and a callback that wants the
+    arguments as they came would get a copy that `Call` keeps from before the first replacement.
+
+    Args:
+        spec: The hook.
+        callbacks: Its callbacks, in config order.
+        redact: Takes secrets out of a text.
+        clock: Where timeouts are set outside of asyncio tasks; by default Twisted's reactor.
+        detached: Where a notification goes on whose caller was cancelled.
+
+    Attributes:
+        caller: The object the hook belongs to, once there is one.
+        seconds: How long each callback took, over all measured calls.
+        ended: For each callback, how many measured calls ended with it.
+    """
+
+    def __init__(
+        self,
+        spec: Hookspec,
+        callbacks: Sequence[Callback],
+        redact: Callable[[str], str],
+        clock: IReactorTime | None,
+        detached: DetachedTasks,
+    ) -> None:
+        self.caller: Category | None = None
+        self.seconds = [0.0] * len(callbacks)
+        self.ended = [0] * len(callbacks)
+        self._spec = spec
+        self._rule = spec.rule
+        self._callbacks = callbacks
+        self._clock = clock
+        self._detached = detached
+        self._policy = FailurePolicy(spec, callbacks, redact)
+        self._passing = Passing(spec, callbacks)
+        self._gathers_all = spec.rule.gathers and spec.rule.reader is None
+
+    async def perform(self, call: Call) -> None:
+        """Ask all callbacks, apart from the caller if the hook is shielded."""
+        if not self._spec.shield or not self._callbacks:
+            await self.run(call)
+            return
+
+        def run(shielded: ShieldedCall) -> Coroutine[Any, Any, None]:
+            call.owner = shielded
+            return self.run(call)
+
+        await shield(run, self._detached)
+
+    async def run(self, call: Call, place: int = 0) -> None:
+        """Ask the callbacks from one on, and find out what comes of the call.
+
+        A synchronous hook awaits nothing, and is driven by a single `send`.
+        """
+        try:
+            await self._ask_in_turn(call, range(place, len(self._callbacks)))
+            if call.agreement is not None and self._rule.reviews_replacement and not call.is_over:
+                call.agreement.is_reviewed = True
+                before = range(call.agreement.index)
+                await self._ask_in_turn(call, [i for i in before if not self._callbacks[i].shadow])
+            if not call.is_over:
+                await self._finish(call)
+        finally:
+            self.count(call)
+
+    @runs_module_code
+    async def _ask_in_turn(self, call: Call, indexes: Iterable[int]) -> None:
+        for index in indexes:
+            callback = self._callbacks[index]
+            if self._spec.shield:
+                self._check_shield(call, index)
+            values = call.values if callback.shadow else self._copied(call, index)
+            answer, error = None, None
+            call.before = _now()
+            try:
+                if callback.shadow:
+                    values = self._passing.isolate(index, values)
+                answer = self._passing.call(index, values)
+                if not self._spec.is_async:
+                    pass
+                elif callback.fit.is_async and callback.timeout_seconds is None:
+                    answer = await answer
+                elif hasattr(answer, "__await__") or type(answer) is types.GeneratorType:
+                    answer = await wait_for(callback, answer, self._spec.full_name, self._clock)
+            except BaseException as raised:  # noqa: BLE001 -- whose it is, `hear` finds out
+                error = raised
+            call.after = _now()
+            try:
+                if self.hear(call, index, answer, error):
+                    return
+            finally:
+                del error, answer
+
+    def hear(self, call: Call, index: int, answer: Any, error: BaseException | None) -> bool:
+        """Find out what came of asking a callback, and whether that is enough."""
+        if error is not None:
+            if is_callers(error, call.owner):
+                self._stop(call, index, error)
+            self._measure(call, index)
+            meaning = self._policy.failed(call, index, error)
+        elif self._callbacks[index].shadow:
+            self._measure(call, index)
+            self._policy.shadow_answered(call, index, answer)
+            return False
+        else:
+            self._measure(call, index)
+            meaning = self._read(call, index, answer)
+        if type(meaning) is Replace and self._rule.replaced is not None:
+            meaning = self._replace(call, index, answer, meaning)
+        if call.is_over or (call.agreement is not None and call.agreement.is_enough):
+            return True
+        if meaning is CONTINUE and not (self._gathers_all and answer is CONTINUE):
+            return False
+        return self._take(call, index, meaning)
+
+    def _take(self, call: Call, index: int, meaning: Any) -> bool:
+        """Take what an answer means into the result, and see whether it is the result."""
+        if self._rule.gathers:
+            call.answers[index] = meaning
+            if call.record is not None:
+                call.record.answer(index, meaning)
+            if not self._rule.ends(meaning):
+                return False
+        self._decide(call, index, meaning)
+        return True
+
+    def _decide(self, call: Call, index: int | None, result: Any) -> None:
+        if call.record is not None or self._rule.is_denial(result):
+            call.open(index).decide(index, result)
+        call.end(result)
+
+    def _read(self, call: Call, index: int, answer: Any) -> Any:
+        try:
+            return self._rule.judge(answer)
+        except Exception as error:  # noqa: BLE001 -- the answer is not one the hook can have
+            return self._policy.refused(call, index, answer, error)
+
+    def _replace(self, call: Call, index: int, answer: Any, meaning: Replace) -> Any:
+        """Put another value in an argument's place."""
+        place = self._spec.arguments.index(self._rule.replaced or "")
+        current = call.values[place]
+        agreement = call.agreement
+        try:
+            changed = meaning.change(current)
+            if agreement is not None and agreement.is_reviewed:
+                if changed == current:
+                    return CONTINUE
+                raise ValueError("it changes again what was finally agreed")  # noqa: TRY301
+        except Exception as error:  # noqa: BLE001 -- the answer cannot replace this argument
+            return self._policy.refused(call, index, answer, error)
+        if call.record is not None:
+            call.record.answer(index, meaning.result)
+        call.values[place] = changed
+        call.agreement = Agreement(index, meaning.result, is_last=self._rule.ends_with_replacement)
+        return CONTINUE
+
+    async def _finish(self, call: Call) -> None:
+        """Find the result of a call that no callback has ended."""
+        if call.agreement is not None:
+            if call.record is not None:
+                call.agreement.write(call.record)
+            call.end(call.agreement.result)
+            return
+        try:
+            if self._spec.has_fallback:
+                if self._spec.shield and self._callbacks:
+                    self._check_shield(call, len(self._callbacks))
+                result = self._spec.function(self.caller, *call.values)
+                if self._spec.is_async:
+                    result = await result
+            else:
+                result = self._policy.combine(call)
+        except BaseException as error:
+            if call.record is not None:
+                call.record.abandon(error, len(self._callbacks))
+            raise
+        if not call.is_over:
+            self._decide(call, None, result)
+
+    # Callers that are cancelled.
+
+    def _stop(self, call: Call, index: int, error: BaseException) -> NoReturn:
+        """Pass an exception on that is the caller's."""
+        if call.record is not None:
+            call.record.cancel(index)
+        rest = range(index + 1, len(self._callbacks))
+        is_cancellation = isinstance(error, asyncio.CancelledError | CancelledError)
+        if self._rule.reaches_all and rest and is_cancellation and not call.is_detached:
+            # Not in this task: it may belong to a scope that cancels whatever it awaits.
+            call.is_detached = True
+            self._detached.start(self._deliver(call, rest))
+        try:
+            raise error
+        finally:
+            del error
+
+    async def _deliver(self, call: Call, rest: range) -> None:
+        """Notify the modules that a call has not reached yet whose caller was cancelled."""
+        await self._ask_in_turn(call, rest)
+        if call.error is not None:
+            _log.warning("%s, after its caller was cancelled: %s", self._spec.full_name, call.error)
+
+    def _check_shield(self, call: Call, asked: int) -> None:
+        """Between two callbacks, see whether the caller of a shielded call was cancelled."""
+        shielded = call.owner
+        if not isinstance(shielded, ShieldedCall) or not shielded.is_given_up:
+            return
+        if self._rule.reaches_all:
+            shielded.release()
+            return
+        error = CancelledError()
+        if call.record is not None:
+            call.record.abandon(error, asked)
+        raise error
+
+    # What a call needs on its way.
+
+    def _measure(self, call: Call, index: int) -> None:
+        if call.began is None or call.measured > index:  # as a lane may have done it
+            return
+        self.seconds[index] += call.after - call.before
+        call.measured = index + 1
+        if call.record is not None:
+            call.record.measure(call.began, call.before, call.after, index)
+
+    def count(self, call: Call) -> None:
+        """Count a call that is over among the measured ones, if it was measured."""
+        if call.began is not None and call.measured:
+            self.ended[call.measured - 1] += 1
+
+    def _copied(self, call: Call, index: int) -> Sequence[Any]:
+        """Copy what each callback gets a copy of; failing to is the host's own fault."""
+        try:
+            return self._passing.copy(index, call.values)
+        except BaseException as error:
+            if call.record is not None:
+                call.record.abandon(error, index)
+            raise

@@ -1,0 +1,242 @@
+"""`FailurePolicy`: what it means in a chain when a callback fails, and what a shadow module did."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import logging
+from typing import TYPE_CHECKING, Any, Final, final
+
+from hostkit.dispatch._receipts import Outcome
+from hostkit.dispatch._record import describe
+from hostkit.errors import HookTimeoutError, InvalidValueError, ModuleFailedError
+from hostkit.loops import advise
+from hostkit.rules import CONTINUE, Replace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from hostkit.dispatch._call import Call
+    from hostkit.dispatch._callback import Callback
+    from hostkit.rules import OnError
+    from hostkit.specs import Hookspec
+
+
+LEFT_OUT: Final = object()
+"""Stands for the answer of a callback that gave none, among those that a rule gathers."""
+
+
+@final
+class FailurePolicy:
+    """Applies the policies for failures of one chain.
+
+    In its methods, ``index`` is a callback's place in the chain.
+
+    Args:
+        spec: The hook.
+        callbacks: Its callbacks, in config order.
+        redact: Takes secrets out of a text.
+    """
+
+    def __init__(
+        self, spec: Hookspec, callbacks: Sequence[Callback], redact: Callable[[str], str]
+    ) -> None:
+        self._spec = spec
+        self._rule = spec.rule
+        self._callbacks = callbacks
+        self._redact = redact
+        self._loggers = [logging.getLogger(f"hostkit.modules.{each.module}") for each in callbacks]
+
+    def failed(self, call: Call, index: int, error: BaseException) -> Any:
+        """Apply the policy to a callback that raised.
+
+        Returns:
+            `CONTINUE` or a denial, unless the call is over by then.
+        """
+        if self._callbacks[index].shadow:
+            return self._shadow_failed(call, index, error)
+        text = self._say(error)
+        if self._rule.veto is not None and isinstance(error, Exception):
+            is_veto = functools.partial(self._rule.veto, error)
+            if self._ask_host(call, index, error, is_veto):
+                return self._veto(call, index, error, text)
+        # Failures of different kinds (an outage, a time-out, a bug) would get their policies here.
+        call.open(index).note(index, self._kind(index, error), text)
+        return self._apply(self._rule.on_error, call, index, error, text)
+
+    def refused(self, call: Call, index: int, value: Any, error: BaseException | None) -> Any:
+        """Apply the policy to an answer that means nothing.
+
+        Args:
+            call: The call.
+            index: The callback.
+            value: Its answer.
+            error: What says so.
+
+        Returns:
+            `CONTINUE` or a denial, unless the call is over by then.
+        """
+        expected = self._rule.expects or self._spec.show().rpartition(" -> ")[2]
+        if self._rule.expects is not None:
+            error = None  # it says no more
+        text = _text(error) if error is not None else ""
+        why = f" ({text})" if text else ""
+        reason = self._redact(f"expected {expected}, got {describe(value)}{why}")
+        invalid = InvalidValueError(self._callbacks[index].module, self._spec.full_name, reason)
+        invalid.__cause__ = error
+        call.open(index).note(index, Outcome.INVALID, reason)
+        policy = self._rule.on_invalid or self._rule.on_error
+        try:
+            return self._apply(policy, call, index, invalid, reason)
+        finally:
+            del error, invalid
+
+    def combine(self, call: Call) -> Any:
+        """Make the result of the answers that were gathered; one that does not fit is invalid.
+
+        Raises:
+            Exception: The host's own code fails, and no single answer is the reason.
+        """
+        while True:
+            given = [each for each in call.answers if each is not LEFT_OUT]
+            try:
+                return self._rule.finish(given)
+            except Exception as error:
+                index = self._find_misfit(call)
+                if index is None:
+                    for place, answer in enumerate(call.answers):
+                        if answer is not LEFT_OUT:
+                            call.open().note(place, Outcome.RESULT, describe(answer))
+                    raise
+                self.refused(call, index, call.answers[index], error)
+                if call.is_over:
+                    return None
+                call.answers[index] = LEFT_OUT
+
+    def _find_misfit(self, call: Call) -> int | None:
+        """Find the first answer that cannot be combined with those before it."""
+        given: list[Any] = []
+        for index, answer in enumerate(call.answers):
+            if answer is LEFT_OUT:
+                continue
+            given.append(answer)
+            try:
+                self._rule.finish(list(given))
+            except Exception:  # noqa: BLE001 -- this is what is looked for
+                return index
+        return None
+
+    def _apply(
+        self, policy: OnError, call: Call, index: int, error: BaseException, text: str
+    ) -> Any:
+        callback = self._callbacks[index]
+        if callback.on_error is not None and self._rule.takes(callback.on_error):
+            policy = callback.on_error
+        if policy == "fail":
+            failed = ModuleFailedError(callback.module, self._spec.full_name, text)
+            failed.__cause__ = error
+            return self._give_up(call, index, failed, Outcome.FAILED, text)
+        if policy == "raise":
+            self._add_note(callback, error)
+            return self._give_up(call, index, error, Outcome.FAILED, text)
+        meaning = "it counts as a denial" if policy == "deny" else "the next module is asked"
+        self._loggers[index].warning(
+            "failed in %s, %s: %s", self._spec.full_name, meaning, text, exc_info=error
+        )
+        if policy == "continue":
+            return CONTINUE
+        denial = self._ask_host(call, index, error, self._rule.deny_for_failure)
+        if self._rule.denies:
+            return denial
+        denial.__cause__ = error  # where results cannot deny, it is raised
+        return self._veto(call, index, denial, self._say(denial))
+
+    def _veto(self, call: Call, index: int, denial: Exception, text: str) -> Any:
+        self._add_note(self._callbacks[index], denial)
+        return self._give_up(call, index, denial, Outcome.DENY, text)
+
+    def _give_up(
+        self, call: Call, index: int, error: BaseException, outcome: Outcome, text: str
+    ) -> Any:
+        call.open(index).end(outcome, index, text)
+        call.fail(error)
+        return CONTINUE
+
+    def _add_note(self, callback: Callback, error: BaseException) -> None:
+        """Add to an exception that is raised as it is which module it came from."""
+        place = callback.locate()
+        note = f"in module {callback.module!r}, hook {self._spec.full_name}"
+        note += f" (listed at {place})" if place is not None else ""
+        note = advise(error, note)
+        with contextlib.suppress(Exception):  # some exceptions cannot be added to
+            if note not in getattr(error, "__notes__", ()):  # it may be raised many times
+                error.add_note(note)
+
+    def _say(self, error: BaseException) -> str:
+        if isinstance(error, InvalidValueError):
+            return error.reason
+        text = _text(error)
+        name = type(error).__name__
+        return self._redact(advise(error, f"{name}: {text}" if text else name))
+
+    def _kind(self, index: int, error: BaseException) -> Outcome:
+        late = (
+            isinstance(error, HookTimeoutError)
+            and error.hook == self._spec.full_name
+            and error.module == self._callbacks[index].module
+        )
+        return Outcome.TIMEOUT if late else Outcome.FAILED
+
+    def _ask_host(
+        self, call: Call, index: int, error: BaseException, function: Callable[[], Any]
+    ) -> Any:
+        """Call the host's own code about a failure, whose exception is not the module's."""
+        try:
+            return function()
+        except BaseException as raised:
+            record = call.open(index)
+            record.note(index, self._kind(index, error), self._say(error))
+            record.abandon(raised, index + 1)
+            raised.__context__ = raised.__context__ or error
+            raise
+        finally:
+            del error, function  # an exception's traceback keeps this frame
+
+    # A shadow module is asked like any other, and nothing comes of it.
+
+    def _shadow_failed(self, call: Call, index: int, error: BaseException) -> Any:
+        text = self._say(error)
+        is_veto = False
+        with contextlib.suppress(Exception):  # a `veto` that raises must not fail the call here
+            if self._rule.veto is not None and isinstance(error, Exception):
+                is_veto = self._rule.veto(error)
+        if is_veto:
+            call.open(index).note(index, Outcome.DENY, text)
+            return CONTINUE
+        call.open(index).note(index, self._kind(index, error), text)
+        self._loggers[index].warning(
+            "failed in %s, in shadow mode: %s", self._spec.full_name, text, exc_info=error
+        )
+        return CONTINUE
+
+    def shadow_answered(self, call: Call, index: int, value: Any) -> None:
+        """Record what a shadow module would have decided."""
+        try:
+            meaning = self._rule.judge(value)
+        except Exception as error:  # noqa: BLE001 -- recorded; a shadow never counts
+            detail = self._redact(f"{describe(value)} ({_text(error)})")
+            call.open(index).note(index, Outcome.INVALID, detail)
+            return
+        if meaning is CONTINUE or not self._rule.decides:
+            return
+        replaces = isinstance(meaning, Replace)
+        outcome = Outcome.DENY if self._rule.denies and not replaces else Outcome.RESULT
+        detail = describe(meaning.result if replaces else meaning)
+        call.open(index).note(index, outcome, detail)
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 -- a module wrote it; it must not get around the policy
+        return "(its message cannot be shown)"

@@ -1,0 +1,207 @@
+"""`CallRecord`: what is known about a call, which its receipt is written from."""
+
+from __future__ import annotations
+
+import asyncio
+import reprlib
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, final
+
+from twisted.internet.defer import CancelledError
+
+from hostkit.dispatch._receipts import Outcome, Receipt, Step
+from hostkit.rules import Deny
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from hostkit.dispatch._callback import Callback
+    from hostkit.specs import Hookspec
+
+
+@final
+class CallRecord:
+    """What is known about one call of a chain; it becomes a `Receipt` when somebody reads it.
+
+    Args:
+        spec: The hook that was called.
+        callbacks: Its chain.
+        since: When, in seconds since the epoch, if that is known.
+        is_full: Whether answers are noted that neither decide nor fail.
+
+    Attributes:
+        steps: Outcome and detail of single callbacks, by their place in the chain.
+        asked: How many callbacks were asked so far.
+        outcome: What came of the call so far.
+        decider: The place of the callback that decided.
+        reason: The denial, the error, or the result's short form.
+        is_finished: Whether the call is over.
+        number: The receipt's number, once it has one.
+        seconds: How long callbacks took, by their place, as far as it was measured.
+        began: When the call began, by the performance counter, if it was measured.
+        ended: When its last callback ended.
+    """
+
+    __slots__ = (
+        "_callbacks",
+        "_is_full",
+        "_since",
+        "_spec",
+        "asked",
+        "began",
+        "decider",
+        "ended",
+        "is_finished",
+        "number",
+        "outcome",
+        "reason",
+        "seconds",
+        "steps",
+    )
+
+    def __init__(
+        self,
+        spec: Hookspec,
+        callbacks: Sequence[Callback],
+        since: float | None = None,
+        *,
+        is_full: bool = False,
+    ) -> None:
+        self._spec = spec
+        self._callbacks = callbacks
+        self._since = since
+        self._is_full = is_full
+        self.steps: dict[int, tuple[Outcome, str | None]] = {}
+        self.asked = 0
+        self.outcome = Outcome.RUNNING
+        self.decider: int | None = None
+        self.reason: str | None = None
+        self.is_finished = False
+        self.number: int | None = None
+        self.seconds: dict[int, float] = {}
+        self.began: float | None = None
+        self.ended: float | None = None
+
+    def note(self, index: int, outcome: Outcome, detail: str | None) -> None:
+        """Note what a callback did, which may not have ended the call."""
+        self.steps[index] = (outcome, detail)
+        self.asked = max(self.asked, index + 1)
+
+    def answer(self, index: int, value: Any) -> None:
+        """Note an answer that has become a part of the result."""
+        if self._is_full:
+            self.steps[index] = (Outcome.RESULT, describe(value))
+
+    def measure(self, began: float, before: float, after: float, index: int) -> None:
+        """Note when the call began, and when a callback began and ended."""
+        self.began = began
+        self.ended = after
+        self.seconds[index] = after - before
+
+    def end(self, outcome: Outcome, index: int | None, reason: str | None = None) -> None:
+        """The call is over: by a callback, or after all of them were asked (`None`)."""
+        self.is_finished = True
+        self.outcome = outcome
+        self.reason = reason
+        self.decider = index
+        if index is None:
+            self.asked = len(self._callbacks)
+        else:
+            self.asked = max(self.asked, index + 1)
+            self.steps.setdefault(index, (outcome, reason))
+
+    def decide(self, index: int | None, result: Any) -> None:
+        """The call is over: with the answer of a callback, or that of the host itself."""
+        rule = self._spec.rule
+        if not rule.denies:
+            self.end(Outcome.RESULT, index, describe(result))
+        elif rule.is_denial(result):
+            self.end(Outcome.DENY, index, describe(result))
+        else:
+            self.end(Outcome.ALLOW, index)
+
+    def cancel(self, index: int) -> None:
+        """The call is over: its caller was cancelled while a callback was running."""
+        self.note(index, Outcome.CANCELLED, None)
+        self.is_finished = True
+        self.outcome = Outcome.CANCELLED
+
+    def abandon(self, error: BaseException, asked: int) -> None:
+        """The call is over: the host's own code raised, after so many callbacks were asked."""
+        self.is_finished = True
+        self.asked = asked
+        if isinstance(error, CancelledError | asyncio.CancelledError):
+            self.outcome = Outcome.CANCELLED
+        else:
+            self.outcome = Outcome.FAILED
+            self.reason = f"{type(error).__name__}, raised by the host itself"
+
+    @property
+    def is_noteworthy(self) -> bool:
+        """Whether it is worth a receipt: anything but plain results and allows."""
+        return self.outcome is Outcome.DENY or any(
+            outcome not in (Outcome.RESULT, Outcome.ALLOW) or self._callbacks[index].shadow
+            for index, (outcome, _) in self.steps.items()
+        )
+
+    def receipt(self, receipt_id: str = "", redact: Callable[[str], str] = str) -> Receipt:
+        """Write the receipt.
+
+        Args:
+            receipt_id: Its id, if it is kept.
+            redact: Takes secrets out of denials and errors.
+        """
+        measured = self.ended is not None and self.began is not None
+        return Receipt(
+            id=receipt_id,
+            hook=self._spec.full_name,
+            outcome=self.outcome,
+            steps=tuple(self._step(index, redact) for index in range(len(self._callbacks))),
+            decider=self._callbacks[self.decider].module if self.decider is not None else None,
+            reason=redact(self.reason) if self.reason is not None else None,
+            at=self._at(),
+            key=self._callbacks[0].key if self._callbacks else None,
+            seconds=self.ended - self.began if measured else None,  # type: ignore[operator]
+        )
+
+    def _at(self) -> datetime | None:
+        since = self._since
+        if self.ended is not None:
+            since = time.time() - (time.perf_counter() - self.ended)
+        return datetime.fromtimestamp(since, UTC) if since is not None else None
+
+    def _step(self, index: int, redact: Callable[[str], str]) -> Step:
+        callback = self._callbacks[index]
+        if index in self.steps:
+            outcome, detail = self.steps[index]
+        elif index < self.asked:
+            outcome, detail = Outcome.CONTINUE, None
+        elif index == self.asked and self.outcome is Outcome.RUNNING:
+            outcome, detail = Outcome.RUNNING, None
+        else:
+            outcome, detail = Outcome.NOT_ASKED, self._why_not_asked()
+        return Step(
+            module=callback.module,
+            outcome=outcome,
+            shadow=callback.shadow,
+            seconds=self.seconds.get(index),
+            detail=redact(detail) if detail is not None else None,
+        )
+
+    def _why_not_asked(self) -> str:
+        if self.outcome is Outcome.RUNNING:
+            return "yet"
+        if self.decider is None:
+            cancelled = self.outcome is Outcome.CANCELLED
+            return "because the call was cancelled" if cancelled else "because the host failed"
+        verb = {Outcome.DENY: "denied", Outcome.FAILED: "failed"}.get(self.outcome, "answered")
+        return f"because {self._callbacks[self.decider].module} {verb}"
+
+
+def describe(value: Any) -> str:
+    """Write a result in a few words."""
+    try:
+        return str(value) if isinstance(value, Deny) else reprlib.repr(value)
+    except Exception:  # noqa: BLE001 -- it is a module's value, and showing it must change nothing
+        return f"<{type(value).__name__} that cannot be shown>"
