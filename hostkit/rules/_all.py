@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class Notify(Rule):
     """Every module is notified; what the callbacks return is ignored and the result is `None`.
 
-    A notification that has begun reaches every module, even if its caller is cancelled.
+    A notification that has begun reaches every module, even if its caller is cancelled, unless it
+    can deny.
 
     Args:
         on_error: ``"continue"`` (default: logged, the rest are still notified), ``"fail"``,
@@ -35,7 +36,6 @@ class Notify(Rule):
 
     decides: ClassVar[bool] = False
     ignores: ClassVar[bool] = True
-    reaches_all: ClassVar[bool] = True
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
@@ -52,6 +52,11 @@ class Notify(Rule):
     def policies(self) -> frozenset[OnError]:
         """The policies that mean something for this rule."""
         return super().policies | ({"deny"} if self.denial is not None else set())
+
+    @property
+    def reaches_all(self) -> bool:
+        """A plain notification does; one that can deny is part of what was cancelled."""
+        return self.veto is None and self.denial is None
 
     def finish(self, answers: list[Any]) -> None:
         """Every module was notified."""

@@ -60,8 +60,6 @@ class Rule(ABC):
     """Whether answers are ignored."""
     gathers: ClassVar[bool] = False
     """Whether answers are gathered, for `finish` to make the result of them."""
-    reaches_all: ClassVar[bool] = False
-    """Whether a call that has begun asks every module, even if its caller is cancelled."""
 
     def __attrs_post_init__(self) -> None:
         name = type(self).__name__
@@ -165,6 +163,11 @@ class Rule(ABC):
     @property
     def reviews_replacement(self) -> bool:
         """Whether modules asked before the last replacement are asked again about it."""
+        return False
+
+    @property
+    def reaches_all(self) -> bool:
+        """Whether a call that has begun asks every module, even if its caller is cancelled."""
         return False
 
     def deny_for_failure(self) -> Any:

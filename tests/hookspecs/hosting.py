@@ -46,6 +46,14 @@ def call(host: Host, hook: str, *arguments: Any) -> Any:
     return asyncio.run(main())
 
 
+async def cancelling(*_: Any) -> None:
+    """A callback during which the task of its caller is cancelled."""
+    task = asyncio.current_task()
+    assert task is not None
+    task.cancel()
+    await asyncio.sleep(0)
+
+
 def problem_of(category: type[Category], *modules: Mapping[str, Any]) -> Problem:
     """Build a host that is wrong in one way, and give the problem."""
     try:
