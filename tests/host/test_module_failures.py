@@ -212,6 +212,20 @@ def test_a_stop_can_be_cancelled_under_twisted(
     assert three.log == ALL
 
 
+def test_what_twisted_drives_in_a_task_can_be_cancelled(three: Three) -> None:
+    """The task is not cancelled then, but the Deferred; it is the caller's cancellation as well."""
+    failures: list[Any] = []
+
+    async def main() -> None:
+        three.actions["start b"] = Deferred[None]
+        starting = Deferred.fromCoroutine(three.host.start()).addErrback(failures.append)
+        starting.cancel()
+
+    asyncio.run(main())
+    assert failures[0].check(CancelledError) is CancelledError
+    assert three.log == ["start a", "start b", "stop a"]
+
+
 def test_a_stop_can_be_cancelled_under_asyncio(
     three: Three, caplog: pytest.LogCaptureFixture
 ) -> None:
