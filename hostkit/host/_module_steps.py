@@ -1,4 +1,4 @@
-"""Start modules in order and stop them in reverse, and distinguish their failures from cancellations."""
+"""Start modules in order and stop them in reverse; distinguish failures from cancellations."""
 
 from __future__ import annotations
 
