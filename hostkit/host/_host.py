@@ -142,7 +142,7 @@ class Host(HostView):
             try:
                 built = build(ModuleLoader(self.file, api_class, services), self._clock)
             except ConfigErrors as errors:
-                problems += errors.problems
+                raise ConfigErrors((*problems, *errors.problems)) from None
             if problems:
                 raise ConfigErrors(problems)
             self._built, self._lifecycle.invalidations = built, invalidations

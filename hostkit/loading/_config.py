@@ -130,7 +130,8 @@ def _bad_config(
         message, path = error.message, (*path, *_steps(error.path))
     elif hasattr(error, "absolute_path") and hasattr(error, "message"):
         # What jsonschema raises; hostkit does not need it, but many modules do.
-        message, path = str(error.message), (*path, *(error.absolute_path or ()))
+        refusal: Any = error
+        message, path = str(refusal.message), (*path, *(refusal.absolute_path or ()))
     else:
         return broken(file, entry, module_class, "parse_config", error)
     return ConfigErrors(
