@@ -122,6 +122,7 @@ class BaseApi:
     """
 
     def __init__(self, name: str, registrations: Registrations, services: HostServices) -> None:
+        # Private, since public names are for a host's own subclass.
         self._name: Final = name
         self._registrations: Final = registrations
         self._services: Final = services

@@ -39,6 +39,7 @@ class CallbackApi(BaseApi):
         """
         self._check_category(category)
         self._registrations.check_open(f"registering {category.name} callbacks")
+        # Collected first: if one of them does not fit, none of them counts.
         fitting: list[Registration] = []
         for hook, function in callbacks.items():
             spec = _find_hook(category.hookspecs, hook, f"category {category.name!r}")
@@ -68,6 +69,7 @@ class CallbackApi(BaseApi):
         for name, function, options in marked:
             check_options(options, getattr(function, "__qualname__", repr(function)))
             hook = options.get("specname") or name
+            # Such a callback is for hosts that have the hook, perhaps in a later version.
             if hook not in specs and options.get("optionalhook"):
                 continue
             spec = _find_hook(specs, hook, "any category of this host")
@@ -194,6 +196,7 @@ def _find_marked(plugin: object) -> list[tuple[str, Callable[..., Any], dict[str
 
 def _options(static: object) -> dict[str, Any] | None:
     """Read the mark of a function, or of what wraps one."""
+    # The mark may be below or above `@staticmethod` and `@classmethod`.
     holders = [static]
     if isinstance(static, staticmethod | classmethod | MethodType):
         holders.append(static.__func__)

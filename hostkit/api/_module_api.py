@@ -59,6 +59,7 @@ def make_api_class(base: type[A], categories: Sequence[type[Category]]) -> type[
         base: `ModuleApi` or a subclass of it.
         categories: The categories of the host.
     """
+    # In tracebacks and `repr` it passes for the class that the host's author has written.
     methods: dict[str, Any] = {"__module__": base.__module__}
     for category in categories:
         name = f"register_{category.name}_callbacks"

@@ -32,6 +32,7 @@ class ProcessApi(BaseApi):
             RegistrationError: It is not such a method (HK215), or it is too late (HK205).
         """
         self._registrations.check_open("registering a cached method")
+        # Many modules are not checked by a type checker, so it may be anything.
         given: object = cached_func
         if not isinstance(given, CachedFunction):
             if inspect.iscoroutine(given):
@@ -106,6 +107,7 @@ class ProcessApi(BaseApi):
             ValueError: The interval is not a number greater than zero.
             HostkitError: The module was stopped.
         """
+        # Not only while registrations are open: a running module may begin loops, too.
         check_loop(f, msec, args, kwargs)
         function = functools.partial(f, *args, **kwargs)
         loop = BackgroundLoop(self._name, desc or describe(f), msec / 1000, function)

@@ -76,6 +76,7 @@ class Claims:
 
     def _check_hooks(self, module: Module) -> Iterator[Problem]:
         """Find hooks, or keys of hooks, that can have only one callback and have got another."""
+        # Counted within the module as well: nothing else would refuse its second callback.
         single = [each for each in module.callbacks if each.spec.rule.exclusive]
         for place, count in Counter((each.spec.full_name, each.key) for each in single).items():
             owner = self._hooks.setdefault(place, module)

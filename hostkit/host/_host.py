@@ -129,6 +129,7 @@ class Host(HostView):
             ConfigErrors: All that is wrong with categories and modules.
             SpecError: The categories cannot live in one host.
         """
+        # `start` builds as well, so this may be called for a host that is built.
         if self._built is None:
             categories = self._categories
             if categories is None:
@@ -196,6 +197,7 @@ class Host(HostView):
         old.receipts.expect(file.redact)
         new = build(attrs.evolve(old.loader, file=file), self._clock, old)
 
+        # Called when the new modules are started.
         def swap() -> None:
             new.connect()
             self._built, self.file = new, file

@@ -30,6 +30,7 @@ def parse_config(file: HostFile, entry: ModuleEntry, module_class: Any) -> Any:
     """
     config = private_copy(entry.config)
     if hasattr(module_class, "parse_config"):
+        # Its coroutine would pass for the parsed config.
         if inspect.iscoroutinefunction(module_class.parse_config):
             problem = file.problem(
                 Code.PARSE_CONFIG_RAISED,
@@ -95,6 +96,7 @@ def is_same(one: Any, other: Any, _seen: set[tuple[int, int]] | None = None) -> 
     if len(one) != len(other):
         return False
     if isinstance(one, dict):
+        # Pairwise, so that the order counts, and by type, as `1` and `true` are one key to Python.
         keys = all(is_same(key, like) for key, like in zip(one, other, strict=True))
         return keys and all(is_same(one[key], other[key], seen) for key in one)
     return all(is_same(item, like, seen) for item, like in zip(one, other, strict=True))

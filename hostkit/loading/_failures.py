@@ -45,6 +45,7 @@ def broken(
     """
     frame = innermost_frame(error, module_class.__module__)
     where = (frame,) if frame is not None else ()
+    # What hostkit refused has a code and a hint of its own, such as a callback that does not fit.
     if isinstance(error, CodedError):
         problem = attrs.evolve(
             error.problem,
@@ -84,6 +85,7 @@ def innermost_frame(error: BaseException, module_name: str) -> str | None:
         name = frame.f_globals.get("__name__", "")
         if name == package or name.startswith(f"{package}."):
             found = f"at {frame.f_code.co_filename}:{line}, in {frame.f_code.co_name}"
+    # Code that cannot be compiled has no frame.
     if found is None and isinstance(error, SyntaxError) and error.filename is not None:
         return f"at {error.filename}:{error.lineno}"
     return found
@@ -101,6 +103,7 @@ def causes(error: BaseException) -> tuple[str, ...]:
 
 def _hint(module_class: type, what: str, error: BaseException) -> str | None:
     """Say what to do if not even the call itself worked."""
+    # A traceback of one frame, which is ours, means that the call did not reach the module's code.
     called = error.__traceback__.tb_next if error.__traceback__ is not None else None
     if not isinstance(error, TypeError) or called is not None:
         return None

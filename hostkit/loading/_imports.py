@@ -86,6 +86,7 @@ def find_object(name: str, group: str, points: EntryPoints) -> Any:
         # Behind the path may stand extras, in brackets.
         path, _, attribute = point.value.partition("[")[0].partition(":")
         return _load(path.strip(), attribute.strip(), name)
+    # The three ways in which a name cannot be a dotted path, each with its likeliest cause.
     if ":" in name:
         raise _unknown(name, group, points, f"did you mean {name.replace(':', '.')!r}?")
     if "." not in name:

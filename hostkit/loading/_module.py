@@ -111,6 +111,7 @@ class ModuleLoader:
             The module with its new entry, if its name, class and config are the same.
         """
         entry = _snapshot(entry)
+        # The name of the class is enough: Python code is not imported again in a reload.
         for module in modules:
             old = module.entry
             is_named_alike = (old.name, old.module) == (entry.name, entry.module)
