@@ -19,7 +19,7 @@ from hostkit.dispatch._record import CallRecord, describe
 from hostkit.dispatch._runner import Runner
 from hostkit.dispatch._timing import Timing
 from hostkit.loops import DetachedTasks
-from hostkit.rules import CONTINUE, Deny, Replace
+from hostkit.rules import CONTINUE, NO_ANSWER, Deny, Replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from hostkit.dispatch._receipts import Outcome, Receipt, Receipts
     from hostkit.loops import Owner
     from hostkit.specs import Category, Hookspec
+
+# Stands for an answer that a lane could not read; a `Replace` is what no lane returns anyway.
+_UNREAD: Final = Replace(change=lambda value: value, result=None)
 
 
 @final
@@ -89,6 +92,7 @@ class Chain:
         )
         self._runner = Runner(spec, self.callbacks, receipts, self._loop)
         self._seats: list[Any] = []
+        self._entries: list[Any] = []
         self._namespace = self._globals()
         self.open_window(None)
         self.lean: Final = self._compile(is_exact=False)
@@ -181,6 +185,7 @@ class Chain:
         """
         self._namespace["_armed"] = False
         self._seats[:] = [(self, index, since) for index in range(len(self.callbacks) + 1)]
+        self._entries[:] = [(seat, NO_ANSWER) for seat in self._seats]
 
     def arm(self, opened: Callable[[Chain], None]) -> None:
         """Have the next call measured, and ``opened`` called just before it."""
@@ -204,16 +209,17 @@ class Chain:
             "_Generator": types.GeneratorType,
             "_LEFT_OUT": LEFT_OUT,
             "_Replace": Replace,
+            "_UNREAD": _UNREAD,
             "_ask": runner.ask if self.spec.is_async else runner.ask_now,
             "_callbacks": self.callbacks,
             "_ended": loop.ended,
+            "_entries": self._entries,
             "_ends": rule.ends,
             "_fallback": self.spec.function,
             "_finish": rule.finish,
             "_go_on": runner.go_on if self.spec.is_async else runner.go_on_now,
             "_hasattr": hasattr,
             "_is_denial": rule.is_denial,
-            "_isinstance": isinstance,
             "_log": self._receipts.log,
             "_now": time.perf_counter,
             "_pass": rule.passes,

@@ -29,7 +29,7 @@ def write_lane(spec: Hookspec, callbacks: Sequence[Callback], *, is_exact: bool)
         callbacks: Its callbacks.
         is_exact: Whether it measures each of them.
     """
-    if not callbacks:  # a plain function is called quicker than a method, see `Chain.bind`
+    if not callbacks:  # a plain function is called quicker than a method, see `Chain.unheard`
         return _function(spec, "_lane", "", ["_at = 0", *_finish(spec, "_caller", 0)])
     wait = "await " if spec.is_async else ""
     values = f"({''.join(f'{name}, ' for name in spec.arguments)})"
@@ -39,7 +39,7 @@ def write_lane(spec: Hookspec, callbacks: Sequence[Callback], *, is_exact: bool)
     else:
         lines += _ask_all(spec, callbacks, is_exact=is_exact)
         answers = "_answers" if spec.rule.gathers else "()"
-        times = "(_began, *_times)" if is_exact else "None"
+        times = "(_began, _before, _after)" if is_exact else "None"
         lines += [
             "try:",
             f"    return {wait}_go_on({values}, _at, _answer, _error, {answers}, {times})",
@@ -51,46 +51,34 @@ def write_lane(spec: Hookspec, callbacks: Sequence[Callback], *, is_exact: bool)
 
 def _ask_all(spec: Hookspec, callbacks: Sequence[Callback], *, is_exact: bool) -> Iterator[str]:
     """Ask all callbacks, one after the other; what is left then is for the loop."""
+    rule = spec.rule
     count = len(callbacks)
     if is_exact:
-        yield "_began = _a = _now()"
-    if spec.rule.gathers:
+        yield "_began = _before = _now()"
+    if rule.gathers:
         yield "_answers = []"
-    yield "_is_reading = False"
     yield "try:"
     yield "    while True:  # left by `break`, to what follows below"
     for index, callback in enumerate(callbacks):
-        asked = _ask(spec, index, callback, is_exact=is_exact)
-        yield from (f"        {line}" for line in asked)
-    yield f"        _at = {count}"
-    yield "        break"
+        yield from _indented(2, _ask(spec, index, callback, is_exact=is_exact))
+    finish = list(_finish(spec, "self", count, is_exact=is_exact))
+    is_apart = spec.has_fallback or rule.gathers  # as that runs the host's own code
+    yield from _indented(2, [f"_at = {count}", "break"] if is_apart else finish)
     yield "except _BaseException as _raised:"
-    yield "    if not _is_reading:"
-    yield "        _answer, _error = None, _raised"
+    yield "    _answer, _error = None, _raised"
     if is_exact:
-        yield "        if _at % 2:"
-        yield "            _a = _now()"
-        yield "        else:"
-        yield "            _b = _now()"
-    yield "    elif _isinstance(_raised, _Exception):"
-    yield "        _error = None  # the loop reads the answer again, and refuses it"
-    yield "    else:"
-    yield "        raise"
+        yield "    _after = _now()"
     yield "else:"
+    if is_apart:
+        yield f"    if _at == {count}:"
+        yield from _indented(2, finish)
+    if rule.denies:
+        yield from _indented(1, _deny(spec, is_exact=is_exact))
     yield "    _error = None"
-    yield f"    if _at == {count}:"
-    finish = _finish(spec, "self", count, is_exact=is_exact)
-    yield from (f"        {line}" for line in finish)
-    if spec.rule.denies:
-        yield from (f"    {line}" for line in _deny(spec, is_exact=is_exact))
-    if is_exact:
-        last = f"(_at - (_at == {count}))" if spec.rule.gathers else "_at"
-        yield f"_times = (_b, _a) if {last} % 2 else (_a, _b)"
 
 
 def _ask(spec: Hookspec, index: int, callback: Callback, *, is_exact: bool) -> Iterator[str]:
-    """Ask one callback."""
-    rule = spec.rule
+    """Ask one callback, and do what its answer means."""
     call = f"_c{index}({', '.join(callback.fit.arguments)})"
     yield f"_at = {index}"
     if not spec.is_async:
@@ -104,72 +92,68 @@ def _ask(spec: Hookspec, index: int, callback: Callback, *, is_exact: bool) -> I
         yield 'if _hasattr(_answer, "__await__") or _type(_answer) is _Generator:'
         yield f"    _answer = await _wait{index}(_answer)"
     if is_exact:
-        before, after = ("_b", "_a") if index % 2 else ("_a", "_b")
-        yield f"{after} = _now()"
-        yield f"_seconds[{index}] += {after} - {before}"
-    if rule.ignores:
-        return
-    if rule.plain_denial is not None:
-        yield "if _answer is not _pass:"
-        yield "    break"
-        return
-    margin = "" if rule.passes is NO_ANSWER else "    "
-    if margin:
-        yield "if _answer is not _pass:"
-    if rule.reader is None:
-        yield f"{margin}_meaning = _answer"
-    else:
-        yield f"{margin}_is_reading = True"
-        yield f"{margin}_meaning = _read(_answer)"
-        yield f"{margin}_is_reading = False"
-    yield from (f"{margin}{line}" for line in _hear(spec, index, is_exact=is_exact))
-
-
-def write_switch(spec: Hookspec) -> str:
-    """Write the function of a keyed hook, named ``_switch``, which calls the chain of a key."""
-    assert spec.keyed is not None  # noqa: S101
-    wait = "await " if spec.is_async else ""
-    arguments = ", ".join(spec.arguments)
-    lines = [
-        f"_function = _functions.get({spec.keyed.argument})",
-        "if _function is None:",
-        f"    return {wait}_nobody({arguments})",
-        f"return {wait}_function(self, {arguments})",
-    ]
-    return _function(spec, "_switch", "self", lines)
+        yield "_after = _now()"
+        yield f"_seconds[{index}] += _after - _before"
+    if not spec.rule.ignores:
+        has_pass = spec.rule.passes is not NO_ANSWER
+        if has_pass:
+            yield "if _answer is not _pass:"
+        yield from _indented(int(has_pass), _hear(spec, index, is_exact=is_exact))
+    if is_exact:
+        yield "_before = _after"
 
 
 def _hear(spec: Hookspec, index: int, *, is_exact: bool) -> Iterator[str]:
-    """Do what an answer means."""
+    """Do what an answer means that does not let the next callback be asked at once."""
     rule = spec.rule
-    end = [f"    _ended[{index}] += 1"] if is_exact else []
-    end.append("    return _meaning")
-    if rule.gathers:
-        skips = rule.reader is not None
-        yield f"_answers.append({'_LEFT_OUT if _meaning is _CONTINUE else ' * skips}_meaning)"
-        yield "if _ends(_meaning):"
-        yield from end
+    end = [f"_ended[{index}] += 1"] if is_exact else []
+    end.append("return _meaning")
+    if rule.plain_denial is not None:
+        yield "break"
         return
-    passes = "" if rule.passes is NO_ANSWER else " and _meaning is not _pass"
-    yield f"if _meaning is not _CONTINUE{passes}:"
-    yield from ["    break"] if rule.denies else end
+    if rule.reader is None:
+        yield "_meaning = _answer"
+    else:
+        yield "try:"
+        yield "    _meaning = _read(_answer)"
+        yield "except _Exception:"
+        yield "    _meaning = _UNREAD  # the loop reads it again, and refuses it"
+        yield "    break"
+    if rule.gathers:
+        given = "_LEFT_OUT if _meaning is _CONTINUE else _meaning"
+        yield f"_answers.append({given if rule.reader is not None else '_meaning'})"
+        yield "if _ends(_meaning):"
+        yield from _indented(1, end)
+    else:
+        passes = "" if rule.passes is NO_ANSWER else " and _meaning is not _pass"
+        yield f"if _meaning is not _CONTINUE{passes}:"
+        yield from _indented(1, ["break"] if rule.denies else end)
 
 
 def _deny(spec: Hookspec, *, is_exact: bool) -> Iterator[str]:
-    """Return a plain denial, the answer of the callback that was asked last."""
-    denial = "_meaning" if spec.rule.plain_denial is None else "_answer"
-    condition = "_type(_answer) is _Deny"
-    if spec.rule.plain_denial is None:
-        replaces = spec.rule.replaced is not None
-        condition = "_type(_meaning) is not _Replace" if replaces else ""
-    times = ", _began, *((_b, _a) if _at % 2 else (_a, _b))" if is_exact else ""
-    margin = "    " if condition else ""
-    if condition:
-        yield f"if {condition}:"
+    """Return a plain denial, which the callback asked last has answered."""
+    denial, condition = "_meaning", "_meaning is not _UNREAD"
+    if spec.rule.plain_denial is not None:
+        denial, condition = "_answer", "_type(_answer) is _Deny"
+    elif spec.rule.replaced is not None:
+        condition = "_type(_meaning) is not _Replace"
+    is_constant = spec.rule.plain_denial is not None and not is_exact
+    if is_constant:
+        # Many modules deny with a constant. What was appended for it the last time is at hand.
+        yield "_entry = _entries[_at]"
+        yield "if _answer is _entry[1]:"
+        yield "    _log(_entry)"
+        yield "    return _answer"
+    yield f"if {condition}:"
     if is_exact:
-        yield f"{margin}_ended[_at] += 1"
-    yield f"{margin}_log((_seats[_at], {denial}{times}))"
-    yield f"{margin}return {denial}"
+        yield "    _ended[_at] += 1"
+        yield f"    _log((_seats[_at], {denial}, _began, _before, _after))"
+    elif is_constant:
+        yield "    _entries[_at] = _entry = (_entry[0], _answer)"
+        yield "    _log(_entry)"
+    else:
+        yield f"    _log((_seats[_at], {denial}))"
+    yield f"    return {denial}"
 
 
 def _finish(spec: Hookspec, caller: str, count: int, *, is_exact: bool = False) -> Iterator[str]:
@@ -193,9 +177,27 @@ def _finish(spec: Hookspec, caller: str, count: int, *, is_exact: bool = False) 
         yield "try:"
         yield f"    _result = _finish([{given}])"
         yield "except _Exception:"
-        yield "    pass  # the loop finds out whose answer does not fit"
+        yield "    _answer = None  # the loop finds out whose answer does not fit"
         yield "else:"
-        yield from (f"    {line}" for line in [*end, "return _result"])
+        yield from _indented(1, [*end, "return _result"])
+
+
+def _indented(levels: int, lines: Iterable[str]) -> Iterator[str]:
+    return ("    " * levels + line for line in lines)
+
+
+def write_switch(spec: Hookspec) -> str:
+    """Write the function of a keyed hook, named ``_switch``, which calls the chain of a key."""
+    assert spec.keyed is not None  # noqa: S101
+    wait = "await " if spec.is_async else ""
+    arguments = ", ".join(spec.arguments)
+    lines = [
+        f"_function = _functions.get({spec.keyed.argument})",
+        "if _function is None:",
+        f"    return {wait}_nobody({arguments})",
+        f"return {wait}_function(self, {arguments})",
+    ]
+    return _function(spec, "_switch", "self", lines)
 
 
 def _function(spec: Hookspec, name: str, first: str, lines: Iterable[str]) -> str:
