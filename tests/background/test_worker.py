@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hostkit.api import ModuleApi, Registrations, make_api_class
+from hostkit.api import HostServices, ModuleApi, Registrations
 from hostkit.background import Worker, describe
 from hostkit.errors import RegistrationError
 
@@ -48,13 +48,13 @@ def test_a_loop_has_a_name(function: Any, name: str) -> None:
 @pytest.fixture
 def api() -> ModuleApi:
     """Give the api of a module."""
-    return make_api_class(ModuleApi, [], worker=Worker("w1", "w1"))("m", Registrations())
+    return ModuleApi("m", Registrations(), HostServices(worker=Worker("w1", "w1")))
 
 
 def test_a_module_can_ask_where_it_is(api: ModuleApi) -> None:
     """What the process is called, and whether it is the one for background work."""
     assert (api.worker_name, api.should_run_background_tasks()) == ("w1", True)
-    alone = make_api_class(ModuleApi, [])("m", Registrations())
+    alone = ModuleApi("m", Registrations(), HostServices())
     assert (alone.worker_name, alone.should_run_background_tasks()) == (None, True)
 
 
