@@ -1,4 +1,4 @@
-"""What failures of cached methods leave behind."""
+"""Failures of cached methods: what their waiters see, and what they leave behind."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import weakref
 from hostkit import cached
 from tests.dispatch.fakes import run
 
-from .worlds import Slow, World
+from .drivers import Driver, Slow
 
 
-def test_a_failures_traceback_is_the_same_for_all() -> None:
-    """Each sees where it was raised, and nothing of the others who waited."""
+def test_all_calls_see_the_same_traceback() -> None:
+    """Each sees where it was raised, and nothing of the other calls that waited."""
 
     async def main() -> list[int]:
-        slow = Slow(World("bare"))
+        slow = Slow(Driver("bare"))
         calls = [asyncio.ensure_future(slow.look(1)) for _ in range(4)]
         await asyncio.sleep(0)
         slow.gates[0].errback(KeyError("gone"))
@@ -40,8 +40,8 @@ def _length_of(error: BaseException) -> int:
     return length
 
 
-def test_a_failure_is_gone_when_nobody_holds_it() -> None:
-    """It leaves no cycle behind that keeps frames, and what is in them, for a while."""
+def test_a_failure_is_freed_without_the_garbage_collector() -> None:
+    """It leaves no reference cycle behind, which would keep frames and their variables alive."""
 
     class Gone(Exception):  # noqa: N818
         pass
