@@ -12,7 +12,7 @@ from hostkit.api._fitting import check_complete, fit_callbacks, fit_hookimpl
 from hostkit.api._marked import find_marked
 from hostkit.api._mounts import make_mount
 from hostkit.api._paths import is_below
-from hostkit.background import BackgroundLoop, Worker, check_loop, describe
+from hostkit.background import BackgroundLoop, Worker, check_loop, function_name
 from hostkit.caching import CachedFunction, Invalidations
 from hostkit.codes import Code
 from hostkit.errors import RegistrationError, UnknownNameError
@@ -229,7 +229,7 @@ class ModuleApi:
         """
         check_loop(f, msec, args, kwargs)
         function = functools.partial(f, *args, **kwargs)
-        loop = BackgroundLoop(self._name, desc or describe(f), msec / 1000, function)
+        loop = BackgroundLoop(self._name, desc or function_name(f), msec / 1000, function)
         self._registrations.loops.add(loop, self.worker, everywhere=run_on_all_instances)
         return loop
 

@@ -179,5 +179,5 @@ def test_each_loop_is_told_once(clock: Clock, caplog: pytest.LogCaptureFixture) 
 @pytest.mark.parametrize("name", ["", "a\nb", "\x00", 3])
 def test_a_worker_has_a_name_on_one_line(name: Any) -> None:
     """As in the file."""
-    with pytest.raises(ValueError, match="a worker cannot be called"):
+    with pytest.raises(ValueError, match="a worker cannot have the name"):
         Host(worker_name=name)
