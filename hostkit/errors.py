@@ -188,9 +188,9 @@ class ModuleFailedError(HostkitError):
 
 @final
 class InvalidationError(HostkitError):
-    """Other processes could not be told that an entry of a cache is no longer true.
+    """Other processes could not be notified that an entry of a cache is stale.
 
-    Here it was dropped. The cause is the ``__cause__``.
+    In this process it was dropped. The cause is the ``__cause__``.
 
     Args:
         module: The module's name.
@@ -200,7 +200,7 @@ class InvalidationError(HostkitError):
 
     def __init__(self, module: str, function: str, reason: str) -> None:
         super().__init__(
-            f"module {module!r}: other processes could not be told what is no longer true in the "
+            f"module {module!r}: other processes could not be notified of a stale entry in the "
             f"cache of {function}: {reason}"
         )
         self.module = module
