@@ -144,6 +144,7 @@ class Cache(Generic[T]):
         except BaseException as error:  # noqa: BLE001 -- raised when the completion is taken
             abandoned = _concerns_only_its_caller(error, sys._getframe())  # noqa: SLF001
             completion = _Completion(None, error, error.__traceback__, abandoned)
+        # In `finally`, since the others would wait forever if storing fails.
         try:
             if self._computations.get(key) is computation:
                 del self._computations[key]
@@ -180,6 +181,7 @@ class _Computation(Generic[T]):
 
     def __init__(self, coroutine: CoroutineType[Any, Any, T]) -> None:
         self.coroutine: Final = coroutine
+        # In order of arrival, which is the order in which they wake.
         self._waiting: dict[Deferred[_Completion[T]], None] = {}
 
     async def join(self) -> _Completion[T]:
@@ -204,6 +206,7 @@ class _Computation(Generic[T]):
 
     def complete(self, completion: _Completion[T]) -> None:
         """Give the completion to all that wait."""
+        # A copy, since each of them leaves as it wakes, and may cancel others.
         for waiting in tuple(self._waiting):
             waiting.callback(completion)
 
@@ -235,7 +238,9 @@ class _Completion(Generic[T]):
         is_cancellation = isinstance(self.error, CancelledError | asyncio.CancelledError)
         if self.is_abandoned or not is_cancellation:
             return self
-        error = RuntimeError(f"{method} awaited something that was cancelled, not by its caller")
+        error = RuntimeError(
+            f"{method} awaited something that was cancelled, although its caller was not"
+        )
         error.__cause__ = self.error
         return _Completion(error=error)
 

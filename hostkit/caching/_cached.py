@@ -210,6 +210,7 @@ class CachedMethod(Generic[P, T]):
                 f"{type(instance).__qualname__} have no __dict__; leave out __slots__, or write "
                 "slots=False if attrs or dataclasses make them"
             )
+        # By method, not by name: a method and the one it overrides have a cache each.
         functions: dict[CachedMethod[Any, Any], FunctionType] = values.setdefault(_FUNCTIONS, {})
         if self not in functions:
             functions[self] = self._make(instance)
@@ -256,6 +257,7 @@ def _without_caches(values: dict[str, Any] | None) -> dict[str, Any] | None:
     if values is None or _FUNCTIONS not in values:
         return values
     functions: dict[CachedMethod[..., Any], FunctionType] = values[_FUNCTIONS]
+    # An attribute that replaced the cached function is the instance's own, and is copied.
     own = {method.name: function for method, function in functions.items()}
     return {
         name: value

@@ -114,6 +114,7 @@ class Invalidations:
             _log.warning("another process sent an invalid message: %s", error)
             return
         if message.sender == self._sender:
+            # Already dropped, and maybe computed anew since.
             return
         if not self._drop(message.name, message.key):
             _log.warning(
@@ -140,6 +141,7 @@ class Invalidations:
             try:
                 function.invalidate(key)
             except TypeError:
+                # Which entries are meant is unknown, so none of them can be trusted.
                 function.invalidate_all()
                 is_key = False
         return is_key
@@ -162,6 +164,7 @@ class Invalidation:
 
     def to_json(self) -> str:
         """Serialise it as JSON, in which tuples are lists."""
+        # The number is the version of the format: processes of two versions may share a server.
         return json.dumps([1, self.sender, self.name, self.key])
 
     @classmethod
@@ -212,6 +215,7 @@ def _is_serialisable(value: object) -> bool:
     if isinstance(value, tuple):
         return all(_is_serialisable(part) for part in value)
     if isinstance(value, float):
+        # NaN equals no key, and JSON has neither it nor infinity.
         return math.isfinite(value)
     if isinstance(value, int):
         return value.bit_length() <= _LONGEST_BITS

@@ -79,6 +79,7 @@ class RedisChannel:
         try:
             await settle(side.run(self._publish(text)))
         except CancelledError:
+            # `close` cancels what the side loop runs; that is not the caller's cancellation.
             if self._side is side:
                 raise
             raise OSError("the host was stopped") from None
@@ -125,6 +126,7 @@ class RedisChannel:
                         await pubsub.subscribe(CHANNEL)
                         async for message in self._messages(pubsub):
                             if message["type"] == "subscribe":
+                                # Only now: a server may accept connections, and then fail.
                                 pause = _FIRST_PAUSE_SECONDS
                                 side.call_back(link.up)
                             else:
@@ -173,6 +175,7 @@ class RedisLink:
 
     def up(self) -> None:
         """From now on messages arrive; earlier ones may have been missed."""
+        # Also at the first time: the program may have cached results before it listened.
         self._invalidations.drop_all()
         if self._is_up is None:
             _log.info("connected to Redis, to receive invalidations of other processes")
@@ -182,6 +185,7 @@ class RedisLink:
 
     def down(self, error: Exception) -> None:
         """From now on none arrive, until the connection is up again."""
+        # Once per outage, not for each attempt to reconnect.
         if self._is_up is not False:
             _log.warning(
                 "%s to Redis: %s; invalidations of other processes are not received until it is "
