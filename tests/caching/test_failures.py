@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import traceback
 import weakref
+from typing import Any
+
+import pytest
 
 from hostkit import cached
 from tests.dispatch.fakes import run
@@ -69,3 +73,30 @@ def test_a_failure_is_freed_without_the_garbage_collector() -> None:
         assert [found() for found in run(main())] == [None] * 3
     finally:
         gc.enable()
+
+
+def test_tracebacks_show_the_generated_code() -> None:
+    """Methods of one name that differ have listings of their own."""
+
+    def make(ttl: float | None) -> Any:
+        class Failing:
+            @cached(ttl=ttl)
+            async def look(self, key: int) -> None:
+                raise KeyError(key)
+
+        return Failing()
+
+    instances = [make(None), make(5.0)]
+    files = set()
+    for instance in instances:
+        with pytest.raises(KeyError) as caught:
+            run(instance.look(1))
+        (frame,) = (
+            each
+            for each in traceback.extract_tb(caught.tb)
+            if each.filename.startswith("<hostkit cached ")
+        )
+        assert frame.line == "_value = await _cache.compute(key, key)"
+        files.add(frame.filename)
+    name = "test_tracebacks_show_the_generated_code.<locals>.make.<locals>.Failing.look"
+    assert files == {f"<hostkit cached {name}>", f"<hostkit cached {name} #2>"}
