@@ -10,7 +10,7 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from hostkit.api._base import BaseApi
-from hostkit.background import BackgroundLoop, check_loop, describe
+from hostkit.background import BackgroundLoop, check_loop, function_name
 from hostkit.caching import CachedFunction
 from hostkit.codes import Code
 from hostkit.errors import RegistrationError
@@ -110,7 +110,7 @@ class ProcessApi(BaseApi):
         # Not only while registrations are open: a running module may begin loops, too.
         check_loop(f, msec, args, kwargs)
         function = functools.partial(f, *args, **kwargs)
-        loop = BackgroundLoop(self._name, desc or describe(f), msec / 1000, function)
+        loop = BackgroundLoop(self._name, desc or function_name(f), msec / 1000, function)
         self._registrations.loops.add(loop, self._services.worker, everywhere=run_on_all_instances)
         return loop
 

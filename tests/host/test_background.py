@@ -181,5 +181,5 @@ def test_a_loop_that_runs_elsewhere_is_logged_once(
 @pytest.mark.parametrize("name", ["", "a\nb", "\x00", 3])
 def test_a_worker_has_a_name_on_one_line(name: Any) -> None:
     """As in the file."""
-    with pytest.raises(ValueError, match="a worker cannot be called"):
+    with pytest.raises(ValueError, match="a worker cannot have the name"):
         Host(worker_name=name)
