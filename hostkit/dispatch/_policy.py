@@ -48,9 +48,11 @@ class FailurePolicy:
         self._rule = spec.rule
         self._callbacks = callbacks
         self._redact = redact
-        self._on_error = [self._policy_of(each, spec.rule.on_error) for each in callbacks]
+        self._on_error: list[OnError] = [
+            self._policy_of(each, spec.rule.on_error) for each in callbacks
+        ]
         on_invalid = spec.rule.on_invalid or spec.rule.on_error
-        self._on_invalid = [self._policy_of(each, on_invalid) for each in callbacks]
+        self._on_invalid: list[OnError] = [self._policy_of(each, on_invalid) for each in callbacks]
         self._loggers = [logging.getLogger(f"hostkit.modules.{each.module}") for each in callbacks]
 
     def failed(self, call: Call, index: int, error: BaseException) -> Any:
