@@ -33,7 +33,7 @@ class Majority(Rule):
 
     def finish(self, answers: list[Any]) -> bool:
         """Count the votes."""
-        return sum(answers) * 2 > len(answers)
+        return answers.count(True) * 2 > len(answers)
 
 
 @attrs.frozen(kw_only=True)
