@@ -67,7 +67,7 @@ def names_in(code: CodeType) -> set[str]:
     return {*code.co_names, *code.co_varnames}
 
 
-@pytest.mark.parametrize("rule", rules(), ids=repr)
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: type(rule).__name__)
 @pytest.mark.parametrize("exact", [False, True])
 def test_all_names_are_out_of_the_arguments_way(rule: Rule, exact: bool) -> None:
     """A lane uses no name without an underscore but arguments, attributes and ``self``."""
