@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any, Final, cast, final
 from hostkit.dispatch._receipts import Outcome
 from hostkit.dispatch._record import describe
 from hostkit.errors import HookTimeoutError, InvalidValueError, ModuleFailedError
-from hostkit.loops import NEVER, advise, attempt, is_callers
+from hostkit.loops import advise, attempt
 from hostkit.rules import CONTINUE, Replace
 from hostkit.wording import type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from types import TracebackType
 
     from hostkit.dispatch._call import Call
     from hostkit.dispatch._callback import Callback
@@ -164,16 +163,14 @@ class FailurePolicy:
         logger = self._loggers[index]
         if not logger.isEnabledFor(logging.WARNING):
             return
-        said = (self._spec.full_name, self._redact(text))
-        traceback: TracebackType | None = _read_traceback(error)
-        try:
-            logger.warning(message, *said, exc_info=(type(error), error, traceback))
-        except BaseException as raised:  # it may raise whatever it likes while it is written
-            if is_callers(raised, NEVER):
-                raise
-            logger.warning(message, *said)
-        finally:
-            del error, traceback
+        said = (message, self._spec.full_name, self._redact(text))
+
+        def write(error: BaseException) -> bool:
+            logger.warning(*said, exc_info=(type(error), error, _read_traceback(error)))
+            return True
+
+        if not attempt(write, error, otherwise=False):
+            logger.warning(*said)
 
     def _veto(self, call: Call, index: int, denial: Exception, text: str) -> Any:
         self._add_note(self._callbacks[index], denial)
@@ -192,12 +189,12 @@ class FailurePolicy:
         note = f"in module {callback.module!r}, hook {self._spec.full_name}"
         note += f" (listed at {place})" if place is not None else ""
         note = advise(error, note)
-        try:
+
+        def add(error: BaseException) -> None:
             if note not in getattr(error, "__notes__", ()):  # it may be raised many times
                 error.add_note(note)
-        except BaseException as raised:  # some exceptions cannot be added to
-            if is_callers(raised, NEVER):
-                raise
+
+        attempt(add, error, otherwise=None)  # some exceptions cannot be added to
 
     @staticmethod
     def _say(error: BaseException) -> str:

@@ -206,3 +206,19 @@ def test_an_explained_notification_goes_on_too() -> None:
         assert [step.outcome for step in receipt.steps] == ["cancelled", "not asked"]
 
     asyncio.run(main())
+
+
+def test_several_callbacks_may_be_left_of_a_shielded_call() -> None:
+    """The caller is let go once, and each callback finishes."""
+
+    async def main() -> None:
+        slow = [Slow() for _ in range(3)]
+        wired = Wired("tell_all", *slow)
+        await wired.cancelled(slow[0])
+        for each in slow[1:]:
+            await give_way()
+            each.gate.set()
+        await wired.detached.wait()
+        assert [each.ends for each in slow] == [["began", "finished"]] * 3
+
+    asyncio.run(main())
