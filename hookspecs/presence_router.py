@@ -1,13 +1,87 @@
-"""`PresenceRouter`: who is told about the presence of whom."""
+"""`PresenceRouter`: who receives the presence of whom."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, Literal, final
+from collections.abc import Set as AbstractSet
+from typing import Any, Final, Literal, final
 
-from hookspecs.readings import merge_interest, merge_routes, read_interest, read_routes
-from hookspecs.vocabulary import PRESENCE_ALL_USERS, UserPresenceState
+import attrs
+
 from hostkit import Category, hookspec, rules
+
+PRESENCE_ALL_USERS: Final = "ALL"
+"""What a presence router answers instead of a set of user ids, to mean all users."""
+
+
+@final
+@attrs.frozen
+class UserPresenceState:
+    """The presence of one user at one time.
+
+    All times are milliseconds since the epoch; 0 means never.
+
+    Attributes:
+        user_id: Whose presence it is.
+        state: ``"online"``, ``"unavailable"``, ``"offline"`` or ``"busy"``.
+        last_active_ts: When the user last did something.
+        last_federation_update_ts: When other servers were last told, or told us.
+        last_user_sync_ts: When a client of the user last asked for news.
+        status_msg: What the user says about it.
+        currently_active: Whether the user is doing something right now.
+    """
+
+    user_id: str
+    state: str
+    last_active_ts: int
+    last_federation_update_ts: int
+    last_user_sync_ts: int
+    status_msg: str | None
+    currently_active: bool
+
+
+def read_routes(value: Any) -> dict[str, AbstractSet[UserPresenceState]]:
+    """Take a dict of sets, as a whole.
+
+    Raises:
+        TypeError: It is no dict, or one of its values is no set.
+    """
+    if not isinstance(value, dict):
+        raise TypeError("an answer is a dict of user ids and sets")
+    for user_id, states in value.items():
+        if not isinstance(states, set | frozenset):
+            raise TypeError(f"what is for {user_id!r} must be a set")
+    return value
+
+
+def read_interest(value: Any) -> AbstractSet[str] | Literal["ALL"]:
+    """Take a set, or the token for all users.
+
+    Raises:
+        TypeError: It is neither.
+    """
+    if isinstance(value, set | frozenset):
+        return value
+    if isinstance(value, str) and value == PRESENCE_ALL_USERS:
+        return PRESENCE_ALL_USERS
+    raise TypeError("an answer is a set of user ids, or PRESENCE_ALL_USERS")
+
+
+def merge_routes(
+    answers: list[dict[str, AbstractSet[UserPresenceState]]],
+) -> dict[str, set[UserPresenceState]]:
+    """For each user, put together what is routed to them."""
+    merged: dict[str, set[UserPresenceState]] = {}
+    for answer in answers:
+        for user_id, states in answer.items():
+            merged.setdefault(user_id, set()).update(states)
+    return merged
+
+
+def merge_interest(answers: list[AbstractSet[str]]) -> set[str]:
+    """Put the sets together."""
+    return set().union(*answers)
+
 
 _ROUTES: Final = rules.Merge(combine=merge_routes, read=read_routes, on_error="continue")
 _INTEREST: Final = rules.Merge(

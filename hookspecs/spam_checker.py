@@ -3,48 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar, final
+from typing import TYPE_CHECKING, Any, Final, TypeVar, final
 
-from hookspecs.readings import (
-    FORBIDDEN,
-    read_check,
-    read_drop,
-    read_event_check,
-    read_hide,
-    read_may,
-    read_registration,
-    read_strict,
-    report_booleans,
-)
-from hookspecs.vocabulary import (
-    NOT_SPAM,
-    Event,
-    FileInfo,
-    JsonDict,
-    ReadableFileWrapper,
-    RegistrationBehaviour,
-    RoomAlias,
-    UserProfile,
-)
+from hookspecs import verdicts
+from hookspecs.errors import describe_verdict
+from hookspecs.events import Event
+from hookspecs.values import FileInfo, JsonDict, ReadableFileWrapper, RoomAlias, UserProfile
+from hookspecs.verdicts import NOT_SPAM, RegistrationBehaviour, Verdict
 from hostkit import Category, hookspec, rules
 
 if TYPE_CHECKING:
     from hostkit.rules import Read
 
-Verdict: TypeAlias = Literal["NOT_SPAM"] | tuple[str, JsonDict]
-"""What a deciding hook gives its host: `NOT_SPAM`, or a code and fields for the answer."""
-
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 _NAME: Final = "spam_checker"
 _REGISTRATION: Final = rules.FirstDenial(
-    read=read_registration,
+    read=verdicts.read_registration,
     allow=RegistrationBehaviour.ALLOW,
     denial=RegistrationBehaviour.DENY,
     on_error="raise",
 )
-_DROP: Final = rules.FirstDenial(read=read_drop, allow=False, denial=True, on_error="raise")
-_HIDE: Final = rules.FirstDenial(read=read_hide, allow=False, denial=True, on_error="raise")
+_DROP: Final = rules.FirstDenial(
+    read=verdicts.read_drop,
+    allow=False,
+    denial=True,
+    on_error="raise",
+    describe=describe_verdict,
+)
+_HIDE: Final = rules.FirstDenial(
+    read=verdicts.read_hide, allow=False, denial=True, on_error="raise"
+)
 
 
 def _verdict(
@@ -59,9 +48,10 @@ def _verdict(
 
     def declare(function: _F) -> _F:
         rule = rules.FirstDenial(
-            read=report_booleans(f"{_NAME}.{function.__name__}", read),
+            read=verdicts.report_booleans(f"{_NAME}.{function.__name__}", read),
             allow=NOT_SPAM,
-            denial=FORBIDDEN,
+            denial=verdicts.FORBIDDEN,
+            describe=describe_verdict,
             on_error="raise",
             on_invalid="deny",
         )
@@ -83,7 +73,7 @@ class SpamChecker(Category):
 
     name = _NAME
 
-    @_verdict(read_event_check, added="1.37")
+    @_verdict(verdicts.read_event_check, added="1.37")
     async def check_event_for_spam(self, event: Event) -> Verdict | str:
         """Called for each event that a local user sends or another server passes on.
 
@@ -111,7 +101,7 @@ class SpamChecker(Category):
         An exception goes to the caller, and no further module is asked.
         """
 
-    @_verdict(read_may, added="1.37", shield=True)
+    @_verdict(verdicts.read_may, added="1.37", shield=True)
     async def user_may_join_room(self, user: str, room: str, is_invited: bool) -> Verdict:  # noqa: FBT001 -- what modules are given
         """Called before a user joins a room, unless it is an administrator or made the room.
 
@@ -124,7 +114,7 @@ class SpamChecker(Category):
         and denies as forbidden.
         """
 
-    @_verdict(read_may, added="1.37", shield=True)
+    @_verdict(verdicts.read_may, added="1.37", shield=True)
     async def user_may_invite(self, inviter: str, invitee: str, room_id: str) -> Verdict:
         """Called before a user, but no administrator, invites another to a room.
 
@@ -137,7 +127,7 @@ class SpamChecker(Category):
         and denies as forbidden.
         """
 
-    @_verdict(read_may, added="1.133", shield=True)
+    @_verdict(verdicts.read_may, added="1.133", shield=True)
     async def federated_user_may_invite(self, event: Event) -> Verdict:
         """Called when another server passes on an invitation for a local user.
 
@@ -152,7 +142,7 @@ class SpamChecker(Category):
         """
         return await self.user_may_invite(event.sender, event.state_key, event.room_id)
 
-    @_verdict(read_may, added="1.45", shield=True)
+    @_verdict(verdicts.read_may, added="1.45", shield=True)
     async def user_may_send_3pid_invite(
         self, inviter: str, medium: str, address: str, room_id: str
     ) -> Verdict:
@@ -167,7 +157,7 @@ class SpamChecker(Category):
         and denies as forbidden.
         """
 
-    @_verdict(read_may, added="1.37", required=1, copy=("room_config",), shield=True)
+    @_verdict(verdicts.read_may, added="1.37", required=1, copy=("room_config",), shield=True)
     async def user_may_create_room(self, user_id: str, room_config: JsonDict) -> Verdict:
         """Called before a user, but no administrator, creates a room, and before one is upgraded.
 
@@ -182,7 +172,7 @@ class SpamChecker(Category):
         and denies as forbidden.
         """
 
-    @_verdict(read_may, added="1.37", shield=True)
+    @_verdict(verdicts.read_may, added="1.37", shield=True)
     async def user_may_create_room_alias(self, user_id: str, room_alias: RoomAlias) -> Verdict:
         """Called before a user gives a room another alias.
 
@@ -195,7 +185,7 @@ class SpamChecker(Category):
         and denies as forbidden.
         """
 
-    @_verdict(read_may, added="1.37", shield=True)
+    @_verdict(verdicts.read_may, added="1.37", shield=True)
     async def user_may_publish_room(self, user_id: str, room_id: str) -> Verdict:
         """Called before a user puts a room into the public directory.
 
@@ -208,7 +198,7 @@ class SpamChecker(Category):
         and denies as forbidden.
         """
 
-    @_verdict(read_strict, added="1.132", copy=("content",), shield=True)
+    @_verdict(verdicts.read_strict, added="1.132", copy=("content",), shield=True)
     async def user_may_send_state_event(
         self, user_id: str, room_id: str, event_type: str, state_key: str, content: JsonDict
     ) -> Verdict:
@@ -258,7 +248,7 @@ class SpamChecker(Category):
         another type, as an exception that names the module.
         """
 
-    @_verdict(read_check, added="1.37", shield=True)
+    @_verdict(verdicts.read_check, added="1.37", shield=True)
     async def check_media_file_for_spam(
         self, file_wrapper: ReadableFileWrapper, file_info: FileInfo
     ) -> Verdict:
@@ -274,7 +264,7 @@ class SpamChecker(Category):
         and denies as forbidden.
         """
 
-    @_verdict(read_strict, added="1.87", shield=True)
+    @_verdict(verdicts.read_strict, added="1.87", shield=True)
     async def check_login_for_spam(
         self,
         user_id: str,

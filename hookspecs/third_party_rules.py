@@ -4,22 +4,10 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from hookspecs.readings import (
-    EVENT_ALLOWED,
-    EVENT_REFUSED,
-    read_event_allowed,
-    read_permission,
-)
-from hookspecs.vocabulary import (
-    Codes,
-    Event,
-    HomeserverError,
-    JsonDict,
-    ProfileInfo,
-    Requester,
-    StateMap,
-    is_homeserver_error,
-)
+from hookspecs.errors import Codes, HomeserverError, describe_error, is_homeserver_error
+from hookspecs.events import EVENT_ALLOWED, EVENT_REFUSED, Event, StateMap, read_event_allowed
+from hookspecs.values import JsonDict, ProfileInfo, Requester
+from hookspecs.verdicts import read_permission
 from hostkit import Category, hookspec, rules
 
 _PERMISSION: Final = rules.FirstDenial(
@@ -30,6 +18,11 @@ _PERMISSION: Final = rules.FirstDenial(
 def room_refused() -> HomeserverError:
     """Make the exception that refuses a room, where a module has raised another."""
     return HomeserverError(403, "A module does not let this room be created", Codes.UNKNOWN)
+
+
+_ROOM: Final = rules.Notify(
+    on_error="deny", denial=room_refused, veto=is_homeserver_error, describe=describe_error
+)
 
 
 def event_rule(replacing: Literal["ask", "stop"]) -> rules.FirstDenial:
@@ -45,6 +38,7 @@ def event_rule(replacing: Literal["ask", "stop"]) -> rules.FirstDenial:
         replaces="event",
         replacing=replacing,
         veto=is_homeserver_error,
+        describe=describe_error,
     )
 
 
@@ -79,9 +73,7 @@ class ThirdPartyRules(Category):
         refused.
         """
 
-    @hookspec(
-        rules.Notify(on_error="deny", denial=room_refused, veto=is_homeserver_error), added="1.39"
-    )
+    @hookspec(_ROOM, added="1.39")
     async def on_create_room(
         self,
         requester: Requester,

@@ -2,7 +2,7 @@
 
 A page names the category, by its path, and holds nothing else:
 
-    ```{hookspecs} hookspecs.ratelimit.Ratelimit
+    ```{hookspecs} hookspecs.Ratelimit
     ```
 """  # noqa: INP001 -- Sphinx finds it by its path
 

@@ -12,8 +12,7 @@ from hookspecs import NOT_SPAM, Codes, RegistrationBehaviour
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from hookspecs import Event, JsonDict, Login, StateMap
-    from hookspecs.spam_checker import Verdict
+    from hookspecs import Event, JsonDict, Login, StateMap, Verdict
     from hostkit import ModuleApi
 
 

@@ -18,7 +18,7 @@ from hookspecs import (
 )
 from hostkit import Host
 
-from .answers import registering
+from .hosting import registering
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -12,8 +12,7 @@ from hostkit import Host
 from hostkit.codes import Code
 from hostkit.errors import InvalidValueError
 
-from .answers import HostError, Spy, answering, raising, registering
-from .hosting import call, host_of, problem_of
+from .hosting import HostError, Spy, answering, call, host_of, problem_of, raising, registering
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -60,9 +59,9 @@ def milliseconds(host: Host, *, one_shot: bool = False) -> int:
 def test_without_a_module_nobody_controls_updates() -> None:
     """The host waits between batches itself, and a batch has 100 rows."""
     host = host_of(BackgroundUpdateController)
-    assert None is update(host)
+    assert update(host) is None
     assert [call(host, hook, "add_index", "main") for hook in SIZES] == [100, 100]
-    assert False is bool(host.hooks[BackgroundUpdateController].on_update)
+    assert bool(host.hooks[BackgroundUpdateController].on_update) is False
 
 
 @pytest.mark.parametrize(("one_shot", "expected"), [(True, 50), (False, 20)])
@@ -147,7 +146,7 @@ def test_an_error_goes_to_the_caller() -> None:
     host = host_of(BackgroundUpdateController, {UPDATE: fail, SIZES[0]: raising(error)})
     with pytest.raises(HostError) as caught:
         update(host)
-    assert error is caught.value
+    assert caught.value is error
     with pytest.raises(HostError):
         call(host, SIZES[0], "add_index", "main")
 

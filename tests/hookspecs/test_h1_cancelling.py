@@ -14,8 +14,7 @@ from twisted.internet.defer import CancelledError, Deferred
 
 from hookspecs import CATEGORIES, NOT_SPAM, SpamChecker
 
-from .answers import Spy
-from .hosting import chain_of
+from .hosting import Spy, chain_of
 from .spam import FakeEvent
 
 HOOK = "user_may_publish_room"

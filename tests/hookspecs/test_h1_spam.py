@@ -1,4 +1,4 @@
-"""Those of the thirty telling behaviours that spam checkers show, by their numbers."""
+"""Characteristic behaviours, by their numbers in the list of thirty: spam checkers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from hookspecs import NOT_SPAM, Codes, SpamChecker
 
-from .answers import HostError, Spy, answering, raising, wrong_in
+from .hosting import HostError, Spy, answering, raising, wrong_in
 from .spam import (
     ARGUMENTS,
     DEFAULTS,
@@ -122,7 +122,7 @@ def test_h1_11_errors_of_the_host_pass_unchanged(hook: str) -> None:
     error = HostError(451, "M_FORBIDDEN", see="https://example.org")
     with pytest.raises(HostError) as caught:
         ask(hook, raising(error))
-    assert error is caught.value
+    assert caught.value is error
     assert (error.status, error.code) == (451, "M_FORBIDDEN")
     assert error.extra == {"see": "https://example.org"}
 
@@ -180,4 +180,4 @@ def test_h1_23_modules_cannot_change_what_the_others_see(hook: str, payload: int
 @pytest.mark.parametrize("hook", DROPS)
 def test_h1_06_the_token_drops_an_event(hook: str) -> None:
     """This hook asks for truth, and a text that is not empty is true."""
-    assert NOT_SPAM is ask(hook, answering(NOT_SPAM))
+    assert ask(hook, answering(NOT_SPAM)) is NOT_SPAM

@@ -11,17 +11,16 @@ from hypothesis import strategies as st
 from hookspecs import (
     BackgroundUpdateController,
     HomeserverError,
+    LegacyThirdPartyRules,
     PasswordAuthProvider,
     PresenceRouter,
     ThirdPartyRules,
 )
-from hookspecs.third_party_rules import LegacyThirdPartyRules
 from hostkit import ModuleFailedError
 from hostkit.errors import InvalidValueError
 
 from . import models
-from .answers import wrong_in
-from .hosting import call, host_of
+from .hosting import call, host_of, wrong_in
 from .models import BROKEN, EVENT_ANSWERS, FAILED, FORBIDDEN, NONSENSE, VETO, Run
 from .rooms import MESSAGE, STATE
 from .shapes import PLAIN, SHAPES

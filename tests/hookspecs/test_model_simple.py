@@ -11,17 +11,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hookspecs.account_data import AccountData
-from hookspecs.account_validity import AccountValidity
-from hookspecs.federation import Federation
-from hookspecs.media_repository import MediaRepository
-from hookspecs.ratelimit import Ratelimit
-from hookspecs.unsigned_fields import UnsignedFields
-from hookspecs.vocabulary import MediaUploadLimit, RatelimitOverride
+from hookspecs import (
+    AccountData,
+    AccountValidity,
+    Federation,
+    MediaRepository,
+    MediaUploadLimit,
+    Ratelimit,
+    RatelimitOverride,
+    UnsignedFields,
+)
 from hostkit.errors import InvalidValueError
 from tests.dispatch.fakes import wire
 
-from .answers import HostError, wrong_in
+from .hosting import HostError, wrong_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

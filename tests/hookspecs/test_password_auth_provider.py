@@ -12,8 +12,20 @@ import pytest
 from hookspecs import HomeserverError, LoginResponse, PasswordAuthProvider
 from hostkit.codes import Code
 
-from .answers import Spy, answering, raising, registering, wrong_in
-from .hosting import call, cancelling, chain_of, host_of, outcomes_of, problem_of, receipt_of
+from .hosting import (
+    Spy,
+    answering,
+    call,
+    cancelling,
+    chain_of,
+    host_of,
+    outcomes_of,
+    problem_of,
+    raising,
+    receipt_of,
+    registering,
+    wrong_in,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,9 +65,9 @@ def checking(*checkers: Any, key: Any = PASSWORD) -> Host:
 def test_nobody_need_be_asked() -> None:
     """Without modules nobody knows, no type is supported, and the host can see that beforehand."""
     host = host_of(PasswordAuthProvider)
-    assert None is login(host)
+    assert login(host) is None
     assert host.hooks[PasswordAuthProvider].supported_login_types == {}
-    assert False is bool(host.hooks[PasswordAuthProvider].auth_checkers)
+    assert bool(host.hooks[PasswordAuthProvider].auth_checkers) is False
 
 
 def test_only_those_are_asked_that_know_the_type() -> None:
@@ -68,14 +80,14 @@ def test_only_those_are_asked_that_know_the_type() -> None:
         {HOOK: {PASSWORD: both, TOKEN: both}},
     )
     arguments = ("ann", "org.token", {"token": "t", "nonce": "n"})
-    assert None is call(host, "check_auth", *arguments)
+    assert call(host, "check_auth", *arguments) is None
     assert ([], [arguments], [arguments]) == (password.calls, token.calls, both.calls)
 
 
 def test_an_unknown_type_asks_nobody() -> None:
     """The result is `None`, and the host refuses the login or checks it itself."""
     spy = Spy(answer=ANN)
-    assert None is login(checking(spy), "org.unknown")
+    assert login(checking(spy), "org.unknown") is None
     assert spy.calls == []
 
 
@@ -129,7 +141,7 @@ def test_an_exception_is_skipped_and_logged(
 @pytest.mark.parametrize("bad", [raising(KeyError("x")), answering(True)])
 def test_nobody_is_logged_in_by_a_failure(bad: Any) -> None:
     """If nobody else knows, nobody does."""
-    assert None is login(checking(bad))
+    assert login(checking(bad)) is None
 
 
 def test_a_cancellation_of_the_caller_is_not_a_failure() -> None:
@@ -169,7 +181,7 @@ def test_a_shadow_module_supports_nothing() -> None:
     """Clients are not told of a type whose checks do not count."""
     host = host_of(PasswordAuthProvider, {HOOK: {TOKEN: answering(ANN)}}, mode="shadow")
     assert host.hooks[PasswordAuthProvider].supported_login_types == {}
-    assert None is login(host, "org.token")
+    assert login(host, "org.token") is None
 
 
 def test_any_mapping_will_do() -> None:
@@ -209,13 +221,13 @@ def test_a_conflict_is_placed_in_the_file(tmp_path: Path, monkeypatch: pytest.Mo
 
     one = registering("password_auth_provider", auth_checkers={TOKEN: Spy()})
     two = registering("password_auth_provider", auth_checkers={("org.token", ()): Spy()})
-    monkeypatch.setattr("tests.hookspecs.answers.One", one, raising=False)
-    monkeypatch.setattr("tests.hookspecs.answers.Two", two, raising=False)
+    monkeypatch.setattr("tests.hookspecs.hosting.One", one, raising=False)
+    monkeypatch.setattr("tests.hookspecs.hosting.Two", two, raising=False)
     file = tmp_path / "host.yaml"
     file.write_text(
         "modules:\n"
-        "  - {module: tests.hookspecs.answers.One, name: one}\n"
-        "  - {module: tests.hookspecs.answers.Two, name: two}\n"
+        "  - {module: tests.hookspecs.hosting.One, name: one}\n"
+        "  - {module: tests.hookspecs.hosting.Two, name: two}\n"
     )
     with pytest.raises(ConfigErrors) as caught:
         Host.from_file(file, categories=[PasswordAuthProvider]).build()

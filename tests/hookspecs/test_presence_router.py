@@ -9,8 +9,18 @@ import pytest
 from hookspecs import PRESENCE_ALL_USERS, HomeserverError, PresenceRouter, UserPresenceState
 from hostkit.codes import Code
 
-from .answers import Spy, answering, raising, wrong_in
-from .hosting import call, cancelling, host_of, outcomes_of, problem_of, receipt_of
+from .hosting import (
+    Spy,
+    answering,
+    call,
+    cancelling,
+    host_of,
+    outcomes_of,
+    problem_of,
+    raising,
+    receipt_of,
+    wrong_in,
+)
 
 ROUTES = "get_users_for_states"
 INTEREST = "get_interested_users"
@@ -37,7 +47,7 @@ def ask(hook: str, *answers: Any) -> Any:
 def test_nobody_need_be_asked(hook: str) -> None:
     """Without modules the result is empty, and the host can know that beforehand."""
     assert ask(hook) == DEFAULTS[hook]
-    assert False is bool(getattr(host_with(hook).hooks[PresenceRouter], hook))
+    assert bool(getattr(host_with(hook).hooks[PresenceRouter], hook)) is False
 
 
 @every_hook

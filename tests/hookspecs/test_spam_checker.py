@@ -12,7 +12,7 @@ from hookspecs import NOT_SPAM, Codes, RegistrationBehaviour, SpamChecker
 from hostkit.errors import InvalidValueError
 from hostkit.rules import FirstDenial
 
-from .answers import HostError, Spy, answering, raising
+from .hosting import HostError, Spy, answering, raising
 from .spam import (
     ARGUMENTS,
     DEFAULTS,
@@ -126,7 +126,7 @@ def test_an_exception_goes_to_the_caller(hook: str) -> None:
     error, after = HostError(429, "M_LIMIT_EXCEEDED", retry_after_ms=5), Spy()
     with pytest.raises(HostError) as caught:
         ask(hook, raising(error), after)
-    assert error is caught.value
+    assert caught.value is error
     assert (caught.value.status, caught.value.extra) == (429, {"retry_after_ms": 5})
     assert after.calls == []
     assert error.__notes__ == [f"in module 'a', hook spam_checker.{hook}"]
@@ -156,7 +156,7 @@ def test_an_operator_can_have_wrong_answers_raise_or_count_for_nothing(hook: str
     with pytest.raises(InvalidValueError, match=rf"a.*spam_checker\.{hook}"):
         call(host_of(*chain, on_error="raise"), hook)
     assert spy.calls == []
-    assert NOT_SPAM is call(host_of(*chain, on_error="continue"), hook)
+    assert call(host_of(*chain, on_error="continue"), hook) is NOT_SPAM
     assert len(spy.calls) == 1
 
 
@@ -212,7 +212,7 @@ def test_a_wrong_answer_to_a_registration_is_a_clear_failure(answer: Any) -> Non
 )
 def test_what_is_true_hides_a_user(answer: Any, hidden: bool) -> None:
     """The result is a boolean, whatever the module answered."""
-    assert hidden is ask("check_username_for_spam", answering(False), answering(answer))
+    assert ask("check_username_for_spam", answering(False), answering(answer)) is hidden
 
 
 def test_an_answer_that_is_neither_true_nor_false_is_a_failure() -> None:
@@ -252,7 +252,7 @@ def test_a_module_that_knows_only_the_hook_for_all_is_asked() -> None:
     """It need not know of invitations from other servers."""
     spy = Spy(answer=NOT_SPAM)
     event = FakeEvent(sender="@eve:away", state_key="@ann:hs", room_id="!x:away")
-    assert NOT_SPAM is call(host_of({"user_may_invite": spy}), "federated_user_may_invite", event)
+    assert call(host_of({"user_may_invite": spy}), "federated_user_may_invite", event) is NOT_SPAM
     assert spy.calls == [("@eve:away", "@ann:hs", "!x:away")]
 
 

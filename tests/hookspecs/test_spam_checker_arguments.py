@@ -9,7 +9,7 @@ import pytest
 from hookspecs import NOT_SPAM, Codes, JsonDict, RegistrationBehaviour
 from hostkit import ConfigErrors
 
-from .answers import Spy, answering
+from .hosting import Spy, answering
 from .spam import ARGUMENTS, DEFAULTS, call, host_of
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ def test_a_misspelt_hook_is_refused() -> None:
 def test_a_module_in_shadow_mode_denies_nothing(caplog: pytest.LogCaptureFixture) -> None:
     """It is asked, and its denial is only recorded."""
     host = host_of({STATE: answering(Codes.FORBIDDEN)}, mode="shadow")
-    assert NOT_SPAM is call(host, STATE)
+    assert call(host, STATE) is NOT_SPAM
     (receipt,) = host.receipts
     assert "a [shadow]: deny, (Codes.FORBIDDEN, {})" in str(receipt)
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hookspecs import NOT_SPAM, Codes, RegistrationBehaviour
 
-from .answers import HostError, wrong_in
+from .hosting import HostError, wrong_in
 from .spam import ARGUMENTS, EVENT, MAYS, call, host_of
 
 STOCK: tuple[Codes, dict[str, Any]] = (Codes.FORBIDDEN, {})

@@ -4,8 +4,7 @@ import logging
 
 from twisted.web.server import Request
 
-from hookspecs import NOT_SPAM, Codes, JsonDict, is_homeserver_error
-from hookspecs.spam_checker import Verdict
+from hookspecs import NOT_SPAM, Codes, JsonDict, Verdict, is_homeserver_error
 from hostkit.web import HttpError
 
 

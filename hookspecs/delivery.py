@@ -1,12 +1,65 @@
-"""`UnsignedFields`: what modules add to events on their way to a client."""
+"""`Federation` and `UnsignedFields`: events on their way to other servers and to clients."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from enum import StrEnum, unique
 from typing import Any, ClassVar, final
 
-from hookspecs.vocabulary import Event, JsonDict
+import attrs
+
+from hookspecs.events import Event
+from hookspecs.values import JsonDict
 from hostkit import Category, hookspec, rules
+
+
+@final
+@unique
+class FederatedEventDeliveryMethod(StrEnum):
+    """The part of the federation API through which events were delivered; more may come.
+
+    Only the other server's answer to `SEND` says that the events have arrived. What it has fetched
+    with one of the others may have been lost on the way.
+    """
+
+    SEND = "/send"
+    BACKFILL = "/backfill"
+    GET_MISSING_EVENTS = "/get_missing_events"
+    EVENT = "/event"
+    EVENT_AUTH = "/event_auth"
+    STATE = "/state"
+    SEND_JOIN = "/send_join"
+
+
+@final
+@attrs.frozen
+class FederationEventDeliveryEvent:
+    """Some events that were delivered to another server.
+
+    Attributes:
+        server_name: The other server.
+        events: The events; what was sent in one go may be told in several parts.
+        method: How they got there.
+    """
+
+    server_name: str
+    events: Collection[Event]
+    method: FederatedEventDeliveryMethod
+
+
+@final
+class Federation(Category):
+    """Callbacks about the traffic with other servers."""
+
+    @hookspec(rules.Notify())
+    async def on_event_delivered_over_federation(self, event: FederationEventDeliveryEvent) -> None:
+        """Called after events were delivered to another server.
+
+        `event` says which events, to which server, and how they got there. What is returned is
+        ignored. All modules are told, in order.
+
+        An exception is logged, and the next module is told.
+        """
 
 
 def read_fields(value: Any) -> JsonDict:

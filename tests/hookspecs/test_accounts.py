@@ -1,3 +1,5 @@
+"""`AccountData` and `AccountValidity`."""
+
 from __future__ import annotations
 
 import logging
@@ -5,12 +7,62 @@ from typing import Any
 
 import pytest
 
-from hookspecs.account_validity import AccountValidity
+from hookspecs import AccountData, AccountValidity
 from hostkit import ConfigErrors, Host
 from hostkit.codes import Code
 from tests.dispatch.fakes import wire
 
-from .answers import HostError, Spy, answering, raising, registering
+from .hosting import HostError, Spy, answering, raising, registering
+
+ON_DATA = "on_account_data_updated"
+
+
+def arguments() -> tuple[Any, ...]:
+    """Make the arguments of a call."""
+    return ("@ann:hs", None, "m.direct", {"@bob:hs": ["!room:hs"]})
+
+
+def test_account_data_may_have_no_listener() -> None:
+    """Without modules nothing happens, and the host can know that beforehand."""
+    chain = wire(AccountData, ON_DATA)
+    assert chain.run(*arguments()) is None
+    assert bool(chain.call) is False
+
+
+def test_all_modules_are_notified_of_account_data_in_order() -> None:
+    """Each module gets all arguments, and what they return does not matter."""
+    told: list[tuple[str, Any]] = []
+    callbacks = [lambda *got, name=name: told.append((name, got)) for name in "ab"]
+    assert wire(AccountData, ON_DATA, answering(5), *callbacks).run(*arguments()) is None
+    assert [("a", arguments()), ("b", arguments())] == told
+
+
+def test_an_error_about_account_data_is_logged_and_the_rest_are_notified(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The data is written already, so nobody's failure can change that."""
+    spies = [Spy(), Spy()]
+    chain = wire(AccountData, ON_DATA, raising(KeyError("x")), *spies)
+    assert chain.run(*arguments()) is None
+    assert [spy.calls for spy in spies] == [[arguments()]] * 2
+    assert caplog.messages == [
+        f"failed in account_data.{ON_DATA}, the next module is asked: KeyError: 'x'"
+    ]
+    assert caplog.records[0].name == "hostkit.modules.m0"
+
+
+def test_each_module_gets_its_own_content() -> None:
+    """Whatever a module does with the content, host and later modules have theirs."""
+
+    def spoil(user_id: str, room_id: str | None, data_type: str, content: Any) -> None:
+        content["@bob:hs"].clear()
+        content["more"] = 1
+
+    spy, given = Spy(), arguments()
+    wire(AccountData, ON_DATA, spoil, spy).run(*given)
+    assert arguments() == given
+    assert spy.calls == [arguments()]
+
 
 NOTIFYING = {
     "on_user_registration": ("@ann:hs",),
@@ -35,7 +87,7 @@ def host_of(*modules: dict[str, Any]) -> Host:
 def test_nobody_knows_whether_a_user_has_expired(answers: list[Any]) -> None:
     """Without an answer the result is None, which leaves it to the host's own records."""
     chain = wire(AccountValidity, "is_user_expired", *map(answering, answers))
-    assert None is chain.run("@ann:hs")
+    assert chain.run("@ann:hs") is None
 
 
 @pytest.mark.parametrize("answer", [True, False, 0, "yes", ""])
@@ -43,7 +95,7 @@ def test_the_first_answer_about_expiry_is_given_raw(answer: Any) -> None:
     """What is not None ends the chain, false values too, and comes to the host as it is."""
     spy = Spy(answer="late")
     chain = wire(AccountValidity, "is_user_expired", answering(None), answering(answer), spy)
-    assert answer is chain.run("@ann:hs")
+    assert chain.run("@ann:hs") is answer
     assert spy.calls == []
 
 
@@ -53,13 +105,13 @@ def test_an_error_about_expiry_goes_to_the_caller() -> None:
     chain = wire(AccountValidity, "is_user_expired", raising(error), spy)
     with pytest.raises(HostError) as caught:
         chain.run("@ann:hs")
-    assert error is caught.value
+    assert caught.value is error
     assert error.__notes__ == ["in module 'm0', hook account_validity.is_user_expired"]
     assert spy.calls == []
 
 
 @notifying
-def test_everybody_is_told_in_order(hook: str) -> None:
+def test_all_modules_are_notified_in_order(hook: str) -> None:
     """Each module is told with all arguments, and what they return does not matter."""
     told: list[tuple[str, tuple[Any, ...]]] = []
 
@@ -71,20 +123,20 @@ def test_everybody_is_told_in_order(hook: str) -> None:
         told.append(("second", arguments))
 
     arguments = NOTIFYING[hook]
-    assert None is wire(AccountValidity, hook, first, second).run(*arguments)
+    assert wire(AccountValidity, hook, first, second).run(*arguments) is None
     assert told == [("first", arguments), ("second", arguments)]
 
 
 @notifying
-def test_nobody_need_listen(hook: str) -> None:
+def test_a_notification_may_have_no_listener(hook: str) -> None:
     """Without modules nothing happens, and the host can know that beforehand."""
     chain = wire(AccountValidity, hook)
-    assert None is chain.run(*NOTIFYING[hook])
-    assert False is bool(chain.call)
+    assert chain.run(*NOTIFYING[hook]) is None
+    assert bool(chain.call) is False
 
 
 @notifying
-def test_an_error_ends_the_telling(hook: str) -> None:
+def test_an_error_ends_a_notification(hook: str) -> None:
     """What a module raises goes to the caller, and the modules after it are not told."""
     before, after = Spy(), Spy()
     chain = wire(AccountValidity, hook, before, raising(HostError(500, "M_X")), after)
@@ -104,8 +156,8 @@ def test_a_login_callback_must_take_all_arguments() -> None:
 def test_no_module_has_taken_over(hook: str) -> None:
     """Without a module the result is None, and the hook is false: the host does it itself."""
     chain = wire(AccountValidity, hook)
-    assert None is chain.run(*LEGACY[hook])
-    assert False is bool(chain.call)
+    assert chain.run(*LEGACY[hook]) is None
+    assert bool(chain.call) is False
 
 
 @legacy
@@ -113,7 +165,7 @@ def test_a_module_takes_over(hook: str) -> None:
     """The one module gets the arguments, and its answer is the result."""
     spy = Spy(answer=(True, False, 5))
     chain = wire(AccountValidity, hook, spy)
-    assert True is bool(chain.call)
+    assert bool(chain.call) is True
     assert chain.run(*LEGACY[hook]) == (True, False, 5)
     assert spy.calls == [LEGACY[hook]]
 

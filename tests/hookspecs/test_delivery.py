@@ -1,3 +1,5 @@
+"""`Federation` and `UnsignedFields`."""
+
 from __future__ import annotations
 
 import inspect
@@ -10,12 +12,39 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from hookspecs.unsigned_fields import UnsignedFields
+from hookspecs import Federation, UnsignedFields
 from hostkit import Host
 from hostkit.errors import InvalidValueError
 from tests.dispatch.fakes import given, run, wire
 
-from .answers import HostError, Spy, answering, raising, registering, wrong_in
+from .hosting import HostError, Spy, answering, raising, registering, wrong_in
+
+DELIVERED = "on_event_delivered_over_federation"
+
+
+def test_a_delivery_may_have_no_listener() -> None:
+    """Without modules nothing happens, and the host can know that beforehand."""
+    chain = wire(Federation, DELIVERED)
+    assert chain.run(object()) is None
+    assert bool(chain.call) is False
+
+
+def test_all_modules_are_notified_of_a_delivery() -> None:
+    """Each module gets the event itself, and what they return does not matter."""
+    spies, event = [Spy(answer=1), Spy()], object()
+    assert wire(Federation, DELIVERED, answering(5), *spies).run(event) is None
+    assert [spy.calls for spy in spies] == [[(event,)]] * 2
+
+
+def test_an_error_is_logged_and_the_rest_are_notified(caplog: pytest.LogCaptureFixture) -> None:
+    """The event is delivered already, so nobody's failure can change that."""
+    spy, event = Spy(), object()
+    assert wire(Federation, DELIVERED, raising(KeyError("x")), spy).run(event) is None
+    assert spy.calls == [(event,)]
+    assert caplog.messages == [
+        f"failed in federation.{DELIVERED}, the next module is asked: KeyError: 'x'"
+    ]
+
 
 HOOK = "add_field_to_unsigned_callback"
 FULL_NAME = f"add_extra_fields_to_unsigned_client_event.{HOOK}"
@@ -116,7 +145,7 @@ def test_an_error_goes_to_the_caller() -> None:
     spy, error = Spy(), HostError(500, "M_X")
     with pytest.raises(HostError) as caught:
         ask(answering({"a": 1}), raising(error), spy)
-    assert error is caught.value
+    assert caught.value is error
     assert spy.calls == []
 
 

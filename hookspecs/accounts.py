@@ -1,13 +1,31 @@
-"""`AccountValidity`: whether accounts have expired, and how they are renewed."""
+"""`AccountData` and `AccountValidity`: what accounts hold, and how long they last."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
+from hookspecs.values import JsonDict
 from hostkit import Category, hookspec, rules
 
 if TYPE_CHECKING:
-    from twisted.web.iweb import IRequest  # noqa: TC004 -- no JSON becomes one anyway
+    from twisted.web.iweb import IRequest  # noqa: TC004 -- JSON cannot represent one anyway
+
+
+@final
+class AccountData(Category):
+    """Callbacks about account data."""
+
+    @hookspec(rules.Notify(), copy=("content",), added="1.57")
+    async def on_account_data_updated(
+        self, user_id: str, room_id: str | None, account_data_type: str, content: JsonDict
+    ) -> None:
+        """Called after account data was written, in the process that writes it.
+
+        `room_id` is `None` for data that belongs to no room. Data that was deleted has the content
+        `{}`. Tags are not told. What is returned is ignored. All modules are told, in order.
+
+        An exception is logged, and the next module is told.
+        """
 
 
 @final

@@ -1,15 +1,31 @@
-"""`MediaRepository`: how much users may upload."""
+"""`MediaRepository` and `Ratelimit`: how much users may upload, and how often they may act."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, final
 
-from hookspecs.vocabulary import JsonDict, MediaUploadLimit
+import attrs
+
+from hookspecs.values import JsonDict
 from hostkit import CONTINUE, Category, hookspec, rules
 
 if TYPE_CHECKING:
     from hostkit.rules import Continue
+
+
+@final
+@attrs.frozen
+class MediaUploadLimit:
+    """How much a user may upload in some time.
+
+    Attributes:
+        max_bytes: The bytes that all uploads of the period may have together.
+        time_period_ms: The length of the period, which ends now, in milliseconds.
+    """
+
+    max_bytes: int
+    time_period_ms: int
 
 
 def read_media_config(value: Any) -> JsonDict | Continue:
@@ -26,7 +42,7 @@ def read_media_config(value: Any) -> JsonDict | Continue:
     return config
 
 
-def read_permission(value: Any) -> bool | Continue:
+def read_upload_permission(value: Any) -> bool | Continue:
     """Take `False` for a denial, and let what Python takes for true continue.
 
     Raises:
@@ -77,7 +93,11 @@ class MediaRepository(Category):
 
     @hookspec(
         rules.FirstDenial(
-            read=read_permission, allow=True, denial=False, on_error="raise", on_invalid="deny"
+            read=read_upload_permission,
+            allow=True,
+            denial=False,
+            on_error="raise",
+            on_invalid="deny",
         ),
         added="1.132",
         shield=True,
@@ -123,4 +143,53 @@ class MediaRepository(Category):
 
         An exception goes to the caller in place of the refusal, and the modules after it are not
         told.
+        """
+
+
+@final
+@attrs.frozen
+class RatelimitOverride:
+    """How often one user may do something, instead of the configured limit.
+
+    Attributes:
+        per_second: How often in the long run; ``0.0`` means that there is no limit.
+        burst_count: How often at once.
+    """
+
+    per_second: float
+    burst_count: int
+
+
+def read_override(value: Any) -> RatelimitOverride | Continue:
+    """Take the first override that is not false.
+
+    Raises:
+        TypeError: It lacks the attributes of an override.
+    """
+    if not value:
+        return CONTINUE
+    if not (hasattr(value, "per_second") and hasattr(value, "burst_count")):
+        raise TypeError("an override has per_second and burst_count")
+    override: RatelimitOverride = value
+    return override
+
+
+@final
+class Ratelimit(Category):
+    """Callbacks about rate limits."""
+
+    @hookspec(rules.FirstResult(read=read_override, on_error="raise"), added="1.132", shield=True)
+    async def get_ratelimit_override_for_user(
+        self, user: str, limiter_name: str
+    ) -> RatelimitOverride | None:
+        """Called each time a limiter is about to count an action of a known user.
+
+        An override takes the place of the limiter's configured rate; with a `per_second` of 0.0
+        there is no limit at all. `None` leaves it to the next module.
+
+        The first override is the result. If there is none, the result is `None`, and the
+        configured rate holds.
+
+        An exception, or an answer of another type, goes to the caller as an exception, and no
+        further module is asked.
         """

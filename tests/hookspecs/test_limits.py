@@ -1,19 +1,20 @@
+"""`MediaRepository` and `Ratelimit`."""
+
 from __future__ import annotations
 
 import logging
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hookspecs.media_repository import MediaRepository
-from hookspecs.vocabulary import MediaUploadLimit
+from hookspecs import MediaRepository, MediaUploadLimit, Ratelimit, RatelimitOverride
 from hostkit.errors import InvalidValueError
 from tests.dispatch.fakes import steps_of, wire
 
-from .answers import HostError, Spy, answering, raising, wrong_in
+from .hosting import HostError, Spy, answering, raising, wrong_in
 
 CONFIG = "get_media_config_for_user"
 SIZE = "is_user_allowed_to_upload_media_of_size"
@@ -60,7 +61,7 @@ def test_an_error_goes_to_the_caller(hook: str) -> None:
     spy, error = Spy(), HostError(413, "M_X", field=1)
     with pytest.raises(HostError) as caught:
         ask(hook, raising(error), spy)
-    assert error is caught.value
+    assert caught.value is error
     assert spy.calls == []
 
 
@@ -82,7 +83,7 @@ def test_what_is_no_configuration_is_refused(answer: Any) -> None:
 def test_the_first_refusal_counts() -> None:
     """Nobody is asked after it."""
     spy = Spy(answer=True)
-    assert False is ask(SIZE, answering(True), answering(False), spy)
+    assert ask(SIZE, answering(True), answering(False), spy) is False
     assert spy.calls == []
 
 
@@ -91,7 +92,7 @@ def test_what_is_false_refuses(answer: Any, caplog: pytest.LogCaptureFixture) ->
     """A forgotten `return` refuses the upload, and log and receipt name module and hook."""
     spy = Spy()
     chain = wire(MediaRepository, SIZE, answering(True), answering(answer), spy)
-    assert False is chain.run("@ann:hs", 10)
+    assert chain.run("@ann:hs", 10) is False
     assert spy.calls == []
     assert wrong_in([chain.receipt]) == [(f"media_repository.{SIZE}", "m1")]
     assert (chain.receipt.outcome, chain.receipt.decider) == ("deny", "m1")
@@ -107,14 +108,14 @@ def test_what_is_false_refuses(answer: Any, caplog: pytest.LogCaptureFixture) ->
 def test_what_is_true_allows(answer: Any, caplog: pytest.LogCaptureFixture) -> None:
     """Another true value than True counts like it, and nobody needs to know."""
     chain = wire(MediaRepository, SIZE, answering(answer), answering(True))
-    assert True is chain.run("@ann:hs", 10)
+    assert chain.run("@ann:hs", 10) is True
     assert (caplog.messages, wrong_in(chain.receipts)) == ([], [])
 
 
 def test_a_plain_refusal_is_no_wrong_answer(caplog: pytest.LogCaptureFixture) -> None:
     """`False` is recorded as the module's denial, and not logged."""
     chain = wire(MediaRepository, SIZE, answering(False))
-    assert False is chain.run("@ann:hs", 10)
+    assert chain.run("@ann:hs", 10) is False
     assert (steps_of(chain.receipt), caplog.messages) == (["m0: deny, False"], [])
 
 
@@ -162,7 +163,7 @@ def test_each_module_gets_its_own_limit() -> None:
 
 def test_what_is_returned_about_an_exceeded_limit_is_ignored() -> None:
     """The upload is refused in any case, so the hook has no result."""
-    assert None is ask(EXCEEDED, answering(True))
+    assert ask(EXCEEDED, answering(True)) is None
 
 
 Limits = st.lists(st.builds(limit, st.integers(0, 9), st.integers(1, 9)), max_size=5)
@@ -198,4 +199,55 @@ def test_permission_equals_a_model(answers: list[Any]) -> None:
     assert asked[: len(spies)] == [spy.calls != [] for spy in spies]
     false = [(number, answer) for number, answer in enumerate(answers) if not answer][:1]
     wrong = [f"m{number}" for number, answer in false if answer is not False]
-    assert wrong == [module for _, module in wrong_in(chain.receipts)]
+    assert [module for _, module in wrong_in(chain.receipts)] == wrong
+
+
+OVERRIDE = "get_ratelimit_override_for_user"
+SLOW = RatelimitOverride(per_second=0.5, burst_count=2)
+
+
+def override_of(*callbacks: Any) -> Any:
+    """Ask for the override of a user."""
+    return wire(Ratelimit, OVERRIDE, *callbacks).run("@ann:hs", "rc_invites.per_user")
+
+
+@pytest.mark.parametrize("answers", [[], [None], [None, False, 0, ()]])
+def test_without_an_override_the_configured_rate_holds(answers: list[Any]) -> None:
+    """The result is None if nobody answers with something true."""
+    assert override_of(*map(answering, answers)) is None
+
+
+def test_the_first_override_counts() -> None:
+    """Nobody is asked after it; who comes before it gets user and limiter."""
+    before, after = Spy(), Spy(answer=RatelimitOverride(per_second=9.0, burst_count=9))
+    assert override_of(before, answering(SLOW), after) is SLOW
+    assert before.calls == [("@ann:hs", "rc_invites.per_user")]
+    assert after.calls == []
+
+
+@pytest.mark.parametrize("burst_count", [0, 5])
+def test_no_limit_is_an_override(burst_count: int) -> None:
+    """A rate of 0.0 reaches the host as one, whatever the burst, and is not taken for None."""
+    unlimited = RatelimitOverride(per_second=0.0, burst_count=burst_count)
+    assert override_of(answering(unlimited), Spy(answer=SLOW)) is unlimited
+
+
+def test_an_override_may_be_the_hosts_own() -> None:
+    """A class of the host's serves as well, if it has the same attributes."""
+    own = SimpleNamespace(per_second=1.0, burst_count=1)
+    assert override_of(answering(own)) is own
+
+
+@pytest.mark.parametrize("answer", [5, (1.0, 2), "none", SimpleNamespace(per_second=1.0)])
+def test_what_is_no_override_is_refused(answer: Any) -> None:
+    """It goes to the caller as an exception that names module and hook."""
+    with pytest.raises(InvalidValueError, match=f"m1.*{OVERRIDE}.*per_second and burst_count"):
+        override_of(answering(None), answering(answer), Spy(answer=SLOW))
+
+
+def test_an_error_about_an_override_goes_to_the_caller() -> None:
+    """What a module raises comes as it is, and nobody else is asked."""
+    spy = Spy(answer=SLOW)
+    with pytest.raises(HostError):
+        override_of(raising(HostError(500, "M_X")), spy)
+    assert spy.calls == []
