@@ -29,7 +29,7 @@ KNOWN = {(key, room): key for key in range(KEYS) for room in (0, 1)} | {
 
 
 class ByHand:
-    """The limit: everything is known."""
+    """The limit: a dict that holds every result."""
 
     async def one(self, key: Any) -> Any:
         return KNOWN[key]
@@ -39,7 +39,7 @@ class ByHand:
 
 
 class Recent(ByHand):
-    """What one would write for a limited number: a dict in order, without anything else."""
+    """What one would write for a limited number of results: an ordered dict, and nothing else."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[Any, Any] = OrderedDict()
@@ -69,7 +69,7 @@ class Hostkit:
 
 
 class HostkitExpiring:
-    """The same, with a time."""
+    """The same, with a ttl."""
 
     @cached(max_entries=MOST, ttl=3600)
     async def one(self, key: Any) -> Any:
@@ -93,7 +93,7 @@ class AsyncLru:
 
 
 class AsyncLruExpiring:
-    """The same, with a time."""
+    """The same, with a ttl."""
 
     @async_lru.alru_cache(maxsize=MOST, ttl=3600)
     async def one(self, key: Any) -> Any:
@@ -105,7 +105,7 @@ class AsyncLruExpiring:
 
 
 class LruCache:
-    """Python's own, which cannot wait: its calls are not awaited."""
+    """Python's own, for plain functions: its calls are not awaited."""
 
     @functools.lru_cache(maxsize=MOST)  # noqa: B019
     def one(self, key: Any) -> Any:
@@ -140,7 +140,7 @@ def synapse() -> Any:
 
 
 def one(target: Any) -> Case:
-    """Ask for one argument that is known."""
+    """Hits with one argument."""
 
     async def run(count: int) -> None:
         for _ in range(count):
@@ -150,7 +150,7 @@ def one(target: Any) -> Case:
 
 
 def two(target: Any) -> Case:
-    """Ask for two arguments that are known."""
+    """Hits with two arguments."""
 
     async def run(count: int) -> None:
         for _ in range(count):
@@ -160,7 +160,7 @@ def two(target: Any) -> Case:
 
 
 def by_name(target: Any) -> Case:
-    """Ask for two arguments, the last of them by its name."""
+    """Hits with two arguments, the last one by name."""
 
     async def run(count: int) -> None:
         for _ in range(count):
@@ -170,7 +170,7 @@ def by_name(target: Any) -> Case:
 
 
 def zipf(target: Any) -> Case:
-    """Ask for keys of which few are asked for often, and most seldom."""
+    """Calls with keys of which a few are frequent, and most are rare."""
     weights = [1 / (rank + 1) for rank in range(KEYS)]
     drawn = random.Random(1).choices(range(KEYS), weights, k=DRAWS)
 
@@ -182,7 +182,7 @@ def zipf(target: Any) -> Case:
 
 
 def without_awaiting(target: LruCache) -> dict[str, Case]:
-    """The same calls for what need not be awaited."""
+    """The same calls of plain functions."""
     weights = [1 / (rank + 1) for rank in range(KEYS)]
     drawn = random.Random(1).choices(range(KEYS), weights, k=DRAWS)
 

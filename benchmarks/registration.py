@@ -9,7 +9,7 @@ import pluggy
 from pairing import Case, pin, print_table, ratios
 
 from hostkit import rules
-from hostkit.api import ModuleApi, Registrations, make_api_class
+from hostkit.api import HostServices, ModuleApi, Registrations, make_api_class
 from hostkit.dispatch import Callback, HookManager
 from hostkit.specs import Category, hookspec
 
@@ -88,9 +88,10 @@ def with_hostkit(modules: list[Module]) -> None:
     manager = HookManager()
     manager.add_hookspecs(Hooks)
     api_class: type[Any] = make_api_class(ModuleApi, [Hooks])
+    services = HostServices((Hooks,))
     for number, module in enumerate(modules):
         registrations = Registrations()
-        api_class(f"module {number}", registrations).register_hooks_callbacks(
+        api_class(f"module {number}", registrations, services).register_hooks_callbacks(
             on_a=module.on_a,
             on_b=module.on_b,
             on_c=module.on_c,

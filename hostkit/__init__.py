@@ -9,114 +9,25 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from hostkit._version import __version__
+from hostkit._version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from hostkit import errors, rules
-    from hostkit.api import ModuleApi
-    from hostkit.background import BackgroundLoop
-    from hostkit.caching import CachedFunction, cached
-    from hostkit.config import Bytes, Seconds
-    from hostkit.dispatch import Outcome, Receipt, Receipts, Step, Timing, current_module, keys_of
-    from hostkit.errors import (
-        ConfigError,
-        ConfigErrors,
-        HookTimeoutError,
-        HostkitError,
-        ModuleFailedError,
-        RegistrationError,
-        SpecError,
-    )
-    from hostkit.host import Host
-    from hostkit.loading import Module
-    from hostkit.loops import enter, start_entry
-    from hostkit.rules import ALLOW, CONTINUE, Decision, Deny
-    from hostkit.specs import Category, Hookspec, Keyed, hookimpl, hookspec
+    from hostkit._public import *  # noqa: F403 -- the one list of names
+else:
+    # Type checkers would take any name for granted if they saw `__getattr__`.
 
-_HOMES = {
-    "ALLOW": "rules",
-    "BackgroundLoop": "background",
-    "Bytes": "config",
-    "CONTINUE": "rules",
-    "CachedFunction": "caching",
-    "Category": "specs",
-    "ConfigError": "errors",
-    "ConfigErrors": "errors",
-    "Decision": "rules",
-    "Deny": "rules",
-    "HookTimeoutError": "errors",
-    "Hookspec": "specs",
-    "Host": "host",
-    "HostkitError": "errors",
-    "Keyed": "specs",
-    "Module": "loading",
-    "ModuleApi": "api",
-    "ModuleFailedError": "errors",
-    "Outcome": "dispatch",
-    "Receipt": "dispatch",
-    "Receipts": "dispatch",
-    "RegistrationError": "errors",
-    "Seconds": "config",
-    "SpecError": "errors",
-    "Step": "dispatch",
-    "Timing": "dispatch",
-    "cached": "caching",
-    "current_module": "dispatch",
-    "enter": "loops",
-    "hookimpl": "specs",
-    "hookspec": "specs",
-    "keys_of": "dispatch",
-    "start_entry": "loops",
-}
+    def __getattr__(name: str) -> Any:
+        # Importing everything at once would make every command wait for Twisted, even `--help`.
+        # Names such as `__wrapped__` are what tools ask any module for.
+        if name == "__all__":
+            return __dir__()
+        if not name.startswith("_"):
+            public = importlib.import_module("hostkit._public")
+            if hasattr(public, name):
+                globals()[name] = value = getattr(public, name)
+                return value
+        raise AttributeError(f"module 'hostkit' has no attribute {name!r}")
 
-__all__ = [
-    "ALLOW",
-    "CONTINUE",
-    "BackgroundLoop",
-    "Bytes",
-    "CachedFunction",
-    "Category",
-    "ConfigError",
-    "ConfigErrors",
-    "Decision",
-    "Deny",
-    "HookTimeoutError",
-    "Hookspec",
-    "Host",
-    "HostkitError",
-    "Keyed",
-    "Module",
-    "ModuleApi",
-    "ModuleFailedError",
-    "Outcome",
-    "Receipt",
-    "Receipts",
-    "RegistrationError",
-    "Seconds",
-    "SpecError",
-    "Step",
-    "Timing",
-    "__version__",
-    "cached",
-    "current_module",
-    "enter",
-    "errors",
-    "hookimpl",
-    "hookspec",
-    "keys_of",
-    "rules",
-    "start_entry",
-]
-
-
-def __getattr__(name: str) -> Any:
-    # Importing everything at once would make every command wait for Twisted, even `--help`.
-    if name in ("errors", "rules"):
-        return importlib.import_module(f"hostkit.{name}")
-    if name in _HOMES:
-        return getattr(importlib.import_module(f"hostkit.{_HOMES[name]}"), name)
-    raise AttributeError(f"module 'hostkit' has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return __all__
+    def __dir__() -> list[str]:
+        public = vars(importlib.import_module("hostkit._public"))
+        return ["__version__", *sorted(name for name in public if not name.startswith("_"))]

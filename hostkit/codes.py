@@ -99,7 +99,7 @@ class Code(StrEnum):
     BAD_KEY = "HK212", "callbacks for a keyed hook are not given by a key it has"
     INCOMPLETE = "HK213", "a module registers for a hook without another that belongs to it"
     CONFLICTING_KEYS = "HK214", "two modules disagree about a key"
-    NOT_CACHED = "HK215", "a function is no cached method, or was not registered"
+    NOT_CACHED = "HK215", "a function is not a cached method, or was not registered"
 
     # Hookspecs, HK300 to HK399
     NO_DOCSTRING = "HK301", "a hookspec has no docstring"

@@ -1,4 +1,4 @@
-"""Everything hostkit raises, and the `Problem` all of it is told with.
+"""Everything hostkit raises, and `Problem`, which describes what is wrong.
 
 What is wrong with a file, a module or a declaration carries a stable code (``HK…``), which
 `docs/reference/problems.md` explains.
@@ -15,7 +15,7 @@ Path: TypeAlias = tuple[str | int, ...]
 
 
 def show_path(path: Path) -> str:
-    """Write a path as people do: ``modules[0].timeout``."""
+    """Write a path: ``modules[0].timeout``."""
     text = ""
     for step in path:
         if isinstance(step, int):
@@ -49,7 +49,7 @@ class Place:
 @final
 @attrs.frozen
 class Problem:
-    """One thing that is wrong, said so that its reader can mend it.
+    """One thing that is wrong, with all that is needed to correct it.
 
     Attributes:
         code: Stable identifier, ``HK`` and three digits.
@@ -75,7 +75,7 @@ class Problem:
         return (self.place.line, self.place.column) if self.place is not None else (0, 0)
 
     def render(self) -> str:
-        """Tell the problem in full: place, message, excerpt with a caret, details and hints."""
+        """Write the problem in full: place, message, excerpt with a caret, details and hints."""
         where = str(self.place) if self.place is not None else show_path(self.path)
         lines = [f"{where}: {self.code} {self.message}" if where else f"{self.code} {self.message}"]
         margin = "  "
@@ -96,7 +96,7 @@ class Problem:
 
 
 class HostkitError(Exception):
-    """Base of everything hostkit raises on purpose."""
+    """Base of all exceptions that hostkit defines."""
 
 
 @final
@@ -160,7 +160,7 @@ class SpecError(CodedError):
 
 
 class RegistrationError(CodedError):
-    """A module registered something that cannot be: a mistake of the module's author."""
+    """A module made an invalid registration: a mistake of the module's author."""
 
 
 @final
@@ -188,9 +188,9 @@ class ModuleFailedError(HostkitError):
 
 @final
 class InvalidationError(HostkitError):
-    """Other processes could not be told that an entry of a cache is no longer true.
+    """Other processes could not be notified that an entry of a cache is stale.
 
-    Here it was dropped. The cause is the ``__cause__``.
+    In this process it was dropped. The cause is the ``__cause__``.
 
     Args:
         module: The module's name.
@@ -200,7 +200,7 @@ class InvalidationError(HostkitError):
 
     def __init__(self, module: str, function: str, reason: str) -> None:
         super().__init__(
-            f"module {module!r}: other processes could not be told what is no longer true in the "
+            f"module {module!r}: other processes could not be notified of a stale entry in the "
             f"cache of {function}: {reason}"
         )
         self.module = module

@@ -36,6 +36,15 @@ def exception_line(error: BaseException) -> str:
     return "".join(traceback.format_exception_only(error)).strip()
 
 
+_read_name: Final = type.__dict__["__name__"].__get__
+
+
+def type_name(value: object) -> str:
+    """Name the class of a value, also if its metaclass has another idea of names."""
+    name: str = _read_name(type(value))
+    return name
+
+
 def either(options: Collection[str]) -> str:
     """Join alternatives: ``a, b or c``."""
     *most, last = options

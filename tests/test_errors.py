@@ -110,19 +110,19 @@ def test_a_config_error_needs_no_path() -> None:
 
 
 def test_config_errors_tell_all_problems() -> None:
-    """Each problem is told in full, with an empty line between them."""
-    errors = ConfigErrors((Problem("HK001", "one", hint="mend it"), Problem("HK002", "two")))
-    assert str(errors) == "HK001 one\n  = hint: mend it\n\nHK002 two"
+    """Each problem is written in full, with an empty line between them."""
+    errors = ConfigErrors((Problem("HK001", "one", hint="correct it"), Problem("HK002", "two")))
+    assert str(errors) == "HK001 one\n  = hint: correct it\n\nHK002 two"
     assert [problem.code for problem in errors.problems] == ["HK001", "HK002"]
 
 
 @pytest.mark.parametrize("kind", [SpecError, RegistrationError, UnknownNameError])
 def test_a_coded_error_is_one_problem(kind: type[CodedError]) -> None:
-    """Code, message, details, expectation and hint are at hand, and all of them are told."""
-    error = kind("HK203", "wrong", details=("a fact",), expected="right", hint="mend it")
+    """Code, message, details, expectation and hint are at hand, and all of them are written."""
+    error = kind("HK203", "wrong", details=("a fact",), expected="right", hint="correct it")
     assert error.code == "HK203"
-    assert Problem("HK203", "wrong", (), None, ("a fact",), "right", "mend it") == error.problem
-    assert str(error) == "HK203 wrong\n  = a fact\n  = expected: right\n  = hint: mend it"
+    assert Problem("HK203", "wrong", (), None, ("a fact",), "right", "correct it") == error.problem
+    assert str(error) == "HK203 wrong\n  = a fact\n  = expected: right\n  = hint: correct it"
 
 
 def test_hasattr_understands_an_unknown_name() -> None:
@@ -144,7 +144,7 @@ def test_a_failed_module_is_named_with_hook_and_reason() -> None:
 
 @pytest.mark.parametrize(("seconds", "text"), [(2.0, "2s"), (0.25, "0.25s")])
 def test_a_late_module_is_named_with_hook_and_limit(seconds: float, text: str) -> None:
-    """It can be caught as the `TimeoutError` it is, and tells the limit without idle zeros."""
+    """It can be caught as the `TimeoutError` it is, and names the limit without idle zeros."""
     error = HookTimeoutError("words", "comments.check", seconds)
     assert str(error) == f"module 'words' took longer than {text} in comments.check"
     assert ("words", "comments.check", seconds) == (error.module, error.hook, error.seconds)

@@ -14,22 +14,15 @@ import hostkit
 PACKAGE = Path(hostkit.__file__).parent
 
 
-def _typed_imports() -> dict[str, str]:
-    """Find what ``hostkit/__init__.py`` imports for type checkers, each with its home."""
-    tree = ast.parse((PACKAGE / "__init__.py").read_text())
-    (block,) = (node for node in tree.body if isinstance(node, ast.If))
-    assert ast.unparse(block.test) == "TYPE_CHECKING"
+def _homes() -> dict[str, str]:
+    """Read the list of public names, each with its home."""
+    tree = ast.parse((PACKAGE / "_public.py").read_text())
     return {
-        alias.name: str(node.module)
-        for node in block.body
+        str(alias.asname): str(node.module)
+        for node in tree.body
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
-
-
-def _isorted(name: str) -> tuple[int, str]:
-    """Order names as ruff does: constants, classes, the rest."""
-    return (0 if name.isupper() else 1 if name[0].isupper() else 2, name)
 
 
 def _run(code: str) -> str:
@@ -39,42 +32,38 @@ def _run(code: str) -> str:
     ).stdout
 
 
-@pytest.mark.parametrize("name", sorted({*hostkit.__all__} - {"__version__"}))
+@pytest.mark.parametrize("name", sorted(_homes()))
 def test_every_name_can_be_imported(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the package says it has, it has, also when it is asked for the first time."""
+    """What the package lists it has, also when it is used for the first time."""
     monkeypatch.delitem(vars(hostkit), name, raising=False)
-    assert getattr(hostkit, name) is not None
-
-
-def test_the_names_are_sorted_and_unique() -> None:
-    """The list is in order, so that two people adding a name do not collide."""
-    assert hostkit.__all__ == sorted(set(hostkit.__all__), key=_isorted)
-
-
-def test_type_checkers_see_the_same_names() -> None:
-    """What is imported lazily is what type checkers are told, from the same home."""
-    typed = _typed_imports()
-    assert set(hostkit.__all__) == {*typed, "__version__"}
-    for name, home in typed.items():
-        assert getattr(hostkit, name) is getattr(importlib.import_module(home), name)
+    home = importlib.import_module(_homes()[name])
+    assert getattr(hostkit, name) is getattr(home, name)
 
 
 def test_a_home_exports_what_is_taken_from_it() -> None:
     """Nothing is taken from a package that does not offer it."""
-    for name, home in _typed_imports().items():
+    for name, home in _homes().items():
         if home != "hostkit":
             assert name in getattr(importlib.import_module(home), "__all__", [name])
 
 
+def test_a_star_import_takes_the_names() -> None:
+    """Only these, and not what the package itself has imported."""
+    code = "from hostkit import *\nprint(*sorted(set(globals()) - set(vars(__builtins__))))"
+    names = set(_run(code).split())
+    assert {*_homes(), "__version__"} == {name for name in names if name in dir(hostkit)}
+    assert not names & {"TYPE_CHECKING", "Any", "annotations", "importlib"}
+
+
 def test_dir_lists_the_names() -> None:
     """Interactive users are shown what there is to use."""
-    assert dir(hostkit) == sorted(hostkit.__all__)
+    assert dir(hostkit) == sorted([*_homes(), "__version__"])
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
     """As with any other Python module."""
     with pytest.raises(AttributeError, match="module 'hostkit' has no attribute 'nonsense'"):
-        assert hostkit.nonsense
+        assert hostkit.nonsense  # type: ignore[attr-defined]
     assert not hasattr(hostkit, "__path_of_nonsense__")
 
 

@@ -1,13 +1,12 @@
 """What a module is given, and what it registers."""
 
-from hostkit.api._api_class import make_api_class
-from hostkit.api._module_api import ModuleApi
-from hostkit.api._mounts import Mount
-from hostkit.api._paths import RESERVED, check_host_paths, is_below
-from hostkit.api._registrations import Registration, Registrations
+from hostkit.api._base import HostServices, Mount, Registration, Registrations
+from hostkit.api._module_api import ModuleApi, make_api_class
+from hostkit.api._web import RESERVED, check_host_paths, is_below
 
 __all__ = [
     "RESERVED",
+    "HostServices",
     "ModuleApi",
     "Mount",
     "Registration",

@@ -1,8 +1,6 @@
-"""What modules do again and again in the background, and in which process."""
+"""Functions that modules have called again and again, and in which process."""
 
-from hostkit.background._function import check_loop, describe
-from hostkit.background._loop import BackgroundLoop
-from hostkit.background._loops import Loops
-from hostkit.background._worker import Worker
+from hostkit.background._loop import BackgroundLoop, check_loop, function_name
+from hostkit.background._loops import Loops, Worker
 
-__all__ = ["BackgroundLoop", "Loops", "Worker", "check_loop", "describe"]
+__all__ = ["BackgroundLoop", "Loops", "Worker", "check_loop", "function_name"]

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
+import functools
+import inspect
 import logging
+import math
 import sys
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import TYPE_CHECKING, Any, Final, cast, final
 
 from twisted.internet.defer import CancelledError, Deferred
+from twisted.python.failure import Failure
 
+from hostkit.codes import Code
 from hostkit.dispatch import call_for
-from hostkit.loops import advise, start_entry
+from hostkit.errors import RegistrationError
+from hostkit.loops import Entrance, advise, is_callers
+from hostkit.specs import check_callable
 from hostkit.wording import exception_line
 
 if TYPE_CHECKING:
@@ -24,21 +30,21 @@ _log: Final = logging.getLogger("hostkit.background")
 
 @final
 class BackgroundLoop:
-    """A function of a module's that is called again and again, never twice at a time.
+    """A module's function that is called again and again, never twice at a time.
 
-    Its runs start at multiples of the interval after its beginning, the first one after one
-    interval. While a run goes on, no other one starts; the next one is at the next multiple.
-
-    It is not Twisted's `LoopingCall`, which has the same times, for two reasons: making one of
-    those installs a reactor, also in programs that run on asyncio alone, and a clock that calls a
-    little early, as uvloop's does, would have it run twice.
+    Its runs start at multiples of the interval, counted from `begin`, the first one after one
+    interval. A run that takes longer delays the next one to the multiple after its end.
 
     Args:
         module: The module's name.
-        description: What logs call the loop.
-        interval_seconds: How far apart runs are, more than zero.
-        function: What to call. What it returns is awaited if it can be.
+        description: The loop's name in logs.
+        interval_seconds: The time between starts, greater than zero.
+        function: The function. Its result is awaited if it is awaitable.
     """
+
+    # Twisted's `LoopingCall` has the same times, and tests compare both. But creating one installs
+    # a reactor, also in programs that run on asyncio alone, and it runs twice if its clock calls a
+    # little early, as uvloop's does.
 
     def __init__(
         self,
@@ -56,50 +62,48 @@ class BackgroundLoop:
         self._number = 0  # of the interval at whose end the last run was due
         self._call: Cancellable | None = None
         self._is_running = False
-        self._is_cancelled = False
         self._is_stopped = False
-        self._run_under_way: Deferred[None] | None = None
+        self._current_run: Deferred[None] | None = None
         self._waiting: list[Deferred[None]] = []
 
     @property
     def is_over(self) -> bool:
-        """Whether it was stopped by its module, and nothing of it is left."""
+        """Whether it was stopped by its module, and no run is in flight."""
         return self._is_stopped and not self._is_running
 
     def stop(self) -> None:
-        """Start no more runs, ever. One that is going on finishes."""
+        """Start no more runs, ever. A run that is in flight finishes."""
         self._is_stopped = True
         self._unschedule()
 
     def begin(self, clock: Clock) -> None:
-        """Have the first run after one interval from now.
+        """Schedule the first run, one interval from now.
 
         Args:
-            clock: What time it is.
+            clock: The clock to schedule runs with.
         """
         if self._is_stopped:
             return
         self._clock = clock
         self._began_at = clock.seconds()
         self._number = 0
-        if not self._is_running:  # otherwise its end does
+        if not self._is_running:  # otherwise the run's end does
             self._schedule()
 
     def interrupt(self) -> Deferred[None] | None:
-        """Start no more runs until it begins again, and cancel the one that is going on.
+        """Start no more runs until `begin`, and cancel the one that is in flight.
 
         Returns:
-            Fires when that has ended; `None` if there is nothing to wait for, which is also so if
-            this is called by the run itself.
+            Fires when that run has ended; `None` if there is nothing to wait for, or if the run
+            itself calls this, which could not end before it does.
         """
         self._clock = None
         self._unschedule()
-        if self._run_under_way is None or _is_inside(self):
+        if self._current_run is None or _is_inside(self):
             return None
-        self._is_cancelled = True
         ended: Deferred[None] = Deferred()
         self._waiting.append(ended)
-        self._run_under_way.cancel()
+        self._current_run.cancel()
         return ended
 
     def _schedule(self) -> None:
@@ -118,38 +122,93 @@ class BackgroundLoop:
             self._call = None
 
     def _start(self) -> None:
+        assert self._clock is not None  # noqa: S101
         self._call = None
         self._is_running = True
-        self._run_under_way = start_entry(self._run())
+        entrance = Entrance()
+        self._current_run = entrance.start(self._run(entrance))
         # Not in the run itself, whose context variables the next one would inherit.
-        self._run_under_way.addBoth(self._end)
+        self._current_run.addBoth(self._end, self._clock)
 
-    async def _run(self) -> None:
+    async def _run(self, entrance: Entrance) -> None:
         try:
             await call_for(self.module, self._function)
-        except GeneratorExit:  # the program has ended
-            raise
-        except BaseException as error:  # noqa: BLE001 -- nothing that a run raises ends the loop
-            is_cancellation = isinstance(error, CancelledError | asyncio.CancelledError)
-            if not (is_cancellation and self._is_cancelled):
-                said = f"module {self.module!r}: the background loop {self.description!r} failed"
-                _log.exception("%s: %s", said, advise(error, exception_line(error)))
+        except BaseException as error:
+            if is_callers(error, entrance):
+                raise
+            said = f"module {self.module!r}: the background loop {self.description!r} failed"
+            _log.exception("%s: %s", said, advise(error, exception_line(error)))
 
-    def _end(self, _: object) -> None:
-        self._is_running = self._is_cancelled = False
-        self._run_under_way = None
+    def _end(self, result: object, clock: Clock) -> None:
+        self._is_running = False
+        self._current_run = None
         if self._clock is not None and not self._is_stopped:
             self._schedule()
         waiting, self._waiting = self._waiting, []
         for ended in waiting:
             ended.callback(None)
+        if isinstance(result, Failure) and result.check(CancelledError) is None:
+            # `KeyboardInterrupt` and the like: the event loop is the caller of a run.
+            clock.call_later(0, result.raiseException)
 
 
 def _is_inside(loop: BackgroundLoop) -> bool:
-    """Whether this is called by the current run of a loop, as told by the Python stack."""
+    """Whether the current run of a loop calls this."""
+    # Found on the stack: a context variable would be inherited by whatever the run schedules.
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 -- the documented way to a caller
     while frame is not None:
         if frame.f_code is BackgroundLoop._run.__code__ and frame.f_locals["self"] is loop:  # noqa: SLF001
             return True
         frame = frame.f_back
     return False
+
+
+def check_loop(
+    function: Any, milliseconds: object, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> None:
+    """Check the arguments of ``looping_background_call``.
+
+    Args:
+        function: The function.
+        milliseconds: The interval.
+        args: The function's positional arguments.
+        kwargs: Its arguments by name.
+
+    Raises:
+        RegistrationError: The function cannot be called, or not with these arguments (HK203).
+        ValueError: The interval is not a positive, finite number.
+    """
+    check_callable(function, "the function of a background loop")
+    _check_arguments(function, args, kwargs)
+    is_number = isinstance(milliseconds, int | float) and not isinstance(milliseconds, bool)
+    if not (is_number and 0 < cast("float", milliseconds) < math.inf):
+        raise ValueError(
+            "the interval of a background loop is in milliseconds, a number greater than zero, "
+            f"not {milliseconds!r}"
+        )
+
+
+def _check_arguments(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> None:
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # some functions written in C have no signature
+        return
+    try:
+        signature.bind(*args, **kwargs)
+    except TypeError as error:
+        raise RegistrationError(
+            Code.NOT_CALLABLE,
+            f"the function of a background loop cannot be called with these arguments: {error}",
+            expected=f"arguments for {function_name(function)}{signature}",
+            hint="give them to looping_background_call after the interval",
+        ) from None
+
+
+def function_name(function: object) -> str:
+    """Find the name of a function, or of another callable, for logs."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    name = getattr(function, "__name__", None)
+    return name if isinstance(name, str) and name else type(function).__qualname__

@@ -1,16 +1,16 @@
-"""`cached`: asynchronous methods that remember their results, per instance."""
+"""`cached`: asynchronous methods whose results are cached, per instance."""
 
-from hostkit.caching._cached import cached
-from hostkit.caching._cached_function import CachedFunction
-from hostkit.caching._cached_method import CachedMethod
-from hostkit.caching._invalidations import Channel, Invalidations
+from hostkit.caching._cached import CachedMethod, CacheOptions, cached
+from hostkit.caching._function import CachedFunction
+from hostkit.caching._invalidations import Invalidations, MessageChannel
 from hostkit.caching._redis import RedisChannel
 
 __all__ = [
+    "CacheOptions",
     "CachedFunction",
     "CachedMethod",
-    "Channel",
     "Invalidations",
+    "MessageChannel",
     "RedisChannel",
     "cached",
 ]

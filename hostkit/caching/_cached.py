@@ -1,18 +1,43 @@
-"""`@cached`: remember what an asynchronous method returned."""
+"""`@cached`: its options, and what it makes of a method."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar, overload
+import datetime as dt
+import functools
+import inspect
+import time
+from types import FunctionType, MethodType
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Concatenate,
+    Final,
+    Generic,
+    NoReturn,
+    ParamSpec,
+    Protocol,
+    TypeVar,
+    cast,
+    final,
+    overload,
+)
 
-from hostkit.caching._cached_method import CachedMethod
-from hostkit.caching._options import read_options
+import attrs
+
+from hostkit.caching._cache import Cache
+from hostkit.caching._function import compile_binder
+from hostkit.caching._keys import KeyParameters
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Collection, Coroutine
+
+    from hostkit.caching._function import CachedFunction
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+_FUNCTIONS: Final = "__hostkit_cached__"
+"""The attribute in which an instance keeps its cached functions, by method."""
 
 
 class _Decorator(Protocol):
@@ -44,32 +69,198 @@ def cached(
     ttl: float | dt.timedelta | None = None,
     uncached_args: Collection[str] = (),
 ) -> Any:
-    """Remember what an ``async def`` method returned, for each instance and arguments.
+    """Cache the results of an ``async def`` method, for each instance and arguments.
 
-    Calls with the same arguments while a result is being computed wait for that result. What is
-    raised reaches all of them, and is not remembered. ``self.method`` is then a
-    `CachedFunction`, with which entries are taken out.
+    Calls with the same arguments while a result is being computed wait for that result. An
+    exception reaches all of them, and is not cached. ``self.method`` is then a `CachedFunction`,
+    with which entries are invalidated.
 
-    A computation belongs to the call that began it. If that is cancelled, one of those who wait
-    computes again; who only waits can be cancelled without consequences for the others. Calls
-    must come from one thread, but from asyncio and Twisted alike.
+    A computation belongs to the call that started it. If that is cancelled, one of those that
+    wait computes again; a call that only waits can be cancelled without consequences for the
+    others. Calls must come from one thread, but from asyncio and Twisted alike.
 
     Args:
         function: The method, when used without parentheses.
-        max_entries: How many results are kept for each instance; then the one that was not used
-            for longest goes.
-        ttl: How long a result is kept, in seconds or as a `datetime.timedelta`, from when it was
-            computed; by default there is no such limit.
+        max_entries: How many results are kept for each instance; then the least recently used
+            one is dropped.
+        ttl: How long a result is kept, in seconds or as a `datetime.timedelta`, counted from when
+            it was computed; by default there is no such limit.
         uncached_args: Names of arguments that are left out of the key: what the method needs to
             compute a result that does not depend on them.
 
     Raises:
-        TypeError: This is no method whose results can be cached, or an option is of a wrong type.
+        TypeError: This is not a method whose results can be cached, or an option is of a wrong
+            type.
         ValueError: An option has an impossible value.
     """
-    options = read_options(max_entries, ttl, uncached_args)
+    options = CacheOptions.checked(max_entries, ttl, uncached_args)
 
     def decorate(method: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]) -> Any:
         return CachedMethod(method, options)
 
     return decorate if function is None else decorate(function)
+
+
+@final
+@attrs.frozen
+class CacheOptions:
+    """How a method is cached.
+
+    Attributes:
+        max_entries: How many results each instance keeps.
+        ttl_seconds: How long a result is kept; `None` is without limit.
+        uncached: The names of arguments that are left out of the key.
+        clock: Reads monotonic seconds; it is called only if there is a ``ttl_seconds``.
+    """
+
+    max_entries: int = 1000
+    ttl_seconds: float | None = None
+    uncached: frozenset[str] = frozenset()
+    clock: Callable[[], float] = time.monotonic
+
+    @classmethod
+    def checked(cls, max_entries: object, ttl: object, uncached_args: object) -> CacheOptions:
+        """Check the arguments of ``@cached(...)``.
+
+        Raises:
+            TypeError: One is of a wrong type.
+            ValueError: A number is too small.
+        """
+        if not isinstance(max_entries, int) or isinstance(max_entries, bool):
+            raise TypeError(f"@cached: max_entries must be a whole number, not {max_entries!r}")
+        if max_entries < 1:
+            raise ValueError(f"@cached: max_entries must be 1 or more, not {max_entries}")
+        return cls(max_entries, _seconds_of(ttl), _names_of(uncached_args))
+
+
+def _seconds_of(ttl: object) -> float | None:
+    if ttl is None:
+        return None
+    seconds = ttl.total_seconds() if isinstance(ttl, dt.timedelta) else ttl
+    if not isinstance(seconds, int | float) or isinstance(seconds, bool):
+        raise TypeError(f"@cached: ttl must be seconds (a number) or a timedelta, not {ttl!r}")
+    if not seconds > 0:  # false for NaN, too
+        raise ValueError(f"@cached: ttl must be greater than zero, not {ttl!r}")
+    return float(seconds)
+
+
+def _names_of(uncached_args: object) -> frozenset[str]:
+    if not isinstance(uncached_args, tuple | list | set | frozenset):
+        raise TypeError(
+            "@cached: uncached_args must be a tuple of names, such as ('name',), "
+            f"not {uncached_args!r}"
+        )
+    return frozenset(uncached_args)
+
+
+@final
+class CachedMethod(Generic[P, T]):
+    """What `cached` makes of a method; its instances have a `CachedFunction` each.
+
+    It is made on first access, and stored in the instance's ``__dict__``, where Python finds it
+    before it looks into the class: from then on no descriptor is called.
+
+    Args:
+        function: The method.
+        options: How it is cached.
+
+    Raises:
+        TypeError: The function is not a method whose results can be cached.
+        ValueError: The options name arguments that it does not have.
+    """
+
+    __slots__ = ("__dict__", "_bind", "_function", "_options", "_parameters", "name")
+
+    def __init__(
+        self,
+        function: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]],
+        options: CacheOptions,
+    ) -> None:
+        self._parameters = KeyParameters.of(function, options.uncached)
+        self._function = cast("FunctionType", function)
+        self._options = options
+        expires = options.ttl_seconds is not None
+        self._bind = compile_binder(self._function, self._parameters, expires=expires)
+        self.name = self._function.__name__
+        functools.update_wrapper(self, function)
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+        # A class with a `__getstate__` of its own, or whose parent has one, decides itself what
+        # is copied.
+        cls: Any = owner
+        if cls.__getstate__ is object.__getstate__:
+            cls.__getstate__ = _state_without_caches
+
+    @overload
+    def __get__(self, instance: None, owner: type | None = None) -> CachedMethod[P, T]: ...
+
+    @overload
+    def __get__(self, instance: object, owner: type | None = None) -> CachedFunction[P, T]: ...
+
+    def __get__(
+        self, instance: object, owner: type | None = None
+    ) -> CachedMethod[P, T] | CachedFunction[P, T]:
+        if instance is None:
+            return self
+        values = getattr(instance, "__dict__", None)
+        if not isinstance(values, dict):
+            raise TypeError(
+                f"{self._parameters.method} keeps its cache in the instance, but instances of "
+                f"{type(instance).__qualname__} have no __dict__; leave out __slots__, or write "
+                "slots=False if attrs or dataclasses make them"
+            )
+        # By method, not by name: a method and the one it overrides have a cache each.
+        functions: dict[CachedMethod[Any, Any], FunctionType] = values.setdefault(_FUNCTIONS, {})
+        if self not in functions:
+            functions[self] = self._make(instance)
+            # Not so if a subclass has a method of that name, which calls this one with super().
+            if inspect.getattr_static(type(instance), self.name, None) is self:
+                values[self.name] = functions[self]
+        return cast("CachedFunction[P, T]", functions[self])
+
+    def __call__(self, *_args: object, **_kwargs: object) -> NoReturn:
+        """Refuse to be called through the class."""
+        raise TypeError(
+            f"{self._parameters.method} is cached per instance, so it cannot be called through its "
+            f"class; call it as a method: instance.{self.name}(...)"
+        )
+
+    def _make(self, instance: object) -> FunctionType:
+        method = MethodType(self._function, instance)
+        cache: Cache[T] = Cache(
+            method,
+            self._parameters,
+            max_entries=self._options.max_entries,
+            ttl_seconds=self._options.ttl_seconds,
+            clock=self._options.clock,
+        )
+        made: Any = functools.update_wrapper(self._bind(cache), method)
+        marks = set(vars(self)) - {*functools.WRAPPER_ASSIGNMENTS, "__wrapped__"}
+        vars(made).update((mark, vars(self)[mark]) for mark in marks)  # such as @hookimpl's
+        made.__self__ = instance
+        made.key_names = self._parameters.key_names
+        made.invalidate = cache.invalidate
+        made.invalidate_all = cache.invalidate_all
+        return cast("FunctionType", made)
+
+
+def _state_without_caches(self: object) -> Any:
+    """The state of an instance for `copy`, `deepcopy` and `pickle`, without its caches."""
+    state: Any = object.__getstate__(self)
+    if isinstance(state, tuple):  # a class that also has slots
+        return (_without_caches(state[0]), *state[1:])
+    return _without_caches(state)
+
+
+def _without_caches(values: dict[str, Any] | None) -> dict[str, Any] | None:
+    if values is None or _FUNCTIONS not in values:
+        return values
+    functions: dict[CachedMethod[..., Any], FunctionType] = values[_FUNCTIONS]
+    # An attribute that replaced the cached function is the instance's own, and is copied.
+    own = {method.name: function for method, function in functions.items()}
+    return {
+        name: value
+        for name, value in values.items()
+        if name != _FUNCTIONS and (name not in own or own[name] is not value)
+    }

@@ -1,13 +1,13 @@
-"""`RedisChannel`: processes hear of each other through a Redis server."""
+"""`RedisChannel`: messages between processes through a Redis server."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING, Any, Final, final
 
-from twisted.internet.defer import CancelledError
+from twisted.internet.defer import CancelledError, Deferred
 
-from hostkit.caching._link import Link
 from hostkit.loops import SideLoop, settle
 
 if TYPE_CHECKING:
@@ -15,11 +15,14 @@ if TYPE_CHECKING:
 
     from redis.asyncio import Redis
     from redis.asyncio.client import PubSub
+    from twisted.python.failure import Failure
 
     from hostkit.caching._invalidations import Invalidations
 
+_log: Final = logging.getLogger("hostkit.caching")
+
 CHANNEL: Final = "hostkit:invalidations"
-"""The channel of all hosts. What one of them has no entry for is no news to it."""
+"""The channel of all hosts. A host ignores messages about functions that it does not have."""
 
 _FIRST_PAUSE_SECONDS: Final = 0.1
 _LONGEST_PAUSE_SECONDS: Final = 5.0
@@ -27,19 +30,19 @@ _LONGEST_PAUSE_SECONDS: Final = 5.0
 
 @final
 class RedisChannel:
-    """Sends and hears messages through a Redis server, which may come and go.
+    """Sends and receives messages through a Redis server, which may come and go.
 
     The client runs in a thread of its own, since it needs asyncio and the program may run on
-    something else.
+    another event loop.
 
     Args:
         url: The server, as ``redis://host:port/database``, ``rediss://...`` or ``unix://path``.
-        idle_seconds: After this long a silence the server is asked whether it is still there.
+        idle_seconds: After this long a silence the server is pinged.
         answer_seconds: How long any answer of the server is waited for.
 
     Raises:
         ModuleNotFoundError: The package `redis` is not installed.
-        ValueError: The client does not understand the URL.
+        ValueError: The client rejects the URL.
     """
 
     def __init__(
@@ -51,16 +54,16 @@ class RedisChannel:
         self._side: SideLoop | None = None
         from redis.exceptions import RedisError  # noqa: PLC0415 -- an extra
 
-        try:  # nothing is connected, but it is told now what is wrong
+        try:  # connects to nothing, but checks the parameters of the URL
             self._client = self._make_client()
             self._client.connection_pool.make_connection()  # type: ignore[no-untyped-call]
-        except (TypeError, RedisError) as error:  # a parameter that there is not, or its value
+        except (TypeError, RedisError) as error:  # an unknown parameter, or its value
             raise ValueError(str(error)) from None
 
     async def open(self, invalidations: Invalidations) -> None:
-        """Begin to listen; wait until the server has confirmed it, or is not there."""
+        """Start to listen; wait until the server has confirmed it, or is known to be missing."""
         self._side = side = SideLoop()
-        link = Link(invalidations)
+        link = RedisLink(invalidations)
         side.run(self._listen(side, link)).addErrback(link.end)
         await settle(link.tried)
 
@@ -76,12 +79,13 @@ class RedisChannel:
         try:
             await settle(side.run(self._publish(text)))
         except CancelledError:
+            # `close` cancels what the side loop runs; that is not the caller's cancellation.
             if self._side is side:
                 raise
             raise OSError("the host was stopped") from None
 
     async def close(self) -> None:
-        """Listen no longer, and close all connections."""
+        """Stop listening, and close all connections."""
         if self._side is not None:
             side, self._side = self._side, None
             await settle(side.close())
@@ -91,11 +95,11 @@ class RedisChannel:
         from redis.asyncio.retry import Retry  # noqa: PLC0415
         from redis.backoff import NoBackoff  # noqa: PLC0415
 
-        # We try again ourselves, and know of it.
+        # `_listen` reconnects, and reports it; the client must not do so unnoticed.
         once = Retry(NoBackoff(), 0)
         seconds = self._answer_seconds
         client = Redis.from_url(self._url, retry=once)
-        # Afterwards, since the URL may say something else.
+        # Set afterwards, since the URL may contain other values.
         client.connection_pool.connection_kwargs |= {
             "decode_responses": False,
             "socket_connect_timeout": seconds,
@@ -109,11 +113,11 @@ class RedisChannel:
                 await self._client.publish(CHANNEL, text)
         except TimeoutError:
             raise OSError(f"no answer within {self._answer_seconds:g}s") from None
-        except Exception as error:  # also what comes of a client that is just being closed
+        except Exception as error:  # any: a client that is being closed raises its own
             raise OSError(str(error)) from error
 
-    async def _listen(self, side: SideLoop, link: Link) -> None:
-        """Subscribe, again and again whenever the connection is lost."""
+    async def _listen(self, side: SideLoop, link: RedisLink) -> None:
+        """Subscribe, and again whenever the connection is lost."""
         pause = _FIRST_PAUSE_SECONDS
         async with self._make_client() as self._client:
             while True:
@@ -122,31 +126,86 @@ class RedisChannel:
                         await pubsub.subscribe(CHANNEL)
                         async for message in self._messages(pubsub):
                             if message["type"] == "subscribe":
+                                # Only now: a server may accept connections, and then fail.
                                 pause = _FIRST_PAUSE_SECONDS
                                 side.call_back(link.up)
                             else:
-                                side.call_back(link.heard, message["data"])
-                except Exception as error:  # noqa: BLE001 -- told, and tried again
+                                side.call_back(link.receive, message["data"])
+                except Exception as error:  # noqa: BLE001 -- reported, and tried again
                     side.call_back(link.down, error)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
 
     async def _messages(self, pubsub: PubSub) -> AsyncIterator[dict[str, Any]]:
-        """Take one message after the other, but for the answers to questions of our own.
+        """Yield one message after the other, without the answers to pings.
 
         Raises:
-            OSError: The server is silent, also when it is asked.
+            OSError: The server is silent, and does not answer a ping.
         """
-        is_asked = False
+        is_pinged = False
         while True:
-            seconds = self._answer_seconds if is_asked else self._idle_seconds
+            seconds = self._answer_seconds if is_pinged else self._idle_seconds
             message = await pubsub.get_message(timeout=seconds)
             if message is not None:
-                is_asked = False
+                is_pinged = False
                 if message["type"] != "pong":
                     yield message
-            elif is_asked:
+            elif is_pinged:
                 raise OSError(f"no answer within {self._answer_seconds:g}s")
             else:
                 await pubsub.ping()
-                is_asked = True
+                is_pinged = True
+
+
+@final
+class RedisLink:
+    """The state of the connection to a server; all on the program's own thread.
+
+    Args:
+        invalidations: Receives messages, and drops everything after a gap.
+
+    Attributes:
+        tried: Fires when it is known for the first time whether there is a connection.
+    """
+
+    def __init__(self, invalidations: Invalidations) -> None:
+        self._invalidations = invalidations
+        self._is_up: bool | None = None
+        self.tried: Deferred[None] = Deferred()
+
+    def up(self) -> None:
+        """From now on messages arrive; earlier ones may have been missed."""
+        # Also at the first time: the program may have cached results before it listened.
+        self._invalidations.drop_all()
+        if self._is_up is None:
+            _log.info("connected to Redis, to receive invalidations of other processes")
+        else:
+            _log.info("connected to Redis again; all registered caches were emptied")
+        self._note(is_up=True)
+
+    def down(self, error: Exception) -> None:
+        """From now on none arrive, until the connection is up again."""
+        # Once per outage, not for each attempt to reconnect.
+        if self._is_up is not False:
+            _log.warning(
+                "%s to Redis: %s; invalidations of other processes are not received until it is "
+                "connected, when all registered caches are emptied",
+                "no connection" if self._is_up is None else "lost the connection",
+                str(error).rstrip("."),
+            )
+        self._note(is_up=False)
+
+    def end(self, failure: Failure) -> None:
+        """Handle the end of listening, which is expected only if the host was stopped."""
+        if failure.check(CancelledError) is None:
+            _log.critical("the client of Redis has failed", exc_info=failure.value)
+            self._note(is_up=False)
+
+    def receive(self, text: bytes) -> None:
+        """Pass a message on."""
+        self._invalidations.receive(text)
+
+    def _note(self, *, is_up: bool) -> None:
+        self._is_up = is_up
+        if not self.tried.called:
+            self.tried.callback(None)

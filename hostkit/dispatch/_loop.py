@@ -115,9 +115,8 @@ class Loop:
         is_timed = call.began is not None
         for index in indexes:
             callback = self._callbacks[index]
-            answer, error, values = None, None, call.values
-            if self._is_special:
-                values = self._prepare(call, index)
+            answer, error = None, None
+            values = self._prepare(call, index) if self._is_special else call.values
             if is_timed:
                 call.before = _now()
             try:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import functools
 import logging
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import TYPE_CHECKING, Any, Final, cast, final
 
 from hostkit.dispatch._receipts import Outcome
 from hostkit.dispatch._record import describe
 from hostkit.errors import HookTimeoutError, InvalidValueError, ModuleFailedError
-from hostkit.loops import advise
+from hostkit.loops import NEVER, advise, attempt, is_callers
 from hostkit.rules import CONTINUE, Replace
+from hostkit.wording import type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -59,10 +60,10 @@ class FailurePolicy:
         if self._callbacks[index].shadow:
             return self._shadow_failed(call, index, error)
         text = self._say(error)
-        if self._rule.veto is not None and isinstance(error, Exception):
-            is_veto = functools.partial(self._rule.veto, error)
+        if self._rule.veto is not None and issubclass(type(error), Exception):
+            is_veto = functools.partial(self._rule.veto, cast("Exception", error))
             if self._ask_host(call, index, error, is_veto):
-                return self._veto(call, index, error, text)
+                return self._veto(call, index, cast("Exception", error), text)
         # Failures of different kinds (an outage, a time-out, a bug) would get their policies here.
         call.open(index).note(index, self._kind(index, error), text)
         return self._apply(self._on_error[index], call, index, error, text)
@@ -175,9 +176,12 @@ class FailurePolicy:
         note = f"in module {callback.module!r}, hook {self._spec.full_name}"
         note += f" (listed at {place})" if place is not None else ""
         note = advise(error, note)
-        with contextlib.suppress(Exception):  # some exceptions cannot be added to
+        try:
             if note not in getattr(error, "__notes__", ()):  # it may be raised many times
                 error.add_note(note)
+        except BaseException as raised:  # some exceptions cannot be added to
+            if is_callers(raised, NEVER):
+                raise
 
     @staticmethod
     def _say(error: BaseException) -> str:
@@ -185,7 +189,7 @@ class FailurePolicy:
         if type(error) is InvalidValueError:
             return error.reason
         text = _text(error)
-        name = type(error).__name__
+        name = type_name(error)
         return advise(error, f"{name}: {text}" if text else name)
 
     def _kind(self, index: int, error: BaseException) -> Outcome:
@@ -217,8 +221,8 @@ class FailurePolicy:
         text = self._say(error)
         is_veto = False
         with contextlib.suppress(Exception):  # a `veto` that raises must not fail the call here
-            if self._rule.veto is not None and isinstance(error, Exception):
-                is_veto = self._rule.veto(error)
+            if self._rule.veto is not None and issubclass(type(error), Exception):
+                is_veto = self._rule.veto(cast("Exception", error))
         if is_veto:
             call.open(index).note(index, Outcome.DENY, text)
             return CONTINUE
@@ -243,7 +247,4 @@ class FailurePolicy:
 
 
 def _text(error: BaseException) -> str:
-    try:
-        return str(error)
-    except Exception:  # noqa: BLE001 -- a module wrote it; it must not get around the policy
-        return "(its message cannot be shown)"
+    return attempt(str, error, otherwise="(its message cannot be shown)")

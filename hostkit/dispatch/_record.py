@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, final
 from twisted.internet.defer import CancelledError
 
 from hostkit.dispatch._receipts import Outcome, Receipt, Step
+from hostkit.loops import attempt
 from hostkit.rules import Deny
+from hostkit.wording import type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -121,7 +123,7 @@ class CallRecord:
             self.outcome = Outcome.CANCELLED
         else:
             self.outcome = Outcome.FAILED
-            self.reason = f"{type(error).__name__}, raised by the host itself"
+            self.reason = f"{type_name(error)}, raised by the host itself"
 
     @property
     def is_noteworthy(self) -> bool:
@@ -187,7 +189,5 @@ class CallRecord:
 
 def describe(value: Any) -> str:
     """Write a result in a few words."""
-    try:
-        return str(value) if isinstance(value, Deny) else reprlib.repr(value)
-    except Exception:  # noqa: BLE001 -- it is a module's value, and showing it must change nothing
-        return f"<{type(value).__name__} that cannot be shown>"
+    show = str if type(value) is Deny else reprlib.repr
+    return attempt(show, value, otherwise=f"<{type_name(value)} that cannot be shown>")

@@ -2,137 +2,58 @@
 
 from __future__ import annotations
 
-import functools
-import logging
-from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Final, final
+from typing import TYPE_CHECKING
 
 import attrs
 
+from hostkit.caching import Invalidations, RedisChannel
 from hostkit.codes import Code
-from hostkit.dispatch import (
-    Callback,
-    Chain,
-    HookManager,
-    Hooks,
-    KeyedChain,
-    Receipts,
-    bind_hooks,
-    make_caller,
-)
-from hostkit.errors import ConfigErrors, Problem
-from hostkit.host._claims import Claims
-from hostkit.host._unknown_hook import UnknownHookError
-from hostkit.loading import MODULES, Module, keep_module, load_module
+from hostkit.dispatch import Callback, Chain, HookManager, Hooks, KeyedChain, Receipts, make_caller
+from hostkit.errors import ConfigErrors
+from hostkit.host._claims import Claims, assign_paths
+from hostkit.host._state import HostState
 from hostkit.loops import DetachedTasks
-from hostkit.wording import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from twisted.internet.interfaces import IReactorTime
 
-    from hostkit.api import ModuleApi, Mount
     from hostkit.config import HostFile
+    from hostkit.errors import Problem
+    from hostkit.loading import Module, ModuleLoader
     from hostkit.specs import Category
-
-_log: Final = logging.getLogger("hostkit.host")
-
-
-@final
-@attrs.frozen(eq=False)
-class Built:
-    """Everything that building a host makes.
-
-    Attributes:
-        loaded: The host's modules in config order, with all that they have registered.
-        modules: The same, without what another module has for itself.
-        plugin_manager: Holds all hookspecs and hookimpls.
-        chains_of: For each category, a chain for each of its hooks.
-        hooks: What the hooks are called through.
-        receipts: The last decisions.
-        detached: Notifications whose callers were cancelled.
-        mounts: Which module serves which path.
-    """
-
-    loaded: tuple[Module, ...]
-    modules: tuple[Module, ...]
-    plugin_manager: HookManager
-    chains_of: Mapping[type[Category], Mapping[str, Chain | KeyedChain]]
-    hooks: Hooks
-    receipts: Receipts
-    detached: DetachedTasks
-    mounts: Mapping[str, tuple[Module, Mount]]
-
-    @functools.cached_property
-    def chains(self) -> Mapping[str, Chain | KeyedChain]:
-        """A chain for each hook, by its full name."""
-        return {
-            chain.spec.full_name: chain
-            for chains in self.chains_of.values()
-            for chain in chains.values()
-        }
-
-    def find(self, hook: str) -> Chain | KeyedChain:
-        """Find the chain of a hook by its full name.
-
-        Raises:
-            UnknownHookError: There is no such hook.
-        """
-        if hook in self.chains:
-            return self.chains[hook]
-        raise UnknownHookError(
-            Code.NO_SUCH_HOOK,
-            f"this host has no hook {hook!r}",
-            expected=", ".join(sorted(self.chains)) or "no hook, since it has none",
-            hint=did_you_mean(hook, self.chains),
-        )
-
-    def connect(self, file: HostFile) -> None:
-        """Have the hooks call these chains, if they called others before.
-
-        Args:
-            file: What was built from.
-        """
-        self.receipts.follow()
-        exact = file.settings.timing == "exact"
-        for category, chains in self.chains_of.items():
-            bind_hooks(self.hooks[category], chains, exact=exact)
 
 
 def build(
-    file: HostFile,
-    categories: Sequence[type[Category]],
-    api_class: type[ModuleApi],
-    clock: IReactorTime | None,
-    before: Built | None = None,
-) -> Built:
+    loader: ModuleLoader, clock: IReactorTime | None, before: HostState | None = None
+) -> HostState:
     """Load all modules of a file and compile their chains; nothing is started.
 
     Args:
-        file: The file.
-        categories: The host's categories.
-        api_class: What modules are given to register with.
+        loader: Loads the modules of the file.
         clock: Where timeouts are set; see `Chain`.
-        before: What was built before, if this is a reload. Its modules that stand unchanged in the
-            file are kept. What its hooks are called through is not changed yet; see `connect`.
+        before: What was built before, if this is a reload. Its modules that are unchanged in the
+            file are kept. Its hooks call its own chains until `HostState.connect` is called.
 
     Raises:
-        ConfigErrors: Something is wrong with some modules; all of it is told.
+        ConfigErrors: Something is wrong with some modules; all of it is reported.
     """
-    kept = () if before is None else before.loaded
-    loaded, modules = _load_modules(file, categories, api_class, kept)
+    file, categories = loader.file, loader.services.categories
+    loaded, modules = _load_modules(loader, () if before is None else before.loaded)
     manager = HookManager()
     for category in categories:
         manager.add_hookspecs(category)
     for module in modules:
         manager.add_callbacks(module.name, _callbacks(module))
     settings = file.settings
+    # A host's hooks and receipts stay the same objects for life: its code holds on to them.
     receipts = Receipts(settings.receipts, file.redact) if before is None else before.receipts
     detached = DetachedTasks() if before is None else before.detached
     chains = _chains(manager, categories, receipts, clock, detached)
-    manager.close()
-    return Built(
+    manager.close()  # a plugin that came later would be in no chain
+    return HostState(
+        loader=loader,
         loaded=loaded,
         modules=modules,
         plugin_manager=manager,
@@ -140,8 +61,44 @@ def build(
         hooks=_hooks(chains, exact=settings.timing == "exact") if before is None else before.hooks,
         receipts=receipts,
         detached=detached,
-        mounts=_mounts(modules),
+        mounts=assign_paths(modules),
     )
+
+
+def make_invalidations(file: HostFile) -> tuple[Invalidations, tuple[Problem, ...]]:
+    """Connect the caches of the host's processes as the setting ``redis:`` says.
+
+    Args:
+        file: The config file.
+
+    Returns:
+        The cached methods of this process, with their link to the others; and what is wrong with
+        the setting: the package for it is not installed (HK110), or its URL cannot be read (HK407).
+    """
+    redis = file.settings.redis
+    if redis is None:
+        return Invalidations(), ()
+    try:
+        return Invalidations(RedisChannel(redis.url)), ()
+    except ModuleNotFoundError:
+        problem = file.problem(
+            Code.EXTRA_MISSING,
+            "`redis:` needs the package redis, which is not installed",
+            ("hostkit", "redis"),
+            hint="pip install 'hostkit-framework[redis]'",
+        )
+    except ValueError:
+        # What the error says may quote a part of the URL, which may be the password.
+        problem = file.problem(
+            Code.NOT_A_REDIS_URL,
+            "this is not the URL of a Redis server",
+            ("hostkit", "redis", "url"),
+            expected="redis://host:port/database, rediss://... (with TLS) or unix://path",
+        )
+        # The line is not shown either, for the same reason.
+        place = None if problem.place is None else attrs.evolve(problem.place, excerpt="")
+        problem = attrs.evolve(problem, place=place)
+    return Invalidations(), (problem,)
 
 
 def _chains(
@@ -174,28 +131,24 @@ def _hooks(
 
 
 def _load_modules(
-    file: HostFile,
-    categories: Sequence[type[Category]],
-    api_class: type[ModuleApi],
-    kept: Sequence[Module],
+    loader: ModuleLoader, kept: Sequence[Module]
 ) -> tuple[tuple[Module, ...], tuple[Module, ...]]:
-    """Load modules as they are, and without what another has for itself."""
+    """Load modules as they are, and without registrations for what belongs to another."""
     loaded: list[Module] = []
     modules: list[Module] = []
     problems: list[Problem] = []
-    claims = Claims(file, categories)
-    named = any(isinstance(entry.module, str) for entry in file.modules)
-    points = entry_points(group=MODULES) if named else None
-    for entry in file.modules:
+    claims = Claims(loader.file, loader.services.categories)
+    for entry in loader.file.modules:
         if not entry.enabled:
             continue
         try:
-            module = keep_module(file, entry, kept) or load_module(file, entry, api_class, points)
+            module = loader.keep(entry, kept) or loader.load(entry)
         except ConfigErrors as errors:
             problems += errors.problems
         else:
             allowed, conflicts = claims.add(module)
             problems += conflicts
+            # Whole for the next reload, in which another module's claims may be gone.
             loaded.append(module)
             modules.append(allowed)
     if problems:
@@ -222,29 +175,3 @@ def _callbacks(module: Module) -> list[tuple[str, Callback]]:
         )
         for registration in module.callbacks
     ]
-
-
-def _mounts(modules: Sequence[Module]) -> dict[str, tuple[Module, Mount]]:
-    """Decide who serves each path: the module that is listed first."""
-    mounts: dict[str, tuple[Module, Mount]] = {}
-    for module in modules:
-        for mount in module.mounts:
-            owner, first = mounts.setdefault(mount.path, (module, mount))
-            places = f"(registered at {first.source} and {mount.source})"
-            if owner is not module:
-                _log.warning(
-                    "modules %r and %r both want to serve %s; %r is listed first and serves it %s",
-                    owner.name,
-                    module.name,
-                    mount.path,
-                    owner.name,
-                    places,
-                )
-            elif first is not mount:
-                _log.warning(
-                    "module %r wants to serve %s twice; what it registered first is served %s",
-                    module.name,
-                    mount.path,
-                    places,
-                )
-    return mounts

@@ -1,4 +1,4 @@
-"""`Claims`: what only one module of a host can have."""
+"""What only one module of a host can have: a category, a hook, the meaning of a key, a path."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hostkit.codes import Code
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
 
-    from hostkit.api import Registration
+    from hostkit.api import Mount, Registration
     from hostkit.config import HostFile
     from hostkit.errors import Problem
     from hostkit.loading import Module
@@ -24,9 +24,10 @@ _log: Final = logging.getLogger("hostkit.host")
 
 @final
 class Claims:
-    """What the modules up to now have for themselves: categories, hooks, and the meaning of keys.
+    """Categories, hooks and meanings of keys that belong to one of the modules added so far.
 
-    A module in shadow mode claims nothing, as its answers never count.
+    A module in shadow mode claims nothing: its answers never count, and trying out a successor is
+    what the mode is for.
 
     Args:
         file: The config file, in which problems are placed.
@@ -44,7 +45,7 @@ class Claims:
         """Add the next module in config order.
 
         Returns:
-            The module without what another has for itself already, and what is wrong.
+            The module without registrations for what belongs to another, and what is wrong.
         """
         if module.entry.mode == "shadow":
             return module, []
@@ -52,7 +53,11 @@ class Claims:
         return module, [*self._check_hooks(module), *self._check_keys(module)]
 
     def _leave_out(self, module: Module) -> Module:
-        """Leave out what a module registers for categories that have another module."""
+        """Leave out what a module registers for categories that have another module.
+
+        That is a warning and not an error, unlike two modules for an exclusive hook: a category is
+        taken as a whole, so what is left out makes sense without the rest.
+        """
         taken = []
         for name in dict.fromkeys(each.spec.category for each in module.callbacks):
             if name in self._exclusive:
@@ -71,6 +76,7 @@ class Claims:
 
     def _check_hooks(self, module: Module) -> Iterator[Problem]:
         """Find hooks, or keys of hooks, that can have only one callback and have got another."""
+        # Counted within the module as well: nothing else would refuse its second callback.
         single = [each for each in module.callbacks if each.spec.rule.exclusive]
         for place, count in Counter((each.spec.full_name, each.key) for each in single).items():
             owner = self._hooks.setdefault(place, module)
@@ -87,7 +93,11 @@ class Claims:
             yield self._file.problem(Code.NOT_EXCLUSIVE, message, module.entry.path, hint=hint)
 
     def _check_keys(self, module: Module) -> Iterator[Problem]:
-        """Find keys of which this module says something else than another."""
+        """Find keys of which this module says something else than another.
+
+        The host can announce the details of a key only once. That two modules have callbacks for
+        one key is otherwise as fine as two for one hook.
+        """
         for given in module.callbacks:
             hook = given.spec.full_name
             owner, first = self._keys.setdefault((hook, given.key), (module, given))
@@ -104,3 +114,36 @@ class Claims:
                     module.entry.path,
                     hint="remove one of them, or make them agree",
                 )
+
+
+def assign_paths(modules: Sequence[Module]) -> dict[str, tuple[Module, Mount]]:
+    """Give each path to the module that is listed first, and warn about the others.
+
+    Args:
+        modules: The modules, in config order.
+
+    Returns:
+        For each path, the module that serves it and its resource.
+    """
+    mounts: dict[str, tuple[Module, Mount]] = {}
+    for module in modules:
+        for mount in module.mounts:
+            owner, first = mounts.setdefault(mount.path, (module, mount))
+            places = f"(registered at {first.source} and {mount.source})"
+            if owner is not module:
+                _log.warning(
+                    "modules %r and %r both want to serve %s; %r is listed first and serves it %s",
+                    owner.name,
+                    module.name,
+                    mount.path,
+                    owner.name,
+                    places,
+                )
+            elif first is not mount:
+                _log.warning(
+                    "module %r wants to serve %s twice; what it registered first is served %s",
+                    module.name,
+                    mount.path,
+                    places,
+                )
+    return mounts

@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypedDict, final
 
-from hostkit.api import ModuleApi, check_host_paths, make_api_class
+import attrs
+
+from hostkit.api import HostServices, ModuleApi, check_host_paths, make_api_class
 from hostkit.background import Worker
-from hostkit.config import from_mapping, load
-from hostkit.errors import ConfigErrors, HostkitError
-from hostkit.host._build import build
-from hostkit.host._invalidations import make_invalidations
-from hostkit.host._life import Life
+from hostkit.config import examine, from_mapping, load
+from hostkit.errors import CodedError, ConfigErrors, HostkitError
+from hostkit.host._build import build, make_invalidations
+from hostkit.host._lifecycle import Lifecycle
 from hostkit.host._reloadable import check_reloadable
-from hostkit.host._view import HostView
-from hostkit.loading import load_categories
+from hostkit.host._state import HostView
+from hostkit.loading import ModuleLoader, load_categories
 from hostkit.specs import check_categories
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
     from typing import Unpack
 
     from twisted.internet.interfaces import IReactorTime
 
     from hostkit.config import HostFile
-    from hostkit.host._options import HostOptions
+    from hostkit.errors import Problem
     from hostkit.specs import Category
+
+
+@final
+class HostOptions(TypedDict, total=False):
+    """The keyword arguments of `Host`, which documents them."""
+
+    categories: Sequence[type[Category]] | None
+    api_class: type[ModuleApi]
+    clock: IReactorTime | None
+    reserved_paths: Sequence[str]
+    recommended_path: str | None
+    worker_name: str | None
 
 
 class Host(HostView):
@@ -35,23 +48,23 @@ class Host(HostView):
     `stop` it; ``async with host:`` does all but the calls.
 
     Args:
-        file: What the config file says; by default no modules.
+        file: The config file; by default one without modules.
         categories: The categories of hooks. By default those that the file names, or else all
             that are installed (entry points ``hostkit.categories``).
-        api_class: What modules are given to register with.
+        api_class: The class of what modules are given to register with.
         clock: Where to set timeouts, and schedule samples and background loops. By default the
             running asyncio loop, or else Twisted's reactor.
         reserved_paths: Prefixes of the host's own, such as ``("/admin",)``. A module that registers
             a web resource there is refused.
         recommended_path: The prefix at which modules should serve their web resources. One that is
             registered elsewhere gets a warning in the log.
-        worker_name: What this process is called among those that share the file. Background loops
-            of modules run in the one that it names under ``hostkit: background_tasks_on:``.
+        worker_name: The name of this process among those that share the file. Background loops of
+            modules run in the one that the file names under ``hostkit: background_tasks_on:``.
 
     Raises:
         SpecError: The categories cannot live in one host.
-        RegistrationError: What is to be reserved or recommended is no path.
-        ValueError: The worker cannot be called that.
+        RegistrationError: What is to be reserved or recommended is not a path.
+        ValueError: A worker cannot have this name.
     """
 
     def __init__(  # noqa: PLR0913 -- all but the first by name, see `HostOptions`
@@ -72,11 +85,13 @@ class Host(HostView):
         self._categories = categories
         self._api_class = api_class
         self._clock = clock
-        self._reserved_paths = tuple(reserved_paths)
-        self._recommended_path = recommended_path
-        self._worker = Worker(worker_name, self.file.settings.background_tasks_on)
+        self._services = HostServices(
+            reserved_paths=tuple(reserved_paths),
+            recommended_path=recommended_path,
+            worker=Worker(worker_name, self.file.settings.background_tasks_on),
+        )
         self._is_reloading = False
-        self._life = Life(clock)
+        self._lifecycle = Lifecycle(clock)
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str], **options: Unpack[HostOptions]) -> Self:
@@ -114,27 +129,24 @@ class Host(HostView):
             ConfigErrors: All that is wrong with categories and modules.
             SpecError: The categories cannot live in one host.
         """
+        # `start` builds as well, so this may be called for a host that is built.
         if self._built is None:
             categories = self._categories
             if categories is None:
                 categories = load_categories(self.file)
                 check_categories(categories)
             invalidations, problems = make_invalidations(self.file)
-            self._api_class = make_api_class(
-                self._api_class,
-                categories,
-                self._reserved_paths,
-                self._recommended_path,
-                self._worker,
-                invalidations,
+            services = attrs.evolve(
+                self._services, categories=tuple(categories), invalidations=invalidations
             )
+            api_class = make_api_class(self._api_class, categories)
             try:
-                built = build(self.file, categories, self._api_class, self._clock)
+                built = build(ModuleLoader(self.file, api_class, services), self._clock)
             except ConfigErrors as errors:
-                problems += errors.problems
+                raise ConfigErrors((*problems, *errors.problems)) from None
             if problems:
                 raise ConfigErrors(problems)
-            self._built, self._life.invalidations = built, invalidations
+            self._built, self._lifecycle.invalidations = built, invalidations
         return self
 
     async def start(self) -> None:
@@ -146,7 +158,7 @@ class Host(HostView):
                 before all of them were started.
         """
         self.build()
-        await self._life.start(self._get(), self.file.redact)
+        await self._lifecycle.start(self._state)
 
     async def reload(self, file: HostFile | None = None) -> None:
         """Take over what has changed in the config file, while hooks go on being called.
@@ -179,16 +191,18 @@ class Host(HostView):
             self._is_reloading = False
 
     async def _replace(self, file: HostFile) -> None:
-        old = self._get()
+        old = self._state
         check_reloadable(self.file, file)
+        # New modules may log the new file's secrets while they are built and started.
         old.receipts.expect(file.redact)
-        new = build(file, self.categories, self._api_class, self._clock, old)
+        new = build(attrs.evolve(old.loader, file=file), self._clock, old)
 
+        # Called when the new modules are started.
         def swap() -> None:
-            new.connect(file)
+            new.connect()
             self._built, self.file = new, file
 
-        await self._life.replace(new, file.redact, swap)
+        await self._lifecycle.replace(new, swap)
 
     def when_reloaded(self, observer: Callable[[], Awaitable[None] | None]) -> None:
         """Have a function called whenever the host gets other hooks and web resources.
@@ -197,14 +211,14 @@ class Host(HostView):
             observer: Is called when they are in use. What it returns is awaited before the modules
                 that are gone are stopped. What it raises is logged.
         """
-        self._life.observers.append(observer)
+        self._lifecycle.observers.append(observer)
 
     async def stop(self) -> None:
         """Stop the modules, the last one first; errors are logged and stop nothing.
 
-        A start that is still going on is cancelled first.
+        A start in progress is cancelled first.
         """
-        await self._life.stop()
+        await self._lifecycle.stop()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -215,5 +229,44 @@ class Host(HostView):
 
     @property
     def is_running(self) -> bool:
-        """Whether all modules are started, and none was told to stop."""
-        return self._life.is_running
+        """Whether all modules are started, and `stop` was not called."""
+        return self._lifecycle.is_running
+
+
+def build_from_file(
+    path: str | os.PathLike[str],
+    *,
+    check: Callable[[HostFile], Iterable[Problem]] = lambda _: (),
+    **options: Unpack[HostOptions],
+) -> Host:
+    """Make a host from a YAML file and build it, as ``Host.from_file(path).build()`` does.
+
+    But where that raises what is wrong with the file itself, this goes on to load the modules whose
+    entries are right, so that one run reports what is wrong with them, too.
+
+    Args:
+        path: The file.
+        check: Finds what else is wrong with the settings.
+        options: As for `Host`.
+
+    Returns:
+        The host, built.
+
+    Raises:
+        ConfigErrors: All that is wrong, in the order of the file.
+    """
+    examined = examine(path)
+    problems = list(examined.problems)
+    host = Host(examined.file, **options)
+    # What is wrong with the settings could make modules look wrong that are not.
+    if all(problem.path[:1] == ("modules",) for problem in problems):
+        try:
+            host.build()
+        except ConfigErrors as errors:
+            problems += errors.problems
+        except CodedError as error:
+            problems.append(error.problem)
+        problems += check(examined.file)
+    if problems:
+        raise ConfigErrors(tuple(sorted(problems, key=lambda problem: problem.position)))
+    return host

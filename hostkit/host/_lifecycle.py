@@ -1,103 +1,234 @@
-"""Start modules in order and stop them in reverse."""
+"""`Lifecycle`: what a host does between its start and its stop."""
 
 from __future__ import annotations
 
 import asyncio
-import functools
-import inspect
 import logging
-from typing import TYPE_CHECKING, Any, Final
+import time
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Final, final
 
-from twisted.internet.defer import CancelledError
+from twisted.internet.defer import CancelledError, Deferred, DeferredList
+from twisted.python.failure import Failure
 
-from hostkit.errors import ModuleFailedError
-from hostkit.loops import CallLater, advise, enter, find_clock, settle
-from hostkit.wording import exception_line
+from hostkit.caching import Invalidations
+from hostkit.dispatch import Sampler
+from hostkit.errors import HostkitError
+from hostkit.host._module_steps import Steps
+from hostkit.loops import (
+    DetachedTasks,
+    Entrance,
+    Interruptible,
+    find_clock,
+    is_callers,
+    settle,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from twisted.internet.interfaces import IReactorTime
 
+    from hostkit.host._state import HostState
     from hostkit.loading import Module
 
+_STOPPED: Final = "the host was stopped while it was starting"
+_STOPPED_RELOADING: Final = "the host was stopped while it was being reloaded"
 _log: Final = logging.getLogger("hostkit.host")
 
 
-async def start_modules(
-    modules: Sequence[Module], redact: Callable[[str], str], clock: IReactorTime | None = None
-) -> None:
-    """Call every module's ``start``; if one fails, stop those that were started.
+@final
+class Lifecycle:
+    """Starts the modules of a host, replaces them by others, and stops them.
+
+    Stopping a host that starts, or whose new modules start in a reload, interrupts what that start
+    awaits. The task or Deferred that called it is left alone: it belongs to the caller, which may
+    have more to do.
 
     Args:
-        modules: The modules, in config order.
-        redact: Takes secrets out of the error's text.
-        clock: When background loops run; see `Host`.
+        clock: Where samples and background loops are scheduled; see `Host`.
 
-    Raises:
-        ModuleFailedError: One of them failed.
+    Attributes:
+        observers: Are called when other modules are in use; see `Host.when_reloaded`.
+        invalidations: The modules' cached methods, linked to other processes while they run.
     """
-    for number, module in enumerate(modules):
+
+    def __init__(self, clock: IReactorTime | None) -> None:
+        self._clock = clock
+        self._is_up = False  # from the first step of a start to the last of a stop
+        self._modules: Sequence[Module] = ()
+        self._leaving: list[Module] = []
+        self._letting_go: Deferred[None] | None = None
+        self._sampler: Sampler | None = None
+        self._detached = DetachedTasks()
+        self._starting: Interruptible | None = None
+        self.observers: list[Callable[[], Awaitable[None] | None]] = []
+        self.invalidations = Invalidations()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether all modules are started, and `stop` was not called."""
+        return self._sampler is not None
+
+    async def start(self, state: HostState) -> None:
+        """Start all modules, in order.
+
+        Args:
+            state: What was built.
+
+        Raises:
+            ModuleFailedError: One of them failed; those before it were stopped again.
+            HostkitError: They are started already, or were stopped meanwhile.
+        """
+        if self._is_up:
+            raise HostkitError("the host is running already")
+        self._is_up = True
+        steps = Steps(self._clock)
+        await steps.run(self._start(state, steps))
+
+    async def replace(self, state: HostState, swap: Callable[[], None]) -> None:
+        """Start the modules that are new, take them into use, and stop those that are gone.
+
+        Args:
+            state: What was built beside what is running.
+            swap: Takes what was built into use.
+
+        Raises:
+            ModuleFailedError: A new module failed; nothing has changed.
+            HostkitError: The host was stopped meanwhile.
+        """
+        steps = Steps(self._clock)
+        await steps.run(self._replace(state, swap, steps))
+
+    async def stop(self) -> None:
+        """Stop all modules, the last one first; a start in progress is interrupted before."""
+        if self._starting is not None:
+            await self._starting.interrupt()
+        if self._sampler is not None:
+            self._sampler.stop()
+            self._sampler = None
+            steps = Steps(self._clock)
+            await steps.run(self._stop(steps))
+
+    async def _start(self, state: HostState, steps: Steps) -> None:
+        self._starting = starting = steps.starting(self._start_all(state, steps))
         try:
-            module.loops.open(find_clock(clock))
-            await _run(module, "start")
-            module.loops.begin()
-        except BaseException as error:  # whatever ends the start, nothing stays half started
-            await stop_modules(modules[:number], failed=module)
-            if isinstance(error, CancelledError) or not isinstance(error, Exception | SystemExit):
-                raise
-            place = module.place()
-            where = "" if place is None else f" (its entry: {place})"
-            reason = redact(advise(error, exception_line(error)))
-            raise ModuleFailedError(module.name, "start", reason + where) from error
-
-
-async def stop_modules(modules: Sequence[Module], failed: Module | None = None) -> None:
-    """Call every module's ``stop``, the last one first; errors are logged and stop nothing.
-
-    Before that, its background loops are stopped.
-
-    Args:
-        modules: The modules, in config order.
-        failed: One that could not be started; it may have begun loops.
-    """
-    cancelled: BaseException | None = None
-    steps = [] if failed is None else [(failed, failed.loops.stop)]
-    for module in reversed(modules):
-        steps += [(module, module.loops.stop), (module, functools.partial(_run, module, "stop"))]
-    for module, step in steps:
-        try:
-            await step()
+            await starting
+            self._watch(state)
         except (CancelledError, asyncio.CancelledError) as error:
-            cancelled = error
-        except (Exception, SystemExit):  # noqa: BLE001 -- the rest must still be stopped
-            _log.exception("module %r failed in stop", module.name)
-    if cancelled is not None:
-        raise cancelled
+            if not starting.is_interrupted:
+                raise
+            raise HostkitError(_STOPPED) from error
+        finally:
+            self._starting = None
+            self._is_up = self._sampler is not None
+            # Calls of `stop` go on here, so they find the state as it is now.
+            starting.end()
+        if starting.is_interrupted:
+            # A module kept its cancellation to itself, so all of them are started.
+            await self.stop()
+            raise HostkitError(_STOPPED)
+
+    async def _start_all(self, state: HostState, steps: Steps) -> None:
+        # Invalidations of other processes are received before any module can have an old result.
+        try:
+            await self.invalidations.open()
+            await steps.start(state.modules, state.loader.file.redact)
+        except BaseException:
+            await self.invalidations.close()
+            raise
+
+    async def _replace(self, state: HostState, swap: Callable[[], None], steps: Steps) -> None:
+        old = self._modules
+        new = _without(state.modules, old)
+        await self._start_new(new, state.loader.file.redact, steps)
+        # Receipts of calls that go on with the old chains get this time.
+        before, now = self._sampler, time.time()
+        assert before is not None  # noqa: S101 -- a stop would have interrupted the start
+        # Nothing can fail between the first change and the last: what may fail came before, and
+        # failures of observers are logged.
+        swap()
+        self._watch(state)
+        before.stop(now)
+        self._leaving += _without(old, state.modules)
+        try:
+            await self._notify_observers()
+        finally:
+            await self._let_go(steps)
+
+    async def _start_new(
+        self, new: Sequence[Module], redact: Callable[[str], str], steps: Steps
+    ) -> None:
+        """Start modules beside those that are running."""
+        self._starting = starting = steps.starting(steps.start(new, redact))
+        try:
+            await starting
+            if starting.is_interrupted:
+                await steps.stop(new)
+        except (CancelledError, asyncio.CancelledError):
+            if not starting.is_interrupted:
+                raise
+        finally:
+            self._starting = None
+            starting.end()
+        if starting.is_interrupted:
+            raise HostkitError(_STOPPED_RELOADING)
+
+    async def _stop(self, steps: Steps) -> None:
+        async with AsyncExitStack() as rest:  # done in reverse, even if one of them is cancelled
+            rest.callback(setattr, self, "_is_up", False)  # noqa: FBT003
+            rest.push_async_callback(self.invalidations.close)
+            rest.push_async_callback(self._let_go, steps)
+            rest.push_async_callback(steps.stop, self._modules)
+            # Notifications that go on without their callers need the modules.
+            await self._detached.wait()
+
+    async def _notify_observers(self) -> None:
+        """Call all observers at once, and wait for what they do after that."""
+        notified = [_notify(observer) for observer in self.observers]
+        # If the reload is cancelled, so are they, and the reload goes on.
+        for _, result in await settle(DeferredList(notified, consumeErrors=True)):
+            if isinstance(result, Failure) and not result.check(CancelledError):
+                result.raiseException()  # such as `KeyboardInterrupt`; all else was logged
+
+    async def _let_go(self, steps: Steps) -> None:
+        """Stop the modules that are gone, or wait until another call has."""
+        if self._letting_go is not None:
+            await settle(self._letting_go)
+        if self._leaving:
+            # Taken at once, so that a `stop` in the meantime waits and does not stop them again.
+            leaving, self._leaving = self._leaving, []
+            gone: Deferred[None] = Deferred()
+            self._letting_go = gone
+            try:
+                await steps.stop(leaving)
+            finally:
+                self._letting_go = None
+                gone.callback(None)
+
+    def _watch(self, state: HostState) -> None:
+        """Have the calls of all hooks measured now and then."""
+        self._modules = state.modules
+        self._detached = state.detached
+        self._sampler = Sampler(state.chains.values(), find_clock(self._clock).call_later)
+        self._sampler.start()
 
 
-async def _run(module: Module, step: str) -> None:
-    method: Any = getattr(module.instance, step, None)
-    if method is None:
-        return
-    try:
-        inspect.signature(method).bind()
-    except (TypeError, ValueError):
-        # Written without hostkit in mind, and meant for something else.
-        _log.warning(
-            "module %r: %s is not called, since it cannot be without arguments", module.name, step
-        )
-        return
-    await enter(settle(method()))
+def _without(modules: Sequence[Module], others: Sequence[Module]) -> list[Module]:
+    # A module that was kept has a new entry, and so is another `Module` with the same instance.
+    instances = [id(other.instance) for other in others]
+    return [module for module in modules if id(module.instance) not in instances]
 
 
-def call_later_of(clock: IReactorTime | None) -> CallLater:
-    """Find the clock of the world that the host is started in.
+def _notify(observer: Callable[[], Awaitable[None] | None]) -> Deferred[None]:
+    entrance = Entrance()
 
-    Args:
-        clock: The clock to use, if it was chosen.
+    async def notify() -> None:
+        try:
+            await settle(observer())
+        except BaseException as error:
+            if is_callers(error, entrance):
+                raise
+            _log.exception("%r failed when it was notified that the host is reloaded", observer)
 
-    Returns:
-        Its method to schedule calls: the running asyncio loop's, or else the Twisted reactor's.
-    """
-    return find_clock(clock).call_later
+    return entrance.start(notify())

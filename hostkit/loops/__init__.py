@@ -1,7 +1,7 @@
 """Event loops of both kinds: awaiting asyncio's and Twisted's things, clocks, shields, threads."""
 
 from hostkit.loops._advice import advise
-from hostkit.loops._cancelling import NEVER, Entrance, Owner, is_callers
+from hostkit.loops._cancelling import NEVER, Entrance, Owner, attempt, is_callers
 from hostkit.loops._clocks import CallLater, Cancellable, Clock, find_clock
 from hostkit.loops._entry import current_task, enter, is_awaitable, settle, start_entry
 from hostkit.loops._interrupt import Interruptible
@@ -20,6 +20,7 @@ __all__ = [
     "ShieldedCall",
     "SideLoop",
     "advise",
+    "attempt",
     "current_task",
     "enter",
     "find_clock",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from enum import IntEnum, auto, unique
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, final
 
 from twisted.internet.defer import CancelledError, Deferred
@@ -13,10 +11,14 @@ from twisted.internet.defer import CancelledError, Deferred
 from hostkit.loops._entry import current_task, start_entry, steps_in_task
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterator
+    from collections.abc import Callable, Coroutine, Iterator
     from types import FrameType
 
 T = TypeVar("T")
+
+_INTERRUPTS: Final = (KeyboardInterrupt, GeneratorExit)
+_CANCELLATIONS: Final = (asyncio.CancelledError, CancelledError)
+_SPECIAL: Final = (*_INTERRUPTS, *_CANCELLATIONS, BaseExceptionGroup)
 
 # Where a task takes the steps of a coroutine that may await Deferreds.
 _TASK_STEPS: Final = (start_entry.__code__, steps_in_task.__code__)
@@ -55,19 +57,35 @@ def is_callers(error: BaseException, owner: Owner | None = None) -> bool:
         error: The exception, just caught around the module's code.
         owner: The outermost caller, if it is known.
     """
-    kind = _kind_of(type(error))
-    if kind is _Kind.GROUP:
-        kind = max(_kinds_in(error))
-    if kind is _Kind.FAILURE:
+    if not issubclass(type(error), _SPECIAL):
         return False
-    if kind is _Kind.INTERRUPT:
+    kinds = [type(each) for each in _leaves(error)]
+    if any(issubclass(kind, _INTERRUPTS) for kind in kinds):
         return True
+    if not any(issubclass(kind, _CANCELLATIONS) for kind in kinds):
+        return False
     task = current_task()
     if task is not None and task.cancelling() > 0:
         return True
     if owner is not None:
         return owner.is_cancelled
     return task is None or _is_driven_by_twisted()
+
+
+def attempt(show: Callable[[Any], str], value: Any, *, otherwise: str) -> str:
+    """Write a module's value, which may raise whatever it likes while it is shown.
+
+    Args:
+        show: Writes it.
+        value: The value, or an exception.
+        otherwise: What is written if that fails.
+    """
+    try:
+        return show(value)
+    except BaseException as error:
+        if is_callers(error, NEVER):
+            raise
+        return otherwise
 
 
 def _is_driven_by_twisted() -> bool:
@@ -80,36 +98,13 @@ def _is_driven_by_twisted() -> bool:
     return False
 
 
-@unique
-class _Kind(IntEnum):
-    """What the class of an exception means; in a group, the highest counts."""
-
-    FAILURE = auto()
-    CANCELLATION = auto()
-    INTERRUPT = auto()
-    GROUP = auto()
-
-
-# A module may have written the class: neither its attributes nor its hash are to be relied on, but
-# what `type` itself knows of it.
-@lru_cache(maxsize=256)
-def _kind_of(cls: Any) -> _Kind:
-    if issubclass(cls, BaseExceptionGroup):
-        return _Kind.GROUP
-    if issubclass(cls, KeyboardInterrupt | GeneratorExit):
-        return _Kind.INTERRUPT
-    if issubclass(cls, asyncio.CancelledError | CancelledError):
-        return _Kind.CANCELLATION
-    return _Kind.FAILURE
-
-
-def _kinds_in(error: BaseException) -> Iterator[_Kind]:
-    kind = _kind_of(type(error))
-    if kind is not _Kind.GROUP:
-        yield kind
-        return
-    for each in BaseExceptionGroup.exceptions.__get__(error):
-        yield from _kinds_in(each)
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    # A module may have written the class, so its attributes are not to be relied on.
+    if issubclass(type(error), BaseExceptionGroup):
+        for each in BaseExceptionGroup.exceptions.__get__(error):
+            yield from _leaves(each)
+    else:
+        yield error
 
 
 @final

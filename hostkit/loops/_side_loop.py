@@ -1,4 +1,4 @@
-"""`SideLoop`: an asyncio loop in a thread of its own, beside whatever the program runs on."""
+"""`SideLoop`: an asyncio loop in a thread of its own, beside the program's event loop."""
 
 from __future__ import annotations
 
@@ -19,28 +19,29 @@ T = TypeVar("T")
 
 @final
 class SideLoop:
-    """Runs coroutines in a thread, for a program on asyncio or on any reactor of Twisted's.
+    """Runs coroutines in a thread, for a program on asyncio or on any Twisted reactor.
 
-    Make it, and call its methods, on the program's own thread, where its loop or its reactor runs.
+    It must be created, and its methods called, on the program's own thread, where its event loop
+    runs.
     """
 
     def __init__(self) -> None:
-        self._call_back = _caller()
+        self._call_on_program = _find_call_from_thread()
         self._own_thread = threading.get_ident()
         self._ended: Deferred[None] = Deferred()
-        self._end = asyncio.Event()
+        self._stopping = asyncio.Event()
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._live, name="hostkit-side-loop", daemon=True)
+        self._thread = threading.Thread(target=self._work, name="hostkit-side-loop", daemon=True)
         self._thread.start()
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> Deferred[T]:
         """Run a coroutine in the thread.
 
         Returns:
-            What comes of it, on the program's own thread. Cancelling it cancels the coroutine.
+            Fires with its result, on the program's own thread. Cancelling it cancels the coroutine.
 
         Raises:
-            RuntimeError: This is another thread, which would never hear of it.
+            RuntimeError: This is another thread, on which the result would never arrive.
         """
         if threading.get_ident() != self._own_thread:
             coroutine.close()
@@ -58,33 +59,34 @@ class SideLoop:
         return deferred
 
     def call_back(self, function: Callable[..., Any], *arguments: Any) -> None:
-        """Call a function on the program's own thread, from this one."""
+        """Call a function on the program's own thread, from the thread of this loop."""
         try:
-            self._call_back(function, *arguments)
-        except RuntimeError:  # the program's loop has ended without a word
-            self._end.set()
+            self._call_on_program(function, *arguments)
+        except RuntimeError:  # the program's loop was closed without closing this one
+            self._stopping.set()
 
     def close(self) -> Deferred[None]:
-        """Cancel what is running, and end the thread.
+        """Cancel all coroutines, and end the thread.
 
         Returns:
-            Fires when that is done.
+            Fires when the thread has ended.
         """
-        self._loop.call_soon_threadsafe(self._end.set)
+        self._loop.call_soon_threadsafe(self._stopping.set)
         return self._ended
 
-    def _live(self) -> None:
+    def _work(self) -> None:
         try:
             self._loop.run_until_complete(self._wait())
         finally:
-            # Unlike `asyncio.run`, this waits for no look-up of a name that is going on.
+            # Unlike `asyncio.run`, this does not wait for threads of the executor, in which a
+            # look-up of a host name may take long.
             self._loop.close()
             self.call_back(self._join)
 
     async def _wait(self) -> None:
-        await self._end.wait()
+        await self._stopping.wait()
         while others := asyncio.all_tasks() - {asyncio.current_task()}:
-            for task in others:  # more than once: in Python 3.11, `wait_for` may swallow it
+            for task in others:  # repeatedly: `wait_for` of Python 3.11 may suppress it
                 task.cancel()
             await asyncio.wait(others, timeout=0.1)
         await self._loop.shutdown_asyncgens()
@@ -94,8 +96,8 @@ class SideLoop:
         self._ended.callback(None)
 
 
-def _caller() -> Callable[..., Any]:
-    """Find out how other threads call functions on this one."""
+def _find_call_from_thread() -> Callable[..., Any]:
+    """Find the function with which other threads call functions on this one."""
     try:
         return asyncio.get_running_loop().call_soon_threadsafe
     except RuntimeError:
@@ -107,7 +109,7 @@ def _caller() -> Callable[..., Any]:
 def _fire(deferred: Deferred[T], future: Future[T]) -> None:
     if deferred.called:  # it was cancelled
         return
-    if future.cancelled():  # with the whole loop
+    if future.cancelled():  # when the side loop was closed
         deferred.errback(Failure(CancelledError()))
         return
     error = future.exception()

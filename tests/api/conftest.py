@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from hostkit.api import ModuleApi, Registrations, make_api_class
+from hostkit.api import HostServices, ModuleApi, Registrations, make_api_class
 from hostkit.rules import Decision, FirstDenial, FirstResult, Notify
 from hostkit.specs import Category, hookspec
 
@@ -33,8 +35,20 @@ async def check(author: str, text: str) -> Decision:
     raise NotImplementedError
 
 
-async def told(comment_id: int) -> None:
+async def notify(comment_id: int) -> None:
     raise NotImplementedError
+
+
+def make_api(
+    registrations: Registrations,
+    *categories: type[Category],
+    name: str = "words",
+    base: type[ModuleApi] = ModuleApi,
+    **services: Any,
+) -> ModuleApi:
+    """Make the api of a module in a host with some categories and services."""
+    api_class = make_api_class(base, categories)
+    return api_class(name, registrations, HostServices(categories, **services))
 
 
 @pytest.fixture
@@ -46,7 +60,7 @@ def registrations() -> Registrations:
 @pytest.fixture
 def api(registrations: Registrations) -> ModuleApi:
     """Give the api of a module called ``words`` in a host with two categories."""
-    return make_api_class(ModuleApi, [Comments, Names])("words", registrations)
+    return make_api(registrations, Comments, Names)
 
 
 def hooks_of(registrations: Registrations) -> list[str]:

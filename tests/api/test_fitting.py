@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hostkit.api import ModuleApi, Registrations, make_api_class
 from hostkit.errors import RegistrationError
 from hostkit.rules import FirstResult, Notify
 from hostkit.specs import Category, Keyed, hookimpl, hookspec
 
-from .conftest import hooks_of
+from .conftest import hooks_of, make_api
+
+if TYPE_CHECKING:
+    from hostkit.api import Registrations
 
 
 def read(written: Any) -> tuple[Any, Any]:
@@ -26,11 +28,11 @@ def read(written: Any) -> tuple[Any, Any]:
 class Logins(Category):
     @hookspec(FirstResult(), keyed=Keyed("kind", read))
     async def check(self, user: str, kind: str) -> str | None:
-        """Called when somebody logs in."""
+        """Called when a user logs in."""
 
     @hookspec(Notify(), keyed=Keyed("kind"), required=1)
     def seen(self, user: str, kind: str) -> None:
-        """Called when somebody was seen."""
+        """Called when a user was seen."""
 
 
 class Updates(Category):
@@ -55,7 +57,7 @@ def nothing() -> None: ...
 @pytest.fixture
 def api(registrations: Registrations) -> Any:
     """Give the api of a module in a host with these categories."""
-    return make_api_class(ModuleApi, [Logins, Updates])("words", registrations)
+    return make_api(registrations, Logins, Updates)
 
 
 def refused(registrations: Registrations, register: Any, *args: Any, **callbacks: Any) -> str:
@@ -147,7 +149,7 @@ def test_a_key_can_be_looked_up(api: Any, registrations: Registrations) -> None:
     assert "no callbacks for the key ['pw']: unhashable type: 'list'" in message
 
 
-def test_a_reading_that_is_broken_is_no_fault_of_the_key(
+def test_a_reading_that_is_broken_is_not_the_fault_of_the_key(
     api: Any, registrations: Registrations
 ) -> None:
     """What the host's own function should not raise is not explained away."""

@@ -7,10 +7,10 @@ from unittest.mock import Mock
 
 import pytest
 
-from hostkit.api import ModuleApi, Registrations, make_api_class
+from hostkit.api import HostServices, ModuleApi, Registrations, make_api_class
 from hostkit.errors import RegistrationError, UnknownNameError
 
-from .conftest import Comments, Names, Strangers, check, hooks_of, told
+from .conftest import Comments, Names, Strangers, check, hooks_of, notify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +34,7 @@ def test_register_takes_a_category_and_its_hooks(
 
 
 def test_none_is_left_out(api: ModuleApi, registrations: Registrations) -> None:
-    """A callback that is `None` is no callback, as with a setting that switches it off."""
+    """A callback that is `None` is left out, as with a setting that switches it off."""
     api.register(Comments, check_comment=None)
     assert hooks_of(registrations) == []
 
@@ -60,7 +60,7 @@ def test_a_call_registers_all_or_nothing(api: ModuleApi, registrations: Registra
     with pytest.raises(RegistrationError, match="HK204"):
         api.register(Comments, check_comment=check, on_comment_posted=lambda: None)
     with pytest.raises(RegistrationError, match="HK201"):
-        api.register(Comments, on_comment_posted=told, chek_comment=check)
+        api.register(Comments, on_comment_posted=notify, chek_comment=check)
     assert hooks_of(registrations) == []
 
 
@@ -72,7 +72,7 @@ def test_what_cannot_be_called_is_refused(api: ModuleApi) -> None:
 
 
 def test_an_unknown_hook_gets_a_hint(api: ModuleApi) -> None:
-    """A misspelt hook is told with all hooks and the one that was probably meant."""
+    """The error for a misspelt hook lists all hooks and the one that was probably meant."""
     with pytest.raises(RegistrationError) as caught:
         api.register(Comments, chek_comment=check)
     assert caught.value.code == "HK201"
@@ -83,7 +83,7 @@ def test_an_unknown_hook_gets_a_hint(api: ModuleApi) -> None:
     )
 
 
-def test_an_unknown_hook_may_be_like_no_other(api: ModuleApi) -> None:
+def test_an_unknown_hook_may_resemble_none(api: ModuleApi) -> None:
     """Where no hook is close, none is proposed, even if the callback is `None`."""
     with pytest.raises(RegistrationError, match="HK201") as caught:
         api.register(Comments, zzz=None)
@@ -93,12 +93,12 @@ def test_an_unknown_hook_may_be_like_no_other(api: ModuleApi) -> None:
 def test_a_category_of_another_host_is_refused(api: ModuleApi) -> None:
     """Callbacks can be registered only for categories that the host calls."""
     with pytest.raises(RegistrationError, match="no category 'Strangers'") as caught:
-        api.register(Strangers, on_stranger=told)
+        api.register(Strangers, on_stranger=notify)
     assert (caught.value.code, caught.value.problem.expected) == ("HK202", "Comments, Names")
 
 
 def test_a_name_is_not_a_category(api: ModuleApi) -> None:
-    """Giving the category's name instead of its class is told like any unknown category."""
+    """The category's name instead of its class is reported like any unknown category."""
     nonsense: Any = "comments"
     with pytest.raises(RegistrationError, match="HK202"):
         api.register(nonsense, check_comment=check)
@@ -107,7 +107,7 @@ def test_a_name_is_not_a_category(api: ModuleApi) -> None:
 def test_a_host_without_categories_says_so(registrations: Registrations) -> None:
     """With nothing to register for, the message says that there is none."""
     with pytest.raises(RegistrationError) as caught:
-        ModuleApi("words", registrations).register(Comments, check_comment=check)
+        ModuleApi("words", registrations, HostServices()).register(Comments, check_comment=check)
     assert caught.value.problem.expected == "none"
 
 
@@ -115,7 +115,7 @@ def test_a_deprecated_hook_is_said_in_the_log(
     api: ModuleApi, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Registering for a deprecated hook works, and warns in the module's log."""
-    api.register(Comments, on_comment_posted=told)
+    api.register(Comments, on_comment_posted=notify)
     assert caplog.record_tuples == [
         (
             "hostkit.modules.words",
@@ -176,7 +176,7 @@ def test_the_method_refuses_unknown_hooks(api: ModuleApi) -> None:
 
 
 def test_an_unknown_category_method_gets_a_hint(api: ModuleApi) -> None:
-    """A misspelt category is told with the method that was probably meant."""
+    """The error for a misspelt category suggests the method that was probably meant."""
     with pytest.raises(UnknownNameError) as caught:
         api.register_coments_callbacks(check_comment=check)
     assert str(caught.value) == (
@@ -196,7 +196,7 @@ def test_an_unknown_category_method_gets_a_hint(api: ModuleApi) -> None:
     ],
 )
 def test_an_unknown_attribute_gets_a_hint(api: ModuleApi, name: str, hint: str | None) -> None:
-    """Any other name that does not exist is told with the closest one that does."""
+    """The error for any other name that does not exist suggests the closest one that does."""
     with pytest.raises(AttributeError) as caught:
         getattr(api, name)
     assert isinstance(caught.value, UnknownNameError)
@@ -228,11 +228,10 @@ def test_an_api_class_is_a_subclass_of_its_base(registrations: Registrations) ->
         server_name = "example.org"
 
     made = make_api_class(HostApi, [Names])
-    api = made("words", registrations)
+    api = made("words", registrations, HostServices((Names,)))
     assert isinstance(api, HostApi)
     assert (made.__name__, made.__module__) == ("HostApi", __name__)
-    assert made.categories == (Names,)
-    assert HostApi.categories == ()
+    assert not hasattr(HostApi, "register_names_callbacks")
     assert api.server_name == "example.org"
     assert hasattr(api, "register_names_callbacks")
     assert not hasattr(api, "register_comments_callbacks")
@@ -246,6 +245,6 @@ def test_a_bug_in_a_hosts_own_api_is_not_hidden() -> None:
         def db(self) -> Any:
             return self.name.missing  # type: ignore[attr-defined]
 
-    api = make_api_class(OwnApi, [])("m", Registrations())
+    api = OwnApi("m", Registrations(), HostServices())
     with pytest.raises(AttributeError, match="'str' object has no attribute 'missing'"):
         _ = api.db

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from hostkit import cached
-from hostkit.api import ModuleApi, Registrations, make_api_class
-from hostkit.caching import Invalidations
+from hostkit.api import HostServices, ModuleApi, Registrations
 from hostkit.codes import Code
 from hostkit.errors import RegistrationError
 from tests.dispatch.fakes import run
@@ -35,7 +34,7 @@ def test_a_registered_method_can_be_invalidated(api: ModuleApi) -> None:
 
 
 def test_here_it_is_dropped_before_anything_is_waited_for(api: ModuleApi) -> None:
-    """Whoever goes on in the meantime has the new result."""
+    """Calls in the meantime have the new result."""
     lookup = Lookup()
     api.register_cached_function(lookup.name_of)
     run(lookup.name_of("ann"))
@@ -47,7 +46,7 @@ def test_here_it_is_dropped_before_anything_is_waited_for(api: ModuleApi) -> Non
 @pytest.mark.parametrize("wrong", [None, "name_of", Lookup().plain, Lookup.name_of, len])
 def test_only_cached_methods_can_be_registered(api: ModuleApi, wrong: Any) -> None:
     """Neither plain methods nor those of the class; and nothing else can be invalidated."""
-    with pytest.raises(RegistrationError, match="no cached method of an instance") as caught:
+    with pytest.raises(RegistrationError, match="not a cached method of an instance") as caught:
         api.register_cached_function(wrong)
     assert caught.value.code == Code.NOT_CACHED
     with pytest.raises(RegistrationError, match="has not registered"):
@@ -68,8 +67,8 @@ def test_what_was_not_registered_cannot_be_invalidated(api: ModuleApi) -> None:
 
 def test_a_module_invalidates_its_own_alone() -> None:
     """The names of methods belong to modules."""
-    api_class = make_api_class(ModuleApi, [], invalidations=Invalidations())
-    one, other = api_class("one", Registrations()), api_class("other", Registrations())
+    services = HostServices()
+    one, other = (ModuleApi(name, Registrations(), services) for name in ("one", "other"))
     lookup = Lookup()
     one.register_cached_function(lookup.name_of)
     with pytest.raises(RegistrationError, match="has not registered"):

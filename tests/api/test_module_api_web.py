@@ -9,8 +9,10 @@ import pytest
 from twisted.web.resource import IResource, Resource
 from zope.interface import directlyProvides
 
-from hostkit.api import ModuleApi, Mount, Registrations, make_api_class
+from hostkit.api import HostServices, ModuleApi, Mount, Registrations
 from hostkit.errors import RegistrationError
+
+from .conftest import make_api
 
 
 def test_a_resource_is_noted_with_its_path(api: ModuleApi, registrations: Registrations) -> None:
@@ -66,7 +68,7 @@ def here(offset: int) -> str:
 
 
 def test_the_line_that_registers_is_noted(api: ModuleApi, registrations: Registrations) -> None:
-    """Whoever has to mend a conflict is told where to look."""
+    """So that a warning about a conflict can name it."""
     api.register_web_resource("/words", Resource())
     assert registrations.mounts[0].source == here(-1)
 
@@ -78,7 +80,7 @@ def test_the_line_that_counts_is_the_modules(registrations: Registrations) -> No
         def register_web_resource(self, path: str, resource: IResource) -> None:
             super().register_web_resource(f"/modules{path}", resource)
 
-    HostApi("words", registrations).register_web_resource("/words", Resource())
+    HostApi("words", registrations, HostServices()).register_web_resource("/words", Resource())
     (mount,) = registrations.mounts
     assert (mount.path, mount.source) == ("/modules/words", here(-2))
 
@@ -86,7 +88,7 @@ def test_the_line_that_counts_is_the_modules(registrations: Registrations) -> No
 def test_code_without_a_caller_registers_too(
     api: ModuleApi, registrations: Registrations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where Python cannot tell who calls, nothing is noted."""
+    """Where Python does not know the caller, nothing is noted."""
     monkeypatch.setattr(inspect, "currentframe", lambda: None)
     api.register_web_resource("/words", Resource())
     assert registrations.mounts[0].source == ""
@@ -94,7 +96,7 @@ def test_code_without_a_caller_registers_too(
 
 def test_what_the_host_reserved_is_refused(registrations: Registrations) -> None:
     """A module cannot serve anything below a prefix of the host's own."""
-    api = make_api_class(ModuleApi, [], ["/admin"])("words", registrations)
+    api = make_api(registrations, reserved_paths=("/admin",))
     with pytest.raises(RegistrationError, match="/admin is reserved by the host"):
         api.register_web_resource("/admin/words", Resource())
     assert registrations.mounts == []
@@ -104,7 +106,7 @@ def test_outside_of_what_is_recommended_there_is_a_warning(
     registrations: Registrations, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The host would like it elsewhere; it is served all the same."""
-    api = make_api_class(ModuleApi, [], [], "/modules")("words", registrations)
+    api = make_api(registrations, recommended_path="/modules")
     api.register_web_resource("/modules/words", Resource())
     assert caplog.messages == []
     api.register_web_resource("/words", Resource())
@@ -128,7 +130,7 @@ def test_outside_of_what_is_recommended_there_is_a_warning(
 def test_anything_else_is_refused(
     api: ModuleApi, registrations: Registrations, nonsense: Any, hint: str | None
 ) -> None:
-    """What is no resource is refused; a class given for its instance gets a hint."""
+    """What is not a resource is refused; for a class in place of its instance there is a hint."""
     with pytest.raises(RegistrationError) as caught:
         api.register_web_resource("/words", nonsense)
     assert (caught.value.code, caught.value.problem.hint) == ("HK211", hint)

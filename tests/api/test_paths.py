@@ -5,10 +5,19 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from twisted.web.resource import Resource
 
-from hostkit.api import RESERVED, check_host_paths, is_below
-from hostkit.api._paths import check_path
+from hostkit.api import RESERVED, Registrations, check_host_paths, is_below
 from hostkit.errors import RegistrationError
+
+from .conftest import make_api
+
+
+def check_path(path: Any, reserved: tuple[str, ...] = ()) -> None:
+    """Register a resource at a path in a host that has reserved some prefixes."""
+    registrations = Registrations()
+    make_api(registrations, reserved_paths=reserved).register_web_resource(path, Resource())
+    assert path == registrations.mounts[0].path
 
 
 @pytest.mark.parametrize(
@@ -82,7 +91,7 @@ def test_hostkits_own_prefix_is_reserved_whatever_the_host_says() -> None:
 def test_what_a_host_says_about_paths_is_checked(
     reserved: Any, recommended: str | None, said: str
 ) -> None:
-    """A host's author learns at once what could not be meant."""
+    """A host's author gets the error when the host is made."""
     with pytest.raises(RegistrationError) as caught:
         check_host_paths(reserved, recommended)
     assert caught.value.code == "HK209"

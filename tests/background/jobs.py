@@ -1,4 +1,4 @@
-"""A job that takes as long as it is told, and clocks to begin loops with."""
+"""A job with given durations, and clocks to begin loops with."""
 
 from __future__ import annotations
 
@@ -15,10 +15,14 @@ if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
 
 
-class Job:
-    """Notes when its runs start; each takes so many seconds, or fails with an exception after.
+class Panic(BaseException):
+    """Such as a Rust extension raises."""
 
-    What comes after the last one takes no time.
+
+class Job:
+    """Records when its runs start; each takes so many seconds, and may then fail.
+
+    Runs after the last duration take no time.
     """
 
     def __init__(self, clock: Clock, takes: Sequence[float | tuple[float, BaseException]]) -> None:
@@ -56,7 +60,7 @@ def begun(
 
 
 class FakeTime:
-    """A clock without order: who uses it says when what was scheduled is called."""
+    """A clock that calls nothing; the test calls what was scheduled."""
 
     def __init__(self) -> None:
         self.now = 100.0

@@ -1,4 +1,4 @@
-"""The end of a loop."""
+"""Stopping and interrupting a loop."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from twisted.internet.task import Clock
 
 from hostkit.loops import find_clock, start_entry
 
-from .jobs import Job, begun
+from .jobs import Job, Panic, begun
 
 if TYPE_CHECKING:
     import pytest
 
 
 def test_a_loop_that_is_stopped_runs_no_more() -> None:
-    """Not even if it is told to begin; stopping it twice is no mistake."""
+    """Not even after `begin`; stopping it twice is allowed."""
     clock = Clock()
     job = Job(clock, [])
     loop, _ = begun(job, 1, clock)
@@ -29,8 +29,8 @@ def test_a_loop_that_is_stopped_runs_no_more() -> None:
     assert (job.starts, loop.is_over, clock.calls) == ([1], True, [])
 
 
-def test_a_run_that_is_going_on_finishes() -> None:
-    """Stopping a loop cancels nothing; its module may stop it from inside."""
+def test_a_run_in_flight_finishes() -> None:
+    """Stopping a loop cancels nothing; its own run may stop it."""
     held: Deferred[None] = Deferred()
     log: list[str] = []
 
@@ -60,11 +60,13 @@ def test_an_interrupted_loop_may_begin_again() -> None:
 
 
 def test_an_interrupted_run_is_cancelled_and_waited_for(caplog: pytest.LogCaptureFixture) -> None:
-    """Its cancellation is no failure; what it raises instead is."""
-    for error in (None, ValueError("disk full")):
+    """Its cancellation is not a failure; another exception that it raises instead is."""
+    for error in (None, ValueError("disk full"), Panic()):
         cleaning: Deferred[None] = Deferred()
 
-        async def job(cleaning: Deferred[None] = cleaning, error: Exception | None = error) -> None:
+        async def job(
+            cleaning: Deferred[None] = cleaning, error: BaseException | None = error
+        ) -> None:
             try:
                 await Deferred()
             except CancelledError:
@@ -80,11 +82,11 @@ def test_an_interrupted_run_is_cancelled_and_waited_for(caplog: pytest.LogCaptur
         was_waiting = not ended.called
         cleaning.callback(None)
         assert (was_waiting, bool(ended.called), clock.calls) == (True, True, [])
-    assert len(caplog.records) == 1
+    assert len(caplog.records) == 2
 
 
-def test_who_is_cancelled_later_is_told() -> None:
-    """That a loop was interrupted in its former life excuses no cancellation in the next one."""
+def test_a_cancellation_after_an_interrupt_is_a_failure(caplog: pytest.LogCaptureFixture) -> None:
+    """Only the run that was interrupted may end with a cancellation."""
     held: list[Deferred[None]] = []
 
     def job() -> Deferred[None]:
@@ -97,13 +99,13 @@ def test_who_is_cancelled_later_is_told() -> None:
     loop.begin(find_clock(clock))
     clock.advance(1)
     held[-1].errback(CancelledError())
-    assert not loop._is_cancelled
+    assert len(caplog.records) == 1
     clock.advance(1)
     assert len(held) == 3
 
 
 def test_a_run_that_outlives_its_loop_never_overlaps() -> None:
-    """It was not to be interrupted from inside; when the loop begins again it is waited for."""
+    """It cannot be interrupted from inside; when the loop begins again it is waited for."""
     clock = Clock()
     held: Deferred[None] = Deferred()
     starts: list[float] = []
@@ -127,8 +129,8 @@ def test_a_run_that_outlives_its_loop_never_overlaps() -> None:
     assert starts == [1, 7]
 
 
-def test_a_run_that_is_waited_for_again_goes_on_with_its_loop() -> None:
-    """A loop that has begun again while an old run was going on goes on after it."""
+def test_a_loop_that_begins_again_waits_for_its_old_run() -> None:
+    """The next run starts at the first multiple after the old one has ended."""
     clock = Clock()
     held: Deferred[None] = Deferred()
     starts: list[float] = []
@@ -149,8 +151,8 @@ def test_a_run_that_is_waited_for_again_goes_on_with_its_loop() -> None:
     assert starts == [1, 3.5]
 
 
-def test_a_task_of_asyncio_is_cancelled_in_its_own_words() -> None:
-    """So `asyncio.timeout` and the like work in a run, and it may clean up."""
+def test_a_run_in_a_task_is_cancelled_as_a_task() -> None:
+    """With asyncio's exception, so that `asyncio.timeout` works in a run, and it may clean up."""
     log: list[str] = []
 
     async def job() -> None:

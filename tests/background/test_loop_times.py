@@ -1,4 +1,4 @@
-"""When a loop runs."""
+"""The times at which the runs of a loop start."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EIGHTHS = st.integers(0, 40).map(lambda number: number / 8)  # which floats hold
 
 
 def test_the_first_run_is_after_one_interval() -> None:
-    """Nothing runs at once; then it runs at every multiple."""
+    """It does not run at once; then it runs at every multiple."""
     clock = Clock()
     job = Job(clock, [])
     begun(job, 1.5, clock)
@@ -65,7 +65,7 @@ def test_its_times_are_those_of_twisteds_loop(interval: float, takes: list[float
 
 @given(st.floats(0.001, 10), st.integers(1, 200))
 def test_rounding_loses_no_run_and_adds_none(interval: float, count: int) -> None:
-    """An interval that no float holds exactly is counted like others."""
+    """Also with an interval that has no exact binary representation."""
     clock = Clock()
     job = Job(clock, [])
     begun(job, interval, clock)
@@ -78,7 +78,7 @@ def test_rounding_loses_no_run_and_adds_none(interval: float, count: int) -> Non
 
 @pytest.mark.parametrize("early", [1e-9, 0.0005, 0.4])
 def test_a_clock_that_calls_early_has_it_run_once(early: float) -> None:
-    """As uvloop's, which is rounded to milliseconds; the next run is where it would have been."""
+    """Such as uvloop's, which rounds to milliseconds; the next run is not affected."""
     time: Any = FakeTime()
     runs: list[float] = []
     BackgroundLoop("m", "work", 1.0, lambda: runs.append(time.now)).begin(time)
@@ -92,7 +92,7 @@ def test_a_clock_that_calls_early_has_it_run_once(early: float) -> None:
 
 @pytest.mark.parametrize("jump", [-3600.0, 3600.5])
 def test_a_clock_that_jumps_delays_no_run_by_more_than_an_interval(jump: float) -> None:
-    """Twisted's clock is that of the wall, which people set."""
+    """Twisted's clock is the wall clock, which can be set."""
     clock = Clock()
     job = Job(clock, [])
     begun(job, 1, clock)

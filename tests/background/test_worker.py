@@ -1,4 +1,4 @@
-"""Who does background work, and what it is called."""
+"""Which process does background work, and the loops that modules register."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from hostkit.api import ModuleApi, Registrations, make_api_class
-from hostkit.background import Worker, describe
+from hostkit.api import HostServices, ModuleApi, Registrations
+from hostkit.background import Worker, function_name
 from hostkit.errors import RegistrationError
 
 
@@ -41,30 +41,30 @@ class Nameless(Job):
     ],
 )
 def test_a_loop_has_a_name(function: Any, name: str) -> None:
-    """Also if its function has none of its own."""
-    assert describe(function) == name
+    """Also if its function has none."""
+    assert function_name(function) == name
 
 
 @pytest.fixture
 def api() -> ModuleApi:
-    """Give the api of a module."""
-    return make_api_class(ModuleApi, [], worker=Worker("w1", "w1"))("m", Registrations())
+    """Make the api of a module."""
+    return ModuleApi("m", Registrations(), HostServices(worker=Worker("w1", "w1")))
 
 
-def test_a_module_can_ask_where_it_is(api: ModuleApi) -> None:
-    """What the process is called, and whether it is the one for background work."""
+def test_a_module_can_ask_in_which_process_it_is(api: ModuleApi) -> None:
+    """The name of the process, and whether it is the one for background work."""
     assert (api.worker_name, api.should_run_background_tasks()) == ("w1", True)
-    alone = make_api_class(ModuleApi, [])("m", Registrations())
+    alone = ModuleApi("m", Registrations(), HostServices())
     assert (alone.worker_name, alone.should_run_background_tasks()) == (None, True)
 
 
 def test_a_description_is_the_modules_or_the_functions(api: ModuleApi) -> None:
-    """The module's wins."""
+    """The module's takes precedence."""
     assert api.looping_background_call(job, 1).description == "job"
     assert api.looping_background_call(job, 1, desc="tidy").description == "tidy"
 
 
-def test_arguments_are_handed_on(api: ModuleApi) -> None:
+def test_arguments_are_passed_on(api: ModuleApi) -> None:
     """By position and by name."""
     given: list[Any] = []
 
@@ -76,13 +76,13 @@ def test_arguments_are_handed_on(api: ModuleApi) -> None:
 
 
 @pytest.mark.parametrize("msec", [0, -1, math.nan, math.inf, "1000", None, True])
-def test_an_interval_is_a_time(api: ModuleApi, msec: Any) -> None:
-    """The error says what was given."""
-    with pytest.raises(ValueError, match="milliseconds greater than zero, not "):
+def test_an_interval_is_positive_and_finite(api: ModuleApi, msec: Any) -> None:
+    """The error shows the value."""
+    with pytest.raises(ValueError, match="in milliseconds, a number greater than zero, not "):
         api.looping_background_call(job, msec)
 
 
-def test_a_function_is_given_not_called(api: ModuleApi) -> None:
+def test_a_function_is_passed_without_calling_it(api: ModuleApi) -> None:
     """The error has the code of callbacks, and a hint if the function was called."""
 
     async def work() -> None:
@@ -100,10 +100,10 @@ def test_a_function_is_given_not_called(api: ModuleApi) -> None:
     ("arguments", "why"),
     [((), "missing a required argument: 'user'"), (("ann", 2), "too many positional arguments")],
 )
-def test_a_function_is_given_what_it_needs(
+def test_a_function_must_accept_its_arguments(
     api: ModuleApi, arguments: tuple[Any, ...], why: str
 ) -> None:
-    """Otherwise it would fail at each run, and not at once."""
+    """The error comes at registration, not at each run."""
 
     def greet(user: str) -> None:
         raise NotImplementedError
@@ -114,7 +114,7 @@ def test_a_function_is_given_what_it_needs(
     assert "arguments for greet(user: 'str') -> 'None'" in str(caught.value)
 
 
-def test_a_function_may_not_tell_what_it_needs(api: ModuleApi) -> None:
-    """As some that are written in C; then it is called with what is given."""
+def test_a_function_may_have_no_signature(api: ModuleApi) -> None:
+    """Like some that are written in C; then its arguments are not checked."""
     api.looping_background_call(dict.fromkeys, 1000, ())
     api.looping_background_call(type, 1000, "anything")

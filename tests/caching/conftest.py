@@ -1,5 +1,5 @@
 from __future__ import annotations
 
-from .worlds import world
+from .drivers import driver
 
-__all__ = ["world"]
+__all__ = ["driver"]

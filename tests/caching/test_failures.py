@@ -1,22 +1,26 @@
-"""What failures of cached methods leave behind."""
+"""Failures of cached methods: what their waiters see, and what they leave behind."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import traceback
 import weakref
+from typing import Any
+
+import pytest
 
 from hostkit import cached
 from tests.dispatch.fakes import run
 
-from .worlds import Slow, World
+from .drivers import Driver, Slow
 
 
-def test_a_failures_traceback_is_the_same_for_all() -> None:
-    """Each sees where it was raised, and nothing of the others who waited."""
+def test_all_calls_see_the_same_traceback() -> None:
+    """Each sees where it was raised, and nothing of the other calls that waited."""
 
     async def main() -> list[int]:
-        slow = Slow(World("bare"))
+        slow = Slow(Driver("bare"))
         calls = [asyncio.ensure_future(slow.look(1)) for _ in range(4)]
         await asyncio.sleep(0)
         slow.gates[0].errback(KeyError("gone"))
@@ -40,8 +44,8 @@ def _length_of(error: BaseException) -> int:
     return length
 
 
-def test_a_failure_is_gone_when_nobody_holds_it() -> None:
-    """It leaves no cycle behind that keeps frames, and what is in them, for a while."""
+def test_a_failure_is_freed_without_the_garbage_collector() -> None:
+    """It leaves no reference cycle behind, which would keep frames and their variables alive."""
 
     class Gone(Exception):  # noqa: N818
         pass
@@ -69,3 +73,30 @@ def test_a_failure_is_gone_when_nobody_holds_it() -> None:
         assert [found() for found in run(main())] == [None] * 3
     finally:
         gc.enable()
+
+
+def test_tracebacks_show_the_generated_code() -> None:
+    """Methods of one name that differ have listings of their own."""
+
+    def make(ttl: float | None) -> Any:
+        class Failing:
+            @cached(ttl=ttl)
+            async def look(self, key: int) -> None:
+                raise KeyError(key)
+
+        return Failing()
+
+    instances = [make(None), make(5.0)]
+    files = set()
+    for instance in instances:
+        with pytest.raises(KeyError) as caught:
+            run(instance.look(1))
+        (frame,) = (
+            each
+            for each in traceback.extract_tb(caught.tb)
+            if each.filename.startswith("<hostkit cached ")
+        )
+        assert frame.line == "_value = await _cache.compute(key, key)"
+        files.add(frame.filename)
+    name = "test_tracebacks_show_the_generated_code.<locals>.make.<locals>.Failing.look"
+    assert files == {f"<hostkit cached {name}>", f"<hostkit cached {name} #2>"}

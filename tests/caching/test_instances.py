@@ -55,7 +55,7 @@ class Slotted:
 
 
 class Stateful(Books):
-    """Says itself what is copied."""
+    """Decides itself what is copied."""
 
     def __getstate__(self) -> dict[str, Any]:
         return {"name": self.name, "asked": ["copied"]}
@@ -73,7 +73,7 @@ class Shelf:
 
 
 def test_instances_share_nothing() -> None:
-    """Neither results nor what is invalidated."""
+    """Neither results nor invalidations."""
     one, two = Books("one"), Books("two")
     assert [run(one.look(1)), run(two.look(1))] == ["1 of one", "1 of two"]
     one.look.invalidate((1,))
@@ -82,8 +82,8 @@ def test_instances_share_nothing() -> None:
     assert (one.asked, two.asked) == ([1, 1], [1])
 
 
-def test_it_is_made_once() -> None:
-    """Afterwards it is an attribute of the instance as any other."""
+def test_a_cached_function_is_made_once() -> None:
+    """Afterwards it is an attribute of the instance like any other."""
     books = Books()
     assert books.look is books.look
     assert books.look is vars(books)["look"]
@@ -91,14 +91,14 @@ def test_it_is_made_once() -> None:
 
 
 def test_an_instance_without_a_hash_has_a_cache() -> None:
-    """As those of attrs and dataclasses with `eq` are."""
+    """Such as those of attrs and dataclasses with `eq`."""
     shelf = Shelf("a")
     assert "1 of a" == run(shelf.look(1)) == run(shelf.look(1))
     assert Shelf("a") == shelf
 
 
 def test_a_subclass_may_override_and_call_it() -> None:
-    """Both methods have a cache each, be the overriding one cached or not."""
+    """Both methods have a cache each, whether the overriding one is cached or not."""
     more = MoreBooks()
     for _ in range(2):
         assert run(more.look(1)) == "more: 1 of books"
@@ -128,8 +128,8 @@ def test_a_method_under_another_name_is_the_same() -> None:
     assert named.find is named.look
 
 
-def test_an_instance_is_gone_when_nobody_holds_it() -> None:
-    """The garbage collector finds it, though its cached methods know it."""
+def test_an_instance_can_be_collected() -> None:
+    """References from its cached methods do not keep it alive."""
     books = Books()
     run(books.look(1))
     found = weakref.ref(books)
@@ -139,7 +139,7 @@ def test_an_instance_is_gone_when_nobody_holds_it() -> None:
 
 
 def test_a_method_keeps_its_instance() -> None:
-    """It is all that somebody needs to hold, as with any method."""
+    """A reference to the method is enough, as with any method."""
     look = Books("gone").look
     gc.collect()
     assert run(look(1)) == "1 of gone"
@@ -162,13 +162,13 @@ def test_a_copy_has_caches_of_its_own(make_copy: Any, cls: Any) -> None:
 
 
 @pytest.mark.parametrize("cls", [Books, Slotted])
-def test_what_was_not_used_yet_is_copied_as_ever(cls: Any) -> None:
+def test_an_instance_without_caches_is_copied_as_usual(cls: Any) -> None:
     """There is nothing to leave out."""
     assert copy.copy(cls("one")).name == "one"
 
 
-def test_what_else_has_the_name_is_copied() -> None:
-    """An instance that has something of its own in place of the method keeps it."""
+def test_an_attribute_in_place_of_the_method_is_copied() -> None:
+    """Only the cached function itself is left out of a copy."""
     books: Any = Books()
     run(books.look(1))
     run(books.page(1))
@@ -176,13 +176,13 @@ def test_what_else_has_the_name_is_copied() -> None:
     assert copy.copy(books).page == 5
 
 
-def test_a_class_that_says_what_is_copied_is_asked() -> None:
+def test_a_class_may_decide_what_is_copied() -> None:
     """Its own `__getstate__` is left as it is."""
     assert copy.copy(Stateful()).asked == ["copied"]
 
 
-def test_it_can_be_put_into_a_class_later() -> None:
-    """Then it goes by the name of its function."""
+def test_a_cached_method_can_be_added_to_a_class() -> None:
+    """Then it has the name of its function."""
 
     class Late:
         pass
@@ -195,7 +195,7 @@ def test_it_can_be_put_into_a_class_later() -> None:
     assert run(late.look(1)) is run(late.look(1))
 
 
-def test_it_can_be_abstract() -> None:
+def test_a_cached_method_can_be_abstract() -> None:
     """A class whose method has to be written by a subclass cannot be instantiated."""
 
     class Abstract(abc.ABC):
@@ -242,7 +242,7 @@ class Registered:
 
 
 def test_callbacks_can_be_cached() -> None:
-    """They are registered as they are; `@hookimpl` may stand above or below `@cached()`."""
+    """They are registered as they are; `@hookimpl` may be above or below `@cached()`."""
     host = Host.from_config({"modules": [{"module": Registered}]}, categories=[Names]).build()
     names = ["ann in hall", "above ann", "below ann"]
     for _ in range(2):

@@ -33,7 +33,7 @@ class Counter:
 
 
 class Wire:
-    """A channel that all of its users hear at once, unless it is cut."""
+    """A channel that delivers at once to all of its users, unless it is cut."""
 
     def __init__(self) -> None:
         self.listening: list[Invalidations] = []
@@ -48,7 +48,7 @@ class Wire:
             raise OSError("cut")
         self.sent.append(text)
         for each in self.listening:
-            each.heard(text)
+            each.receive(text)
 
     async def close(self) -> None:
         self.listening.clear()
@@ -66,7 +66,7 @@ def processes(wire: Wire, count: int = 2, module: str = "names") -> list[tuple[A
 
 
 def test_without_a_channel_an_entry_is_dropped_here() -> None:
-    """Opening and closing it does nothing then."""
+    """Opening and closing do nothing then."""
     invalidations, counter = Invalidations(), Counter()
     invalidations.add("names", counter.first)
     run(invalidations.open())
@@ -87,8 +87,17 @@ def test_an_entry_is_dropped_everywhere() -> None:
         assert [run(counter.first("a")), run(counter.first("b"))] == [3, 2]
 
 
+def test_a_closed_process_receives_nothing() -> None:
+    """Closing ends listening on the channel."""
+    wire = Wire()
+    ((here, _),) = processes(wire, 1)
+    assert wire.listening == [here]
+    run(here.close())
+    assert wire.listening == []
+
+
 def test_nothing_is_dropped_twice_here() -> None:
-    """A process does not listen to itself: what is computed anew stays."""
+    """A process ignores its own messages: what is computed anew stays."""
     wire = Wire()
     ((here, counter),) = processes(wire, 1)
 
@@ -97,13 +106,13 @@ def test_nothing_is_dropped_twice_here() -> None:
         dropping = here.invalidate("names", counter.first, ("a",))
         await dropping
         assert await counter.first("a") == 2
-        here.heard(wire.sent[0])
+        here.receive(wire.sent[0])
         assert await counter.first("a") == 2
 
     run(main())
 
 
-def test_names_that_nobody_has_registered_are_ignored() -> None:
+def test_names_that_are_not_registered_are_ignored() -> None:
     """Neither other modules nor other methods are concerned."""
     wire = Wire()
     ((here, one),) = processes(wire, 1)
@@ -136,7 +145,7 @@ class Others:
 cast("Any", Others.first).__qualname__ = "Counter.first"
 
 
-def test_a_method_of_the_same_name_does_not_stand_in_the_way() -> None:
+def test_methods_of_one_name_are_independent() -> None:
     """Such as that of a version of the class from before a reload."""
     wire = Wire()
     (here, one), (_, other) = processes(wire)
@@ -148,8 +157,8 @@ def test_a_method_of_the_same_name_does_not_stand_in_the_way() -> None:
     assert [run(one.first("a")), run(other.first("a"))] == [2, 2]
 
 
-def test_forked_processes_hear_of_each_other() -> None:
-    """Whatever a process is known by is chosen when it listens, not when it is built."""
+def test_forked_processes_have_names_of_their_own() -> None:
+    """The sender of a process is chosen when it listens, not when the host is built."""
     one = Invalidations(Wire())
     other = copy.copy(one)
     for each in (one, other):
@@ -157,8 +166,8 @@ def test_forked_processes_hear_of_each_other() -> None:
     assert one._sender != other._sender
 
 
-def test_what_is_gone_is_forgotten() -> None:
-    """A module that nobody has any more is not kept for its caches."""
+def test_functions_are_held_weakly() -> None:
+    """A module that has gone is not kept alive by its registration."""
     invalidations, counter = Invalidations(), Counter()
     invalidations.add("names", counter.first)
     assert invalidations.knows("names", counter.first)
@@ -172,7 +181,7 @@ def test_what_is_gone_is_forgotten() -> None:
 
 
 def test_a_wrong_key_drops_nothing() -> None:
-    """It is refused before anything is done or said."""
+    """It is refused before anything is dropped or sent."""
     wire = Wire()
     ((here, counter),) = processes(wire, 1)
     run(counter.first("a"))
@@ -182,8 +191,8 @@ def test_a_wrong_key_drops_nothing() -> None:
     assert (run(counter.first("a")), wire.sent) == (1, [])
 
 
-def test_whom_nobody_could_tell_is_told() -> None:
-    """The caller learns that others may still have the entry; here it is gone."""
+def test_a_message_that_cannot_be_sent_is_an_error() -> None:
+    """Other processes may still have the entry; here it is dropped."""
     wire = Wire()
     (here, one), (_, other) = processes(wire)
     run(one.first("a"))
@@ -205,31 +214,32 @@ def test_whom_nobody_could_tell_is_told() -> None:
     "text",
     [b"\xff", "nonsense"],
 )
-def test_what_cannot_be_understood_is_logged(
-    text: str | bytes, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_an_invalid_message_is_logged(text: str | bytes, caplog: pytest.LogCaptureFixture) -> None:
     """Nothing is raised, and nothing else changes."""
     ((here, counter),) = processes(Wire(), 1)
     run(counter.first("a"))
     with caplog.at_level(logging.WARNING):
-        here.heard(text)
+        here.receive(text)
     assert run(counter.first("a")) == 1
     (record,) = caplog.records
-    assert "another process sent what cannot be understood" in record.getMessage()
+    assert "another process sent an invalid message: " in record.getMessage()
 
 
 @pytest.mark.parametrize("key", ["[]", '["a", "b"]', "[{}]"])
-def test_what_is_no_key_here_drops_all_of_the_method(
+def test_an_unknown_key_drops_all_entries_of_the_method(
     key: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The other process may have another version of the module; what it means is unknown."""
+    """The other process may have another version of the module, with other keys."""
     ((here, counter),) = processes(Wire(), 1)
     here.add("names", counter.second)
     assert [run(counter.first("a")), run(counter.second("a"))] == [1, 2]
-    here.heard(f'[1, "else", "names/Counter.first", {key}]')
+    here.receive(f'[1, "else", "names/Counter.first", {key}]')
     assert [run(counter.first("a")), run(counter.second("a"))] == [3, 2]
     (record,) = caplog.records
-    assert "which is no key here; all of names/Counter.first was dropped" in record.getMessage()
+    assert (
+        "which is not a key here; all entries of names/Counter.first were dropped"
+        in record.getMessage()
+    )
 
 
 def test_everything_can_be_dropped() -> None:

@@ -70,7 +70,7 @@ def test_all_ways_to_write_a_call_share_an_entry(books: Books) -> None:
 
 
 def test_keyword_only_arguments_are_part_of_the_key(books: Books) -> None:
-    """They are passed by name, and tell calls apart as all others do."""
+    """They are passed by name, and distinguish calls like all others."""
     assert run(books.by_name(1, c=2)) == (1, 5, 2)
     assert run(books.by_name(1, c=2, b=5)) == (1, 5, 2)
     assert run(books.by_name(1, c=5, b=2)) == (1, 2, 5)
@@ -90,19 +90,19 @@ def test_without_arguments_there_is_one_entry(books: Books) -> None:
 
 
 def test_none_is_a_result(books: Books) -> None:
-    """It is kept as any other."""
+    """It is cached like any other."""
     assert [run(books.one(None)), run(books.one(None))] == [None, None]
     assert books.asked == [None]
 
 
 def test_equal_arguments_share_an_entry(books: Books) -> None:
-    """1, True and 1.0 are equal, so whoever asks first decides."""
+    """1, True and 1.0 are equal, so the first call decides."""
     assert [run(books.one(1)), run(books.one(True)), run(books.one(1.0))] == [1, 1, 1]
     assert books.asked == [1]
 
 
 def test_a_tuple_is_an_argument(books: Books) -> None:
-    """One argument that is a tuple is not taken for several."""
+    """One argument that is a tuple does not count as several."""
     run(books.one((1, 2)))
     run(books.one((1, 2)))
     books.one.invalidate(((1, 2),))
@@ -116,7 +116,7 @@ def test_results_are_shared(books: Books) -> None:
 
 
 def test_arguments_can_be_left_out_of_the_key(books: Books) -> None:
-    """They reach the method that computes, and tell no calls apart."""
+    """They are passed to the method, and do not distinguish calls."""
     assert run(books.left_out(1, "x")) == (1, "x", None)
     assert run(books.left_out(1, ["y"])) == (1, "x", None)
     assert run(books.left_out(1, "z", 2)) == (1, "z", 2)
@@ -132,15 +132,15 @@ def test_all_arguments_can_be_left_out_of_the_key(books: Books) -> None:
 
 
 def test_any_names_will_do(books: Books) -> None:
-    """No argument, nor the method itself, is taken for a name of ours."""
+    """Neither arguments nor the method clash with names in the generated code."""
     for _ in range(2):
         assert run(books._cache(1)) == 1
         assert run(books.clashing(1, _entry=2)) == (1, 2, 4)
 
 
 @pytest.mark.parametrize(("args", "kwargs"), [((), {}), ((1, 2, 3), {}), ((1,), {"c": 2})])
-def test_wrong_arguments_are_the_usual_error(books: Books, args: Any, kwargs: Any) -> None:
-    """It names the method, and comes with the call as for any function."""
+def test_wrong_arguments_raise_the_usual_error(books: Books, args: Any, kwargs: Any) -> None:
+    """It names the method, as for any function."""
     with pytest.raises(TypeError, match=r"^Books\.two\(\) (missing|takes|got)"):
         run(books.two(*args, **kwargs))
 
@@ -152,7 +152,7 @@ def test_wrong_arguments_are_the_usual_error(books: Books, args: Any, kwargs: An
 def test_an_argument_without_a_hash_is_named(
     books: Books, name: str, args: Any, argument: str
 ) -> None:
-    """Neither is the method called, nor is it left to guess which argument it was."""
+    """The error says which one it was, and the method is not called."""
     method = getattr(books, name)
     expected = rf"^Books\.{name}: the argument '{argument}' cannot .*unhashable.*uncached_args="
     for _ in range(2):  # in an empty cache, and in one that is not
@@ -165,7 +165,7 @@ def test_an_argument_without_a_hash_is_named(
 
 
 def test_an_argument_that_cannot_be_compared_fails_as_it_is(books: Books) -> None:
-    """What its comparison raises is not taken for something else."""
+    """The error of its comparison is raised unchanged."""
 
     class Strange:
         def __hash__(self) -> int:
@@ -181,7 +181,7 @@ def test_an_argument_that_cannot_be_compared_fails_as_it_is(books: Books) -> Non
 
 @pytest.mark.parametrize("key", [1, "ab", [1, 2], None, (1,), (1, 2, 3), ()])
 def test_a_key_is_a_tuple(books: Books, key: Any) -> None:
-    """Anything else, and one of the wrong length, is refused, and how to write it is told."""
+    """Anything else, or a wrong length, is refused; the error shows how to write it."""
     with pytest.raises(TypeError, match=r"^Books\.two: .*: two\.invalidate\(\(a, b\)\), not ") as e:
         books.two.invalidate(key)
     wanted = f"not {len(key)} value" if isinstance(key, tuple) else repr(type(key).__name__)
@@ -189,12 +189,12 @@ def test_a_key_is_a_tuple(books: Books, key: Any) -> None:
 
 
 def test_a_key_of_one_value_is_a_tuple(books: Books) -> None:
-    """A text, which could be taken for a tuple of letters, is refused, too."""
+    """A string, which could pass for a tuple of letters, is refused, too."""
     with pytest.raises(TypeError, match=r"one\.invalidate\(\(a,\)\), not 'str'"):
         books.one.invalidate("a")  # type: ignore[arg-type]
 
 
-def test_invalidating_what_is_not_there_does_nothing(books: Books) -> None:
+def test_invalidating_a_missing_entry_does_nothing(books: Books) -> None:
     """Neither for a key nor for all."""
     books.two.invalidate((1, 2))
     books.two.invalidate_all()
@@ -213,8 +213,8 @@ def test_all_entries_can_be_invalidated(books: Books) -> None:
     assert books.asked == [1, (1, 5), (1, 5)]
 
 
-def test_it_tells_what_it_is(books: Books) -> None:
-    """A cached method has the names and the signature of the one that was written."""
+def test_a_cached_method_looks_like_the_original(books: Books) -> None:
+    """It has the names and the signature of the method that was written."""
     method = books.two
     assert isinstance(method, CachedFunction)
     assert not isinstance(run, CachedFunction)
@@ -232,7 +232,7 @@ def test_it_tells_what_it_is(books: Books) -> None:
     assert len(books.asked) == 2
 
 
-def test_without_parentheses_it_has_the_usual_options() -> None:
+def test_without_parentheses_the_options_are_the_defaults() -> None:
     """`@cached` is `@cached()`."""
 
     class Short:

@@ -1,4 +1,4 @@
-"""How many results are kept, and for how long."""
+"""How many results are cached, and for how long."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import pytest
 from twisted.internet.task import Clock
 
 from hostkit import cached
-from hostkit.caching._options import read_options
+from hostkit.caching import CacheOptions
 from tests.dispatch.fakes import run
 
-from .worlds import Slow, World, limited
+from .drivers import Driver, Slow, limited
 
 
 class Books:
@@ -38,15 +38,15 @@ def asked_of(books: Books, method: Any, *keys: int) -> list[int]:
     return list(books.asked)
 
 
-def test_it_holds_as_many_as_it_says() -> None:
-    """Four are four."""
+def test_max_entries_results_are_kept() -> None:
+    """A cache for four holds four."""
     books = Books()
     assert asked_of(books, books.look, 1, 2, 3, 4) == [1, 2, 3, 4]
     assert asked_of(books, books.look, 4, 3, 2, 1) == []
 
 
-def test_the_one_that_was_not_used_for_longest_goes() -> None:
-    """Being asked for counts as use, also of what is old."""
+def test_the_least_recently_used_result_is_dropped() -> None:
+    """A hit counts as use."""
     books = Books()
     asked_of(books, books.look, 1, 2, 3, 4, 1)
     assert asked_of(books, books.look, 5, 1, 3, 4, 5) == [5]
@@ -54,8 +54,8 @@ def test_the_one_that_was_not_used_for_longest_goes() -> None:
     assert asked_of(books, books.look, 3, 4, 5, 2, 1) == [1]
 
 
-def test_a_thousand_are_usual() -> None:
-    """Without a number it is a thousand."""
+def test_a_thousand_is_the_default() -> None:
+    """Without ``max_entries=`` a thousand results are kept."""
     books = Books()
     asked_of(books, books.usual, *range(1000))
     assert asked_of(books, books.usual, *range(1, 1001)) == [1000]
@@ -76,8 +76,8 @@ def ask(slow: Slow, key: Any) -> Any:
 
 
 def test_a_result_is_kept_for_its_time(clock: Clock) -> None:
-    """The time begins when it is computed; being asked for does not prolong it."""
-    slow = limited(ttl_seconds=10.0, clock=clock.seconds)(World("bare"))
+    """The time is counted from the computation; a hit does not prolong it."""
+    slow = limited(ttl_seconds=10.0, clock=clock.seconds)(Driver("bare"))
     call = slow.begin(1)
     clock.advance(20)
     slow.answer(0, 1)
@@ -90,9 +90,9 @@ def test_a_result_is_kept_for_its_time(clock: Clock) -> None:
     assert ask(slow, 1) == 2
 
 
-def test_what_has_expired_is_not_given_if_computing_fails(clock: Clock) -> None:
+def test_a_stale_result_is_not_returned_if_computing_fails(clock: Clock) -> None:
     """The failure reaches the caller, as if there had never been a result."""
-    slow = limited(ttl_seconds=10.0, clock=clock.seconds)(World("bare"))
+    slow = limited(ttl_seconds=10.0, clock=clock.seconds)(Driver("bare"))
     assert ask(slow, 1) == 1
     clock.advance(10)
     call, error = slow.begin(1), KeyError("gone")
@@ -101,8 +101,8 @@ def test_what_has_expired_is_not_given_if_computing_fails(clock: Clock) -> None:
 
 
 def test_none_expires_as_well(clock: Clock) -> None:
-    """It is a result until then."""
-    slow = limited(ttl_seconds=10.0, clock=clock.seconds)(World("bare"))
+    """It is a result like any other."""
+    slow = limited(ttl_seconds=10.0, clock=clock.seconds)(Driver("bare"))
     for asked in (1, 1, 2):
         call = slow.begin(1)
         if not call.is_done:
@@ -111,23 +111,23 @@ def test_none_expires_as_well(clock: Clock) -> None:
         clock.advance(5 * asked + 1 if asked == 1 else 0)
 
 
-def test_without_a_time_no_clock_is_read() -> None:
+def test_without_a_ttl_no_clock_is_read() -> None:
     """A result is kept until there are too many."""
 
     def broken() -> float:
         raise AssertionError
 
-    slow = limited(clock=broken)(World("bare"))
+    slow = limited(clock=broken)(Driver("bare"))
     assert [ask(slow, 1), ask(slow, 1)] == [1, 1]
 
 
-def test_nobody_waits_forever_if_the_clock_fails() -> None:
-    """Even then those who wait are told what was computed."""
+def test_no_call_waits_forever_if_the_clock_fails() -> None:
+    """Even then the calls that wait get the result."""
 
     def broken() -> float:
         raise KeyError("no clock")
 
-    slow = limited(ttl_seconds=10.0, clock=broken)(World("bare"))
+    slow = limited(ttl_seconds=10.0, clock=broken)(Driver("bare"))
     first, second = slow.begin(1), slow.begin(1)
     slow.answer(0, "one")
     assert "no clock" in str(first.outcome)
@@ -135,14 +135,14 @@ def test_nobody_waits_forever_if_the_clock_fails() -> None:
 
 
 @pytest.mark.parametrize("ttl", [90, 90.0, dt.timedelta(minutes=1.5)])
-def test_a_time_is_in_seconds_or_a_timedelta(ttl: Any) -> None:
-    """Both are the same afterwards."""
-    assert read_options(5, ttl, ()).ttl_seconds == 90.0
-    assert None is read_options(5, None, ()).ttl_seconds
+def test_a_ttl_is_seconds_or_a_timedelta(ttl: Any) -> None:
+    """Both are converted to seconds."""
+    assert CacheOptions.checked(5, ttl, ()).ttl_seconds == 90.0
+    assert None is CacheOptions.checked(5, None, ()).ttl_seconds
 
 
-def test_a_time_works_with_the_real_clock() -> None:
-    """A result of a moment ago is still there."""
+def test_a_ttl_works_with_the_real_clock() -> None:
+    """A result of a moment ago has not expired."""
 
     class Timed:
         @cached(ttl=3600)

@@ -1,4 +1,4 @@
-"""Whatever is called, answered, cancelled and invalidated comes to what an obvious model says."""
+"""Calls, answers, cancellations and invalidations in any order, against an obvious model."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from twisted.internet.task import Clock
 
-from .worlds import CANCELLED, KINDS, World, limited
+from .drivers import CANCELLED, KINDS, Driver, limited
 
 MOST = 3
 TTL_SECONDS = 10
@@ -19,10 +19,10 @@ keys = st.integers(0, 4)
 
 @attrs.define(eq=False)
 class Group:
-    """Those who share a computation.
+    """The calls that share a computation.
 
     Attributes:
-        key: What they asked for.
+        key: Their key.
         leader: Which of them computes.
         waiting: Which of them wait.
     """
@@ -41,11 +41,11 @@ class Model(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.clock = Clock()
-        self.world = World(*self.kinds)
+        self.driver = Driver(*self.kinds)
         options: dict[str, Any] = {"max_entries": MOST, "clock": self.clock.seconds}
         if self.expires:
             options["ttl_seconds"] = TTL_SECONDS
-        self.slow = limited(**options)(self.world)
+        self.slow = limited(**options)(self.driver)
         self.calls: list[Any] = []
         self.expected: list[list[Any]] = []
         self.entries: list[tuple[int, Any, float]] = []
@@ -55,8 +55,8 @@ class Model(RuleBasedStateMachine):
     def teardown(self) -> None:
         for call in self.calls:
             call.cancel()
-        self.world.go_on()
-        self.world.close()
+        self.driver.go_on()
+        self.driver.close()
 
     @rule(key=keys)
     def call(self, key: int) -> None:
@@ -90,7 +90,7 @@ class Model(RuleBasedStateMachine):
         (group,) = (each for each in self.groups if number in (each.leader, *each.waiting))
         asked = len(self.slow.asked)
         self.calls[number].cancel()
-        self.world.go_on()
+        self.driver.go_on()
         self.expected[number].append(CANCELLED)
         if number in group.waiting:
             group.waiting.remove(number)
@@ -98,9 +98,9 @@ class Model(RuleBasedStateMachine):
         self.groups.remove(group)
         if self.joinable.get(group.key) is group:
             del self.joinable[group.key]
-        # Which of them goes on depends on the world they wait in.
-        began = [note[1] for _, note in self.slow.asked[asked:]]
-        for each in sorted(group.waiting, key=lambda each: each not in began):
+        # Which of them computes next depends on what drives them.
+        started_by = [note[1] for _, note in self.slow.asked[asked:]]
+        for each in sorted(group.waiting, key=lambda each: each not in started_by):
             self.find(group.key, each)
 
     @rule(key=keys)
@@ -127,7 +127,7 @@ class Model(RuleBasedStateMachine):
         assert set(cache.known.values()) == set(cache.order)
 
     def find(self, key: int, number: int) -> None:
-        """Say what comes of a call."""
+        """Predict the outcome of a call."""
         for entry in self.entries:
             if entry[0] == key:
                 self.entries.remove(entry)
@@ -150,7 +150,7 @@ def _test_of(kinds: tuple[str, ...], *, expires: bool) -> Any:
     machine: Any = type("Model", (Model,), {"kinds": kinds, "expires": expires})
     case = machine.TestCase
     case.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
-    case.__doc__ = f"Calls of {' and '.join(kinds)} are as the model says."
+    case.__doc__ = f"Calls of {' and '.join(kinds)} behave like the model."
     return case
 
 

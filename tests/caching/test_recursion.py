@@ -11,7 +11,7 @@ from hostkit import cached
 from tests.dispatch.fakes import done
 
 if TYPE_CHECKING:
-    from .worlds import World
+    from .drivers import Driver
 
 
 class Recursive:
@@ -35,40 +35,40 @@ class Recursive:
 
 
 @pytest.mark.parametrize("name", ["direct", "there"])
-def test_a_method_that_awaits_itself_is_told(world: World, name: str) -> None:
+def test_a_method_that_awaits_itself_fails(driver: Driver, name: str) -> None:
     """It would wait forever; the error names it, and the next call gets the same."""
     method = getattr(Recursive(), name)
     for _ in range(2):
-        error = world.begin(method(1)).outcome
+        error = driver.begin(method(1)).outcome
         assert RuntimeError is type(error)
         assert f"Recursive.{name} awaits itself with the same key" in str(error)
 
 
-def test_a_method_may_await_itself_with_other_keys(world: World) -> None:
+def test_a_method_may_await_itself_with_other_keys(driver: Driver) -> None:
     """Recursion ends as usual, and all results on the way are kept."""
     recursive = Recursive()
-    assert world.begin(recursive.sum(4)).outcome == 10
-    assert world.begin(recursive.sum(3)).outcome == 6
+    assert driver.begin(recursive.sum(4)).outcome == 10
+    assert driver.begin(recursive.sum(3)).outcome == 6
 
 
-def test_who_runs_because_of_a_computation_may_wait_for_it() -> None:
-    """A coroutine that a computation wakes, by firing a Deferred, is not that computation."""
+def test_code_that_a_computation_wakes_may_wait_for_it() -> None:
+    """A coroutine that a computation wakes, by firing a Deferred, is not part of it."""
     news: Deferred[None] = Deferred()
     finish: Deferred[str] = Deferred()
 
-    class Telling:
+    class Waking:
         @cached()
         async def look(self, key: int) -> str:
             news.callback(None)
             return await finish
 
-    telling = Telling()
+    waking = Waking()
 
     async def listen() -> str:
         await news
-        return await telling.look(1)
+        return await waking.look(1)
 
     listening = Deferred.fromCoroutine(listen())
-    computing = Deferred.fromCoroutine(telling.look(1))
+    computing = Deferred.fromCoroutine(waking.look(1))
     finish.callback("done")
     assert [done(listening), done(computing)] == ["done", "done"]

@@ -21,37 +21,37 @@ from .servers import Place, place
 __all__ = ["place"]
 
 
-class Ear:
-    """Stands for `Invalidations`, and can be waited for."""
+class Receiver:
+    """Stands for `Invalidations`, and can be awaited."""
 
     def __init__(self) -> None:
-        self.told: asyncio.Queue[Any] = asyncio.Queue()
+        self.events: asyncio.Queue[Any] = asyncio.Queue()
 
-    def heard(self, text: bytes) -> None:
-        self.told.put_nowait(text.decode())
+    def receive(self, text: bytes) -> None:
+        self.events.put_nowait(text.decode())
 
     def drop_all(self) -> None:
-        self.told.put_nowait("all")
+        self.events.put_nowait("all")
 
 
-async def opened(url: str, **options: Any) -> tuple[RedisChannel, Ear]:
-    channel, ear = RedisChannel(url, **options), Ear()
+async def opened(url: str, **options: Any) -> tuple[RedisChannel, Receiver]:
+    channel, ear = RedisChannel(url, **options), Receiver()
     await channel.open(cast("Any", ear))
     return channel, ear
 
 
-def test_all_processes_hear_a_message(place: Place) -> None:
-    """Whoever has opened the channel does, at once; who has sent it, too."""
+def test_all_processes_receive_a_message(place: Place) -> None:
+    """All that have opened the channel, including the sender."""
 
     async def main() -> None:
         (one, near), (other, far) = await opened(place.url), await opened(place.url)
         await one.send("hello")
         for ear in (near, far):
-            assert [await ear.told.get(), await ear.told.get()] == ["all", "hello"]
+            assert [await ear.events.get(), await ear.events.get()] == ["all", "hello"]
         await one.close()
-        await other.send("still there?")
-        assert await far.told.get() == "still there?"
-        assert near.told.empty()
+        await other.send("second")
+        assert await far.events.get() == "second"
+        assert near.events.empty()
         await other.close()
 
     run(main())
@@ -59,35 +59,35 @@ def test_all_processes_hear_a_message(place: Place) -> None:
 
 
 def test_it_works_beside_a_reactor(place: Place) -> None:
-    """Without any asyncio loop of the program's own."""
-    channel, ear = RedisChannel(place.url), Ear()
+    """The program has no asyncio loop of its own."""
+    channel, ear = RedisChannel(place.url), Receiver()
     pump(Deferred.fromCoroutine(channel.open(cast("Any", ear))))
-    assert ear.told.get_nowait() == "all"
+    assert ear.events.get_nowait() == "all"
     pump(Deferred.fromCoroutine(channel.send("hello")))
     from twisted.internet import reactor
 
-    while ear.told.empty():
+    while ear.events.empty():
         reactor.runUntilCurrent()  # type: ignore[attr-defined]
-    assert ear.told.get_nowait() == "hello"
+    assert ear.events.get_nowait() == "hello"
     place.stop()
     assert isinstance(pump(Deferred.fromCoroutine(channel.send("hello"))), OSError)
     pump(Deferred.fromCoroutine(channel.close()))
 
 
 def test_a_lost_server_is_found_again(place: Place, caplog: pytest.LogCaptureFixture) -> None:
-    """Everything is dropped then, since nobody knows what was missed; and no password is told."""
+    """Everything is dropped then, since messages may have been missed; no password is logged."""
     caplog.set_level(logging.INFO)
 
     async def main() -> None:
         channel, ear = await opened(place.url)
-        assert await ear.told.get() == "all"
+        assert await ear.events.get() == "all"
         place.stop()
         with pytest.raises(OSError, match=r"\w"):
             await channel.send("lost")
         place.start()
-        assert await ear.told.get() == "all"
+        assert await ear.events.get() == "all"
         await channel.send("hello")
-        assert await ear.told.get() == "hello"
+        assert await ear.events.get() == "hello"
         await channel.close()
 
     run(main())
@@ -100,22 +100,22 @@ def test_a_lost_server_is_found_again(place: Place, caplog: pytest.LogCaptureFix
 
 
 def test_a_server_may_come_later(place: Place, caplog: pytest.LogCaptureFixture) -> None:
-    """A host starts without it, says so, and goes on trying."""
+    """The host starts without it, logs that, and keeps trying."""
     place.stop()
 
     async def main() -> None:
         channel, ear = await opened(place.url)
         assert "no connection to Redis" in caplog.text
-        assert ear.told.empty()
+        assert ear.events.empty()
         place.start()
-        assert await ear.told.get() == "all"
+        assert await ear.events.get() == "all"
         await channel.close()
 
     run(main())
 
 
-def test_a_wrong_password_is_told(place: Place, caplog: pytest.LogCaptureFixture) -> None:
-    """As any other reason why there is no connection, but not the password itself."""
+def test_a_wrong_password_is_reported(place: Place, caplog: pytest.LogCaptureFixture) -> None:
+    """Like any other reason for a missing connection, without the password itself."""
 
     async def main() -> None:
         channel, _ = await opened(place.url.replace("hunter2", "hunter3"))
@@ -129,18 +129,18 @@ def test_a_wrong_password_is_told(place: Place, caplog: pytest.LogCaptureFixture
 
 
 def test_a_silent_server_is_noticed(place: Place, caplog: pytest.LogCaptureFixture) -> None:
-    """One that has stopped answering, as behind a broken line, counts as lost."""
+    """One that has stopped answering, as behind a broken link, counts as lost."""
 
     async def main() -> None:
         channel, ear = await opened(place.url, idle_seconds=0.1, answer_seconds=0.1)
-        assert await ear.told.get() == "all"
+        assert await ear.events.get() == "all"
         place.signal(signal.SIGSTOP)
         with pytest.raises(OSError, match=r"no answer within 0.1s|Timeout"):
             await channel.send("hello")
         while "lost the connection to Redis" not in caplog.text:
             await asyncio.sleep(0)
         place.signal(signal.SIGCONT)
-        assert await ear.told.get() == "all"
+        assert await ear.events.get() == "all"
         await channel.close()
 
     try:
@@ -150,7 +150,7 @@ def test_a_silent_server_is_noticed(place: Place, caplog: pytest.LogCaptureFixtu
 
 
 class Subscription:
-    """Gives one message after the other; `None` is silence for as long as may be."""
+    """Yields one message after the other; `None` is silence until the time-out."""
 
     def __init__(self, *messages: str | None) -> None:
         self._messages = list(messages)
@@ -165,7 +165,7 @@ class Subscription:
 
 
 def test_a_server_that_is_only_idle_is_not_lost() -> None:
-    """It is asked after a silence, and answers; only then the next silence may be as long."""
+    """It is pinged after a silence, and answers; then the next silence may be as long."""
 
     async def main() -> None:
         idle = Subscription("subscribe", None, "pong", None, "message", None, None)
@@ -180,24 +180,24 @@ def test_a_server_that_is_only_idle_is_not_lost() -> None:
 
 
 def test_the_url_does_not_change_how_messages_are_read(place: Place) -> None:
-    """Whatever it says about texts."""
+    """Options that decode messages to strings are overridden."""
 
     async def main() -> None:
         channel, ear = await opened(f"{place.url}?decode_responses=true")
         await channel.send("hello")
-        assert [await ear.told.get(), await ear.told.get()] == ["all", "hello"]
+        assert [await ear.events.get(), await ear.events.get()] == ["all", "hello"]
         await channel.close()
 
     run(main())
 
 
 def test_a_channel_can_be_closed_at_any_time(place: Place) -> None:
-    """Also while it connects, however far that has come."""
+    """Also while it connects, at any step."""
 
     async def main() -> None:
         for turns in range(40):
             channel = RedisChannel(place.url)
-            opening = asyncio.create_task(channel.open(cast("Any", Ear())))
+            opening = asyncio.create_task(channel.open(cast("Any", Receiver())))
             for _ in range(turns * 5):
                 await asyncio.sleep(0)
             await asyncio.wait_for(channel.close(), 10)
@@ -212,10 +212,10 @@ def test_a_channel_can_be_opened_again(place: Place) -> None:
     channel = RedisChannel(place.url)
 
     async def main() -> None:
-        ear = Ear()
+        ear = Receiver()
         await channel.open(cast("Any", ear))
         await channel.send("hello")
-        assert [await ear.told.get(), await ear.told.get()] == ["all", "hello"]
+        assert [await ear.events.get(), await ear.events.get()] == ["all", "hello"]
         await channel.close()
 
     run(main())
@@ -223,15 +223,15 @@ def test_a_channel_can_be_opened_again(place: Place) -> None:
 
 
 def test_a_channel_that_is_not_open_sends_nothing() -> None:
-    """Neither is there anything to close."""
+    """Nor does it have anything to close."""
     channel = RedisChannel("redis://localhost")
     sending = Deferred.fromCoroutine(channel.send("hello"))
     assert str(done(sending)) == "the host is not running"
     assert done(Deferred.fromCoroutine(channel.close())) is None
 
 
-def test_a_message_may_be_cut_off_by_the_end(place: Place) -> None:
-    """Who sends while the host is stopped learns that nobody was told; who gives up, nothing."""
+def test_stopping_ends_sending(place: Place) -> None:
+    """A message in flight fails when the host is stopped; cancelling it stays a cancellation."""
 
     async def main() -> None:
         channel, _ = await opened(place.url)
@@ -251,10 +251,10 @@ def test_a_message_may_be_cut_off_by_the_end(place: Place) -> None:
         place.signal(signal.SIGCONT)
 
 
-def test_who_gives_up_sending_hears_of_it_under_twisted(place: Place) -> None:
-    """There the cancellation is Twisted's."""
+def test_sending_can_be_cancelled_under_twisted(place: Place) -> None:
+    """The cancellation is Twisted's there."""
     channel = RedisChannel(place.url)
-    pump(Deferred.fromCoroutine(channel.open(cast("Any", Ear()))))
+    pump(Deferred.fromCoroutine(channel.open(cast("Any", Receiver()))))
     place.signal(signal.SIGSTOP)
     try:
         sending = Deferred.fromCoroutine(channel.send("hello"))
@@ -282,7 +282,7 @@ def test_wrong_urls_are_refused(url: str) -> None:
 
 
 def test_the_package_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is an extra, and asked for only where it is used."""
+    """It is an extra, and imported only where it is used."""
     monkeypatch.setitem(sys.modules, "redis.asyncio", None)
     with pytest.raises(ModuleNotFoundError):
         RedisChannel("redis://localhost")

@@ -11,19 +11,19 @@ from twisted.internet.defer import Deferred
 from hostkit import enter, start_entry
 from tests.dispatch.fakes import run
 
-from .worlds import CANCELLED, Slow, World
+from .drivers import CANCELLED, Driver, Slow
 
 if TYPE_CHECKING:
-    from .worlds import Call
+    from .drivers import Call
 
 
 def outcomes(*calls: Call) -> list[Any]:
     return [call.outcome for call in calls]
 
 
-def test_calls_share_one_computation(world: World) -> None:
-    """Who asks while somebody else's computation is under way gets its result."""
-    slow = Slow(world)
+def test_calls_share_one_computation(driver: Driver) -> None:
+    """A call during the computation of another call gets its result."""
+    slow = Slow(driver)
     calls = [slow.begin(1) for _ in range(4)]
     assert [call.is_done for call in calls] == [False] * 4
     slow.answer(0, "one")
@@ -32,9 +32,9 @@ def test_calls_share_one_computation(world: World) -> None:
     assert slow.asked == [1]
 
 
-def test_keys_do_not_wait_for_each_other(world: World) -> None:
+def test_keys_do_not_wait_for_each_other(driver: Driver) -> None:
     """Other keys are computed at the same time, and end in any order."""
-    slow = Slow(world)
+    slow = Slow(driver)
     one, two = slow.begin(1), slow.begin(2)
     slow.answer(1, "two")
     assert (two.outcome, one.is_done) == ("two", False)
@@ -42,9 +42,9 @@ def test_keys_do_not_wait_for_each_other(world: World) -> None:
     assert one.outcome == "one"
 
 
-def test_a_failure_reaches_all_and_is_not_kept(world: World) -> None:
-    """All who wait see the same exception; the next call tries again."""
-    slow, error = Slow(world), KeyError("gone")
+def test_a_failure_reaches_all_and_is_not_cached(driver: Driver) -> None:
+    """All calls that wait see the same exception; the next call tries again."""
+    slow, error = Slow(driver), KeyError("gone")
     calls = [slow.begin(1) for _ in range(3)]
     slow.answer(0, error)
     assert outcomes(*calls) == [error] * 3
@@ -53,24 +53,24 @@ def test_a_failure_reaches_all_and_is_not_kept(world: World) -> None:
     assert (again.outcome, slow.asked) == ("one", [1, 1])
 
 
-def test_who_only_waits_can_be_cancelled(world: World) -> None:
-    """The computation, and the others who wait for it, do not notice."""
-    slow = Slow(world)
+def test_a_call_that_only_waits_can_be_cancelled(driver: Driver) -> None:
+    """Neither the computation nor the other calls that wait for it are affected."""
+    slow = Slow(driver)
     first, second, third = (slow.begin(1) for _ in range(3))
     second.cancel()
-    world.go_on()
+    driver.go_on()
     assert second.outcome == CANCELLED
     slow.answer(0, "one")
     assert outcomes(first, third) == ["one", "one"]
     assert slow.asked == [1]
 
 
-def test_another_goes_on_if_who_computes_is_cancelled(world: World) -> None:
-    """One of those who wait computes anew, with its own arguments; the rest wait for that one."""
-    slow = Slow(world)
+def test_a_waiter_computes_if_the_leader_is_cancelled(driver: Driver) -> None:
+    """One waiting call computes anew, with its own arguments; the rest wait for that one."""
+    slow = Slow(driver)
     first, second, third = slow.begin(1, "a"), slow.begin(1, "b"), slow.begin(1, "c")
     first.cancel()
-    world.go_on()
+    driver.go_on()
     assert first.outcome == CANCELLED
     assert slow.asked in ([(1, "a"), (1, "b")], [(1, "a"), (1, "c")])
     slow.answer(1, "one")
@@ -78,62 +78,64 @@ def test_another_goes_on_if_who_computes_is_cancelled(world: World) -> None:
     assert slow.begin(1).outcome == "one"
 
 
-def test_the_last_one_goes_on_when_all_others_are_cancelled(world: World) -> None:
-    """However often who computes is cancelled, those who wait come to their result."""
-    slow = Slow(world)
+def test_the_last_call_computes_when_all_others_are_cancelled(driver: Driver) -> None:
+    """However often the leader is cancelled, those that wait get their result."""
+    slow = Slow(driver)
     calls = [slow.begin(1) for _ in range(5)]
     for call in calls[:4]:
         call.cancel()
-        world.go_on()
+        driver.go_on()
     slow.answer(len(slow.gates) - 1, "one")
     assert outcomes(*calls) == [*[CANCELLED] * 4, "one"]
 
 
-def test_who_waited_in_vain_finds_what_was_computed_since(world: World) -> None:
-    """If the next one to compute is done at once, the others take it from the cache."""
+def test_a_retry_finds_what_was_cached_meanwhile(driver: Driver) -> None:
+    """If the next leader completes at once, the others take its result from the cache."""
 
     class Hurried(Slow):
         async def _wait(self, key: Any, note: Any) -> Any:
             return await super()._wait(key, note) if not self.asked else "at once"
 
-    slow = Hurried(world)
+    slow = Hurried(driver)
     first, second, third = (slow.begin(1) for _ in range(3))
     first.cancel()
-    world.go_on()
+    driver.go_on()
     assert outcomes(first, second, third) == [CANCELLED, "at once", "at once"]
 
 
-def test_nothing_is_kept_if_the_only_caller_is_cancelled(world: World) -> None:
+def test_nothing_is_cached_if_the_only_call_is_cancelled(driver: Driver) -> None:
     """The next call computes anew."""
-    slow = Slow(world)
+    slow = Slow(driver)
     slow.begin(1).cancel()
-    world.go_on()
+    driver.go_on()
     again = slow.begin(1)
     slow.answer(1, "one")
     assert (again.outcome, slow.asked) == ("one", [1, 1])
 
 
-def test_who_was_cancelled_and_has_a_result_nevertheless_shares_it(world: World) -> None:
-    """A method that keeps its cancellation to itself has a result as any other."""
+def test_a_cancelled_leader_that_returns_shares_its_result(driver: Driver) -> None:
+    """The result of a method that suppresses its cancellation is a result like any other."""
 
     class Stubborn(Slow):
         async def _wait(self, key: Any, note: Any) -> Any:
             try:
                 return await super()._wait(key, note)
-            except BaseException:  # noqa: BLE001 -- it is of either world
+            except BaseException:  # noqa: BLE001 -- either CancelledError
                 return "stubborn"
 
-    slow = Stubborn(world)
+    slow = Stubborn(driver)
     first, second = slow.begin(1), slow.begin(1)
     first.cancel()
-    world.go_on()
+    driver.go_on()
     assert outcomes(first, second, slow.begin(1)) == ["stubborn"] * 3
 
 
 @pytest.mark.parametrize("all_of_them", [False, True])
-def test_what_was_invalidated_meanwhile_is_not_kept(world: World, all_of_them: bool) -> None:
-    """Those who wait get what was computed; later calls do not join them."""
-    slow = Slow(world)
+def test_a_result_that_was_invalidated_meanwhile_is_not_cached(
+    driver: Driver, all_of_them: bool
+) -> None:
+    """Calls that wait get the stale result; later calls do not join them."""
+    slow = Slow(driver)
     before = [slow.begin(1), slow.begin(1)]
     if all_of_them:
         slow.look.invalidate_all()
@@ -148,10 +150,10 @@ def test_what_was_invalidated_meanwhile_is_not_kept(world: World, all_of_them: b
     assert slow.asked == [1, 1]
 
 
-def test_an_old_computation_never_replaces_a_newer_result(world: World) -> None:
-    """It is not stored either if it ends last, be it well or not."""
+def test_an_old_computation_never_replaces_a_newer_result(driver: Driver) -> None:
+    """It is not stored either if it completes last, whether it returns or raises."""
     for last in ("old", KeyError("old")):
-        slow = Slow(world)
+        slow = Slow(driver)
         before = slow.begin(1)
         slow.invalidate(1)
         after = slow.begin(1)
@@ -160,33 +162,22 @@ def test_an_old_computation_never_replaces_a_newer_result(world: World) -> None:
         assert outcomes(before, after, slow.begin(1)) == [last, "new", "new"]
 
 
-def test_who_waits_goes_on_with_what_is_new_after_an_invalidation(world: World) -> None:
-    """If who computed the old result is cancelled, those who waited wait for the new one."""
-    slow = Slow(world)
+def test_a_retry_joins_the_computation_after_an_invalidation(driver: Driver) -> None:
+    """If the leader of a stale computation is cancelled, its waiters wait for the new one."""
+    slow = Slow(driver)
     old, waiting = slow.begin(1), slow.begin(1)
     slow.invalidate(1)
     new = slow.begin(1)
     old.cancel()
-    world.go_on()
+    driver.go_on()
     slow.answer(1, "new")
     assert outcomes(old, waiting, new) == [CANCELLED, "new", "new"]
     assert slow.asked == [1, 1]
 
 
-@pytest.mark.parametrize("error", [SystemExit(3), GeneratorExit()])
-def test_what_ends_a_program_is_for_one_caller(error: BaseException) -> None:
-    """It is no result for others, who try again."""
-    world = World("bare")
-    slow = Slow(world)
-    first, second = slow.begin(1), slow.begin(1)
-    slow.answer(0, error)
-    slow.answer(1, "one")
-    assert outcomes(first, second) == [error, "one"]
-
-
-def test_a_caller_that_is_thrown_away_keeps_nobody_waiting() -> None:
-    """A coroutine that is closed while it computes is as good as cancelled."""
-    slow = Slow(World("bare"))
+def test_a_call_that_is_closed_keeps_no_other_waiting() -> None:
+    """A coroutine that is closed while it computes counts as cancelled."""
+    slow = Slow(Driver("bare"))
     first = slow.look(1)
     first.send(None)
     second = slow.begin(1)
@@ -196,11 +187,11 @@ def test_a_caller_that_is_thrown_away_keeps_nobody_waiting() -> None:
 
 
 @pytest.mark.parametrize("way", [Deferred.fromCoroutine, start_entry, asyncio.ensure_future])
-def test_calls_begun_within_a_task_wait_as_well(way: Any) -> None:
-    """Twisted's coroutines may begin within a step of a task, and wait for one that is a task."""
+def test_calls_started_within_a_task_wait_as_well(way: Any) -> None:
+    """Twisted may drive a coroutine within a step of a task, and it may wait for a task."""
 
     async def main() -> list[Any]:
-        slow = Slow(World("bare"))
+        slow = Slow(Driver("bare"))
         first = asyncio.ensure_future(slow.look(1))
         await asyncio.sleep(0)
         second = way(slow.look(1))
@@ -210,11 +201,11 @@ def test_calls_begun_within_a_task_wait_as_well(way: Any) -> None:
     assert run(main()) == ["one", "one"]
 
 
-def test_a_timeout_of_who_waits_is_its_own() -> None:
+def test_a_timeout_of_a_waiter_is_its_own() -> None:
     """`asyncio.timeout` around a call ends that call only."""
 
     async def main() -> list[Any]:
-        slow = Slow(World("bare"))
+        slow = Slow(Driver("bare"))
         first = asyncio.ensure_future(slow.look(1))
         await asyncio.sleep(0)
         with pytest.raises(TimeoutError):

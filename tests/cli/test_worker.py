@@ -50,9 +50,9 @@ def test_a_name_is_on_one_line(name: str, served: list[Host], write: Write) -> N
     """Otherwise the command line is wrong."""
     result = run("serve", "--worker", name, write(FILE))
     assert (result.exit_code, served) == (2, [])
-    assert f"Invalid value for '--worker': a worker cannot be called {name!r}" in result.stderr
+    assert f"Invalid value for '--worker': a worker cannot have the name {name!r}" in result.stderr
     options = Options()  # type: ignore[no-untyped-call]
-    with pytest.raises(UsageError, match="a worker cannot be called"):
+    with pytest.raises(UsageError, match="a worker cannot have the name"):
         options.parseOptions(["--worker", name, "x.yaml"])  # type: ignore[no-untyped-call]
 
 

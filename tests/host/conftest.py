@@ -114,7 +114,7 @@ def clock() -> Clock:
 
 
 class Recorded:
-    """Notes when it is started and stopped, and does what it is told to do then."""
+    """Notes when it is started and stopped, and does what a test wants it to do then."""
 
     log: ClassVar[list[str]]
     actions: ClassVar[dict[str, Callable[[], Any]]]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Looping:
-    """Has a loop of a second that does what it is told, and notes everything."""
+    """Has a loop of a second that does what a test wants, and notes everything."""
 
     log: ClassVar[list[str]]
     actions: ClassVar[dict[str, Callable[..., Any]]]

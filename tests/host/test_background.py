@@ -117,7 +117,7 @@ def test_loops_that_a_module_stopped_leave_nothing_behind(clock: Clock) -> None:
 
 
 def test_a_loop_that_was_stopped_before_the_start_never_begins(clock: Clock) -> None:
-    """The module may change its mind."""
+    """The module may stop a loop before it begins."""
     log: list[str] = []
     host = host_of(clock, entry("a", log, start=lambda module: module.background.stop()))
     fire(host.start())
@@ -147,11 +147,13 @@ def test_one_process_runs_loops(
     assert ["start a", "work a"][: 1 + runs] == log
     fire(host.stop())
     here = "the process without a name" if name is None else f"worker {name!r}"
-    told = f"module 'a': the background loop 'work' does not run here, in {here}, but in worker"
-    assert caplog.messages == ([] if runs else [f"{told} 'w1'"])
+    message = f"module 'a': the background loop 'work' does not run here, in {here}, but in worker"
+    assert caplog.messages == ([] if runs else [f"{message} 'w1'"])
 
 
-def test_each_loop_is_told_once(clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_loop_that_runs_elsewhere_is_logged_once(
+    clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
     """However often a module begins it; a loop for all processes runs."""
     log: list[str] = []
 
@@ -179,5 +181,5 @@ def test_each_loop_is_told_once(clock: Clock, caplog: pytest.LogCaptureFixture) 
 @pytest.mark.parametrize("name", ["", "a\nb", "\x00", 3])
 def test_a_worker_has_a_name_on_one_line(name: Any) -> None:
     """As in the file."""
-    with pytest.raises(ValueError, match="a worker cannot be called"):
+    with pytest.raises(ValueError, match="a worker cannot have the name"):
         Host(worker_name=name)

@@ -16,6 +16,8 @@ from .looping import Looping, begin, entry, host_of
 from .reloading import file_of
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from twisted.internet.task import Clock
 
 
@@ -44,10 +46,8 @@ def test_a_run_is_cancelled_and_waited_for_before_its_module_stops(clock: Clock)
     assert clock.calls == []
 
 
-def test_a_run_that_ignores_its_cancellation_is_waited_for(clock: Clock) -> None:
-    """However long it takes, as with a stop that takes long."""
-    log: list[str] = []
-    held: Deferred[None] = Deferred()
+def ignoring_cancellation(held: Deferred[None]) -> Callable[[], Awaitable[None]]:
+    """Make a job that goes on until something is done, although it is cancelled."""
 
     async def work() -> None:
         try:
@@ -55,7 +55,14 @@ def test_a_run_that_ignores_its_cancellation_is_waited_for(clock: Clock) -> None
         except CancelledError:
             await held
 
-    host = host_of(clock, entry("a", log, work=work))
+    return work
+
+
+def test_a_run_that_ignores_its_cancellation_is_waited_for(clock: Clock) -> None:
+    """However long it takes, as with a stop that takes long."""
+    log: list[str] = []
+    held: Deferred[None] = Deferred()
+    host = host_of(clock, entry("a", log, work=ignoring_cancellation(held)))
     fire(host.start())
     clock.advance(1)
     stopping = begin(host.stop())
@@ -66,18 +73,11 @@ def test_a_run_that_ignores_its_cancellation_is_waited_for(clock: Clock) -> None
     assert log[-1] == "stop a"
 
 
-def test_who_gives_up_waiting_for_a_run_stops_the_module(clock: Clock) -> None:
+def test_a_stop_that_gives_up_waiting_for_a_run_stops_the_module(clock: Clock) -> None:
     """Cancelling the stop of a host leaves no module running."""
     log: list[str] = []
     held: Deferred[None] = Deferred()
-
-    async def work() -> None:
-        try:
-            await Deferred()
-        except CancelledError:
-            await held
-
-    host = host_of(clock, entry("a", log), entry("b", log, work=work))
+    host = host_of(clock, entry("a", log), entry("b", log, work=ignoring_cancellation(held)))
     fire(host.start())
     clock.advance(1)
     stopping = begin(host.stop())

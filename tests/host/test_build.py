@@ -32,7 +32,7 @@ class Pages:
             api.register_web_resource(path, Resource())
 
 
-def test_all_broken_modules_are_told_in_one_run() -> None:
+def test_all_broken_modules_are_reported_in_one_run() -> None:
     """Each module that is wrong is a problem, and the right ones are none."""
     host = make_host(
         {"module": _broken("one")},
@@ -51,14 +51,14 @@ def test_all_broken_modules_are_told_in_one_run() -> None:
 
 
 def test_nothing_is_kept_of_a_build_that_failed() -> None:
-    """The host is as it was, and trying again tells the same."""
+    """The host is as it was, and trying again reports the same."""
     host = make_host({"module": Words}, {"module": _broken("no")})
     assert problems_of(host) == problems_of(host)
     with pytest.raises(HostkitError, match="not built yet"):
         assert host.modules
 
 
-def test_two_modules_with_an_exclusive_hook_are_told() -> None:
+def test_two_modules_with_an_exclusive_hook_are_reported() -> None:
     """The problem stands at the later module and names both."""
     host = make_host(
         {"module": Namer, "name": "first"},
@@ -94,7 +94,9 @@ def test_a_module_cannot_register_twice_for_an_exclusive_hook() -> None:
 
 @pytest.mark.parametrize("extra", [{"mode": "shadow"}, {"enabled": False}])
 @pytest.mark.parametrize("first", [True, False])
-def test_a_module_that_does_not_count_is_no_conflict(extra: dict[str, Any], *, first: bool) -> None:
+def test_a_module_that_does_not_count_conflicts_with_nothing(
+    extra: dict[str, Any], *, first: bool
+) -> None:
     """A shadow module may try an exclusive hook beside the one that answers."""
     entries: list[dict[str, Any]] = [{"module": Namer, "name": "a"}, {"module": Namer, "name": "b"}]
     entries[0 if first else 1] |= extra
@@ -110,7 +112,7 @@ def registering_line() -> str:
 
 
 def test_the_module_listed_first_serves_a_path(caplog: pytest.LogCaptureFixture) -> None:
-    """A warning names both modules, and other paths are served by whoever wants to."""
+    """A warning names both modules, and their other paths are served."""
     host = make_host(
         {"module": Pages, "name": "first", "config": ["/shared", "/own"]},
         {"module": Pages, "name": "second", "config": ["/other", "/shared"]},

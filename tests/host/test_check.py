@@ -45,7 +45,7 @@ def test_a_right_file_gives_a_built_host(path: Path) -> None:
     assert isinstance(host.modules[0].instance.api, HostApi)
 
 
-def test_file_and_modules_are_told_in_one_run(path: Path) -> None:
+def test_file_and_modules_are_reported_in_one_run(path: Path) -> None:
     """A wrong entry does not hide a right entry whose module is wrong; the file's order counts."""
     problems = _problems(
         path,
@@ -65,14 +65,14 @@ modules:
     ]
 
 
-def test_wrong_settings_are_told_alone(path: Path) -> None:
+def test_wrong_settings_are_reported_alone(path: Path) -> None:
     """Modules are not loaded by settings that are wrong, since these could make them so."""
     problems = _problems(path, "modules:\n- module: missing_pkg.Words\nhostkit: {categories: 5}\n")
     assert {problem.path[0] for problem in problems} == {"hostkit"}
 
 
 def test_categories_that_clash_are_a_problem(site: Site, path: Path) -> None:
-    """Installed categories that cannot live in one host are told as everything else is."""
+    """Installed categories that cannot live in one host are reported with everything else."""
     site.write(
         "clashing_pkg.py",
         """

@@ -20,17 +20,17 @@ class Presence(Category):
 
     @hookspec(Collect())
     async def who(self) -> list[str]:
-        """Called for who is there."""
+        """Called to list who is there."""
 
     @hookspec(Notify(), requires=("who",))
-    def told(self) -> None:
-        """Called when somebody comes."""
+    def arrived(self) -> None:
+        """Called when a user comes."""
 
 
 class Logins(Category):
     @hookspec(Collect(), keyed=Keyed("kind", lambda key: key))
     async def check(self, kind: str) -> list[Any]:
-        """Called when somebody logs in."""
+        """Called when a user logs in."""
 
     @hookspec(Exclusive(), keyed=Keyed("kind"))
     def own(self, kind: str) -> str:
@@ -62,7 +62,7 @@ def host_of(**modules: dict[str, Any]) -> Host:
     return Host.from_config({"modules": entries}, categories=[Presence, Logins])
 
 
-PRESENCE: dict[str, Any] = {"presence": ["who", "told"]}
+PRESENCE: dict[str, Any] = {"presence": ["who", "arrived"]}
 
 
 def test_an_exclusive_category_has_one_module(caplog: pytest.LogCaptureFixture) -> None:
@@ -131,7 +131,7 @@ def test_modules_that_contradict_each_other() -> None:
 
 
 def test_a_module_that_contradicts_itself() -> None:
-    """It is told so."""
+    """The problem says so."""
     (problem,) = problems_of(host_of(a={"check": [("pw", 1), ("pw", 2)]}))
     assert problem.code == "HK214"
     assert "module 'a' contradicts itself about 'pw'" in problem.message
@@ -151,7 +151,7 @@ def test_one_module_may_have_two_callbacks_for_a_key() -> None:
 
 
 def test_a_shadow_module_claims_no_key() -> None:
-    """What it says about a key contradicts nobody, and a key of its own is not shown."""
+    """Its details of a key are not compared with others', and a key of its own is not shown."""
     shadow = {"check": [("pw", 2), ("new", 1)], "own": ["x"], "mode": "shadow"}
     host = host_of(new=shadow, a={"check": [("pw", 1)], "own": ["x"]}, newer=shadow).build()
     assert keys_of(host.hooks[Logins].check) == {"pw": 1}
@@ -170,7 +170,7 @@ def test_an_exclusive_hook_has_one_module_for_each_key() -> None:
     )
 
 
-def test_claims_of_several_modules_are_told_in_one_run() -> None:
+def test_claims_of_several_modules_are_reported_in_one_run() -> None:
     """Nothing of it hides the rest."""
     problems = problems_of(
         host_of(
@@ -187,7 +187,7 @@ def test_hooks_by_key_are_explained() -> None:
     host = host_of(a={"check": [("pw", 1)]}, b={"check": [("token", 1)]}).build()
     receipt = fire(host.explain("logins.check", kind="token"))
     assert [(step.module, step.outcome) for step in receipt.steps] == [("b", "result")]
-    assert fire(host.explain("logins.check", "nobody's")).steps == ()
-    told = fire(host.ask("logins.own", {"kind": "x"}))
-    assert (told.result, told.receipt.outcome) == (None, "result")
+    assert fire(host.explain("logins.check", "unknown")).steps == ()
+    trace = fire(host.ask("logins.own", {"kind": "x"}))
+    assert (trace.result, trace.receipt.outcome) == (None, "result")
     assert [timing.module for timing in host.timings] == ["a", "b"]

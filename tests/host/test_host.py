@@ -45,7 +45,7 @@ def test_a_host_is_made_from_a_file(site: Site, tmp_path: Path) -> None:
 
 
 def test_a_wrong_file_is_refused_at_once(tmp_path: Path) -> None:
-    """What is wrong with the file itself is told before anything is built."""
+    """Problems of the file itself are reported before anything is built."""
     with pytest.raises(ConfigErrors, match="HK001"):
         Host.from_file(tmp_path / "missing.yaml")
     with pytest.raises(ConfigErrors, match="HK021"):
@@ -82,7 +82,7 @@ def test_building_again_changes_nothing() -> None:
     ],
 )
 def test_nothing_is_there_before_the_build(name: str) -> None:
-    """Whoever asks too early is told what to call."""
+    """The error of a use that comes too early says what to call."""
     host = make_host()
     with pytest.raises(HostkitError, match=r"call host\.build\(\) first"):
         getattr(host, name)
@@ -91,7 +91,7 @@ def test_nothing_is_there_before_the_build(name: str) -> None:
 
 
 def test_categories_that_cannot_live_together_are_refused() -> None:
-    """The host's author is told when the host is made."""
+    """The host's author gets the error when the host is made."""
 
     class Again(Category):
         name = "comments"
@@ -122,7 +122,7 @@ def test_the_file_may_name_categories() -> None:
     assert Host.from_config(mapping, categories=[Comments]).build().categories == (Comments,)
 
 
-def test_installed_categories_that_clash_are_told(site: Site) -> None:
+def test_installed_categories_that_clash_are_reported(site: Site) -> None:
     """Two packages may install categories that cannot live in one host."""
     source = """
     from hostkit import Category, hookspec, rules
@@ -169,7 +169,7 @@ def test_hooks_are_found_by_class_and_by_name() -> None:
         assert hooks.strangers
 
 
-def test_a_hook_that_nobody_listens_to_is_false() -> None:
+def test_a_hook_without_listeners_is_false() -> None:
     """The host can skip what it would do only for modules; calling it still works."""
     hooks = make_host({"module": Words}).build().hooks
     assert bool(hooks[Comments].check_comment) is True

@@ -35,8 +35,8 @@ def host() -> Host:
     ).build()
 
 
-def test_explain_tells_every_step(host: Host) -> None:
-    """Also the modules that were not asked are told, with the reason."""
+def test_explain_shows_every_step(host: Host) -> None:
+    """The modules that were not asked are listed too, with the reason."""
     receipt = fire(host.explain("comments.check_comment", "ann", text="casino"))
     assert (receipt.outcome, receipt.decider) == (Outcome.DENY, "second")
     assert receipt.reason == "banned: ann"
@@ -47,7 +47,7 @@ def test_explain_tells_every_step(host: Host) -> None:
     ]
 
 
-def test_explain_tells_a_failure(host: Host) -> None:
+def test_explain_shows_a_failure(host: Host) -> None:
     """A module that fails is a step as well, and no exception."""
     receipt = fire(host.explain("comments.check_comment", "ann", "hi"))
     assert (receipt.outcome, receipt.decider) == (Outcome.FAILED, "third")
@@ -55,7 +55,7 @@ def test_explain_tells_a_failure(host: Host) -> None:
 
 
 def test_explain_keeps_nothing(host: Host) -> None:
-    """Looking into a chain leaves no receipt of a decision that nobody made."""
+    """Explaining leaves no receipt, since nothing was decided."""
     fire(host.explain("comments.check_comment", "ann", "casino"))
     assert list(host.receipts) == []
 
@@ -66,7 +66,7 @@ def test_synchronous_hooks_can_be_explained(host: Host) -> None:
     assert (receipt.outcome, receipt.reason) == (Outcome.RESULT, "['Dr ann']")
 
 
-def test_a_hook_that_nobody_listens_to_can_be_explained(host: Host) -> None:
+def test_a_hook_without_listeners_can_be_explained(host: Host) -> None:
     """There are no steps, and the default is the result."""
     receipt = fire(host.explain("names.find_name", "ann"))
     assert (receipt.steps, receipt.decider, receipt.reason) == ((), None, "None")
@@ -80,7 +80,7 @@ def test_a_hook_that_nobody_listens_to_can_be_explained(host: Host) -> None:
     ],
 )
 def test_an_unknown_hook_gets_a_hint(host: Host, hook: str, hint: str | None) -> None:
-    """A misspelt hook is told with the one that was probably meant."""
+    """The error for a misspelt hook suggests the one that was probably meant."""
     with pytest.raises(UnknownHookError) as caught:
         fire(host.explain(hook))
     assert isinstance(caught.value, LookupError)

@@ -24,7 +24,7 @@ __all__ = ["place"]
 
 
 class Lookup:
-    """A module that remembers what it was told."""
+    """A module with a cached method."""
 
     built: ClassVar[list[Lookup]] = []
 
@@ -93,7 +93,7 @@ def test_hosts_hear_of_each_other(place: Place) -> None:
 
 
 def test_a_reload_keeps_the_connection(place: Place) -> None:
-    """Modules that are kept, and new ones, hear of others as before."""
+    """Modules that are kept, and new ones, receive invalidations as before."""
 
     async def main() -> None:
         async with host_of(place.url) as host, host_of(place.url):
@@ -148,7 +148,7 @@ def test_a_host_can_be_stopped_while_it_connects(place: Place) -> None:
 def test_a_wrong_url_is_a_problem_with_its_place(
     url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is told together with what is wrong with modules, without what may be a password."""
+    """It is reported together with problems of modules, without what may be a password."""
     monkeypatch.setenv("URL", url)
     path = tmp_path / "host.yaml"
     path.write_text("modules:\n- module: no.such\nhostkit:\n  redis: {url: !env URL}\n")

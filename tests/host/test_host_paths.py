@@ -45,7 +45,7 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Host]:
 
 
 def test_what_is_reserved_is_refused(make: Callable[..., Host]) -> None:
-    """The problem names the module, the path and who has reserved it."""
+    """The problem names the module, the path and that the host has reserved it."""
     with pytest.raises(ConfigErrors) as caught:
         make(reserved_paths=("/admin",))
     (problem,) = caught.value.problems
@@ -56,7 +56,7 @@ def test_what_is_reserved_is_refused(make: Callable[..., Host]) -> None:
     )
 
 
-def test_what_is_recommended_is_told(
+def test_what_is_recommended_is_reported(
     make: Callable[..., Host], caplog: pytest.LogCaptureFixture
 ) -> None:
     """A module that serves elsewhere is served, with a warning that names it."""
@@ -76,7 +76,7 @@ def test_by_default_everything_is_allowed(
 
 
 @pytest.mark.parametrize("given", [{"reserved_paths": ["admin"]}, {"recommended_path": "/a/"}])
-def test_what_is_no_path_is_refused(given: dict[str, Any]) -> None:
-    """The host's author is told before anything is built."""
+def test_what_is_not_a_path_is_refused(given: dict[str, Any]) -> None:
+    """The host's author gets the error before anything is built."""
     with pytest.raises(RegistrationError, match="HK209"):
         Host(**given)

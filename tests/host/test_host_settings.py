@@ -110,7 +110,7 @@ def test_sampled_timing_measures_some_calls(clock: Clock) -> None:
     fire(run())
 
 
-def test_a_failure_that_is_raised_tells_where_the_module_is_listed(tmp_path: Path) -> None:
+def test_a_failure_that_is_raised_names_where_the_module_is_listed(tmp_path: Path) -> None:
     """``on_error: raise`` gives the module's own exception, with a note to find it by."""
     path = tmp_path / "host.yaml"
     module = f"{Failing.__module__}.Failing"

@@ -32,7 +32,7 @@ def failure_of(deferred: Deferred[Any]) -> Any:
 
 
 def test_a_start_is_cancelled_and_undone(three: Three) -> None:
-    """What was started is stopped again; who started the host is told, but not cancelled."""
+    """What was started is stopped again; the caller gets an error, no cancellation."""
     waiting: Deferred[None] = Deferred()
     three.actions |= {"start b": lambda: waiting}
     starting = Deferred.fromCoroutine(three.host.start())
@@ -84,7 +84,7 @@ def test_a_module_may_keep_its_cancellation_to_itself(three: Three) -> None:
     assert three.log[-3:] == ["stop c", "stop b", "stop a"]
 
 
-def test_a_failing_start_is_told_as_such(three: Three) -> None:
+def test_a_failing_start_is_reported_as_such(three: Three) -> None:
     """Being interrupted does not hide what a module has to say."""
 
     async def fail() -> None:
@@ -100,7 +100,7 @@ def test_a_failing_start_is_told_as_such(three: Three) -> None:
 
 
 def test_a_cancelled_start_is_a_cancelled_start(three: Three) -> None:
-    """Who cancels the caller of `start` gets what every coroutine gives."""
+    """Cancelling the caller of `start` raises what it raises in every coroutine."""
     three.actions |= {"start b": Deferred}
     starting = Deferred.fromCoroutine(three.host.start())
     starting.cancel()
@@ -150,7 +150,7 @@ def test_a_start_under_asyncio_is_cancelled_as_well(start: Callable[[], Awaitabl
 
 
 def test_a_start_that_is_about_to_go_on_is_cancelled_there() -> None:
-    """What the module waited for has come, but the module has not been told yet."""
+    """What the module waited for has happened, but the module was not resumed yet."""
     went_on = False
 
     async def main() -> None:

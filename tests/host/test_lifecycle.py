@@ -10,7 +10,6 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
 from hostkit.errors import ModuleFailedError
-from hostkit.host._lifecycle import call_later_of
 
 from .conftest import ALL, Three, fire, make_host, up_and_down
 
@@ -102,16 +101,6 @@ def test_a_start_that_failed_can_be_tried_again(three: Three) -> None:
     assert three.log == ALL
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt(), asyncio.CancelledError()])
-def test_what_ends_the_program_stays_what_it_is(three: Three, error: BaseException) -> None:
-    """An interrupted start stops what was started, and is no failure of the module."""
-    three.fail("start b", error)
-    with pytest.raises(type(error)) as caught:
-        fire(three.host.start())
-    assert caught.value is error
-    assert three.log == ["start a", "start b", "stop a"]
-
-
 def test_a_start_can_be_cancelled_under_twisted(three: Three) -> None:
     """Twisted's cancellation is an `Exception`, and is passed on as well."""
     three.actions["start b"] = Deferred[None]
@@ -155,17 +144,6 @@ def test_errors_in_stop_are_logged_and_stop_nothing(
     assert [str(r.exc_info[1]) for r in caplog.records if r.exc_info] == ["no", "neither"]
 
 
-@pytest.mark.parametrize("error", [asyncio.CancelledError(), defer.CancelledError()])
-def test_a_cancelled_stop_stops_the_rest_first(three: Three, error: BaseException) -> None:
-    """Cancellation is passed on, after everything was stopped."""
-    three.fail("stop c", error)
-    with pytest.raises(type(error)):
-        fire(up_and_down(three.host))
-    assert three.log == ALL
-    three.actions.clear()
-    fire(up_and_down(three.host))
-
-
 def test_what_cannot_be_called_without_arguments_is_left_alone(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -190,47 +168,14 @@ def test_what_cannot_be_called_without_arguments_is_left_alone(
         (
             "hostkit.host",
             logging.WARNING,
-            f"module 'engine': {step} is not called, since it cannot be without arguments",
+            f"module 'engine': {step} is not called, since it needs arguments",
         )
         for step in ("start", "stop")
     ]
 
 
-def test_the_clock_is_the_one_that_was_chosen() -> None:
-    """A host's own clock goes before any other."""
-    clock = Clock()
-    assert call_later_of(clock) == clock.callLater
-
-
-def test_the_clock_is_the_running_loops() -> None:
-    """Under asyncio the loop is asked, and no reactor is installed."""
-
-    async def run() -> None:
-        assert call_later_of(None) == asyncio.get_running_loop().call_later
-
-    asyncio.run(run())
-
-
-def test_the_clock_is_twisteds_without_a_loop(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Anywhere else it is the reactor, which must have been chosen by then."""
-    reactor = Clock()
-    monkeypatch.setattr("twisted.internet.reactor", reactor, raising=False)
-    assert call_later_of(None) == reactor.callLater
-
-
-def test_a_module_cannot_leave_the_program(three: Three, caplog: pytest.LogCaptureFixture) -> None:
-    """To call `sys.exit` in start or stop is a failure like any other."""
-    three.fail("stop c", SystemExit(3))
-    fire(up_and_down(three.host))
-    assert three.log == ALL
-    assert caplog.messages == ["module 'c' failed in stop"]
-    three.fail("start b", SystemExit("no licence"))
-    with pytest.raises(ModuleFailedError, match="'b' failed in start: SystemExit: no licence"):
-        fire(three.host.start())
-
-
-def test_a_module_may_await_both_worlds_to_start() -> None:
-    """Its `start` is an entry, whatever world the host is started in."""
+def test_a_module_may_await_asyncio_and_deferreds_to_start() -> None:
+    """Its `start` is an entry, whatever drives the coroutine that starts the host."""
     log: list[str] = []
 
     class Slow:

@@ -25,7 +25,7 @@ def _fresh() -> None:
 
 
 def test_hooks_are_those_of_the_new_file() -> None:
-    """Whoever asked the host for its hooks before calls the new modules from then on."""
+    """Callers that took the host's hooks before call the new modules from then on."""
     host = running(words("casino"))
     comments = host.hooks[Comments]
     assert Deny("banned", "ann") == fire(comments.check_comment("ann", "casino"))
@@ -83,7 +83,7 @@ def test_a_module_that_changed_is_built_again(entry: dict[str, Any]) -> None:
 
 
 def test_names_that_change_places_are_other_modules() -> None:
-    """Nobody answers in the name of another."""
+    """No module answers in the name of another."""
     host = running(note("a", x=1), note("b", x=2))
     old = {module.name: module.instance for module in host.modules}
     fire(host.reload(file_of(note("b", x=1), note("a", x=2))))
@@ -151,7 +151,7 @@ def test_calls_that_have_begun_finish_on_their_chain() -> None:
 
 
 def test_receipts_are_kept() -> None:
-    """Who was denied before can still be told why."""
+    """The receipts of earlier denials are kept."""
     host = running(note("a"))
     ask(host)
     (before,) = host.receipts
@@ -162,9 +162,9 @@ def test_receipts_are_kept() -> None:
 
 
 def test_secrets_of_both_files_stay_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A call that began with the old file may yet tell an old secret; others tell new ones."""
+    """Calls that began with the old file may reveal its secrets, later ones the new file's."""
     file = tmp_path / "host.yaml"
-    file.write_text("modules: [{module: tests.host.test_reload.Teller, config: !env WORD}]\n")
+    file.write_text("modules: [{module: tests.host.test_reload.Leaking, config: !env WORD}]\n")
     monkeypatch.setenv("WORD", "sesame")
     host = Host.from_file(file, categories=[Comments], clock=Clock())
     fire(host.start())
@@ -172,14 +172,14 @@ def test_secrets_of_both_files_stay_secret(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("WORD", "abracadabra")
     fire(host.reload())
     ask(host)
-    assert [receipt.reason for receipt in host.receipts] == ["told: [redacted]"] * 2
+    assert [receipt.reason for receipt in host.receipts] == ["secret: [redacted]"] * 2
     assert host.receipts.redact("sesame abracadabra") == "[redacted] [redacted]"
 
 
-class Teller:
+class Leaking:
     def __init__(self, config: str, api: Any) -> None:
         async def check(author: str, text: str) -> Any:
-            return Deny("told", config)
+            return Deny("secret", config)
 
         api.register_comments_callbacks(check_comment=check)
 
@@ -193,7 +193,7 @@ def test_a_file_is_read_again(tmp_path: Path) -> None:
     file.write_text("modules:\n  - module: tests.host.conftest.Failing\n    name: f\n")
     fire(host.reload())
     assert [module.name for module in host.modules] == ["f"]
-    file.write_text("modules:\n  - module: tests.host.conftest.Nobody\n")
+    file.write_text("modules:\n  - module: tests.host.conftest.Missing\n")
     with pytest.raises(ConfigErrors, match=r"host.yaml:2:13: HK103"):
         fire(host.reload())
     assert [module.name for module in host.modules] == ["f"]
@@ -222,18 +222,18 @@ def test_secrets_of_a_file_that_failed_stay_secret(
 ) -> None:
     """New modules may log a new secret while they start; those of the running host stay known."""
     file = tmp_path / "host.yaml"
-    file.write_text("modules: [{module: tests.host.test_reload.Teller, config: !env WORD}]\n")
+    file.write_text("modules: [{module: tests.host.test_reload.Leaking, config: !env WORD}]\n")
     monkeypatch.setenv("WORD", "sesame")
     host = Host.from_file(file, categories=[Comments], clock=Clock())
     fire(host.start())
-    file.write_text("modules: [{module: nobody.Nothing, config: !env WORD}]\n")
+    file.write_text("modules: [{module: missing.Nothing, config: !env WORD}]\n")
     for word in ("abracadabra", "hocuspocus"):
         monkeypatch.setenv("WORD", word)
         with pytest.raises(ConfigErrors):
             fire(host.reload())
         assert host.receipts.redact(f"sesame {word}") == "[redacted] [redacted]"
     ask(host)
-    assert [receipt.reason for receipt in host.receipts] == ["told: [redacted]"]
+    assert [receipt.reason for receipt in host.receipts] == ["secret: [redacted]"]
 
 
 def test_a_failure_changes_nothing(caplog: pytest.LogCaptureFixture) -> None:

@@ -52,7 +52,7 @@ def test_one_reload_at_a_time() -> None:
 
 
 def test_a_host_stopped_meanwhile_stays_stopped() -> None:
-    """The start of new modules is cancelled, those started are stopped, the caller is told."""
+    """The start of new modules is cancelled, and the caller gets an error."""
     Note.actions["start c"] = Deferred
     host = running(note("a"))
     reloading = begin(host.reload(file_of(note("b"), note("c"))))
@@ -65,7 +65,7 @@ def test_a_host_stopped_meanwhile_stays_stopped() -> None:
     assert host.is_running
 
 
-def test_a_new_module_may_not_care_that_it_is_cancelled() -> None:
+def test_a_new_module_may_suppress_its_cancellation() -> None:
     """What is started in spite of all is stopped, before the others are."""
 
     async def start() -> None:
@@ -80,32 +80,16 @@ def test_a_new_module_may_not_care_that_it_is_cancelled() -> None:
     assert Note.log[-3:] == ["start b", "stop b", "stop a"]
 
 
-@pytest.mark.parametrize("cancelled", [CancelledError, asyncio.CancelledError])
-def test_a_cancelled_start_of_a_new_module_is_no_stop(cancelled: type[BaseException]) -> None:
-    """A module's own cancellation reaches the caller of the reload; the host goes on."""
-
-    def start() -> None:
-        raise cancelled
-
-    Note.actions["start b"] = start
-    host = running(note("a"))
-    with pytest.raises(cancelled):
-        fire(host.reload(file_of(note("b"))))
-    assert host.is_running
-    del Note.actions["start b"]
-    fire(host.reload(file_of(note("b"))))
-
-
-def test_a_stop_waits_for_nobody_who_was_told_of_the_reload() -> None:
+def test_a_stop_does_not_wait_for_observers_of_a_reload() -> None:
     """All modules are stopped at once, each of them once, and the reload ends well."""
     host = running(note("a"))
-    told: Deferred[None] = Deferred()
-    host.when_reloaded(lambda: told)
+    notified: Deferred[None] = Deferred()
+    host.when_reloaded(lambda: notified)
     reloading = begin(host.reload(file_of(note("b"))))
     assert "stop a" not in Note.log
     fire(host.stop())
     assert Note.log[-2:] == ["stop b", "stop a"]
-    told.callback(None)
+    notified.callback(None)
     assert reloading.called
     assert Note.log[-2:] == ["stop b", "stop a"]
 
@@ -147,15 +131,15 @@ def error_of(deferred: Deferred[Any]) -> BaseException:
     return error
 
 
-def test_observers_are_told_when_the_new_hooks_are_in_use() -> None:
-    """Whoever serves the host's pages changes them before old modules are stopped."""
+def test_observers_are_notified_when_the_new_hooks_are_in_use() -> None:
+    """What serves the host's pages changes them before old modules are stopped."""
     host = running(note("a"))
-    host.when_reloaded(lambda: Note.log.append(f"told of {host.modules[0].name}"))
+    host.when_reloaded(lambda: Note.log.append(f"notified of {host.modules[0].name}"))
     fire(host.reload(file_of(note("b"))))
-    assert Note.log[-3:] == ["start b", "told of b", "stop a"]
+    assert Note.log[-3:] == ["start b", "notified of b", "stop a"]
 
 
-def test_observers_are_told_at_once() -> None:
+def test_observers_are_notified_at_once() -> None:
     """None waits for another, whether it is a coroutine or not; modules are stopped after all."""
     host = running(note("a"))
     waits: list[Deferred[None]] = [Deferred(), Deferred()]
@@ -176,7 +160,7 @@ def test_observers_are_told_at_once() -> None:
 
 
 def test_an_observer_that_fails_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    """At once or later: the others are told, hooks are measured, and old modules are stopped."""
+    """The others are notified, hooks are measured, and old modules are stopped."""
     host = running(note("a"))
 
     def raises() -> None:
@@ -187,18 +171,20 @@ def test_an_observer_that_fails_is_logged(caplog: pytest.LogCaptureFixture) -> N
 
     host.when_reloaded(raises)
     host.when_reloaded(fails)
-    host.when_reloaded(lambda: Note.log.append("told"))
+    host.when_reloaded(lambda: Note.log.append("notified"))
     fire(host.reload(file_of(note("b"))))
-    assert Note.log[-3:] == ["start b", "told", "stop a"]
+    assert Note.log[-3:] == ["start b", "notified", "stop a"]
     assert [module.name for module in host.modules] == ["b"]
     assert [str((r.exc_info or (0, 0))[1]) for r in caplog.records] == ["at once", "later"]
-    assert all("failed when it was told that the host is reloaded" in m for m in caplog.messages)
+    assert all(
+        "failed when it was notified that the host is reloaded" in m for m in caplog.messages
+    )
     Note.log.clear()
     fire(host.stop())
     assert Note.log == ["stop b"]
 
 
-def test_who_waits_for_a_reload_may_give_up() -> None:
+def test_a_reload_can_be_cancelled_while_observers_are_awaited() -> None:
     """What is done is done: old modules are stopped then, and only once."""
     host = running(note("a"))
     waits: list[Deferred[None] | None] = [Deferred(), None]
@@ -242,7 +228,7 @@ def test_keys_are_those_of_the_new_modules() -> None:
     class Logins(Category):
         @hookspec(FirstResult(), keyed=Keyed("kind"))
         async def check_login(self, name: str, kind: str) -> str | None:
-            """Called when somebody logs in."""
+            """Called when a user logs in."""
 
     class Login:
         def __init__(self, config: Any, api: Any) -> None:

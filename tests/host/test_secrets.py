@@ -104,7 +104,7 @@ def test_a_config_class_cannot_bring_a_secret_into_an_error(site: Site, tmp_path
 
 
 def test_a_start_cannot_bring_a_secret_into_an_error(site: Site, tmp_path: Path) -> None:
-    """What a module's `start` raises is told without the secrets of the file."""
+    """What a module's `start` raises is reported without the secrets of the file."""
     body = (
         "    def __init__(self, config, api): self.config = config\n"
         "    def start(self): raise ValueError(repr(self.config))\n"

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 
-from hostkit.api import ModuleApi, make_api_class
+from hostkit.api import HostServices, ModuleApi, make_api_class
 from hostkit.config import from_mapping, load
 from hostkit.errors import ConfigErrors, Problem
-from hostkit.loading import Module, load_module
+from hostkit.loading import Module, ModuleLoader
 from hostkit.rules import Decision, FirstDenial
 from hostkit.specs import Category, hookspec
 
@@ -70,9 +70,10 @@ def lonely_site(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     return site
 
 
-def build(file: HostFile, index: int = 0) -> Module:
+def build(file: HostFile, index: int = 0, base: type[ModuleApi] = ModuleApi) -> Module:
     """Build one of the modules of a file."""
-    return load_module(file, file.modules[index], make_api_class(ModuleApi, [Comments]))
+    loader = ModuleLoader(file, make_api_class(base, [Comments]), HostServices((Comments,)))
+    return loader.load(file.modules[index])
 
 
 def build_class(module: type | str, config: Any = None, **entry: Any) -> Module:

@@ -60,7 +60,7 @@ def test_named_categories_are_all(site: Site) -> None:
     assert _names({"categories": []}) == []
 
 
-def test_broken_categories_are_all_told(site: Site, tmp_path: Path) -> None:
+def test_broken_categories_are_all_reported(site: Site, tmp_path: Path) -> None:
     """Each category that cannot be had is a problem with its place in the file."""
     _write(site)
     path = tmp_path / "host.yaml"
@@ -77,8 +77,8 @@ def test_broken_categories_are_all_told(site: Site, tmp_path: Path) -> None:
     assert second.path == ("hostkit", "categories", 2)
 
 
-def test_what_is_no_category_is_told(site: Site) -> None:
-    """A class that declares no hooks is told like one that cannot be found."""
+def test_what_is_not_a_category_is_reported(site: Site) -> None:
+    """A class that declares no hooks is reported like one that cannot be found."""
     site.write("nocat_pkg.py", "from hostkit import Category\nclass Empty(Category): ...\nx = 1\n")
     empty, number = _problems({"categories": ["nocat_pkg.Empty", "nocat_pkg.x"]})
     assert "category Empty declares no hooks" in empty.message
@@ -86,7 +86,7 @@ def test_what_is_no_category_is_told(site: Site) -> None:
     assert (number.code, number.expected) == ("HK109", "a subclass of hostkit.Category")
 
 
-def test_a_broken_installed_category_is_told(site: Site) -> None:
+def test_a_broken_installed_category_is_reported(site: Site) -> None:
     """Without a place in the file the problem points to the settings."""
     site.install("cats", CATEGORIES, bad="missing_pkg:Bad")
     (problem,) = _problems({})

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostkit.loading._copying import private_copy
+from hostkit.loading._config import private_copy
 
 _PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -25,7 +25,7 @@ def _containers(value: Any) -> set[int]:
 
 @given(_PLAIN)
 def test_a_copy_is_equal_and_shares_no_container(value: Any) -> None:
-    """Whatever a module does to its copy, nobody else notices."""
+    """Whatever a module does to its copy, other code is not affected."""
     copied = private_copy(value)
     assert copied == value
     assert not _containers(copied) & _containers(value)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostkit.loading._equality import is_same
+from hostkit.loading._config import is_same
 
 FLOATS = st.floats(allow_nan=False).map(lambda number: number + 0.0)  # without -0.0
 CONFIGS = st.recursive(
@@ -25,7 +25,7 @@ def test_a_copy_is_the_same(config: Any) -> None:
 
 @given(CONFIGS, CONFIGS)
 def test_what_is_the_same_is_written_alike(one: Any, other: Any) -> None:
-    """Whatever a module could tell apart is not the same."""
+    """Whatever a module could distinguish is not the same."""
     assert is_same(one, other) is (repr(one) == repr(other))
 
 

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,15 +15,20 @@ if TYPE_CHECKING:
 
 def _refusal(name: str) -> NotLoadableError:
     with pytest.raises(NotLoadableError) as caught:
-        find_object(name, MODULES)
+        find(name)
     return caught.value
+
+
+def find(name: str) -> Any:
+    """Import a module's class by its name."""
+    return find_object(name, MODULES, entry_points(group=MODULES))
 
 
 def test_a_dotted_path_is_imported(site: Site) -> None:
     """The last name is looked up in the module that the others name."""
     site.write("dotted_pkg/__init__.py", "")
     site.write("dotted_pkg/words.py", "class Words: ...")
-    found = find_object("dotted_pkg.words.Words", MODULES)
+    found = find("dotted_pkg.words.Words")
     assert found is sys.modules["dotted_pkg.words"].Words
 
 
@@ -31,9 +37,9 @@ def test_module_names_may_have_hyphens(site: Site) -> None:
     site.write("room-rules/__init__.py", "class Rules: ...")
     site.write("room-rules/more-rules.py", "class More: ...")
     site.install("rules", MODULES, rules="room-rules:Rules")
-    assert find_object("room-rules.Rules", MODULES).__name__ == "Rules"
-    assert find_object("room-rules.more-rules.More", MODULES).__name__ == "More"
-    assert find_object("rules", MODULES).__name__ == "Rules"
+    assert find("room-rules.Rules").__name__ == "Rules"
+    assert find("room-rules.more-rules.More").__name__ == "More"
+    assert find("rules").__name__ == "Rules"
 
 
 def test_entry_points_are_found_by_name(site: Site) -> None:
@@ -46,9 +52,9 @@ def test_entry_points_are_found_by_name(site: Site) -> None:
         whole="point_pkg",
         **{"with.dot": "point_pkg:Outer"},
     )
-    assert find_object("words", MODULES).__qualname__ == "Outer.Inner"
-    assert find_object("whole", MODULES) is sys.modules["point_pkg"]
-    assert find_object("with.dot", MODULES).__qualname__ == "Outer"
+    assert find("words").__qualname__ == "Outer.Inner"
+    assert find("whole") is sys.modules["point_pkg"]
+    assert find("with.dot").__qualname__ == "Outer"
 
 
 def test_only_the_named_entry_point_is_loaded(site: Site) -> None:
@@ -57,7 +63,7 @@ def test_only_the_named_entry_point_is_loaded(site: Site) -> None:
     site.write("unlisted_pkg.py", "raise SystemExit('should never run')")
     site.install("wanted", MODULES, words="wanted_pkg:Words")
     site.install("unlisted", MODULES, others="unlisted_pkg:Others")
-    find_object("words", MODULES)
+    find("words")
     assert _refusal("otherz").code == "HK108"
     assert "unlisted_pkg" not in sys.modules
 
@@ -69,7 +75,7 @@ def test_entry_points_of_other_groups_do_not_count(site: Site) -> None:
 
 
 def test_an_unknown_entry_point_gets_a_hint(lonely_site: Site) -> None:
-    """A misspelt name is told with what is installed and what was probably meant."""
+    """The error for a misspelt name lists what is installed and what was probably meant."""
     lonely_site.install("points", MODULES, wordfilter="p:A", shouting="p:B")
     assert str(_refusal("wordfiltr")) == (
         "HK108 no installed package offers 'wordfiltr' (entry point group hostkit.modules)\n"
@@ -79,7 +85,7 @@ def test_an_unknown_entry_point_gets_a_hint(lonely_site: Site) -> None:
     assert _refusal("zzz").problem.hint == "is its package installed here?"
 
 
-def test_nothing_installed_is_no_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_installed_modules_only_a_path_is_expected(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where no package offers anything, only a dotted path is expected."""
     monkeypatch.setattr("sys.path", [])
     assert _refusal("words").problem.expected == "a dotted path"
@@ -95,8 +101,8 @@ def test_nothing_installed_is_no_choice(monkeypatch: pytest.MonkeyPatch) -> None
         ("words..Words", "no part of a dotted path is empty"),
     ],
 )
-def test_what_is_no_dotted_path_gets_a_hint(name: str, hint: str) -> None:
-    """Common ways to miswrite a path are told as such, and nothing is imported."""
+def test_what_is_not_a_dotted_path_gets_a_hint(name: str, hint: str) -> None:
+    """Common ways to miswrite a path have hints of their own, and nothing is imported."""
     refusal = _refusal(name)
     assert (refusal.code, refusal.problem.hint) == ("HK108", hint)
 
@@ -126,7 +132,7 @@ def test_a_missing_entry_point_target_needs_no_second_naming(site: Site) -> None
 
 
 def test_a_missing_dependency_is_not_a_missing_module(site: Site) -> None:
-    """If the module is there but what it imports is not, that is the module's trouble."""
+    """If the module is there but what it imports is not, that is the module's fault."""
     site.write("needy_pkg.py", "import surely_not_installed")
     refusal = _refusal("needy_pkg.Words")
     assert refusal.code == "HK102"
@@ -151,7 +157,7 @@ def test_a_module_not_found_error_may_lack_a_name(site: Site) -> None:
         ("\ndef (", "SyntaxError: invalid syntax", ":2"),
     ],
 )
-def test_an_import_that_raises_is_told(site: Site, source: str, said: str, line: str) -> None:
+def test_an_import_that_raises_is_reported(site: Site, source: str, said: str, line: str) -> None:
     """Whatever importing does, the message says it on one line, with its place."""
     site.write("raising_pkg.py", source)
     problem = _refusal("raising_pkg.Words").problem
@@ -159,7 +165,7 @@ def test_an_import_that_raises_is_told(site: Site, source: str, said: str, line:
     assert problem.details == (f"at {site.folder / 'raising_pkg.py'}{line}",)
 
 
-def test_an_import_error_is_told_with_its_cause(site: Site) -> None:
+def test_an_import_error_is_reported_with_its_cause(site: Site) -> None:
     """An exception that was raised from another brings it along."""
     site.write(
         "caused_pkg.py",
@@ -176,7 +182,7 @@ def test_an_import_error_is_told_with_its_cause(site: Site) -> None:
 
 
 def test_a_missing_attribute_gets_a_hint(site: Site) -> None:
-    """A misspelt class is told with the closest name that the Python module has."""
+    """The error for a misspelt class suggests the closest name in the Python module."""
     site.write("attr_pkg.py", "class WordFilter: ...")
     refusal = _refusal("attr_pkg.WordFiler")
     assert str(refusal) == (

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from twisted.web.resource import Resource
 
-from hostkit.api import ModuleApi, make_api_class
+from hostkit.api import ModuleApi
 from hostkit.config import from_mapping, load
 from hostkit.errors import ConfigErrors, RegistrationError
-from hostkit.loading import MODULES, load_module
+from hostkit.loading import MODULES
 from hostkit.rules import ALLOW, Decision
 
 from .conftest import Comments, build, build_class, problem_of, problems_in
@@ -71,7 +71,7 @@ def test_a_module_is_found_by_path_or_entry_point(site: Site, tmp_path: pathlib.
     assert [str(module.place()) for module in modules] == [f"{path}:2:3", f"{path}:3:3"]
 
 
-def test_a_class_that_cannot_be_found_is_told_with_its_place(tmp_path: pathlib.Path) -> None:
+def test_a_class_that_cannot_be_found_is_reported_with_its_place(tmp_path: pathlib.Path) -> None:
     """The problem points at the name in the file and keeps all that is known."""
     (problem,) = problems_in(tmp_path, "modules:\n- name: words\n  module: missing_pkg.Words\n")
     assert problem.render().splitlines() == [
@@ -87,7 +87,7 @@ def test_a_class_that_cannot_be_found_is_told_with_its_place(tmp_path: pathlib.P
     ]
 
 
-def test_what_is_no_class_is_refused(site: Site) -> None:
+def test_what_is_not_a_class_is_refused(site: Site) -> None:
     """A function or a Python module is not a module."""
     site.write("noclass_pkg.py", "def words(config, api): ...")
     problem = problem_of("noclass_pkg.words")
@@ -97,7 +97,7 @@ def test_what_is_no_class_is_refused(site: Site) -> None:
 
 
 @pytest.mark.parametrize("error", [ValueError("no"), SystemExit("no")])
-def test_a_constructor_that_raises_is_told(error: BaseException) -> None:
+def test_a_constructor_that_raises_is_reported(error: BaseException) -> None:
     """The problem says what was raised, where in the module's code, and why."""
 
     class Broken:
@@ -113,7 +113,7 @@ def test_a_constructor_that_raises_is_told(error: BaseException) -> None:
     assert frame.endswith(", in __init__")
 
 
-def test_a_constructor_of_the_wrong_arity_is_told() -> None:
+def test_a_constructor_of_the_wrong_arity_is_reported() -> None:
     """A class that cannot be built with two arguments fails like any other."""
 
     class Alone:
@@ -125,7 +125,7 @@ def test_a_constructor_of_the_wrong_arity_is_told() -> None:
     assert "takes 1 positional argument but 3 were given" in problem.message
 
 
-def test_hostkits_own_errors_are_told_without_their_class() -> None:
+def test_hostkits_own_errors_are_reported_without_their_class() -> None:
     """An error that hostkit itself raised in the module speaks for itself."""
 
     class Nested:
@@ -138,7 +138,7 @@ def test_hostkits_own_errors_are_told_without_their_class() -> None:
 
 
 def test_a_registration_error_keeps_its_code() -> None:
-    """What the module could not register is told with code, details and hint, and the frame."""
+    """A failed registration is reported with code, details and hint, and the frame."""
 
     class Misspelt:
         def __init__(self, config: Any, api: ModuleApi) -> None:
@@ -154,7 +154,7 @@ def test_a_registration_error_keeps_its_code() -> None:
     assert problem.details[-1].startswith(f"at {__file__}:")
 
 
-def test_a_misfit_is_told_with_both_signatures() -> None:
+def test_a_misfit_is_reported_with_both_signatures() -> None:
     """Hook and callback stand side by side, above the line that registered it."""
 
     class Misfit:
@@ -192,7 +192,7 @@ def test_a_built_module_cannot_register_any_more() -> None:
     assert len(module.callbacks) == 1
 
 
-def test_an_interrupt_is_no_fault_of_the_module() -> None:
+def test_an_interrupt_is_not_the_fault_of_the_module() -> None:
     """Ctrl-C while a module is built ends the program."""
 
     class Slow:
@@ -210,7 +210,7 @@ def test_the_api_class_is_the_hosts() -> None:
         server_name = "example.org"
 
     file = from_mapping({"modules": [{"module": Quiet}]})
-    module = load_module(file, file.modules[0], make_api_class(HostApi, []))
+    module = build(file, base=HostApi)
     assert isinstance(module.instance.api, HostApi)
     assert module.instance.api.server_name == "example.org"
 
@@ -223,7 +223,7 @@ def test_modules_are_compared_by_identity() -> None:
     assert len({first, second}) == 2
 
 
-def test_the_error_is_chained_for_whoever_debugs() -> None:
+def test_the_error_is_chained_for_debugging() -> None:
     """What the module raised is the cause of the error."""
 
     class Broken:

@@ -163,8 +163,8 @@ def test_errors_like_jsonschemas_point_into_the_file() -> None:
 
 
 @pytest.mark.parametrize("error", [KeyError("words"), SystemExit("words")])
-def test_any_other_exception_is_told_with_its_place_in_the_code(error: BaseException) -> None:
-    """A parser that breaks is told with what it raised, its causes and the frame."""
+def test_any_other_exception_is_reported_with_its_place_in_the_code(error: BaseException) -> None:
+    """A parser that breaks is reported with what it raised, its causes and the frame."""
     error.__cause__ = ValueError("why")
     problem = problem_of(_raising(error), name="words")
     assert (problem.code, problem.path) == ("HK106", ("modules", 0))
@@ -174,7 +174,7 @@ def test_any_other_exception_is_told_with_its_place_in_the_code(error: BaseExcep
     assert problem.details[1].endswith(", in parse_config")
 
 
-def test_an_instance_method_is_no_parser() -> None:
+def test_an_instance_method_is_not_a_parser() -> None:
     """A forgotten ``@staticmethod`` fails as the call that it is."""
 
     class Forgot(Plain):
@@ -209,7 +209,7 @@ def test_a_config_class_is_filled(config_class: type) -> None:
 
 
 def test_a_config_class_is_filled_strictly(site: Site, tmp_path: Path) -> None:
-    """Every value of a wrong type and every unknown key is told with its own place."""
+    """Every value of a wrong type and every unknown key is reported with its own place."""
     site.write(
         "typed_pkg.py",
         """
@@ -243,7 +243,7 @@ def test_a_config_class_is_filled_strictly(site: Site, tmp_path: Path) -> None:
 
 
 def test_parse_config_goes_before_a_config_class() -> None:
-    """A module with both parses for itself; what `structure` finds is told with its places."""
+    """A module with both parses for itself; what `structure` finds is reported with its places."""
 
     class Both(Plain):
         Config = Settings

@@ -1,4 +1,4 @@
-"""A loop in a thread, for programs on asyncio and on Twisted."""
+"""An asyncio loop in a thread, for programs on asyncio and on Twisted."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def broken() -> None:
 
 
 def pump(deferred: Deferred[Any]) -> Any:
-    """Let the reactor do what other threads ask of it, until a Deferred has fired."""
+    """Run calls from other threads on the reactor's, until a Deferred has fired."""
     from twisted.internet import reactor
 
     while not deferred.called:
@@ -34,8 +34,8 @@ def pump(deferred: Deferred[Any]) -> Any:
     return done(deferred)
 
 
-def test_coroutines_run_in_the_thread_and_end_here() -> None:
-    """Results and failures come back to where they were asked for."""
+def test_coroutines_run_in_the_thread() -> None:
+    """Results and failures arrive on the thread that started them."""
 
     async def main() -> None:
         side = SideLoop()
@@ -48,7 +48,7 @@ def test_coroutines_run_in_the_thread_and_end_here() -> None:
 
 
 def test_it_works_beside_a_reactor() -> None:
-    """There is no asyncio loop then; the reactor's own thread is called back."""
+    """Without an asyncio loop in the program, results arrive on the reactor's thread."""
     side = SideLoop()
     seen: list[str] = []
     deferred = side.run(thread()).addCallback(
@@ -61,7 +61,7 @@ def test_it_works_beside_a_reactor() -> None:
 
 
 def test_cancelling_reaches_the_coroutine() -> None:
-    """Who waits hears of it at once."""
+    """The Deferred fires at once."""
 
     async def main() -> None:
         side = SideLoop()
@@ -86,7 +86,7 @@ def test_cancelling_reaches_the_coroutine() -> None:
 
 
 def test_closing_cancels_what_is_running() -> None:
-    """The thread is gone then, and who waited for something has heard of its end."""
+    """The thread has ended then, and what was in flight has failed as cancelled."""
 
     async def main() -> None:
         side = SideLoop()
@@ -99,7 +99,7 @@ def test_closing_cancels_what_is_running() -> None:
 
 
 def test_other_threads_are_refused() -> None:
-    """They would wait for ever: what comes of a coroutine is told on the program's own thread."""
+    """They would wait forever: results arrive on the program's own thread."""
 
     async def main() -> None:
         side = SideLoop()
@@ -110,8 +110,8 @@ def test_other_threads_are_refused() -> None:
     run(main())
 
 
-def test_closing_waits_for_no_other_thread() -> None:
-    """Such as that of a look-up of a name, which nobody can cancel."""
+def test_closing_does_not_wait_for_the_executor() -> None:
+    """Its threads, such as that of a host name's look-up, cannot be cancelled."""
     gate = threading.Event()
 
     async def look_up() -> None:
@@ -129,8 +129,8 @@ def test_closing_waits_for_no_other_thread() -> None:
         gate.set()
 
 
-def test_what_swallows_its_cancellation_is_cancelled_again() -> None:
-    """In Python 3.11 `asyncio.wait_for` does so now and then."""
+def test_a_coroutine_that_suppresses_its_cancellation_is_cancelled_again() -> None:
+    """`asyncio.wait_for` of Python 3.11 does so now and then."""
 
     async def stubborn() -> str:
         for _ in range(2):
@@ -149,15 +149,15 @@ def test_what_swallows_its_cancellation_is_cancelled_again() -> None:
     run(main())
 
 
-def test_a_program_may_end_without_a_word() -> None:
-    """Then there is nobody to call back, and the thread ends by itself."""
+def test_a_program_may_end_without_closing() -> None:
+    """Then no loop is left to call back, and the thread ends by itself."""
     begun = threading.Event()
     gate = threading.Event()
 
     async def work(side: SideLoop) -> None:
         begun.set()
         await asyncio.get_running_loop().run_in_executor(None, gate.wait)
-        side.call_back(print, "nobody")
+        side.call_back(print, "never")
 
     async def main() -> threading.Thread:
         side = SideLoop()

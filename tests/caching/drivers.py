@@ -1,4 +1,4 @@
-"""Calls in an asyncio task, of Twisted, and of both on one loop; none of them sleeps."""
+"""Calls in asyncio tasks, in coroutines that Twisted drives, and in both on one loop."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ import pytest
 from twisted.internet.defer import CancelledError, Deferred
 
 from hostkit import cached
-from hostkit.caching import CachedMethod
-from hostkit.caching._options import Options
+from hostkit.caching import CachedMethod, CacheOptions
 from hostkit.loops import settle
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ CANCELLED = "cancelled"
 
 @attrs.define(eq=False)
 class Call:
-    """One call under way.
+    """One call in flight.
 
     Attributes:
         cancel: Cancels it.
@@ -47,11 +46,11 @@ class Call:
         self.outcomes.append(CANCELLED if is_cancelled else outcome)
 
 
-class World:
-    """Where calls are made: of ``task`` and ``deferred`` by turns.
+class Driver:
+    """Makes calls, as a ``task`` and as a ``deferred`` by turns.
 
     Args:
-        kinds: Which of the two; ``bare`` is a Deferred without any loop.
+        kinds: Which of the two; ``bare`` is a Deferred without an asyncio loop.
     """
 
     def __init__(self, *kinds: str) -> None:
@@ -59,7 +58,7 @@ class World:
         self._loop = None if "bare" in kinds else asyncio.new_event_loop()
 
     def begin(self, coroutine: Coroutine[Any, Any, Any]) -> Call:
-        """Begin a call, and let it come to where it waits."""
+        """Start a call, and run it until it waits."""
         if next(self._kinds) == "task":
             assert self._loop is not None
             task = self._loop.create_task(coroutine)
@@ -73,7 +72,7 @@ class World:
         return call
 
     def do(self, function: Callable[[], Any]) -> Any:
-        """Call a function where the loop is running, if there is one, but in no task."""
+        """Call a function while the loop is running, if there is one, but outside of tasks."""
         if self._loop is None:
             return function()
         results: list[Any] = []
@@ -83,7 +82,7 @@ class World:
         return result
 
     def go_on(self) -> None:
-        """Let all that is ready run."""
+        """Run everything that is ready."""
         for _ in range(8 if self._loop is not None else 0):
             assert self._loop is not None
             self._loop.call_soon(self._loop.stop)
@@ -104,16 +103,16 @@ KINDS = [("task",), ("deferred",), ("bare",), ("task", "deferred"), ("deferred",
 
 
 @pytest.fixture(params=KINDS, ids=" then ".join)
-def world(request: pytest.FixtureRequest) -> Iterator[World]:
-    """Every world."""
-    made = World(*request.param)
+def driver(request: pytest.FixtureRequest) -> Iterator[Driver]:
+    """All kinds of drivers."""
+    made = Driver(*request.param)
     yield made
     made.close()
 
 
 def limited(**options: Any) -> type[Slow]:
     """Make such a class whose method is cached with other options."""
-    every = Options(uncached=frozenset({"note"}), **options)
+    every = CacheOptions(uncached=frozenset({"note"}), **options)
 
     class Limited(Slow):
         look: Any = CachedMethod(Slow.__dict__["look"].__wrapped__, every)
@@ -122,14 +121,14 @@ def limited(**options: Any) -> type[Slow]:
 
 
 class Slow:
-    """Has a method whose computations end when the test says so.
+    """Has a method whose computations end when the test ends them.
 
     Args:
-        world: Where it is used.
+        driver: Makes its calls.
     """
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, driver: Driver) -> None:
+        self.driver = driver
         self.asked: list[Any] = []
         self.gates: list[Deferred[Any]] = []
 
@@ -144,14 +143,14 @@ class Slow:
         return await settle(gate)
 
     def begin(self, key: Any, note: Any = None) -> Call:
-        return self.world.begin(self.look(key, note))
+        return self.driver.begin(self.look(key, note))
 
     def answer(self, at: int, value: Any) -> None:
         """End a computation, by its number, with a value or an exception."""
         gate = self.gates[at]
-        tell = gate.errback if isinstance(value, BaseException) else gate.callback
-        self.world.do(lambda: tell(value))
-        self.world.go_on()
+        end = gate.errback if isinstance(value, BaseException) else gate.callback
+        self.driver.do(lambda: end(value))
+        self.driver.go_on()
 
     def invalidate(self, key: Any) -> None:
         self.look.invalidate((key,))

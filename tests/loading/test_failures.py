@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hostkit.loading import innermost_frame
-from hostkit.loading._frames import causes
+from hostkit.loading._failures import causes, innermost_frame
 from hostkit.wording import exception_line
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def _raised_in(site: Site) -> Exception:
 
 
 def test_the_last_frame_of_the_package_is_found(site: Site) -> None:
-    """Frames of libraries the package calls are further in, but not its author's to mend."""
+    """Frames of libraries that the package calls are further in, but not its author's code."""
     error = _raised_in(site)
     where = f"at {site.folder / 'own_pkg' / 'deep.py'}:5, in read"
     assert innermost_frame(error, "own_pkg") == where
@@ -63,7 +62,7 @@ def test_a_syntax_error_has_its_own_place() -> None:
     assert innermost_frame(SyntaxError("bad"), "own_pkg") is None
 
 
-def test_causes_are_told_in_order() -> None:
+def test_causes_are_written_in_order() -> None:
     """Each exception that was given as the cause of another is a line."""
     outer, middle, inner = RuntimeError("outer"), ValueError("middle"), OSError("inner")
     outer.__cause__, middle.__cause__ = middle, inner

@@ -1,4 +1,4 @@
-"""What processes tell each other, and what they can."""
+"""Messages between processes, and which keys they can carry."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hostkit import cached
-from hostkit.caching._message import Message, check_key
+from hostkit.caching._invalidations import Invalidation, check_key
 
 
 class Words:
@@ -39,15 +39,15 @@ keys = st.lists(
 @given(st.text(), st.text(), keys)
 def test_a_message_arrives_as_it_was_sent(sender: str, name: str, key: tuple[Any, ...]) -> None:
     """Numbers stay numbers, and tuples tuples, however deep."""
-    read = Message.read(Message(sender, name, key).write())
+    read = Invalidation.from_json(Invalidation(sender, name, key).to_json())
     assert (sender, name, repr(key)) == (read.sender, read.name, repr(read.key))
 
 
 @given(st.binary() | st.text())
-def test_garbage_is_no_message(text: bytes | str) -> None:
-    """Whatever comes, it is a message or a ValueError."""
-    with pytest.raises(ValueError, match=r"this is no"):
-        Message.read(text)
+def test_garbage_is_not_a_message(text: bytes | str) -> None:
+    """Any input is a message or a ValueError."""
+    with pytest.raises(ValueError, match=r"this is not"):
+        Invalidation.from_json(text)
 
 
 @pytest.mark.parametrize(
@@ -67,28 +67,28 @@ def test_garbage_is_no_message(text: bytes | str) -> None:
         [1, "s", "n", [], "more"],
     ],
 )
-def test_other_json_is_no_message(parts: Any) -> None:
+def test_other_json_is_not_a_message(parts: Any) -> None:
     """Neither is that of another version."""
-    with pytest.raises(ValueError, match="no message about a cache, or one of another version"):
-        Message.read(json.dumps(parts))
+    with pytest.raises(ValueError, match="not an invalidation, or one of another version"):
+        Invalidation.from_json(json.dumps(parts))
 
 
-def test_json_that_is_too_deep_is_no_message() -> None:
-    """It cannot bring the process down."""
-    with pytest.raises(ValueError, match="this is no JSON"):
-        Message.read("[" * 100_000)
+def test_json_that_is_too_deep_is_not_a_message() -> None:
+    """It does not exhaust the stack."""
+    with pytest.raises(ValueError, match="this is not JSON"):
+        Invalidation.from_json("[" * 100_000)
 
 
-def test_a_key_that_is_too_deep_is_no_message() -> None:
+def test_a_key_that_is_too_deep_is_not_a_message() -> None:
     """Although it is JSON."""
-    with pytest.raises(ValueError, match="this is no JSON"):
-        Message.read(f'[1, "s", "n", {"[" * 900}{"]" * 900}]')
+    with pytest.raises(ValueError, match="this is not JSON"):
+        Invalidation.from_json(f'[1, "s", "n", {"[" * 900}{"]" * 900}]')
 
 
-def test_endless_numbers_cannot_be_told() -> None:
-    """Python writes none that are much longer, so that nobody can keep it busy."""
+def test_endless_numbers_cannot_be_serialised() -> None:
+    """Python refuses to write much longer ones, since that would take quadratic time."""
     assert check_key(Words().is_allowed, (2**9999, 1)) == (2**9999, 1)
-    with pytest.raises(TypeError, match="'word' cannot be told"):
+    with pytest.raises(TypeError, match="'word' cannot be serialised"):
         check_key(Words().is_allowed, (2**10_000, 1))
 
 
@@ -96,8 +96,8 @@ def test_endless_numbers_cannot_be_told() -> None:
     "key",
     [("casino", "en"), (None, True), (1, 2.5), (("a", ("b", 1)), ()), (Colour.RED, "en")],
 )
-def test_keys_of_simple_values_can_be_told(key: tuple[Any, ...]) -> None:
-    """Strings, numbers, booleans, None and tuples; also strings of a more special kind."""
+def test_keys_of_simple_values_can_be_serialised(key: tuple[Any, ...]) -> None:
+    """Strings, numbers, booleans, None and tuples; also subclasses of str."""
     assert key is check_key(Words().is_allowed, key)
 
 
@@ -118,13 +118,15 @@ def test_the_key_of_a_method_without_arguments_is_empty() -> None:
 )
 def test_other_keys_are_refused(key: tuple[Any, ...], kind: str) -> None:
     """The error names the argument and says what would be right."""
-    message = rf"Words.is_allowed: the argument 'language' cannot be told .* as it is .?{kind}"
+    message = (
+        rf"Words.is_allowed: the argument 'language' cannot be serialised .* as it is .?{kind}"
+    )
     with pytest.raises(TypeError, match=message):
         check_key(Words().is_allowed, key)
 
 
 @pytest.mark.parametrize("key", ["casino", ["casino", "en"], ("casino",), None, ("a", "b", "c")])
-def test_what_is_no_key_is_refused(key: Any) -> None:
-    """A string is no tuple, and a tuple has as many values as there are arguments."""
+def test_only_keys_are_accepted(key: Any) -> None:
+    """A key is a tuple, with as many values as there are arguments."""
     with pytest.raises(TypeError, match=r"a key is a tuple of \(word, language\)"):
         check_key(Words().is_allowed, key)

@@ -1,4 +1,4 @@
-"""`Arguments`: what a cached method takes, and which of it makes up the key."""
+"""`KeyParameters`: the parameters of a cached method, and which of them make up the key."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
 _HOW: Final = "write @cached() directly above an 'async def' that is a method"
-_MANY: Final = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-_NO_SELF: Final = (inspect.Parameter.KEYWORD_ONLY, *_MANY)
+_VARIADIC: Final = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+_NOT_SELF: Final = (inspect.Parameter.KEYWORD_ONLY, *_VARIADIC)
 
 
 @final
 @attrs.frozen
-class Arguments:
-    """The arguments of one cached method.
+class KeyParameters:
+    """The parameters of one cached method.
 
     Attributes:
         method: The method's qualified name, for messages.
@@ -33,16 +33,16 @@ class Arguments:
     key_names: tuple[str, ...]
 
     @classmethod
-    def of(cls, function: Callable[..., Any], uncached: Collection[str]) -> Arguments:
-        """Read them from a function.
+    def of(cls, function: Callable[..., Any], uncached: Collection[str]) -> KeyParameters:
+        """Read the parameters of a function.
 
         Args:
-            function: What stands below the decorator.
+            function: The function below the decorator.
             uncached: The names of arguments that are left out of the key.
 
         Raises:
-            TypeError: It is nothing whose results can be cached.
-            ValueError: Arguments are to be left out which it does not have.
+            TypeError: The function is not a method whose results can be cached.
+            ValueError: ``uncached`` has a name that is not one of its parameters.
         """
         _check_function(function)
         name = function.__qualname__
@@ -56,8 +56,11 @@ class Arguments:
     def key_of(self, values: object) -> Any:
         """Make the key of an entry from a tuple of arguments.
 
+        A single value is its own key, without a tuple around it, since hashing a tuple would cost
+        as much as the rest of a hit.
+
         Raises:
-            TypeError: It is no tuple, or not as long as the key, or has values without a hash.
+            TypeError: This is not a tuple, is not as long as the key, or has unhashable values.
         """
         wanted = len(self.key_names)
         if not isinstance(values, tuple):
@@ -69,10 +72,10 @@ class Arguments:
         return key
 
     def check_hash(self, key: Any) -> None:
-        """Make sure that all parts of a key can be looked up.
+        """Make sure that all parts of a key are hashable.
 
         Raises:
-            TypeError: One has no hash. The message names the argument.
+            TypeError: One is not. The message names the argument.
         """
         values = (key,) if len(self.key_names) == 1 else key
         for name, value in zip(self.key_names, values, strict=True):
@@ -89,7 +92,7 @@ class Arguments:
         names = ", ".join(self.key_names)
         comma = "," if len(self.key_names) == 1 else ""
         call = f"{self.method.rpartition('.')[2]}.invalidate(({names}{comma}))"
-        return f"{self.method}: a key is a tuple, also of one value: {call}"
+        return f"{self.method}: a key is a tuple, even for one argument: {call}"
 
 
 def _check_function(function: Any) -> None:
@@ -102,23 +105,24 @@ def _check_function(function: Any) -> None:
         _refuse(f"{function!r} is not a function; {_HOW}")
     if inspect.isasyncgenfunction(function):
         _refuse(f"{function.__qualname__} contains yield; return a tuple of all values instead")
-    # Only what is written so; what merely is marked as a coroutine function may return anything.
+    # Only an `async def` itself: a function that is marked as a coroutine function may return
+    # anything.
     if not function.__code__.co_flags & inspect.CO_COROUTINE:
         _refuse(
-            f"{function.__qualname__} is no 'async def'; add 'async', or use functools.lru_cache "
-            "or functools.cached_property for what need not wait"
+            f"{function.__qualname__} is not an 'async def'; add 'async', or use "
+            "functools.lru_cache or functools.cached_property if it has nothing to await"
         )
 
 
 def _parameters_of(method: str, signature: inspect.Signature) -> tuple[inspect.Parameter, ...]:
     parameters = tuple(signature.parameters.values())
-    if not parameters or parameters[0].name != "self" or parameters[0].kind in _NO_SELF:
-        _refuse(f"{method} is no method: its first parameter must be 'self'; {_HOW}")
+    if not parameters or parameters[0].name != "self" or parameters[0].kind in _NOT_SELF:
+        _refuse(f"{method} is not a method: its first parameter must be 'self'; {_HOW}")
     for parameter in parameters[1:]:
-        if parameter.kind in _MANY:
+        if parameter.kind in _VARIADIC:
             _refuse(
-                f"{method} takes '{parameter.replace(annotation=parameter.empty)}', which no key "
-                "can be made of; write every parameter by its name"
+                f"{method} takes '{parameter.replace(annotation=parameter.empty)}', which cannot "
+                "be part of a key; write every parameter by its name"
             )
     return parameters[1:]
 
@@ -129,7 +133,8 @@ def _refuse(reason: str) -> NoReturn:
 
 def _unknown(method: str, name: object, names: tuple[str, ...]) -> str:
     hint = did_you_mean(str(name), names)
-    taken = f"it takes {', '.join(names)}" if names else "it takes none but 'self'"
+    possible = f"possible are {', '.join(names)}" if names else "it has only 'self'"
     return (
-        f"@cached: uncached_args names {name!r}, which is no argument of {method}; {hint or taken}"
+        f"@cached: uncached_args names {name!r}, which is not a parameter of {method}; "
+        f"{hint or possible}"
     )

@@ -1,0 +1,138 @@
+"""`BaseApi`: what every part of the module api works with."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Final, final
+
+import attrs
+
+from hostkit.background import Loops, Worker
+from hostkit.caching import Invalidations
+from hostkit.codes import Code
+from hostkit.errors import RegistrationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+    from twisted.web.resource import IResource
+
+    from hostkit.specs import Category, Fit, Hookspec
+
+
+@final
+@attrs.frozen(eq=False)
+class HostServices:
+    """What a host offers to its modules through the module api; all modules share one.
+
+    Attributes:
+        categories: The categories of the host.
+        reserved_paths: The prefixes below which no module may serve anything.
+        recommended_path: The prefix below which the host would like its modules to serve.
+        worker: This process among those that share the config file.
+        invalidations: The cached methods of the host's modules, and the other processes' link.
+    """
+
+    categories: tuple[type[Category], ...] = ()
+    reserved_paths: tuple[str, ...] = ()
+    recommended_path: str | None = None
+    worker: Worker = attrs.field(factory=Worker)
+    invalidations: Invalidations = attrs.field(factory=Invalidations)
+
+
+@final
+@attrs.frozen
+class Registration:
+    """A callback that fits its hook.
+
+    Attributes:
+        spec: The hook.
+        function: The callback.
+        fit: How it is called.
+        key: Which calls it is for, if the hook is keyed.
+        details: What else the key says; all modules must agree about it.
+    """
+
+    spec: Hookspec
+    function: Callable[..., Any]
+    fit: Fit
+    key: Hashable = None
+    details: Any = None
+
+
+@final
+@attrs.frozen
+class Mount:
+    """A web resource and the path it is to be served at.
+
+    Attributes:
+        path: The path.
+        resource: The resource.
+        source: Where it was registered: file and line of the call.
+    """
+
+    path: str
+    resource: IResource
+    source: str = attrs.field(default="", eq=False)
+
+
+@final
+@attrs.define
+class Registrations:
+    """Everything a module has registered; none of it takes effect before the module is built.
+
+    Attributes:
+        callbacks: In the order of registration.
+        mounts: In the order of registration.
+        loops: The module's background loops.
+        is_open: Whether the module may still register: until its ``__init__`` has returned.
+    """
+
+    callbacks: list[Registration] = attrs.field(factory=list)
+    mounts: list[Mount] = attrs.field(factory=list)
+    loops: Loops = attrs.field(factory=Loops)
+    is_open: bool = True
+
+    def check_open(self, what: str) -> None:
+        """Make sure that it is not too late.
+
+        Args:
+            what: The attempted registration, as the subject of the message.
+
+        Raises:
+            RegistrationError: The module's ``__init__`` has returned (HK205).
+        """
+        if not self.is_open:
+            raise RegistrationError(
+                Code.TOO_LATE,
+                f"{what} comes too late: modules register in __init__, and this one has returned",
+                hint="move the call into __init__",
+            )
+
+
+class BaseApi:
+    """The state that the parts of the module api share, each of which has one subject.
+
+    A new method that needs something of the host reads it from the services.
+
+    Args:
+        name: The module's name.
+        registrations: Collects what the module registers.
+        services: What the host offers.
+    """
+
+    def __init__(self, name: str, registrations: Registrations, services: HostServices) -> None:
+        # Private, since public names are for a host's own subclass.
+        self._name: Final = name
+        self._registrations: Final = registrations
+        self._services: Final = services
+
+    @property
+    def name(self) -> str:
+        """The module's name, by which logs, receipts and errors refer to it."""
+        return self._name
+
+    @property
+    def logger(self) -> logging.Logger:
+        """The module's own logger, ``hostkit.modules.<name>``."""
+        return logging.getLogger(f"hostkit.modules.{self._name}")

@@ -1,0 +1,207 @@
+"""`CallbackApi`: the part of the module api that registers callbacks for hooks."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MethodType
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from hostkit.api._base import BaseApi, Registration
+from hostkit.codes import Code
+from hostkit.errors import RegistrationError
+from hostkit.specs import IMPL_ATTRIBUTE, check_options, fit_by_name, fit_by_position
+from hostkit.wording import did_you_mean
+
+if TYPE_CHECKING:
+    from hostkit.specs import Category, Hookspec
+
+Callbacks: TypeAlias = Callable[..., Any] | Mapping[Any, Callable[..., Any]]
+"""What a module registers for one hook."""
+
+
+class CallbackApi(BaseApi):
+    """Registers callbacks; those of one call are fitted first, and committed together."""
+
+    def register(self, category: type[Category], /, **callbacks: Callbacks | None) -> None:
+        """Register callbacks for hooks of a category.
+
+        They are called with the hook's arguments by position, whatever their parameters are
+        called. Registering for one hook several times adds a callback each time.
+
+        Args:
+            category: The category.
+            callbacks: Callbacks by the names of their hooks; `None` is left out. For a keyed hook,
+                a mapping of callbacks by key.
+
+        Raises:
+            RegistrationError: One of them cannot be registered; then none of them is.
+        """
+        self._check_category(category)
+        self._registrations.check_open(f"registering {category.name} callbacks")
+        # Collected first: if one of them does not fit, none of them counts.
+        fitting: list[Registration] = []
+        for hook, function in callbacks.items():
+            spec = _find_hook(category.hookspecs, hook, f"category {category.name!r}")
+            if function is not None:
+                fitting += _fit_callbacks(spec, function)
+        self._commit(fitting)
+
+    def register_hookimpls(self, plugin: object) -> None:
+        """Register every method of an object that is marked with `hookimpl`.
+
+        They are called with the hook's arguments by name, and may leave out any of them.
+
+        Args:
+            plugin: Usually the module itself: ``api.register_hookimpls(self)``.
+
+        Raises:
+            RegistrationError: One of them cannot be registered; then none of them is.
+        """
+        self._registrations.check_open("registering hookimpls")
+        specs = {
+            hook: spec
+            for category in self._services.categories
+            for hook, spec in category.hookspecs.items()
+        }
+        fitting = []
+        marked = _find_marked(plugin)
+        for name, function, options in marked:
+            check_options(options, getattr(function, "__qualname__", repr(function)))
+            hook = options.get("specname") or name
+            # Such a callback is for hosts that have the hook, perhaps in a later version.
+            if hook not in specs and options.get("optionalhook"):
+                continue
+            spec = _find_hook(specs, hook, "any category of this host")
+            fitting.append(_fit_hookimpl(spec, function))
+        if not marked:
+            raise RegistrationError(
+                Code.NO_HOOKIMPLS,
+                f"{plugin!r} has no method marked with @hookimpl",
+                hint="write @hookimpl above each method that is a callback",
+            )
+        self._commit(fitting)
+
+    def _commit(self, fitting: Sequence[Registration]) -> None:
+        _check_complete(fitting)
+        for registration in fitting:
+            if registration.spec.deprecated is not None:
+                self.logger.warning(
+                    "the hook %s is deprecated: %s",
+                    registration.spec.full_name,
+                    registration.spec.deprecated,
+                )
+        self._registrations.callbacks.extend(fitting)
+
+    def _check_category(self, category: type[Category]) -> None:
+        known = self._services.categories
+        if category not in known:
+            raise RegistrationError(
+                Code.UNKNOWN_CATEGORY,
+                f"this host has no category {getattr(category, '__qualname__', category)!r}",
+                expected=", ".join(each.__qualname__ for each in known) or "none",
+            )
+
+
+def _find_hook(specs: Mapping[str, Hookspec], hook: str, where: str) -> Hookspec:
+    if hook in specs:
+        return specs[hook]
+    raise RegistrationError(
+        Code.UNKNOWN_HOOK,
+        f"there is no hook {hook!r} in {where}",
+        expected=", ".join(specs) or "none",
+        hint=did_you_mean(hook, specs),
+    )
+
+
+def _fit_callbacks(spec: Hookspec, given: Any) -> Iterator[Registration]:
+    """Fit a hook's callback, or for a keyed hook the mapping of callbacks.
+
+    Raises:
+        RegistrationError: A callback does not fit (HK203, HK204, HK207), or a key is not one of
+            the hook (HK212).
+    """
+    if spec.keyed is None:
+        yield Registration(spec, given, fit_by_position(spec, given))
+        return
+    if not isinstance(given, Mapping):
+        raise RegistrationError(
+            Code.BAD_KEY,
+            f"{spec.full_name} takes callbacks by key, not {given!r}",
+            expected="a dict of keys and callbacks",
+        )
+    for written, function in given.items():
+        try:
+            key, details = spec.keyed.read(written)
+            hash(key)  # what has no hash could not be looked up when the hook is called
+        except (TypeError, ValueError, LookupError) as error:
+            raise RegistrationError(
+                Code.BAD_KEY,
+                f"{spec.full_name} has no callbacks for the key {written!r}: {error}",
+            ) from error
+        yield Registration(spec, function, fit_by_position(spec, function), key, details)
+
+
+def _fit_hookimpl(spec: Hookspec, function: Callable[..., Any]) -> Registration:
+    """Fit a function that is marked with `hookimpl`.
+
+    Raises:
+        RegistrationError: It does not fit (HK203, HK204, HK207), or the hook is keyed (HK212).
+    """
+    if spec.keyed is not None:
+        raise RegistrationError(
+            Code.BAD_KEY,
+            f"@hookimpl gives no key, and callbacks for {spec.full_name} need one",
+            hint=f"write api.register_{spec.category}_callbacks({spec.name}={{key: callback}})",
+        )
+    return Registration(spec, function, fit_by_name(spec, function))
+
+
+def _check_complete(fitting: Sequence[Registration]) -> None:
+    """Make sure that hooks which belong together are registered together.
+
+    They are registered in one call, so that the error comes where the mistake is.
+
+    Raises:
+        RegistrationError: One is missing (HK213).
+    """
+    hooks = {registration.spec.full_name for registration in fitting}
+    for registration in fitting:
+        spec = registration.spec
+        for required in spec.requires:
+            if f"{spec.category}.{required}" not in hooks:
+                raise RegistrationError(
+                    Code.INCOMPLETE,
+                    f"{spec.full_name} is registered without {required}, which it needs",
+                    hint=f"register both in one call, or leave {spec.name} out as well",
+                )
+
+
+def _find_marked(plugin: object) -> list[tuple[str, Callable[..., Any], dict[str, Any]]]:
+    """Find the marked functions of an object, without running any of its properties.
+
+    Returns:
+        Name, function and the mark's options of each, by name.
+    """
+    found = []
+    for name in dir(plugin):
+        static = inspect.getattr_static(plugin, name, None)  # runs no code of the plugin
+        if inspect.ismethod(static) and static.__self__ is plugin:
+            continue  # kept in an attribute for later use; it is found where it is defined
+        options = _options(static)
+        if options is not None:
+            found.append((name, getattr(plugin, name), options))
+    return found
+
+
+def _options(static: object) -> dict[str, Any] | None:
+    """Read the mark of a function, or of what wraps one."""
+    # The mark may be below or above `@staticmethod` and `@classmethod`.
+    holders = [static]
+    if isinstance(static, staticmethod | classmethod | MethodType):
+        holders.append(static.__func__)
+    for holder in holders:
+        options = inspect.getattr_static(holder, IMPL_ATTRIBUTE, None)
+        if isinstance(options, dict):
+            return options
+    return None

@@ -1,0 +1,153 @@
+"""Start modules in order and stop them in reverse; distinguish failures from cancellations."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import logging
+from typing import TYPE_CHECKING, Any, Final, final
+
+from hostkit.errors import ModuleFailedError
+from hostkit.loops import (
+    Entrance,
+    Interruptible,
+    advise,
+    current_task,
+    enter,
+    find_clock,
+    is_callers,
+    settle,
+)
+from hostkit.wording import exception_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Sequence
+
+    from twisted.internet.interfaces import IReactorTime
+
+    from hostkit.loading import Module
+
+_log: Final = logging.getLogger("hostkit.host")
+
+
+@final
+class Steps:
+    """Runs the steps of modules for one call of `Host.start`, `stop` or `reload`.
+
+    It knows whether that call was cancelled, so that a cancellation which a module has brought upon
+    itself is not taken for it.
+
+    Args:
+        clock: When background loops run; see `Host`.
+    """
+
+    def __init__(self, clock: IReactorTime | None) -> None:
+        self._clock = clock
+        self._entrance: Entrance | None = None
+        self._starting: Interruptible | None = None
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether the call was cancelled, as far as this knows, or its start interrupted."""
+        is_cancelled = self._entrance is not None and self._entrance.is_cancelled
+        return is_cancelled or self._is_interrupted
+
+    async def run(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Run the whole call.
+
+        Args:
+            coroutine: Everything the call does.
+        """
+        if current_task() is None:
+            self._entrance = Entrance()
+            await self._entrance.start(coroutine)
+        else:
+            # The task knows whether it is cancelled; and what modules open in `start` and close in
+            # `stop`, such as anyio's task groups, has to be one task's if the caller's are.
+            await coroutine
+
+    def starting(self, coroutine: Coroutine[Any, Any, None]) -> Interruptible:
+        """Make the start of modules something that `Host.stop` can interrupt.
+
+        Args:
+            coroutine: Starts the modules.
+        """
+        self._starting = Interruptible(coroutine)
+        return self._starting
+
+    async def start(self, modules: Sequence[Module], redact: Callable[[str], str]) -> None:
+        """Call every module's ``start``; if one fails, stop those that were started.
+
+        Args:
+            modules: The modules, in config order.
+            redact: Takes secrets out of the error's text.
+
+        Raises:
+            ModuleFailedError: One of them failed.
+        """
+        for number, module in enumerate(modules):
+            try:
+                module.loops.open(find_clock(self._clock))
+                await _call(module, "start")
+                module.loops.begin()
+            except BaseException as error:  # whatever ends the start, nothing stays half started
+                is_passed_on = self._is_passed_on(error)  # before the caller may be cancelled, too
+                await self.stop(modules[:number], failed=module)
+                if is_passed_on:
+                    raise
+                place = module.place()
+                where = "" if place is None else f" (its entry: {place})"
+                reason = redact(advise(error, exception_line(error)))
+                raise ModuleFailedError(module.name, "start", reason + where) from error
+
+    async def stop(self, modules: Sequence[Module], failed: Module | None = None) -> None:
+        """Call every module's ``stop``, the last one first; failures are logged and stop nothing.
+
+        Before that, its background loops are stopped. A cancellation of the caller is raised when
+        all are stopped.
+
+        Args:
+            modules: The modules, in config order.
+            failed: One that could not be started; it may have begun loops.
+        """
+        cancelled: BaseException | None = None
+        steps = [] if failed is None else [(failed, failed.loops.stop)]
+        for module in reversed(modules):
+            steps += [
+                (module, module.loops.stop),
+                (module, functools.partial(_call, module, "stop")),
+            ]
+        for module, step in steps:
+            try:
+                await step()
+            except (KeyboardInterrupt, GeneratorExit):
+                raise  # the program ends, and a closed coroutine cannot await anything more
+            except BaseException as error:  # noqa: BLE001 -- the rest must still be stopped
+                if self._is_passed_on(error):
+                    cancelled = error
+                else:
+                    _log.exception("module %r failed in stop", module.name)
+        if cancelled is not None:
+            raise cancelled
+
+    @property
+    def _is_interrupted(self) -> bool:
+        return self._starting is not None and self._starting.is_interrupted
+
+    def _is_passed_on(self, error: BaseException) -> bool:
+        # Without an entrance, only the task that runs knows whether it was cancelled.
+        is_owner = self._entrance is not None or self._is_interrupted
+        return is_callers(error, self if is_owner else None)
+
+
+async def _call(module: Module, step: str) -> None:
+    method: Any = getattr(module.instance, step, None)
+    if method is None:
+        return
+    try:
+        inspect.signature(method).bind()
+    except (TypeError, ValueError):
+        # Such a method was written for something else, without hostkit in mind.
+        _log.warning("module %r: %s is not called, since it needs arguments", module.name, step)
+        return
+    await enter(settle(method()))

@@ -1,0 +1,196 @@
+"""`HostState`: everything that building a host makes, and `HostView`, which shows it."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any, final
+
+import attrs
+
+from hostkit.codes import Code
+from hostkit.dispatch import bind_hooks
+from hostkit.errors import CodedError, HostkitError
+from hostkit.wording import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hostkit.api import Mount
+    from hostkit.dispatch import (
+        Chain,
+        HookManager,
+        Hooks,
+        KeyedChain,
+        Receipt,
+        Receipts,
+        Timing,
+        Trace,
+    )
+    from hostkit.loading import Module, ModuleLoader
+    from hostkit.loops import DetachedTasks
+    from hostkit.specs import Category
+
+
+@final
+class UnknownHookError(CodedError, LookupError):
+    """The host has no such hook."""
+
+
+@final
+@attrs.frozen(eq=False)
+class HostState:
+    """Everything that building a host makes.
+
+    Attributes:
+        loader: Loaded the modules; has the config file, and what modules are given.
+        loaded: The host's modules in config order, with all that they have registered.
+        modules: The same, without registrations for what belongs to another module.
+        plugin_manager: Holds all hookspecs and hookimpls.
+        chains_of: For each category, a chain for each of its hooks.
+        hooks: The hooks, to be called.
+        receipts: The last decisions.
+        detached: Notifications whose callers were cancelled.
+        mounts: Which module serves which path.
+    """
+
+    loader: ModuleLoader
+    loaded: tuple[Module, ...]
+    modules: tuple[Module, ...]
+    plugin_manager: HookManager
+    chains_of: Mapping[type[Category], Mapping[str, Chain | KeyedChain]]
+    hooks: Hooks
+    receipts: Receipts
+    detached: DetachedTasks
+    mounts: Mapping[str, tuple[Module, Mount]]
+
+    # Cached, as gateways look up a chain for each request.
+    @functools.cached_property
+    def chains(self) -> Mapping[str, Chain | KeyedChain]:
+        """A chain for each hook, by its full name."""
+        return {
+            chain.spec.full_name: chain
+            for chains in self.chains_of.values()
+            for chain in chains.values()
+        }
+
+    def connect(self) -> None:
+        """Have the hooks call these chains, if they called others before.
+
+        Hosts keep the objects they call hooks through, so what is replaced is their methods. That
+        costs calls nothing, but a method that was taken from such an object stays the old one.
+        """
+        self.receipts.follow()
+        exact = self.loader.file.settings.timing == "exact"
+        for category, chains in self.chains_of.items():
+            bind_hooks(self.hooks[category], chains, exact=exact)
+
+    async def ask(
+        self, hook: str, args: tuple[Any, ...], kwargs: dict[str, Any], *, keep: bool
+    ) -> Trace:
+        """Call a hook by its full name, and record every step.
+
+        Args:
+            hook: The hook's full name.
+            args: The call's arguments by position.
+            kwargs: The call's arguments by name.
+            keep: Whether the receipt of a denial or a failure is kept.
+
+        Raises:
+            UnknownHookError: There is no such hook.
+            TypeError: The arguments are not the hook's.
+        """
+        if hook not in self.chains:
+            raise UnknownHookError(
+                Code.NO_SUCH_HOOK,
+                f"this host has no hook {hook!r}",
+                expected=", ".join(sorted(self.chains)) or "no hook, since it has none",
+                hint=did_you_mean(hook, self.chains),
+            )
+        chain = self.chains[hook]
+        values = chain.spec.bind(args, kwargs)
+        return await chain.select(values).ask(values, keep=keep)
+
+
+class HostView:
+    """What there is to see of a host that was built, and its hooks to call."""
+
+    _built: HostState | None = None
+
+    @property
+    def categories(self) -> tuple[type[Category], ...]:
+        """The categories of hooks."""
+        return tuple(self._state.chains_of)
+
+    @property
+    def modules(self) -> tuple[Module, ...]:
+        """The modules that were built, in config order."""
+        return self._state.modules
+
+    @property
+    def hooks(self) -> Hooks:
+        """The hooks, to be called: ``host.hooks[TheCategory].the_hook(...)``."""
+        return self._state.hooks
+
+    @property
+    def chains(self) -> Mapping[str, Chain | KeyedChain]:
+        """The chain of each hook, by its full name ``category.hook``."""
+        return self._state.chains
+
+    @property
+    def mounts(self) -> Mapping[str, tuple[Module, Mount]]:
+        """Which module serves which path."""
+        return self._state.mounts
+
+    @property
+    def plugin_manager(self) -> HookManager:
+        """The pluggy manager that holds all hookspecs and hookimpls."""
+        return self._state.plugin_manager
+
+    @property
+    def receipts(self) -> Receipts:
+        """The last denials, failures and shadow verdicts, oldest first."""
+        return self._state.receipts
+
+    @property
+    def timings(self) -> tuple[Timing, ...]:
+        """How long each callback takes, from the calls that were measured."""
+        return tuple(timing for chain in self.chains.values() for timing in chain.timings)
+
+    async def explain(self, hook: str, /, *args: Any, **kwargs: Any) -> Receipt:
+        """Call a hook to see what every module does; the modules really are asked.
+
+        Args:
+            hook: The hook's full name, ``category.hook``.
+            args: The call's arguments by position.
+            kwargs: The call's arguments by name.
+
+        Returns:
+            A receipt with a step for every module. It is not kept.
+
+        Raises:
+            UnknownHookError: There is no such hook.
+            TypeError: The arguments are not the hook's.
+        """
+        return (await self._state.ask(hook, args, kwargs, keep=False)).receipt
+
+    async def ask(self, hook: str, arguments: Mapping[str, Any]) -> Trace:
+        """Call a hook by its name, for callers that need its receipt.
+
+        Args:
+            hook: The hook's full name, ``category.hook``.
+            arguments: The call's arguments by name.
+
+        Returns:
+            The result, or the error, and the receipt; a denial's or a failure's is kept.
+
+        Raises:
+            UnknownHookError: There is no such hook.
+            TypeError: The arguments are not the hook's.
+        """
+        return await self._state.ask(hook, (), dict(arguments), keep=True)
+
+    @property
+    def _state(self) -> HostState:
+        if self._built is None:
+            raise HostkitError("the host is not built yet: call host.build() first")
+        return self._built

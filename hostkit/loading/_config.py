@@ -1,0 +1,157 @@
+"""A module's own config: copied for it, parsed by its class, and compared with a new version."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import Any, Final
+
+import attrs
+
+from hostkit.codes import Code
+from hostkit.config import HostFile, ModuleEntry, StructureErrors, structure
+from hostkit.errors import ConfigError, ConfigErrors, Path
+from hostkit.loading._failures import broken, causes, pass_on
+
+_ITEM: Final = re.compile(r"<item (\d+)>")
+
+
+def parse_config(file: HostFile, entry: ModuleEntry, module_class: Any) -> Any:
+    """Parse what stands below ``config:`` into what the module is built with.
+
+    Args:
+        file: The config file.
+        entry: The module's entry in it.
+        module_class: The module's class, which may have `parse_config` or `Config`.
+
+    Raises:
+        ConfigErrors: The class refuses its config (HK105), or fails (HK106), or its `Config` has
+            no place for it (HK020 to HK029).
+    """
+    config = private_copy(entry.config)
+    if hasattr(module_class, "parse_config"):
+        # Its coroutine would pass for the parsed config.
+        if inspect.iscoroutinefunction(module_class.parse_config):
+            problem = file.problem(
+                Code.PARSE_CONFIG_RAISED,
+                f"module {entry.name!r} has an asynchronous parse_config",
+                entry.path,
+                hint="write it with a plain 'def'; what must wait belongs into start()",
+            )
+            raise ConfigErrors((problem,))
+        try:
+            return module_class.parse_config(config)
+        except BaseException as error:
+            pass_on(error)
+            raise _bad_config(file, entry, module_class, error) from error
+    config_class = getattr(module_class, "Config", None)
+    if not (isinstance(config_class, type) and _is_structured(config_class)):
+        return config
+    try:
+        return structure(config, config_class)
+    except StructureErrors as errors:
+        raise _misfits(file, entry, errors) from errors
+
+
+def private_copy(value: Any, _seen: dict[int, Any] | None = None) -> Any:
+    """Copy lists and mappings all the way down, and nothing else.
+
+    A host may pass objects in a mapping that cannot be copied, so they are shared.
+    """
+    # YAML aliases make one list stand in several places, even in itself.
+    seen = _seen if _seen is not None else {}
+    if id(value) in seen:
+        return seen[id(value)]
+    if isinstance(value, dict):
+        mapping: dict[Any, Any] = {}
+        seen[id(value)] = mapping
+        mapping.update((key, private_copy(item, seen)) for key, item in value.items())
+        return mapping
+    if isinstance(value, list):
+        items: list[Any] = []
+        seen[id(value)] = items
+        items.extend(private_copy(item, seen) for item in value)
+        return items
+    return value
+
+
+def is_same(one: Any, other: Any, _seen: set[tuple[int, int]] | None = None) -> bool:
+    """Compare values more strictly than Python does.
+
+    To Python ``1``, ``1.0`` and ``true`` are equal, and so are mappings in another order; a module
+    may distinguish them.
+
+    Args:
+        one: A value from a config file.
+        other: Another one.
+    """
+    if type(one) is not type(other):
+        return False
+    if not isinstance(one, dict | list):
+        return one is other or bool(one == other)
+    seen = set() if _seen is None else _seen
+    if (id(one), id(other)) in seen:  # what contains itself, or stands in several places
+        return True
+    seen.add((id(one), id(other)))
+    if len(one) != len(other):
+        return False
+    if isinstance(one, dict):
+        # Pairwise, so that the order counts, and by type, as `1` and `true` are one key to Python.
+        keys = all(is_same(key, like) for key, like in zip(one, other, strict=True))
+        return keys and all(is_same(one[key], other[key], seen) for key in one)
+    return all(is_same(item, like, seen) for item, like in zip(one, other, strict=True))
+
+
+def _is_structured(config_class: type) -> bool:
+    return attrs.has(config_class) or hasattr(config_class, "__dataclass_fields__")
+
+
+def _misfits(file: HostFile, entry: ModuleEntry, errors: StructureErrors) -> ConfigErrors:
+    return ConfigErrors(
+        tuple(
+            file.problem(
+                fault.code,
+                f"module {entry.name!r}: {fault.message}",
+                (*entry.path, "config", *fault.path),
+                expected=fault.expected,
+                hint=fault.hint,
+                key=fault.is_key,
+            )
+            for fault in errors.faults
+        )
+    )
+
+
+def _bad_config(
+    file: HostFile, entry: ModuleEntry, module_class: type, error: BaseException
+) -> ConfigErrors:
+    path: Path = (*entry.path, "config")
+    if isinstance(error, StructureErrors):  # it may call `hostkit.config.structure` by itself
+        return _misfits(file, entry, error)
+    if isinstance(error, ConfigError):
+        message, path = error.message, (*path, *_steps(error.path))
+    elif hasattr(error, "absolute_path") and hasattr(error, "message"):
+        # What jsonschema raises; hostkit does not need it, but many modules do.
+        refusal: Any = error
+        message, path = str(refusal.message), (*path, *(refusal.absolute_path or ()))
+    else:
+        return broken(file, entry, module_class, "parse_config", error)
+    return ConfigErrors(
+        (
+            file.problem(
+                Code.CONFIG_REFUSED,
+                f"module {entry.name!r} refuses its config: {message}",
+                path,
+                details=causes(error),
+            ),
+        )
+    )
+
+
+def _steps(path: Path) -> Path:
+    """Understand ``<item 2>``, which some modules write for an index."""
+    steps: list[str | int] = []
+    for step in path:
+        item = _ITEM.fullmatch(step) if isinstance(step, str) else None
+        steps.append(int(item[1]) if item is not None else step)
+    return tuple(steps)

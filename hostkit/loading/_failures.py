@@ -1,0 +1,112 @@
+"""Say which module failed, where in its own code, and with what, while it was loaded."""
+
+from __future__ import annotations
+
+import traceback
+from typing import TYPE_CHECKING
+
+import attrs
+
+from hostkit.codes import Code
+from hostkit.errors import CodedError, ConfigErrors, HostkitError
+from hostkit.loops import NEVER, is_callers
+from hostkit.wording import exception_line
+
+if TYPE_CHECKING:
+    from hostkit.config import HostFile, ModuleEntry
+
+
+def pass_on(error: BaseException) -> None:
+    """Raise an exception again if it is not a failure of the module whose code raised it.
+
+    Args:
+        error: The exception, just caught around code that awaits nothing.
+
+    Raises:
+        BaseException: The exception, if it is `KeyboardInterrupt` or `GeneratorExit`.
+    """
+    # Only what awaits can be cancelled, so a cancellation is of the module's own making, as when it
+    # asks a cancelled future for its result.
+    if is_callers(error, NEVER):
+        raise error
+
+
+def broken(
+    file: HostFile, entry: ModuleEntry, module_class: type, what: str, error: BaseException
+) -> ConfigErrors:
+    """Describe the failure of a module that was being built.
+
+    Args:
+        file: The config file.
+        entry: The module's entry in it.
+        module_class: The module's class.
+        what: Which of its methods failed: ``parse_config`` or ``__init__``.
+        error: What it raised.
+    """
+    frame = innermost_frame(error, module_class.__module__)
+    where = (frame,) if frame is not None else ()
+    # What hostkit refused has a code and a hint of its own, such as a callback that does not fit.
+    if isinstance(error, CodedError):
+        problem = attrs.evolve(
+            error.problem,
+            message=f"module {entry.name!r}: {error.problem.message}",
+            path=entry.path,
+            details=(*error.problem.details, *where),
+        )
+        return ConfigErrors((file.adopt(problem),))
+    code = Code.INIT_RAISED if what == "__init__" else Code.PARSE_CONFIG_RAISED
+    text = str(error) if isinstance(error, HostkitError) else exception_line(error)
+    return ConfigErrors(
+        (
+            file.problem(
+                code,
+                f"module {entry.name!r} failed in {what}: {text}",
+                entry.path,
+                details=(*causes(error), *where),
+                hint=_hint(module_class, what, error),
+            ),
+        )
+    )
+
+
+def innermost_frame(error: BaseException, module_name: str) -> str | None:
+    """Find the last place in a package's own code that an exception passed.
+
+    Args:
+        error: The exception.
+        module_name: A Python module of the package.
+
+    Returns:
+        File, line and function; `None` if the exception did not pass the package.
+    """
+    package = module_name.partition(".")[0]
+    found = None
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        name = frame.f_globals.get("__name__", "")
+        if name == package or name.startswith(f"{package}."):
+            found = f"at {frame.f_code.co_filename}:{line}, in {frame.f_code.co_name}"
+    # Code that cannot be compiled has no frame.
+    if found is None and isinstance(error, SyntaxError) and error.filename is not None:
+        return f"at {error.filename}:{error.lineno}"
+    return found
+
+
+def causes(error: BaseException) -> tuple[str, ...]:
+    """Write the exceptions that led to this one, a line each."""
+    chain = [error]
+    cause = error.__cause__
+    while cause is not None and cause not in chain:  # `raise error from error` is possible
+        chain.append(cause)
+        cause = cause.__cause__
+    return tuple(f"caused by {exception_line(cause)}" for cause in chain[1:])
+
+
+def _hint(module_class: type, what: str, error: BaseException) -> str | None:
+    """Say what to do if not even the call itself worked."""
+    # A traceback of one frame, which is ours, means that the call did not reach the module's code.
+    called = error.__traceback__.tb_next if error.__traceback__ is not None else None
+    if not isinstance(error, TypeError) or called is not None:
+        return None
+    if what == "__init__":
+        return f"modules are built as {module_class.__name__}(config, api)"
+    return "parse_config(config) is a @staticmethod or a @classmethod"

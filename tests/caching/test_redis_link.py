@@ -1,0 +1,109 @@
+"""The state of a connection that comes and goes."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, cast
+
+import pytest
+from twisted.internet.defer import CancelledError
+from twisted.python.failure import Failure
+
+from hostkit.caching._redis import RedisLink
+
+
+class Receiver:
+    """Stands for `Invalidations`."""
+
+    def __init__(self) -> None:
+        self.events: list[Any] = []
+
+    def receive(self, text: bytes) -> None:
+        self.events.append(text)
+
+    def drop_all(self) -> None:
+        self.events.append("all")
+
+
+@pytest.fixture
+def receiver() -> Receiver:
+    return Receiver()
+
+
+@pytest.fixture
+def link(receiver: Receiver, caplog: pytest.LogCaptureFixture) -> RedisLink:
+    caplog.set_level(logging.INFO)
+    return RedisLink(cast("Any", receiver))
+
+
+def test_a_connection_is_reported(
+    link: RedisLink, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Results from before it are dropped, since invalidations may have been missed."""
+    assert not link.tried.called
+    link.up()
+    assert (link.tried.called, receiver.events) == (True, ["all"])
+    (record,) = caplog.records
+    assert "connected to Redis, to receive" in record.getMessage()
+    link.receive(b"text")
+    assert receiver.events == ["all", b"text"]
+
+
+def test_a_lost_connection_is_reported_once(
+    link: RedisLink, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    """So is a new connection, after which everything is dropped."""
+    link.up()
+    for _ in range(3):
+        link.down(OSError("refused"))
+    assert receiver.events == ["all"]
+    link.up()
+    assert receiver.events == ["all", "all"]
+    link.down(OSError("reset"))
+    assert [
+        (record.levelno, word)
+        for record in caplog.records
+        for word in (
+            "connected to Redis, to receive",
+            "refused",
+            "connected to Redis again",
+            "reset",
+        )
+        if word in record.getMessage()
+    ] == [
+        (logging.INFO, "connected to Redis, to receive"),
+        (logging.WARNING, "refused"),
+        (logging.INFO, "connected to Redis again"),
+        (logging.WARNING, "reset"),
+    ]
+
+
+def test_a_missing_server_is_reported(
+    link: RedisLink, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The host continues without it."""
+    link.down(OSError("refused"))
+    assert (link.tried.called, receiver.events) == (True, [])
+    (record,) = caplog.records
+    assert "no connection to Redis: refused" in record.getMessage()
+
+
+def test_a_failure_of_the_client_is_reported(
+    link: RedisLink, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It would be a bug in it or in hostkit, so it is logged with a traceback."""
+    link.end(Failure(KeyError("what")))
+    (record,) = caplog.records
+    assert (link.tried.called, record.levelno) == (True, logging.CRITICAL)
+    assert record.exc_info is not None
+    assert isinstance(record.exc_info[1], KeyError)
+
+
+def test_the_end_of_the_host_is_not_reported(
+    link: RedisLink, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Listening ends because the host was stopped."""
+    link.up()
+    caplog.clear()
+    link.end(Failure(CancelledError()))
+    assert caplog.records == []
