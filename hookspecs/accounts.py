@@ -21,10 +21,11 @@ class AccountData(Category):
     ) -> None:
         """Called after account data was written, in the process that writes it.
 
-        `room_id` is `None` for data that belongs to no room. Data that was deleted has the content
-        `{}`. Tags are not told. What is returned is ignored. All modules are told, in order.
+        `room_id` is `None` for data that does not belong to a room. Data that was deleted has the
+        content `{}`. Changes of tags are not reported. Return values are ignored. All modules are
+        notified, in order.
 
-        An exception is logged, and the next module is told.
+        An exception is logged, and the next module is notified.
         """
 
 
@@ -32,15 +33,15 @@ class AccountData(Category):
 class AccountValidity(Category):
     """Callbacks about the expiry of accounts.
 
-    For the three ``on_legacy_…`` hooks the host asks ``bool(hook)`` whether a module has taken its
-    own way of renewing accounts over.
+    For the three ``on_legacy_…`` hooks the host asks ``bool(hook)`` whether a module has taken over
+    the renewal of accounts.
     """
 
     @hookspec(rules.FirstResult(on_error="raise"), added="1.39", shield=True)
     async def is_user_expired(self, user: str) -> bool | None:
         """Called for every request that a user makes with an access token.
 
-        A true answer means that the account has expired, and the request is refused; a false one
+        A truthy answer means that the account has expired, and the request is refused; a falsy one
         means that it has not. `None` leaves the question to the next module.
 
         The first answer that is not `None` is the result, as it was given. If all answers are
@@ -51,11 +52,11 @@ class AccountValidity(Category):
 
     @hookspec(rules.Notify(on_error="raise"), added="1.39")
     async def on_user_registration(self, user: str) -> None:
-        """Called after a user was registered, in whichever process did it.
+        """Called after a user was registered, in the process that did it.
 
-        What is returned is ignored. All modules are told, in order.
+        Return values are ignored. All modules are notified, in order.
 
-        An exception goes to the caller, and the modules after it are not told.
+        An exception goes to the caller, and the modules after it are not notified.
         """
 
     @hookspec(rules.Notify(on_error="raise"), added="1.98")
@@ -64,18 +65,18 @@ class AccountValidity(Category):
     ) -> None:
         """Called when a user has logged in, before the answer is sent.
 
-        Type and id of the authentication provider are `None` if the user came without one. What is
-        returned is ignored. All modules are told, in order.
+        Type and id of the authentication provider are `None` if the user came without one. Return
+        values are ignored. All modules are notified, in order.
 
         An exception goes to the caller, so the login fails although the device was made, and the
-        modules after it are not told.
+        modules after it are not notified.
         """
 
     @hookspec(rules.Exclusive(on_error="raise"), added="1.39")
     async def on_legacy_send_mail(self, user_id: str) -> None:
         """Called when a user asks for a renewal mail at the host's old address for that.
 
-        The module sends the mail instead of the host. What is returned is ignored.
+        The module sends the mail instead of the host. Return values are ignored.
 
         Only one module may register; a second one keeps the host from starting.
 
@@ -86,9 +87,9 @@ class AccountValidity(Category):
     async def on_legacy_renew(self, renewal_token: str) -> tuple[bool, bool, int] | None:
         """Called when a user opens a renewal link at the host's old address for that.
 
-        The answer says whether the token is valid, whether it had been used already, and until
-        when the account is valid now, in milliseconds since the epoch. `None` is the result when
-        no module has registered; the host then uses its own records.
+        The answer says whether the token is valid, whether it had been used already, and until when
+        the account is valid now, in milliseconds since the epoch. `None` is the result when no
+        module has registered; the host then uses its own records.
 
         Only one module may register; a second one keeps the host from starting.
 

@@ -9,7 +9,7 @@ from hostkit import Category, hookspec, rules
 
 
 def read_update(value: Any) -> AbstractAsyncContextManager[int]:
-    """Take what a batch can run inside of.
+    """Take a context manager for a batch.
 
     Raises:
         TypeError: It cannot be entered with ``async with``.
@@ -23,8 +23,9 @@ def read_batch_size(value: Any) -> int:
     """Take a number of rows.
 
     Raises:
-        TypeError: It is no whole number.
+        TypeError: It is not an integer.
     """
+    # `True` is an int, but hardly a number of rows.
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError("an answer is an int")
     return value

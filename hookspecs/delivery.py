@@ -38,8 +38,8 @@ class FederationEventDeliveryEvent:
 
     Attributes:
         server_name: The other server.
-        events: The events; what was sent in one go may be told in several parts.
-        method: How they got there.
+        events: The events; one delivery may be reported in several parts.
+        method: The endpoint they were delivered through.
     """
 
     server_name: str
@@ -55,15 +55,15 @@ class Federation(Category):
     async def on_event_delivered_over_federation(self, event: FederationEventDeliveryEvent) -> None:
         """Called after events were delivered to another server.
 
-        `event` says which events, to which server, and how they got there. What is returned is
-        ignored. All modules are told, in order.
+        `event` has the events, the server, and the means of delivery. Return values are ignored.
+        All modules are notified, in order.
 
-        An exception is logged, and the next module is told.
+        An exception is logged, and the next module is notified.
         """
 
 
 def read_fields(value: Any) -> JsonDict:
-    """Take a mapping with text for keys.
+    """Take a mapping with strings as keys.
 
     Raises:
         TypeError: It is something else, or one of its keys is.
@@ -76,7 +76,8 @@ def read_fields(value: Any) -> JsonDict:
 
 
 def merge_fields(answers: list[JsonDict]) -> JsonDict:
-    """Put fields together; of two with one name, that of the earlier answer stays."""
+    """Merge fields; of two with one name, that of the earlier answer stays."""
+    # Reversed, so that earlier answers overwrite later ones.
     merged: JsonDict = {}
     for answer in reversed(answers):
         merged |= answer
@@ -117,4 +118,5 @@ class UnsignedFields(Category):
         Returns:
             A new dict with both.
         """
+        # The host's own fields come last: no module can overwrite one.
         return {**await self.add_field_to_unsigned_callback(event), **unsigned}

@@ -43,15 +43,16 @@ def read_media_config(value: Any) -> JsonDict | Continue:
 
 
 def read_upload_permission(value: Any) -> bool | Continue:
-    """Take `False` for a denial, and let what Python takes for true continue.
+    """Take `False` for a denial; truthy values continue.
 
     Raises:
-        TypeError: It is false, but no bool: that of a forgotten ``return``, for one.
+        TypeError: It is falsy but not a bool.
     """
     if value:
         return CONTINUE
     if value is False:
         return False
+    # The `None` of a forgotten ``return`` must not pass for a permission.
     raise TypeError("permission is True or False")
 
 
@@ -65,6 +66,7 @@ def read_upload_limits(value: Any) -> list[MediaUploadLimit] | Continue:
         return CONTINUE
     if not isinstance(value, list | tuple):
         raise TypeError("limits are given as a list or a tuple")
+    # A host may have a class of its own with these attributes.
     for limit in value:
         if not (hasattr(limit, "time_period_ms") and hasattr(limit, "max_bytes")):
             raise TypeError(f"a limit is a MediaUploadLimit, not a {type(limit).__name__}")
@@ -105,12 +107,11 @@ class MediaRepository(Category):
     async def is_user_allowed_to_upload_media_of_size(self, user_id: str, size: int) -> bool:
         """Called before an upload of `size` bytes that the host's own limit allows.
 
-        `True`, or what else Python takes for true, lets the next module be asked. `False` refuses
-        the upload as too large. What else Python takes for false, such as `None`, is logged and
-        refuses it too.
+        `True`, or another truthy value, lets the next module be asked. `False` refuses the upload
+        as too large. Another falsy value, such as `None`, is logged and refuses it too.
 
-        The first refusal is the result, and no further module is asked; without any, the result
-        is `True`.
+        The first refusal is the result, and no further module is asked; without any, the result is
+        `True`.
 
         An exception goes to the caller, and no further module is asked.
         """
@@ -138,11 +139,11 @@ class MediaRepository(Category):
         """Called when an upload is about to be refused because a limit would be exceeded.
 
         `sent_bytes` were uploaded in the limit's period before, and `attempted_bytes` would be
-        added. What is returned is ignored; the upload is refused in any case. All modules are
-        told, in order.
+        added. Return values are ignored; the upload is refused in any case. All modules are
+        notified, in order.
 
         An exception goes to the caller in place of the refusal, and the modules after it are not
-        told.
+        notified.
         """
 
 
@@ -161,7 +162,7 @@ class RatelimitOverride:
 
 
 def read_override(value: Any) -> RatelimitOverride | Continue:
-    """Take the first override that is not false.
+    """Take an override, which is truthy.
 
     Raises:
         TypeError: It lacks the attributes of an override.
@@ -187,8 +188,8 @@ class Ratelimit(Category):
         An override takes the place of the limiter's configured rate; with a `per_second` of 0.0
         there is no limit at all. `None` leaves it to the next module.
 
-        The first override is the result. If there is none, the result is `None`, and the
-        configured rate holds.
+        The first override is the result. If there is none, the result is `None`, and the configured
+        rate holds.
 
         An exception, or an answer of another type, goes to the caller as an exception, and no
         further module is asked.

@@ -25,7 +25,7 @@ class UserPresenceState:
         user_id: Whose presence it is.
         state: ``"online"``, ``"unavailable"``, ``"offline"`` or ``"busy"``.
         last_active_ts: When the user last did something.
-        last_federation_update_ts: When other servers were last told, or told us.
+        last_federation_update_ts: When the state was last sent to, or received from, other servers.
         last_user_sync_ts: When a client of the user last asked for news.
         status_msg: What the user says about it.
         currently_active: Whether the user is doing something right now.
@@ -44,13 +44,14 @@ def read_routes(value: Any) -> dict[str, AbstractSet[UserPresenceState]]:
     """Take a dict of sets, as a whole.
 
     Raises:
-        TypeError: It is no dict, or one of its values is no set.
+        TypeError: It is not a dict, or one of its values is not a set.
     """
+    # Checked before anything is merged: an answer counts as a whole or not at all.
     if not isinstance(value, dict):
         raise TypeError("an answer is a dict of user ids and sets")
     for user_id, states in value.items():
         if not isinstance(states, set | frozenset):
-            raise TypeError(f"what is for {user_id!r} must be a set")
+            raise TypeError(f"the value for {user_id!r} must be a set")
     return value
 
 
@@ -70,7 +71,7 @@ def read_interest(value: Any) -> AbstractSet[str] | Literal["ALL"]:
 def merge_routes(
     answers: list[dict[str, AbstractSet[UserPresenceState]]],
 ) -> dict[str, set[UserPresenceState]]:
-    """For each user, put together what is routed to them."""
+    """Unite, for each user, the states that are routed to them."""
     merged: dict[str, set[UserPresenceState]] = {}
     for answer in answers:
         for user_id, states in answer.items():
@@ -79,7 +80,7 @@ def merge_routes(
 
 
 def merge_interest(answers: list[AbstractSet[str]]) -> set[str]:
-    """Put the sets together."""
+    """Unite the sets."""
     return set().union(*answers)
 
 
@@ -91,7 +92,7 @@ _INTEREST: Final = rules.Merge(
 
 @final
 class PresenceRouter(Category):
-    """Callbacks that have presence told to more users than those who share a room.
+    """Callbacks that send presence to more users than those who share a room.
 
     A module registers for both hooks, or for neither.
     """
@@ -102,11 +103,11 @@ class PresenceRouter(Category):
     ) -> dict[str, set[UserPresenceState]]:
         """Called when the presence of users has changed.
 
-        The answer is a dict with the user ids of those who are to be told, and for each of them a
-        set of the states to tell.
+        The answer is a dict that maps the ids of users to the set of states that each of them
+        receives.
 
-        All modules are asked, and their answers are merged: each user is told what any of them
-        says. Without any the result is `{}`.
+        All modules are asked, and their answers are merged: each user receives what any of them
+        gives. Without any the result is `{}`.
 
         An exception, or an answer that is not a dict of sets, is logged and skipped as a whole, and
         the next module is asked.
@@ -114,13 +115,13 @@ class PresenceRouter(Category):
 
     @hookspec(_INTEREST, added="1.42", requires=("get_users_for_states",), shield=True)
     async def get_interested_users(self, user_id: str) -> set[str] | Literal["ALL"]:
-        """Called when the host needs to know whose presence a user is told.
+        """Called when the host needs to know whose presence a user receives.
 
-        The answer is a set of the user ids of those whose presence goes to the user, or
+        The answer is a set of the ids of users whose presence goes to the user, or
         `PRESENCE_ALL_USERS`.
 
-        All modules are asked, and their sets are put together. `PRESENCE_ALL_USERS` is the result
-        at once, and no further module is asked. Without any the result is an empty set.
+        All modules are asked, and their sets are united. `PRESENCE_ALL_USERS` is the result at
+        once, and no further module is asked. Without any the result is an empty set.
 
         An exception, or any other answer, is logged and skipped, and the next module is asked.
         """

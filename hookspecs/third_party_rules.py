@@ -16,7 +16,8 @@ _PERMISSION: Final = rules.FirstDenial(
 
 
 def room_refused() -> HomeserverError:
-    """Make the exception that refuses a room, where a module has raised another."""
+    """Make the exception that refuses a room when a module has raised another."""
+    # One for each call: a shared exception would collect the causes and notes of all of them.
     return HomeserverError(403, "A module does not let this room be created", Codes.UNKNOWN)
 
 
@@ -43,10 +44,10 @@ def event_rule(replacing: Literal["ask", "stop"]) -> rules.FirstDenial:
 
 
 class ThirdPartyRules(Category):
-    """Callbacks that allow or refuse what users do, and that are told what they did.
+    """Callbacks that allow or refuse what users do, and that are notified of it.
 
     To refuse with an answer of its own, a module may raise `HomeserverError`, or any exception with
-    an HTTP status as `code` and a text as `errcode`, where a hook says so.
+    an HTTP status as `code` and a string as `errcode`, where a hook says so.
 
     A host whose modules count on having the last word with a replacement has the category
     `LegacyThirdPartyRules` in the place of this one.
@@ -83,10 +84,10 @@ class ThirdPartyRules(Category):
         """Called before a room is created.
 
         `request_content` is what the client asked for. All modules, and then the host, get the same
-        dict, so a module may change it. To refuse the room, a module raises `HomeserverError`. What
-        is returned is ignored.
+        dict, so a module may change it. To refuse the room, a module raises `HomeserverError`.
+        Return values are ignored.
 
-        The modules are told in order until one raises.
+        The modules are notified in order until one raises.
 
         A `HomeserverError` goes to the caller as it is, and any other exception as one with status
         403 and the code `UNKNOWN`.
@@ -96,7 +97,7 @@ class ThirdPartyRules(Category):
     async def check_threepid_can_be_invited(
         self, medium: str, address: str, state_events: StateMap[Event]
     ) -> bool:
-        """Called before somebody is invited by a third-party address, such as one for e-mail.
+        """Called before a person is invited by a third-party address, such as one for e-mail.
 
         `state_events` is the state of the room. `False` refuses the invitation with status 403, and
         `True` lets the next module be asked.
@@ -156,10 +157,10 @@ class ThirdPartyRules(Category):
         """Called after an event was stored, in every process of the host.
 
         `state_events` is the state of the room after it, which may not be complete. The host waits
-        for all modules before it tells its own clients, so they should be quick. What is returned
-        is ignored. All modules are told, in order.
+        for all modules before it notifies its own clients, so they should be quick. Return values
+        are ignored. All modules are notified, in order.
 
-        An exception is logged, and the next module is told.
+        An exception is logged, and the next module is notified.
         """
 
     @hookspec(rules.Notify(), added="1.54")
@@ -172,10 +173,10 @@ class ThirdPartyRules(Category):
     ) -> None:
         """Called after the name or the picture of a local user has changed.
 
-        `deactivation` says that it happened because the account was deactivated. What is returned
-        is ignored. All modules are told, in order.
+        `deactivation` says that it happened because the account was deactivated. Return values are
+        ignored. All modules are notified, in order.
 
-        An exception is logged, and the next module is told.
+        An exception is logged, and the next module is notified.
         """
 
     @hookspec(rules.Notify(), added="1.54")
@@ -187,9 +188,9 @@ class ThirdPartyRules(Category):
     ) -> None:
         """Called after an account was deactivated, or made active again.
 
-        What is returned is ignored. All modules are told, in order.
+        Return values are ignored. All modules are notified, in order.
 
-        An exception is logged, and the next module is told.
+        An exception is logged, and the next module is notified.
         """
 
     @hookspec(
@@ -200,9 +201,9 @@ class ThirdPartyRules(Category):
     async def on_threepid_bind(self, user_id: str, medium: str, address: str) -> None:
         """Called after `on_add_user_third_party_identifier`, with the same arguments.
 
-        What is returned is ignored. All modules are told, in order.
+        Return values are ignored. All modules are notified, in order.
 
-        An exception is logged, and the next module is told.
+        An exception is logged, and the next module is notified.
         """
 
     @hookspec(rules.Notify(), added="1.79")
@@ -211,9 +212,9 @@ class ThirdPartyRules(Category):
     ) -> None:
         """Called after a third-party address, such as one for e-mail, was added to an account.
 
-        What is returned is ignored. All modules are told, in order.
+        Return values are ignored. All modules are notified, in order.
 
-        An exception is logged, and the next module is told.
+        An exception is logged, and the next module is notified.
         """
 
     @hookspec(rules.Notify(), added="1.79")
@@ -222,9 +223,9 @@ class ThirdPartyRules(Category):
     ) -> None:
         """Called after a third-party address was removed from an account.
 
-        What is returned is ignored. All modules are told, in order.
+        Return values are ignored. All modules are notified, in order.
 
-        An exception is logged, and the next module is told.
+        An exception is logged, and the next module is notified.
         """
 
 

@@ -1,4 +1,4 @@
-"""Characteristic behaviours 23 to 30: what a host does, also in the background."""
+"""Characteristic behaviours 24 to 30: what a host does, also in the background."""
 
 from __future__ import annotations
 
