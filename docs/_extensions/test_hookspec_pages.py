@@ -1,4 +1,4 @@
-"""The pages of the categories tell what is declared about their hooks."""  # noqa: INP001 -- as docs/
+"""The pages of the categories show what is declared about their hooks."""  # noqa: INP001 -- as docs/
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ def test_callbacks_by_key_are_registered_as_a_dict() -> None:
         (
             "Ratelimit",
             "get_ratelimit_override_for_user",
-            "| when the call is cancelled | the callback that is running is let finish |",
+            "| when the call is cancelled | the running callback is allowed to finish |",
         ),
         (
             "BackgroundUpdateController",

@@ -1,4 +1,4 @@
-"""Accounts: how they are made, who is logged in, and who may go on."""
+"""Accounts: registration, sessions, and whether a session is valid."""
 
 import re
 import secrets
@@ -12,17 +12,17 @@ from hostkit.web import HttpError, json_body
 
 
 async def register(server: Homeserver, request: Request) -> LoginResponse:
-    """``POST register``: make an account, and log it in.
+    """``POST register``: create an account, and log it in.
 
-    What modules are given of the request does not have the password. They are not asked about this
-    login: whoever may register may also log in.
+    Modules do not receive the password. They are not asked about this login: a user who may
+    register may also log in.
     """
     params = json_body(request)
     password = text(params, "password")
     del params["password"]
-    stages = {"m.login.dummy": True}  # of which this server has no others
+    stages = {"m.login.dummy": True}  # the only stage that this server has
     name = await server.auth.get_username_for_registration(stages, params)
-    name = text(params, "username") if name is None else name  # an empty one is no account's
+    name = text(params, "username") if name is None else name  # an empty one is refused below
     display_name = await server.auth.get_displayname_for_registration(stages, params)
     account = await make(server, request, name.lower(), display_name, password)
     return begin_session(server, account.user_id, None)
@@ -35,11 +35,11 @@ async def make(
     display_name: str | None = None,
     password: str | None = None,
 ) -> Account:
-    """Make an account, if modules let it be made.
+    """Create an account if modules allow it.
 
     Raises:
-        HttpError: Status 429 if a module has refused it, which does not tell that one did; 400 if
-            there cannot be such an account.
+        HttpError: Status 429 if a module has refused it, without naming it; 400 if the name is
+            invalid or taken.
     """
     if not re.fullmatch(r"[a-z0-9._=/+-]+", name):
         raise HttpError(400, Codes.INVALID_USERNAME, "Only a-z, 0-9 and any of =_-./+ are allowed")
@@ -65,10 +65,10 @@ def begin_session(server: Homeserver, user_id: str, device_id: str | None) -> Lo
 
 
 async def check(server: Homeserver, request: Request) -> Requester:
-    """Find out who makes a request, and whether the account is still valid.
+    """Authenticate a request, and check that the account has not expired.
 
-    Every request that needs an access token comes through here, but for that which ends the
-    session. An exception of a module therefore fails all of them.
+    Every request that needs an access token passes here, except the one that ends the session. An
+    exception of a module therefore fails all of them.
 
     Raises:
         HttpError: Status 401 without a valid token, and 403 for an account that has expired.

@@ -1,4 +1,4 @@
-"""Events: what users send into rooms, and who is asked before it is stored."""
+"""Events: what users send into rooms, and the hooks that are called before it is stored."""
 
 from twisted.web.server import Request
 
@@ -33,14 +33,14 @@ async def set_state(
 
 
 async def _write(server: Homeserver, event: Event) -> dict[str, str]:
-    """Check what somebody writes, store it and tell modules."""
+    """Check an event that a user sends, store it and notify modules."""
     room = server.room(event.room_id)
     room.check_joined(event.sender)
     if server.accounts[event.sender].is_shadow_banned:
-        room.timeline.append(event)  # it looks to its sender as if all had gone well
+        room.timeline.append(event)  # its sender must not notice
         return {"event_id": event.event_id}
     event = await check_allowed(server, room, event)
-    room.check_joined(event.sender)  # whom a module may have replaced
+    room.check_joined(event.sender)  # a module may have replaced the sender
     verdict = await server.spam.check_event_for_spam(event)
     refuse(verdict, "This message has been rejected as probable spam")
     room.add(event)
@@ -49,24 +49,24 @@ async def _write(server: Homeserver, event: Event) -> dict[str, str]:
 
 
 async def add(server: Homeserver, room: Room, event: Event) -> None:
-    """Check who comes or goes, store it and tell modules; spam checkers are not asked."""
+    """Check a change of membership, store it and notify modules; spam checkers are not asked."""
     event = await check_allowed(server, room, event)
     room.add(event)
     await announce(server, room, event)
 
 
 async def check_allowed(server: Homeserver, room: Room, event: Event) -> Event:
-    """Ask whether an event is allowed; all events come through here.
+    """Ask whether an event is allowed; all events pass here.
 
     Returns:
         The event, or one with another id if a module has replaced it.
 
     Raises:
         HttpError: A module has refused it.
-        ModuleFailedError: A module could not tell: the event is neither allowed nor refused.
+        ModuleFailedError: A module failed: the event is neither allowed nor refused.
     """
-    # To give modules the state means loading it from the database, in a larger homeserver: it
-    # first looks whether any module wants to be asked.
+    # In a larger homeserver, the state for modules is loaded from the database: it is not needed
+    # unless a module has registered for the hook.
     if not bool(server.rules.check_event_allowed):
         return event
     is_allowed, fields = await server.rules.check_event_allowed(event, room.state)
@@ -79,6 +79,6 @@ async def check_allowed(server: Homeserver, room: Room, event: Event) -> Event:
 
 
 async def announce(server: Homeserver, room: Room, event: Event) -> None:
-    """Tell modules of an event that was stored, before any client hears of it."""
+    """Notify modules of an event that was stored, before any client receives it."""
     if bool(server.rules.on_new_event):
         await server.rules.on_new_event(event, room.state)

@@ -1,4 +1,4 @@
-"""`Homeserver`: its modules, and all that it remembers."""
+"""`Homeserver`: its hooks, and its state in memory."""
 
 import hashlib
 import hmac
@@ -15,7 +15,7 @@ from hostkit.host import HostOptions
 from hostkit.web import HttpError
 
 OPTIONS: Final[HostOptions] = {
-    # There is no use in callbacks that are never called, so modules cannot register any others.
+    # Only categories whose hooks are called, so that no module registers in vain.
     "categories": (
         hookspecs.SpamChecker,
         hookspecs.ThirdPartyRules,
@@ -26,12 +26,12 @@ OPTIONS: Final[HostOptions] = {
     "reserved_paths": hookspecs.RESERVED_PATHS,
     "recommended_path": hookspecs.RECOMMENDED_PATH,
 }
-"""What `hostkit.Host` is made with, besides the file."""
+"""The options of `hostkit.Host`, besides the file."""
 
 
 @attrs.define
 class Account:
-    """Somebody who can log in; without a password only modules can let them in."""
+    """A user who can log in; without a password, only through a module."""
 
     user_id: str
     display_name: str
@@ -39,11 +39,11 @@ class Account:
     _scrambled: bytes | None = attrs.field(default=None, repr=False)
 
     def set_password(self, password: str) -> None:
-        """Keep what shows whether a password is the right one."""
+        """Store a hash of the password."""
         self._scrambled = self._scramble(password)
 
     def has_password(self, password: str) -> bool:
-        """Tell whether this is the account's password."""
+        """Whether this is the account's password."""
         known = self._scrambled
         return known is not None and hmac.compare_digest(known, self._scramble(password))
 
@@ -53,11 +53,11 @@ class Account:
 
 
 class Homeserver:
-    """The hooks, by the short names that they have here, and what there is until it stops.
+    """The hooks by short names, and all state, which lasts until the process ends.
 
     Args:
         host: The modules, built, with `OPTIONS`.
-        name: What the ids of users and rooms end with.
+        name: The server's name, with which the ids of users and rooms end.
         has_passwords: Whether people may log in with a password.
     """
 
@@ -73,7 +73,7 @@ class Homeserver:
         self.sessions: dict[str, Requester] = {}  # by access token
         self.rooms: dict[str, Room] = {}
         self.presence: dict[str, UserPresenceState] = {}
-        # What modules want users to be told besides: by who is told, and about whom.
+        # Presence that modules route to users: by the user who receives it, and the user it is of.
         self.routed: defaultdict[str, dict[str, UserPresenceState]] = defaultdict(dict)
 
     def room(self, room_id: str) -> Room:

@@ -1,4 +1,4 @@
-"""Login: how people prove who they are."""
+"""Login: how users authenticate."""
 
 from collections.abc import Mapping
 
@@ -19,13 +19,13 @@ async def list_types(server: Homeserver, _request: Request) -> JsonDict:
 
 
 async def log_in(server: Homeserver, request: Request) -> LoginResponse:
-    """``POST login``: find out who it is, and begin a session."""
+    """``POST login``: authenticate the user, and start a session."""
     body = json_body(request)
     device_id = text(body, "device_id") if "device_id" in body else None
     label = "initial_device_display_name"
     device_name = text(body, label) if label in body else None
     user_id, callback = await _identify(server, body)
-    if user_id not in server.accounts:  # only a module has known of this user until now
+    if user_id not in server.accounts:  # so far only a module knows this user
         name, _, domain = user_id.removeprefix("@").partition(":")
         if domain != server.name:
             raise HttpError(403, Codes.FORBIDDEN, "Not a user of this server")
@@ -35,7 +35,7 @@ async def log_in(server: Homeserver, request: Request) -> LoginResponse:
     refuse(verdict, "Login was blocked by the server")
     response = begin_session(server, user_id, device_id)
     await server.validity.on_user_login(user_id, body["type"], None)
-    if callback is not None:  # the module that knew who it is wants to know how it went on
+    if callback is not None:  # the module that authenticated the user asked for the outcome
         await callback(response)
     return response
 
@@ -49,7 +49,7 @@ def _types(server: Homeserver) -> Mapping[str, tuple[str, ...]]:
 
 
 async def _identify(server: Homeserver, body: JsonDict) -> Login:
-    """Find out who it is, by modules first; they get the fields that they have named, no others."""
+    """Authenticate, by modules first; they get only the fields that they have named."""
     login_type, identifier = text(body, "type"), body.get("identifier")
     fields = _types(server).get(login_type)
     if fields is None:

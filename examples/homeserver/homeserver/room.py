@@ -1,4 +1,4 @@
-"""`Room`: where users talk, and `Event`: what happens there."""
+"""`Room`, and the `Event` objects in it."""
 
 import copy
 import secrets
@@ -13,18 +13,18 @@ from hostkit.web import HttpError
 
 
 def now_ms() -> int:
-    """Tell the time, in milliseconds since the epoch."""
+    """The current time, in milliseconds since the epoch."""
     return int(time.time() * 1000)
 
 
 def _own(content: JsonMapping) -> JsonMapping:
-    """Copy what an event says, so that nobody changes it later."""
+    """Copy the content of an event into a read-only mapping."""
     return MappingProxyType(copy.deepcopy(dict(content)))
 
 
 @attrs.frozen(eq=False)
 class Event(hookspecs.Event):
-    """What happens in a room, as modules see it."""
+    """An event in a room, as modules see it."""
 
     room_id: str
     type: str
@@ -36,7 +36,7 @@ class Event(hookspecs.Event):
 
     @property
     def state_key(self) -> str:
-        """Which state of its type it sets; an event that sets none has no such attribute."""
+        """Which state of its type it sets; the attribute is missing if it sets none."""
         if self._state_key is None:
             raise AttributeError("state_key")
         return self._state_key
@@ -51,7 +51,7 @@ class Event(hookspecs.Event):
 
 @attrs.define
 class Room:
-    """Where users talk: what happened there, and the state that came of it."""
+    """A room: its events in order, and the state that results from them."""
 
     room_id: str
     timeline: list[Event] = attrs.field(factory=list)
@@ -59,7 +59,7 @@ class Room:
 
     @property
     def state(self) -> StateMap[Event]:
-        """The state as it is now; later events do not change what is given here."""
+        """A snapshot of the state; later events do not change it."""
         return MappingProxyType(dict(self._state))
 
     def add(self, event: Event) -> None:
@@ -69,7 +69,7 @@ class Room:
             self._state[event.type, event.state_key] = event
 
     def membership(self, user_id: str) -> str | None:
-        """Tell whether a user has joined (``"join"``), is invited (``"invite"``), or neither."""
+        """Whether a user has joined (``"join"``), is invited (``"invite"``), or neither."""
         event = self._state.get(("m.room.member", user_id))
         return None if event is None else event.content.get("membership")
 

@@ -1,4 +1,4 @@
-"""Rooms: how they are made, and who comes into them."""
+"""Rooms: how they are created, and how users enter them."""
 
 import secrets
 
@@ -13,10 +13,9 @@ from hostkit.web import json_body
 
 
 async def create(server: Homeserver, request: Request) -> dict[str, str]:
-    """``POST createRoom``: make a room; if modules refuse one of its events, there is none.
+    """``POST createRoom``: create a room, unless modules refuse it or one of its events.
 
-    Modules may change what the client has asked for, so it is only read after they did. Nobody is
-    an administrator here.
+    Modules may change the request, so it is read after they did. There are no administrators here.
     """
     requester, config = await check(server, request), json_body(request)
     user_id = str(requester.user)
@@ -40,7 +39,7 @@ async def create(server: Homeserver, request: Request) -> dict[str, str]:
 
 
 async def join(server: Homeserver, request: Request, room_id: str) -> dict[str, str]:
-    """``POST join``: let a user in; who has made the room is in it already."""
+    """``POST join``: let a user in; the creator of a room is in it already."""
     user_id, room = str((await check(server, request)).user), server.room(room_id)
     if room.membership(user_id) != "join":
         is_invited = room.membership(user_id) == "invite"
@@ -51,7 +50,7 @@ async def join(server: Homeserver, request: Request, room_id: str) -> dict[str, 
 
 
 async def invite(server: Homeserver, request: Request, room_id: str) -> dict[str, str]:
-    """``POST rooms/{roomId}/invite``: invite somebody."""
+    """``POST rooms/{roomId}/invite``: invite a user."""
     user_id, room = str((await check(server, request)).user), server.room(room_id)
     invitee = text(json_body(request), "user_id")
     room.check_joined(user_id)
