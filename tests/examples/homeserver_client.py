@@ -25,8 +25,8 @@ from homeserver.__main__ import serve  # noqa: E402
 from homeserver.client_api import root_of  # noqa: E402
 from homeserver.homeserver import OPTIONS, Homeserver  # noqa: E402
 
-from tests.hookspecs.answers import answering as always  # noqa: E402
-from tests.hookspecs.answers import raising  # noqa: E402
+from tests.hookspecs.hosting import answering as always  # noqa: E402
+from tests.hookspecs.hosting import raising  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
