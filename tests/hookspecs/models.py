@@ -55,8 +55,8 @@ def create_room(answers: Sequence[Any]) -> Run:
     return None, len(answers), []
 
 
-def tell(answers: Sequence[Any]) -> Run:
-    """Model a hook that tells everybody, whoever fails."""
+def notify(answers: Sequence[Any]) -> Run:
+    """Model a hook that notifies all modules, even if one fails."""
     return None, len(answers), []
 
 
@@ -83,7 +83,7 @@ LOGINS: Final = [[str, type(None)], [str, type(print)]]
 
 
 def log_in(answers: Sequence[Any]) -> Run:
-    """Model a hook that asks who somebody is."""
+    """Model a hook that authenticates a user."""
     wrong: list[int] = []
     for asked, answer in enumerate(answers, 1):
         if answer is None or answer in (FAILED, VETO):

@@ -61,7 +61,7 @@ class FakeFileInfo:
 
 @attrs.frozen
 class FakeFile:
-    """A file whose content nobody reads."""
+    """A file of which the content is not read."""
 
     path: str = "/f"
 

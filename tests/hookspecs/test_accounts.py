@@ -30,17 +30,17 @@ def test_account_data_may_have_no_listener() -> None:
 
 
 def test_all_modules_are_notified_of_account_data_in_order() -> None:
-    """Each module gets all arguments, and what they return does not matter."""
-    told: list[tuple[str, Any]] = []
-    callbacks = [lambda *got, name=name: told.append((name, got)) for name in "ab"]
+    """Each module gets all arguments, and return values do not matter."""
+    notified: list[tuple[str, Any]] = []
+    callbacks = [lambda *got, name=name: notified.append((name, got)) for name in "ab"]
     assert wire(AccountData, ON_DATA, answering(5), *callbacks).run(*arguments()) is None
-    assert [("a", arguments()), ("b", arguments())] == told
+    assert notified == [("a", arguments()), ("b", arguments())]
 
 
 def test_an_error_about_account_data_is_logged_and_the_rest_are_notified(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """The data is written already, so nobody's failure can change that."""
+    """The data is written already, so no failure can change that."""
     spies = [Spy(), Spy()]
     chain = wire(AccountData, ON_DATA, raising(KeyError("x")), *spies)
     assert chain.run(*arguments()) is None
@@ -60,7 +60,7 @@ def test_each_module_gets_its_own_content() -> None:
 
     spy, given = Spy(), arguments()
     wire(AccountData, ON_DATA, spoil, spy).run(*given)
-    assert arguments() == given
+    assert given == arguments()
     assert spy.calls == [arguments()]
 
 
@@ -84,7 +84,7 @@ def host_of(*modules: dict[str, Any]) -> Host:
 
 
 @pytest.mark.parametrize("answers", [[], [None], [None, None]])
-def test_nobody_knows_whether_a_user_has_expired(answers: list[Any]) -> None:
+def test_without_an_answer_the_host_decides_about_expiry(answers: list[Any]) -> None:
     """Without an answer the result is None, which leaves it to the host's own records."""
     chain = wire(AccountValidity, "is_user_expired", *map(answering, answers))
     assert chain.run("@ann:hs") is None
@@ -100,7 +100,7 @@ def test_the_first_answer_about_expiry_is_given_raw(answer: Any) -> None:
 
 
 def test_an_error_about_expiry_goes_to_the_caller() -> None:
-    """The request fails with what the module raised, and nobody else is asked."""
+    """The request fails with what the module raised, and no further module is asked."""
     spy, error = Spy(answer=False), HostError(403, "M_X", field=1)
     chain = wire(AccountValidity, "is_user_expired", raising(error), spy)
     with pytest.raises(HostError) as caught:
@@ -112,19 +112,19 @@ def test_an_error_about_expiry_goes_to_the_caller() -> None:
 
 @notifying
 def test_all_modules_are_notified_in_order(hook: str) -> None:
-    """Each module is told with all arguments, and what they return does not matter."""
-    told: list[tuple[str, tuple[Any, ...]]] = []
+    """Each module gets all arguments, and return values do not matter."""
+    notified: list[tuple[str, tuple[Any, ...]]] = []
 
     def first(*arguments: Any) -> str:
-        told.append(("first", arguments))
+        notified.append(("first", arguments))
         return "ignored"
 
     def second(*arguments: Any) -> None:
-        told.append(("second", arguments))
+        notified.append(("second", arguments))
 
     arguments = NOTIFYING[hook]
     assert wire(AccountValidity, hook, first, second).run(*arguments) is None
-    assert told == [("first", arguments), ("second", arguments)]
+    assert notified == [("first", arguments), ("second", arguments)]
 
 
 @notifying
@@ -137,7 +137,7 @@ def test_a_notification_may_have_no_listener(hook: str) -> None:
 
 @notifying
 def test_an_error_ends_a_notification(hook: str) -> None:
-    """What a module raises goes to the caller, and the modules after it are not told."""
+    """What a module raises goes to the caller, and the modules after it are not notified."""
     before, after = Spy(), Spy()
     chain = wire(AccountValidity, hook, before, raising(HostError(500, "M_X")), after)
     with pytest.raises(HostError):

@@ -47,7 +47,7 @@ def update(host: Host, *, one_shot: bool = False) -> Any:
 
 
 def milliseconds(host: Host, *, one_shot: bool = False) -> int:
-    """Run a batch, and tell how long it was to take."""
+    """Run a batch, and return how long it was to take."""
 
     async def main() -> int:
         async with update(host, one_shot=one_shot) as duration:
@@ -56,7 +56,7 @@ def milliseconds(host: Host, *, one_shot: bool = False) -> int:
     return asyncio.run(main())
 
 
-def test_without_a_module_nobody_controls_updates() -> None:
+def test_without_a_module_updates_have_defaults() -> None:
     """The host waits between batches itself, and a batch has 100 rows."""
     host = host_of(BackgroundUpdateController)
     assert update(host) is None
@@ -66,7 +66,7 @@ def test_without_a_module_nobody_controls_updates() -> None:
 
 @pytest.mark.parametrize(("one_shot", "expected"), [(True, 50), (False, 20)])
 def test_a_generator_with_a_decorator_controls_updates(one_shot: bool, expected: int) -> None:
-    """The call itself waits for nothing; entering what it gives tells the duration."""
+    """The call itself waits for nothing; entering what it gives returns the duration."""
     assert (
         milliseconds(host_of(BackgroundUpdateController, {UPDATE: quick}), one_shot=one_shot)
         == expected
@@ -104,8 +104,8 @@ def test_the_main_callback_is_not_asynchronous() -> None:
 
 
 @pytest.mark.parametrize("answer", [None, 50, "50", (50,), object], ids=str)
-def test_what_cannot_be_entered_is_told_with_module_and_hook(answer: Any) -> None:
-    """The host need not find out who has given it something it cannot use."""
+def test_what_cannot_be_entered_is_reported_with_module_and_hook(answer: Any) -> None:
+    """The error names the module that gave something unusable."""
     host = host_of(BackgroundUpdateController, {UPDATE: lambda *_: answer})
     with pytest.raises(InvalidValueError, match="an asynchronous context manager") as caught:
         update(host)
@@ -113,7 +113,7 @@ def test_what_cannot_be_entered_is_told_with_module_and_hook(answer: Any) -> Non
     assert caught.value.hook == f"background_update_controller.{UPDATE}"
 
 
-def test_a_generator_without_the_decorator_is_told_too() -> None:
+def test_a_generator_without_the_decorator_is_reported_too() -> None:
     """It looks asynchronous, but cannot be entered: the host does not start."""
 
     async def forgotten(*_: Any) -> AsyncIterator[int]:

@@ -30,14 +30,14 @@ def test_a_delivery_may_have_no_listener() -> None:
 
 
 def test_all_modules_are_notified_of_a_delivery() -> None:
-    """Each module gets the event itself, and what they return does not matter."""
+    """Each module gets the event itself, and return values do not matter."""
     spies, event = [Spy(answer=1), Spy()], object()
     assert wire(Federation, DELIVERED, answering(5), *spies).run(event) is None
     assert [spy.calls for spy in spies] == [[(event,)]] * 2
 
 
 def test_an_error_is_logged_and_the_rest_are_notified(caplog: pytest.LogCaptureFixture) -> None:
-    """The event is delivered already, so nobody's failure can change that."""
+    """The event is delivered already, so no failure can change that."""
     spy, event = Spy(), object()
     assert wire(Federation, DELIVERED, raising(KeyError("x")), spy).run(event) is None
     assert spy.calls == [(event,)]
@@ -73,13 +73,13 @@ def test_modules_register_by_the_name_they_know() -> None:
     assert run(host.hooks[UnsignedFields].extend_unsigned(EVENT, {"age": 5})) == {"a": 1, "age": 5}
 
 
-def test_the_hosts_own_method_is_no_hook() -> None:
+def test_the_hosts_own_method_is_not_a_hook() -> None:
     """A module cannot register for what only the host calls."""
     assert list(UnsignedFields.hookspecs) == [HOOK]
     assert inspect.iscoroutinefunction(UnsignedFields.extend_unsigned)
 
 
-def test_without_modules_there_are_no_fields() -> None:
+def test_without_modules_the_fields_are_empty() -> None:
     """The host's own fields are all there are."""
     assert ask() == {}
     assert extend({"age": 5}) == {"age": 5}
@@ -119,7 +119,7 @@ def test_any_mapping_has_fields(fields: Any) -> None:
 
 
 @pytest.mark.parametrize("answer", [None, 5, [("a", 1)], "a", {"a": 1, 2: 3}])
-def test_what_are_no_fields_is_skipped(answer: Any, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_answer_without_fields_is_skipped(answer: Any, caplog: pytest.LogCaptureFixture) -> None:
     """Such an answer is left out as a whole, and log and receipt name module and hook."""
     chain = wire(UnsignedFields, HOOK, answering(answer), answering({"b": 2}))
     assert chain.run(EVENT) == {"b": 2}
@@ -141,7 +141,7 @@ def test_an_operator_can_have_wrong_fields_raise() -> None:
 
 
 def test_an_error_goes_to_the_caller() -> None:
-    """What a module raises comes as it is, and nobody else is asked."""
+    """What a module raises comes as it is, and no further module is asked."""
     spy, error = Spy(), HostError(500, "M_X")
     with pytest.raises(HostError) as caught:
         ask(answering({"a": 1}), raising(error), spy)

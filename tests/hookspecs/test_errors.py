@@ -49,12 +49,12 @@ def test_a_code_is_shown_briefly() -> None:
 
 
 def test_the_tokens_are_plain_text() -> None:
-    """They equal the text that modules written for other hosts have."""
+    """They equal the strings of modules written for other hosts."""
     assert (type(NOT_SPAM), NOT_SPAM) == (str, "NOT_SPAM")
     assert (type(PRESENCE_ALL_USERS), PRESENCE_ALL_USERS) == (str, "ALL")
 
 
-def test_what_becomes_of_a_registration_is_no_text() -> None:
+def test_a_registration_behaviour_is_not_a_string() -> None:
     """It cannot be taken for a code by a hook that expects one."""
     expected = {"ALLOW": "allow", "SHADOW_BAN": "shadow_ban", "DENY": "deny"}
     assert {each.name: each.value for each in RegistrationBehaviour} == expected
@@ -63,7 +63,7 @@ def test_what_becomes_of_a_registration_is_no_text() -> None:
 
 
 def test_an_error_has_the_whole_answer() -> None:
-    """Status, text, code and more fields are read by the names that hosts know."""
+    """Status, message, code and more fields are read by the names that hosts know."""
     error = HomeserverError(429, "slow down", Codes.LIMIT_EXCEEDED, {"retry_after_ms": 5})
     assert (error.code, error.msg, error.errcode) == (429, "slow down", "M_LIMIT_EXCEEDED")
     assert error.additional_fields == {"retry_after_ms": 5}
@@ -99,7 +99,7 @@ def test_an_error_has_fields_of_its_own() -> None:
 
 @pytest.mark.parametrize("code", [Codes.FORBIDDEN, "M_FORBIDDEN"])
 def test_an_error_says_what_it_is(code: str) -> None:
-    """A log and a receipt show status, code and text."""
+    """A log and a receipt show status, code and message."""
     assert str(HomeserverError(403, "no", code)) == "403 M_FORBIDDEN: no"
 
 

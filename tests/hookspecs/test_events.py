@@ -51,7 +51,7 @@ def test_a_new_field_is_an_attribute_too() -> None:
     assert replaced(redacts="$5").redacts == "$5"
 
 
-def test_what_nobody_knows_is_missing() -> None:
+def test_an_unknown_field_is_missing() -> None:
     """As with other objects, or with what a default is given for."""
     event = replaced()
     for name in ("redacts", "_private"):
@@ -116,7 +116,7 @@ def test_a_replaced_event_is_an_event() -> None:
 
 
 def test_a_delivery_says_what_went_where_and_how() -> None:
-    """It cannot be changed by who is told of it."""
+    """A module that is notified of it cannot change it."""
     method = FederatedEventDeliveryMethod.SEND
     delivery = FederationEventDeliveryEvent("away", (MESSAGE,), method)
     assert (
@@ -129,6 +129,6 @@ def test_a_delivery_says_what_went_where_and_how() -> None:
 
 
 def test_a_way_of_delivery_is_named_as_its_endpoint() -> None:
-    """It is text, such as for the label of a metric."""
+    """It is a string, for the label of a metric, for example."""
     for method in FederatedEventDeliveryMethod:
         assert str(method) == f"/{method.name.lower()}"

@@ -40,7 +40,7 @@ class Lookup:
 
 
 def test_h1_28_two_calls_at_the_same_time_are_one_computation() -> None:
-    """Both get its result, and so does everybody afterwards."""
+    """Both get its result, and so do all later calls."""
 
     async def main() -> None:
         lookup = Lookup()
@@ -71,7 +71,7 @@ def test_h1_28_a_failure_reaches_both_and_is_not_cached() -> None:
 
 @pytest.mark.parametrize("all_of_them", [False, True])
 def test_h1_28_what_is_invalidated_in_flight_is_kept_out_of_the_cache(all_of_them: bool) -> None:
-    """Both get the old result, and whoever calls afterwards has it computed anew."""
+    """Both get the old result, and a later call computes it anew."""
 
     async def main() -> None:
         lookup = Lookup()
@@ -167,7 +167,7 @@ class Other:
         )
 
     def say(self, line: str) -> str:
-        """Have something done; tell which name it knows then."""
+        """Run a command; return the name it knows then."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(line + "\n")
@@ -228,7 +228,7 @@ def test_h1_29_an_unregistered_name_is_ignored(
 
 
 @pytest.mark.parametrize("key", [(b"@ann:hs",), (frozenset(),), ("@ann:hs", 1)])
-def test_h1_29_keys_that_others_cannot_be_told_are_refused(key: tuple[Any, ...]) -> None:
+def test_h1_29_keys_that_cannot_be_serialised_are_refused(key: tuple[Any, ...]) -> None:
     """Here already and before anything is dropped, not only where there are several processes."""
     host, module = Host.from_config({"modules": [{"module": Names}]}, categories=[]), None
     host.build()

@@ -79,7 +79,7 @@ def problem_of(*modules: dict[str, Any]) -> Problem:
 
 
 def test_h1_24_an_error_in_a_config_has_its_whole_path() -> None:
-    """What the module says is relative to its ``config:``; the problem tells where that is."""
+    """What the module says is relative to its ``config:``; the problem shows where that is."""
     modules: list[dict[str, Any]] = [{"module": Plain}] * 2
     with pytest.raises(ConfigErrors) as caught:
         host_of(*modules, {"module": Strict, "config": {"words": ["1", "b"]}}).build()
@@ -102,7 +102,7 @@ hostkit: {{categories: [hookspecs.ThirdPartyRules]}}
 
 
 @pytest.mark.parametrize("command", ["list", "serve"])
-def test_h1_24_every_command_tells_the_same(command: str, write: Write) -> None:
+def test_h1_24_every_command_reports_the_same(command: str, write: Write) -> None:
     """Line and column are those of the value, and the causes are indented below them."""
     file = write(FILE)
     checked, result = run("validate", file), run(command, file)
@@ -129,7 +129,7 @@ def test_h1_25_no_config_is_an_empty_one(entry: dict[str, Any]) -> None:
         (f"{__name__}.host_of", Code.NOT_A_CLASS),
     ],
 )
-def test_h1_25_a_bad_path_to_a_module_tells_its_place(path: str, code: str) -> None:
+def test_h1_25_a_bad_path_to_a_module_is_reported_with_its_place(path: str, code: str) -> None:
     """It is a problem like all others, not an exception of Python's."""
     problem = problem_of({"module": Plain}, {"module": path})
     assert (code, ("modules", 1, "module")) == (problem.code, problem.path)
@@ -137,7 +137,7 @@ def test_h1_25_a_bad_path_to_a_module_tells_its_place(path: str, code: str) -> N
 
 
 def test_h1_26_a_constructor_that_raises_ends_the_program(write: Write) -> None:
-    """No port was opened: that this one is taken would be a problem, and nobody has noticed."""
+    """No port was opened: that this one is taken would be a problem, and none is reported."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         endpoint = f"tcp:{taken.getsockname()[1]}:interface=127.0.0.1"
         file = write(
@@ -188,7 +188,7 @@ def test_h1_27_late_registration_is_an_error() -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/a", "/a/b", "/a/x", "/a/b/x", "/x"])
-def test_h1_27_what_nobody_serves_answers_404_in_json(path: str) -> None:
+def test_h1_27_an_unknown_path_answers_404_in_json(path: str) -> None:
     """So does what lies between the root and a resource, and what is unknown below that."""
     host = host_of({"module": Pages, "config": ["/a/b/c"]}).build()
     answer = ask(router_of(host), "GET", path)
@@ -201,7 +201,7 @@ JOB_SECONDS = 2.5
 
 
 def runs_of(clock: Clock, seconds: int, worker_name: str | None = None) -> list[float]:
-    """Start a host with a loop whose second run raises; tell when each run started and ended."""
+    """Start a host with a loop whose second run raises; return when each run started and ended."""
     times: list[float] = []
 
     class Looping:

@@ -66,7 +66,7 @@ TWO: dict[str, tuple[Any, ...]] = {EVENT: (MESSAGE, STATE), **CHECKS}
 
 
 @pytest.mark.parametrize("hook", TWO)
-def test_h1_02_after_a_refusal_nobody_is_asked(hook: str) -> None:
+def test_h1_02_after_a_refusal_no_module_is_asked(hook: str) -> None:
     """A module that refuses ends the chain."""
     refusal = (False, None) if hook == EVENT else False
     spy = Spy(answer=True)
@@ -79,7 +79,7 @@ def test_h1_02_after_a_refusal_nobody_is_asked(hook: str) -> None:
     ("category", "hook"), [(category, hook) for category in DEFAULTS for hook in DEFAULTS[category]]
 )
 def test_h1_03_without_modules_nothing_is_prepared(category: type[Category], hook: str) -> None:
-    """The default comes back, and the host sees beforehand that nobody listens."""
+    """The default comes back, and the host sees beforehand that no module listens."""
     host, spec = host_of(category), category.hookspecs[hook]
     function = getattr(host.hooks[category], hook)
     result = function(*spec.arguments)
@@ -93,8 +93,8 @@ def test_h1_03_all_hooks_have_a_default() -> None:
         assert set(category.hookspecs) == set(defaults)
 
 
-def test_h1_04_a_forgotten_return_is_no_consent(caplog: pytest.LogCaptureFixture) -> None:
-    """The event is not allowed: the caller is told module and hook, and so is the receipt."""
+def test_h1_04_a_forgotten_return_is_not_consent(caplog: pytest.LogCaptureFixture) -> None:
+    """The event is not allowed: the error and the receipt name module and hook."""
     host = chain_of(ThirdPartyRules, EVENT, answering(None))
     with pytest.raises(ModuleFailedError, match=f"'a'.*third_party_rules.{EVENT}"):
         call(host, EVENT, MESSAGE, STATE)
@@ -102,7 +102,7 @@ def test_h1_04_a_forgotten_return_is_no_consent(caplog: pytest.LogCaptureFixture
 
 
 @pytest.mark.parametrize("hook", CHECKS)
-def test_h1_04_where_failures_permit_a_forgotten_return_is_told(
+def test_h1_04_where_failures_permit_a_forgotten_return_is_logged(
     hook: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It permits as upstream, and the log names module and hook."""
@@ -171,8 +171,8 @@ def test_h1_11_errors_of_the_host_pass_unchanged(hook: str, arguments: tuple[Any
 
 
 @pytest.mark.parametrize("hook", [*NOTIFIED, "on_logged_out"])
-def test_h1_12_everybody_is_told_whoever_fails(hook: str) -> None:
-    """The first of three raises; the others are told all the same, and the call succeeds."""
+def test_h1_12_all_modules_are_notified_even_if_one_fails(hook: str) -> None:
+    """The first of three raises; the others are notified all the same, and the call succeeds."""
     category = ThirdPartyRules if hook in NOTIFIED else PasswordAuthProvider
     spies, arguments = [Spy(), Spy()], category.hookspecs[hook].arguments
     host = chain_of(category, hook, raising(HomeserverError(403, "no")), *spies)
@@ -199,7 +199,7 @@ def test_h1_15_different_fields_for_one_type_keep_the_host_from_starting() -> No
 
 
 def test_h1_16_sets_are_merged_until_all_are_meant() -> None:
-    """Two modules add to one user's set; a token for everybody is the result at once."""
+    """Two modules add to one user's set; the token for all users is the result at once."""
     spy = Spy(answer=set())
     host = host_of(
         PresenceRouter,

@@ -46,7 +46,7 @@ DEFAULTS: list[tuple[type[Category], str, Any]] = [
 ]
 
 
-def test_h1_02_after_a_denial_nobody_is_asked() -> None:
+def test_h1_02_after_a_denial_no_module_is_asked() -> None:
     """A module that denies ends the chain."""
     spy = Spy(answer=True)
     assert wire(MediaRepository, SIZE, answering(False), spy).run("@ann:hs", 5) is False
@@ -57,7 +57,7 @@ def test_h1_02_after_a_denial_nobody_is_asked() -> None:
 def test_h1_03_without_modules_there_is_the_default(
     category: type[Category], hook: str, default: Any
 ) -> None:
-    """It comes back for any arguments, and the host can know beforehand that nobody listens."""
+    """It comes back for any arguments, and the host can know beforehand that no module listens."""
     chain = wire(category, hook)
     arguments = [object()] * len(category.hookspecs[hook].arguments)
     assert chain.run(*arguments) == default
@@ -72,7 +72,7 @@ def test_h1_03_all_hooks_have_a_default() -> None:
 
 
 def test_h1_04_a_forgotten_return_denies(caplog: pytest.LogCaptureFixture) -> None:
-    """None is a wrong answer to a question for permission: denied, and module and hook are told."""
+    """`None` is an invalid permission: it denies, and module and hook are named."""
     chain = wire(MediaRepository, SIZE, answering(None), Spy(answer=True))
     assert chain.run("@ann:hs", 5) is False
     (record,) = caplog.records
@@ -109,10 +109,10 @@ def test_h1_08_an_error_fails_the_operation(
         (Federation, "on_event_delivered_over_federation", (object(),)),
     ],
 )
-def test_h1_12_everybody_is_told_whoever_fails(
+def test_h1_12_all_modules_are_notified_even_if_one_fails(
     category: type[Category], hook: str, arguments: tuple[Any, ...]
 ) -> None:
-    """The first of three raises; the others are told all the same, and the call succeeds."""
+    """The first of three raises; the others are notified all the same, and the call succeeds."""
     spies = [Spy(), Spy()]
     assert wire(category, hook, raising(KeyError("x")), *spies).run(*arguments) is None
     assert [spy.calls for spy in spies] == [[arguments]] * 2
@@ -126,10 +126,10 @@ def test_h1_12_everybody_is_told_whoever_fails(
         (MediaRepository, "on_media_upload_limit_exceeded", ("@ann:hs", "limit", 5, 6)),
     ],
 )
-def test_h1_13_a_propagating_error_ends_the_telling(
+def test_h1_13_a_propagating_error_ends_the_notification(
     category: type[Category], hook: str, arguments: tuple[Any, ...]
 ) -> None:
-    """The first raises; the second is not told, and the caller sees the error."""
+    """The first raises; the second is not notified, and the caller sees the error."""
     spy, error = Spy(), HostError(500, "M_UNKNOWN")
     with pytest.raises(HostError) as caught:
         wire(category, hook, raising(error), spy).run(*arguments)
@@ -162,7 +162,7 @@ def test_h1_21_a_callback_needs_no_qualified_name() -> None:
     assert spy.calls == [("@ann:hs", 5)]
 
 
-def test_h1_23_what_a_module_changes_nobody_else_sees() -> None:
+def test_h1_23_changes_of_a_module_are_not_seen_by_others() -> None:
     """A module that empties its payload leaves the host's and the later modules' as they were."""
 
     def spoil(user_id: str, room_id: str, data_type: str, content: dict[str, list[str]]) -> None:

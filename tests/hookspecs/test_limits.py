@@ -57,7 +57,7 @@ def test_modules_are_asked_in_order_with_all_arguments(hook: str) -> None:
 
 @pytest.mark.parametrize("hook", DEFAULTS)
 def test_an_error_goes_to_the_caller(hook: str) -> None:
-    """What a module raises comes as it is, and nobody else is asked."""
+    """What a module raises comes as it is, and no further module is asked."""
     spy, error = Spy(), HostError(413, "M_X", field=1)
     with pytest.raises(HostError) as caught:
         ask(hook, raising(error), spy)
@@ -74,14 +74,14 @@ def test_the_first_configuration_counts(config: Any) -> None:
 
 
 @pytest.mark.parametrize("answer", [False, "", [], 5, [("a", 1)]])
-def test_what_is_no_configuration_is_refused(answer: Any) -> None:
+def test_an_answer_that_is_not_a_configuration_is_refused(answer: Any) -> None:
     """It goes to the caller as an exception that names module and hook."""
     with pytest.raises(InvalidValueError, match=r"m0.*get_media_config_for_user.*is a dict"):
         ask(CONFIG, answering(answer), Spy(answer={}))
 
 
 def test_the_first_refusal_counts() -> None:
-    """Nobody is asked after it."""
+    """No module is asked after it."""
     spy = Spy(answer=True)
     assert ask(SIZE, answering(True), answering(False), spy) is False
     assert spy.calls == []
@@ -106,13 +106,13 @@ def test_what_is_false_refuses(answer: Any, caplog: pytest.LogCaptureFixture) ->
 
 @pytest.mark.parametrize("answer", [True, 1, "yes", [0]])
 def test_what_is_true_allows(answer: Any, caplog: pytest.LogCaptureFixture) -> None:
-    """Another true value than True counts like it, and nobody needs to know."""
+    """Another truthy value counts like `True`, and is not logged."""
     chain = wire(MediaRepository, SIZE, answering(answer), answering(True))
     assert chain.run("@ann:hs", 10) is True
     assert (caplog.messages, wrong_in(chain.receipts)) == ([], [])
 
 
-def test_a_plain_refusal_is_no_wrong_answer(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_plain_refusal_is_not_an_invalid_answer(caplog: pytest.LogCaptureFixture) -> None:
     """`False` is recorded as the module's denial, and not logged."""
     chain = wire(MediaRepository, SIZE, answering(False))
     assert chain.run("@ann:hs", 10) is False
@@ -126,11 +126,11 @@ def test_limits_are_sorted_by_period(sequence: Any) -> None:
     given_limits = sequence([day, hour, month])
     result = ask(LIMITS, answering(None), answering(given_limits), Spy(answer=[]))
     assert result == [month, day, hour]
-    assert sequence([day, hour, month]) == given_limits
+    assert given_limits == sequence([day, hour, month])
 
 
 def test_no_limits_are_an_answer() -> None:
-    """An empty list means that there are none, so nobody else is asked; it is a new list too."""
+    """An empty list means none, so no further module is asked; the result is a new list."""
     spy, empty = Spy(answer=[limit(1, 1)]), list[Any]()
     result = ask(LIMITS, answering(empty), spy)
     assert (result, spy.calls) == ([], [])
@@ -146,7 +146,7 @@ def test_no_limits_are_an_answer() -> None:
         ([limit(1, 1), 5], "not a int"),
     ],
 )
-def test_what_are_no_limits_is_refused(answer: Any, why: str) -> None:
+def test_an_answer_without_limits_is_refused(answer: Any, why: str) -> None:
     """It goes to the caller as an exception that names module and hook."""
     with pytest.raises(InvalidValueError, match=f"m0.*{LIMITS}.*{why}"):
         ask(LIMITS, answering(answer), Spy(answer=[]))
@@ -186,7 +186,7 @@ def test_limits_equal_a_model(answers: list[Any]) -> None:
 
 @given(st.lists(st.sampled_from([True, False, None, 0, 1, "", "x"]), max_size=5))
 def test_permission_equals_a_model(answers: list[Any]) -> None:
-    """An upload is allowed if all answers are true, and nobody is asked after a false one.
+    """An upload is allowed if all answers are true, and no module is asked after a falsy one.
 
     That is recorded as invalid if it is no bool.
     """
@@ -213,12 +213,12 @@ def override_of(*callbacks: Any) -> Any:
 
 @pytest.mark.parametrize("answers", [[], [None], [None, False, 0, ()]])
 def test_without_an_override_the_configured_rate_holds(answers: list[Any]) -> None:
-    """The result is None if nobody answers with something true."""
+    """The result is None if no answer is truthy."""
     assert override_of(*map(answering, answers)) is None
 
 
 def test_the_first_override_counts() -> None:
-    """Nobody is asked after it; who comes before it gets user and limiter."""
+    """No module is asked after it; those before it get user and limiter."""
     before, after = Spy(), Spy(answer=RatelimitOverride(per_second=9.0, burst_count=9))
     assert override_of(before, answering(SLOW), after) is SLOW
     assert before.calls == [("@ann:hs", "rc_invites.per_user")]
@@ -239,14 +239,14 @@ def test_an_override_may_be_the_hosts_own() -> None:
 
 
 @pytest.mark.parametrize("answer", [5, (1.0, 2), "none", SimpleNamespace(per_second=1.0)])
-def test_what_is_no_override_is_refused(answer: Any) -> None:
+def test_an_answer_that_is_not_an_override_is_refused(answer: Any) -> None:
     """It goes to the caller as an exception that names module and hook."""
     with pytest.raises(InvalidValueError, match=f"m1.*{OVERRIDE}.*per_second and burst_count"):
         override_of(answering(None), answering(answer), Spy(answer=SLOW))
 
 
 def test_an_error_about_an_override_goes_to_the_caller() -> None:
-    """What a module raises comes as it is, and nobody else is asked."""
+    """What a module raises comes as it is, and no further module is asked."""
     spy = Spy(answer=SLOW)
     with pytest.raises(HostError):
         override_of(raising(HostError(500, "M_X")), spy)

@@ -56,10 +56,10 @@ def test_a_path_for_modules_is_recommended(caplog: pytest.LogCaptureFixture) -> 
 
 
 def test_all_categories_are_installed() -> None:
-    """Commands find each by its name, without being told of them."""
+    """Commands find each by its name, without configuration."""
     points = distribution("hostkit-framework").entry_points.select(group="hostkit.categories")
     found = {point.name: point.load() for point in points}
-    assert {category.name: category for category in hookspecs.CATEGORIES} == found
+    assert found == {category.name: category for category in hookspecs.CATEGORIES}
 
 
 def test_the_package_exports_what_it_says() -> None:
@@ -102,11 +102,11 @@ def test_every_hook_is_tested(category: type[Category]) -> None:
     """Each hook is mentioned by name in a test of this folder."""
     files = [file for file in HERE.glob("test_*.py") if file != Path(__file__)]
     words = set(re.findall(r"\w+", "\n".join(file.read_text("utf-8") for file in files)))
-    assert set() == set(category.hookspecs) - words
+    assert set(category.hookspecs) - words == set()
 
 
-def test_every_telling_behaviour_is_tested() -> None:
+def test_every_characteristic_behaviour_is_tested() -> None:
     """Each of the thirty has its number in the names of its tests."""
     text = "\n".join(file.read_text("utf-8") for file in HERE.glob("test_h1_*.py"))
     numbers = {int(number) for number in re.findall(r"def test_h1_(\d\d)_", text)}
-    assert set(range(1, 31)) == numbers
+    assert numbers == set(range(1, 31))

@@ -44,7 +44,7 @@ def ask(hook: str, *callbacks: Any) -> Any:
 
 
 @every_hook
-def test_nobody_need_be_asked(hook: str) -> None:
+def test_without_modules_there_is_a_default(hook: str) -> None:
     """Without modules there is the default, and the host can know that beforehand."""
     assert DEFAULTS[hook] is ask(hook)
     hooks = chain_of(PasswordAuthProvider, hook).hooks[PasswordAuthProvider]
@@ -52,7 +52,7 @@ def test_nobody_need_be_asked(hook: str) -> None:
 
 
 @every_hook
-def test_everybody_is_asked_while_nobody_decides(hook: str) -> None:
+def test_all_modules_are_asked_until_one_decides(hook: str) -> None:
     """All get the arguments of the call."""
     spies = [Spy(answer=DEFAULTS[hook]), Spy(answer=DEFAULTS[hook])]
     assert DEFAULTS[hook] is ask(hook, *spies)
@@ -89,7 +89,7 @@ def test_a_wrong_login_by_address_is_skipped_and_logged(
 def test_an_exception_in_a_login_by_address_is_skipped_and_logged(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """The next module may know who it is."""
+    """The next module may authenticate the user."""
     assert ask(THREEPID, raising(HomeserverError(403, "no")), answering(ANN)) is ANN
     start = f"failed in password_auth_provider.{THREEPID}, the next module is asked: "
     assert caplog.messages[0].startswith(start + "HomeserverError")
@@ -106,7 +106,7 @@ def test_the_first_text_is_the_name(hook: str, name: str) -> None:
 
 @names
 @pytest.mark.parametrize("answer", [5, 0, False, b"ann", ["ann"], {}], ids=repr)
-def test_what_is_no_text_is_skipped_and_logged(
+def test_an_answer_that_is_not_a_string_is_skipped_and_logged(
     hook: str, answer: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The next module is asked, and module and hook are named."""
@@ -169,8 +169,8 @@ def test_what_is_neither_true_nor_false_allows_an_address(
     assert "neither True nor False" in record.getMessage()
 
 
-def test_everybody_is_told_that_somebody_has_logged_out(caplog: pytest.LogCaptureFixture) -> None:
-    """What is returned does not matter, and whoever fails is logged with module and hook."""
+def test_all_modules_are_notified_of_a_logout(caplog: pytest.LogCaptureFixture) -> None:
+    """Return values do not matter, and a failure is logged with module and hook."""
     spy, hook = Spy(answer=5), "on_logged_out"
     assert ask(hook, raising(KeyError("x")), spy) is None
     assert spy.calls == [ARGUMENTS[hook]]

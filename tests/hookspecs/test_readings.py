@@ -40,8 +40,8 @@ class Row:
     update: Any = WRONG
 
 
-async def tell(response: Any) -> None:
-    """Be told of a login."""
+async def receive(response: Any) -> None:
+    """Take the answer to a login."""
 
 
 TABLE: dict[str, Row] = {
@@ -51,8 +51,8 @@ TABLE: dict[str, Row] = {
     "zero": Row(0, size=SAME),
     "one": Row(1, size=SAME),
     "float": Row(1.0),
-    "empty text": Row("", name=SAME),
-    "text": Row("ann", name=SAME),
+    "empty string": Row("", name=SAME),
+    "string": Row("ann", name=SAME),
     "two letters": Row("an", name=SAME),
     "code": Row(Codes.FORBIDDEN, name=SAME),
     "all": Row(PRESENCE_ALL_USERS, name=SAME, interest=PRESENCE_ALL_USERS),
@@ -70,10 +70,10 @@ TABLE: dict[str, Row] = {
     "refusing pair with a dict": Row((False, {}), event=EVENT_REFUSED),
     "pair of nothing": Row((None, None), event=NEXT),
     "login": Row(("@ann:hs", None), event=NEXT, login=SAME),
-    "login with callback": Row(("@ann:hs", tell), event=NEXT, login=SAME),
+    "login with callback": Row(("@ann:hs", receive), event=NEXT, login=SAME),
     "login without name": Row(("", None), event=NEXT, login=SAME),
-    "login with text": Row(("@ann:hs", "tell"), event=NEXT),
-    "login of nobody": Row((None, tell), event=NEXT),
+    "login with a string": Row(("@ann:hs", "receive"), event=NEXT),
+    "login without a user": Row((None, receive), event=NEXT),
     "login as list": Row(["@ann:hs", None], event=NEXT),
     "one of a pair": Row(("@ann:hs",)),
     "three": Row((True, None, None)),
@@ -131,5 +131,5 @@ def test_nothing_to_merge_is_nothing() -> None:
     ],
 )
 def test_a_key_is_a_login_type_and_its_fields(key: Any, read: Any) -> None:
-    """Fields are kept in a tuple, in which nobody can change them."""
+    """Fields are kept in a tuple, which cannot be changed."""
     assert read_login_type(key) == read

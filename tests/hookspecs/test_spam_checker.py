@@ -63,7 +63,7 @@ ARGUMENT_NAMES = {
 }
 
 NUMBERS = itertools.count()
-"""For modules that must not have been told anything before."""
+"""Unique names, for modules that were not reported before."""
 
 every_hook = pytest.mark.parametrize("hook", ARGUMENTS)
 
@@ -92,13 +92,13 @@ def test_a_hook_declares_what_its_documentation_says(hook: str) -> None:
 
 @every_hook
 def test_without_modules_there_is_a_default(hook: str) -> None:
-    """Nothing is spam when nobody looks."""
+    """Nothing is spam without modules."""
     assert DEFAULTS[hook] is ask(hook)
 
 
 @every_hook
 def test_modules_are_asked_in_order(hook: str) -> None:
-    """Each is asked with all arguments as long as nobody denies."""
+    """Each is asked with all arguments as long as no module denies."""
     asked: list[tuple[str, tuple[Any, ...]]] = []
 
     def noting(name: str) -> Any:
@@ -109,12 +109,12 @@ def test_modules_are_asked_in_order(hook: str) -> None:
         return callback
 
     assert DEFAULTS[hook] is ask(hook, *map(noting, "abc"))
-    assert [(name, ARGUMENTS[hook]) for name in "abc"] == asked
+    assert asked == [(name, ARGUMENTS[hook]) for name in "abc"]
 
 
 @every_hook
 def test_the_first_denial_is_the_result(hook: str) -> None:
-    """Who comes before it is asked; who comes after it is not."""
+    """Modules before it are asked; those after it are not."""
     before, after = Spy(answer=DEFAULTS[hook]), Spy(answer=DEFAULTS[hook])
     assert DENIALS[hook] is ask(hook, before, answering(DENIALS[hook]), after)
     assert (len(before.calls), len(after.calls)) == (1, 0)
@@ -122,7 +122,7 @@ def test_the_first_denial_is_the_result(hook: str) -> None:
 
 @every_hook
 def test_an_exception_goes_to_the_caller(hook: str) -> None:
-    """It comes as it was raised, and nobody else is asked."""
+    """It comes as it was raised, and no further module is asked."""
     error, after = HostError(429, "M_LIMIT_EXCEEDED", retry_after_ms=5), Spy()
     with pytest.raises(HostError) as caught:
         ask(hook, raising(error), after)
@@ -231,7 +231,7 @@ def test_an_answer_that_is_neither_true_nor_false_is_a_failure() -> None:
 
 
 def test_an_invitation_from_elsewhere_ends_with_the_hook_for_all() -> None:
-    """If nobody objects to the event, they are asked about who invites whom to where."""
+    """If no module denies the event, they are asked about inviter, invitee and room."""
     first, second = Spy(answer=NOT_SPAM), Spy(answer=(Codes.INVITE_BLOCKED, {}))
     host = host_of({"federated_user_may_invite": first, "user_may_invite": second})
     assert second.answer is call(host, "federated_user_may_invite")
@@ -264,7 +264,7 @@ def test_an_exception_of_the_hook_for_all_goes_to_the_caller() -> None:
     assert caught.value.__notes__ == ["in module 'a', hook spam_checker.user_may_invite"]
 
 
-# Booleans of old modules.
+# Booleans of older modules.
 
 
 @pytest.mark.parametrize("hook", ["check_event_for_spam", "check_media_file_for_spam", *MAYS])

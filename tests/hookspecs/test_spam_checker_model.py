@@ -181,7 +181,7 @@ def test_a_hook_equals_its_model(hook: str, chain: list[Callback]) -> None:
 def test_invitations_from_elsewhere_equal_their_model(
     chain: list[Callback], after: list[Callback]
 ) -> None:
-    """One chain comes after the other, if nobody in the first one objects."""
+    """One chain comes after the other, if no module in the first one denies."""
     hooks = ("federated_user_may_invite", "user_may_invite")
     asked: dict[str, list[int]] = {hook: [] for hook in hooks}
     modules: list[dict[str, Any]] = [{} for _ in range(5)]

@@ -79,8 +79,8 @@ def test_the_first_refusal_of_an_event_ends_the_call(answer: Any) -> None:
 @pytest.mark.parametrize(
     "answer", [True, False, None, 5, "no", {}, (), (True,), (True, None, None), {True: None}]
 )
-def test_an_answer_that_is_no_pair_is_neither_yes_nor_no(answer: Any) -> None:
-    """The caller gets a `ModuleFailedError` that names module and hook; nobody else is asked."""
+def test_an_answer_that_is_not_a_pair_neither_allows_nor_refuses(answer: Any) -> None:
+    """The caller gets a `ModuleFailedError` with module and hook; no further module is asked."""
     spy = Spy(answer=ALLOWED)
     host = chain_of(ThirdPartyRules, HOOK, answering(answer), spy)
     with pytest.raises(ModuleFailedError, match="an answer is a tuple of a bool, and a dict or"):
@@ -118,8 +118,8 @@ def test_no_policy_changes_what_a_refusal_is(policy: str) -> None:
 
 
 @pytest.mark.parametrize("error", FAILURES, ids=repr)
-def test_any_other_exception_is_neither_yes_nor_no(error: BaseException) -> None:
-    """The caller gets a `ModuleFailedError` with it as the cause; nobody else is asked."""
+def test_any_other_exception_neither_allows_nor_refuses(error: BaseException) -> None:
+    """The caller gets a `ModuleFailedError` with it as the cause; no further module is asked."""
     spy = Spy(answer=ALLOWED)
     host = chain_of(ThirdPartyRules, HOOK, raising(error), spy)
     with pytest.raises(ModuleFailedError) as caught:
@@ -154,7 +154,7 @@ def test_a_cancellation_of_the_caller_is_not_an_answer(hook: str) -> None:
     assert (spy.calls, list(host.receipts)) == ([], [])
 
 
-def test_an_explanation_tells_what_each_module_does() -> None:
+def test_an_explanation_shows_what_each_module_does() -> None:
     """A refusal by exception is a step like any other: it is shown, and not raised."""
     error = HomeserverError(403, "no", Codes.FORBIDDEN)
     host = chain_of(ThirdPartyRules, HOOK, answering(ALLOWED), raising(error), answering(ALLOWED))
@@ -163,7 +163,7 @@ def test_an_explanation_tells_what_each_module_does() -> None:
     assert receipt.reason == "HomeserverError: 403 M_FORBIDDEN: no"
 
 
-def test_what_counts_as_allowed_without_saying_so_is_told_once(
+def test_what_counts_as_allowed_without_saying_so_is_logged_once(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A module that answers with a code, or with the event itself, lets everything through."""
@@ -196,7 +196,7 @@ def test_without_modules_everything_is_permitted(hook: str) -> None:
 
 
 @every_hook
-def test_everybody_is_asked_while_nobody_refuses(hook: str) -> None:
+def test_all_modules_are_asked_until_one_refuses(hook: str) -> None:
     """`True` lets the next one be asked; all get the arguments as they are."""
     spies = [Spy(answer=True), Spy(answer=True)]
     host = chain_of(ThirdPartyRules, hook, *spies)
@@ -221,7 +221,7 @@ def test_the_first_refusal_of_permission_ends_the_call(hook: str) -> None:
 def test_what_is_neither_true_nor_false_permits_and_is_logged(
     hook: str, answer: Any, then: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The next module decides; log and receipt name module and hook, which nobody told before."""
+    """The next module decides; log and receipt name module and hook."""
     host = chain_of(ThirdPartyRules, hook, answering(answer), answering(then))
     assert call(host, hook, *CHECKS[hook]) is then
     (record,) = caplog.records
@@ -262,7 +262,7 @@ def test_a_cancellation_of_the_caller_is_not_a_failure(hook: str) -> None:
 @every_hook
 @pytest.mark.parametrize("bad", [raising(KeyError("x")), answering(None)])
 def test_the_file_may_have_failures_refuse(hook: str, bad: Any) -> None:
-    """An operator who wants a module to be sure writes ``on_error: deny``."""
+    """For failures to refuse, an operator writes ``on_error: deny``."""
     host = chain_of(ThirdPartyRules, hook, bad, on_error="deny")
     assert call(host, hook, *CHECKS[hook]) is False
     assert (receipt_of(host).outcome, receipt_of(host).decider) == ("deny", "a")

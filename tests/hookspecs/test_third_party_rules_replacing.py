@@ -81,7 +81,7 @@ def test_the_host_keeps_its_own_event() -> None:
     """A call changes nothing but its result."""
     event = FakeMessage()
     check(replacing(saying("ho")), event=event)
-    assert FakeMessage() == event
+    assert event == FakeMessage()
 
 
 def test_the_last_replacement_wins() -> None:
@@ -93,13 +93,13 @@ def test_the_last_replacement_wins() -> None:
     assert check(replacing(saying("ho")), shout, shout) == (True, saying("ho!!"))
 
 
-def test_whoever_only_allows_keeps_the_replacement() -> None:
+def test_a_module_that_only_allows_keeps_the_replacement() -> None:
     """An answer without a dict takes nothing back."""
     assert check(replacing(saying("ho")), answering(ALLOWED)) == (True, saying("ho"))
 
 
 def test_any_module_may_refuse_the_replaced_event() -> None:
-    """In the homeserver nobody after a replacement is asked; here the refusal is the result."""
+    """In the homeserver no module after a replacement is asked; here the refusal is the result."""
     spy = Spy(answer=ALLOWED)
     host = chain_of(ThirdPartyRules, HOOK, replacing(saying("ho")), answering((False, None)), spy)
     assert call(host, HOOK, MESSAGE, STATE) == (False, None)
@@ -123,7 +123,7 @@ def test_a_failure_after_a_replacement_is_a_failure() -> None:
 
 @pytest.mark.parametrize(("change", "why"), INVALID)
 def test_a_replacement_stays_the_same_event(change: JsonDict, why: str) -> None:
-    """Room, type, state key and server do; else module and hook are named, and nobody is asked."""
+    """Room, type, state key and server do; else module and hook are named, and the call ends."""
     spy = Spy(answer=ALLOWED)
     host = chain_of(ThirdPartyRules, HOOK, replacing({**MESSAGE.get_dict(), **change}), spy)
     with pytest.raises(ModuleFailedError, match=why) as caught:
@@ -212,7 +212,7 @@ def ask_legacy(*callbacks: Any) -> Any:
 
 
 def test_in_the_old_way_a_replacement_has_the_last_word() -> None:
-    """Nobody after it is asked, so nobody can refuse."""
+    """No module after it is asked, so none can refuse."""
     spy = Spy(answer=(False, None))
     assert ask_legacy(answering(ALLOWED), replacing(saying("ho")), spy) == (True, saying("ho"))
     assert spy.calls == []

@@ -51,7 +51,7 @@ def test_without_modules_a_room_is_created() -> None:
 
 @pytest.mark.parametrize("answer", [None, True, False, (False, None), Codes.FORBIDDEN])
 def test_what_is_returned_is_ignored(answer: Any) -> None:
-    """Who returns instead of raising allows the room, and the next module is told."""
+    """Returning instead of raising allows the room, and the next module is notified."""
     spy = Spy(answer=answer)
     assert create(answering(answer), spy) is None
     assert spy.calls == [(REQUESTER, {}, False)]
@@ -74,7 +74,7 @@ def test_all_share_one_dict() -> None:
 
 
 def test_a_shadow_module_has_a_dict_of_its_own() -> None:
-    """What it changes nobody else sees."""
+    """Its changes are not seen by others."""
 
     async def spoil(_: Requester, content: JsonDict, is_admin: bool) -> None:
         content.clear()
@@ -87,7 +87,7 @@ def test_a_shadow_module_has_a_dict_of_its_own() -> None:
 
 @pytest.mark.parametrize("error", VETOES, ids=repr)
 def test_a_module_refuses_by_raising(error: Exception) -> None:
-    """The exception comes to the caller unchanged, and the modules after it are not told."""
+    """The exception comes to the caller unchanged, and the modules after it are not notified."""
     said, spy = dict(vars(error)), Spy()
     host = chain_of(ThirdPartyRules, HOOK, answering(None), raising(error), spy)
     with pytest.raises(type(error)) as caught:
@@ -185,8 +185,8 @@ def test_a_notification_may_have_no_listener(hook: str) -> None:
 
 @every_hook
 @pytest.mark.parametrize("answer", [None, False, (False, None), 5])
-def test_everybody_is_told(hook: str, answer: Any) -> None:
-    """All get the arguments as they are, and what they return does not matter."""
+def test_all_modules_are_notified(hook: str, answer: Any) -> None:
+    """All get the arguments as they are, and return values do not matter."""
     spies = [Spy(answer=answer), Spy(answer=answer)]
     host = chain_of(ThirdPartyRules, hook, *spies)
     assert call(host, hook, *NOTIFIED[hook]) is None
@@ -198,10 +198,10 @@ def test_everybody_is_told(hook: str, answer: Any) -> None:
 @pytest.mark.parametrize(
     "error", [KeyError("x"), HomeserverError(403, "no"), HostsOwnError()], ids=repr
 )
-def test_whoever_fails_the_rest_are_told(
+def test_after_a_failure_the_rest_are_notified(
     hook: str, error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It has happened already: nobody can refuse it, and the log names module and hook."""
+    """It has happened already: no module can refuse it, and the log names module and hook."""
     spy = Spy()
     host = chain_of(ThirdPartyRules, hook, raising(error), spy, raising(error))
     caplog.clear()  # one of the hooks is deprecated
@@ -234,6 +234,6 @@ def test_only_the_old_name_for_adding_is_deprecated(caplog: pytest.LogCaptureFix
 
 
 def test_the_category_has_these_hooks() -> None:
-    """Twelve: five that are asked, one that may be refused by raising, and six that tell."""
+    """Twelve: five that are asked, one that may be refused by raising, and six that notify."""
     assert len(ThirdPartyRules.hookspecs) == 12
     assert list(NOTIFIED) == list(ThirdPartyRules.hookspecs)[6:]

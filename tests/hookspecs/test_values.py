@@ -59,10 +59,10 @@ def test_what_is_written_can_be_read(
 
 @KINDS
 @pytest.mark.parametrize("text", ["", "ann", "ann:hs", "!ann:hs", "{sigil}", "{sigil}ann:"])
-def test_what_is_no_identifier_is_refused(
+def test_a_malformed_identifier_is_refused(
     kind: type[UserID | RoomAlias], sigil: str, text: str
 ) -> None:
-    """The error shows the text and the form it should have."""
+    """The error shows the string and the form it should have."""
     text = text.format(sigil=sigil)
     with pytest.raises(ValueError, match="is not a") as caught:
         kind.from_string(text)

@@ -93,9 +93,9 @@ TABLE: dict[str, Row] = {
     "pair without code": alike(("M_FORBIDDEN", {}), WRONG),
     "list": alike([Codes.FORBIDDEN, {}], WRONG),
     "dict": alike({"errcode": "M_FORBIDDEN"}, WRONG),
-    "text": Row("buy elsewhere", "buy elsewhere", WRONG, WRONG, WRONG, drops=True),
-    "text of a code": Row("M_FORBIDDEN", "M_FORBIDDEN", WRONG, WRONG, WRONG, drops=True),
-    "empty text": Row("", "", WRONG, WRONG, WRONG, drops=False),
+    "string": Row("buy elsewhere", "buy elsewhere", WRONG, WRONG, WRONG, drops=True),
+    "string of a code": Row("M_FORBIDDEN", "M_FORBIDDEN", WRONG, WRONG, WRONG, drops=True),
+    "empty string": Row("", "", WRONG, WRONG, WRONG, drops=False),
     "zero": alike(0, WRONG, drops=False),
     "one": alike(1, WRONG),
     "behaviour": alike(RegistrationBehaviour.DENY, WRONG),
@@ -139,11 +139,11 @@ def test_every_cell_of_the_table_in_every_hook(
     assert (expected is NEXT) == bool(spy.calls)
     denial = FORBIDDEN if expected is WRONG else expected
     assert result == (DEFAULTS[hook] if expected is NEXT else denial)
-    told = [record for record in caplog.records if record.getMessage().startswith("failed in ")]
+    logged = [record for record in caplog.records if record.getMessage().startswith("failed in ")]
     wrong = [(f"spam_checker.{hook}", "a")] if expected is WRONG else []
     assert wrong_in(host.receipts) == wrong
-    assert len(wrong) == len(told)
-    for record in told:
+    assert len(logged) == len(wrong)
+    for record in logged:
         assert (record.name, record.levelno) == ("hostkit.modules.a", logging.WARNING)
         start = f"failed in spam_checker.{hook}, it counts as a denial: expected Verdict"
         assert record.getMessage().startswith(start)
@@ -227,7 +227,7 @@ def test_the_denial_of_a_rule_is_like_any_other() -> None:
         lambda fields: fields.__ior__({"error": "no"}),
     ],
 )
-def test_nobody_changes_the_denial_of_a_rule(change: Callable[[JsonDict], Any]) -> None:
+def test_the_denial_of_a_rule_cannot_be_changed(change: Callable[[JsonDict], Any]) -> None:
     """A host that tries gets an exception, and the next denial has none of its fields."""
     host = host_of({"user_may_publish_room": saying_to_all(None)})
     _, fields = call(host, "user_may_publish_room")
