@@ -43,6 +43,7 @@ class BackgroundUpdateController(Category):
     warning. It registers `on_update`, and the others if it wants.
     """
 
+    # Two controllers would each see only some of the batches.
     exclusive: ClassVar[bool] = True
 
     @hookspec(_UPDATE, added="1.49")

@@ -109,6 +109,7 @@ class HomeserverError(Exception):
         errcode: str = Codes.UNKNOWN,
         additional_fields: Mapping[str, object] | None = None,
     ) -> None:
+        # Copying and pickling rebuild an exception from its `args`; the fields are in `__dict__`.
         super().__init__(code, msg, errcode)
         self.code = code
         self.msg = msg

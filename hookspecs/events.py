@@ -26,6 +26,7 @@ EVENT_REFUSED: Final[tuple[bool, JsonDict | None]] = (False, None)
 """The event goes no further."""
 
 _log: Final = logging.getLogger("hostkit.modules")
+# Per process, as every event would repeat the warning.
 _reported: Final[set[str | None]] = set()
 
 

@@ -74,6 +74,7 @@ def read_login_type(key: Any) -> tuple[str, tuple[str, ...]]:
     return login_type, fields
 
 
+# A module that fails must not lock out users whom another one, or the host, can log in.
 _LOGIN: Final = rules.FirstResult(read=read_login, on_error="continue")
 # After an exception there is no account: one with the wrong name could not be renamed later.
 _NAME: Final = rules.FirstResult(read=read_name, on_error="fail", on_invalid="continue")
@@ -111,6 +112,7 @@ class PasswordAuthProvider(Category):
         An exception, or any other answer, is logged, and the next module is asked.
         """
 
+    # Not a hook: hosts call it by the name they know, and modules register by that of the dict.
     async def check_auth(
         self, username: str, login_type: str, login_dict: JsonDict
     ) -> Login | None:

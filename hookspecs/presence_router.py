@@ -85,6 +85,7 @@ def merge_interest(answers: list[AbstractSet[str]]) -> set[str]:
 
 
 _ROUTES: Final = rules.Merge(combine=merge_routes, read=read_routes, on_error="continue")
+# Nothing can be added to all users, so the token ends the call.
 _INTEREST: Final = rules.Merge(
     combine=merge_interest, read=read_interest, stop_at=PRESENCE_ALL_USERS, on_error="continue"
 )

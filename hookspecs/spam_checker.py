@@ -159,6 +159,7 @@ class SpamChecker(Category):
         and denies as forbidden.
         """
 
+    # Callbacks written before `room_config` was added take the user id alone.
     @_verdict(verdicts.read_may, added="1.37", required=1, copy=("room_config",), shield=True)
     async def user_may_create_room(self, user_id: str, room_config: JsonDict) -> Verdict:
         """Called before a room is created by a user who is not an administrator, or is upgraded.
@@ -229,6 +230,7 @@ class SpamChecker(Category):
         An exception goes to the caller, and no further module is asked.
         """
 
+    # The same holds for `auth_provider_id`.
     @hookspec(_REGISTRATION, added="1.37", required=3, shield=True)
     async def check_registration_for_spam(
         self,

@@ -10,6 +10,7 @@ from hookspecs.values import JsonDict, ProfileInfo, Requester
 from hookspecs.verdicts import read_permission
 from hostkit import Category, hookspec, rules
 
+# As in the homeserver, a module that fails does not refuse: `on_error: deny` is for that.
 _PERMISSION: Final = rules.FirstDenial(
     read=read_permission, allow=True, denial=False, on_error="continue"
 )
@@ -232,6 +233,7 @@ class ThirdPartyRules(Category):
 class LegacyThirdPartyRules(ThirdPartyRules):
     """`ThirdPartyRules` for hosts whose modules rely on having the last word with a replacement."""
 
+    # Modules register for either in the same way.
     name = ThirdPartyRules.name
 
     @hookspec(event_rule("stop"), added="1.39", shield=True)
