@@ -21,9 +21,8 @@ from hostkit.errors import InvalidValueError
 
 from . import models
 from .hosting import call, host_of, wrong_in
-from .models import BROKEN, EVENT_ANSWERS, FAILED, FORBIDDEN, NONSENSE, VETO, Run
+from .models import BROKEN, EVENT_ANSWERS, FAILED, FORBIDDEN, NONSENSE, PLAIN, SHAPES, VETO, Run
 from .rooms import MESSAGE, STATE
-from .shapes import PLAIN, SHAPES
 from .test_background_update_controller import Gate
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ SIZES: list[Any] = [0, 5, True, None, "5"]
 UPDATES: list[Any] = [Gate(), None, 5]
 MODELS: list[tuple[type[Category], str, list[Any], models.Model]] = [
     (ThirdPartyRules, "check_event_allowed", EVENT_ANSWERS, models.allow_event),
-    (LegacyThirdPartyRules, "check_event_allowed", EVENT_ANSWERS, models.allow_event_as_of_old),
+    (LegacyThirdPartyRules, "check_event_allowed", EVENT_ANSWERS, models.allow_event_legacy),
     (ThirdPartyRules, "on_create_room", NOTES, models.create_room),
     *(
         (ThirdPartyRules, hook, PERMISSIONS, models.permit)
