@@ -69,7 +69,7 @@ class _NoFields(dict[str, Any]):
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
         raise TypeError("other denials have the same dict: make a new one with more fields")
 
-    __setitem__ = setdefault = update = __ior__ = _refuse
+    __setitem__ = setdefault = update = __ior__ = _refuse  # pyright: ignore[reportAssignmentType]
 
 
 FORBIDDEN: Final[tuple[Codes, JsonDict]] = (Codes.FORBIDDEN, _NoFields())

@@ -75,6 +75,10 @@ class Call:
             spec, callbacks, log = self._chain
             self.record = CallRecord(spec, callbacks, time.time())
             log(self.record)
+            if self.agreement is not None and self.agreement.is_reviewed:
+                self.record.asked = self.agreement.index + 1
+                if not self.agreement.is_last:
+                    self.record.asked = len(callbacks)
             if index is not None and self.began is not None:
                 self.record.measure(self.began, self.before, self.after, index)
         return self.record

@@ -17,11 +17,11 @@ from hostkit.dispatch._call import Agreement, Call
 from hostkit.dispatch._callback import runs_module_code, wait_for
 from hostkit.dispatch._passing import Passing
 from hostkit.dispatch._policy import FailurePolicy
-from hostkit.loops import DetachedTasks, ShieldedCall, is_awaitable, is_callers, shield
+from hostkit.loops import DetachedTasks, ShieldedCall, is_awaitable, is_callers
 from hostkit.rules import CONTINUE, Replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from twisted.internet.interfaces import IReactorTime
 
@@ -80,18 +80,6 @@ class Loop:
             for each in callbacks
         ]
         self._gathers_all = spec.rule.gathers and spec.rule.reader is None
-
-    async def perform(self, call: Call) -> None:
-        """Ask all callbacks, apart from the caller if the hook is shielded."""
-        if not self._spec.shield or not self._callbacks:
-            await self.run(call)
-            return
-
-        def run(shielded: ShieldedCall) -> Coroutine[Any, Any, None]:
-            call.owner = shielded
-            return self.run(call)
-
-        await shield(run, self._detached)
 
     async def run(self, call: Call, place: int = 0) -> None:
         """Ask the callbacks from one on, and find out what comes of the call.

@@ -16,6 +16,7 @@ from hostkit.wording import type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from types import TracebackType
 
     from hostkit.dispatch._call import Call
     from hostkit.dispatch._callback import Callback
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from hostkit.specs import Hookspec
 
 
+_read_traceback: Final = vars(BaseException)["__traceback__"].__get__
 LEFT_OUT: Final = object()
 """Stands for the answer of a callback that gave none, among those that a rule gathers."""
 
@@ -46,9 +48,11 @@ class FailurePolicy:
         self._rule = spec.rule
         self._callbacks = callbacks
         self._redact = redact
-        self._on_error = [self._policy_of(each, spec.rule.on_error) for each in callbacks]
+        self._on_error: list[OnError] = [
+            self._policy_of(each, spec.rule.on_error) for each in callbacks
+        ]
         on_invalid = spec.rule.on_invalid or spec.rule.on_error
-        self._on_invalid = [self._policy_of(each, on_invalid) for each in callbacks]
+        self._on_invalid: list[OnError] = [self._policy_of(each, on_invalid) for each in callbacks]
         self._loggers = [logging.getLogger(f"hostkit.modules.{each.module}") for each in callbacks]
 
     def failed(self, call: Call, index: int, error: BaseException) -> Any:
@@ -110,6 +114,7 @@ class FailurePolicy:
                         if answer is not LEFT_OUT:
                             call.open().note(place, Outcome.RESULT, describe(answer))
                     raise
+                call.open().asked = len(self._callbacks)
                 self.refused(call, index, call.answers[index], error)
                 if call.is_over:
                     return None
@@ -156,8 +161,18 @@ class FailurePolicy:
 
     def _log(self, index: int, message: str, text: str, error: BaseException) -> None:
         logger = self._loggers[index]
-        if logger.isEnabledFor(logging.WARNING):
-            logger.warning(message, self._spec.full_name, self._redact(text), exc_info=error)
+        if not logger.isEnabledFor(logging.WARNING):
+            return
+        said = (self._spec.full_name, self._redact(text))
+        traceback: TracebackType | None = _read_traceback(error)
+        try:
+            logger.warning(message, *said, exc_info=(type(error), error, traceback))
+        except BaseException as raised:  # it may raise whatever it likes while it is written
+            if is_callers(raised, NEVER):
+                raise
+            logger.warning(message, *said)
+        finally:
+            del error, traceback
 
     def _veto(self, call: Call, index: int, denial: Exception, text: str) -> Any:
         self._add_note(self._callbacks[index], denial)

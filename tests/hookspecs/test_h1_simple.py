@@ -1,4 +1,4 @@
-"""Telling behaviours of the homeserver's callbacks, by their number in the list of thirty.
+"""Characteristic behaviours of the homeserver's callbacks, by their number in the list of thirty.
 
 Here are those of the categories that ask nothing special of the engine.
 """

@@ -12,6 +12,7 @@ from twisted.web.resource import Resource
 
 import hookspecs
 from hostkit import ConfigErrors, Host, ModuleApi
+from tests.tracked import tracked
 
 if TYPE_CHECKING:
     from hostkit import Category
@@ -73,8 +74,7 @@ def test_the_names_are_sorted() -> None:
     assert hookspecs.__all__ == names
 
 
-HERE = Path(__file__).parent
-PAGES = HERE.parents[1] / "docs" / "categories"
+PAGES = Path(__file__).parents[2] / "docs" / "categories"
 
 categories = pytest.mark.parametrize(
     "category", hookspecs.CATEGORIES, ids=[category.name for category in hookspecs.CATEGORIES]
@@ -94,19 +94,19 @@ def test_every_page_is_listed() -> None:
     listed = (PAGES / "index.md").read_text("utf-8").partition(":maxdepth: 1")[2]
     names = [category.name for category in hookspecs.CATEGORIES]
     assert re.findall(r"^\w+$", listed, re.MULTILINE) == names
-    assert {page.stem for page in PAGES.glob("*.md")} == {*names, "index"}
+    assert {page.stem for page in tracked("docs/categories", suffix=".md")} == {*names, "index"}
 
 
 @categories
 def test_every_hook_is_tested(category: type[Category]) -> None:
     """Each hook is mentioned by name in a test of this folder."""
-    files = [file for file in HERE.glob("test_*.py") if file != Path(__file__)]
+    files = [file for file in tracked("tests/hookspecs") if file != Path(__file__)]
     words = set(re.findall(r"\w+", "\n".join(file.read_text("utf-8") for file in files)))
     assert set(category.hookspecs) - words == set()
 
 
 def test_every_characteristic_behaviour_is_tested() -> None:
     """Each of the thirty has its number in the names of its tests."""
-    text = "\n".join(file.read_text("utf-8") for file in HERE.glob("test_h1_*.py"))
+    text = "\n".join(file.read_text("utf-8") for file in tracked("tests/hookspecs"))
     numbers = {int(number) for number in re.findall(r"def test_h1_(\d\d)_", text)}
     assert numbers == set(range(1, 31))
