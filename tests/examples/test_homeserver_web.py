@@ -112,7 +112,7 @@ def test_what_no_module_wants_is_not_prepared(monkeypatch: pytest.MonkeyPatch) -
     def refuse(_room: object) -> NoReturn:
         raise AssertionError("not needed")
 
-    monkeypatch.setattr("homeserver.room.Room.state", property(refuse))
+    monkeypatch.setattr("homeserver.homeserver.Room.state", property(refuse))
     client = client_of({"check_event_for_spam": always("NOT_SPAM")})
     ann = client.token("ann")
     assert client.say(ann, client.create_room(ann), "hi").status == 200
@@ -147,7 +147,7 @@ def test_a_request_waits_for_its_modules() -> None:
 
 @pytest.mark.parametrize("error", [asyncio.CancelledError(), CancelledError()])
 def test_a_module_that_was_cancelled_leaves_no_client_waiting(error: BaseException) -> None:
-    """A cancellation, of either event loop, is no answer; the client still gets status 500."""
+    """A cancellation, of either event loop, is not an answer; the client still gets status 500."""
     client = client_of({"user_may_create_room": raising(error)})
     assert client.call("POST", "/createRoom", {}, client.token("ann")).status == 500
 

@@ -59,7 +59,7 @@ def test_h1_03_without_modules_nothing_is_prepared(hook: str) -> None:
 def test_h1_04_a_forgotten_return_denies_and_is_logged(
     hook: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """`None` is no answer: it denies, and log, receipt and explanation name module and hook."""
+    """`None` is not an answer: it denies, and log, receipt and explanation name module and hook."""
     host = host_of({hook: answering(None)}, names="f")
     assert call(host, hook) == FORBIDDEN
     (record,) = caplog.records

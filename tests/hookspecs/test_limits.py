@@ -188,7 +188,7 @@ def test_limits_equal_a_model(answers: list[Any]) -> None:
 def test_permission_equals_a_model(answers: list[Any]) -> None:
     """An upload is allowed if all answers are true, and no module is asked after a falsy one.
 
-    That is recorded as invalid if it is no bool.
+    That is recorded as invalid if it is not a bool.
     """
     spies = [Spy(answer=answer) for answer in answers]
     asked = [True]

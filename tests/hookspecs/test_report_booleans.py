@@ -78,7 +78,7 @@ def test_a_boolean_of_a_shadow_is_reported(caplog: pytest.LogCaptureFixture) -> 
 
 
 def test_outside_of_a_hook_no_module_is_named(caplog: pytest.LogCaptureFixture) -> None:
-    """Reading an answer by hand works, and is no module's doing."""
+    """Reading an answer by hand works outside of any module."""
     reporter = report_booleans("desk.ask", read_may)
     assert reporter(True) is CONTINUE
     assert reporter(NOT_SPAM) is CONTINUE

@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 from twisted.internet.defer import Deferred
 from twisted.web.server import Request
 
-from homeserver import accounts, events, login, presence, rooms
+from homeserver import accounts, presence, rooms
 from homeserver.client import answer_to
 from homeserver.homeserver import Homeserver
 from hookspecs import Codes
@@ -18,15 +18,15 @@ Handler: TypeAlias = Callable[..., Awaitable[object]]
 
 ROUTES: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("POST", "register", accounts.register),
-    ("GET", "login", login.list_types),
-    ("POST", "login", login.log_in),
+    ("GET", "login", accounts.list_types),
+    ("POST", "login", accounts.log_in),
     ("POST", "logout", accounts.log_out),
     ("POST", "createRoom", rooms.create),
     ("POST", "join/{room_id}", rooms.join),
     ("POST", "rooms/{room_id}/invite", rooms.invite),
-    ("PUT", "rooms/{room_id}/send/{kind}/{_transaction}", events.send),
-    ("PUT", "rooms/{room_id}/state/{kind}", events.set_state),
-    ("PUT", "rooms/{room_id}/state/{kind}/{state_key}", events.set_state),
+    ("PUT", "rooms/{room_id}/send/{kind}/{_transaction}", rooms.send),
+    ("PUT", "rooms/{room_id}/state/{kind}", rooms.set_state),
+    ("PUT", "rooms/{room_id}/state/{kind}/{state_key}", rooms.set_state),
     ("PUT", "presence/{user_id}/status", presence.set_status),
     ("GET", "sync", presence.sync),
 )

@@ -6,8 +6,7 @@ from twisted.web.server import Request
 
 from homeserver.accounts import check
 from homeserver.client import text
-from homeserver.homeserver import Homeserver
-from homeserver.room import Room, now_ms
+from homeserver.homeserver import Homeserver, Room, now_ms
 from hookspecs import PRESENCE_ALL_USERS, Codes, JsonDict, UserPresenceState
 from hostkit.web import HttpError, json_body
 
