@@ -202,8 +202,13 @@ class Loop:
             return True
         if self._spec.has_fallback:
             return False
+        if not self._rule.gathers:
+            if call.record is not None:
+                call.record.decide(None, self._undecided)
+            call.end(self._undecided)
+            return True
         try:
-            result = self._policy.combine(call) if self._rule.gathers else self._undecided
+            result = self._policy.combine(call)
         except BaseException as error:
             self._abandon(call, error)
             raise

@@ -69,7 +69,8 @@ class FailurePolicy:
             if self._ask_host(call, index, error, is_veto):
                 return self._veto(call, index, cast("Exception", error), text)
         # Failures of different kinds (an outage, a time-out, a bug) would get their policies here.
-        call.open(index).note(index, self._kind(index, error), text)
+        kind = Outcome.FAILED if type(error) is not HookTimeoutError else self._kind(index, error)
+        call.open(index).note(index, kind, text)
         return self._apply(self._on_error[index], call, index, error, text)
 
     def refused(self, call: Call, index: int, value: Any, error: BaseException | None) -> Any:
