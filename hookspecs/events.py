@@ -161,6 +161,12 @@ class ReplacedEvent:
     def __contains__(self, key: object) -> bool:
         return key in self._fields
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ReplacedEvent) and self._fields == other.get_dict()
+
+    # Events are not compared by what stands in them where they are kept in sets.
+    __hash__ = object.__hash__
+
     def __getattr__(self, name: str) -> Any:
         # `copy` and others look names with an underscore up before there are any fields, and a
         # state key that exists was found before this method is called.

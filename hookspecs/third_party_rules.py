@@ -39,6 +39,8 @@ def event_rule(replacing: Literal["ask", "stop"]) -> rules.FirstDenial:
         denial=EVENT_REFUSED,
         replaces="event",
         replacing=replacing,
+        # A module that relies on the last word of a replacement does not expect to be asked twice.
+        asks_again=replacing == "ask",
         veto=is_homeserver_error,
         describe=describe_error,
     )
@@ -68,7 +70,9 @@ class ThirdPartyRules(Category):
 
         The modules are asked in order until one refuses; any of them may, also one after a
         replacement. The result is `(False, None)`, or `(True, fields)` with the last replacement,
-        or `(True, None)`.
+        or `(True, None)`. Modules that only decided about an event that was replaced later are
+        asked again about the last one, once; one that then wants to replace it gives an invalid
+        answer.
 
         A `HomeserverError` refuses the event with the answer it says. Any other exception, and any
         other answer, goes to the caller as a `ModuleFailedError`: the event is neither allowed nor

@@ -52,6 +52,11 @@ class Module:
         self.seen.append(text)
         return text + "!"
 
+    async def object(self, author: str, text: str) -> Any:
+        """Add something to what others have changed."""
+        self.seen.append(text)
+        return text + "?" if text.endswith("!") else None
+
     async def capitalise(self, author: str, text: str) -> Any:
         """Answer with a text that is the same from the second time on."""
         self.seen.append(text)
@@ -105,26 +110,39 @@ def test_only_those_before_the_last_replacement_are_asked_again() -> None:
 def test_changing_it_again_is_refused() -> None:
     """There is one review, so that it ends: what a module changes in it is an invalid answer."""
     module, other = Module(), Module()
-    wired = wire(hook_of(reviewing()), "ask", module.grow, other.grow)
+    wired = wire(hook_of(reviewing()), "ask", module.object, other.grow)
     with pytest.raises(ModuleFailedError, match="changes again what was finally agreed") as caught:
         wired.run("ann", "a")
     assert caught.value.module == "m0"
-    assert (module.seen, other.seen) == (["a", "a!!"], ["a!"])
+    assert (module.seen, other.seen) == (["a", "a!"], ["a"])
     assert [step.outcome for step in wired.receipt.steps] == ["invalid", "continue"]
 
 
 def test_it_can_count_as_a_denial_or_be_left_alone() -> None:
     """The policy for invalid answers holds in the review, too."""
-    denying = wire(hook_of(reviewing(on_invalid="deny")), "ask", Module().grow, Module().grow)
+    denying = wire(hook_of(reviewing(on_invalid="deny")), "ask", Module().object, Module().grow)
     assert denying.run("ann", "a") is LONG
-    going_on = wire(hook_of(reviewing(on_invalid="continue")), "ask", Module().grow, Module().grow)
-    assert going_on.run("ann", "a") == ("agreed", "a!!")
+    rule = reviewing(on_invalid="continue")
+    going_on = wire(hook_of(rule), "ask", Module().object, Module().grow)
+    assert going_on.run("ann", "a") == ("agreed", "a!")
 
 
-def test_a_rewriter_that_has_nothing_to_add_is_fine() -> None:
-    """An answer that gives what is agreed already changes nothing."""
-    wired = wire(hook_of(reviewing()), "ask", Module().capitalise, Module().expand, Module().grow)
-    assert wired.run("ann", "a") == ("agreed", "A!")
+def test_modules_that_replaced_it_have_had_their_say() -> None:
+    """They are not asked again, so two that always add something agree."""
+    first, second = Module(), Module()
+    wired = wire(hook_of(reviewing()), "ask", first.grow, second.grow)
+    assert wired.run("ann", "a") == ("agreed", "a!!")
+    assert (first.seen, second.seen) == (["a"], ["a!"])
+
+
+def test_an_answer_that_gives_what_is_agreed_is_fine() -> None:
+    """It changes nothing."""
+
+    async def repeat(author: str, text: str) -> Any:
+        return None if text == "a" else text
+
+    wired = wire(hook_of(reviewing()), "ask", repeat, Module().grow)
+    assert wired.run("ann", "a") == ("agreed", "a!")
 
 
 @exactly

@@ -66,15 +66,62 @@ def test_a_dict_replaces_the_event(allowed: Any) -> None:
 
 
 def test_later_modules_are_asked_about_the_replaced_event() -> None:
-    """They see its fields in place of the old ones; earlier ones have seen the original."""
+    """They see its fields in place of the old ones; earlier ones see both, one after the other."""
     before, after = Spy(answer=ALLOWED), Spy(answer=ALLOWED)
     result = check(before, replacing(saying("ho", sender="@bob:hs")), after)
     assert result == (True, saying("ho", sender="@bob:hs"))
     assert before.calls[0][0] is MESSAGE
+    assert before.calls[1:] == after.calls
     ((event, state),) = after.calls
     assert state is STATE
     assert isinstance(event, ReplacedEvent)
     assert (event.sender, event.content) == ("@bob:hs", {"body": "ho"})
+
+
+async def short(event: Event, _: Any) -> Any:
+    """Refuse events with a long text."""
+    return len(event.content["body"]) <= 20, None
+
+
+async def expand(event: Event, _: Any) -> Any:
+    """Write an abbreviation out."""
+    return True, saying(event.content["body"].replace("hi", "hello, dear readers of this room"))
+
+
+@pytest.mark.parametrize("order", [(short, expand), (expand, short)])
+def test_a_limit_holds_whatever_the_order(order: tuple[Any, Any]) -> None:
+    """In the homeserver, one that is listed before a rewriter never sees what it writes."""
+    assert check(*order, event=FakeMessage(content={"body": "hi"})) == (False, None)
+    assert check(*order, event=FakeMessage(content={"body": "ho"})) == (True, saying("ho"))
+
+
+def test_a_decider_that_changes_what_was_agreed_fails() -> None:
+    """It decided about the original, and has no more to say than yes or no."""
+
+    async def sign(event: Event, _: Any) -> Any:
+        replaced = isinstance(event, ReplacedEvent)
+        return True, saying(event.content["body"] + ", ann") if replaced else None
+
+    with pytest.raises(ModuleFailedError, match="changes again what was finally agreed"):
+        check(sign, replacing(saying("ho")))
+
+
+def test_a_decider_may_repeat_what_was_agreed() -> None:
+    """An answer with the same fields changes nothing."""
+
+    async def repeat(event: Event, _: Any) -> Any:
+        return True, event.get_dict() if isinstance(event, ReplacedEvent) else None
+
+    assert check(repeat, replacing(saying("ho"))) == (True, saying("ho"))
+
+
+def test_events_are_compared_by_their_fields() -> None:
+    """Two replacements by the same fields are one."""
+    first, second = (ReplacedEvent(MESSAGE, saying("ho")) for _ in range(2))
+    assert first == second
+    assert first != ReplacedEvent(MESSAGE, saying("hi"))
+    assert first != MESSAGE
+    assert len({first, second}) == 2
 
 
 def test_the_host_keeps_its_own_event() -> None:
