@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import secrets
 from collections import deque
+from collections.abc import Hashable  # noqa: TC003 -- annotations of a receipt are read at run time
+from datetime import datetime  # noqa: TC003
 from enum import StrEnum, unique
 from typing import TYPE_CHECKING, Any, Final, Protocol, final
 
 import attrs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator
-    from datetime import datetime
+    from collections.abc import Callable, Iterator
 
 
 @final

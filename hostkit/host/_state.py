@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         Trace,
     )
     from hostkit.loading import Module, ModuleLoader
-    from hostkit.loops import DetachedTasks
+    from hostkit.loops import DetachedTasks, Owner
     from hostkit.specs import Category
 
 
@@ -85,7 +85,13 @@ class HostState:
             bind_hooks(self.hooks[category], chains, exact=exact)
 
     async def ask(
-        self, hook: str, args: tuple[Any, ...], kwargs: dict[str, Any], *, keep: bool
+        self,
+        hook: str,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        *,
+        keep: bool,
+        owner: Owner | None = None,
     ) -> Trace:
         """Call a hook by its full name, and record every step.
 
@@ -94,6 +100,7 @@ class HostState:
             args: The call's arguments by position.
             kwargs: The call's arguments by name.
             keep: Whether the receipt of a denial or a failure is kept.
+            owner: The outermost caller, if it is known; see `hostkit.loops.is_callers`.
 
         Raises:
             UnknownHookError: There is no such hook.
@@ -108,7 +115,7 @@ class HostState:
             )
         chain = self.chains[hook]
         values = chain.spec.bind(args, kwargs)
-        return await chain.select(values).ask(values, keep=keep)
+        return await chain.select(values).ask(values, keep=keep, owner=owner)
 
 
 class HostView:
@@ -173,12 +180,16 @@ class HostView:
         """
         return (await self._state.ask(hook, args, kwargs, keep=False)).receipt
 
-    async def ask(self, hook: str, arguments: Mapping[str, Any]) -> Trace:
+    async def ask(
+        self, hook: str, arguments: Mapping[str, Any], *, owner: Owner | None = None
+    ) -> Trace:
         """Call a hook by its name, for callers that need its receipt.
 
         Args:
             hook: The hook's full name, ``category.hook``.
             arguments: The call's arguments by name.
+            owner: The outermost caller, if it knows whether it has cancelled the call; see
+                `hostkit.loops.is_callers`.
 
         Returns:
             The result, or the error, and the receipt; a denial's or a failure's is kept.
@@ -187,7 +198,7 @@ class HostView:
             UnknownHookError: There is no such hook.
             TypeError: The arguments are not the hook's.
         """
-        return await self._state.ask(hook, (), dict(arguments), keep=True)
+        return await self._state.ask(hook, (), arguments, keep=True, owner=owner)
 
     @property
     def _state(self) -> HostState:

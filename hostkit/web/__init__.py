@@ -1,8 +1,7 @@
 """How a host is reached over HTTP, and what modules make web resources with."""
 
-from hostkit.web._http_error import HttpError
-from hostkit.web._json_body import json_body
-from hostkit.web._json_resource import JsonResource
+from hostkit.web._json import json_body
+from hostkit.web._json_resource import HttpError, JsonResource
 from hostkit.web._listeners import DEFAULT_LISTENER, check_listeners
 from hostkit.web._pages import ErrorPage
 from hostkit.web._query import query_value, query_values

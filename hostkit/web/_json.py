@@ -1,13 +1,25 @@
-"""Read JSON strictly: what could be understood in two ways is refused."""
+"""JSON from requests: read strictly, and as the kind of value that a handler expects."""
 
 from __future__ import annotations
 
 import json
 import math
+import re
 from collections import Counter
+from http import HTTPStatus
 from itertools import chain
 from reprlib import repr as shorten
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar, overload
+
+from hostkit.codes import Code
+from hostkit.config import StructureErrors, structure
+from hostkit.errors import show_path
+from hostkit.web._json_resource import HttpError
+
+if TYPE_CHECKING:
+    from twisted.web.server import Request
+
+    from hostkit.config import Fault
 
 MAX_DEPTH: Final = 100
 """How many lists and objects may stand within one another."""
@@ -97,3 +109,86 @@ def _explain(error: RecursionError | ValueError) -> str:
     if isinstance(error, UnicodeEncodeError):
         return "it has half a surrogate pair, which is no character"
     return "a number has too many digits"
+
+
+# The body of a request.
+
+T = TypeVar("T")
+
+LONGEST_BODY: Final = 1024 * 1024
+"""How many bytes `json_body` reads by default."""
+_MOST_SHOWN: Final = 10
+_LONGEST_SHOWN: Final = 100
+# A form on a foreign page cannot send this type without asking.
+_IS_JSON: Final = re.compile(
+    rb'application/(?:[\w.-]+\+)?json\s*(?:;\s*charset\s*=\s*"?utf-?8"?\s*)?', re.IGNORECASE
+)
+
+
+@overload
+def json_body(request: Request, *, max_bytes: int = ...) -> dict[str, Any]: ...
+@overload
+def json_body(request: Request, cls: type[T], *, max_bytes: int = ...) -> T: ...
+def json_body(request: Request, cls: Any = dict, *, max_bytes: int = LONGEST_BODY) -> Any:
+    """Read the body of a request as JSON.
+
+    Args:
+        request: The request.
+        cls: What it is to be: an attrs class, a dataclass, or any type one of their fields may
+            have. It is filled strictly, as the config of a module is. By default an object, as it
+            is.
+        max_bytes: The longest body that is read.
+
+    Raises:
+        HttpError: 415, it does not say that it is JSON; 413, it is too long; 400, it is not JSON,
+            or does not fit the class: then the fields are named.
+        StructureErrors: The class is one that cannot be filled.
+    """
+    check_json_type(request)
+    value = _parse(request, max_bytes)
+    if cls is dict:
+        if not isinstance(value, dict):
+            raise HttpError(HTTPStatus.BAD_REQUEST, "bad_body", "the body must be a JSON object")
+        return value
+    try:
+        return structure(value, cls)
+    except StructureErrors as errors:
+        if any(fault.code == Code.UNSUPPORTED_TYPE for fault in errors.faults):
+            raise
+        shown = "; ".join(_show(fault) for fault in errors.faults[:_MOST_SHOWN])
+        raise HttpError(HTTPStatus.BAD_REQUEST, "bad_body", shown) from errors
+
+
+def _show(fault: Fault) -> str:
+    field = show_path(fault.path) or "the body"
+    expected = f", expected {fault.expected}" if fault.expected is not None else ""
+    return f"{field}: {fault.message}{expected}"
+
+
+def check_json_type(request: Request) -> None:
+    """Make sure that a body is said to be JSON in UTF-8, which is what its readers take it for.
+
+    Raises:
+        HttpError: It is said to be something else (415).
+    """
+    kind = request.getHeader(b"content-type") or b""
+    if kind != b"application/json" and not _IS_JSON.fullmatch(kind):
+        shown = kind[:_LONGEST_SHOWN].decode("utf-8", "replace")
+        error = (
+            "the body must be JSON in UTF-8, sent with the header 'content-type: "
+            f"application/json', and not with {shown!r}"
+        )
+        raise HttpError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not_json", error)
+
+
+def _parse(request: Request, max_bytes: int) -> Any:
+    assert request.content is not None  # noqa: S101 -- there is one while a request is rendered
+    request.content.seek(0)
+    body = request.content.read(max_bytes + 1)
+    if len(body) > max_bytes:
+        error = f"the body has more than {max_bytes} bytes"
+        raise HttpError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", error)
+    try:
+        return read_json(body)
+    except ValueError as error:
+        raise HttpError(HTTPStatus.BAD_REQUEST, "bad_json", str(error)) from error

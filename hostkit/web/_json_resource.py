@@ -3,19 +3,68 @@
 from __future__ import annotations
 
 import inspect
+import logging
+from asyncio import CancelledError as AsyncioCancelledError
 from http import HTTPMethod, HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast, final
 
+from twisted.internet.defer import CancelledError
 from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET
 
-from hostkit.web._answer import answer_later
+from hostkit.errors import HostkitError
+from hostkit.loops import Entrance
 from hostkit.web._methods import refuse_method
-from hostkit.web._pages import write_json
+from hostkit.web._pages import send, write_error, write_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
+    from twisted.internet.defer import Deferred
+    from twisted.python.failure import Failure
     from twisted.web.server import Request
+
+    from hostkit.loops import Owner
+
+
+@final
+class HttpError(HostkitError):
+    """An answer in place of the one that was asked for.
+
+    A `JsonResource` makes of it ``{"errcode": code, "error": message}`` with the extra fields. Set
+    headers that go with it, such as ``Retry-After``, on the request before raising it.
+
+    Args:
+        status: The HTTP status, 400 to 599.
+        code: A short stable identifier, for programs.
+        message: What is wrong and what to do, for people.
+        extra: More fields of the answer.
+
+    Raises:
+        ValueError: The status is none of an error.
+    """
+
+    def __init__(self, status: int, code: str, message: str, /, **extra: Any) -> None:
+        status = int(status)
+        if not HTTPStatus.BAD_REQUEST <= status <= _LAST:
+            raise ValueError(f"{status} is not the status of an error: these are 400 to {_LAST}")
+        super().__init__(status, code, message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.extra = extra
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.code}: {self.message}"
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """What is answered."""
+        return {**self.extra, "errcode": self.code, "error": self.message}
+
+
+_LAST = 599
+
 
 _HANDLERS: Final = {method.value.encode(): f"on_{method.value}" for method in HTTPMethod}
 
@@ -42,19 +91,135 @@ class JsonResource(Resource):
         if handler is None:
             methods = [method for method, name in _HANDLERS.items() if hasattr(self, name)]
             return refuse_method(request, methods)
-        return answer_later(request, _call(handler, request))
+        entrance = Entrance()
+        return answer_later(request, self._answer(handler, request, entrance), entrance)
+
+    def call(self, handler: Callable[..., Any], request: Request, owner: Owner) -> Any:  # noqa: ARG002
+        """Call a handler, for subclasses that give theirs more than the request.
+
+        Args:
+            handler: A method of the resource: ``on_GET``, ...
+            request: The request.
+            owner: Knows whether the client has left; see `hostkit.loops.is_callers`.
+
+        Returns:
+            The result, or something to await for it.
+        """
+        return handler(request)
+
+    async def _answer(
+        self, handler: Callable[..., Any], request: Request, entrance: Entrance
+    ) -> bytes:
+        result = self.call(handler, request, entrance)
+        if inspect.isawaitable(result):
+            result = await result
+        if result is None:
+            if request.code == HTTPStatus.OK:
+                request.setResponseCode(HTTPStatus.NO_CONTENT)
+            return b""
+        try:
+            return write_json(request, request.code, result)
+        except (TypeError, ValueError, RecursionError) as error:
+            # Not its traceback, which is ours, and as long as the result is deep.
+            raise ValueError(
+                f"the result of {handler.__qualname__} cannot be serialised: {error}"
+            ) from None
 
 
-async def _call(handler: Callable[[Request], Any], request: Request) -> bytes:
-    result = handler(request)
-    if inspect.isawaitable(result):
-        result = await result
-    if result is None:
-        if request.code == HTTPStatus.OK:
-            request.setResponseCode(HTTPStatus.NO_CONTENT)
-        return b""
-    try:
-        return write_json(request, request.code, result)
-    except (TypeError, ValueError, RecursionError) as error:
-        # Not its traceback, which is ours, and as long as the result is deep.
-        raise ValueError(f"the result of {handler.__qualname__} is no JSON: {error}") from None
+def answer_later(
+    request: Request, coroutine: Coroutine[Any, Any, bytes], entrance: Entrance | None = None
+) -> int:
+    """Answer a request when a coroutine is done; a client that goes away cancels it.
+
+    Args:
+        request: The request.
+        coroutine: Sets status and headers, and returns the body. What it raises as `HttpError` is
+            the answer; anything else is logged, and answered with 500.
+        entrance: What starts it, if the coroutine is to know whether the client has left.
+
+    Returns:
+        What a resource's ``render`` returns for it.
+    """
+    call = (entrance or Entrance()).start(coroutine)
+    gone: Deferred[None] | None = None
+    if not call.called:  # most need not wait for anything
+        gone = request.notifyFinish()
+        gone.addErrback(lambda _: call.cancel())
+    call.addErrback(_explain, request, gone).addCallback(_send, request, gone)
+    return NOT_DONE_YET
+
+
+def _explain(failure: Failure, request: Request, gone: Deferred[None] | None) -> bytes | None:
+    error = failure.value
+    if _has_left(gone):
+        # There is no client to answer. That the handler was cancelled is expected.
+        if not isinstance(error, CancelledError | AsyncioCancelledError | HttpError):
+            log_failure(request, "failed after its client had left, to answer", error)
+        return None
+    if isinstance(error, HttpError) and not request.startedWriting:
+        try:
+            return write_json(request, error.status, error.body)
+        except (TypeError, ValueError, RecursionError) as why:
+            log_failure(request, f"raised an HttpError that cannot be serialised ({why}) for")
+    else:
+        log_failure(request, "failed to answer", error)
+    give_up(request)
+    return None
+
+
+def _send(body: bytes | None, request: Request, gone: Deferred[None] | None) -> None:
+    # A handler may keep its cancellation to itself and answer nevertheless.
+    if body is not None and not _has_left(gone):
+        send(request, body)
+
+
+def _has_left(gone: Deferred[None] | None) -> bool:
+    return gone is not None and bool(gone.called)
+
+
+_LONGEST: Final = 200
+_KEPT: Final = frozenset({b"server", b"date"})
+
+
+def log_failure(request: Request, what: str, error: BaseException | None = None) -> None:
+    """Log what a resource did wrong, by the name of its module.
+
+    Args:
+        request: The request it was asked to answer.
+        what: What it did, as it reads before ``GET /words``.
+        error: What it raised, if it did.
+    """
+    module: str | None = getattr(request, "module", None)
+    name = "hostkit.web" if module is None else f"hostkit.modules.{module}"
+    who = "a resource" if module is None else f"module {module!r}"
+    # Not the query, which may hold tokens.
+    asked = f"{_text(request.method)} {_text(request.path)}"
+    logging.getLogger(name).error("%s %s %s", who, what, asked, exc_info=error)
+
+
+def give_up(request: Request) -> None:
+    """Answer with a failure that is none of the client's, if there is something to answer.
+
+    Headers that were meant for the answer that failed are dropped. Of an answer that was begun the
+    connection is aborted: half of it must not be taken for the whole.
+
+    Args:
+        request: The request.
+    """
+    if getattr(request, "channel", None) is None:  # it was answered, or the client is gone
+        return
+    if request.startedWriting:
+        cast("Any", request.transport).abortConnection()
+        return
+    for name, _ in list(request.responseHeaders.getAllRawHeaders()):
+        if name.lower() not in _KEPT:
+            request.responseHeaders.removeHeader(name)
+    request.cookies.clear()
+    request.etag = request.lastModified = None
+    error = "the answer failed; the log says more"
+    send(request, write_error(request, 500, "internal_error", error))
+
+
+def _text(sent: bytes) -> str:
+    """Write what a client sent so that it cannot control a terminal, or fill a log."""
+    return repr(sent[:_LONGEST])[2:-1]

@@ -9,7 +9,7 @@ from reprlib import repr as shorten
 from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 from urllib.parse import parse_qsl
 
-from hostkit.web._http_error import HttpError
+from hostkit.web._json_resource import HttpError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

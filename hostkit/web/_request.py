@@ -15,7 +15,7 @@ from twisted.web.http import datetimeToString
 from twisted.web.resource import EncodingResourceWrapper, getChildForRequest
 from twisted.web.server import NOT_DONE_YET, Request, version
 
-from hostkit.web._failure import give_up, log_failure
+from hostkit.web._json_resource import give_up, log_failure
 from hostkit.web._methods import lacks_head, refuse_method, render_methods
 from hostkit.web._pages import send
 

@@ -137,7 +137,7 @@ def test_a_result_that_json_cannot_write_is_logged(
     answer = post(make_host(find_title=lambda text: result), "find_title", text="hi")
     assert (answer.status, answer.json["errcode"]) == (500, "unwritable_result")
     (message,) = (record.message for record in caplog.records)
-    assert message.startswith("the result of comments.find_title cannot be told in JSON: ")
+    assert message.startswith("the result of comments.find_title cannot be serialised: ")
 
 
 def test_a_result_that_is_too_deep_is_told_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
@@ -150,7 +150,7 @@ def test_a_result_that_is_too_deep_is_told_in_one_line(caplog: pytest.LogCapture
     (record,) = caplog.records
     assert record.exc_info is None
     assert record.getMessage() == (
-        "the result of comments.find_title cannot be told in JSON: it is nested too deep"
+        "the result of comments.find_title cannot be serialised: it is nested too deep"
     )
 
 
@@ -222,11 +222,11 @@ def test_a_module_may_answer_nobody(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_a_call_that_others_cancel_is_answered(caplog: pytest.LogCaptureFixture) -> None:
-    """When a module's own work is cancelled, the client still learns that there is no answer."""
+    """When a module's own work is cancelled, that is its failure, and the answer names it."""
     asked: Deferred[object] = Deferred()
     wire = waiting_call(make_host(check_comment=lambda *_: asked))
     asked.cancel()
-    assert (wire.answer.status, wire.answer.json["errcode"]) == (500, "internal_error")
-    assert [(record.levelno, record.message) for record in caplog.records] == [
-        (logging.ERROR, "the gateway failed to ask comments.check_comment")
-    ]
+    answer = wire.answer
+    assert (answer.status, answer.json["errcode"]) == (503, "module_failed")
+    assert answer.json["module"] == "words"
+    assert [record.levelno for record in caplog.records] == [logging.WARNING]

@@ -22,10 +22,31 @@ class Fate(Enum):
     OFF = 0
 
 
+def describe(denial: Any) -> Deny:
+    """Describe what the host has for denials: pairs, errors with fields, or a `Deny`."""
+    if isinstance(denial, HttpError):
+        return Deny(denial.code, denial.message, **denial.extra)
+    if isinstance(denial, RefusedError):
+        found = vars(denial)
+        facts = found.get("additional_fields", {})
+        return Deny(found.get("errcode", "denied"), found.get("msg", str(denial)), **facts)
+    if isinstance(denial, tuple) and denial:
+        facts = denial[1] or {}
+        error = facts.get("error")
+        code = denial[0] if isinstance(denial[0], str) else "denied"
+        text = error if isinstance(error, str) else "denied"
+        return Deny(code, text, **{str(name): value for name, value in facts.items()})
+    return rules.FirstDenial().describe_denial(denial)
+
+
 class Links(Category):
     """What the tests ask; every answer but "ok" denies."""
 
-    @hookspec(rules.FirstDenial(read=lambda answer: answer, allow="ok", denial="unsure"))
+    @hookspec(
+        rules.FirstDenial(
+            read=lambda answer: answer, allow="ok", denial="unsure", describe=describe
+        )
+    )
     async def check_link(self, link: str) -> Any:
         """Called for each link."""
 
@@ -114,7 +135,11 @@ class RefusedError(Exception):
 class Rooms(Category):
     """Hooks that a module can also deny by raising."""
 
-    @hookspec(rules.Notify(veto=lambda error: isinstance(error, RefusedError | HttpError)))
+    @hookspec(
+        rules.Notify(
+            veto=lambda error: isinstance(error, RefusedError | HttpError), describe=describe
+        )
+    )
     async def on_room(self, name: str) -> None:
         """Called before a room is made."""
 

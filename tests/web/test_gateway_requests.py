@@ -58,7 +58,7 @@ def test_other_formats_answer_415(kind: str) -> None:
     """What a form could send is refused, whatever the body is, and before it is read."""
     answer = send(body=b"{", content_type=kind)
     assert (answer.status, answer.json["errcode"]) == (415, "not_json")
-    assert answer.json["error"].endswith(f"not as {kind!r}")
+    assert answer.json["error"].endswith(f"not with {kind!r}")
 
 
 @pytest.mark.parametrize(

@@ -214,7 +214,7 @@ def test_a_result_that_json_cannot_express_is_a_failure(
     answer = get(lambda _: value)
     assert (answer.status, answer.json["errcode"]) == (500, "internal_error")
     assert caplog.messages == ["module 'words' failed to answer GET /a"]
-    assert "the result of serve.<locals>.Page.on_GET is no JSON: " in caplog.text
+    assert "the result of serve.<locals>.Page.on_GET cannot be serialised: " in caplog.text
     assert len(caplog.text) < 5000
 
 
@@ -222,4 +222,7 @@ def test_an_error_that_json_cannot_express_is_a_failure(caplog: pytest.LogCaptur
     """The extra fields of an error must be JSON as well."""
     answer = get(raises(HttpError(400, "bad", "no", why=object())))
     assert (answer.status, answer.json["errcode"]) == (500, "internal_error")
-    assert "module 'words' raised an HttpError that is no JSON (Object of type" in caplog.text
+    assert (
+        "module 'words' raised an HttpError that cannot be serialised (Object of type"
+        in caplog.text
+    )

@@ -80,7 +80,7 @@ def test_a_failure_while_it_is_cancelled_is_logged(caplog: pytest.LogCaptureFixt
     wire.send("GET", "/a")
     wire.hang_up()
     assert not wire.is_answered
-    said = "module 'words' failed, with nobody there any more, to answer GET /a"
+    said = "module 'words' failed after its client had left, to answer GET /a"
     assert caplog.messages == [said]
     assert "cannot roll back" in caplog.text
 

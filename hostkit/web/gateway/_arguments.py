@@ -1,4 +1,4 @@
-"""`Arguments`: those of one hook, as JSON gives them and as its callbacks take them."""
+"""`ArgumentReader`: the arguments of one hook, from JSON to what its callbacks take."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ import attrs
 
 from hostkit.config import faults_of
 from hostkit.errors import show_path
-from hostkit.web._http_error import HttpError
-from hostkit.web.gateway._annotations import annotations_of
-from hostkit.web.gateway._members import hook_for
+from hostkit.web._json_resource import HttpError
+from hostkit.web.gateway._structuring import annotations_of, hook_for
 from hostkit.wording import did_you_mean
 
 if TYPE_CHECKING:
@@ -51,11 +50,11 @@ class Argument:
 
 @final
 @attrs.frozen
-class Arguments:
-    """The arguments of one hook, in order.
+class ArgumentReader:
+    """Reads the arguments of one hook.
 
-    What stands behind the arguments that all callbacks must accept may be left out: callers can
-    be as old as modules. It is then the hook's default, or else null, an empty object or an empty
+    The arguments behind those that all callbacks must accept may be left out: callers can be as
+    old as modules. It is then the hook's default, or else null, an empty object or an empty
     list, whichever its annotation allows.
     """
 

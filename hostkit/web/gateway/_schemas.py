@@ -15,9 +15,14 @@ from typing import is_typeddict as is_typed_dict
 import attrs
 
 from hostkit.config import Bytes, Seconds
-from hostkit.web.gateway._annotations import annotations_of
-from hostkit.web.gateway._types import is_collection, is_textual, keys_of
-from hostkit.web.gateway._views import is_protocol, members_of
+from hostkit.web.gateway._structuring import (
+    annotations_of,
+    is_collection,
+    is_protocol,
+    is_textual,
+    members_of,
+    typed_dict_keys,
+)
 
 Schema: TypeAlias = dict[str, Any]
 
@@ -131,7 +136,7 @@ def _read_dataclass(cls: Any) -> tuple[dict[str, Any], list[str], bool]:
 
 
 def _read_typed_dict(cls: Any) -> tuple[dict[str, Any], list[str], bool]:
-    return *keys_of(cls), True
+    return *typed_dict_keys(cls), True
 
 
 def _read_protocol(cls: Any) -> tuple[dict[str, Any], list[str], bool]:

@@ -1,0 +1,284 @@
+"""What JSON becomes for each kind of annotation, strictly: nothing is converted silently."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import inspect
+import sys
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date, datetime
+from functools import cached_property
+from types import FunctionType, SimpleNamespace
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    NoReturn,
+    NotRequired,
+    Required,
+    TypeAlias,
+    final,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
+
+import attrs
+
+from hostkit.codes import Code
+from hostkit.config import Fault, StructureErrors, faults_of, strict_converter, wrong_type
+from hostkit.specs import has_body
+
+if TYPE_CHECKING:
+    from cattrs import Converter
+
+Structure: TypeAlias = Callable[[Any, Any], Any]
+"""What cattrs calls a structure hook: takes a value and a type."""
+
+
+def hook_for(hint: Any, converter: Converter) -> Structure:
+    """Find what structures values of a type; what cannot be structured stays as it is."""
+    try:
+        return converter.get_structure_hook(hint)
+    except Exception:  # noqa: BLE001 -- a class can be wrong in as many ways as code can
+        return lambda value, _: value
+
+
+@final
+@attrs.frozen(slots=False)
+class Members:
+    """Structures the members of objects of one kind; others stay as they are.
+
+    Attributes:
+        hints: The annotation of each member.
+        converter: What structures them.
+    """
+
+    hints: Mapping[str, Any]
+    converter: Converter
+
+    @cached_property
+    def _hooks(self) -> dict[str, tuple[Structure, Any]]:
+        # Looked for when they are needed: an object can have members of its own kind.
+        return {name: (hook_for(hint, self.converter), hint) for name, hint in self.hints.items()}
+
+    def fill(self, value: Any) -> dict[str, Any]:
+        """Make a new dict with the members of an object.
+
+        Raises:
+            StructureErrors: It is no object, or members have the wrong type.
+        """
+        if not isinstance(value, Mapping):
+            raise wrong_type(value, "a mapping")
+        members = dict(value)
+        faults: list[Fault] = []
+        for name in self._hooks.keys() & members.keys():
+            hook, hint = self._hooks[name]
+            try:
+                members[name] = hook(members[name], hint)
+            except Exception as error:  # noqa: BLE001 -- a class may refuse in its own way
+                faults += (fault.under(name) for fault in faults_of(error))
+        if faults:
+            raise StructureErrors(tuple(faults))
+        return members
+
+
+def make_converter() -> Converter:
+    """Make what structures arguments.
+
+    It is as strict as the one for config files, and knows more: a typed dict may have further
+    keys; a class with ``from_string`` is read from a string, as are bytes (base64), dates and
+    times (ISO 8601); an object for a protocol, or for another class that nothing is known about,
+    becomes an object with attributes.
+    """
+    converter: Converter = strict_converter(lambda cls: _other_hook(cls, converter))
+    converter.register_structure_hook_factory(is_textual, _text_hook)
+    converter.register_structure_hook(bytes, _structure_base64)
+    converter.register_structure_hook_func(lambda cls: cls in {date, datetime}, _structure_iso)
+    return converter
+
+
+def is_textual(cls: Any) -> bool:
+    """Whether a class is written as a string, which its ``from_string`` reads."""
+    return isinstance(cls, type) and callable(getattr(cls, "from_string", None))
+
+
+def is_collection(cls: Any) -> bool:
+    """Whether an annotation says no more than that there are several values."""
+    return (get_origin(cls) or cls) in {Collection, Iterable}
+
+
+def typed_dict_keys(typed_dict: Any) -> tuple[dict[str, Any], list[str]]:
+    """List the keys of a typed dict, each with its annotation, and those it cannot be without."""
+    hints = annotations_of(typed_dict)
+    # What the class itself knows of this it did not read from annotations that are texts.
+    required = [
+        name
+        for name, hint in hints.items()
+        if get_origin(hint) is Required
+        or (get_origin(hint) is not NotRequired and name in typed_dict.__required_keys__)
+    ]
+    return {name: _bare(hint) for name, hint in hints.items()}, required
+
+
+def _bare(hint: Any) -> Any:
+    return get_args(hint)[0] if get_origin(hint) in {Required, NotRequired} else hint
+
+
+def _other_hook(cls: Any, converter: Converter) -> Structure:
+    if is_typeddict(cls):
+        return _typed_dict_hook(cls, converter)
+    if is_protocol(cls):
+        return protocol_hook(cls, converter)
+    if is_collection(cls):
+        (item,) = get_args(cls) or (Any,)
+        return converter.get_structure_hook(tuple[item, ...])  # type: ignore[valid-type]
+    if isinstance(cls, type) and cls is not object:
+        return structure_view
+    return lambda value, _: value
+
+
+def _typed_dict_hook(cls: Any, converter: Converter) -> Structure:
+    hints, required = typed_dict_keys(cls)
+    members = Members(hints, converter)
+
+    def structure_typed_dict(value: Any, _cls: Any) -> dict[str, Any]:
+        filled = members.fill(value)
+        missing = [
+            Fault(Code.MISSING_KEY, f"the key {key!r} is missing")
+            for key in required
+            if key not in filled
+        ]
+        if missing:
+            raise StructureErrors(tuple(missing))
+        return filled
+
+    return structure_typed_dict
+
+
+def _text_hook(cls: Any) -> Structure:
+    def structure_text(value: Any, _cls: Any) -> Any:
+        if not isinstance(value, str):
+            raise wrong_type(value, "a string")
+        return cls.from_string(value)
+
+    return structure_text
+
+
+def _structure_base64(value: Any, _cls: Any) -> bytes:
+    if isinstance(value, str):
+        try:
+            return base64.b64decode(value, validate=True)
+        except (ValueError, binascii.Error):
+            pass
+    raise wrong_type(value, "a string in base64")
+
+
+def _structure_iso(value: Any, cls: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            return cls.fromisoformat(value)
+        except ValueError:
+            pass
+    raise wrong_type(value, "a date in ISO 8601" if cls is date else "a date and time in ISO 8601")
+
+
+# Objects with attributes, for what JSON can only describe.
+
+
+class View:
+    """What a JSON object has, as attributes that cannot be set."""
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"{name!r} cannot be set: {self!r} is read-only")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"{name!r} cannot be deleted: {self!r} is read-only")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} from JSON>"
+
+
+def is_protocol(cls: Any) -> bool:
+    """Whether a class says what others supply."""
+    return isinstance(cls, type) and bool(vars(cls).get("_is_protocol", False))
+
+
+def members_of(protocol: type) -> dict[str, Any]:
+    """List the data members of a protocol, each with its annotation."""
+    members: dict[str, Any] = {}
+    for base in reversed(protocol.__mro__):
+        if is_protocol(base):
+            members |= annotations_of(base)
+            for name, value in vars(base).items():
+                if isinstance(value, property):
+                    members[name] = annotations_of(value.fget).get("return", Any)
+    return members
+
+
+def structure_view(value: Any, _cls: Any) -> Any:
+    """Make a view of an object, for a class that nothing is known about; leave other values."""
+    return _show(View, value) if isinstance(value, Mapping) else value
+
+
+def protocol_hook(protocol: type, converter: Converter) -> Structure:
+    """Make what turns a JSON object into an object of a protocol.
+
+    It has the members that were given, which must have the right types, and the protocol's own
+    methods, as far as these have code.
+    """
+    hints = members_of(protocol)
+    members = Members(hints, converter)
+    view = _view_class(protocol, hints)
+    return lambda value, _: _show(view, members.fill(value))
+
+
+def _view_class(protocol: type, members: Mapping[str, Any]) -> type[View]:
+    """Make a class whose properties come before what is in an object, however that is called."""
+    namespace: dict[str, Any] = {name: _reader(name) for name in members}
+    for name, function in inspect.getmembers(protocol, lambda each: isinstance(each, FunctionType)):
+        if not name.startswith("__"):
+            namespace[name] = property(function.__get__) if has_body(function) else _reader(name)
+    return type(protocol.__name__, (View, protocol), namespace)
+
+
+def _reader(name: str) -> property:
+    def read(self: View) -> Any:
+        try:
+            return vars(self)[name]
+        except KeyError:
+            raise AttributeError(f"{self!r} came without {name!r}") from None
+
+    return property(read)
+
+
+def _show(view: type[View], members: Mapping[str, Any]) -> View:
+    shown = object.__new__(view)
+    vars(shown).update(members)
+    return shown
+
+
+def annotations_of(annotated: Any) -> dict[str, Any]:
+    """Read the annotations of a function or a class, each by itself.
+
+    Args:
+        annotated: A function, or a class, of which only its own annotations are read.
+
+    Returns:
+        What each name is annotated with. What was imported only for type checkers is unknown here,
+        and stands as `Any`.
+    """
+    names = getattr(annotated, "__globals__", None) or vars(sys.modules[annotated.__module__])
+    return {
+        name: _resolve(annotation, names)
+        for name, annotation in getattr(annotated, "__annotations__", {}).items()
+    }
+
+
+def _resolve(annotation: Any, names: dict[str, Any]) -> Any:
+    alone = SimpleNamespace(__annotations__={"it": annotation})
+    try:
+        return get_type_hints(alone, names, include_extras=True)["it"]
+    except Exception:  # noqa: BLE001 -- a text can be wrong in as many ways as code can
+        return Any
