@@ -145,6 +145,9 @@ def answer_later(
     if not call.called:  # most need not wait for anything
         gone = request.notifyFinish()
         gone.addErrback(lambda _: call.cancel())
+    elif isinstance(call.result, bytes):
+        send(request, call.result)
+        return NOT_DONE_YET
     call.addErrback(_explain, request, gone).addCallback(_send, request, gone)
     return NOT_DONE_YET
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from twisted.web.server import Request
 
 _ENCODER: Final = json.JSONEncoder(allow_nan=False)  # `json.dumps` would make one for each body
+_EMPTY_OBJECT: Final = b"{}\n"  # what the gateway's allow is
 _WITHOUT_BODY: Final = frozenset({204, 304})
 
 
@@ -29,7 +30,7 @@ def write_json(request: Request, status: int, body: Any) -> bytes:
         TypeError: The body has values that JSON has no form for.
         ValueError: The same; for instance infinity, which Python would write nevertheless.
     """
-    encoded = _ENCODER.encode(body).encode() + b"\n"
+    encoded = _EMPTY_OBJECT if body == {} else _ENCODER.encode(body).encode() + b"\n"
     request.setResponseCode(status)
     request.setHeader(b"content-type", b"application/json")
     return encoded

@@ -1,24 +1,31 @@
-"""What the gateway says about its hooks: a listing, and an OpenAPI document."""
+"""Descriptions of the gateway: a listing of its hooks, and an OpenAPI document."""
 
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Any, Final
+import json
+from typing import TYPE_CHECKING, Any, Final, final
 
 import attrs
+from twisted.web.resource import Resource
 
 from hostkit._version import __version__
 from hostkit.dispatch import Receipt, Step
+from hostkit.web._json_resource import HttpError
+from hostkit.web._methods import refuse_others
+from hostkit.web._pages import write_json
+from hostkit.web.gateway._calls import PING, refuse_browsers
 from hostkit.web.gateway._schemas import schema_of
 from hostkit.web.gateway._structuring import annotations_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from twisted.web.server import Request
 
     from hostkit.host import Host
     from hostkit.specs import Hookspec
-    from hostkit.web.gateway._arguments import ArgumentReader
-    from hostkit.web.gateway._calls import HookCall
+    from hostkit.web.gateway._calls import ArgumentReader, HookCall, HookPath
 
 _EXPLAIN: Final = {
     "name": "explain",
@@ -59,7 +66,41 @@ _ERRORS: Final = {
 }
 
 
-def write_openapi(prefix: str, calls: Mapping[tuple[str, str], HookCall]) -> dict[str, Any]:
+@final
+class Description(Resource):
+    """Serves a JSON document that is written when it is first asked for, indented for people.
+
+    Args:
+        write: Makes the document.
+    """
+
+    isLeaf = True
+
+    def __init__(self, write: Callable[[], dict[str, Any]]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._write = write
+        self._body: bytes | None = None
+
+    def forget(self) -> None:
+        """Write it anew for the next request."""
+        self._body = None
+
+    def render(self, request: Request) -> bytes:
+        """Answer GET and HEAD."""
+        if request.method not in {b"GET", b"HEAD"}:
+            return refuse_others(request, b"GET, HEAD, OPTIONS")
+        try:
+            # Asked again here, since the OpenAPI document has a path of its own.
+            refuse_browsers(request)
+        except HttpError as error:
+            return write_json(request, error.status, error.body)
+        if self._body is None:
+            self._body = json.dumps(self._write(), allow_nan=False, indent=2).encode() + b"\n"
+        request.setHeader(b"content-type", b"application/json")
+        return self._body
+
+
+def write_openapi(prefix: str, calls: Mapping[HookPath, HookCall]) -> dict[str, Any]:
     """Describe all calls.
 
     Args:
@@ -146,7 +187,7 @@ def _schema_of_class(cls: type[Any]) -> dict[str, Any]:
 
 
 def list_hooks(
-    host: Host, prefix: str, calls: Mapping[tuple[str, str], HookCall]
+    host: Host, prefix: str, calls: Mapping[HookPath, HookCall]
 ) -> dict[str, dict[str, Any]]:
     """List categories and hooks.
 
@@ -160,7 +201,7 @@ def list_hooks(
             category.name: {
                 # Without one of its own, `inspect.getdoc` would give that of `Category`.
                 "doc": inspect.cleandoc(category.__doc__ or ""),
-                "ping": f"{prefix}/{category.name}/ping",
+                "ping": f"{prefix}/{category.name}/{PING}",
                 "hooks": {
                     name: {
                         "path": f"{prefix}/{category.name}/{name}",
@@ -184,7 +225,7 @@ def arguments_schema(arguments: ArgumentReader) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": {field.name: schema_of(field.hint) for field in fields},
-        "required": [field.name for field in fields if field.is_required],
+        "required": [field.name for field in fields if field.make_default is None],
         "additionalProperties": False,
     }
 

@@ -2,42 +2,46 @@
 
 from __future__ import annotations
 
+import base64
 import json
-from http import HTTPStatus
+import logging
+from datetime import datetime
+from reprlib import repr as shorten
 from typing import TYPE_CHECKING, Any, Final, final
 
+import attrs
+from cattrs.preconf.json import make_converter
 from twisted.web.resource import Resource
 
+from hostkit.dispatch import Outcome
 from hostkit.web._json_resource import HttpError, JsonResource
 from hostkit.web._methods import refuse_others
 from hostkit.web._pages import write_json
-from hostkit.web.gateway._answers import answer
-from hostkit.web.gateway._calls import (
-    find_calls,
-    read_body,
-    refuse_browsers,
-    refuse_path,
-    wants_trace,
-)
-from hostkit.web.gateway._descriptions import list_hooks, write_openapi
+from hostkit.web.gateway import _calls
+from hostkit.web.gateway._descriptions import Description, list_hooks, write_openapi
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Iterator, Mapping
 
     from twisted.web.resource import IResource
     from twisted.web.server import Request
 
+    from hostkit.dispatch import Receipt, Trace
     from hostkit.host import Host
     from hostkit.loops import Owner
-    from hostkit.web.gateway._calls import HookCall
+    from hostkit.specs import Hookspec
 
 PATH: Final = "/_hostkit/hooks"
 """Where the gateway is served; a hook's category and name follow."""
 
 OPENAPI_PATH: Final = "/_hostkit/openapi.json"
-"""Where it is described for programs."""
+"""Where its OpenAPI document is served."""
 
 _RETRY_AFTER_SECONDS: Final = b"1"
+_FAILED: Final = "a module could not decide: this is neither an allow nor a denial"
+_log: Final = logging.getLogger("hostkit.web")
+_converter: Final = make_converter()
+_converter.register_unstructure_hook(bytes, lambda value: base64.b64encode(value).decode())
 
 
 @final
@@ -45,8 +49,8 @@ class Gateway(Resource):
     """Runs a hook for ``POST /_hostkit/hooks/<category>/<hook>``.
 
     The body is a JSON object with the hook's arguments by name. 200 allows (``{"result": ...}`` for
-    hooks that ask for a value), 403 denies, 503 says that a module failed: neither allow nor deny.
-    ``GET /_hostkit/hooks`` lists the hooks.
+    hooks that return a value), 403 denies, 503 reports that a module failed: neither allow nor
+    deny. ``GET /_hostkit/hooks`` lists the hooks.
 
     Args:
         host: The host whose hooks are called.
@@ -56,19 +60,22 @@ class Gateway(Resource):
 
     def __init__(self, host: Host) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        calls = find_calls(host)
+        calls = _calls.find_calls(host)
         self._known = calls.keys()
-        listing = _Document(lambda: list_hooks(host, PATH, calls))
-        self._openapi = _Document(lambda: write_openapi(PATH, calls))
-        # All paths are known, and what is behind them is made once: a request only looks it up.
+        listing = Description(lambda: list_hooks(host, PATH, calls))
+        self._openapi = Description(lambda: write_openapi(PATH, calls))
+        # Everything that a hook's calls have in common is prepared here; a request looks it up by
+        # the path as it was sent.
         self._resources: dict[tuple[bytes, ...], Resource] = {(): listing, (b"",): listing}
         for path, call in calls.items():
-            self._resources[tuple(step.encode() for step in path)] = _HookResource(host, call)
+            resource = _Ping(call) if call.spec is None else _Hook(host, call, call.spec)
+            self._resources[tuple(step.encode() for step in path)] = resource
+        # The listing names the modules; the OpenAPI document only the hooks, which stay.
         host.when_reloaded(listing.forget)
 
     @property
     def resources(self) -> dict[str, IResource]:
-        """What belongs to the gateway, by path."""
+        """The resources of the gateway, by path."""
         return {PATH: self, OPENAPI_PATH: self._openapi}
 
     def render(self, request: Request) -> bytes | int:
@@ -76,31 +83,52 @@ class Gateway(Resource):
         path = tuple(request.postpath or ())
         resource = self._resources.get(path)
         try:
-            refuse_browsers(request)
+            _calls.refuse_browsers(request)
             if resource is None:
-                refuse_path([step.decode("utf-8", "replace") for step in path], self._known)
+                _calls.refuse_path([step.decode("utf-8", "replace") for step in path], self._known)
         except HttpError as error:
             return write_json(request, error.status, error.body)
         rendered: bytes | int = resource.render(request)
         return rendered
 
 
-@final
-class _HookResource(JsonResource):
-    """Calls one hook; a client that leaves cancels the call."""
+class _PostResource(JsonResource):
+    """Answers nothing but POST, without methods of HTTP that the OpenAPI document would lack."""
 
     isLeaf = True
-
-    def __init__(self, host: Host, call: HookCall) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._host = host
-        self._call = call
 
     def render(self, request: Request) -> bytes | int:
         """Start a call."""
         if request.method != b"POST":
             return refuse_others(request, b"POST, OPTIONS")
         return super().render(request)
+
+
+@final
+class _Ping(_PostResource):
+    """Answers a ping, which asks no module."""
+
+    def __init__(self, call: _calls.HookCall) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._arguments = call.arguments
+
+    def on_POST(self, request: Request) -> dict[str, Any]:
+        """Return the id that was sent."""
+        (ping,) = self._arguments.read(_calls.read_body(request))
+        return {"id": ping, "status": "ok"}
+
+
+@final
+class _Hook(_PostResource):
+    """Calls one hook; a client that leaves cancels the call."""
+
+    def __init__(self, host: Host, call: _calls.HookCall, spec: Hookspec) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._host = host
+        self._arguments = call.arguments
+        self._decides = call.decides
+        self._spec = spec
+        self._name = spec.full_name
 
     def call(
         self, handler: Callable[[Request, Owner], Any], request: Request, owner: Owner
@@ -110,48 +138,90 @@ class _HookResource(JsonResource):
         return called
 
     async def on_POST(self, request: Request, owner: Owner) -> dict[str, Any]:
-        """Read the arguments, ask the modules, and describe what came of it."""
-        call = self._call
-        arguments = call.arguments.read(read_body(request))
-        explain = wants_trace(request)
-        if call.spec is None:
-            return {**arguments, "status": "ok"}
-        trace = await self._host.ask(call.spec.full_name, arguments, owner=owner)
-        status, body = answer(trace, call, explain=explain)
-        request.setResponseCode(status)
-        if status == HTTPStatus.SERVICE_UNAVAILABLE:
-            request.setHeader(b"retry-after", _RETRY_AFTER_SECONDS)
+        """Read the arguments, ask the modules, and describe the outcome."""
+        values = self._arguments.read(_calls.read_body(request))
+        explain = _calls.wants_trace(request)
+        # Looked up for each call, as a reload replaces the chains.
+        chain = self._host.chains[self._name].select(values)
+        trace = await chain.ask(values, owner=owner)
+        body = self._describe(trace, request)
+        if explain:
+            body["trace"] = attrs.asdict(trace.receipt, value_serializer=_write_field)
         return body
 
+    def _describe(self, trace: Trace, request: Request) -> dict[str, Any]:
+        if trace.outcome is Outcome.DENY:
+            request.setResponseCode(403)
+            return self._denied(trace)
+        if trace.error is not None:
+            # What a module raised may hold secrets: the caller gets a receipt, the log the cause.
+            cause = trace.error.__cause__ or trace.error
+            _log.warning("receipt %s: %s", trace.receipt.id, trace.error, exc_info=cause)
+            request.setResponseCode(503)
+            request.setHeader(b"retry-after", _RETRY_AFTER_SECONDS)
+            return _decided(trace.receipt, "module_failed", _FAILED)
+        return {} if self._decides else {"result": self._result(trace.result)}
 
-@final
-class _Document(Resource):
-    """Serves JSON that is written when it is first asked for, in lines for people.
+    def _denied(self, trace: Trace) -> dict[str, Any]:
+        receipt = trace.receipt
+        denial = self._spec.rule.describe_denial(
+            trace.result if trace.error is None else trace.error
+        )
+        # A module's own fields come first, so that they cannot replace the gateway's.
+        return {
+            **dict(_serialisable(denial.extra, receipt)),
+            **_decided(receipt, denial.code, denial.reason),
+        }
 
-    Args:
-        write: Makes the document.
-    """
-
-    isLeaf = True
-
-    def __init__(self, write: Callable[[], dict[str, Any]]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._write = write
-        self._body: bytes | None = None
-
-    def forget(self) -> None:
-        """Write it again when it is asked for the next time."""
-        self._body = None
-
-    def render(self, request: Request) -> bytes:
-        """Answer GET and HEAD."""
-        if request.method not in {b"GET", b"HEAD"}:
-            return refuse_others(request, b"GET, HEAD, OPTIONS")
+    def _result(self, result: Any) -> Any:
         try:
-            refuse_browsers(request)
-        except HttpError as error:
-            return write_json(request, error.status, error.body)
-        if self._body is None:
-            self._body = json.dumps(self._write(), allow_nan=False, indent=2).encode() + b"\n"
-        request.setHeader(b"content-type", b"application/json")
-        return self._body
+            return _plain(result)
+        except ValueError as error:
+            problem = f"the result of {self._name} cannot be serialised"
+            _log.error("%s: %s", problem, error)
+            raise HttpError(500, "unwritable_result", f"{problem}; the log says why") from None
+
+
+def _decided(receipt: Receipt, errcode: str, error: str) -> dict[str, Any]:
+    return {
+        "errcode": errcode,
+        "error": error,
+        "module": receipt.decider,
+        "receipt": receipt.id,
+    }
+
+
+def _serialisable(extra: Mapping[str, Any], receipt: Receipt) -> Iterator[tuple[str, Any]]:
+    """Leave out fields that cannot be serialised: the denial counts all the same."""
+    for name, value in extra.items():
+        try:
+            yield str(name), _plain(value)
+        except ValueError as error:
+            logging.getLogger(f"hostkit.modules.{receipt.decider}").warning(
+                "%s of a denial in %s cannot be serialised: %s", name, receipt.hook, error
+            )
+
+
+def _plain(value: Any) -> Any:
+    if value is None or type(value) in {str, bool, int}:
+        return value
+    try:
+        plain = _converter.unstructure(value)
+        json.dumps(plain, allow_nan=False)
+    except RecursionError:
+        # Its traceback would be as long as the value is deep.
+        raise ValueError("it is nested too deep") from None
+    except (TypeError, ValueError) as error:
+        raise ValueError(str(error)) from error
+    return plain
+
+
+def _write_field(_receipt: Any, field: attrs.Attribute[Any] | None, value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if field is None or field.name != "key":
+        return value
+    try:
+        return _plain(value)
+    except ValueError:  # a key is whatever can be hashed
+        return shorten(value)
