@@ -93,12 +93,13 @@ class Gateway(Resource):
 
 
 class _PostResource(JsonResource):
-    """Answers nothing but POST, without methods of HTTP that the OpenAPI document would lack."""
+    """Serves POST only; a subclass has the method ``on_POST``."""
 
     isLeaf = True
 
     def render(self, request: Request) -> bytes | int:
         """Start a call."""
+        # OpenAPI asks for 405 where `JsonResource` answers 501: to methods unknown to HTTP.
         if request.method != b"POST":
             return refuse_others(request, b"POST, OPTIONS")
         return super().render(request)
