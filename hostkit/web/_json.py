@@ -1,4 +1,4 @@
-"""JSON from requests: read strictly, and as the kind of value that a handler expects."""
+"""JSON bodies of requests: read strictly, and structured as a handler expects."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
     from hostkit.config import Fault
 
 MAX_DEPTH: Final = 100
-"""How many lists and objects may stand within one another."""
+"""How deep lists and objects may be nested."""
 
 
 def read_json(body: bytes) -> Any:
     """Read a request's body as JSON.
 
-    More strictly than `json.loads` does: keys that stand twice in one object are refused, and so
-    are NaN and infinity (also numbers as large as ``1e999``), half surrogate pairs, which no
-    answer could be written with, and more than `MAX_DEPTH` levels.
+    Stricter than `json.loads`: duplicate keys are refused, and so are NaN and infinity (also
+    numbers as large as ``1e999``), lone surrogates, which no answer could contain, and more than
+    `MAX_DEPTH` levels.
 
     Args:
         body: The whole body, in UTF-8.
 
     Raises:
-        ValueError: It is not JSON; the text says what is wrong with it, and where.
+        ValueError: It is not such JSON; the message says what is wrong, and where.
     """
     try:
         text = body.decode("utf-8")
@@ -53,7 +53,7 @@ def read_json(body: bytes) -> Any:
 
 
 class _RefusedError(ValueError):
-    """It is JSON of a kind that is not read."""
+    """Valid JSON of a kind that is refused."""
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_number(word: str) -> NoReturn:
-    raise _RefusedError(f"{word} is no number")
+    raise _RefusedError(f"{word} is not a number in JSON")
 
 
 def _finite(digits: str) -> float:
@@ -76,7 +76,7 @@ def _finite(digits: str) -> float:
     return number
 
 
-# `json.loads` would make one for each body.
+# Made once: `json.loads` would make one for each body.
 _DECODER: Final = json.JSONDecoder(
     object_pairs_hook=_unique, parse_constant=_no_number, parse_float=_finite
 )
@@ -107,7 +107,7 @@ def _explain(error: RecursionError | ValueError) -> str:
     if isinstance(error, UnicodeDecodeError):
         return f"byte {error.start} is not UTF-8"
     if isinstance(error, UnicodeEncodeError):
-        return "it has half a surrogate pair, which is no character"
+        return "it has half a surrogate pair, which is not a character"
     return "a number has too many digits"
 
 
@@ -116,10 +116,10 @@ def _explain(error: RecursionError | ValueError) -> str:
 T = TypeVar("T")
 
 LONGEST_BODY: Final = 1024 * 1024
-"""How many bytes `json_body` reads by default."""
+"""The longest body that `json_body` accepts by default, in bytes."""
 _MOST_SHOWN: Final = 10
 _LONGEST_SHOWN: Final = 100
-# A form on a foreign page cannot send this type without asking.
+# A form on a foreign page cannot send this type without a preflight request.
 _IS_JSON: Final = re.compile(
     rb'application/(?:[\w.-]+\+)?json\s*(?:;\s*charset\s*=\s*"?utf-?8"?\s*)?', re.IGNORECASE
 )
@@ -134,15 +134,14 @@ def json_body(request: Request, cls: Any = dict, *, max_bytes: int = LONGEST_BOD
 
     Args:
         request: The request.
-        cls: What it is to be: an attrs class, a dataclass, or any type one of their fields may
-            have. It is filled strictly, as the config of a module is. By default an object, as it
-            is.
-        max_bytes: The longest body that is read.
+        cls: The type to return: an attrs class, a dataclass, or any type that their fields may
+            have. It is structured strictly, as the config of a module is. By default a dict.
+        max_bytes: The longest body that is accepted.
 
     Raises:
-        HttpError: 415, it does not say that it is JSON; 413, it is too long; 400, it is not JSON,
-            or does not fit the class: then the fields are named.
-        StructureErrors: The class is one that cannot be filled.
+        HttpError: 415, its content type is not JSON; 413, it is too long; 400, it is not valid
+            JSON, or does not fit the class: then the message names the fields.
+        StructureErrors: The class is of a kind that cannot be structured.
     """
     check_json_type(request)
     value = _parse(request, max_bytes)
@@ -166,10 +165,10 @@ def _show(fault: Fault) -> str:
 
 
 def check_json_type(request: Request) -> None:
-    """Make sure that a body is said to be JSON in UTF-8, which is what its readers take it for.
+    """Refuse a body whose content type is not JSON in UTF-8.
 
     Raises:
-        HttpError: It is said to be something else (415).
+        HttpError: It is another type, or missing (415).
     """
     kind = request.getHeader(b"content-type") or b""
     if kind != b"application/json" and not _IS_JSON.fullmatch(kind):

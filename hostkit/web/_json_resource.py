@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 @final
 class HttpError(HostkitError):
-    """An answer in place of the one that was asked for.
+    """Raised by a handler to answer with an error.
 
-    A `JsonResource` makes of it ``{"errcode": code, "error": message}`` with the extra fields. Set
-    headers that go with it, such as ``Retry-After``, on the request before raising it.
+    A `JsonResource` answers ``{"errcode": code, "error": message}`` with the extra fields. Set
+    headers that belong to it, such as ``Retry-After``, on the request before raising it.
 
     Args:
         status: The HTTP status, 400 to 599.
@@ -41,7 +41,7 @@ class HttpError(HostkitError):
         extra: More fields of the answer.
 
     Raises:
-        ValueError: The status is none of an error.
+        ValueError: The status is not that of an error.
     """
 
     def __init__(self, status: int, code: str, message: str, /, **extra: Any) -> None:
@@ -59,7 +59,7 @@ class HttpError(HostkitError):
 
     @property
     def body(self) -> dict[str, Any]:
-        """What is answered."""
+        """The body of the answer."""
         return {**self.extra, "errcode": self.code, "error": self.message}
 
 
@@ -72,19 +72,19 @@ _HANDLERS: Final = {method.value.encode(): f"on_{method.value}" for method in HT
 class JsonResource(Resource):
     """Answers in JSON; a subclass has a method ``on_GET``, ``on_POST``, ... for each it serves.
 
-    Each takes the request and returns what is to be written as JSON, or `None` for an answer
-    without a body (204); it may set another status with ``request.setResponseCode``. It may be a
-    coroutine function or a plain one. It raises `HttpError` for an answer that is an error; any
-    other exception is logged with its module's name, and answered with 500. If the client goes
-    away, it is cancelled.
+    Each takes the request and returns the value to serialise, or `None` for an answer without a
+    body (204); it may set another status with ``request.setResponseCode``. It may be a coroutine
+    function or a plain one. It raises `HttpError` to answer with an error; any other exception is
+    logged with its module's name, and answered with 500. If the client disconnects, it is
+    cancelled.
 
-    HEAD is answered as GET without the body, OPTIONS with the methods there are, and others with
+    HEAD is answered as GET without the body, OPTIONS with the available methods, and others with
     405. Like every resource it may have children, and with ``isLeaf = True`` it serves everything
-    below its path; what is left of the path is then in ``request.postpath``.
+    below its path; the rest of the path is then in ``request.postpath``.
     """
 
     def render(self, request: Request) -> bytes | int:
-        """Start the method that was asked for."""
+        """Start the handler of the request's method."""
         handler = getattr(self, _HANDLERS.get(request.method, ""), None)
         if handler is None and request.method == b"HEAD":
             handler = getattr(self, "on_GET", None)
@@ -95,15 +95,15 @@ class JsonResource(Resource):
         return answer_later(request, self._answer(handler, request, entrance), entrance)
 
     def call(self, handler: Callable[..., Any], request: Request, owner: Owner) -> Any:  # noqa: ARG002
-        """Call a handler, for subclasses that give theirs more than the request.
+        """Call a handler; subclasses override it to pass more than the request.
 
         Args:
             handler: A method of the resource: ``on_GET``, ...
             request: The request.
-            owner: Knows whether the client has left; see `hostkit.loops.is_callers`.
+            owner: Knows whether the client has disconnected; see `hostkit.loops.is_callers`.
 
         Returns:
-            The result, or something to await for it.
+            The result, or an awaitable of it.
         """
         return handler(request)
 
@@ -120,7 +120,7 @@ class JsonResource(Resource):
         try:
             return write_json(request, request.code, result)
         except (TypeError, ValueError, RecursionError) as error:
-            # Not its traceback, which is ours, and as long as the result is deep.
+            # Without the traceback, which is hostkit's, and as long as the result is deep.
             raise ValueError(
                 f"the result of {handler.__qualname__} cannot be serialised: {error}"
             ) from None
@@ -129,20 +129,20 @@ class JsonResource(Resource):
 def answer_later(
     request: Request, coroutine: Coroutine[Any, Any, bytes], entrance: Entrance | None = None
 ) -> int:
-    """Answer a request when a coroutine is done; a client that goes away cancels it.
+    """Answer a request when a coroutine is done; it is cancelled if the client disconnects.
 
     Args:
         request: The request.
-        coroutine: Sets status and headers, and returns the body. What it raises as `HttpError` is
-            the answer; anything else is logged, and answered with 500.
-        entrance: What starts it, if the coroutine is to know whether the client has left.
+        coroutine: Sets status and headers, and returns the body. An `HttpError` it raises is the
+            answer; anything else is logged, and answered with 500.
+        entrance: Starts it, if the coroutine is to know whether the client has disconnected.
 
     Returns:
         What a resource's ``render`` returns for it.
     """
     call = (entrance or Entrance()).start(coroutine)
     gone: Deferred[None] | None = None
-    if not call.called:  # most need not wait for anything
+    if not call.called:  # most do not wait for anything
         gone = request.notifyFinish()
         gone.addErrback(lambda _: call.cancel())
     elif isinstance(call.result, bytes):
@@ -155,7 +155,7 @@ def answer_later(
 def _explain(failure: Failure, request: Request, gone: Deferred[None] | None) -> bytes | None:
     error = failure.value
     if _has_left(gone):
-        # There is no client to answer. That the handler was cancelled is expected.
+        # Without a client nothing is answered; that the handler was cancelled is expected.
         if not isinstance(error, CancelledError | AsyncioCancelledError | HttpError):
             log_failure(request, "failed after its client had left, to answer", error)
         return None
@@ -171,7 +171,7 @@ def _explain(failure: Failure, request: Request, gone: Deferred[None] | None) ->
 
 
 def _send(body: bytes | None, request: Request, gone: Deferred[None] | None) -> None:
-    # A handler may keep its cancellation to itself and answer nevertheless.
+    # A handler may suppress its cancellation and return an answer nevertheless.
     if body is not None and not _has_left(gone):
         send(request, body)
 
@@ -185,31 +185,31 @@ _KEPT: Final = frozenset({b"server", b"date"})
 
 
 def log_failure(request: Request, what: str, error: BaseException | None = None) -> None:
-    """Log what a resource did wrong, by the name of its module.
+    """Log a failure of a resource, in the log of its module.
 
     Args:
-        request: The request it was asked to answer.
-        what: What it did, as it reads before ``GET /words``.
-        error: What it raised, if it did.
+        request: The request it was to answer.
+        what: What it did, worded to stand before ``GET /words``.
+        error: What it raised, if that is the failure.
     """
     module: str | None = getattr(request, "module", None)
     name = "hostkit.web" if module is None else f"hostkit.modules.{module}"
-    who = "a resource" if module is None else f"module {module!r}"
-    # Not the query, which may hold tokens.
+    culprit = "a resource" if module is None else f"module {module!r}"
+    # Without the query, which may hold tokens.
     asked = f"{_text(request.method)} {_text(request.path)}"
-    logging.getLogger(name).error("%s %s %s", who, what, asked, exc_info=error)
+    logging.getLogger(name).error("%s %s %s", culprit, what, asked, exc_info=error)
 
 
 def give_up(request: Request) -> None:
-    """Answer with a failure that is none of the client's, if there is something to answer.
+    """Answer 500, unless the request was answered already.
 
-    Headers that were meant for the answer that failed are dropped. Of an answer that was begun the
-    connection is aborted: half of it must not be taken for the whole.
+    Headers that were set for the failed answer are dropped. If a part of it was sent, the
+    connection is aborted, so that no client takes the part for the whole.
 
     Args:
         request: The request.
     """
-    if getattr(request, "channel", None) is None:  # it was answered, or the client is gone
+    if getattr(request, "channel", None) is None:  # it was answered, or the client has disconnected
         return
     if request.startedWriting:
         cast("Any", request.transport).abortConnection()
@@ -224,5 +224,5 @@ def give_up(request: Request) -> None:
 
 
 def _text(sent: bytes) -> str:
-    """Write what a client sent so that it cannot control a terminal, or fill a log."""
+    """Escape and shorten what a client sent: it must not control a terminal, or fill a log."""
     return repr(sent[:_LONGEST])[2:-1]

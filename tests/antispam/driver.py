@@ -1,4 +1,4 @@
-"""Run a real homeserver with the real client module, next to a hostkit gateway; tell in JSON.
+"""Run a real homeserver with the real client module, next to a hostkit gateway; report in JSON.
 
     python -m tests.antispam.driver FOLDER
 
@@ -67,7 +67,7 @@ CALLS: dict[str, list[Any]] = {
 
 
 class Listener(logging.Handler):
-    """Hears what the client and its HTTP client log: the ping, and the status of each answer."""
+    """Collects the ping and each answer's status from the logs of the client."""
 
     def __init__(self) -> None:
         super().__init__(logging.INFO)
@@ -118,7 +118,7 @@ def gateway(reactor: Any) -> Server:
 
 
 async def call(listener: Listener, callback: Any, *args: Any) -> dict[str, Any]:
-    """Call a callback of the homeserver, and tell what came of it on the way."""
+    """Call a callback of the homeserver, and return its result, the statuses and the calls."""
     Oracle.asked.clear()
     listener.statuses.clear()
     result = await callback(*args)
@@ -126,7 +126,7 @@ async def call(listener: Listener, callback: Any, *args: Any) -> dict[str, Any]:
 
 
 async def create_room(hs: Any) -> dict[str, Any]:
-    """Let a user of the homeserver create a room, and tell what that user is told."""
+    """Let a user of the homeserver create a room, and return the answer to that user."""
     await hs.get_registration_handler().register_user(localpart="ann")
     try:
         await hs.get_room_creation_handler().create_room(create_requester(ANN), {})
@@ -143,24 +143,24 @@ async def drive(reactor: Any, folder: str) -> None:
     listener = Listener()
     for name in ("synapse_http_antispam", "synapse.http.client"):
         logging.getLogger(name).addHandler(listener)
-    told: dict[str, Any] = {}
+    report: dict[str, Any] = {}
     with LoggingContext(name="main", server_name="example.org"):
         hs = homeserver(folder, address.port)
         setup(hs)
         await start(hs, freeze=False)
-        told["ping"] = await listener.pinged
+        report["ping"] = await listener.pinged
         checker = hs.get_module_api_callbacks().spam_checker
         for mode in ("allow", "deny", "fail"):
             Oracle.mode = mode
             for hook, args in CALLS.items():
-                told[f"{hook}: {mode}"] = await call(listener, getattr(checker, hook), *args)
+                report[f"{hook}: {mode}"] = await call(listener, getattr(checker, hook), *args)
         Oracle.mode = "deny"
-        told["create a room"] = await create_room(hs)
+        report["create a room"] = await create_room(hs)
         Oracle.mode = "allow"
         alias = RoomAlias("garden", "example.org")
-        told["alias"] = await call(listener, checker.user_may_create_room_alias, ANN, alias)
+        report["alias"] = await call(listener, checker.user_may_create_room_alias, ANN, alias)
     await server.stop()
-    print(json.dumps(told))  # noqa: T201 -- this is what it is run for
+    print(json.dumps(report))  # noqa: T201 -- this is what it is run for
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A module of hostkit that answers as it is told, and notes what it is asked."""
+"""A module of hostkit that answers as configured, and records its calls."""
 
 from __future__ import annotations
 

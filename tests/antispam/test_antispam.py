@@ -38,8 +38,8 @@ VERDICTS = [hook for hook in GIVEN if hook != "check_username_for_spam"]
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Give what the driver tells."""
+def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The report of the driver."""
     folder: Path = tmp_path_factory.mktemp("homeserver")
     command = [sys.executable, "-m", "tests.antispam.driver", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
@@ -48,18 +48,18 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return found
 
 
-def test_the_client_is_answered_its_ping(told: dict[str, Any]) -> None:
+def test_the_client_is_answered_its_ping(report: dict[str, Any]) -> None:
     """It knows its own ping again."""
-    assert told["ping"].startswith("Successfully pinged antispam server")
+    assert report["ping"].startswith("Successfully pinged antispam server")
 
 
 @pytest.mark.parametrize("hook", GIVEN)
 @pytest.mark.parametrize(("mode", "status"), [("allow", 200), ("deny", 403), ("fail", 503)])
 def test_every_callback_is_understood(
-    told: dict[str, Any], hook: str, mode: str, status: int
+    report: dict[str, Any], hook: str, mode: str, status: int
 ) -> None:
-    """Modules are given what the hook declares, and the status tells their answer."""
-    call = told[f"{hook}: {mode}"]
+    """Modules get the declared arguments, and the status is that of their answer."""
+    call = report[f"{hook}: {mode}"]
     assert call["asked"][0] == [hook, GIVEN[hook]]
     # Both hostkit and the homeserver go on from an invitation from elsewhere to any invitation.
     goes_on = (hook, mode) == ("federated_user_may_invite", "allow")
@@ -68,35 +68,35 @@ def test_every_callback_is_understood(
 
 
 @pytest.mark.parametrize("hook", VERDICTS)
-def test_the_homeserver_gets_the_decision(told: dict[str, Any], hook: str) -> None:
-    """An allow is one, and a denial keeps its code, its fields, and who made it."""
-    assert told[f"{hook}: allow"]["result"] == "NOT_SPAM"
-    code, fields = told[f"{hook}: deny"]["result"]
+def test_the_homeserver_gets_the_decision(report: dict[str, Any], hook: str) -> None:
+    """An allow stays one, and a denial keeps its code, its fields and its module."""
+    assert report[f"{hook}: allow"]["result"] == "NOT_SPAM"
+    code, fields = report[f"{hook}: deny"]["result"]
     assert (code, fields["error"], fields["hook"]) == ("M_LIMIT_EXCEEDED", "go away", hook)
     assert (fields["module"], bool(fields["receipt"])) == ("oracle", True)
 
 
 @pytest.mark.parametrize("hook", VERDICTS)
-def test_a_failure_does_not_allow(told: dict[str, Any], hook: str) -> None:
+def test_a_failure_does_not_allow(report: dict[str, Any], hook: str) -> None:
     """The client takes it for a denial, and passes on that it was none."""
-    code, fields = told[f"{hook}: fail"]["result"]
+    code, fields = report[f"{hook}: fail"]["result"]
     assert (code, fields["errcode"], fields["module"]) == ("M_FORBIDDEN", "module_failed", "oracle")
 
 
-def test_a_user_is_told_what_the_module_said(told: dict[str, Any]) -> None:
+def test_a_user_gets_the_denial_of_the_module(report: dict[str, Any]) -> None:
     """All the way from the module to the answer of the homeserver."""
-    answer = told["create a room"]
+    answer = report["create a room"]
     assert (answer["status"], answer["errcode"]) == (403, "M_LIMIT_EXCEEDED")
     assert (answer["error"], answer["module"]) == ("go away", "oracle")
 
 
-def test_the_client_hides_every_user(told: dict[str, Any]) -> None:
-    """Known fault of version 0.5.1: where a bool is asked it answers with a text, which is true."""
+def test_the_client_hides_every_user(report: dict[str, Any]) -> None:
+    """Known fault of version 0.5.1: where a bool is asked it returns a string, which is truthy."""
     modes = ("allow", "deny", "fail")
-    assert [told[f"check_username_for_spam: {mode}"]["result"] for mode in modes] == [True] * 3
+    assert [report[f"check_username_for_spam: {mode}"]["result"] for mode in modes] == [True] * 3
 
 
-def test_the_client_cannot_write_an_alias(told: dict[str, Any]) -> None:
+def test_the_client_cannot_write_an_alias(report: dict[str, Any]) -> None:
     """Known fault of version 0.5.1: it is given an object, and fails before it sends anything."""
-    code, _ = told["alias"]["result"]
-    assert (code, told["alias"]["statuses"], told["alias"]["asked"]) == ("M_UNKNOWN", [], [])
+    code, _ = report["alias"]["result"]
+    assert (code, report["alias"]["statuses"], report["alias"]["asked"]) == ("M_UNKNOWN", [], [])

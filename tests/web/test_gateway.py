@@ -28,13 +28,13 @@ def post(host: Host, hook: str, /, **arguments: Any) -> Answer:
 
 
 def test_an_allow_is_an_empty_object() -> None:
-    """When nobody denies, the status is 200, and there is nothing more to say."""
+    """When nobody denies, the status is 200, and the body says nothing more."""
     answer = post(make_host(check_comment=lambda author, text: ALLOW), "check_comment", author="a")
     assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
     assert answer.json == {}
 
 
-def test_nobody_listening_allows() -> None:
+def test_a_hook_without_modules_allows() -> None:
     """A deciding hook without modules allows."""
     assert post(make_host(), "check_comment", author="ann").json == {}
 
@@ -53,8 +53,8 @@ def test_arguments_are_passed_by_name() -> None:
     assert calls == [("ann", "hi"), ("ben", "")]
 
 
-def test_a_denial_tells_who_and_why() -> None:
-    """A denial is 403, with code, reason, module and receipt, and the facts the module added."""
+def test_a_denial_names_its_module_and_reason() -> None:
+    """A denial is 403, with code, reason, module and receipt, and the fields the module added."""
     denial = Deny("banned", "not here", words=["casino"])
     answer = post(make_host(check_comment=lambda *_: denial), "check_comment", author="ann")
     receipt = answer.json["receipt"]
@@ -68,10 +68,10 @@ def test_a_denial_tells_who_and_why() -> None:
     }
 
 
-def test_added_facts_override_nothing() -> None:
-    """A module cannot pass for another one with facts that are called like hostkit's own."""
-    facts = dict.fromkeys(("errcode", "error", "module", "receipt"), "forged")
-    denial = Deny("banned", "not here", **facts)
+def test_added_fields_override_nothing() -> None:
+    """A module cannot pass for another one with fields that are called like hostkit's own."""
+    fields = dict.fromkeys(("errcode", "error", "module", "receipt"), "forged")
+    denial = Deny("banned", "not here", **fields)
     answer = post(make_host(check_comment=lambda *_: denial), "check_comment", author="ann").json
     assert (answer["errcode"], answer["error"], answer["module"]) == ("banned", "not here", "words")
     assert answer["receipt"] != "forged"
@@ -140,7 +140,7 @@ def test_a_result_that_json_cannot_write_is_logged(
     assert message.startswith("the result of comments.find_title cannot be serialised: ")
 
 
-def test_a_result_that_is_too_deep_is_told_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_result_that_is_too_deep_is_logged_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
     """The log names the hook, and not every level of the result."""
     deep: list[object] = []
     for _ in range(5000):
@@ -200,7 +200,7 @@ def test_a_call_waits_for_its_modules() -> None:
 
 
 def test_a_client_that_goes_away_cancels_the_call(caplog: pytest.LogCaptureFixture) -> None:
-    """Nobody waits for the answer any more, so the module is told; there is nothing to log."""
+    """Without a client the module's callback is cancelled; nothing is logged."""
     cancelled: list[object] = []
     wire = waiting_call(make_host(check_comment=lambda *_: Deferred(cancelled.append)))
     wire.hang_up()
@@ -208,7 +208,7 @@ def test_a_client_that_goes_away_cancels_the_call(caplog: pytest.LogCaptureFixtu
     assert (wire.is_answered, caplog.records) == (False, [])
 
 
-def test_a_module_may_answer_nobody(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_module_may_answer_after_the_client_left(caplog: pytest.LogCaptureFixture) -> None:
     """A module that answers although it was cancelled does no harm."""
 
     async def check(author: str, text: str) -> object:

@@ -39,7 +39,7 @@ class Size:
 
 @attrs.frozen
 class Broken:
-    """A class whose annotations nobody can read."""
+    """A class whose annotations cannot be resolved."""
 
     value: Unknown
 
@@ -57,7 +57,7 @@ class Address:
     def from_string(cls, text: str) -> Address:
         """Read an address."""
         if not text.startswith("@"):
-            raise ValueError(f"{text!r} is no address")
+            raise ValueError(f"{text!r} is not an address")
         return cls(text[1:])
 
 
@@ -110,7 +110,7 @@ class Plain:
     ],
 )
 def test_arguments_become_what_the_annotation_says(hint: Any, value: Any, expected: Any) -> None:
-    """What has a form in JSON is made from it; what cannot be known stays as it is."""
+    """Types with a form in JSON are structured; values of unknown types are passed on unchanged."""
     host, given = host_for(hint)
     answer = post(host, it=value)
     assert (answer.status, given) == (200, [expected])
@@ -142,7 +142,7 @@ def test_arguments_become_what_the_annotation_says(hint: Any, value: Any, expect
         (Profile, [], "it", "a list is of the wrong type; expected a mapping"),
         (Profile, {"age": 5}, "it", "the key 'name' is missing"),
         (Profile, {"name": "a", "age": "5"}, "it.age", "the string '5' is of the wrong type"),
-        (Address, "ann", "it", "'ann' is no address"),
+        (Address, "ann", "it", "'ann' is not an address"),
         (Address, {"user": "ann"}, "it", "a mapping is of the wrong type; expected a string"),
         (bytes, "a", "it", "the string 'a' is of the wrong type; expected a string in base64"),
         (bytes, 5, "it", "the number 5 is of the wrong type; expected a string in base64"),

@@ -57,7 +57,7 @@ class Module:
 
 
 def answer_for(denial: object) -> Answer:
-    """Let a module answer so, and give what is told of it."""
+    """Let a module answer so, and return the gateway's answer."""
     module = {"module": Module, "name": "links", "config": {"answer": denial}}
     host = Host.from_config({"modules": [module]}, categories=[Links]).build()
     path = "/_hostkit/hooks/links/check_link"
@@ -87,32 +87,32 @@ def answer_for(denial: object) -> Answer:
         (object(), {"errcode": "denied", "error": "denied"}),
     ],
 )
-def test_denials_are_told_by_code_text_and_facts(denial: object, expected: dict[str, Any]) -> None:
-    """Codes become the errcode, texts the error, and the members of dicts further facts."""
+def test_denials_have_a_code_a_reason_and_fields(denial: object, expected: dict[str, Any]) -> None:
+    """Codes become the errcode, strings the error, and the members of dicts further fields."""
     answer = answer_for(denial)
-    told = answer.json
-    assert (answer.status, told.pop("module")) == (403, "links")
-    assert told.pop("receipt")
-    assert told == expected
+    body = answer.json
+    assert (answer.status, body.pop("module")) == (403, "links")
+    assert body.pop("receipt")
+    assert body == expected
 
 
 def test_a_dict_overrides_nothing() -> None:
-    """The facts of a tuple cannot pass for hostkit's own, either."""
+    """The fields of a tuple cannot replace hostkit's own, either."""
     forged = dict.fromkeys(("errcode", "module", "receipt"), "forged")
-    told = answer_for((Code.SPAM, forged)).json
-    assert (told["errcode"], told["module"]) == ("M_SPAM", "links")
-    assert told["receipt"] != "forged"
+    body = answer_for((Code.SPAM, forged)).json
+    assert (body["errcode"], body["module"]) == ("M_SPAM", "links")
+    assert body["receipt"] != "forged"
 
 
-def test_facts_that_json_cannot_write_are_left_out(caplog: pytest.LogCaptureFixture) -> None:
-    """The denial stays a denial, with the other facts; the log says what is missing."""
+def test_fields_that_cannot_be_serialised_are_left_out(caplog: pytest.LogCaptureFixture) -> None:
+    """The denial stays a denial, with the other fields; the log says what is missing."""
     deep: list[object] = []
     for _ in range(5000):
         deep = [deep]
     facts = {"odd": object(), "infinite": float("inf"), "deep": deep, "fine": 1, 5: "five"}
-    told = answer_for((Code.SPAM, facts)).json
-    assert (told["errcode"], told["fine"], told["5"]) == ("M_SPAM", 1, "five")
-    assert {"odd", "infinite", "deep"}.isdisjoint(told)
+    body = answer_for((Code.SPAM, facts)).json
+    assert (body["errcode"], body["fine"], body["5"]) == ("M_SPAM", 1, "five")
+    assert {"odd", "infinite", "deep"}.isdisjoint(body)
     assert {(record.name, record.levelno) for record in caplog.records} == {
         ("hostkit.modules.links", logging.WARNING)
     }
@@ -146,7 +146,7 @@ class Rooms(Category):
     @hookspec(
         rules.FirstDenial(
             read=lambda answer: rules.Replace(lambda _: answer, answer.upper()),
-            allow="as it is",
+            allow="unchanged",
             denial="no",
             replaces="name",
         )
@@ -156,7 +156,7 @@ class Rooms(Category):
 
 
 def ask_room(hook: str, callback: Any) -> Answer:
-    """Let a module do so, and give what is told of it."""
+    """Let a module raise this, and return the gateway's answer."""
 
     class Module:
         def __init__(self, config: None, api: ModuleApi) -> None:
@@ -185,7 +185,7 @@ def ask_room(hook: str, callback: Any) -> Answer:
 def test_a_module_that_denies_by_raising_is_a_denial(
     error: Exception, expected: dict[str, Any]
 ) -> None:
-    """It is no failure: 403 says why, in the words of the exception."""
+    """It is not a failure: 403 has the message of the exception."""
 
     def refuse(name: str) -> None:
         raise error
@@ -198,7 +198,7 @@ def test_a_module_that_denies_by_raising_is_a_denial(
     }
 
 
-def test_what_was_replaced_is_told() -> None:
+def test_a_replaced_argument_is_in_the_result() -> None:
     """A hook that allows something else than what was asked says what."""
     answer = ask_room("check_name", lambda name: "y")
     assert (answer.status, answer.json) == (200, {"result": "Y"})

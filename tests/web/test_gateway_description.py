@@ -1,4 +1,4 @@
-"""What the gateway tells about itself."""
+"""The gateway's listing and its OpenAPI document."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ def get(path: str) -> Any:
 
 
 def test_hooks_are_listed() -> None:
-    """With what they are for, their rule, who is asked, and what to send."""
+    """With their docstring, rule, modules and arguments."""
     assert get("/_hostkit/hooks") == {
         "categories": {
             "comments": {
@@ -205,6 +205,15 @@ def test_hooks_are_listed() -> None:
             }
         }
     }
+
+
+@pytest.mark.parametrize("path", ["/_hostkit/hooks", "/_hostkit/openapi.json"])
+def test_descriptions_are_only_read(path: str) -> None:
+    """Other methods than GET and HEAD are refused, naming those that are served."""
+    gateway = Gateway(Host.from_config({}, categories=[]).build())
+    answer = ask(Router(gateway.resources), "DELETE", path)
+    assert (answer.status, answer.json["errcode"]) == (405, "method_not_allowed")
+    assert answer.headers["allow"] == "get, head, options"
 
 
 def test_the_openapi_document_has_every_call() -> None:

@@ -80,7 +80,7 @@ def test_an_event_need_not_set_state() -> None:
 
 
 def test_an_event_has_types() -> None:
-    """What is wrong in it is told before a module is asked."""
+    """Faults in it are reported before a module is asked."""
     answer = post("check_event_for_spam", {"event": {"sender": 5}})
     assert (answer.status, answer.json["field"]) == (400, "event.sender")
     assert post("check_event_for_spam", {"event": "$1"}).json["field"] == "event"
@@ -96,7 +96,7 @@ def test_identifiers_are_written_as_always() -> None:
 
 
 def test_pairs_are_tuples() -> None:
-    """Also where the annotation only says that there are several."""
+    """Also where the annotation is an abstract collection."""
     arguments = {
         "user_id": "@ann:x",
         "device_id": None,
@@ -133,7 +133,7 @@ def test_a_fallback_asks_on() -> None:
     ],
 )
 def test_denials_keep_their_codes(denial: object, errcode: str, error: str) -> None:
-    """What a client is told is what the module said."""
+    """A client gets the code and fields of the module's denial."""
     answer = post("check_event_for_spam", {"event": EVENT}, check_event_for_spam=lambda _: denial)
     assert (answer.status, answer.json["module"]) == (403, "checker")
     assert (answer.json["errcode"], answer.json["error"]) == (errcode, error)

@@ -23,7 +23,7 @@ class Point:
 class Event(Protocol):
     @property
     def sender(self) -> str:
-        """Who sent it."""
+        """The sender."""
 
 
 class Profile(TypedDict):
@@ -35,7 +35,7 @@ class Fuzzed(Category):
 
     @hookspec(rules.FirstDenial(on_error="deny"))
     async def check_text(self, text: str, tags: set[str], size: float = 1.0) -> Decision:
-        """Called for texts."""
+        """Called for strings."""
 
     @hookspec(rules.FirstResult())
     async def find(self, point: Point, mode: Literal["near", "far"], more: dict[str, int]) -> Any:

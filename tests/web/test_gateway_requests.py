@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from enum import Enum
 from typing import Any
 
 import pytest
 
-from hostkit import ALLOW, Category, Host, hookspec, rules
+from hostkit import ALLOW, Category, Host, Keyed, ModuleApi, hookspec, rules
 from hostkit.web import Gateway, Router
 from tests.web.conftest import Answer, ask, make_host
 
@@ -81,7 +82,7 @@ def test_web_pages_are_refused(path: str, origin: str) -> None:
         (b"\xff", "the body is not JSON: "),
         (b'{"author": "\xe4"}', "the body is not JSON: "),
         (b'{"author": "\\ud800"}', "the body is not JSON: "),
-        (b'{"author": NaN}', "the body is not JSON: NaN is no number"),
+        (b'{"author": NaN}', "the body is not JSON: NaN is not a number in JSON"),
         (b'{"author": "a", "author": "b"}', "the body is not JSON: the key 'author' stands twice"),
         (b"[" * 200_000, "the body is not JSON: "),
         (b'{"author": ' + b"[" * 101 + b"]" * 101 + b"}", "the body is not JSON: it is nested"),
@@ -91,7 +92,7 @@ def test_web_pages_are_refused(path: str, origin: str) -> None:
     ],
 )
 def test_bodies_that_are_no_object_answer_400(body: bytes, error: str) -> None:
-    """What is no JSON object without doubt is refused, saying why."""
+    """Bodies that are not strictly JSON objects are refused, with the reason."""
     answer = send(body=body)
     assert (answer.status, answer.json["errcode"]) == (400, "bad_arguments")
     assert answer.json["error"].startswith(error)
@@ -129,9 +130,61 @@ def test_denials_failures_and_results_can_be_explained() -> None:
     assert (found.json["result"], found.json["trace"]["outcome"]) == (None, "result")
 
 
+class Day(Enum):
+    MONDAY = "mon"
+
+
+class Door:
+    """A key without a form in JSON."""
+
+    @classmethod
+    def from_string(cls, _: str) -> Door:
+        """Find the only door."""
+        return DOOR
+
+    def __repr__(self) -> str:
+        return "the door"
+
+
+DOOR = Door()
+
+
+class Doors(Category):
+    @hookspec(rules.Notify(), keyed=Keyed("day"))
+    async def on_opened(self, day: Day) -> None:
+        """Called when the doors were opened."""
+
+    @hookspec(rules.Notify(), keyed=Keyed("door"))
+    async def on_closed(self, door: Door) -> None:
+        """Called when a door was closed."""
+
+
+class Doorman:
+    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
+        api.register(
+            Doors,
+            on_opened={Day.MONDAY: lambda day: None},
+            on_closed={DOOR: lambda door: None},
+        )
+
+
+@pytest.mark.parametrize(
+    ("hook", "body", "key"),
+    [
+        ("on_opened", b'{"day": "mon"}', "mon"),
+        ("on_closed", b'{"door": "main"}', "the door"),
+    ],
+)
+def test_the_trace_of_a_keyed_hook_has_its_key(hook: str, body: bytes, key: str) -> None:
+    """Serialised if it can be, and otherwise as its `repr`."""
+    host = Host.from_config({"modules": [{"module": Doorman}]}, categories=[Doors]).build()
+    answer = send(f"/_hostkit/hooks/doors/{hook}?explain=1", body, host=host)
+    assert (answer.status, answer.json["trace"]["key"]) == (200, key)
+
+
 @pytest.mark.parametrize("query", ["", "?explain=0", "?other=1"])
-def test_nobody_need_ask_for_explanations(query: str) -> None:
-    """Without the parameter nothing is explained; other parameters mean nothing."""
+def test_explanations_are_optional(query: str) -> None:
+    """Without the parameter the answer has no trace; other parameters are ignored."""
     answer = send(CHECK + query)
     assert (answer.status, answer.json) == (200, {})
 
@@ -147,14 +200,14 @@ def test_explain_is_0_or_1(query: str) -> None:
 
 
 def test_a_ping_is_echoed() -> None:
-    """Each category tells that it is there."""
+    """Each category answers a ping."""
     answer = send(PING, b'{"id": "AbCd"}')
     assert (answer.status, answer.json) == (200, {"id": "AbCd", "status": "ok"})
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b'{"id": 5}', b'{"id": null}'])
 def test_a_ping_needs_an_id(body: bytes) -> None:
-    """So that the caller knows its own ping again."""
+    """The caller recognises its own ping by it."""
     answer = send(PING, body)
     assert (answer.status, answer.json["field"]) == (400, "id")
 
@@ -171,7 +224,7 @@ def test_a_hook_called_ping_comes_first() -> None:
     """Where a category has such a hook, the modules answer."""
 
     class Line(Category):
-        """A category that has a word of its own for it."""
+        """A category with a hook of this name."""
 
         @hookspec(rules.FirstResult(default="pong"))
         async def ping(self) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Plain:
-    """A class that nothing is known about."""
+    """A class that cannot be structured."""
 
 
 class Shape(Protocol):
@@ -30,7 +30,7 @@ class Shape(Protocol):
 
     @property
     def note(self) -> Unknown:
-        """Nobody knows what this is."""
+        """A member of an unknown type."""
 
     def area(self) -> float:
         """How large it is."""
@@ -42,7 +42,7 @@ class Shape(Protocol):
 
 @pytest.fixture
 def shape() -> Any:
-    """Give what a module is given as a `Shape`."""
+    """The `Shape` that a module is called with."""
     host, given = host_for(Shape)
     members = {"sides": 3, "parent": {"name": "p"}, "note": 1, "corners": 9, "extra": {"a": 1}}
     assert post(host, it=members).status == 200
@@ -79,14 +79,14 @@ def test_such_an_object_is_read_only(shape: Any, name: str) -> None:
     [({"sides": "3"}, "it.sides"), ({"parent": {"name": 5}}, "it.parent.name"), ([], "it")],
 )
 def test_members_of_a_protocol_have_types(members: Any, field: str) -> None:
-    """Those that are there are checked like arguments."""
+    """Members that were given are checked like arguments."""
     host, _ = host_for(Shape)
     answer = post(host, it=members)
     assert (answer.status, answer.json["field"]) == (400, field)
 
 
 def test_an_object_for_an_unknown_class_has_attributes() -> None:
-    """As modules ask for attributes of what is no dict."""
+    """Modules read attributes of everything that is not declared as a dict."""
     host, given = host_for(Plain)
     post(host, it={"a": {"b": 1}})
     assert given[0].a == {"b": 1}

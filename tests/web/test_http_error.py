@@ -10,7 +10,7 @@ from hostkit.web import HttpError
 
 
 def test_it_says_what_is_answered() -> None:
-    """Status, code and message are there for whoever catches it, and in its text."""
+    """Status, code and message are attributes, and part of its message."""
     error = HttpError(HTTPStatus.CONFLICT, "taken", "this name is taken", owner="ann")
     assert isinstance(error, HostkitError)
     assert (error.status, error.code, error.message) == (409, "taken", "this name is taken")

@@ -57,8 +57,8 @@ def test_any_bytes_are_read_or_refused(body: bytes) -> None:
         (b"\xef\xbb\xbf{}", "byte order mark"),
         (b'{"a": "\xff"}', "byte 7 is not UTF-8"),
         ('{"a": 1}'.encode("utf-16"), "byte 0 is not UTF-8"),
-        (b"[NaN]", "NaN is no number"),
-        (b"[-Infinity]", "-Infinity is no number"),
+        (b"[NaN]", "NaN is not a number in JSON"),
+        (b"[-Infinity]", "-Infinity is not a number in JSON"),
         (b"[1e999]", "the number 1e999 is too large"),
         (b"[-1e999]", "the number -1e999 is too large"),
         (b"1" * 5000, "a number has too many digits"),
@@ -74,7 +74,7 @@ def test_what_is_not_clear_is_refused_with_the_reason(body: bytes, reason: str) 
 
 
 def test_the_same_key_in_two_objects_is_fine() -> None:
-    """Only within one object a key stands for one value."""
+    """The same key may occur in different objects."""
     assert read_json(b'[{"a": 1}, {"a": {"a": 2}}]') == [{"a": 1}, {"a": {"a": 2}}]
 
 
@@ -106,7 +106,7 @@ def test_many_lists_beside_one_another_are_not_deep() -> None:
 
 
 def test_numbers_up_to_the_largest_are_read() -> None:
-    """The largest number there is has a meaning, and so do very small ones."""
+    """The largest float is accepted, and so are very small ones."""
     largest = repr(sys.float_info.max).encode()
     assert read_json(b"[" + largest + b", 1e-999]") == [sys.float_info.max, 0.0]
     assert math.copysign(1, read_json(b"-0.0")) == -1

@@ -67,7 +67,7 @@ def test_anything_but_an_object_is_refused(body: object) -> None:
 
 
 def test_every_field_that_does_not_fit_is_named() -> None:
-    """All that is wrong is told at once, each with the place where it stands."""
+    """All faults are reported at once, each with its path."""
     body = {"text": 1, "authors": [{"name": "ann"}, {"age": "3"}], "txet": ""}
     status, code, message = refused(request_with(body), Comment)
     assert (status, code) == (400, "bad_body")
@@ -85,7 +85,7 @@ def test_the_body_as_a_whole_may_not_fit() -> None:
     assert refused(request_with([]), Comment)[2] == message
 
 
-def test_not_everything_is_told() -> None:
+def test_a_long_report_is_cut() -> None:
     """A body with thousands of faults gets an answer that can be read."""
     status, _, message = refused(request_with(["x"] * 10_000), list[int])
     assert (status, message.count("; ")) == (400, 9)
@@ -97,7 +97,7 @@ def test_not_everything_is_told() -> None:
         (b"", "Expecting value"),
         (b"{", "Expecting"),
         (b'{"a": 1, "a": 2}', "the key 'a' stands twice"),
-        (b'{"a": NaN}', "NaN is no number"),
+        (b'{"a": NaN}', "NaN is not a number in JSON"),
         (b'{"a": "\xff"}', "is not UTF-8"),
         (b'{"a":' * 200 + b"1" + b"}" * 200, "nested deeper"),
     ],
@@ -114,7 +114,7 @@ def test_what_is_not_json_is_refused(body: bytes, reason: str) -> None:
     ["application/json", "Application/JSON ; charset=utf-8", "application/merge-patch+json"],
 )
 def test_types_of_json_are_read(content_type: str) -> None:
-    """Parameters and special kinds of JSON are no reason to refuse a body."""
+    """Content types with parameters, and special kinds of JSON, are accepted."""
     assert json_body(request_with({}, content_type)) == {}
 
 
@@ -136,20 +136,20 @@ def test_a_body_that_is_too_long_is_refused() -> None:
 
 
 def test_by_default_a_megabyte_is_read() -> None:
-    """Nobody who forgets the limit is without one."""
+    """Without an argument there is a limit, too."""
     assert refused(request_with(b" " * (1024 * 1024) + b"{}"))[0] == 413
     assert json_body(request_with(b" " * (1024 * 1024 - 2) + b"{}")) == {}
 
 
 def test_a_body_may_be_read_twice() -> None:
-    """Reading begins at the start, whoever has read before."""
+    """The body is read from its start, also after it was read before."""
     request = request_with({"a": 1})
     request.content.read()
     assert json_body(request) == json_body(request) == {"a": 1}
 
 
 def test_a_class_that_cannot_be_filled_is_the_modules_mistake() -> None:
-    """The client cannot do anything about it, so it is no answer to the client."""
+    """It is the server's mistake, so it is raised and not answered as a client's error."""
 
     @attrs.frozen
     class Odd:

@@ -90,7 +90,7 @@ def test_every_method_has_a_handler_of_its_own() -> None:
 
 
 def test_head_is_made_of_get() -> None:
-    """HEAD runs `on_GET` and leaves out the body, and is refused where there is none."""
+    """HEAD runs `on_GET` and leaves out the body, and is refused without one."""
     root = serve(lambda _: {"a": 1})
     head = ask(root, "HEAD", "/a")
     assert (head.status, head.body) == (200, b"")
@@ -100,7 +100,7 @@ def test_head_is_made_of_get() -> None:
 
 
 def test_head_and_options_may_be_written_too() -> None:
-    """A handler of its own goes before what is made of the others."""
+    """A handler for the method itself takes precedence."""
 
     class Page(JsonResource):
         async def on_HEAD(self, request: Request) -> None:  # noqa: N802
@@ -186,7 +186,7 @@ def test_headers_go_with_an_error() -> None:
 def test_any_other_exception_is_a_failure(
     error: BaseException, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The client learns that it failed, and the log which module, with the traceback."""
+    """The client gets 500; the log names the module and has the traceback."""
     answer = get(raises(error))
     assert (answer.status, answer.json["errcode"]) == (500, "internal_error")
     assert b"secret" not in answer.body

@@ -27,7 +27,7 @@ def test_an_answer_may_take_its_time() -> None:
 
 
 def test_a_client_that_goes_away_cancels_the_handler(caplog: pytest.LogCaptureFixture) -> None:
-    """What nobody waits for any more is cancelled, and nothing is logged."""
+    """The handler is cancelled, and nothing is logged."""
     cancelled: list[object] = []
     waiting: Deferred[str] = Deferred(cancelled.append)
     wire = Wire(serve(lambda _: waiting))
@@ -56,7 +56,7 @@ class Stubborn(JsonResource):
 def test_a_handler_may_keep_its_cancellation_to_itself(
     result: object, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """An answer for which there is nobody any more is dropped."""
+    """An answer without a client is dropped."""
 
     def then() -> object:
         if isinstance(result, HttpError):

@@ -30,15 +30,15 @@ if TYPE_CHECKING:
 _EXPLAIN: Final = {
     "name": "explain",
     "in": "query",
-    "description": "1: the answer has a `trace` with what every module did.",
+    "description": "1: the answer contains a `trace` with a step for every module.",
     "schema": {"enum": ["0", "1"]},
 }
 _ERROR: Final = {
     "type": "object",
     "properties": {
         "errcode": {"type": "string", "description": "A short stable identifier."},
-        "error": {"type": "string", "description": "What is wrong, in words."},
-        "field": {"type": "string", "description": "The argument that is meant, if one is."},
+        "error": {"type": "string", "description": "What is wrong, for people."},
+        "field": {"type": "string", "description": "The argument that is wrong, if one is."},
     },
     "required": ["errcode", "error"],
 }
@@ -47,7 +47,7 @@ _DECIDED: Final = {
     "properties": {
         "errcode": {"type": "string"},
         "error": {"type": "string"},
-        "module": {"type": ["string", "null"], "description": "Which module it was."},
+        "module": {"type": ["string", "null"], "description": "The module that denied or failed."},
         "receipt": {"type": "string", "description": "The id of the record of this call."},
         "trace": {"$ref": "#/components/schemas/Trace"},
     },
@@ -59,7 +59,7 @@ _PONG: Final = {
     "required": ["id", "status"],
 }
 _ERRORS: Final = {
-    "400": ("Error", "The body is not a call of this hook."),
+    "400": ("Error", "The body does not fit the hook."),
     "405": ("Error", "Hooks are called with POST."),
     "415": ("Error", "The body has another content type than JSON."),
     "500": ("Error", "The host is broken, or the result cannot be serialised."),
@@ -90,7 +90,7 @@ class Description(Resource):
         if request.method not in {b"GET", b"HEAD"}:
             return refuse_others(request, b"GET, HEAD, OPTIONS")
         try:
-            # Asked again here, since the OpenAPI document has a path of its own.
+            # Checked here too: the OpenAPI document is not served through the `Gateway`.
             refuse_browsers(request)
         except HttpError as error:
             return write_json(request, error.status, error.body)
@@ -155,7 +155,7 @@ def _operation(category: str, hook: str, call: HookCall) -> dict[str, Any]:
     }
     responses |= {
         "200": _response(allowed, "Allowed." if call.decides else "The result."),
-        "403": _refer("Decided", "It is denied."),
+        "403": _refer("Decided", "Denied."),
         "503": _refer("Decided", "A module failed: this is neither an allow nor a denial."),
     }
     return {**operation, "parameters": [_EXPLAIN], "responses": responses}
@@ -173,7 +173,7 @@ def _trace_schema() -> dict[str, Any]:
     """Describe what `attrs.asdict` makes of a receipt."""
     schema = _schema_of_class(Receipt)
     schema["properties"]["steps"]["items"] = _schema_of_class(Step)
-    return {**schema, "description": "What every module did; only with ?explain=1."}
+    return {**schema, "description": "A step for every module; only with ?explain=1."}
 
 
 def _schema_of_class(cls: type[Any]) -> dict[str, Any]:
@@ -199,7 +199,7 @@ def list_hooks(
     return {
         "categories": {
             category.name: {
-                # Without one of its own, `inspect.getdoc` would give that of `Category`.
+                # `inspect.getdoc` would inherit the docstring of `Category`.
                 "doc": inspect.cleandoc(category.__doc__ or ""),
                 "ping": f"{prefix}/{category.name}/{PING}",
                 "hooks": {

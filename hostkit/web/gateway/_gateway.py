@@ -193,7 +193,7 @@ def _decided(receipt: Receipt, errcode: str, error: str) -> dict[str, Any]:
 
 
 def _serialisable(extra: Mapping[str, Any], receipt: Receipt) -> Iterator[tuple[str, Any]]:
-    """Leave out fields that cannot be serialised: the denial counts all the same."""
+    """Leave out fields that cannot be serialised; the denial stands without them."""
     for name, value in extra.items():
         try:
             yield str(name), _plain(value)

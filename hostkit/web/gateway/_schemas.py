@@ -1,4 +1,4 @@
-"""`schema_of`: what an annotation asks for, as JSON Schema."""
+"""`schema_of`: the JSON Schema of an annotation."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ _UNIONS: Final = frozenset({Union, types.UnionType})
 
 
 def schema_of(hint: Any, above: tuple[Any, ...] = ()) -> Schema:
-    """Describe the JSON that an annotation takes.
+    """Describe the JSON that a value of this annotation is read from.
 
     Args:
         hint: The annotation.
-        above: The classes that are being described; one within itself is described once.
+        above: The classes being described, so that a recursive one is described only once.
     """
     base = get_origin(hint) or hint
     if base is Annotated:
@@ -83,7 +83,7 @@ def _container(hint: Any, base: Any, above: tuple[Any, ...]) -> Schema | None:
 
 
 def _plain(choices: Iterable[Any]) -> list[Any]:
-    """List what choices are written as; those that JSON has no form for cannot be chosen."""
+    """List the values of choices; without those that have no form in JSON."""
     values = [choice.value if isinstance(choice, Enum) else choice for choice in choices]
     return [value for value in values if value is None or isinstance(value, str | int | float)]
 

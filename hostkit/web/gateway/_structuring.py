@@ -1,4 +1,4 @@
-"""What JSON becomes for each kind of annotation, strictly: nothing is converted silently."""
+"""From JSON to values of an annotation, strictly: nothing is converted silently."""
 
 from __future__ import annotations
 
@@ -38,21 +38,21 @@ Structure: TypeAlias = Callable[[Any, Any], Any]
 
 
 def hook_for(hint: Any, converter: Converter) -> Structure:
-    """Find what structures values of a type; what cannot be structured stays as it is."""
+    """Look up the structure hook of a type; without one, values are passed on unchanged."""
     try:
         return converter.get_structure_hook(hint)
-    except Exception:  # noqa: BLE001 -- a class can be wrong in as many ways as code can
+    except Exception:  # noqa: BLE001 -- cattrs runs code of the class, which may raise anything
         return lambda value, _: value
 
 
 @final
 @attrs.frozen(slots=False)
 class Members:
-    """Structures the members of objects of one kind; others stay as they are.
+    """Structures the known members of an object; further ones are passed on unchanged.
 
     Attributes:
         hints: The annotation of each member.
-        converter: What structures them.
+        converter: Structures them.
     """
 
     hints: Mapping[str, Any]
@@ -60,14 +60,14 @@ class Members:
 
     @cached_property
     def _hooks(self) -> dict[str, tuple[Structure, Any]]:
-        # Looked for when they are needed: an object can have members of its own kind.
+        # Looked up on first use, since a class can have members of its own type.
         return {name: (hook_for(hint, self.converter), hint) for name, hint in self.hints.items()}
 
     def fill(self, value: Any) -> dict[str, Any]:
-        """Make a new dict with the members of an object.
+        """Return a new dict with the members of an object, structured.
 
         Raises:
-            StructureErrors: It is no object, or members have the wrong type.
+            StructureErrors: It is not an object, or members have the wrong type.
         """
         if not isinstance(value, Mapping):
             raise wrong_type(value, "a mapping")
@@ -85,12 +85,12 @@ class Members:
 
 
 def make_converter() -> Converter:
-    """Make what structures arguments.
+    """Make the converter for arguments.
 
-    It is as strict as the one for config files, and knows more: a typed dict may have further
-    keys; a class with ``from_string`` is read from a string, as are bytes (base64), dates and
-    times (ISO 8601); an object for a protocol, or for another class that nothing is known about,
-    becomes an object with attributes.
+    It is as strict as the one for config files, and supports more types: a typed dict may have
+    further keys; a class with ``from_string`` is read from a string, as are bytes (base64), dates
+    and times (ISO 8601); an object becomes a read-only object with attributes for a protocol, and
+    for any class that cannot be structured otherwise.
     """
     converter: Converter = strict_converter(lambda cls: _other_hook(cls, converter))
     converter.register_structure_hook_factory(is_textual, _text_hook)
@@ -100,19 +100,19 @@ def make_converter() -> Converter:
 
 
 def is_textual(cls: Any) -> bool:
-    """Whether a class is written as a string, which its ``from_string`` reads."""
+    """Whether a class is read from a string, by its ``from_string``."""
     return isinstance(cls, type) and callable(getattr(cls, "from_string", None))
 
 
 def is_collection(cls: Any) -> bool:
-    """Whether an annotation says no more than that there are several values."""
+    """Whether an annotation is an abstract collection, for which a tuple is made."""
     return (get_origin(cls) or cls) in {Collection, Iterable}
 
 
 def typed_dict_keys(typed_dict: Any) -> tuple[dict[str, Any], list[str]]:
-    """List the keys of a typed dict, each with its annotation, and those it cannot be without."""
+    """List the keys of a typed dict, each with its annotation, and the required ones."""
     hints = annotations_of(typed_dict)
-    # What the class itself knows of this it did not read from annotations that are texts.
+    # `__required_keys__` ignores `Required` and `NotRequired` in annotations that are strings.
     required = [
         name
         for name, hint in hints.items()
@@ -184,11 +184,11 @@ def _structure_iso(value: Any, cls: Any) -> Any:
     raise wrong_type(value, "a date in ISO 8601" if cls is date else "a date and time in ISO 8601")
 
 
-# Objects with attributes, for what JSON can only describe.
+# Objects with attributes, for classes that cannot be made from JSON.
 
 
 class View:
-    """What a JSON object has, as attributes that cannot be set."""
+    """The members of a JSON object as read-only attributes."""
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"{name!r} cannot be set: {self!r} is read-only")
@@ -201,7 +201,7 @@ class View:
 
 
 def is_protocol(cls: Any) -> bool:
-    """Whether a class says what others supply."""
+    """Whether a class is a protocol itself, not only derived from one."""
     return isinstance(cls, type) and bool(vars(cls).get("_is_protocol", False))
 
 
@@ -218,15 +218,15 @@ def members_of(protocol: type) -> dict[str, Any]:
 
 
 def structure_view(value: Any, _cls: Any) -> Any:
-    """Make a view of an object, for a class that nothing is known about; leave other values."""
+    """Make a view of an object, for a class that cannot be structured; pass other values on."""
     return _show(View, value) if isinstance(value, Mapping) else value
 
 
 def protocol_hook(protocol: type, converter: Converter) -> Structure:
-    """Make what turns a JSON object into an object of a protocol.
+    """Make the structure hook of a protocol.
 
-    It has the members that were given, which must have the right types, and the protocol's own
-    methods, as far as these have code.
+    The object it returns has the members that were given, which must have the right types, and
+    those methods of the protocol that have code.
     """
     hints = members_of(protocol)
     members = Members(hints, converter)
@@ -235,7 +235,7 @@ def protocol_hook(protocol: type, converter: Converter) -> Structure:
 
 
 def _view_class(protocol: type, members: Mapping[str, Any]) -> type[View]:
-    """Make a class whose properties come before what is in an object, however that is called."""
+    """Make a class whose properties take precedence over members of the JSON object."""
     namespace: dict[str, Any] = {name: _reader(name) for name in members}
     for name, function in inspect.getmembers(protocol, lambda each: isinstance(each, FunctionType)):
         if not name.startswith("__"):
@@ -260,14 +260,14 @@ def _show(view: type[View], members: Mapping[str, Any]) -> View:
 
 
 def annotations_of(annotated: Any) -> dict[str, Any]:
-    """Read the annotations of a function or a class, each by itself.
+    """Resolve the annotations of a function or a class, one by one.
 
     Args:
         annotated: A function, or a class, of which only its own annotations are read.
 
     Returns:
-        What each name is annotated with. What was imported only for type checkers is unknown here,
-        and stands as `Any`.
+        The annotation of each name; `Any` where it cannot be resolved, such as names imported only
+        for type checkers.
     """
     names = getattr(annotated, "__globals__", None) or vars(sys.modules[annotated.__module__])
     return {
@@ -280,5 +280,5 @@ def _resolve(annotation: Any, names: dict[str, Any]) -> Any:
     alone = SimpleNamespace(__annotations__={"it": annotation})
     try:
         return get_type_hints(alone, names, include_extras=True)["it"]
-    except Exception:  # noqa: BLE001 -- a text can be wrong in as many ways as code can
+    except Exception:  # noqa: BLE001 -- evaluating a string may raise anything
         return Any
