@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 from twisted.web.resource import Resource
 
 from hostkit.web._json_resource import HttpError, JsonResource
-from hostkit.web._methods import refuse_others
-from hostkit.web._pages import write_json
+from hostkit.web._pages import refuse_others, write_json
 from hostkit.web.gateway._answers import answer
 from hostkit.web.gateway._calls import (
     find_calls,
