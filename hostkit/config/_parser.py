@@ -15,8 +15,9 @@ from hostkit.errors import ConfigErrors, Problem
 LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The YAML parser: libyaml's, if it is installed."""
 
-# libyaml's composer calls itself for each level, and nothing stops it before the stack ends.
-_DEEPEST: Final = 1000
+# libyaml's composer calls itself for each level, and before 0.2.6 nothing stops it before the stack
+# ends. Below the 1,000 of newer versions, so that one limit holds for all of them.
+_DEEPEST: Final = 900
 # Nothing gets deeper without one of these, so counting them spares most files the slow check.
 _OPENERS: Final = "[{-?:"
 _WHAT_BELONGS: Final = "a mapping with the key `modules:`"
@@ -58,17 +59,35 @@ class Parser:
         raise refusal
 
     def _check_depth(self) -> None:
-        if sum(map(self.text.count, _OPENERS)) <= _DEEPEST:
+        if _count_openers(self.text) <= _DEEPEST:
             return
-        depth = 0
-        for event in yaml.parse(self.text, self.loader):
-            if isinstance(event, yaml.CollectionStartEvent):
-                depth += 1
-            elif isinstance(event, yaml.CollectionEndEvent):
-                depth -= 1
-            if depth > _DEEPEST:
-                message = f"this is nested more than {_DEEPEST} levels deep"
-                raise self._refuse(Code.TOO_DEEP, message, _offset(event.start_mark))
+        descent = _Descent()
+        try:
+            too_deep = descent.follow(self.text, self.loader)
+        except yaml.MarkedYAMLError as error:
+            too_deep = self._descend_again(descent, error)
+            if too_deep is None:
+                raise
+        if too_deep is not None:
+            message = f"this is nested more than {_DEEPEST} levels deep"
+            raise self._refuse(Code.TOO_DEEP, message, too_deep)
+
+    def _descend_again(self, first: _Descent, error: yaml.MarkedYAMLError) -> int | None:
+        """Find out whether an error hides nesting that the first descent did not reach.
+
+        Since 0.2.6, libyaml refuses 1,000 levels as an error of grammar like any other, and it
+        raises up to a line ahead of its events.
+        """
+        start = _offset(error.context_mark or error.problem_mark)
+        if first.level + _count_openers(self.text[first.reached : start]) <= _DEEPEST:
+            return None
+        # The parser written in Python has no such limit, but it is slow. So it reads only what
+        # may be deep, and nothing behind the error.
+        again = _Descent()
+        try:
+            return again.follow(self.text[:start], yaml.SafeLoader)
+        except yaml.MarkedYAMLError:
+            return None
 
     def _compose(self) -> yaml.Node | None:
         loader = self.loader(self.text)
@@ -112,6 +131,39 @@ class Parser:
     ) -> ConfigErrors:
         place = place_at(self.name, self.text, offset)
         return ConfigErrors((Problem(code, message, place=place, expected=expected, hint=hint),))
+
+
+@attrs.define
+class _Descent:
+    """How deep the events of a parser lead.
+
+    Attributes:
+        level: How many lists and mappings are open.
+        reached: Where the last event ends, as an offset.
+    """
+
+    level: int = 0
+    reached: int = 0
+
+    def follow(self, text: str, loader: Any) -> int | None:
+        """Parse a text as far as it is nested no deeper than allowed.
+
+        Returns:
+            The offset of the first list or mapping that is too deep, if there is one.
+        """
+        for event in yaml.parse(text, loader):
+            self.reached = _offset(event.end_mark)
+            if isinstance(event, yaml.CollectionStartEvent):
+                self.level += 1
+                if self.level > _DEEPEST:
+                    return _offset(event.start_mark)
+            elif isinstance(event, yaml.CollectionEndEvent):
+                self.level -= 1
+        return None
+
+
+def _count_openers(text: str) -> int:
+    return sum(map(text.count, _OPENERS))
 
 
 def _offset(mark: Any) -> int:

@@ -98,6 +98,44 @@ def test_endless_nesting_is_refused_before_it_ends_the_process(loader: Any, open
     assert problem.code == "HK010"
 
 
+_LEVELS = range(1_100)
+_DEEP = {
+    "flow": "[" * 1_100,
+    "pairs": "{a: " * 1_100,
+    "lines": "\n".join("[" for _ in _LEVELS),
+    "mappings": "\n".join(f"{' ' * level}a:" for level in _LEVELS),
+    "lists": "\n".join(f"{' ' * level}-" for level in _LEVELS),
+    "both": "- " * 600 + "[" * 600,
+    "behind values": "a: [b, {c: d}]\n" * 500 + "e: " + "[" * 1_100,
+    "before an error": "[" * 1_100 + '"open',
+}
+
+
+@pytest.mark.parametrize("name", _DEEP)
+def test_deep_nesting_is_found_whatever_the_version_of_libyaml(name: str) -> None:
+    """Newer versions refuse it as an error of grammar; here it is one problem with all."""
+    problem, *_ = _refusal(_DEEP[name])
+    message = "this is nested more than 900 levels deep"
+    assert (problem.code, problem.message) == ("HK010", message)
+
+
+@_LOADERS
+@pytest.mark.parametrize(("end", "line", "column"), [('"open', 1_201, 5), ("}", 1_201, 1)])
+def test_an_error_of_grammar_in_a_long_file_keeps_its_place(
+    loader: Any, end: str, line: int, column: int
+) -> None:
+    """A file with many values and a mistake is not taken for a deep one."""
+    problem, *place = _refusal("k: [1, {a: 2}]\n" * 1_200 + end, loader)
+    assert (problem.code, place) == ("HK006", [line, column])
+
+
+@pytest.mark.parametrize("end", ['"open', '[ "open'])
+def test_an_error_behind_what_only_looks_like_nesting_keeps_its_place(end: str) -> None:
+    """What may be deep is parsed once more; it is not, or it has an error of its own."""
+    problem, *place = _refusal(f'"{"[" * 910}" {end}')
+    assert (problem.code, place) == ("HK006", [1, 918 + len(end) - len('"open')])
+
+
 def test_deep_nesting_ends_the_slow_parser_in_a_problem() -> None:
     """The parser written in Python gives up earlier, which is a problem too."""
     problem, *_ = _refusal("- " * 900, yaml.SafeLoader)
