@@ -1,15 +1,17 @@
-"""From a text to its `Document`."""
+"""From a file to its nodes: its bytes are read, checked and parsed, but no value in it is."""
 
 from __future__ import annotations
 
+import codecs
+from pathlib import Path as FilePath
 from typing import Any, Final, final
 
 import attrs
 import yaml
+from yaml.reader import Reader
 
 from hostkit.codes import Code
-from hostkit.config._document import Document
-from hostkit.config._place import place_at
+from hostkit.config._document import Lines, YamlFile
 from hostkit.errors import ConfigErrors, Problem
 
 LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -21,6 +23,73 @@ _DEEPEST: Final = 900
 # Nothing gets deeper without one of these, so counting them spares most files the slow check.
 _OPENERS: Final = "[{-?:"
 _WHAT_BELONGS: Final = "a mapping with the key `modules:`"
+
+
+def read_text(name: str) -> str:
+    """Read a text file.
+
+    Args:
+        name: The file's name.
+
+    Returns:
+        Its text, which holds only characters that YAML allows.
+
+    Raises:
+        ConfigErrors: The file cannot be read, or is not UTF-8 text.
+    """
+    data = _read_bytes(name).removeprefix(codecs.BOM_UTF8)
+    problem = _not_utf8(name, data)
+    if problem is None:
+        text = data.decode()
+        problem = _control_character(name, text)
+    if problem is not None:
+        raise ConfigErrors((problem,))
+    return text
+
+
+def _read_bytes(name: str) -> bytes:
+    try:
+        return FilePath(name).read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        problem = Problem(
+            Code.FILE_NOT_FOUND,
+            f"there is no file {name!r}",
+            hint=f"it would be {str(FilePath(name).absolute())!r}",
+        )
+    except IsADirectoryError:
+        hint = "name the file in it"
+        problem = Problem(Code.FILE_IS_FOLDER, f"{name!r} is a folder, not a file", hint=hint)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        problem = Problem(Code.FILE_UNREADABLE, f"{name!r} cannot be read: {reason}")
+    raise ConfigErrors((problem,))
+
+
+def _not_utf8(name: str, data: bytes) -> Problem | None:
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        readable = data.decode(errors="replace")
+        return Problem(
+            Code.NOT_UTF8,
+            f"the byte 0x{data[error.start]:02x} is not UTF-8",
+            place=Lines(name, readable).place(len(data[: error.start].decode())),
+            hint="save the file as UTF-8",
+        )
+    return None
+
+
+def _control_character(name: str, text: str) -> Problem | None:
+    # The parsers refuse these as well, but without saying where.
+    found = Reader.NON_PRINTABLE.search(text)
+    if found is None:
+        return None
+    return Problem(
+        Code.CONTROL_CHARACTER,
+        f"the character U+{ord(found[0]):04X} is not allowed in YAML",
+        place=Lines(name, text).place(found.start()),
+        hint="remove it, or write it as an escape in double quotes",
+    )
 
 
 @final
@@ -38,7 +107,7 @@ class Parser:
     text: str
     loader: Any = LOADER
 
-    def parse(self) -> Document:
+    def parse(self) -> YamlFile:
         """Parse the text.
 
         Raises:
@@ -55,7 +124,7 @@ class Parser:
             # Only from the parser written in Python, for escapes that stand for no character.
             refusal = self._refuse(Code.NOT_YAML, f"not valid YAML: {error}", 0)
         else:
-            return Document(self.name, self.text, self._only_mapping(root))
+            return YamlFile(Lines(self.name, self.text), self._only_mapping(root))
         raise refusal
 
     def _check_depth(self) -> None:
@@ -129,7 +198,7 @@ class Parser:
         expected: str | None = None,
         hint: str | None = None,
     ) -> ConfigErrors:
-        place = place_at(self.name, self.text, offset)
+        place = Lines(self.name, self.text).place(offset)
         return ConfigErrors((Problem(code, message, place=place, expected=expected, hint=hint),))
 
 

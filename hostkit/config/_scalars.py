@@ -1,21 +1,33 @@
-"""Hooks that take single values as they are: no ``"no"`` becomes a boolean, no ``"5"`` a number."""
+"""Single values: taken as they are, except durations and sizes, which are written with units.
+
+No ``"no"`` becomes a boolean and no ``"5"`` a number.
+"""
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Final, Literal, NewType, get_args, get_origin
 
 from hostkit.codes import Code
-from hostkit.config._fault import Fault, StructureErrors
-from hostkit.config._units import DURATION, SIZE, Bytes, Seconds, parse_bytes, parse_seconds
+from hostkit.config._faults import Fault, StructureErrors
 from hostkit.wording import did_you_mean, either, show
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cattrs import Converter
+
+Seconds = NewType("Seconds", float)
+"""A field type: a duration, written ``200ms 5s 2m 1h 1d``, held in seconds."""
+
+Bytes = NewType("Bytes", int)
+"""A field type: a size, written ``512 64K 10M 1G``, held in bytes."""
+
+_DURATION_FORM: Final = "a number and a unit, such as 200ms, 5s, 1.5m, 1h or 1d"
+_SIZE_FORM: Final = "a whole number of bytes, or one with a unit, such as 64K, 10M or 1G"
 
 _EXPECTED: Final[dict[Any, str]] = {
     bool: "true or false",
@@ -31,6 +43,51 @@ _EXPECTED: Final[dict[Any, str]] = {
 # Of longer ones nobody knows the unit; and Python prints no number of any length.
 _LONGEST_SECONDS: Final = 10**9
 _IS_STRING: Final = "a value in quotes, or from !env or !file, is always a string"
+
+# As many digits as anyone needs; so the arithmetic below can neither overflow nor be slow.
+_DURATION: Final = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,9})?)(ms|s|m|h|d)")
+_SIZE: Final = re.compile(r"([0-9]{1,15})([KMG]?)")
+_SECONDS: Final = {"s": 1, "m": 60, "h": 60 * 60, "d": 24 * 60 * 60}
+_BYTES: Final = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3}
+
+
+def parse_seconds(text: str) -> float:
+    """Read a duration.
+
+    Args:
+        text: A number directly followed by its unit: ``ms``, ``s``, ``m``, ``h`` or ``d``.
+
+    Returns:
+        The duration in seconds.
+
+    Raises:
+        ValueError: It is not a duration. The message shows what one looks like.
+    """
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{show(text)} is not a duration; expected {_DURATION_FORM}")
+    number, unit = float(match[1]), match[2]
+    # Dividing is exact where multiplying by 0.001 is not.
+    return number / 1000 if unit == "ms" else number * _SECONDS[unit]
+
+
+def parse_bytes(value: int | str) -> int:
+    """Read a size; its units are powers of 1024.
+
+    Args:
+        value: A whole number of bytes, or a number directly followed by ``K``, ``M`` or ``G``.
+
+    Returns:
+        The size in bytes.
+
+    Raises:
+        ValueError: It is not a size. The message shows what one looks like.
+    """
+    if isinstance(value, str) and (match := _SIZE.fullmatch(value)):
+        return int(match[1]) * _BYTES[match[2]]
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    raise ValueError(f"{show(value)} is not a size; expected {_SIZE_FORM}")
 
 
 def register(converter: Converter) -> None:
@@ -136,7 +193,7 @@ def _structure_seconds(value: Any, _cls: Any) -> float:
     elif type(value) in {int, float} and 0 < value < _LONGEST_SECONDS:
         hint = f"write a unit: {value}s"
     message = f"{show(value)} is not a duration"
-    fault = Fault(Code.NOT_A_DURATION, message, expected=DURATION, hint=hint)
+    fault = Fault(Code.NOT_A_DURATION, message, expected=_DURATION_FORM, hint=hint)
     raise StructureErrors((fault,))
 
 
@@ -144,5 +201,5 @@ def _structure_bytes(value: Any, _cls: Any) -> int:
     try:
         return parse_bytes(value)
     except ValueError:
-        fault = Fault(Code.NOT_A_SIZE, f"{show(value)} is not a size", expected=SIZE)
+        fault = Fault(Code.NOT_A_SIZE, f"{show(value)} is not a size", expected=_SIZE_FORM)
     raise StructureErrors((fault,))

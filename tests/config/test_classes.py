@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import attrs
 import pytest
 from attrs import validators
 
 from hostkit.config import Fault, StructureErrors, structure
+from hostkit.config._fields import Check
 from hostkit.errors import ConfigError
 
 T = TypeVar("T")
@@ -160,3 +161,34 @@ def test_a_class_may_refuse_its_values_together() -> None:
 def test_a_validator_is_told_before_the_class() -> None:
     """With validators off the class refuses too, so only what attrs said is known."""
     assert _faults({"a": -1, "b": 90}, Whole) == [Fault("HK028", "'a' must be >= 0: -1")]
+
+
+_EVEN: Any = Annotated[int, Check(lambda number: number % 2 == 0, "an even number")]
+
+
+def test_a_checked_value_is_taken() -> None:
+    """What the check accepts is taken as the plain type would."""
+    assert structure(4, _EVEN) == 4
+
+
+@pytest.mark.parametrize(
+    ("value", "fault"),
+    [
+        (3, Fault("HK027", "the number 3 is not allowed here", expected="an even number")),
+        (
+            None,
+            Fault("HK020", "null is of the wrong type", expected="a whole number"),
+        ),
+    ],
+)
+def test_a_checked_value_is_refused(value: Any, fault: Fault) -> None:
+    """The check is asked only about values of the right type, and says what it allows."""
+    with pytest.raises(StructureErrors) as caught:
+        structure(value, _EVEN)
+    assert caught.value.faults == (fault,)
+
+
+def test_other_annotations_mean_nothing() -> None:
+    """A type annotated for someone else is its plain type."""
+    annotated: Any = Annotated[int, "a note"]
+    assert structure(5, annotated) == 5

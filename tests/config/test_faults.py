@@ -7,8 +7,19 @@ import cattrs
 import pytest
 
 from hostkit.config import Fault, StructureErrors, structure
-from hostkit.config._explain import faults_of, text_of
+from hostkit.config._faults import faults_of, text_of
 from hostkit.errors import ConfigError
+
+
+def test_a_fault_can_be_told_from_further_up() -> None:
+    """Steps are put before the path a fault has."""
+    assert Fault("HK020", "wrong", ("b",)).under("a", 0).path == ("a", 0, "b")
+
+
+def test_the_error_lists_all_faults() -> None:
+    """Printed, the error has a line for each fault."""
+    error = StructureErrors((Fault("HK020", "wrong", ("a", 0)), Fault("HK021", "unknown", ("b",))))
+    assert str(error) == "a[0]: wrong\nb: unknown"
 
 
 @attrs.frozen
