@@ -135,22 +135,20 @@ def _build(
         problems += [_without_excerpt(source.problem(problem)) for problem in found]
     source = attrs.evolve(source, secrets=source.secrets | tokens_of(settings))
     unreadable = {path[1] for path in broken if path[0] == _MODULES and len(path) > 1}
-    readable = [entry for entry in entries if entry.index not in unreadable]
+    readable = {index: entry for index, entry in entries.items() if index not in unreadable}
     file = HostFile(_named(readable), settings, source)
     return Examined(file, tuple(sorted(problems, key=lambda problem: problem.position)))
 
 
-def _fill_entries(modules: object, faults: list[Fault]) -> list[ModuleEntry]:
-    """Read all entries, or those that can be read."""
+def _fill_entries(modules: object, faults: list[Fault]) -> dict[int, ModuleEntry]:
+    """Read all entries by their index, or those that can be read."""
     entries: Sequence[ModuleEntry | None] | None
     entries = _fill(modules, list[ModuleEntry], _MODULES, faults)
     if entries is None:
         written = modules if isinstance(modules, list | tuple) else ()
         # Their faults are known already.
         entries = [_fill(value, ModuleEntry, _MODULES, []) for value in written]
-    return [
-        attrs.evolve(entry, index=index) for index, entry in enumerate(entries) if entry is not None
-    ]
+    return {index: entry for index, entry in enumerate(entries) if entry is not None}
 
 
 def _fill(value: object, cls: type[_T], key: str, faults: list[Fault]) -> _T | None:
@@ -171,13 +169,13 @@ def _without_excerpt(problem: Problem) -> Problem:
     return attrs.evolve(problem, place=place)
 
 
-def _named(entries: Sequence[ModuleEntry]) -> tuple[ModuleEntry, ...]:
-    """Name all modules of a file; only defaults give way, by ``#2``, ``#3`` and so on."""
-    taken = {entry.name for entry in entries}
+def _named(entries: Mapping[int, ModuleEntry]) -> tuple[ModuleEntry, ...]:
+    """Number and name the modules; only default names give way, by ``#2``, ``#3`` and so on."""
+    taken = {entry.name for entry in entries.values()}
     # The search goes on where it ended: many modules of one class take no more than few.
     numbers: dict[str, int] = {}
     named = []
-    for entry in entries:
+    for index, entry in entries.items():
         name = entry.name or _default_name(entry.module)
         if not entry.name and name in taken:
             default, number = name, numbers.get(name, 1)
@@ -186,7 +184,7 @@ def _named(entries: Sequence[ModuleEntry]) -> tuple[ModuleEntry, ...]:
                 name = f"{default}#{number}"
             numbers[default] = number
         taken.add(name)
-        named.append(attrs.evolve(entry, name=name))
+        named.append(attrs.evolve(entry, index=index, name=name))
     return tuple(named)
 
 

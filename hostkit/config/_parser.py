@@ -220,14 +220,19 @@ class _Descent:
         Returns:
             The offset of the first list or mapping that is too deep, if there is one.
         """
-        for event in yaml.parse(text, loader):
-            self.reached = _offset(event.end_mark)
-            if isinstance(event, yaml.CollectionStartEvent):
-                self.level += 1
-                if self.level > _DEEPEST:
-                    return _offset(event.start_mark)
-            elif isinstance(event, yaml.CollectionEndEvent):
-                self.level -= 1
+        parser = loader(text)
+        # Most of the time goes into this loop, so it does nothing that can be done at its end.
+        event = None
+        try:
+            while not isinstance(event := parser.get_event(), yaml.StreamEndEvent):
+                if isinstance(event, yaml.CollectionStartEvent):
+                    self.level += 1
+                    if self.level > _DEEPEST:
+                        return _offset(event.start_mark)
+                elif isinstance(event, yaml.CollectionEndEvent):
+                    self.level -= 1
+        finally:
+            self.reached = 0 if event is None else _offset(event.end_mark)
         return None
 
 
