@@ -19,7 +19,7 @@ project = "hostkit"
 author = "The hostkit developers"
 version = release = __version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "hookspec_pages"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "hookspec_pages", "settings_tables"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build"]
 

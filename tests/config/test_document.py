@@ -13,7 +13,6 @@ from hostkit.errors import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
     from pathlib import Path
 
     from hostkit.errors import Path as KeyPath
