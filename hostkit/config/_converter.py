@@ -48,7 +48,7 @@ def structure(value: object, cls: type[T]) -> T:
         A new value; `value` is left as it is.
 
     Raises:
-        StructureErrors: It does not fit. All faults are told at once.
+        StructureErrors: It does not fit. All faults are reported at once.
     """
     faults: tuple[Fault, ...]
     try:
@@ -78,17 +78,17 @@ def _unusable(cls: object, error: Exception) -> Fault:
         Code.UNSUPPORTED_TYPE,
         f"{getattr(cls, '__qualname__', cls)} cannot be filled from a config file: "
         f"{text_of(error)}",
-        hint="tell the module's author: annotate every field, or write parse_config()",
+        hint="ask the module's author to annotate every field, or to write parse_config()",
     )
 
 
 def strict_converter(
     fallback: Callable[[Any], Callable[[Any, Any], Any]] = _scalars.unsupported,
 ) -> Converter:
-    """Make a converter that converts nothing silently; more can be taught to it.
+    """Make a converter that converts nothing silently; more hooks can be registered.
 
     Args:
-        fallback: Makes the hook of a type that the converter was not taught.
+        fallback: Makes the hook of a type without one of its own.
     """
     converter = Converter(structure_fallback_factory=fallback)
     # cattrs fills any other collection from whatever can be iterated, strings included.
@@ -104,7 +104,7 @@ _converter = cache(strict_converter)
 
 
 def _register_containers(converter: Converter) -> None:
-    """Teach a converter all types whose values hold other values."""
+    """Add the hooks for all types whose values hold other values."""
     converter.register_structure_hook_factory(lambda cls: _base(cls) in _LISTS, _list_hook)
     converter.register_structure_hook_factory(lambda cls: _base(cls) in _MAPPINGS, _mapping_hook)
     converter.register_structure_hook_factory(_is_fixed_tuple, _fixed_tuple_hook)

@@ -26,7 +26,7 @@ _WHAT_BELONGS: Final = "a mapping with the key `modules:`"
 
 
 def read_text(name: str) -> str:
-    """Read a text file.
+    """Read a file as text.
 
     Args:
         name: The file's name.
@@ -53,7 +53,7 @@ def _read_bytes(name: str) -> bytes:
     except (FileNotFoundError, NotADirectoryError):
         problem = Problem(
             Code.FILE_NOT_FOUND,
-            f"there is no file {name!r}",
+            f"the file {name!r} does not exist",
             hint=f"it would be {str(FilePath(name).absolute())!r}",
         )
     except IsADirectoryError:
@@ -215,7 +215,7 @@ class _Descent:
     reached: int = 0
 
     def follow(self, text: str, loader: Any) -> int | None:
-        """Parse a text as far as it is nested no deeper than allowed.
+        """Parse a document as far as it is nested no deeper than allowed.
 
         Returns:
             The offset of the first list or mapping that is too deep, if there is one.

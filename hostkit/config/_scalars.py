@@ -40,7 +40,7 @@ _EXPECTED: Final[dict[Any, str]] = {
     type(None): "null",
     Path: "a path, as a string",
 }
-# Of longer ones nobody knows the unit; and Python prints no number of any length.
+# The unit of a longer one cannot be guessed, and Python refuses to print very long numbers.
 _LONGEST_SECONDS: Final = 10**9
 _IS_STRING: Final = "a value in quotes, or from !env or !file, is always a string"
 
@@ -91,7 +91,7 @@ def parse_bytes(value: int | str) -> int:
 
 
 def register(converter: Converter) -> None:
-    """Teach a converter all types whose values are a single thing."""
+    """Add the hooks for all types whose values are a single thing."""
     # cattrs looks these up by class, with their subclasses: `bool` and every `StrEnum` too.
     for cls in (str, int, float, bytes, Path):
         converter.register_structure_hook(cls, _structure_scalar)
@@ -116,12 +116,12 @@ def wrong_type(value: Any, expected: str) -> StructureErrors:
 
 
 def unsupported(cls: Any) -> Callable[[Any, Any], Any]:
-    """Make the hook of a type nobody taught the converter: it refuses every value."""
+    """Make the hook of a type that cannot be filled: it refuses every value."""
     name = cls.__name__ if isinstance(cls, type) else str(cls)
     fault = Fault(
         Code.UNSUPPORTED_TYPE,
         f"the type {name} cannot be filled from a config file",
-        hint="tell the module's author: use another field type, or write parse_config()",
+        hint="ask the module's author to use another field type, or to write parse_config()",
     )
 
     def refuse(_value: Any, _cls: Any) -> Any:

@@ -1,7 +1,8 @@
 """The blocks of the config file: each class is both what may be written and what was read.
 
 A key is one `setting`: its name, type, default, sentence for the operators' page, and whether a
-running host takes over a new value. The other fields say where a block stands; nobody writes them.
+running host takes over a new value. The other fields say where a block stands, and cannot be
+written.
 """
 
 # Without `from __future__ import annotations`: the annotations are read when the file is.

@@ -46,7 +46,7 @@ class Reader:
         document: Where they stand.
         folder: Where the files named by ``!file`` are.
         problems: What is wrong with the values read so far.
-        broken: Where; the values there are `None`, and nothing more is to be said of them.
+        broken: Where; the values there are `None`, and nothing more is reported about them.
         secrets: Every value that came from ``!env`` or ``!file``.
     """
 

@@ -128,12 +128,12 @@ def test_a_key_must_be_a_string(key: Any, shown: str, path: Any) -> None:
 
 
 def test_odd_keys_hide_no_other_faults() -> None:
-    """Beside a key that is no string, everything else is told as well."""
+    """Beside a key that is not a string, everything else is reported as well."""
     assert [fault.path for fault in _faults({"words": 5, True: 1}, Rule)] == [(True,), ("words",)]
 
 
 def test_all_validators_are_asked() -> None:
-    """Every field that is refused is told, though attrs itself stops at the first."""
+    """Every field that is refused is reported, though attrs itself stops at the first."""
     assert _faults({"low": -5, "high": -6, "names": ["a", ""]}, Checked) == [
         Fault("HK028", "'low' must be >= 0: -5", ("low",)),
         Fault("HK028", "must be more than -5", ("high",)),
@@ -148,7 +148,7 @@ def test_validators_wait_for_the_types() -> None:
 
 
 def test_a_class_may_refuse_its_values_together() -> None:
-    """What the class itself raises is told of the mapping, or of the path it names."""
+    """What the class itself raises is reported for the mapping, or for the path it names."""
     assert _faults({"a": 6, "b": 6}, Whole) == [
         Fault("HK028", "together they are too many", ("b",))
     ]

@@ -53,7 +53,7 @@ def test_a_name_given_twice_is_a_problem() -> None:
 
 @pytest.mark.parametrize("key", ["module", "moduels", "Modules", "MODULES", "modulse"])
 def test_modules_under_a_wrong_name_are_an_error(tmp_path: Path, key: str) -> None:
-    """Without them everything would be allowed, and nobody would know why."""
+    """Without them everything would be allowed, without any sign of it."""
     file = tmp_path / "host.yaml"
     file.write_text(f"other: 1\n{key}:\n  - module: words.Words\n")
     with pytest.raises(ConfigErrors) as caught:

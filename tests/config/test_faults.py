@@ -99,12 +99,12 @@ def test_an_error_of_a_module_keeps_its_path() -> None:
     ],
 )
 def test_the_text_of_an_error_is_its_message(error: Exception, text: str) -> None:
-    """Only the message is told, not the further arguments attrs adds."""
+    """Only the message is shown, not the further arguments attrs adds."""
     assert text_of(error) == text
 
 
 def test_errors_of_a_plain_converter_are_understood() -> None:
-    """A module that uses cattrs on its own gets its faults told with paths as well."""
+    """A module that uses cattrs on its own has its faults reported with paths as well."""
     with pytest.raises(cattrs.BaseValidationError) as caught:
         cattrs.structure({"a": "x"}, Foreign)
     assert [fault.path for fault in faults_of(caught.value)] == [("a",)]

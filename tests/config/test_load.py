@@ -125,7 +125,7 @@ def test_a_broken_value_is_not_complained_about_twice(problems_of: ProblemsOf) -
 def test_the_two_keys_have_their_shape(
     problems_of: ProblemsOf, text: str, line: int, column: int
 ) -> None:
-    """What is no list of mappings, or no mapping, is one problem."""
+    """What is not a list of mappings, or not a mapping, is one problem."""
     (problem,) = problems_of(text)
     assert problem.place is not None
     assert ("HK020", line, column) == (problem.code, problem.place.line, problem.place.column)

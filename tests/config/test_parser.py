@@ -35,7 +35,7 @@ def test_a_missing_file_is_named(write: Write, name: str) -> None:
     """The problem names the file as it was given, and where it was looked for."""
     missing = str(Path(write("")).parent / name)
     problem = _refused_text(missing)
-    assert (problem.code, problem.message) == ("HK001", f"there is no file {missing!r}")
+    assert (problem.code, problem.message) == ("HK001", f"the file {missing!r} does not exist")
     assert problem.hint == f"it would be {missing!r}"
 
 
@@ -46,7 +46,7 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
 
 
 def test_what_the_system_refuses_is_told(tmp_path: Path) -> None:
-    """Any other error of the system is told in its words."""
+    """Any other error of the system is reported in its words."""
     loop = tmp_path / "loop"
     loop.symlink_to(loop)
     problem = _refused_text(str(loop))
@@ -73,7 +73,7 @@ def test_the_first_bad_byte_is_pointed_at(write: Write) -> None:
 
 @pytest.mark.parametrize("char", ["\0", "\x1b", "\x7f", "\ufffe"])
 def test_a_control_character_is_pointed_at(write: Write, char: str) -> None:
-    """Characters YAML does not allow are found before the parser stumbles over them."""
+    """Characters YAML does not allow are found before the parser, which gives no place."""
     problem = _refused_text(write(f"a: 1\nb: {char}\n"))
     assert (
         problem.code,
@@ -125,7 +125,7 @@ def test_what_is_not_yaml_is_pointed_at(loader: Any, text: str, line: int, colum
 
 @_LOADERS
 def test_a_tab_is_called_a_tab(loader: Any) -> None:
-    """Who indents with tabs is told that it is a tab."""
+    """A tab at the start of a line is called one."""
     problem, *place = _refusal("a:\n\tb: 1\n", loader)
     assert place == [2, 1]
     assert problem.hint == "YAML is indented with spaces; this is a tab"
@@ -151,7 +151,7 @@ def test_an_empty_file_is_told_what_belongs_there(loader: Any, text: str) -> Non
     ("text", "what"), [("- a\n", "a list"), ("text\n", "a single value"), ("~", "a single value")]
 )
 def test_the_top_level_must_be_a_mapping(loader: Any, text: str, what: str) -> None:
-    """A file that holds something else is told what it holds."""
+    """A file that holds something else is refused with what it holds."""
     problem, *_ = _refusal(text, loader)
     assert (problem.code, problem.message) == ("HK008", f"the file holds {what}, not a mapping")
 

@@ -159,7 +159,7 @@ def test_a_choice_must_be_one_of_the_choices(
     ],
 )
 def test_a_duration_needs_a_unit(value: Any, hint: str | None) -> None:
-    """A bare number is no duration; the hint shows it with a unit."""
+    """A bare number is not a duration; the hint shows it with a unit."""
     fault = _fault(value, Seconds)
     assert ("HK025", hint) == (fault.code, fault.hint)
     assert fault.expected == "a number and a unit, such as 200ms, 5s, 1.5m, 1h or 1d"

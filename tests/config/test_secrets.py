@@ -67,7 +67,7 @@ def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
     ("tag", "what"), [("!env", "an environment variable"), ("!file", "a file")]
 )
 def test_a_tag_needs_a_name(tmp_path: Path, tag: str, what: str) -> None:
-    """A tag with nothing behind it is told what belongs there."""
+    """A tag with nothing behind it is refused with what belongs there."""
     assert no_name(tag) == read_secret(tag, "", tmp_path)
     assert (
         no_name(tag).code,
@@ -110,7 +110,7 @@ def problem_of(path: Path, text: str) -> Problem:
 
 
 def test_a_token_is_a_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It comes from elsewhere, and neither `repr` nor a log tells it."""
+    """It comes from elsewhere, and neither `repr` nor a log shows it."""
     monkeypatch.setenv("TOKEN", "s3cret")
     path = tmp_path / "host.yaml"
     path.write_text(LISTENER + "!env TOKEN\n")
@@ -143,7 +143,7 @@ def test_a_program_may_give_a_token_as_it_is() -> None:
 def test_a_token_can_be_sent_in_a_header(
     token: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One that is empty, or that a header cannot hold, is refused before anybody tries."""
+    """One that is empty, or that a header cannot hold, is refused when the file is read."""
     monkeypatch.setenv("TOKEN", token)
     problem = problem_of(tmp_path / "host.yaml", LISTENER + "!env TOKEN\n")
     assert (problem.code, problem.path) == ("HK027", ("hostkit", "listeners", 0, "token"))
@@ -187,7 +187,7 @@ def test_a_password_comes_from_elsewhere(tmp_path: Path, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("url", ["redis://localhost", "redis://ann@localhost", "redis://[::1"])
 def test_urls_without_a_password_may_stand_in_the_file(url: str, tmp_path: Path) -> None:
-    """What is no URL at all is told where it is used."""
+    """What is not a URL at all is reported where it is used."""
     path = tmp_path / "host.yaml"
     path.write_text(f"{REDIS}'{url}'}}}}\n")
     redis = load(path).settings.redis

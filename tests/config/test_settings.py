@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import attrs
 import pytest
@@ -17,6 +17,7 @@ from hostkit.config import (
     structure,
 )
 from hostkit.errors import ConfigErrors
+from hostkit.rules import OnError
 
 
 @pytest.mark.parametrize(
@@ -142,7 +143,7 @@ def test_what_the_settings_may_not_say(settings: Any, code: str, path: Any) -> N
     ],
 )
 def test_what_is_out_of_bounds_is_refused(mapping: dict[str, Any], expected: str) -> None:
-    """Memory has an end, and a name that could forge lines of a log is no name."""
+    """Memory has an end, and a name must not be able to forge lines of a log."""
     with pytest.raises(ConfigErrors) as caught:
         from_mapping(mapping)
     (problem,) = caught.value.problems
@@ -220,3 +221,9 @@ def test_what_may_be_secret_is_not_printed() -> None:
     """A module's configuration and a server's URL may hold passwords."""
     assert "hunter2" not in repr(ModuleEntry("a.B", {"password": "hunter2"}))
     assert "hunter2" not in repr(Redis("redis://:hunter2@localhost"))
+
+
+def test_the_policies_of_a_module_are_those_of_rules() -> None:
+    """A module's `on_error:` is one of the rules' policies, or leaves it to the hook."""
+    (written,) = (field.type for field in attrs.fields(ModuleEntry) if field.name == "on_error")
+    assert get_args(written) == ("default", *get_args(OnError))
