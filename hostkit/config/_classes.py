@@ -71,6 +71,7 @@ def _overrides_of(cls: Any) -> tuple[dict[str, Any], set[str]]:
     settings = settings_of(cls)
     if not settings:
         return {}, set()
+    # What is not a setting is filled in later, and a file must not set it.
     overrides = {field.name: override(omit=True) for field in attrs.fields(cls)}
     overrides |= {field.name: override(rename=key) for key, (field, _) in settings.items()}
     return overrides, {key for key, (_, each) in settings.items() if each.null_is_default}

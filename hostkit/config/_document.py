@@ -98,6 +98,7 @@ class YamlFile:
 
     lines: Lines
     root: yaml.MappingNode = attrs.field(repr=False)
+    # By the id of a mapping's node; the root keeps all nodes alive.
     _keys: dict[int, dict[_Key, _Pair]] = attrs.field(
         init=False, factory=dict, repr=False, eq=False
     )
@@ -134,6 +135,7 @@ class YamlFile:
             return (node.value[step], node.value[step]) if found else None
         if not isinstance(node, yaml.MappingNode):
             return None
+        # Once for each mapping: 20,000 unknown keys in one would take 20,000 walks through it.
         if id(node) not in self._keys:
             self._keys[id(node)] = _index(node)
         return self._keys[id(node)].get(_key_of_step(step))
@@ -147,6 +149,7 @@ def child(node: yaml.Node, key: str) -> _Pair | None:
 def _index(node: yaml.MappingNode) -> dict[_Key, _Pair]:
     index: dict[_Key, _Pair] = {}
     for pair in _pairs(node):
+        # The first one wins, as the pairs that a merge brings come last.
         if isinstance(pair[0], yaml.ScalarNode):
             index.setdefault(_key_of_node(pair[0]), pair)
     return index

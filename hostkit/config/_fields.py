@@ -13,6 +13,7 @@ import attrs
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+# Of attrs' metadata, so that the classes stay plain to type checkers and to everything else.
 _SETTING: Final = "hostkit.setting"
 
 

@@ -77,6 +77,7 @@ class ModuleEntry:
         null_is_default=True,
         secret=True,
     )
+    # Empty only until the file as a whole is known, since a default depends on all other names.
     name: _Name = setting(
         "",
         help="What logs, receipts and errors call it. Unique; without one a repeated module gets "
@@ -168,6 +169,7 @@ class Listener:
         help="How much, how many and how slow requests may be.",
         shown="see [below](#limits)",
     )
+    # A program's own listener stands in no file.
     path: Path = ()
 
 

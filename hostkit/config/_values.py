@@ -115,7 +115,7 @@ class Reader:
             return Problem(Code.UNREADABLE_VALUE, message, hint=hint)
 
     def _closed(self, node: yaml.Node) -> Problem | None:
-        """Say why a list or mapping must not be entered, if there is a reason."""
+        """Find the reason why a list or mapping must not be entered, if there is one."""
         if any(node is each for each in self._open):
             return Problem(Code.ENDLESS_VALUE, "this contains itself, through an alias")
         if node.tag in TAGS:
@@ -183,7 +183,7 @@ class Reader:
         return Problem(Code.DUPLICATE_KEY, message, hint=hint)
 
     def _report(self, problem: Problem, node: yaml.Node, path: Path) -> None:
-        """Collect a problem, unless an alias led to it before or one of its kind says it all."""
+        """Collect a problem, unless an alias led to it before, or one of its kind is enough."""
         reported = (problem.code, 0 if problem.code in _ONCE else id(node))
         if reported not in self._reported:
             self._reported.add(reported)

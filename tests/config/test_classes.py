@@ -158,7 +158,7 @@ def test_a_class_may_refuse_its_values_together() -> None:
     ]
 
 
-def test_a_validator_is_told_before_the_class() -> None:
+def test_a_validator_is_reported_before_the_class() -> None:
     """With validators off the class refuses too, so only what attrs said is known."""
     assert _faults({"a": -1, "b": 90}, Whole) == [Fault("HK028", "'a' must be >= 0: -1")]
 

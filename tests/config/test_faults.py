@@ -11,7 +11,7 @@ from hostkit.config._faults import faults_of, text_of
 from hostkit.errors import ConfigError
 
 
-def test_a_fault_can_be_told_from_further_up() -> None:
+def test_a_fault_can_be_moved_down() -> None:
     """Steps are put before the path a fault has."""
     assert Fault("HK020", "wrong", ("b",)).under("a", 0).path == ("a", 0, "b")
 
@@ -58,7 +58,7 @@ def test_an_unknown_key_is_pointed_at() -> None:
     ]
 
 
-def test_a_key_like_no_other_has_no_hint() -> None:
+def test_a_key_unlike_all_others_has_no_hint() -> None:
     """Without a near name there is only the list."""
     assert [fault.hint for fault in _faults({"host": "a", "port": 1, "x": 1}, Server)] == [None]
 
@@ -110,7 +110,7 @@ def test_errors_of_a_plain_converter_are_understood() -> None:
     assert [fault.path for fault in faults_of(caught.value)] == [("a",)]
 
 
-def test_errors_without_a_place_are_told_of_the_whole() -> None:
+def test_errors_without_a_place_are_those_of_the_whole() -> None:
     """An exception in a group that says no index is a fault of the list."""
     error = cattrs.IterableValidationError("", [ValueError("bad")], list)
     assert faults_of(error) == (Fault("HK028", "bad"),)

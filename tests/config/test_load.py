@@ -66,7 +66,7 @@ def test_secret_files_stand_beside_the_config_file(write: Write, tmp_path: Path)
     assert file.modules[0].config == "secret"
 
 
-def test_all_problems_are_told_in_one_run(problems_of: ProblemsOf) -> None:
+def test_all_problems_are_reported_in_one_run(problems_of: ProblemsOf) -> None:
     """Five wrong things in three entries are five problems, in the order of the file."""
     problems = problems_of("""\
 modules:
@@ -89,7 +89,7 @@ modules:
     ]
 
 
-def test_a_problem_is_told_in_full(problems_of: ProblemsOf) -> None:
+def test_a_problem_is_shown_in_full(problems_of: ProblemsOf) -> None:
     """The text shows place, excerpt, caret, what was possible and what was probably meant."""
     (problem,) = problems_of("modules:\n  - module: a.B\n    timout: 5s\n")
     assert problem.place is not None
@@ -148,7 +148,7 @@ def test_no_secret_is_ever_shown(
     assert "[redacted]" in text
 
 
-def test_the_error_has_no_past(write: Write) -> None:
+def test_the_error_has_neither_cause_nor_context(write: Write) -> None:
     """Nothing that may quote a secret hangs on the error."""
     with pytest.raises(ConfigErrors) as caught:
         load(write("modules: [{module: 5}]"))

@@ -39,13 +39,13 @@ def test_a_missing_file_is_named(write: Write, name: str) -> None:
     assert problem.hint == f"it would be {missing!r}"
 
 
-def test_a_folder_is_no_file(tmp_path: Path) -> None:
+def test_a_folder_is_refused(tmp_path: Path) -> None:
     """A folder is refused as what it is."""
     problem = _refused_text(str(tmp_path))
     assert (problem.code, problem.hint) == ("HK002", "name the file in it")
 
 
-def test_what_the_system_refuses_is_told(tmp_path: Path) -> None:
+def test_what_the_system_refuses_is_reported(tmp_path: Path) -> None:
     """Any other error of the system is reported in its words."""
     loop = tmp_path / "loop"
     loop.symlink_to(loop)
@@ -54,7 +54,7 @@ def test_what_the_system_refuses_is_told(tmp_path: Path) -> None:
     assert "Too many levels of symbolic links" in problem.message
 
 
-def test_a_name_the_system_cannot_have_is_told() -> None:
+def test_a_name_the_system_cannot_have_is_reported() -> None:
     """A name with a NUL in it is a problem, not a traceback."""
     problem = _refused_text("a\0b")
     assert (
@@ -139,7 +139,7 @@ def test_an_escape_for_no_character_is_a_problem_in_the_slow_parser_too() -> Non
 
 @_LOADERS
 @pytest.mark.parametrize("text", ["", "\n", "# nothing\n"])
-def test_an_empty_file_is_told_what_belongs_there(loader: Any, text: str) -> None:
+def test_an_empty_file_is_refused(loader: Any, text: str) -> None:
     """A file without content is a problem that shows what was expected."""
     problem, *place = _refusal(text, loader)
     assert (problem.code, problem.expected) == ("HK007", "a mapping with the key `modules:`")

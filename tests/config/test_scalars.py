@@ -193,7 +193,7 @@ def test_durations_are_read_as_seconds(text: str, seconds: float) -> None:
 @pytest.mark.parametrize(
     "text", ["", "5", "s", "-5s", "5 s", "5S", "1e3s", ".5s", "5.s", "٣s", "5s\n", "9" * 400 + "d"]
 )
-def test_other_texts_are_no_durations(text: str) -> None:
+def test_other_strings_are_not_durations(text: str) -> None:
     """Whatever is not a number and a unit is refused, and the message shows the grammar."""
     with pytest.raises(ValueError, match="is not a duration; expected a number and a unit, such"):
         parse_seconds(text)
@@ -209,7 +209,7 @@ def test_sizes_are_read_as_bytes(value: int | str, size: int) -> None:
 
 
 @pytest.mark.parametrize("value", ["", "K", "64k", "64KB", "1.5M", "-1", -1, True, "9" * 5000])
-def test_other_values_are_no_sizes(value: int | str) -> None:
+def test_other_values_are_not_sizes(value: int | str) -> None:
     """Whatever is not a whole number with a known unit is refused, and the message says how."""
     with pytest.raises(ValueError, match="is not a size; expected a whole number of bytes"):
         parse_bytes(value)

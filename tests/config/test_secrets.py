@@ -53,7 +53,7 @@ def test_an_unreadable_file_is_named(tmp_path: Path, name: str) -> None:
     assert f"{str(tmp_path / name)!r} cannot be read: " in problem.message
 
 
-def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+def test_a_file_that_is_not_text_is_named(tmp_path: Path) -> None:
     """The problem says which byte is wrong, and shows none of the others."""
     (tmp_path / "secret").write_bytes(b"abc\xff")
     problem = _refusal("!file", "secret", tmp_path)

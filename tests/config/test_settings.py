@@ -198,7 +198,7 @@ def test_limits_are_written_with_units() -> None:
         ("cookies", 1, "HK021"),
     ],
 )
-def test_wrong_limits_are_told(name: str, value: object, code: str) -> None:
+def test_wrong_limits_are_reported(name: str, value: object, code: str) -> None:
     """Nothing can be switched off by accident."""
     with pytest.raises(ConfigErrors) as caught:
         listener_of(limits={name: value})
