@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import rivals
 
 from hookspecs import NOT_SPAM, Codes, SpamChecker
-from hookspecs.readings import read_event_check
+from hookspecs.verdicts import read_event_check
 from hostkit import CONTINUE, Host
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
 sys.path.insert(0, str(Path(__file__).parent / "_extensions"))
 
 project = "hostkit"
-author = "The hostkit developers"
+author = copyright = "The hostkit developers"  # noqa: A001 -- Sphinx calls it so
 version = release = __version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "hookspec_pages", "settings_tables"]
+myst_enable_extensions = ["deflist"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build"]
 
@@ -36,6 +38,18 @@ html_copy_source = False
 _DATA = frozenset({"attribute", "data", "property"})
 
 
+def show_defaults(_app: Sphinx, *rest: Any) -> tuple[str | None, str | None]:
+    """Write classes, functions and markers that are defaults by their names.
+
+    `<class 'str'>` is not Python, and Sphinx shows a signature that it cannot parse as it is.
+    """
+    signature, result = rest[-2:]
+    if signature is not None:
+        signature = re.sub(r"<(?:class '(?:\w+\.)*|function )(\w+)'?>", r"\1", signature)
+        signature = signature.replace("<object object>", "...")
+    return signature, result
+
+
 def setup(app: Sphinx) -> None:
     """Read docstrings with napoleon, except those of data.
 
@@ -49,3 +63,4 @@ def setup(app: Sphinx) -> None:
             lines[:] = GoogleDocstring(list(lines), config, what=what).lines()
 
     app.connect("autodoc-process-docstring", read)
+    app.connect("autodoc-process-signature", show_defaults)

@@ -4,45 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hookspecs.account_data import AccountData
-from hookspecs.account_validity import AccountValidity
+from hookspecs.accounts import AccountData, AccountValidity
 from hookspecs.background_update_controller import BackgroundUpdateController
-from hookspecs.federation import Federation
-from hookspecs.media_repository import MediaRepository
-from hookspecs.password_auth_provider import PasswordAuthProvider
-from hookspecs.paths import RECOMMENDED_PATH, RESERVED_PATHS
-from hookspecs.presence_router import PresenceRouter
-from hookspecs.ratelimit import Ratelimit
+from hookspecs.delivery import (
+    FederatedEventDeliveryMethod,
+    Federation,
+    FederationEventDeliveryEvent,
+    UnsignedFields,
+)
+from hookspecs.errors import Codes, HomeserverError, is_homeserver_error
+from hookspecs.events import Event, ReplacedEvent, StateMap
+from hookspecs.limits import MediaRepository, MediaUploadLimit, Ratelimit, RatelimitOverride
+from hookspecs.password_auth_provider import Login, LoginResponse, PasswordAuthProvider
+from hookspecs.presence_router import PRESENCE_ALL_USERS, PresenceRouter, UserPresenceState
 from hookspecs.spam_checker import SpamChecker
 from hookspecs.third_party_rules import LegacyThirdPartyRules, ThirdPartyRules
-from hookspecs.unsigned_fields import UnsignedFields
-from hookspecs.vocabulary import (
-    NOT_SPAM,
-    PRESENCE_ALL_USERS,
-    Codes,
-    Event,
-    FederatedEventDeliveryMethod,
-    FederationEventDeliveryEvent,
+from hookspecs.values import (
     FileInfo,
-    HomeserverError,
     JsonDict,
     JsonMapping,
-    Login,
-    LoginResponse,
-    MediaUploadLimit,
     ProfileInfo,
-    RatelimitOverride,
     ReadableFileWrapper,
-    RegistrationBehaviour,
-    ReplacedEvent,
     Requester,
     RoomAlias,
-    StateMap,
     UserID,
-    UserPresenceState,
     UserProfile,
-    is_homeserver_error,
 )
+from hookspecs.verdicts import NOT_SPAM, RegistrationBehaviour, Verdict
 
 if TYPE_CHECKING:
     from hostkit import Category
@@ -87,8 +75,15 @@ __all__ = [
     "UserID",
     "UserPresenceState",
     "UserProfile",
+    "Verdict",
     "is_homeserver_error",
 ]
+
+RESERVED_PATHS: Final = ("/_matrix",)
+"""The homeserver's own prefixes: ``Host(reserved_paths=RESERVED_PATHS)``."""
+
+RECOMMENDED_PATH: Final = "/_synapse/client"
+"""Where modules should serve web resources: ``Host(recommended_path=RECOMMENDED_PATH)``."""
 
 CATEGORIES: Final[tuple[type[Category], ...]] = (
     SpamChecker,

@@ -3,10 +3,33 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
-from typing import ClassVar, Final, final
+from typing import Any, ClassVar, Final, final
 
-from hookspecs.readings import read_batch_size, read_update
 from hostkit import Category, hookspec, rules
+
+
+def read_update(value: Any) -> AbstractAsyncContextManager[int]:
+    """Take a context manager for a batch.
+
+    Raises:
+        TypeError: It cannot be entered with ``async with``.
+    """
+    if not isinstance(value, AbstractAsyncContextManager):
+        raise TypeError("an answer is an asynchronous context manager")
+    return value
+
+
+def read_batch_size(value: Any) -> int:
+    """Take a number of rows.
+
+    Raises:
+        TypeError: It is not an integer.
+    """
+    # `True` is an int, but hardly a number of rows.
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError("an answer is an int")
+    return value
+
 
 _UPDATE: Final = rules.Exclusive(read=read_update, on_error="raise")
 _BATCH: Final = rules.Exclusive(read=read_batch_size, default=100, on_error="raise")
@@ -20,6 +43,7 @@ class BackgroundUpdateController(Category):
     warning. It registers `on_update`, and the others if it wants.
     """
 
+    # Two controllers would each see only some of the batches.
     exclusive: ClassVar[bool] = True
 
     @hookspec(_UPDATE, added="1.49")

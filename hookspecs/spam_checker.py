@@ -3,48 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar, final
+from typing import TYPE_CHECKING, Any, Final, TypeVar, final
 
-from hookspecs.readings import (
-    FORBIDDEN,
-    read_check,
-    read_drop,
-    read_event_check,
-    read_hide,
-    read_may,
-    read_registration,
-    read_strict,
-    report_booleans,
-)
-from hookspecs.vocabulary import (
-    NOT_SPAM,
-    Event,
-    FileInfo,
-    JsonDict,
-    ReadableFileWrapper,
-    RegistrationBehaviour,
-    RoomAlias,
-    UserProfile,
-)
+from hookspecs import verdicts
+from hookspecs.errors import describe_verdict
+from hookspecs.events import Event
+from hookspecs.values import FileInfo, JsonDict, ReadableFileWrapper, RoomAlias, UserProfile
+from hookspecs.verdicts import NOT_SPAM, RegistrationBehaviour, Verdict
 from hostkit import Category, hookspec, rules
 
 if TYPE_CHECKING:
     from hostkit.rules import Read
 
-Verdict: TypeAlias = Literal["NOT_SPAM"] | tuple[str, JsonDict]
-"""What a deciding hook gives its host: `NOT_SPAM`, or a code and fields for the answer."""
-
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 _NAME: Final = "spam_checker"
 _REGISTRATION: Final = rules.FirstDenial(
-    read=read_registration,
+    read=verdicts.read_registration,
     allow=RegistrationBehaviour.ALLOW,
     denial=RegistrationBehaviour.DENY,
     on_error="raise",
 )
-_DROP: Final = rules.FirstDenial(read=read_drop, allow=False, denial=True, on_error="raise")
-_HIDE: Final = rules.FirstDenial(read=read_hide, allow=False, denial=True, on_error="raise")
+_DROP: Final = rules.FirstDenial(
+    read=verdicts.read_drop,
+    allow=False,
+    denial=True,
+    on_error="raise",
+    describe=describe_verdict,
+)
+_HIDE: Final = rules.FirstDenial(
+    read=verdicts.read_hide, allow=False, denial=True, on_error="raise"
+)
 
 
 def _verdict(
@@ -58,10 +47,12 @@ def _verdict(
     """Declare a hook of which the first answer that is not `NOT_SPAM` denies."""
 
     def declare(function: _F) -> _F:
+        # Each hook has a rule of its own, since its reading remembers whose booleans it reported.
         rule = rules.FirstDenial(
-            read=report_booleans(f"{_NAME}.{function.__name__}", read),
+            read=verdicts.report_booleans(f"{_NAME}.{function.__name__}", read),
             allow=NOT_SPAM,
-            denial=FORBIDDEN,
+            denial=verdicts.FORBIDDEN,
+            describe=describe_verdict,
             on_error="raise",
             on_invalid="deny",
         )
@@ -75,21 +66,22 @@ class SpamChecker(Category):
     """Callbacks that decide what users may do, and what counts as spam.
 
     Where an answer is described as a denial, it is a code (a member of `Codes` or of another string
-    enumeration), or a tuple of a code and a dict whose fields become part of what the client is
-    told. The first denial ends the call, and the modules after it are not asked. The result, a
+    enumeration), or a tuple of a code and a dict whose fields become part of the answer to the
+    client. The first denial ends the call, and the modules after it are not asked. The result, a
     `Verdict`, is the tuple, with an empty dict for a code alone; without any denial it is
     `NOT_SPAM`. The dict is not the host's own: to add fields, a host makes a new one.
     """
 
     name = _NAME
 
-    @_verdict(read_event_check, added="1.37")
+    # No shield: this is asked about every event, and a shield would cost more than the call.
+    @_verdict(verdicts.read_event_check, added="1.37")
     async def check_event_for_spam(self, event: Event) -> Verdict | str:
         """Called for each event that a local user sends or another server passes on.
 
         `NOT_SPAM` lets the next module be asked. A denial refuses an event sent here with status
-        403; one from another server is kept, but hidden from users. Any other text, even an empty
-        one, denies as well and is what the sender is told; the result then is that text. The
+        403; one from another server is kept, but hidden from users. Any other string, even an empty
+        one, denies as well and is shown to the sender; that string is the result then. The
         deprecated `True` denies as forbidden, and `False` lets the next module be asked.
 
         The modules are asked in order until one denies.
@@ -100,20 +92,20 @@ class SpamChecker(Category):
 
     @hookspec(_DROP, added="1.60", shield=True)
     async def should_drop_federated_event(self, event: Event) -> bool | str:
-        """Called for each event and invitation from another server, before it is looked at further.
+        """Called for each event and invitation from another server, before it is processed.
 
-        An answer that Python takes for true drops the event, so that nobody ever hears of it, or
-        refuses the invitation with status 403. So does `NOT_SPAM`, which is a text like any other.
-        One that it takes for false lets the next module be asked.
+        A truthy answer drops the event, which users never see, or refuses the invitation with
+        status 403. So does `NOT_SPAM`, which is a string like any other. A falsy one lets the next
+        module be asked.
 
         The first answer that drops the event is the result, as it is; without any it is `False`.
 
         An exception goes to the caller, and no further module is asked.
         """
 
-    @_verdict(read_may, added="1.37", shield=True)
+    @_verdict(verdicts.read_may, added="1.37", shield=True)
     async def user_may_join_room(self, user: str, room: str, is_invited: bool) -> Verdict:  # noqa: FBT001 -- what modules are given
-        """Called before a user joins a room, unless it is an administrator or made the room.
+        """Called before a user joins a room, unless the user is an administrator or made the room.
 
         `NOT_SPAM` lets the next module be asked; a denial refuses to let the user in, with status
         403. The deprecated `True` lets the next module be asked, and `False` denies as forbidden.
@@ -124,9 +116,9 @@ class SpamChecker(Category):
         and denies as forbidden.
         """
 
-    @_verdict(read_may, added="1.37", shield=True)
+    @_verdict(verdicts.read_may, added="1.37", shield=True)
     async def user_may_invite(self, inviter: str, invitee: str, room_id: str) -> Verdict:
-        """Called before a user, but no administrator, invites another to a room.
+        """Called before a user who is not an administrator invites another to a room.
 
         `NOT_SPAM` lets the next module be asked; a denial refuses the invitation with status 403.
         The deprecated `True` lets the next module be asked, and `False` denies as forbidden.
@@ -137,7 +129,7 @@ class SpamChecker(Category):
         and denies as forbidden.
         """
 
-    @_verdict(read_may, added="1.133", shield=True)
+    @_verdict(verdicts.read_may, added="1.133", shield=True)
     async def federated_user_may_invite(self, event: Event) -> Verdict:
         """Called when another server passes on an invitation for a local user.
 
@@ -152,11 +144,11 @@ class SpamChecker(Category):
         """
         return await self.user_may_invite(event.sender, event.state_key, event.room_id)
 
-    @_verdict(read_may, added="1.45", shield=True)
+    @_verdict(verdicts.read_may, added="1.45", shield=True)
     async def user_may_send_3pid_invite(
         self, inviter: str, medium: str, address: str, room_id: str
     ) -> Verdict:
-        """Called before a user invites somebody by a third-party address, such as one for e-mail.
+        """Called before a user invites a person by a third-party address, such as one for e-mail.
 
         `NOT_SPAM` lets the next module be asked; a denial refuses the invitation with status 403.
         The deprecated `True` lets the next module be asked, and `False` denies as forbidden.
@@ -167,9 +159,10 @@ class SpamChecker(Category):
         and denies as forbidden.
         """
 
-    @_verdict(read_may, added="1.37", required=1, copy=("room_config",), shield=True)
+    # Callbacks written before `room_config` was added take the user id alone.
+    @_verdict(verdicts.read_may, added="1.37", required=1, copy=("room_config",), shield=True)
     async def user_may_create_room(self, user_id: str, room_config: JsonDict) -> Verdict:
-        """Called before a user, but no administrator, creates a room, and before one is upgraded.
+        """Called before a room is created by a user who is not an administrator, or is upgraded.
 
         `room_config` is what the client asked for; each module gets a copy of its own. A callback
         may leave it out. `NOT_SPAM` lets the next module be asked; a denial refuses to create the
@@ -182,7 +175,7 @@ class SpamChecker(Category):
         and denies as forbidden.
         """
 
-    @_verdict(read_may, added="1.37", shield=True)
+    @_verdict(verdicts.read_may, added="1.37", shield=True)
     async def user_may_create_room_alias(self, user_id: str, room_alias: RoomAlias) -> Verdict:
         """Called before a user gives a room another alias.
 
@@ -195,7 +188,7 @@ class SpamChecker(Category):
         and denies as forbidden.
         """
 
-    @_verdict(read_may, added="1.37", shield=True)
+    @_verdict(verdicts.read_may, added="1.37", shield=True)
     async def user_may_publish_room(self, user_id: str, room_id: str) -> Verdict:
         """Called before a user puts a room into the public directory.
 
@@ -208,14 +201,14 @@ class SpamChecker(Category):
         and denies as forbidden.
         """
 
-    @_verdict(read_strict, added="1.132", copy=("content",), shield=True)
+    @_verdict(verdicts.read_strict, added="1.132", copy=("content",), shield=True)
     async def user_may_send_state_event(
         self, user_id: str, room_id: str, event_type: str, state_key: str, content: JsonDict
     ) -> Verdict:
-        """Called before a user, but no administrator, changes the state of a room.
+        """Called before a user who is not an administrator changes the state of a room.
 
-        Each module gets a copy of `content` of its own. `NOT_SPAM` lets the next module be asked;
-        a denial refuses the change with status 403.
+        Each module gets a copy of `content` of its own. `NOT_SPAM` lets the next module be asked; a
+        denial refuses the change with status 403.
 
         The modules are asked in order until one denies.
 
@@ -228,8 +221,8 @@ class SpamChecker(Category):
         """Called for each user that a search in the user directory has found.
 
         Each module gets a copy of `user_profile` of its own. A callback may leave out
-        `requester_id`, which is who searches. An answer that Python takes for true leaves the user
-        out of the results; one that it takes for false lets the next module be asked.
+        `requester_id`, the user who searches. A truthy answer leaves the user out of the results; a
+        falsy one lets the next module be asked.
 
         The modules are asked in order until one leaves the user out. The result is `True` if one
         did, or else `False`.
@@ -237,6 +230,7 @@ class SpamChecker(Category):
         An exception goes to the caller, and no further module is asked.
         """
 
+    # The same holds for `auth_provider_id`.
     @hookspec(_REGISTRATION, added="1.37", required=3, shield=True)
     async def check_registration_for_spam(
         self,
@@ -258,14 +252,14 @@ class SpamChecker(Category):
         another type, as an exception that names the module.
         """
 
-    @_verdict(read_check, added="1.37", shield=True)
+    @_verdict(verdicts.read_check, added="1.37", shield=True)
     async def check_media_file_for_spam(
         self, file_wrapper: ReadableFileWrapper, file_info: FileInfo
     ) -> Verdict:
         """Called when a media file was uploaded, or fetched from another server.
 
         `NOT_SPAM` lets the next module be asked; a denial deletes the file and fails the request,
-        without telling the fields of the dict. The deprecated `True` denies as forbidden, and
+        without sending the fields of the dict. The deprecated `True` denies as forbidden, and
         `False` lets the next module be asked.
 
         The modules are asked in order until one denies.
@@ -274,7 +268,7 @@ class SpamChecker(Category):
         and denies as forbidden.
         """
 
-    @_verdict(read_strict, added="1.87", shield=True)
+    @_verdict(verdicts.read_strict, added="1.87", shield=True)
     async def check_login_for_spam(
         self,
         user_id: str,
@@ -283,7 +277,7 @@ class SpamChecker(Category):
         request_info: Collection[tuple[str | None, str]],
         auth_provider_id: str | None = None,
     ) -> Verdict:
-        """Called when somebody has proved who they are and is about to be logged in.
+        """Called when a user has authenticated and is about to be logged in.
 
         It is not called for the login that comes with a registration. `request_info` and
         `auth_provider_id` are as for `check_registration_for_spam`. `NOT_SPAM` lets the next module

@@ -4,32 +4,27 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from hookspecs.readings import (
-    EVENT_ALLOWED,
-    EVENT_REFUSED,
-    read_event_allowed,
-    read_permission,
-)
-from hookspecs.vocabulary import (
-    Codes,
-    Event,
-    HomeserverError,
-    JsonDict,
-    ProfileInfo,
-    Requester,
-    StateMap,
-    is_homeserver_error,
-)
+from hookspecs.errors import Codes, HomeserverError, describe_error, is_homeserver_error
+from hookspecs.events import EVENT_ALLOWED, EVENT_REFUSED, Event, StateMap, read_event_allowed
+from hookspecs.values import JsonDict, ProfileInfo, Requester
+from hookspecs.verdicts import read_permission
 from hostkit import Category, hookspec, rules
 
+# As in the homeserver, a module that fails does not refuse: `on_error: deny` is for that.
 _PERMISSION: Final = rules.FirstDenial(
     read=read_permission, allow=True, denial=False, on_error="continue"
 )
 
 
 def room_refused() -> HomeserverError:
-    """Make the exception that refuses a room, where a module has raised another."""
+    """Make the exception that refuses a room when a module has raised another."""
+    # One for each call: a shared exception would collect the causes and notes of all of them.
     return HomeserverError(403, "A module does not let this room be created", Codes.UNKNOWN)
+
+
+_ROOM: Final = rules.Notify(
+    on_error="deny", denial=room_refused, veto=is_homeserver_error, describe=describe_error
+)
 
 
 def event_rule(replacing: Literal["ask", "stop"]) -> rules.FirstDenial:
@@ -44,15 +39,18 @@ def event_rule(replacing: Literal["ask", "stop"]) -> rules.FirstDenial:
         denial=EVENT_REFUSED,
         replaces="event",
         replacing=replacing,
+        # A module that relies on the last word of a replacement does not expect to be asked twice.
+        asks_again=replacing == "ask",
         veto=is_homeserver_error,
+        describe=describe_error,
     )
 
 
 class ThirdPartyRules(Category):
-    """Callbacks that allow or refuse what users do, and that are told what they did.
+    """Callbacks that allow or refuse what users do, and that are notified of it.
 
     To refuse with an answer of its own, a module may raise `HomeserverError`, or any exception with
-    an HTTP status as `code` and a text as `errcode`, where a hook says so.
+    an HTTP status as `code` and a string as `errcode`, where a hook says so.
 
     A host whose modules count on having the last word with a replacement has the category
     `LegacyThirdPartyRules` in the place of this one.
@@ -72,16 +70,16 @@ class ThirdPartyRules(Category):
 
         The modules are asked in order until one refuses; any of them may, also one after a
         replacement. The result is `(False, None)`, or `(True, fields)` with the last replacement,
-        or `(True, None)`.
+        or `(True, None)`. Modules that only decided about an event that was replaced later are
+        asked again about the last one, once; one that then wants to replace it gives an invalid
+        answer.
 
         A `HomeserverError` refuses the event with the answer it says. Any other exception, and any
         other answer, goes to the caller as a `ModuleFailedError`: the event is neither allowed nor
         refused.
         """
 
-    @hookspec(
-        rules.Notify(on_error="deny", denial=room_refused, veto=is_homeserver_error), added="1.39"
-    )
+    @hookspec(_ROOM, added="1.39")
     async def on_create_room(
         self,
         requester: Requester,
@@ -91,10 +89,10 @@ class ThirdPartyRules(Category):
         """Called before a room is created.
 
         `request_content` is what the client asked for. All modules, and then the host, get the same
-        dict, so a module may change it. To refuse the room, a module raises `HomeserverError`. What
-        is returned is ignored.
+        dict, so a module may change it. To refuse the room, a module raises `HomeserverError`.
+        Return values are ignored.
 
-        The modules are told in order until one raises.
+        The modules are notified in order until one raises.
 
         A `HomeserverError` goes to the caller as it is, and any other exception as one with status
         403 and the code `UNKNOWN`.
@@ -104,7 +102,7 @@ class ThirdPartyRules(Category):
     async def check_threepid_can_be_invited(
         self, medium: str, address: str, state_events: StateMap[Event]
     ) -> bool:
-        """Called before somebody is invited by a third-party address, such as one for e-mail.
+        """Called before a person is invited by a third-party address, such as one for e-mail.
 
         `state_events` is the state of the room. `False` refuses the invitation with status 403, and
         `True` lets the next module be asked.
@@ -164,10 +162,10 @@ class ThirdPartyRules(Category):
         """Called after an event was stored, in every process of the host.
 
         `state_events` is the state of the room after it, which may not be complete. The host waits
-        for all modules before it tells its own clients, so they should be quick. What is returned
-        is ignored. All modules are told, in order.
+        for all modules before it notifies its own clients, so they should be quick. Return values
+        are ignored. All modules are notified, in order.
 
-        An exception is logged, and the next module is told.
+        An exception is logged, and the next module is notified.
         """
 
     @hookspec(rules.Notify(), added="1.54")
@@ -180,10 +178,10 @@ class ThirdPartyRules(Category):
     ) -> None:
         """Called after the name or the picture of a local user has changed.
 
-        `deactivation` says that it happened because the account was deactivated. What is returned
-        is ignored. All modules are told, in order.
+        `deactivation` says that it happened because the account was deactivated. Return values are
+        ignored. All modules are notified, in order.
 
-        An exception is logged, and the next module is told.
+        An exception is logged, and the next module is notified.
         """
 
     @hookspec(rules.Notify(), added="1.54")
@@ -195,9 +193,9 @@ class ThirdPartyRules(Category):
     ) -> None:
         """Called after an account was deactivated, or made active again.
 
-        What is returned is ignored. All modules are told, in order.
+        Return values are ignored. All modules are notified, in order.
 
-        An exception is logged, and the next module is told.
+        An exception is logged, and the next module is notified.
         """
 
     @hookspec(
@@ -208,9 +206,9 @@ class ThirdPartyRules(Category):
     async def on_threepid_bind(self, user_id: str, medium: str, address: str) -> None:
         """Called after `on_add_user_third_party_identifier`, with the same arguments.
 
-        What is returned is ignored. All modules are told, in order.
+        Return values are ignored. All modules are notified, in order.
 
-        An exception is logged, and the next module is told.
+        An exception is logged, and the next module is notified.
         """
 
     @hookspec(rules.Notify(), added="1.79")
@@ -219,9 +217,9 @@ class ThirdPartyRules(Category):
     ) -> None:
         """Called after a third-party address, such as one for e-mail, was added to an account.
 
-        What is returned is ignored. All modules are told, in order.
+        Return values are ignored. All modules are notified, in order.
 
-        An exception is logged, and the next module is told.
+        An exception is logged, and the next module is notified.
         """
 
     @hookspec(rules.Notify(), added="1.79")
@@ -230,15 +228,16 @@ class ThirdPartyRules(Category):
     ) -> None:
         """Called after a third-party address was removed from an account.
 
-        What is returned is ignored. All modules are told, in order.
+        Return values are ignored. All modules are notified, in order.
 
-        An exception is logged, and the next module is told.
+        An exception is logged, and the next module is notified.
         """
 
 
 class LegacyThirdPartyRules(ThirdPartyRules):
     """`ThirdPartyRules` for hosts whose modules rely on having the last word with a replacement."""
 
+    # Modules register for either in the same way.
     name = ThirdPartyRules.name
 
     @hookspec(event_rule("stop"), added="1.39", shield=True)

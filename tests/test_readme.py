@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["host", "root"]  # fixtures
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text()
+README = (ROOT / "README.md").read_text("utf-8")
 
 
 def blocks(language: str) -> list[str]:
@@ -75,7 +75,7 @@ def test_the_first_command_serves_a_file_that_exists() -> None:
 
 def test_the_second_command_is_what_ci_runs() -> None:
     """Nobody has to guess what is checked elsewhere."""
-    *_, last = (ROOT / ".ci" / "run").read_text().splitlines()
+    *_, last = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
     assert blocks("shell")[1].strip() == last
 
 

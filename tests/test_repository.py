@@ -2,19 +2,21 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
-from functools import cache
+import tomllib
+from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from hostkit.codes import Code
+from tests.tracked import ROOT, tracked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROOT = Path(__file__).parents[1]
 PACKAGES = ("hostkit", "hookspecs")
 CODES = ROOT / "hostkit" / "codes.py"
 KNOWN = {
@@ -30,6 +32,7 @@ KNOWN = {
     "hostkit",
     "noxfile.py",
     "pyproject.toml",
+    "requirements",
     "tests",
     "twisted",
 }
@@ -39,37 +42,22 @@ LONGEST_FUNCTION = 45
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-@cache
-def tracked() -> list[Path]:
-    """List what git tracks: whatever else lies in a clone is its user's."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True
-    )
-    paths = [ROOT / name for name in listed.stdout.split("\0") if name]
-    return [path for path in paths if path.exists()]
-
-
-def python_files(*folders: str) -> list[Path]:
-    """List the Python files in some folders."""
-    roots = [ROOT / folder for folder in folders]
-    return [
-        path
-        for path in tracked()
-        if path.suffix == ".py" and any(root in path.parents for root in roots)
-    ]
-
-
 def functions(*folders: str) -> Iterator[tuple[str, Function]]:
     """Find all functions in some folders, each with its place."""
-    for path in python_files(*folders):
-        for node in ast.walk(ast.parse(path.read_text())):
+    for path in tracked(*folders, suffix=".py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, Function):
                 yield f"{path.relative_to(ROOT)}:{node.lineno} {node.name}", node
 
 
+def lock(name: str) -> str:
+    """Read what is locked for some sessions of nox."""
+    return (ROOT / "requirements" / f"{name}.txt").read_text("utf-8")
+
+
 def text_of(files: list[Path]) -> str:
     """Read some files as one text."""
-    return "\n".join(path.read_text() for path in files)
+    return "\n".join(path.read_text("utf-8") for path in files)
 
 
 def unmentioned(files: list[Path]) -> list[Code]:
@@ -80,8 +68,8 @@ def unmentioned(files: list[Path]) -> list[Code]:
 
 def test_no_file_is_long() -> None:
     """What takes more than 300 lines is about more than one thing."""
-    files = python_files(*PACKAGES, "tests", "examples", "benchmarks")
-    lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in files}
+    files = tracked(*PACKAGES, "tests", "examples", "benchmarks", suffix=".py")
+    lengths = {str(path.relative_to(ROOT)): len(text_of([path]).splitlines()) for path in files}
     assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
 
 
@@ -106,9 +94,9 @@ def test_every_test_says_what_it_shows() -> None:
 
 def test_codes_are_complete() -> None:
     """Every code is used, tested, and explained in order under its title; there are no others."""
-    sources = [path for path in python_files(*PACKAGES) if path != CODES]
-    tests = [path for path in python_files("tests") if path != Path(__file__)]
-    page = (ROOT / "docs" / "reference" / "problems.md").read_text()
+    sources = [path for path in tracked(*PACKAGES, suffix=".py") if path != CODES]
+    tests = [path for path in tracked("tests", suffix=".py") if path != Path(__file__)]
+    page = (ROOT / "docs" / "reference" / "problems.md").read_text("utf-8")
     assert unmentioned(sources) == []
     assert unmentioned(tests) == []
     assert set(re.findall(r"\bHK\d{3}\b", text_of(sources))) <= set(Code)
@@ -123,15 +111,41 @@ def test_the_top_level_holds_only_what_is_known() -> None:
     assert names - KNOWN == set()
 
 
-@pytest.mark.parametrize("word", ["matrix", "synapse"])
+@pytest.mark.parametrize("word", ["matrix", "synapse", "homeserver"])
 def test_hostkit_is_generic(word: str) -> None:
     """What belongs to one kind of server stands in `hookspecs`."""
-    files = [path for path in python_files("hostkit") if word in path.read_text().lower()]
+    files = [path for path in tracked("hostkit") if word in path.read_text("utf-8").lower()]
     assert files == []
 
 
-def test_nobody_is_told_to_install_another_project() -> None:
-    """The distribution is not called `hostkit`, and no document says so."""
-    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+def test_no_document_installs_another_project() -> None:
+    """The distribution is not called `hostkit`, and every document respects that."""
     wrong = re.compile(r"pip install (?:-\S+ )*hostkit(?![-\w])")
-    assert [page for page in pages if wrong.search(page.read_text())] == []
+    pages = tracked(suffix=".md")
+    assert [page for page in pages if wrong.search(page.read_text("utf-8"))] == []
+
+
+@pytest.mark.parametrize("name", ["nox", "sessions", "antispam"])
+def test_a_lock_is_the_same_everywhere(name: str) -> None:
+    """A lock has a version and a hash for everything, and neither addresses nor folders."""
+    text = lock(name)
+    entry = r"^[a-z0-9.-]+==[\w.]+(?: ; [^\\]*)? \\\n    --hash=sha256:[0-9a-f]{64}\b"
+    assert re.findall(r"^\w.*", re.sub(entry, "", text, flags=re.MULTILINE), re.MULTILINE) == []
+    assert re.findall(r"\S*/\S*", text) == []
+
+
+def test_everything_named_is_locked() -> None:
+    """The locks go with `pyproject.toml`: of all that it names, they have an allowed version."""
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    project, groups = pyproject["project"], pyproject["dependency-groups"]
+    lists = [project["dependencies"], *project["optional-dependencies"].values(), *groups.values()]
+    named = {entry for entries in lists for entry in entries if isinstance(entry, str)}
+    versions = defaultdict(list)
+    for text in map(lock, ("nox", "sessions", "antispam")):
+        for name, version in re.findall(r"^(\S+)==([^\s;]+)", text, re.MULTILINE):
+            versions[name].append(version)
+    assert [
+        str(wanted)
+        for wanted in map(Requirement, sorted(named))
+        if not any(wanted.specifier.filter(versions[canonicalize_name(wanted.name)]))
+    ] == []

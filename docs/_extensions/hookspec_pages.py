@@ -1,8 +1,8 @@
 """The directive ``{hookspecs}``, which writes the page of a category from its hookspecs.
 
-A page names the category, by its path, and holds nothing else:
+A page names the category by its path, and contains nothing else:
 
-    ```{hookspecs} hookspecs.ratelimit.Ratelimit
+    ```{hookspecs} hookspecs.Ratelimit
     ```
 """  # noqa: INP001 -- Sphinx finds it by its path
 
@@ -95,7 +95,7 @@ def write_hook(spec: Hookspec) -> Iterator[str]:
 
 
 def facts_of(spec: Hookspec) -> Iterator[tuple[str, str]]:
-    """List what is declared about a hook besides its signature."""
+    """List the declarations of a hook besides its signature."""
     yield "rule", f"`{type(spec.rule).__name__}`, see [](../rules.md)"
     yield "when no module decides", default_of(spec)
     on_error, on_invalid = spec.rule.on_error, spec.rule.on_invalid
@@ -107,7 +107,7 @@ def facts_of(spec: Hookspec) -> Iterator[tuple[str, str]]:
     if spec.keyed is not None:
         yield "callbacks are asked", f"if their key is that of `{spec.keyed.argument}`"
     if spec.shield:
-        yield "when the call is cancelled", "the callback that is running is let finish"
+        yield "when the call is cancelled", "the running callback is allowed to finish"
     if spec.requires:
         yield "registered together with", names(spec.requires)
     if isinstance(spec.rule, FirstDenial) and spec.rule.replaces is not None:
@@ -142,7 +142,7 @@ def cell(text: str) -> str:
 
 
 class Hookspecs(SphinxDirective):
-    """Put the page of a category in the place of the directive."""
+    """Replace the directive by the page of a category."""
 
     required_arguments: ClassVar[int] = 1
 
@@ -159,6 +159,6 @@ class Hookspecs(SphinxDirective):
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Make the directive known to Sphinx."""
+    """Register the directive with Sphinx."""
     app.add_directive("hookspecs", Hookspecs)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""The pages of the categories tell what is declared about their hooks."""  # noqa: INP001 -- as docs/
+"""The pages of the categories show what is declared about their hooks."""  # noqa: INP001 -- as docs/
 
 from __future__ import annotations
 
@@ -139,30 +139,30 @@ def test_callbacks_by_key_are_registered_as_a_dict() -> None:
 @pytest.mark.parametrize(
     ("path", "hook", "row"),
     [
-        ("third_party_rules.ThirdPartyRules", "check_event_allowed", VETO),
+        ("ThirdPartyRules", "check_event_allowed", VETO),
         (
-            "third_party_rules.ThirdPartyRules",
+            "ThirdPartyRules",
             "check_event_allowed",
             "| an answer can replace | `event` |",
         ),
-        ("third_party_rules.ThirdPartyRules", "on_create_room", VETO),
+        ("ThirdPartyRules", "on_create_room", VETO),
         (
-            "password_auth_provider.PasswordAuthProvider",
+            "PasswordAuthProvider",
             "auth_checkers",
             "| callbacks are asked | if their key is that of `login_type` |",
         ),
         (
-            "presence_router.PresenceRouter",
+            "PresenceRouter",
             "get_interested_users",
             "| registered together with | `get_users_for_states` |",
         ),
         (
-            "ratelimit.Ratelimit",
+            "Ratelimit",
             "get_ratelimit_override_for_user",
-            "| when the call is cancelled | the callback that is running is let finish |",
+            "| when the call is cancelled | the running callback is allowed to finish |",
         ),
         (
-            "background_update_controller.BackgroundUpdateController",
+            "BackgroundUpdateController",
             "min_batch_size",
             "| registered together with | `on_update` |",
         ),

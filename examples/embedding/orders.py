@@ -1,4 +1,4 @@
-"""A category, and a module that awaits things of both worlds."""
+"""A category, and a module that awaits both a Deferred and asyncio."""
 
 import asyncio
 

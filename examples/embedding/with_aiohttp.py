@@ -13,7 +13,7 @@ HOST = web.AppKey("HOST", Host)
 
 @web.middleware
 async def enter_all(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answer a request in an entry."""
+    """Run the handler of a request so that it can await Deferreds."""
     return await enter(handler(request))
 
 

@@ -1,4 +1,4 @@
-"""A Twisted program that tells its modules about every line it receives."""
+"""A Twisted program that passes every line it receives to its modules."""
 
 from twisted.internet import defer, interfaces, task
 
@@ -22,7 +22,7 @@ class CountWords:
 
     @hookimpl
     def on_line(self, line: str) -> defer.Deferred[int]:
-        """Count the words, in a while."""
+        """Count the words after a delay."""
         return task.deferLater(self._reactor, 0.01, len, line.split())
 
 

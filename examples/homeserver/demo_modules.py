@@ -1,4 +1,4 @@
-"""Two modules for the homeserver: one keeps words out, the other lets people in."""
+"""Two modules for the homeserver: one filters words and names, the other logs users in."""
 
 from __future__ import annotations
 
@@ -12,17 +12,16 @@ from hookspecs import NOT_SPAM, Codes, RegistrationBehaviour
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from hookspecs import Event, JsonDict, Login, StateMap
-    from hookspecs.spam_checker import Verdict
+    from hookspecs import Event, JsonDict, Login, StateMap, Verdict
     from hostkit import ModuleApi
 
 
 class Manners:
-    """Keeps words out of rooms, and names out of the server."""
+    """Refuses messages with banned words, and accounts with banned names."""
 
     @attrs.frozen
     class Config:
-        """What stands under ``config:``."""
+        """The module's ``config:``."""
 
         banned_words: frozenset[str] = frozenset()
         banned_names: frozenset[str] = frozenset()
@@ -38,7 +37,7 @@ class Manners:
             api.register_third_party_rules_callbacks(check_event_allowed=self.sign)
 
     async def check_event(self, event: Event) -> Verdict:
-        """Look for banned words, and tell the sender which."""
+        """Look for banned words, and name them in the answer."""
         found = sorted(self._config.banned_words.intersection(_words(event)))
         return (Codes.FORBIDDEN, {"org.example.words": found}) if found else NOT_SPAM
 
@@ -64,11 +63,11 @@ class Manners:
 
 
 class Tickets:
-    """Logs in whoever has a ticket, under a login type of its own."""
+    """Logs users in by a ticket, with a login type of its own."""
 
     @attrs.frozen
     class Config:
-        """What stands under ``config:``."""
+        """The module's ``config:``."""
 
         server_name: str
         tickets: dict[str, str]
@@ -80,7 +79,7 @@ class Tickets:
         )
 
     async def check(self, user: str, _login_type: str, login: JsonDict) -> Login | None:
-        """Compare the ticket."""
+        """Compare the ticket with that of the user."""
         known = self._config.tickets.get(user)
         if known is None or not hmac.compare_digest(known.encode(), str(login["ticket"]).encode()):
             return None

@@ -200,9 +200,8 @@ class Settings:
     )
     categories: tuple[_Text, ...] | None = setting(
         None,
-        help="Categories of hooks, by entry point or dotted path. "
-        "[The homeserver's](categories/index.md) are installed with hostkit. A host program that "
-        "names its own ignores this.",
+        help="[Categories of hooks](categories/index.md), by entry point or dotted path. A host "
+        "program that names its own ignores this.",
         shown="all installed",
     )
     timing: Timing = setting(

@@ -75,6 +75,10 @@ class Call:
             spec, callbacks, log = self._chain
             self.record = CallRecord(spec, callbacks, time.time())
             log(self.record)
+            if self.agreement is not None and self.agreement.is_reviewed:
+                self.record.asked = self.agreement.index + 1
+                if not self.agreement.is_last:
+                    self.record.asked = len(callbacks)
             if index is not None and self.began is not None:
                 self.record.measure(self.began, self.before, self.after, index)
         return self.record
@@ -105,19 +109,24 @@ class Agreement:
     """What the answers to a call have replaced so far.
 
     Attributes:
+        replacers: The places of the callbacks that have replaced an argument.
         result: What the call gives if no module denies.
-        index: The place of the callback that replaced an argument last.
         is_last: Whether that ends the asking.
         is_reviewed: Whether those asked before it are asked about it now.
     """
 
-    __slots__ = ("index", "is_last", "is_reviewed", "result")
+    __slots__ = ("is_last", "is_reviewed", "replacers", "result")
 
-    def __init__(self, index: int, result: Any, *, is_last: bool) -> None:
-        self.index = index
+    def __init__(self, replacers: tuple[int, ...], result: Any, *, is_last: bool) -> None:
+        self.replacers = replacers
         self.result = result
         self.is_last = is_last
         self.is_reviewed = False
+
+    @property
+    def index(self) -> int:
+        """The place of the callback that replaced an argument last."""
+        return self.replacers[-1]
 
     @property
     def is_enough(self) -> bool:

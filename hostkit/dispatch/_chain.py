@@ -83,14 +83,9 @@ class Chain:
         self.callbacks: Final = tuple(callbacks)
         self._receipts = receipts
         self._clock = clock
-        self._loop = Loop(
-            spec,
-            self.callbacks,
-            receipts.redact,
-            clock,
-            DetachedTasks() if detached is None else detached,
-        )
-        self._runner = Runner(spec, self.callbacks, receipts, self._loop)
+        detached = DetachedTasks() if detached is None else detached
+        self._loop = Loop(spec, self.callbacks, receipts.redact, clock, detached)
+        self._runner = Runner(spec, self.callbacks, receipts, self._loop, detached)
         self._seats: list[Any] = []
         self._entries: list[Any] = []
         self._namespace = self._globals()
@@ -156,7 +151,7 @@ class Chain:
         call.record = record
         receipt: Receipt | None = None
         try:
-            await self._loop.perform(call)
+            await self._runner.perform(call)
         finally:
             if keep and record.is_noteworthy:
                 receipt = self._receipts.write(record)

@@ -17,11 +17,11 @@ from hostkit.dispatch._call import Agreement, Call
 from hostkit.dispatch._callback import runs_module_code, wait_for
 from hostkit.dispatch._passing import Passing
 from hostkit.dispatch._policy import FailurePolicy
-from hostkit.loops import DetachedTasks, ShieldedCall, is_awaitable, is_callers, shield
+from hostkit.loops import DetachedTasks, ShieldedCall, is_awaitable, is_callers
 from hostkit.rules import CONTINUE, Replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from twisted.internet.interfaces import IReactorTime
 
@@ -81,18 +81,6 @@ class Loop:
         ]
         self._gathers_all = spec.rule.gathers and spec.rule.reader is None
 
-    async def perform(self, call: Call) -> None:
-        """Ask all callbacks, apart from the caller if the hook is shielded."""
-        if not self._spec.shield or not self._callbacks:
-            await self.run(call)
-            return
-
-        def run(shielded: ShieldedCall) -> Coroutine[Any, Any, None]:
-            call.owner = shielded
-            return self.run(call)
-
-        await shield(run, self._detached)
-
     async def run(self, call: Call, place: int = 0) -> None:
         """Ask the callbacks from one on, and find out what comes of the call.
 
@@ -103,8 +91,7 @@ class Loop:
                 await self._ask_in_turn(call, range(place, len(self._callbacks)))
             if call.agreement is not None and self._rule.reviews_replacement and not call.is_over:
                 call.agreement.is_reviewed = True
-                before = range(call.agreement.index)
-                await self._ask_in_turn(call, [i for i in before if not self._callbacks[i].shadow])
+                await self._ask_in_turn(call, self._deciders(call.agreement))
             if not call.is_over and not self.finish(call):
                 await self._fall_back(call)
         finally:
@@ -200,8 +187,18 @@ class Loop:
         if call.record is not None:
             call.record.answer(index, meaning.result)
         call.values[place] = changed
-        call.agreement = Agreement(index, meaning.result, is_last=self._rule.ends_with_replacement)
+        is_last = self._rule.ends_with_replacement
+        before = agreement.replacers if agreement is not None else ()
+        call.agreement = Agreement((*before, index), meaning.result, is_last=is_last)
         return CONTINUE
+
+    def _deciders(self, agreement: Agreement) -> list[int]:
+        """List the callbacks that decided before the last replacement, and replaced nothing."""
+        return [
+            index
+            for index in range(agreement.index)
+            if index not in agreement.replacers and not self._callbacks[index].shadow
+        ]
 
     def finish(self, call: Call) -> bool:
         """Find the result of a call that no callback has ended, unless that takes more calls."""
@@ -214,8 +211,13 @@ class Loop:
             return True
         if self._spec.has_fallback:
             return False
+        if not self._rule.gathers:
+            if call.record is not None:
+                call.record.decide(None, self._undecided)
+            call.end(self._undecided)
+            return True
         try:
-            result = self._policy.combine(call) if self._rule.gathers else self._undecided
+            result = self._policy.combine(call)
         except BaseException as error:
             self._abandon(call, error)
             raise

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast, final
 from hostkit.dispatch._receipts import Outcome
 from hostkit.dispatch._record import describe
 from hostkit.errors import HookTimeoutError, InvalidValueError, ModuleFailedError
-from hostkit.loops import NEVER, advise, attempt, is_callers
+from hostkit.loops import advise, attempt
 from hostkit.rules import CONTINUE, Replace
 from hostkit.wording import type_name
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hostkit.specs import Hookspec
 
 
+_read_traceback: Final = vars(BaseException)["__traceback__"].__get__
 LEFT_OUT: Final = object()
 """Stands for the answer of a callback that gave none, among those that a rule gathers."""
 
@@ -46,9 +47,11 @@ class FailurePolicy:
         self._rule = spec.rule
         self._callbacks = callbacks
         self._redact = redact
-        self._on_error = [self._policy_of(each, spec.rule.on_error) for each in callbacks]
+        self._on_error: list[OnError] = [
+            self._policy_of(each, spec.rule.on_error) for each in callbacks
+        ]
         on_invalid = spec.rule.on_invalid or spec.rule.on_error
-        self._on_invalid = [self._policy_of(each, on_invalid) for each in callbacks]
+        self._on_invalid: list[OnError] = [self._policy_of(each, on_invalid) for each in callbacks]
         self._loggers = [logging.getLogger(f"hostkit.modules.{each.module}") for each in callbacks]
 
     def failed(self, call: Call, index: int, error: BaseException) -> Any:
@@ -65,7 +68,8 @@ class FailurePolicy:
             if self._ask_host(call, index, error, is_veto):
                 return self._veto(call, index, cast("Exception", error), text)
         # Failures of different kinds (an outage, a time-out, a bug) would get their policies here.
-        call.open(index).note(index, self._kind(index, error), text)
+        kind = Outcome.FAILED if type(error) is not HookTimeoutError else self._kind(index, error)
+        call.open(index).note(index, kind, text)
         return self._apply(self._on_error[index], call, index, error, text)
 
     def refused(self, call: Call, index: int, value: Any, error: BaseException | None) -> Any:
@@ -110,6 +114,7 @@ class FailurePolicy:
                         if answer is not LEFT_OUT:
                             call.open().note(place, Outcome.RESULT, describe(answer))
                     raise
+                call.open().asked = len(self._callbacks)
                 self.refused(call, index, call.answers[index], error)
                 if call.is_over:
                     return None
@@ -156,8 +161,16 @@ class FailurePolicy:
 
     def _log(self, index: int, message: str, text: str, error: BaseException) -> None:
         logger = self._loggers[index]
-        if logger.isEnabledFor(logging.WARNING):
-            logger.warning(message, self._spec.full_name, self._redact(text), exc_info=error)
+        if not logger.isEnabledFor(logging.WARNING):
+            return
+        said = (message, self._spec.full_name, self._redact(text))
+
+        def write(error: BaseException) -> bool:
+            logger.warning(*said, exc_info=(type(error), error, _read_traceback(error)))
+            return True
+
+        if not attempt(write, error, otherwise=False):
+            logger.warning(*said)
 
     def _veto(self, call: Call, index: int, denial: Exception, text: str) -> Any:
         self._add_note(self._callbacks[index], denial)
@@ -176,12 +189,12 @@ class FailurePolicy:
         note = f"in module {callback.module!r}, hook {self._spec.full_name}"
         note += f" (listed at {place})" if place is not None else ""
         note = advise(error, note)
-        try:
+
+        def add(error: BaseException) -> None:
             if note not in getattr(error, "__notes__", ()):  # it may be raised many times
                 error.add_note(note)
-        except BaseException as raised:  # some exceptions cannot be added to
-            if is_callers(raised, NEVER):
-                raise
+
+        attempt(add, error, otherwise=None)  # some exceptions cannot be added to
 
     @staticmethod
     def _say(error: BaseException) -> str:

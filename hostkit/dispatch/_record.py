@@ -128,6 +128,8 @@ class CallRecord:
     @property
     def is_noteworthy(self) -> bool:
         """Whether it is worth a receipt: anything but plain results and allows."""
+        if self.outcome is Outcome.FAILED and self.steps:
+            return True
         return self.outcome is Outcome.DENY or any(
             outcome not in (Outcome.RESULT, Outcome.ALLOW) or self._callbacks[index].shadow
             for index, (outcome, _) in self.steps.items()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, final
 
 from hostkit.dispatch._call import Call
 from hostkit.dispatch._policy import LEFT_OUT
-from hostkit.loops import NEVER
+from hostkit.loops import NEVER, ShieldedCall, shield
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterable, Sequence
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hostkit.dispatch._callback import Callback
     from hostkit.dispatch._loop import Loop
     from hostkit.dispatch._receipts import Receipts
+    from hostkit.loops import DetachedTasks
     from hostkit.specs import Hookspec
 
 
@@ -28,15 +29,22 @@ class Runner:
         callbacks: Its callbacks, in config order.
         receipts: Where decisions are recorded.
         loop: The loop over the callbacks.
+        detached: Where a shielded call goes on without its caller.
     """
 
     def __init__(
-        self, spec: Hookspec, callbacks: Sequence[Callback], receipts: Receipts, loop: Loop
+        self,
+        spec: Hookspec,
+        callbacks: Sequence[Callback],
+        receipts: Receipts,
+        loop: Loop,
+        detached: DetachedTasks,
     ) -> None:
         self._spec = spec
         self._chain = (spec, callbacks, receipts.log)
         self._count = len(callbacks)
         self._loop = loop
+        self._detached = detached
         self._owner = None if spec.is_async else NEVER
 
     def begin(self, values: Iterable[Any], *, is_timed: bool = False) -> Call:
@@ -55,7 +63,7 @@ class Runner:
     async def ask(self, values: Iterable[Any], *, is_timed: bool = False) -> Any:
         """Do a whole call."""
         call = self.begin(values, is_timed=is_timed)
-        await self._loop.perform(call)
+        await self.perform(call)
         return call.outcome()
 
     def ask_now(self, values: Iterable[Any], *, is_timed: bool = False) -> Any:
@@ -63,6 +71,18 @@ class Runner:
         call = self.begin(values, is_timed=is_timed)
         _drive(self._loop.run(call))
         return call.outcome()
+
+    async def perform(self, call: Call) -> None:
+        """Ask all callbacks, apart from the caller if the hook is shielded."""
+        if not self._spec.shield or not self._count:
+            await self._loop.run(call)
+            return
+
+        def run(shielded: ShieldedCall) -> Coroutine[Any, Any, None]:
+            call.owner = shielded
+            return self._loop.run(call)
+
+        await shield(run, self._detached)
 
     async def go_on(self, call: Call) -> Any:
         """Do the rest of a call that was taken over."""
@@ -97,12 +117,7 @@ class Runner:
         Returns:
             The call, which is over or to go on with.
         """
-        call = Call(
-            list(values),
-            self._chain,
-            self._owner,
-            [LEFT_OUT] * self._count if self._spec.rule.gathers else [],
-        )
+        call = self.begin(values)
         if answers:
             call.answers[: len(answers)] = answers
         if times is not None:

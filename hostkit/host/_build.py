@@ -10,7 +10,7 @@ from hostkit.caching import Invalidations, RedisChannel
 from hostkit.codes import Code
 from hostkit.dispatch import Callback, Chain, HookManager, Hooks, KeyedChain, Receipts, make_caller
 from hostkit.errors import ConfigErrors
-from hostkit.host._claims import Claims, assign_paths
+from hostkit.host._claims import Claims, assign_paths, warn_about_order
 from hostkit.host._state import HostState
 from hostkit.loops import DetachedTasks
 
@@ -51,6 +51,7 @@ def build(
     receipts = Receipts(settings.receipts, file.redact) if before is None else before.receipts
     detached = DetachedTasks() if before is None else before.detached
     chains = _chains(manager, categories, receipts, clock, detached)
+    warn_about_order(chain for each in chains.values() for chain in each.values())
     manager.close()  # a plugin that came later would be in no chain
     return HostState(
         loader=loader,

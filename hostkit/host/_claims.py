@@ -11,10 +11,11 @@ import attrs
 from hostkit.codes import Code
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
 
     from hostkit.api import Mount, Registration
     from hostkit.config import HostFile
+    from hostkit.dispatch import Chain, KeyedChain
     from hostkit.errors import Problem
     from hostkit.loading import Module
     from hostkit.specs import Category
@@ -147,3 +148,27 @@ def assign_paths(modules: Sequence[Module]) -> dict[str, tuple[Module, Mount]]:
                     places,
                 )
     return mounts
+
+
+def warn_about_order(chains: Iterable[Chain | KeyedChain]) -> None:
+    """Warn about hooks whose modules decide about what later ones may replace.
+
+    Args:
+        chains: The chains of all hooks.
+    """
+    for chain in chains:
+        rule = chain.spec.rule
+        if rule.replaced is None or rule.reviews_replacement:
+            continue
+        for part in chain.parts:
+            *earlier, last = [each.module for each in part.callbacks if not each.shadow] or [""]
+            if earlier:
+                _log.warning(
+                    "%s: %s may decide about another %r than is agreed in the end, since modules "
+                    "listed later, up to %r, can replace it; list those that replace it first, or "
+                    "declare the hook with asks_again=True",
+                    chain.spec.full_name,
+                    ", ".join(map(repr, earlier)),
+                    rule.replaced,
+                    last,
+                )

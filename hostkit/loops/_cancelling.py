@@ -72,16 +72,16 @@ def is_callers(error: BaseException, owner: Owner | None = None) -> bool:
     return task is None or _is_driven_by_twisted()
 
 
-def attempt(show: Callable[[Any], str], value: Any, *, otherwise: str) -> str:
-    """Write a module's value, which may raise whatever it likes while it is shown.
+def attempt(function: Callable[[Any], T], value: Any, *, otherwise: T) -> T:
+    """Do something with a module's value, which may raise whatever it likes when it is looked at.
 
     Args:
-        show: Writes it.
+        function: Takes the value.
         value: The value, or an exception.
-        otherwise: What is written if that fails.
+        otherwise: What is returned if that fails.
     """
     try:
-        return show(value)
+        return function(value)
     except BaseException as error:
         if is_callers(error, NEVER):
             raise

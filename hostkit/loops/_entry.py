@@ -34,7 +34,7 @@ def start_entry(coroutine: Coroutine[Any, Any, T]) -> Deferred[T]:
         coroutine: The coroutine, not yet begun.
 
     Returns:
-        What comes of it. Cancelling the Deferred cancels what is being awaited: with
+        What comes of it. Cancelling the Deferred cancels what is being awaited, with
         `asyncio.CancelledError` in a task, or else Twisted's. It fires when the coroutine has
         ended; a cancelled one with Twisted's `CancelledError`.
     """

@@ -42,8 +42,9 @@ class FirstDenial(Rule):
             ``read`` may return a `Replace`, and that of the last one is the allow value.
         replacing: Whether modules are asked about what was replaced (``"ask"``, the default), or
             not at all (``"stop"``).
-        asks_again: Whether modules that were asked before the last replacement are asked again,
-            once, about what was finally agreed. An answer that would change it again is invalid.
+        asks_again: Whether modules that had decided before the last replacement, and replaced
+            nothing themselves, are asked again, once, about what was finally agreed. An answer that
+            would change it again is invalid.
     """
 
     denies: ClassVar[bool] = True

@@ -66,7 +66,9 @@ class Deny(_Truthless):
         texts: tuple[object, ...] = (code, reason)  # callers may have no type checker
         if not all(isinstance(text, str) for text in texts):
             raise TypeError(f"code and reason of a denial are str: Deny({code!r}, {reason!r})")
-        self.__attrs_init__(code, reason, MappingProxyType(extra))
+        self.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue] -- attrs adds it
+            code, reason, MappingProxyType(extra)
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The read-only view of `extra` can be neither copied nor pickled.

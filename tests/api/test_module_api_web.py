@@ -110,12 +110,13 @@ def test_outside_of_what_is_recommended_there_is_a_warning(
     api.register_web_resource("/modules/words", Resource())
     assert caplog.messages == []
     api.register_web_resource("/words", Resource())
+    place = here(-1)
     assert caplog.record_tuples == [
         (
             "hostkit.modules.words",
             logging.WARNING,
             (
-                f"module 'words' registers /words ({here(-6)}), which is outside of /modules, "
+                f"module 'words' registers /words ({place}), which is outside of /modules, "
                 "where this host wants modules to serve"
             ),
         )

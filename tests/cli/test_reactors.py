@@ -58,7 +58,7 @@ class Hello(BaseHTTPRequestHandler):
 def url() -> Iterator[str]:
     """Serve something on this machine, and give its address."""
     with HTTPServer(("127.0.0.1", 0), Hello) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()

@@ -113,7 +113,7 @@ def test_a_modules_own_timeout_holds() -> None:
 
     async def main() -> None:
         slow, spy = Slow(), Spy()
-        chain = wire(Uploads, "check", given(slow, timeout_seconds=0.001), spy)
+        chain = wire(Uploads, "check", given(slow, timeout_seconds=0.05), spy)
         task = asyncio.create_task(chain.call("ann"))
         await give_way()
         task.cancel()

@@ -25,8 +25,8 @@ from homeserver.__main__ import serve  # noqa: E402
 from homeserver.client_api import root_of  # noqa: E402
 from homeserver.homeserver import OPTIONS, Homeserver  # noqa: E402
 
-from tests.hookspecs.answers import answering as always  # noqa: E402
-from tests.hookspecs.answers import raising  # noqa: E402
+from tests.hookspecs.hosting import answering as always  # noqa: E402
+from tests.hookspecs.hosting import raising  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -84,7 +84,7 @@ class Answer:
 
     @property
     def body(self) -> Any:
-        """Give what the text says, which is JSON."""
+        """Parse the body, which is JSON."""
         return json.loads(self.text)
 
     @property
@@ -126,7 +126,7 @@ class Client:
 
     root: IResource
 
-    def begin(self, method: str, path: str, body: Any = None, token: str = "") -> Connection:
+    def start(self, method: str, path: str, body: Any = None, token: str = "") -> Connection:
         """Send a request; bytes are sent as they are."""
         data = body if isinstance(body, bytes) else json.dumps(body or {}).encode()
         data = b"" if method == "GET" else data
@@ -137,7 +137,7 @@ class Client:
 
     def call(self, method: str, path: str, body: Any = None, token: str = "") -> Answer:
         """Send a request to the homeserver's own part, and give the answer."""
-        answer = self.begin(method, PREFIX + path, body, token).answer
+        answer = self.start(method, PREFIX + path, body, token).answer
         assert answer is not None
         return answer
 
@@ -166,17 +166,17 @@ class Client:
         return self.call("PUT", path, {"body": text}, token)
 
     def read(self, token: str, room_id: str) -> list[Any]:
-        """List the texts of the messages that somebody sees in a room."""
+        """List the bodies of the messages that a user sees in a room."""
         events = self.events(token)[room_id]
         return [each["content"]["body"] for each in events if each["type"] == "m.room.message"]
 
     def events(self, token: str) -> dict[str, list[Any]]:
-        """Give the events that somebody sees, by room."""
+        """Give the events that a user sees, by room."""
         events: dict[str, list[Any]] = self.call("GET", "/sync", None, token).body["rooms"]
         return events
 
     def presence(self, token: str) -> dict[str, str]:
-        """Give the presence of everybody that somebody is told of."""
+        """Give the presence that a user receives."""
         presence: dict[str, str] = self.call("GET", "/sync", None, token).body["presence"]
         return presence
 

@@ -12,7 +12,7 @@ DENIAL = (Codes.USER_LOCKED, {"why": "spam"})
 
 
 def test_without_modules_people_register_and_log_in() -> None:
-    """A homeserver of which nobody asks anything has accounts with passwords."""
+    """A homeserver without modules has accounts with passwords."""
     client = client_of()
     answer = client.register("Ann")
     assert (answer.status, answer.body["user_id"]) == (200, "@ann:hs")
@@ -43,7 +43,7 @@ def test_a_denied_registration_looks_like_a_rate_limit() -> None:
 
 
 def test_what_a_shadow_banned_user_sends_is_hidden_from_others() -> None:
-    """`SHADOW_BAN` makes an account that sees its own messages, but nobody else does."""
+    """`SHADOW_BAN` makes an account that sees its own messages, which are hidden from others."""
 
     async def check(_email: Any, username: str, *_: Any) -> RegistrationBehaviour:
         banned = username == "ben"
@@ -74,8 +74,8 @@ def test_an_answer_that_means_nothing_fails_the_registration() -> None:
     assert client.log_in("ann", password="pw").status == 403
 
 
-def test_modules_are_told_of_new_accounts() -> None:
-    """`on_user_registration` is told the user id; its exception fails the request."""
+def test_modules_are_notified_of_new_accounts() -> None:
+    """`on_user_registration` gets the user id; its exception fails the request."""
     calls: list[Any] = []
     client = client_of({"on_user_registration": noting(calls)})
     client.register("ann")
@@ -103,7 +103,7 @@ def test_modules_name_accounts() -> None:
 
 
 def test_an_empty_name_is_a_name() -> None:
-    """A module that answers an empty text has decided, and there is no such account."""
+    """A module that answers an empty string has decided, and there is no such account."""
     client = client_of({"get_username_for_registration": always("")})
     assert client.register("ann").errcode == (400, "M_INVALID_USERNAME")
 
@@ -132,8 +132,8 @@ def test_a_denied_login_gets_code_and_fields() -> None:
     assert call[4] is None
 
 
-def test_modules_are_told_of_logins() -> None:
-    """`on_user_login` is told user and type; its exception fails the login."""
+def test_modules_are_notified_of_logins() -> None:
+    """`on_user_login` gets user and type; its exception fails the login."""
     calls: list[Any] = []
     client = client_of({"on_user_login": noting(calls)})
     client.register("ann")
@@ -165,8 +165,8 @@ def test_without_password_login_the_type_is_hidden_and_refused() -> None:
     assert calls == []
 
 
-def test_a_missing_field_is_told_before_any_module_runs() -> None:
-    """A login without a field that the modules have named gets status 400, and nobody is asked."""
+def test_a_missing_field_is_reported_before_any_module_runs() -> None:
+    """A login without a field that the modules have named gets 400, and no module is asked."""
     calls: list[Any] = []
     client = client_of({"auth_checkers": {TICKET: noting(calls)}})
     assert client.log_in("ann", "t.ticket").errcode == (400, "M_MISSING_PARAM")
@@ -175,18 +175,18 @@ def test_a_missing_field_is_told_before_any_module_runs() -> None:
 
 
 def test_the_first_module_that_knows_somebody_logs_them_in() -> None:
-    """A checker gets the declared fields; its callback is awaited with what the client is told."""
+    """A checker gets the declared fields; its callback is awaited with the answer to the client."""
     asked: list[Any] = []
-    told: list[Any] = []
+    received: list[Any] = []
     client = client_of(
         {"auth_checkers": {TICKET: raising(ValueError("skipped"))}},
-        {"auth_checkers": {TICKET: noting(asked, ("@ben:hs", noting(told)))}},
+        {"auth_checkers": {TICKET: noting(asked, ("@ben:hs", noting(received)))}},
         {"auth_checkers": {TICKET: raising(AssertionError("not asked"))}},
     )
     answer = client.log_in("Ben", "t.ticket", ticket="x", device_id="D", more="left out")
     assert answer.status == 200
     assert asked == [("Ben", "t.ticket", {"ticket": "x"})]
-    assert told == [(answer.body,)]
+    assert received == [(answer.body,)]
     assert answer.body["user_id"] == "@ben:hs"
     assert answer.body["device_id"] == "D"
 
@@ -242,14 +242,14 @@ def test_a_failing_expiry_check_fails_every_request() -> None:
 
 
 def test_requests_need_an_access_token() -> None:
-    """A request without one, or with one that nobody was given, gets status 401."""
+    """A request without one, or with an unknown one, gets status 401."""
     client = client_of()
     assert client.call("GET", "/sync").errcode == (401, "M_UNKNOWN_TOKEN")
     assert client.call("GET", "/sync", None, "x").errcode == (401, "M_UNKNOWN_TOKEN")
 
 
 def test_a_module_may_answer_for_itself() -> None:
-    """What a spam checker raises with a status, a code and fields is what the client is told."""
+    """An exception with a status, a code and fields is the answer to the client."""
     error = HomeserverError(451, "not here", Codes.FORBIDDEN, {"law": 1})
     answer = client_of({"check_registration_for_spam": raising(error)}).register("ann")
     assert (answer.status, answer.body) == (

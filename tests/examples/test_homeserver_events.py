@@ -54,7 +54,7 @@ def message(answer: Any) -> Callable[..., Any]:
     ],
 )
 def test_spam_is_refused(verdict: Any, expected: dict[str, Any]) -> None:
-    """`check_event_for_spam` denies with status 403 and its code, its fields, or its text."""
+    """`check_event_for_spam` denies with status 403 and its code, its fields, or its string."""
     client, ann, room = room_with({"check_event_for_spam": always(verdict)})
     answer = client.say(ann, room, "hi")
     assert answer.status == 403
@@ -87,9 +87,9 @@ def test_an_event_that_is_not_allowed_is_not_stored(answer: Any, expected: tuple
     client, ann, room = room_with(
         {"check_event_allowed": message(answer), "check_event_for_spam": noting(spam, NOT_SPAM)}
     )
-    told = client.say(ann, room, "hi")
-    assert told.errcode == expected
-    assert told.body.get("x") == (1 if expected[0] == 429 else None)
+    answer = client.say(ann, room, "hi")
+    assert answer.errcode == expected
+    assert answer.body.get("x") == (1 if expected[0] == 429 else None)
     assert (client.read(ann, room), spam) == ([], [])
 
 
@@ -110,10 +110,10 @@ def test_a_replacement_is_what_is_stored_and_checked() -> None:
     answer = client.say(ann, room, "hi")
     assert client.read(ann, room) == ["two"]
     ((seen,),) = spam
-    told, state = stored[-1]
-    assert told is seen
-    assert told.event_id != asked[-1][0].event_id
-    assert (told.content, told.event_id) == ({"body": "two"}, answer.body["event_id"])
+    event, state = stored[-1]
+    assert event is seen
+    assert event.event_id != asked[-1][0].event_id
+    assert (event.content, event.event_id) == ({"body": "two"}, answer.body["event_id"])
     assert ("m.room.member", "@ann:hs") in state
 
 
@@ -127,7 +127,7 @@ def test_a_replacement_is_what_is_stored_and_checked() -> None:
     ],
 )
 def test_not_every_replacement_can_be_stored(changes: dict[str, Any], status: int) -> None:
-    """Nobody is made to write from elsewhere, nor what is no JSON, nor without being there."""
+    """A replaced sender must be local and in the room, and the content JSON."""
     client, ann, room = room_with({"check_event_allowed": replacing(**changes)})
     assert client.say(ann, room, "hi").status == status
     assert client.read(ann, room) == []
@@ -149,12 +149,12 @@ def test_modules_cannot_change_an_event_by_the_way() -> None:
 
 
 def test_a_failing_listener_stops_nothing() -> None:
-    """What `on_new_event` raises is logged: the event is stored, and the next module is told."""
-    told: list[Any] = []
+    """What `on_new_event` raises is logged: the event is stored, the next module notified."""
+    received: list[Any] = []
     client, ann, room = room_with(
-        {"on_new_event": raising(ValueError("no"))}, {"on_new_event": noting(told)}
+        {"on_new_event": raising(ValueError("no"))}, {"on_new_event": noting(received)}
     )
-    before = len(told)
+    before = len(received)
     assert client.say(ann, room, "hi").status == 200
     assert client.read(ann, room) == ["hi"]
-    assert len(told) == before + 1
+    assert len(received) == before + 1

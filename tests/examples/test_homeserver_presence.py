@@ -31,8 +31,8 @@ def three_users(**callbacks: Any) -> tuple[Client, str, str, str]:
     return client, ann, ben, eve
 
 
-def test_who_shares_a_room_is_told() -> None:
-    """Without modules, presence is told to those who share a room."""
+def test_users_who_share_a_room_receive_presence() -> None:
+    """Without modules, presence goes to those who share a room."""
     client, ann, ben, eve = three_users()
     assert client.presence(ann) == client.presence(ben) == {"@ann:hs": "online"}
     assert client.presence(eve) == {}
@@ -40,8 +40,8 @@ def test_who_shares_a_room_is_told() -> None:
     assert answer.errcode == (403, "M_FORBIDDEN")
 
 
-def test_modules_name_others_who_are_told() -> None:
-    """Whom `get_users_for_states` names is told besides, also by a second module."""
+def test_modules_route_presence_to_others() -> None:
+    """Users that `get_users_for_states` names receive it too, also by a second module."""
 
     async def route(states: Iterable[UserPresenceState]) -> dict[str, set[UserPresenceState]]:
         return {"@eve:hs": set(states)}
@@ -53,8 +53,8 @@ def test_modules_name_others_who_are_told() -> None:
 
 
 @pytest.mark.parametrize("interest", [PRESENCE_ALL_USERS, {"@ann:hs"}])
-def test_modules_say_whose_presence_a_user_is_told(interest: Any) -> None:
-    """`get_interested_users` adds users, or all of them, to those a user is told of."""
+def test_modules_say_whose_presence_a_user_receives(interest: Any) -> None:
+    """`get_interested_users` adds users, or all of them, to those whose presence is received."""
     client, _, _, eve = three_users(
         get_users_for_states=always({}), get_interested_users=always(interest)
     )

@@ -16,7 +16,7 @@ DENIAL = (Codes.LIMIT_EXCEEDED, {"retry_after_ms": 5})
 
 
 def test_without_modules_people_talk() -> None:
-    """Who is in a room reads what is written there, and nobody else does."""
+    """Only members of a room read what is written there."""
     client, ann, room = room_with()
     ben = client.token("ben")
     assert client.say(ben, room, "hi").errcode == FORBIDDEN
@@ -73,7 +73,7 @@ def test_a_room_is_vetoed_by_raising(error: Exception, expected: tuple[int, str]
 
 
 def test_a_room_of_which_an_event_is_refused_does_not_come_into_being() -> None:
-    """All first events are checked before modules or clients hear of any of them."""
+    """All first events are checked before modules or clients are notified of any of them."""
     stored: list[Any] = []
 
     async def not_bad(event: Event, state: Any) -> tuple[bool, None]:
@@ -91,7 +91,7 @@ def test_a_room_of_which_an_event_is_refused_does_not_come_into_being() -> None:
 
 
 def test_a_join_may_be_denied_but_not_the_creators() -> None:
-    """`user_may_join_room` denies with status 403; who made the room is not asked about."""
+    """`user_may_join_room` denies with status 403; it is not called for the creator of the room."""
     calls: list[Any] = []
     client, ann, room = room_with({"user_may_join_room": noting(calls, Codes.FORBIDDEN)})
     assert client.call("POST", f"/join/{room}", {}, ann).status == 200
@@ -105,7 +105,7 @@ def test_a_join_may_be_denied_but_not_the_creators() -> None:
 
 
 def test_an_invitation_may_be_denied() -> None:
-    """`user_may_invite` denies with status 403, and nobody is invited."""
+    """`user_may_invite` denies with status 403, and the user is not invited."""
     calls: list[Any] = []
     stored: list[Any] = []
     client, ann, room = room_with(

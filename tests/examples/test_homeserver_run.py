@@ -93,24 +93,24 @@ def test_the_readme_is_right() -> None:
         assert (process.returncode, errors) == (0, "")
 
 
-def check_told(process: subprocess.Popen[str], told: str) -> None:
+def check_reported(process: subprocess.Popen[str], expected: str) -> None:
     """Wait for a homeserver that cannot run, and look at how it explains that."""
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 1
-    assert told in errors
+    assert expected in errors
     assert "Traceback" not in errors
 
 
-def test_what_is_wrong_with_the_file_is_told(tmp_path: Path) -> None:
+def test_a_problem_in_the_file_is_reported(tmp_path: Path) -> None:
     """A file that the homeserver cannot run with ends it with an explanation, and status 1."""
     file = tmp_path / "homeserver.yaml"
     file.write_text(FILE.read_text().replace("name: manners", "nane: manners"))
-    check_told(start(file), "nane")
+    check_reported(start(file), "nane")
 
 
-def test_where_it_cannot_listen_is_told() -> None:
-    """An address that cannot be read, or where another program listens already, is told."""
-    check_told(start(FILE, "nonsense:1"), "nonsense")
+def test_an_unusable_address_is_reported() -> None:
+    """An address that cannot be read, or where another program listens already, is reported."""
+    check_reported(start(FILE, "nonsense:1"), "nonsense")
     with running() as (_, address):
         port = address.rpartition(":")[2]
-        check_told(start(FILE, f"tcp:{port}:interface=127.0.0.1"), f"127.0.0.1:{port}")
+        check_reported(start(FILE, f"tcp:{port}:interface=127.0.0.1"), f"127.0.0.1:{port}")

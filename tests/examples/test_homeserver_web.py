@@ -35,7 +35,7 @@ def test_the_resources_of_modules_are_served_beside_the_homeserver() -> None:
     client = client_for(host)
     assert client.call("GET", "/login").status == 200
     answers = [
-        client.begin("GET", path).answer
+        client.start("GET", path).answer
         for path in ("/_synapse/client/words/x", "/elsewhere", "/_matrix/elsewhere", PREFIX)
     ]
     assert [answer and answer.status for answer in answers] == [200, 404, 404, 404]
@@ -63,7 +63,7 @@ def test_no_module_gets_the_homeservers_own_paths(path: str) -> None:
         ("POST", "/login", b'{"type": "m.login.password"}', (400, "M_INVALID_PARAM")),
     ],
 )
-def test_requests_that_make_no_sense_are_told_why(
+def test_requests_that_make_no_sense_are_answered_with_the_reason(
     method: str, path: str, body: bytes, expected: tuple[int, str]
 ) -> None:
     """A request that cannot be understood gets an error in JSON, and no module is asked."""
@@ -72,7 +72,7 @@ def test_requests_that_make_no_sense_are_told_why(
     assert "content-type: application/json" in answer.headers
 
 
-def test_fields_that_are_no_json_are_a_failure(caplog: pytest.LogCaptureFixture) -> None:
+def test_fields_that_are_not_json_are_a_failure(caplog: pytest.LogCaptureFixture) -> None:
     """A denial whose fields cannot be written still ends the request, with status 500."""
     denial = (Codes.FORBIDDEN, {"x": {1, 2}})
     client = client_of({"user_may_create_room": always(denial)})
@@ -83,7 +83,7 @@ def test_fields_that_are_no_json_are_a_failure(caplog: pytest.LogCaptureFixture)
 
 
 def test_the_hooks_are_asked_in_the_documented_order() -> None:
-    """A login asks who it is, then whether it is spam, and then tells who has logged in."""
+    """A login is authenticated, checked for spam, and then notified."""
     order: list[str] = []
 
     def step(name: str, value: Any) -> Any:
@@ -93,10 +93,10 @@ def test_the_hooks_are_asked_in_the_documented_order() -> None:
 
         return note
 
-    told = step("callback", None)
+    callback = step("callback", None)
     client = client_of(
         {
-            "auth_checkers": {("t.x", ()): step("auth", ("@ben:hs", told))},
+            "auth_checkers": {("t.x", ()): step("auth", ("@ben:hs", callback))},
             "check_login_for_spam": step("spam", "NOT_SPAM"),
             "on_user_login": step("login", None),
             "on_user_registration": step("registration", None),
@@ -110,9 +110,9 @@ def test_what_no_module_wants_is_not_prepared(monkeypatch: pytest.MonkeyPatch) -
     """The state of a room is only looked up where a module is given it."""
 
     def refuse(_room: object) -> NoReturn:
-        raise AssertionError("nobody needs it")
+        raise AssertionError("not needed")
 
-    monkeypatch.setattr("homeserver.room.Room.state", property(refuse))
+    monkeypatch.setattr("homeserver.homeserver.Room.state", property(refuse))
     client = client_of({"check_event_for_spam": always("NOT_SPAM")})
     ann = client.token("ann")
     assert client.say(ann, client.create_room(ann), "hi").status == 200
@@ -134,8 +134,8 @@ def test_a_request_waits_for_its_modules() -> None:
     ann = client.token("ann")
     room = client.create_room(ann)
     path = f"{PREFIX}/rooms/{room}/send/m.room.message/"
-    first = client.begin("PUT", f"{path}1", {"body": "one"}, ann)
-    second = client.begin("PUT", f"{path}2", {"body": "two"}, ann)
+    first = client.start("PUT", f"{path}1", {"body": "one"}, ann)
+    second = client.start("PUT", f"{path}2", {"body": "two"}, ann)
     assert (first.answer, client.read(ann, room)) == (None, [])
     waiting[1].callback("NOT_SPAM")
     assert second.answer is not None
@@ -146,8 +146,8 @@ def test_a_request_waits_for_its_modules() -> None:
 
 
 @pytest.mark.parametrize("error", [asyncio.CancelledError(), CancelledError()])
-def test_a_module_that_was_cancelled_leaves_nobody_waiting(error: BaseException) -> None:
-    """A cancellation, of either event loop, is no answer; the client still gets status 500."""
+def test_a_module_that_was_cancelled_leaves_no_client_waiting(error: BaseException) -> None:
+    """A cancellation, of either event loop, is not an answer; the client still gets status 500."""
     client = client_of({"user_may_create_room": raising(error)})
     assert client.call("POST", "/createRoom", {}, client.token("ann")).status == 500
 

@@ -26,7 +26,7 @@ def post(root: IResource, hook: str, **arguments: Any) -> Answer:
     return ask(root, "POST", f"/_hostkit/hooks/comments/{hook}", body)
 
 
-def test_nobody_minds_a_greeting(root: IResource) -> None:
+def test_a_greeting_is_allowed(root: IResource) -> None:
     """What no module has anything against is allowed."""
     answer = post(root, "check_comment", author="ann", text="hello")
     assert (answer.status, answer.json) == (200, {})
@@ -54,7 +54,7 @@ def test_the_word_filter_reads_links() -> None:
     assert asyncio.run(check("ann", "at https://example.org/casino.example")) is ALLOW
 
 
-def test_a_failure_is_told_apart(root: IResource) -> None:
+def test_a_failure_is_not_a_denial(root: IResource) -> None:
     """A module that stumbles neither allows nor denies."""
     answer = post(root, "check_comment", author="ann", text="see http://[here")
     assert (answer.status, answer.json["errcode"]) == (503, "module_failed")

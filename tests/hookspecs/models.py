@@ -1,17 +1,23 @@
-"""Slow and obvious models of the hooks that permit, log in, name, route and control.
+"""Models of hooks that permit, log in, name, route and control; and shapes of callbacks.
 
-A model takes what each module answers, or `FAILED` or `VETO` for what it raises, and gives the
-result, how many modules are asked, and which of them answer nonsense, by their numbers.
+A model is slow and obvious. It takes what each module answers, or `FAILED` or `VETO` for what it
+raises, and gives the result, how many modules are asked, and which of them answer nonsense, by
+their numbers. A shape is a way in which modules write their callbacks.
 """
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import attrs
+from twisted.internet.defer import Deferred, maybeDeferred
 
 from .rooms import MESSAGE, saying
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
 
 Run: TypeAlias = tuple[Any, int, list[int]]
 Model: TypeAlias = "Callable[[Sequence[Any]], Run]"
@@ -42,7 +48,7 @@ def allow_event(answers: Sequence[Any], *, stops: bool = False) -> Run:
     return (True, fields), len(answers), []
 
 
-def allow_event_as_of_old(answers: Sequence[Any]) -> Run:
+def allow_event_legacy(answers: Sequence[Any]) -> Run:
     """Model the same where a replacement ends the call."""
     return allow_event(answers, stops=True)
 
@@ -55,8 +61,8 @@ def create_room(answers: Sequence[Any]) -> Run:
     return None, len(answers), []
 
 
-def tell(answers: Sequence[Any]) -> Run:
-    """Model a hook that tells everybody, whoever fails."""
+def notify(answers: Sequence[Any]) -> Run:
+    """Model a hook that notifies all modules, even if one fails."""
     return None, len(answers), []
 
 
@@ -83,7 +89,7 @@ LOGINS: Final = [[str, type(None)], [str, type(print)]]
 
 
 def log_in(answers: Sequence[Any]) -> Run:
-    """Model a hook that asks who somebody is."""
+    """Model a hook that authenticates a user."""
     wrong: list[int] = []
     for asked, answer in enumerate(answers, 1):
         if answer is None or answer in (FAILED, VETO):
@@ -163,3 +169,62 @@ EVENT_ANSWERS: Final[list[Any]] = [
     (True,),
 ]
 """What lets the next one be asked is listed first, and is drawn more often."""
+
+
+Do = Any
+"""What a callback does with the tuple of its arguments."""
+
+
+def _any_number(do: Do, count: int) -> Callable[..., Any]:
+    return lambda *arguments: do(arguments)
+
+
+def _asynchronous(do: Do, count: int) -> Callable[..., Any]:
+    async def callback(*arguments: Any) -> Any:
+        return do(arguments)
+
+    return callback
+
+
+def _deferred(do: Do, count: int) -> Callable[..., Any]:
+    def callback(*arguments: Any) -> Deferred[Any]:
+        return maybeDeferred(do, arguments)
+
+    return callback
+
+
+def _partial(do: Do, count: int) -> Callable[..., Any]:
+    return functools.partial(lambda _, *arguments: do(arguments), "mine")
+
+
+@attrs.frozen
+class _Object:
+    do: Do
+
+    async def __call__(self, *arguments: Any) -> Any:
+        return self.do(arguments)
+
+
+def _object(do: Do, count: int) -> Callable[..., Any]:
+    return _Object(do)
+
+
+def _with_default(do: Do, count: int) -> Callable[..., Any]:
+    """Take one argument too many, which must keep its default."""
+
+    def check(mine: str, *arguments: Any) -> Any:
+        assert mine == "mine"
+        return do(arguments)
+
+    shapes: dict[int, Callable[..., Any]] = {
+        1: lambda a, mine="mine": check(mine, a),
+        2: lambda a, b, mine="mine": check(mine, a, b),
+        3: lambda a, b, c, mine="mine": check(mine, a, b, c),
+        4: lambda a, b, c, d, mine="mine": check(mine, a, b, c, d),
+    }
+    return shapes[count]
+
+
+PLAIN: Final = (_any_number, _partial, _with_default)
+"""Shapes that a synchronous hook takes."""
+SHAPES: Final = (*PLAIN, _asynchronous, _deferred, _object)

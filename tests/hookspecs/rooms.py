@@ -1,4 +1,4 @@
-"""Events in rooms, as a host has them, and who asks for what."""
+"""Events in rooms, as a host has them, a requester, and a host's own exception."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from hookspecs import (
 )
 from hostkit import Host
 
-from .answers import registering
+from .hosting import registering
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,7 +61,7 @@ class FakeFileInfo:
 
 @attrs.frozen
 class FakeFile:
-    """A file whose content nobody reads."""
+    """A file of which the content is not read."""
 
     path: str = "/f"
 

@@ -12,8 +12,7 @@ from hostkit import Host
 from hostkit.codes import Code
 from hostkit.errors import InvalidValueError
 
-from .answers import HostError, Spy, answering, raising, registering
-from .hosting import call, host_of, problem_of
+from .hosting import HostError, Spy, answering, call, host_of, problem_of, raising, registering
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -48,7 +47,7 @@ def update(host: Host, *, one_shot: bool = False) -> Any:
 
 
 def milliseconds(host: Host, *, one_shot: bool = False) -> int:
-    """Run a batch, and tell how long it was to take."""
+    """Run a batch, and return how long it was to take."""
 
     async def main() -> int:
         async with update(host, one_shot=one_shot) as duration:
@@ -57,17 +56,17 @@ def milliseconds(host: Host, *, one_shot: bool = False) -> int:
     return asyncio.run(main())
 
 
-def test_without_a_module_nobody_controls_updates() -> None:
+def test_without_a_module_updates_have_defaults() -> None:
     """The host waits between batches itself, and a batch has 100 rows."""
     host = host_of(BackgroundUpdateController)
-    assert None is update(host)
+    assert update(host) is None
     assert [call(host, hook, "add_index", "main") for hook in SIZES] == [100, 100]
-    assert False is bool(host.hooks[BackgroundUpdateController].on_update)
+    assert bool(host.hooks[BackgroundUpdateController].on_update) is False
 
 
 @pytest.mark.parametrize(("one_shot", "expected"), [(True, 50), (False, 20)])
 def test_a_generator_with_a_decorator_controls_updates(one_shot: bool, expected: int) -> None:
-    """The call itself waits for nothing; entering what it gives tells the duration."""
+    """The call itself waits for nothing; entering what it gives returns the duration."""
     assert (
         milliseconds(host_of(BackgroundUpdateController, {UPDATE: quick}), one_shot=one_shot)
         == expected
@@ -105,8 +104,8 @@ def test_the_main_callback_is_not_asynchronous() -> None:
 
 
 @pytest.mark.parametrize("answer", [None, 50, "50", (50,), object], ids=str)
-def test_what_cannot_be_entered_is_told_with_module_and_hook(answer: Any) -> None:
-    """The host need not find out who has given it something it cannot use."""
+def test_what_cannot_be_entered_is_reported_with_module_and_hook(answer: Any) -> None:
+    """The error names the module that gave something unusable."""
     host = host_of(BackgroundUpdateController, {UPDATE: lambda *_: answer})
     with pytest.raises(InvalidValueError, match="an asynchronous context manager") as caught:
         update(host)
@@ -114,7 +113,7 @@ def test_what_cannot_be_entered_is_told_with_module_and_hook(answer: Any) -> Non
     assert caught.value.hook == f"background_update_controller.{UPDATE}"
 
 
-def test_a_generator_without_the_decorator_is_told_too() -> None:
+def test_a_generator_without_the_decorator_is_reported_too() -> None:
     """It looks asynchronous, but cannot be entered: the host does not start."""
 
     async def forgotten(*_: Any) -> AsyncIterator[int]:
@@ -147,7 +146,7 @@ def test_an_error_goes_to_the_caller() -> None:
     host = host_of(BackgroundUpdateController, {UPDATE: fail, SIZES[0]: raising(error)})
     with pytest.raises(HostError) as caught:
         update(host)
-    assert error is caught.value
+    assert caught.value is error
     with pytest.raises(HostError):
         call(host, SIZES[0], "add_index", "main")
 

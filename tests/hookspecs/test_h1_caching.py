@@ -1,14 +1,22 @@
-"""Telling behaviours of caches, by their number in the list of thirty."""
+"""Characteristic behaviours: cached methods, and their invalidation in all processes."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+import logging
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from twisted.internet.defer import Deferred
 
-from hostkit import cached
-from tests.dispatch.fakes import run
+from hostkit import Host, cached
+from tests.caching.servers import Place, place
+from tests.dispatch.fakes import done, run
+
+if TYPE_CHECKING:
+    from hostkit import ModuleApi
 
 
 class Lookup:
@@ -32,7 +40,7 @@ class Lookup:
 
 
 def test_h1_28_two_calls_at_the_same_time_are_one_computation() -> None:
-    """Both get its result, and so does everybody afterwards."""
+    """Both get its result, and so do all later calls."""
 
     async def main() -> None:
         lookup = Lookup()
@@ -63,7 +71,7 @@ def test_h1_28_a_failure_reaches_both_and_is_not_cached() -> None:
 
 @pytest.mark.parametrize("all_of_them", [False, True])
 def test_h1_28_what_is_invalidated_in_flight_is_kept_out_of_the_cache(all_of_them: bool) -> None:
-    """Both get the old result, and whoever calls afterwards has it computed anew."""
+    """Both get the old result, and a later call computes it anew."""
 
     async def main() -> None:
         lookup = Lookup()
@@ -78,5 +86,172 @@ def test_h1_28_what_is_invalidated_in_flight_is_kept_out_of_the_cache(all_of_the
         lookup.answers[1].set_result("new")
         assert [await new, await lookup.name_of("@ann:hs")] == ["new", "new"]
         assert lookup.asked == ["@ann:hs"] * 2
+
+    run(main())
+
+
+__all__ = ["place"]
+
+
+class Names:
+    """A module that looks names up somewhere else."""
+
+    source = "one"
+
+    def __init__(self, config: Any, api: ModuleApi) -> None:
+        self.api = api
+        api.register_cached_function(self.name_of)
+
+    @cached()
+    async def name_of(self, user: str) -> str:
+        return self.source
+
+
+def host_of(url: str) -> tuple[Host, Names]:
+    """Build a host with the module."""
+    config = {
+        "modules": [{"module": Names, "name": "names"}],
+        "hostkit": {"redis": {"url": url}},
+    }
+    host = Host.from_config(config, categories=[]).build()
+    return host, host.modules[0].instance
+
+
+OTHER = """
+import sys
+from twisted.internet import reactor, stdio
+from twisted.internet.defer import Deferred
+from twisted.protocols.basic import LineReceiver
+from tests.hookspecs.test_h1_caching import host_of
+
+
+class Commands(LineReceiver):
+    delimiter = b"\\n"
+
+    def lineReceived(self, line):
+        Deferred.fromCoroutine(self.answer(line.decode())).addErrback(self.fail)
+
+    async def answer(self, line):
+        global host, module
+        if line == "start":
+            host, module = host_of(sys.argv[1])
+            await host.start()
+        elif line == "stop":
+            await host.stop()
+            reactor.stop()
+        elif line == "invalidate":
+            await module.api.invalidate_cache(module.name_of, ("@ann:hs",))
+        else:
+            module.source = line
+        name = await module.name_of("@ann:hs")
+        self.sendLine(name.encode())
+
+    def fail(self, failure):
+        self.sendLine(failure.getTraceback().encode().replace(b"\\n", b" "))
+
+
+stdio.StandardIO(Commands())
+reactor.run()
+"""
+
+
+class Other:
+    """A second process, on Twisted's own reactor, with the same module."""
+
+    def __init__(self, url: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", OTHER, url],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def say(self, line: str) -> str:
+        """Run a command; return the name it knows then."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
+        return self._process.stdout.readline().strip()
+
+    def stop(self) -> None:
+        self.say("stop")
+        self._process.communicate(timeout=30)
+
+
+def test_h1_29_both_processes_compute_again(place: Place) -> None:
+    """What one of them invalidates is dropped in both, whichever it is."""
+    other = Other(place.url)
+
+    async def main() -> None:
+        host, module = host_of(place.url)
+        async with host:
+            assert [await module.name_of("@ann:hs"), other.say("start")] == ["one", "one"]
+            module.source = "two"
+            assert [await module.name_of("@ann:hs"), other.say("two")] == ["one", "one"]
+            await module.api.invalidate_cache(module.name_of, ("@ann:hs",))
+            assert await module.name_of("@ann:hs") == "two"
+            while other.say("two") == "one":
+                pass
+            module.source = "three"
+            assert other.say("three") == "two"
+            assert other.say("invalidate") == "three"
+            while await module.name_of("@ann:hs") == "two":
+                await asyncio.sleep(0)
+            assert await module.name_of("@ann:hs") == "three"
+
+    try:
+        run(main())
+    finally:
+        other.stop()
+
+
+def test_h1_29_an_unregistered_name_is_ignored(
+    place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A process that does not have the module has nothing to drop, and nothing to say."""
+    caplog.set_level(logging.WARNING)
+
+    async def main() -> None:
+        host, module = host_of(place.url)
+        without = Host.from_config({"hostkit": {"redis": {"url": place.url}}}, categories=[])
+        last, watcher = host_of(place.url)
+        async with without, host, last:
+            assert await watcher.name_of("@ann:hs") == "one"
+            watcher.source = "two"
+            await module.api.invalidate_cache(module.name_of, ("@ann:hs",))
+            while await watcher.name_of("@ann:hs") == "one":
+                await asyncio.sleep(0)
+
+    run(main())
+    assert [record for record in caplog.records if record.name.startswith("hostkit")] == []
+
+
+@pytest.mark.parametrize("key", [(b"@ann:hs",), (frozenset(),), ("@ann:hs", 1)])
+def test_h1_29_keys_that_cannot_be_serialised_are_refused(key: tuple[Any, ...]) -> None:
+    """Here already and before anything is dropped, not only where there are several processes."""
+    host, module = Host.from_config({"modules": [{"module": Names}]}, categories=[]), None
+    host.build()
+    module = host.modules[0].instance
+    assert run(module.name_of("@ann:hs")) == "one"
+    module.source = "two"
+    assert isinstance(
+        done(Deferred.fromCoroutine(module.api.invalidate_cache(module.name_of, key))), TypeError
+    )
+    assert run(module.name_of("@ann:hs")) == "one"
+
+
+def test_h1_29_numbers_are_keys_like_strings(place: Place) -> None:
+    """Upstream only reaches strings elsewhere."""
+
+    async def main() -> None:
+        (one, near), (two, far) = host_of(place.url), host_of(place.url)
+        async with one, two:
+            key: Any = 7
+            assert await far.name_of(key) == "one"
+            far.source = "two"
+            await near.api.invalidate_cache(near.name_of, (key,))
+            while await far.name_of(key) == "one":
+                await asyncio.sleep(0)
 
     run(main())

@@ -1,4 +1,4 @@
-"""The 22nd telling behaviour: a request is cancelled while a module is asked.
+"""The 22nd characteristic behaviour: a request is cancelled while a module is asked.
 
 The callback finishes first. One hook is not shielded like this, for speed: it is asked about every
 event.
@@ -14,8 +14,7 @@ from twisted.internet.defer import CancelledError, Deferred
 
 from hookspecs import CATEGORIES, NOT_SPAM, SpamChecker
 
-from .answers import Spy
-from .hosting import chain_of
+from .hosting import Spy, chain_of
 from .spam import FakeEvent
 
 HOOK = "user_may_publish_room"
@@ -102,7 +101,7 @@ def test_h1_22_a_callback_finishes_although_its_caller_is_cancelled() -> None:
 
 
 def test_h1_22_a_deferred_fires_first_under_twisted() -> None:
-    """There too the callback finishes, the caller hears of it then, and nobody else is asked."""
+    """The callback finishes before the caller is cancelled, and no further module is asked."""
     waiting: Deferred[Any] = Deferred()
     ends: list[Any] = []
     spy = Spy(answer=NOT_SPAM)

@@ -1,4 +1,4 @@
-"""Those of the thirty telling behaviours that hosts, files and resources show, by their numbers."""
+"""Characteristic behaviours 24 to 30: what a host does, also in the background."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock, deferLater
 
-from hookspecs import CATEGORIES
+from hookspecs import CATEGORIES, ThirdPartyRules
 from hostkit import ConfigError, ConfigErrors, Host, ModuleApi, RegistrationError
 from hostkit.codes import Code
 from hostkit.web import Router
@@ -17,7 +19,9 @@ from tests.cli.conftest import Write, run, write
 from tests.web.conftest import Echo, ask
 
 if TYPE_CHECKING:
+    from hostkit import ModuleApi
     from hostkit.errors import Problem
+
 
 __all__ = ["write"]
 
@@ -75,7 +79,7 @@ def problem_of(*modules: dict[str, Any]) -> Problem:
 
 
 def test_h1_24_an_error_in_a_config_has_its_whole_path() -> None:
-    """What the module says is relative to its ``config:``; the problem tells where that is."""
+    """What the module says is relative to its ``config:``; the problem shows where that is."""
     modules: list[dict[str, Any]] = [{"module": Plain}] * 2
     with pytest.raises(ConfigErrors) as caught:
         host_of(*modules, {"module": Strict, "config": {"words": ["1", "b"]}}).build()
@@ -98,7 +102,7 @@ hostkit: {{categories: [hookspecs.ThirdPartyRules]}}
 
 
 @pytest.mark.parametrize("command", ["list", "serve"])
-def test_h1_24_every_command_tells_the_same(command: str, write: Write) -> None:
+def test_h1_24_every_command_reports_the_same(command: str, write: Write) -> None:
     """Line and column are those of the value, and the causes are indented below them."""
     file = write(FILE)
     checked, result = run("validate", file), run(command, file)
@@ -125,7 +129,7 @@ def test_h1_25_no_config_is_an_empty_one(entry: dict[str, Any]) -> None:
         (f"{__name__}.host_of", Code.NOT_A_CLASS),
     ],
 )
-def test_h1_25_a_bad_path_to_a_module_tells_its_place(path: str, code: str) -> None:
+def test_h1_25_a_bad_path_to_a_module_is_reported_with_its_place(path: str, code: str) -> None:
     """It is a problem like all others, not an exception of Python's."""
     problem = problem_of({"module": Plain}, {"module": path})
     assert (code, ("modules", 1, "module")) == (problem.code, problem.path)
@@ -133,7 +137,7 @@ def test_h1_25_a_bad_path_to_a_module_tells_its_place(path: str, code: str) -> N
 
 
 def test_h1_26_a_constructor_that_raises_ends_the_program(write: Write) -> None:
-    """No port was opened: that this one is taken would be a problem, and nobody has noticed."""
+    """No port was opened: that this one is taken would be a problem, and none is reported."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         endpoint = f"tcp:{taken.getsockname()[1]}:interface=127.0.0.1"
         file = write(
@@ -184,9 +188,64 @@ def test_h1_27_late_registration_is_an_error() -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/a", "/a/b", "/a/x", "/a/b/x", "/x"])
-def test_h1_27_what_nobody_serves_answers_404_in_json(path: str) -> None:
+def test_h1_27_an_unknown_path_answers_404_in_json(path: str) -> None:
     """So does what lies between the root and a resource, and what is unknown below that."""
     host = host_of({"module": Pages, "config": ["/a/b/c"]}).build()
     answer = ask(router_of(host), "GET", path)
     assert (answer.status, answer.json["errcode"]) == (404, "not_found")
     assert answer.headers["content-type"] == "application/json"
+
+
+INTERVAL_MS = 1000
+JOB_SECONDS = 2.5
+
+
+def runs_of(clock: Clock, seconds: int, worker_name: str | None = None) -> list[float]:
+    """Start a host with a loop whose second run raises; return when each run started and ended."""
+    times: list[float] = []
+
+    class Looping:
+        def __init__(self, config: Any, api: ModuleApi) -> None:
+            api.looping_background_call(self.work, INTERVAL_MS)
+
+        async def work(self) -> None:
+            times.append(clock.seconds())
+            await deferLater(clock, JOB_SECONDS)
+            times.append(clock.seconds())
+            if len(times) == 4:
+                raise RuntimeError("in the second run")
+
+    config = {"modules": [{"module": Looping, "name": "looping"}]}
+    host = Host.from_config(
+        config, categories=[ThirdPartyRules], clock=clock, worker_name=worker_name
+    )
+    Deferred.fromCoroutine(host.start())
+    clock.pump([0.25] * 4 * seconds)
+    stopping = Deferred.fromCoroutine(host.stop())
+    assert stopping.called
+    assert clock.calls == []
+    return times
+
+
+def test_h1_30_runs_never_overlap_and_no_failure_ends_them(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The next run is at the next multiple of the interval after the end of the one before."""
+    times = runs_of(Clock(), 12)
+    assert times[::2] == [1, 4, 7, 10]
+    assert times[1::2] == [3.5, 6.5, 9.5]
+    assert caplog.messages == [
+        "module 'looping': the background loop 'work' failed: RuntimeError: in the second run"
+    ]
+    assert str((caplog.records[0].exc_info or [0, 0])[1]) == "in the second run"
+
+
+def test_h1_30_a_process_that_is_not_chosen_runs_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    """One warning says so."""
+    assert runs_of(Clock(), 12, worker_name="w2") == []
+    (record,) = caplog.records
+    assert record.levelname == "WARNING"
+    assert record.getMessage() == (
+        "module 'looping': the background loop 'work' does not run here, in worker 'w2', but in "
+        "the process without a name"
+    )

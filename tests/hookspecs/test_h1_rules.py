@@ -1,4 +1,4 @@
-"""Those of the thirty telling behaviours that the younger categories show, by their numbers."""
+"""Characteristic behaviours, by their numbers in the list of thirty: rules of later categories."""
 
 from __future__ import annotations
 
@@ -19,12 +19,22 @@ from hookspecs import (
 from hostkit import ModuleFailedError
 from hostkit.codes import Code
 
-from .answers import Spy, answering, raising, wrong_in
-from .hosting import call, chain_of, host_of, outcomes_of, problem_of, receipt_of
+from .hosting import (
+    Spy,
+    answering,
+    call,
+    chain_of,
+    host_of,
+    outcomes_of,
+    problem_of,
+    raising,
+    receipt_of,
+    wrong_in,
+)
 from .rooms import MESSAGE, REQUESTER, STATE, HostsOwnError
 from .test_background_update_controller import Gate
-from .test_third_party_rules_checks import ARGUMENTS as CHECKS
-from .test_third_party_rules_telling import ARGUMENTS as TOLD
+from .test_third_party_rules import CHECKS
+from .test_third_party_rules_rooms import NOTIFIED
 
 if TYPE_CHECKING:
     from hostkit import Category
@@ -37,7 +47,7 @@ DEFAULTS: dict[type[Category], dict[str, Any]] = {
         EVENT: (True, None),
         CREATE: None,
         **dict.fromkeys(CHECKS, True),
-        **dict.fromkeys(TOLD),
+        **dict.fromkeys(NOTIFIED),
     },
     PasswordAuthProvider: {
         **dict.fromkeys(PasswordAuthProvider.hookspecs),
@@ -56,7 +66,7 @@ TWO: dict[str, tuple[Any, ...]] = {EVENT: (MESSAGE, STATE), **CHECKS}
 
 
 @pytest.mark.parametrize("hook", TWO)
-def test_h1_02_after_a_refusal_nobody_is_asked(hook: str) -> None:
+def test_h1_02_after_a_refusal_no_module_is_asked(hook: str) -> None:
     """A module that refuses ends the chain."""
     refusal = (False, None) if hook == EVENT else False
     spy = Spy(answer=True)
@@ -69,12 +79,12 @@ def test_h1_02_after_a_refusal_nobody_is_asked(hook: str) -> None:
     ("category", "hook"), [(category, hook) for category in DEFAULTS for hook in DEFAULTS[category]]
 )
 def test_h1_03_without_modules_nothing_is_prepared(category: type[Category], hook: str) -> None:
-    """The default comes back, and the host sees beforehand that nobody listens."""
+    """The default comes back, and the host sees beforehand that no module listens."""
     host, spec = host_of(category), category.hookspecs[hook]
     function = getattr(host.hooks[category], hook)
     result = function(*spec.arguments)
     assert DEFAULTS[category][hook] == (asyncio.run(result) if spec.is_async else result)
-    assert False is bool(function)
+    assert bool(function) is False
 
 
 def test_h1_03_all_hooks_have_a_default() -> None:
@@ -83,8 +93,8 @@ def test_h1_03_all_hooks_have_a_default() -> None:
         assert set(category.hookspecs) == set(defaults)
 
 
-def test_h1_04_a_forgotten_return_is_no_consent(caplog: pytest.LogCaptureFixture) -> None:
-    """The event is not allowed: the caller is told module and hook, and so is the receipt."""
+def test_h1_04_a_forgotten_return_is_not_consent(caplog: pytest.LogCaptureFixture) -> None:
+    """The event is not allowed: the error and the receipt name module and hook."""
     host = chain_of(ThirdPartyRules, EVENT, answering(None))
     with pytest.raises(ModuleFailedError, match=f"'a'.*third_party_rules.{EVENT}"):
         call(host, EVENT, MESSAGE, STATE)
@@ -92,11 +102,11 @@ def test_h1_04_a_forgotten_return_is_no_consent(caplog: pytest.LogCaptureFixture
 
 
 @pytest.mark.parametrize("hook", CHECKS)
-def test_h1_04_where_failures_permit_a_forgotten_return_is_told(
+def test_h1_04_where_failures_permit_a_forgotten_return_is_logged(
     hook: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It permits as upstream, and the log names module and hook."""
-    assert True is call(chain_of(ThirdPartyRules, hook, answering(None)), hook, *CHECKS[hook])
+    assert call(chain_of(ThirdPartyRules, hook, answering(None)), hook, *CHECKS[hook]) is True
     (record,) = caplog.records
     assert (record.name, record.levelno) == ("hostkit.modules.a", logging.WARNING)
     assert f"third_party_rules.{hook}" in record.getMessage()
@@ -117,7 +127,7 @@ def test_h1_08_an_exception_ends_the_operation(hook: str) -> None:
 def test_h1_09_after_a_failure_a_refusal_counts(hook: str) -> None:
     """The first module raises, the second one refuses: that is the result."""
     host = chain_of(ThirdPartyRules, hook, raising(KeyError("x")), answering(False))
-    assert False is call(host, hook, *CHECKS[hook])
+    assert call(host, hook, *CHECKS[hook]) is False
     assert (receipt_of(host).outcome, receipt_of(host).decider) == ("deny", "b")
 
 
@@ -147,7 +157,7 @@ def test_h1_11_errors_of_the_host_pass_unchanged(hook: str, arguments: tuple[Any
     ours = HomeserverError(429, "slow", Codes.LIMIT_EXCEEDED, {"retry_after_ms": 5})
     with pytest.raises(HomeserverError) as caught:
         call(chain_of(ThirdPartyRules, hook, raising(ours)), hook, *arguments)
-    assert ours is caught.value
+    assert caught.value is ours
     assert (
         caught.value.code,
         caught.value.errcode,
@@ -156,17 +166,17 @@ def test_h1_11_errors_of_the_host_pass_unchanged(hook: str, arguments: tuple[Any
     theirs = HostsOwnError(451, "ORG_BAD", see="there")
     with pytest.raises(HostsOwnError) as other:
         call(chain_of(ThirdPartyRules, hook, raising(theirs)), hook, *arguments)
-    assert theirs is other.value
+    assert other.value is theirs
     assert (theirs.code, theirs.errcode, theirs.extra) == (451, "ORG_BAD", {"see": "there"})
 
 
-@pytest.mark.parametrize("hook", [*TOLD, "on_logged_out"])
-def test_h1_12_everybody_is_told_whoever_fails(hook: str) -> None:
-    """The first of three raises; the others are told all the same, and the call succeeds."""
-    category = ThirdPartyRules if hook in TOLD else PasswordAuthProvider
+@pytest.mark.parametrize("hook", [*NOTIFIED, "on_logged_out"])
+def test_h1_12_all_modules_are_notified_even_if_one_fails(hook: str) -> None:
+    """The first of three raises; the others are notified all the same, and the call succeeds."""
+    category = ThirdPartyRules if hook in NOTIFIED else PasswordAuthProvider
     spies, arguments = [Spy(), Spy()], category.hookspecs[hook].arguments
     host = chain_of(category, hook, raising(HomeserverError(403, "no")), *spies)
-    assert None is call(host, hook, *arguments)
+    assert call(host, hook, *arguments) is None
     assert [spy.calls for spy in spies] == [[arguments]] * 2
 
 
@@ -174,7 +184,7 @@ def test_h1_14_a_wrong_shape_does_not_log_in() -> None:
     """The first checker forgets the second of the pair; the second checker wins."""
     checkers = [{PASSWORD: answering("@eve:hs")}, {PASSWORD: answering(ANN)}]
     host = chain_of(PasswordAuthProvider, "auth_checkers", *checkers)
-    assert ANN is call(host, "check_auth", "ann", "m.login.password", {"password": "x"})
+    assert call(host, "check_auth", "ann", "m.login.password", {"password": "x"}) is ANN
     assert outcomes_of(receipt_of(host)) == ["invalid", "result"]
 
 
@@ -189,7 +199,7 @@ def test_h1_15_different_fields_for_one_type_keep_the_host_from_starting() -> No
 
 
 def test_h1_16_sets_are_merged_until_all_are_meant() -> None:
-    """Two modules add to one user's set; a token for everybody is the result at once."""
+    """Two modules add to one user's set; the token for all users is the result at once."""
     spy = Spy(answer=set())
     host = host_of(
         PresenceRouter,

@@ -1,4 +1,4 @@
-"""Telling behaviours of the homeserver's callbacks, by their number in the list of thirty.
+"""Characteristic behaviours of the homeserver's callbacks, by their number in the list of thirty.
 
 Here are those of the categories that ask nothing special of the engine.
 """
@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hookspecs.account_data import AccountData
-from hookspecs.account_validity import AccountValidity
-from hookspecs.federation import Federation
-from hookspecs.media_repository import MediaRepository
-from hookspecs.ratelimit import Ratelimit
-from hookspecs.unsigned_fields import UnsignedFields
+from hookspecs import (
+    AccountData,
+    AccountValidity,
+    Federation,
+    MediaRepository,
+    Ratelimit,
+    UnsignedFields,
+)
 from hostkit import Host
 from tests.dispatch.fakes import run, wire
 
-from .answers import HostError, Spy, answering, raising, registering, wrong_in
+from .hosting import HostError, Spy, answering, raising, registering, wrong_in
 
 if TYPE_CHECKING:
     from hostkit import Category
@@ -44,10 +46,10 @@ DEFAULTS: list[tuple[type[Category], str, Any]] = [
 ]
 
 
-def test_h1_02_after_a_denial_nobody_is_asked() -> None:
+def test_h1_02_after_a_denial_no_module_is_asked() -> None:
     """A module that denies ends the chain."""
     spy = Spy(answer=True)
-    assert False is wire(MediaRepository, SIZE, answering(False), spy).run("@ann:hs", 5)
+    assert wire(MediaRepository, SIZE, answering(False), spy).run("@ann:hs", 5) is False
     assert spy.calls == []
 
 
@@ -55,11 +57,11 @@ def test_h1_02_after_a_denial_nobody_is_asked() -> None:
 def test_h1_03_without_modules_there_is_the_default(
     category: type[Category], hook: str, default: Any
 ) -> None:
-    """It comes back for any arguments, and the host can know beforehand that nobody listens."""
+    """It comes back for any arguments, and the host can know beforehand that no module listens."""
     chain = wire(category, hook)
     arguments = [object()] * len(category.hookspecs[hook].arguments)
     assert chain.run(*arguments) == default
-    assert False is bool(chain.call)
+    assert bool(chain.call) is False
 
 
 def test_h1_03_all_hooks_have_a_default() -> None:
@@ -70,9 +72,9 @@ def test_h1_03_all_hooks_have_a_default() -> None:
 
 
 def test_h1_04_a_forgotten_return_denies(caplog: pytest.LogCaptureFixture) -> None:
-    """None is a wrong answer to a question for permission: denied, and module and hook are told."""
+    """`None` is an invalid permission: it denies, and module and hook are named."""
     chain = wire(MediaRepository, SIZE, answering(None), Spy(answer=True))
-    assert False is chain.run("@ann:hs", 5)
+    assert chain.run("@ann:hs", 5) is False
     (record,) = caplog.records
     assert record.name == "hostkit.modules.m0"
     assert f"failed in media_repository.{SIZE}, it counts as a denial" in record.getMessage()
@@ -96,7 +98,7 @@ def test_h1_08_an_error_fails_the_operation(
     spy, error = Spy(), HostError(429, "M_LIMIT_EXCEEDED", retry_after_ms=5)
     with pytest.raises(HostError) as caught:
         wire(category, hook, raising(error), spy).run(*arguments)
-    assert error is caught.value
+    assert caught.value is error
     assert spy.calls == []
 
 
@@ -107,12 +109,12 @@ def test_h1_08_an_error_fails_the_operation(
         (Federation, "on_event_delivered_over_federation", (object(),)),
     ],
 )
-def test_h1_12_everybody_is_told_whoever_fails(
+def test_h1_12_all_modules_are_notified_even_if_one_fails(
     category: type[Category], hook: str, arguments: tuple[Any, ...]
 ) -> None:
-    """The first of three raises; the others are told all the same, and the call succeeds."""
+    """The first of three raises; the others are notified all the same, and the call succeeds."""
     spies = [Spy(), Spy()]
-    assert None is wire(category, hook, raising(KeyError("x")), *spies).run(*arguments)
+    assert wire(category, hook, raising(KeyError("x")), *spies).run(*arguments) is None
     assert [spy.calls for spy in spies] == [[arguments]] * 2
 
 
@@ -124,14 +126,14 @@ def test_h1_12_everybody_is_told_whoever_fails(
         (MediaRepository, "on_media_upload_limit_exceeded", ("@ann:hs", "limit", 5, 6)),
     ],
 )
-def test_h1_13_a_propagating_error_ends_the_telling(
+def test_h1_13_a_propagating_error_ends_the_notification(
     category: type[Category], hook: str, arguments: tuple[Any, ...]
 ) -> None:
-    """The first raises; the second is not told, and the caller sees the error."""
+    """The first raises; the second is not notified, and the caller sees the error."""
     spy, error = Spy(), HostError(500, "M_UNKNOWN")
     with pytest.raises(HostError) as caught:
         wire(category, hook, raising(error), spy).run(*arguments)
-    assert error is caught.value
+    assert caught.value is error
     assert spy.calls == []
 
 
@@ -155,12 +157,12 @@ def test_h1_21_a_callback_needs_no_qualified_name() -> None:
     ]
     host = Host.from_config({"modules": modules}, categories=[MediaRepository]).build()
     hooks = host.hooks[MediaRepository]
-    assert False is run(hooks.is_user_allowed_to_upload_media_of_size("@ann:hs", 5))
+    assert run(hooks.is_user_allowed_to_upload_media_of_size("@ann:hs", 5)) is False
     assert inner.calls == [("extra", "@ann:hs", 5)]
     assert spy.calls == [("@ann:hs", 5)]
 
 
-def test_h1_23_what_a_module_changes_nobody_else_sees() -> None:
+def test_h1_23_changes_of_a_module_are_not_seen_by_others() -> None:
     """A module that empties its payload leaves the host's and the later modules' as they were."""
 
     def spoil(user_id: str, room_id: str, data_type: str, content: dict[str, list[str]]) -> None:

@@ -1,4 +1,4 @@
-"""Those of the thirty telling behaviours that spam checkers show, by their numbers."""
+"""Characteristic behaviours, by their numbers in the list of thirty: spam checkers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from hookspecs import NOT_SPAM, Codes, SpamChecker
 
-from .answers import HostError, Spy, answering, raising, wrong_in
+from .hosting import HostError, Spy, answering, raising, wrong_in
 from .spam import (
     ARGUMENTS,
     DEFAULTS,
@@ -31,7 +31,7 @@ every_verdict = pytest.mark.parametrize("hook", VERDICTS)
 
 @every_verdict
 def test_h1_01_a_later_denial_ends_the_chain(hook: str) -> None:
-    """Who continues lets the next one deny, and nobody after that one is asked."""
+    """Who continues lets the next one deny, and no module after that one is asked."""
     spy = Spy(answer=NOT_SPAM)
     result = ask(hook, answering(NOT_SPAM), answering(Codes.USER_LOCKED), spy)
     assert result == (Codes.USER_LOCKED, {})
@@ -39,7 +39,7 @@ def test_h1_01_a_later_denial_ends_the_chain(hook: str) -> None:
 
 
 @every_hook
-def test_h1_02_nobody_is_asked_after_a_denial(hook: str) -> None:
+def test_h1_02_no_module_is_asked_after_a_denial(hook: str) -> None:
     """The first module denies, so the second one is not called."""
     spy = Spy(answer=DEFAULTS[hook])
     assert DENIALS[hook] is ask(hook, answering(DENIALS[hook]), spy)
@@ -48,7 +48,7 @@ def test_h1_02_nobody_is_asked_after_a_denial(hook: str) -> None:
 
 @every_hook
 def test_h1_03_without_modules_nothing_is_prepared(hook: str) -> None:
-    """The default comes back, and the host sees beforehand that nobody listens."""
+    """The default comes back, and the host sees beforehand that no module listens."""
     host = host_of()
     assert DEFAULTS[hook] is call(host, hook)
     assert not getattr(host.hooks[SpamChecker], hook)
@@ -59,7 +59,7 @@ def test_h1_03_without_modules_nothing_is_prepared(hook: str) -> None:
 def test_h1_04_a_forgotten_return_denies_and_is_logged(
     hook: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """`None` is no answer: it denies, and log, receipt and explanation name module and hook."""
+    """`None` is not an answer: it denies, and log, receipt and explanation name module and hook."""
     host = host_of({hook: answering(None)}, names="f")
     assert call(host, hook) == FORBIDDEN
     (record,) = caplog.records
@@ -122,14 +122,14 @@ def test_h1_11_errors_of_the_host_pass_unchanged(hook: str) -> None:
     error = HostError(451, "M_FORBIDDEN", see="https://example.org")
     with pytest.raises(HostError) as caught:
         ask(hook, raising(error))
-    assert error is caught.value
+    assert caught.value is error
     assert (error.status, error.code) == (451, "M_FORBIDDEN")
     assert error.extra == {"see": "https://example.org"}
 
 
 @pytest.mark.parametrize("hook", ["user_may_create_room", "check_username_for_spam"])
 def test_h1_20_older_callbacks_get_fewer_arguments(hook: str) -> None:
-    """One argument is enough; who takes any number gets all; a default is not overwritten."""
+    """One argument is enough; `*args` gets all; a default is not overwritten."""
     calls: list[tuple[Any, ...]] = []
 
     async def one(first: Any) -> Any:
@@ -179,5 +179,5 @@ def test_h1_23_modules_cannot_change_what_the_others_see(hook: str, payload: int
 
 @pytest.mark.parametrize("hook", DROPS)
 def test_h1_06_the_token_drops_an_event(hook: str) -> None:
-    """This hook asks for truth, and a text that is not empty is true."""
-    assert NOT_SPAM is ask(hook, answering(NOT_SPAM))
+    """This hook takes truthy answers, and a string that is not empty is truthy."""
+    assert ask(hook, answering(NOT_SPAM)) is NOT_SPAM

@@ -11,17 +11,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hookspecs.account_data import AccountData
-from hookspecs.account_validity import AccountValidity
-from hookspecs.federation import Federation
-from hookspecs.media_repository import MediaRepository
-from hookspecs.ratelimit import Ratelimit
-from hookspecs.unsigned_fields import UnsignedFields
-from hookspecs.vocabulary import MediaUploadLimit, RatelimitOverride
+from hookspecs import (
+    AccountData,
+    AccountValidity,
+    Federation,
+    MediaRepository,
+    MediaUploadLimit,
+    Ratelimit,
+    RatelimitOverride,
+    UnsignedFields,
+)
 from hostkit.errors import InvalidValueError
 from tests.dispatch.fakes import wire
 
-from .answers import HostError, wrong_in
+from .hosting import HostError, wrong_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -63,25 +66,25 @@ def refuse(answers: Sequence[Any]) -> Run:
     return True, len(answers), []
 
 
-def tell(answers: Sequence[Any]) -> Run:
-    """Model a hook that tells everybody, until somebody fails."""
+def notify(answers: Sequence[Any]) -> Run:
+    """Model a hook that notifies modules until one fails."""
     failed = [asked for asked, answer in enumerate(answers, 1) if answer is FAILED]
     return (FAILED, failed[0], []) if failed else (None, len(answers), [])
 
 
 def tell_all(answers: Sequence[Any]) -> Run:
-    """Model a hook that tells everybody, whoever fails."""
+    """Model a hook that notifies all modules, even if one fails."""
     return None, len(answers), []
 
 
 def merge(answers: Sequence[Any]) -> Run:
     """Model the hook that gathers fields."""
     asked = list(answers).index(FAILED) + 1 if FAILED in answers else len(answers)
-    told = [each for each in answers[:asked] if each is not FAILED]
-    wrong = [n for n, each in enumerate(told, 1) if not isinstance(each, dict) or 5 in each]
+    given = [each for each in answers[:asked] if each is not FAILED]
+    wrong = [n for n, each in enumerate(given, 1) if not isinstance(each, dict) or 5 in each]
     if FAILED in answers:
         return FAILED, asked, wrong
-    valid = [each for n, each in enumerate(told, 1) if n not in wrong]
+    valid = [each for n, each in enumerate(given, 1) if n not in wrong]
     keys = {key for each in valid for key in each}
     return {key: next(e[key] for e in valid if key in e) for key in keys}, asked, wrong
 
@@ -93,8 +96,8 @@ def given_at_all(answer: Any) -> bool:
 
 MODELS: list[tuple[type[Category], str, list[Any], Any]] = [
     (AccountValidity, "is_user_expired", TRUTHS, first(given_at_all, lambda _: False)),
-    (AccountValidity, "on_user_registration", TRUTHS, tell),
-    (AccountValidity, "on_user_login", TRUTHS, tell),
+    (AccountValidity, "on_user_registration", TRUTHS, notify),
+    (AccountValidity, "on_user_login", TRUTHS, notify),
     (
         MediaRepository,
         "get_media_config_for_user",
@@ -108,7 +111,7 @@ MODELS: list[tuple[type[Category], str, list[Any], Any]] = [
         LIMITS,
         first(given_at_all, lambda answer: answer in (False, [5])),
     ),
-    (MediaRepository, "on_media_upload_limit_exceeded", TRUTHS, tell),
+    (MediaRepository, "on_media_upload_limit_exceeded", TRUTHS, notify),
     (Ratelimit, "get_ratelimit_override_for_user", OVERRIDES, first(bool, lambda a: a == 5)),
     (AccountData, "on_account_data_updated", TRUTHS, tell_all),
     (UnsignedFields, "add_field_to_unsigned_callback", FIELDS, merge),

@@ -1,4 +1,4 @@
-"""Modules that check who somebody is, by the type of login."""
+"""Modules that authenticate users, by the type of login."""
 
 from __future__ import annotations
 
@@ -12,8 +12,20 @@ import pytest
 from hookspecs import HomeserverError, LoginResponse, PasswordAuthProvider
 from hostkit.codes import Code
 
-from .answers import Spy, answering, raising, registering, wrong_in
-from .hosting import call, cancelling, chain_of, host_of, outcomes_of, problem_of, receipt_of
+from .hosting import (
+    Spy,
+    answering,
+    call,
+    cancelling,
+    chain_of,
+    host_of,
+    outcomes_of,
+    problem_of,
+    raising,
+    receipt_of,
+    registering,
+    wrong_in,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +53,7 @@ WRONG: list[Any] = [
 
 
 def login(host: Host, login_type: str = "m.login.password") -> Any:
-    """Log somebody in."""
+    """Log a user in."""
     return call(host, "check_auth", "ann", login_type, {"password": "x"})
 
 
@@ -50,12 +62,12 @@ def checking(*checkers: Any, key: Any = PASSWORD) -> Host:
     return chain_of(PasswordAuthProvider, HOOK, *({key: checker} for checker in checkers))
 
 
-def test_nobody_need_be_asked() -> None:
-    """Without modules nobody knows, no type is supported, and the host can see that beforehand."""
+def test_without_modules_there_is_a_default() -> None:
+    """There is no login, no type is supported, and the host can see that beforehand."""
     host = host_of(PasswordAuthProvider)
-    assert None is login(host)
+    assert login(host) is None
     assert host.hooks[PasswordAuthProvider].supported_login_types == {}
-    assert False is bool(host.hooks[PasswordAuthProvider].auth_checkers)
+    assert bool(host.hooks[PasswordAuthProvider].auth_checkers) is False
 
 
 def test_only_those_are_asked_that_know_the_type() -> None:
@@ -68,19 +80,19 @@ def test_only_those_are_asked_that_know_the_type() -> None:
         {HOOK: {PASSWORD: both, TOKEN: both}},
     )
     arguments = ("ann", "org.token", {"token": "t", "nonce": "n"})
-    assert None is call(host, "check_auth", *arguments)
+    assert call(host, "check_auth", *arguments) is None
     assert ([], [arguments], [arguments]) == (password.calls, token.calls, both.calls)
 
 
-def test_an_unknown_type_asks_nobody() -> None:
+def test_an_unknown_type_asks_no_module() -> None:
     """The result is `None`, and the host refuses the login or checks it itself."""
     spy = Spy(answer=ANN)
-    assert None is login(checking(spy), "org.unknown")
+    assert login(checking(spy), "org.unknown") is None
     assert spy.calls == []
 
 
 def test_the_callers_name_and_the_modules_name_are_one_hook() -> None:
-    """`check_auth` is what hosts of old call; it is no hook of its own."""
+    """`check_auth` is what older hosts call; it is not a hook of its own."""
     host = checking(answering(ANN))
     assert call(host, HOOK, "ann", "m.login.password", {}) == ANN
     assert "check_auth" not in PasswordAuthProvider.hookspecs
@@ -88,18 +100,18 @@ def test_the_callers_name_and_the_modules_name_are_one_hook() -> None:
 
 def test_the_first_login_ends_the_call() -> None:
     """It is the very tuple of the module, and the modules after it are not asked."""
-    told: list[LoginResponse] = []
+    notified: list[LoginResponse] = []
 
-    async def tell(response: LoginResponse) -> None:
-        told.append(response)
+    async def receive(response: LoginResponse) -> None:
+        notified.append(response)
 
-    answer, spy = ("@ann:hs", tell), Spy(answer=ANN)
+    answer, spy = ("@ann:hs", receive), Spy(answer=ANN)
     result = login(checking(answering(None), answering(answer), spy))
     assert answer is result
     assert spy.calls == []
     response: LoginResponse = {"user_id": "@ann:hs"}
     asyncio.run(result[1](response))
-    assert told == [response]
+    assert notified == [response]
 
 
 @pytest.mark.parametrize("answer", WRONG, ids=repr)
@@ -118,7 +130,7 @@ def test_a_wrong_shape_is_skipped_and_logged(answer: Any, caplog: pytest.LogCapt
 def test_an_exception_is_skipped_and_logged(
     error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It neither logs somebody in nor keeps the next module from it."""
+    """It neither logs a user in nor keeps the next module from it."""
     host = checking(raising(error), answering(ANN))
     assert login(host) == ANN
     start = f"failed in {FULL_NAME}, the next module is asked: {type(error).__name__}"
@@ -127,9 +139,9 @@ def test_an_exception_is_skipped_and_logged(
 
 
 @pytest.mark.parametrize("bad", [raising(KeyError("x")), answering(True)])
-def test_nobody_is_logged_in_by_a_failure(bad: Any) -> None:
-    """If nobody else knows, nobody does."""
-    assert None is login(checking(bad))
+def test_a_failure_logs_no_user_in(bad: Any) -> None:
+    """Without another answer there is no login."""
+    assert login(checking(bad)) is None
 
 
 def test_a_cancellation_of_the_caller_is_not_a_failure() -> None:
@@ -148,7 +160,7 @@ def test_a_checker_has_fields_of_its_own() -> None:
 
     spy, fields = Spy(), {"password": "x"}
     call(checking(spoil, spy), "check_auth", "ann", "m.login.password", fields)
-    assert {"password": "x"} == fields == spy.calls[0][2]
+    assert fields == spy.calls[0][2] == {"password": "x"}
 
 
 def test_the_types_are_listed_in_config_order_with_their_fields() -> None:
@@ -166,10 +178,10 @@ def test_the_types_are_listed_in_config_order_with_their_fields() -> None:
 
 
 def test_a_shadow_module_supports_nothing() -> None:
-    """Clients are not told of a type whose checks do not count."""
+    """A type whose checks do not count is not announced to clients."""
     host = host_of(PasswordAuthProvider, {HOOK: {TOKEN: answering(ANN)}}, mode="shadow")
     assert host.hooks[PasswordAuthProvider].supported_login_types == {}
-    assert None is login(host, "org.token")
+    assert login(host, "org.token") is None
 
 
 def test_any_mapping_will_do() -> None:
@@ -181,7 +193,7 @@ def test_any_mapping_will_do() -> None:
 
 
 def test_two_modules_with_different_fields_keep_the_host_from_starting() -> None:
-    """In the homeserver nobody notices, and the fields of the second one silently win."""
+    """In the homeserver it is not noticed, and the fields of the second one silently win."""
     other = ("m.login.password", ("password", "otp"))
     problem = problem_of(
         PasswordAuthProvider, {HOOK: {PASSWORD: Spy()}}, {HOOK: {TOKEN: Spy(), other: Spy()}}
@@ -193,7 +205,7 @@ def test_two_modules_with_different_fields_keep_the_host_from_starting() -> None
     )
 
 
-def test_the_order_of_fields_matters_to_nobody_but_must_agree() -> None:
+def test_the_order_of_fields_does_not_matter_but_must_agree() -> None:
     """One type has one list of fields."""
     problem = problem_of(
         PasswordAuthProvider,
@@ -209,13 +221,13 @@ def test_a_conflict_is_placed_in_the_file(tmp_path: Path, monkeypatch: pytest.Mo
 
     one = registering("password_auth_provider", auth_checkers={TOKEN: Spy()})
     two = registering("password_auth_provider", auth_checkers={("org.token", ()): Spy()})
-    monkeypatch.setattr("tests.hookspecs.answers.One", one, raising=False)
-    monkeypatch.setattr("tests.hookspecs.answers.Two", two, raising=False)
+    monkeypatch.setattr("tests.hookspecs.hosting.One", one, raising=False)
+    monkeypatch.setattr("tests.hookspecs.hosting.Two", two, raising=False)
     file = tmp_path / "host.yaml"
     file.write_text(
         "modules:\n"
-        "  - {module: tests.hookspecs.answers.One, name: one}\n"
-        "  - {module: tests.hookspecs.answers.Two, name: two}\n"
+        "  - {module: tests.hookspecs.hosting.One, name: one}\n"
+        "  - {module: tests.hookspecs.hosting.Two, name: two}\n"
     )
     with pytest.raises(ConfigErrors) as caught:
         Host.from_file(file, categories=[PasswordAuthProvider]).build()
@@ -245,7 +257,7 @@ def test_a_wrong_key_keeps_the_host_from_starting(key: Any, why: str) -> None:
 
 
 def test_a_forgotten_comma_is_shown() -> None:
-    """What looks like a tuple of one field is a text, and its letters would be the fields."""
+    """What looks like a tuple of one field is a string, and its letters would be the fields."""
     key = ("m.login.password", ("password"))
     problem = problem_of(PasswordAuthProvider, {HOOK: {key: Spy()}})
     assert problem.message.endswith(

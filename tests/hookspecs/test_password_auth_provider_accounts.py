@@ -11,8 +11,17 @@ import pytest
 from hookspecs import HomeserverError, PasswordAuthProvider
 from hostkit import ModuleFailedError
 
-from .answers import Spy, answering, raising, wrong_in
-from .hosting import call, cancelling, chain_of, outcomes_of, receipt_of
+from .hosting import (
+    Spy,
+    answering,
+    call,
+    cancelling,
+    chain_of,
+    outcomes_of,
+    raising,
+    receipt_of,
+    wrong_in,
+)
 from .test_password_auth_provider import ANN, WRONG
 
 NAMES = ("get_username_for_registration", "get_displayname_for_registration")
@@ -35,15 +44,15 @@ def ask(hook: str, *callbacks: Any) -> Any:
 
 
 @every_hook
-def test_nobody_need_be_asked(hook: str) -> None:
+def test_without_modules_there_is_a_default(hook: str) -> None:
     """Without modules there is the default, and the host can know that beforehand."""
     assert DEFAULTS[hook] is ask(hook)
     hooks = chain_of(PasswordAuthProvider, hook).hooks[PasswordAuthProvider]
-    assert False is bool(getattr(hooks, hook))
+    assert bool(getattr(hooks, hook)) is False
 
 
 @every_hook
-def test_everybody_is_asked_while_nobody_decides(hook: str) -> None:
+def test_all_modules_are_asked_until_one_decides(hook: str) -> None:
     """All get the arguments of the call."""
     spies = [Spy(answer=DEFAULTS[hook]), Spy(answer=DEFAULTS[hook])]
     assert DEFAULTS[hook] is ask(hook, *spies)
@@ -62,7 +71,7 @@ def test_a_cancellation_of_the_caller_is_not_a_failure(hook: str) -> None:
 def test_the_first_login_by_address_ends_the_call() -> None:
     """It is the very tuple of the module."""
     spy = Spy(answer=ANN)
-    assert ANN is ask(THREEPID, answering(None), answering(ANN), spy)
+    assert ask(THREEPID, answering(None), answering(ANN), spy) is ANN
     assert spy.calls == []
 
 
@@ -71,8 +80,8 @@ def test_a_wrong_login_by_address_is_skipped_and_logged(
     answer: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Nobody is logged in by it, and module and hook are named."""
-    assert ANN is ask(THREEPID, answering(answer), answering(ANN))
-    assert None is ask(THREEPID, answering(answer))
+    assert ask(THREEPID, answering(answer), answering(ANN)) is ANN
+    assert ask(THREEPID, answering(answer)) is None
     assert {record.name for record in caplog.records} == {"hostkit.modules.a"}
     assert f"failed in password_auth_provider.{THREEPID}, " in caplog.text
 
@@ -80,8 +89,8 @@ def test_a_wrong_login_by_address_is_skipped_and_logged(
 def test_an_exception_in_a_login_by_address_is_skipped_and_logged(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """The next module may know who it is."""
-    assert ANN is ask(THREEPID, raising(HomeserverError(403, "no")), answering(ANN))
+    """The next module may authenticate the user."""
+    assert ask(THREEPID, raising(HomeserverError(403, "no")), answering(ANN)) is ANN
     start = f"failed in password_auth_provider.{THREEPID}, the next module is asked: "
     assert caplog.messages[0].startswith(start + "HomeserverError")
 
@@ -91,13 +100,13 @@ def test_an_exception_in_a_login_by_address_is_skipped_and_logged(
 def test_the_first_text_is_the_name(hook: str, name: str) -> None:
     """Also an empty one; the modules after it are not asked."""
     spy = Spy(answer="bob")
-    assert name is ask(hook, answering(None), answering(name), spy)
+    assert ask(hook, answering(None), answering(name), spy) is name
     assert spy.calls == []
 
 
 @names
 @pytest.mark.parametrize("answer", [5, 0, False, b"ann", ["ann"], {}], ids=repr)
-def test_what_is_no_text_is_skipped_and_logged(
+def test_an_answer_that_is_not_a_string_is_skipped_and_logged(
     hook: str, answer: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The next module is asked, and module and hook are named."""
@@ -141,7 +150,7 @@ def test_the_first_refusal_of_an_address_ends_the_call() -> None:
     """`False` refuses, and the receipt names the module."""
     spy = Spy(answer=True)
     host = chain_of(PasswordAuthProvider, ALLOWED, answering(True), answering(False), spy)
-    assert False is call(host, ALLOWED, *ARGUMENTS[ALLOWED])
+    assert call(host, ALLOWED, *ARGUMENTS[ALLOWED]) is False
     assert spy.calls == []
     assert (receipt_of(host).outcome, receipt_of(host).decider) == ("deny", "b")
 
@@ -153,17 +162,17 @@ def test_what_is_neither_true_nor_false_allows_an_address(
 ) -> None:
     """It is logged with module and hook, and the next module decides."""
     host = chain_of(PasswordAuthProvider, ALLOWED, answering(answer), answering(then))
-    assert then is call(host, ALLOWED, *ARGUMENTS[ALLOWED])
+    assert call(host, ALLOWED, *ARGUMENTS[ALLOWED]) is then
     assert outcomes_of(receipt_of(host)) == ["invalid", "continue" if then else "deny"]
     (record,) = caplog.records
     assert record.name == "hostkit.modules.a"
     assert "neither True nor False" in record.getMessage()
 
 
-def test_everybody_is_told_that_somebody_has_logged_out(caplog: pytest.LogCaptureFixture) -> None:
-    """What is returned does not matter, and whoever fails is logged with module and hook."""
+def test_all_modules_are_notified_of_a_logout(caplog: pytest.LogCaptureFixture) -> None:
+    """Return values do not matter, and a failure is logged with module and hook."""
     spy, hook = Spy(answer=5), "on_logged_out"
-    assert None is ask(hook, raising(KeyError("x")), spy)
+    assert ask(hook, raising(KeyError("x")), spy) is None
     assert spy.calls == [ARGUMENTS[hook]]
     assert caplog.messages == [
         f"failed in password_auth_provider.{hook}, the next module is asked: KeyError: 'x'"

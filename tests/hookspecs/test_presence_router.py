@@ -9,8 +9,18 @@ import pytest
 from hookspecs import PRESENCE_ALL_USERS, HomeserverError, PresenceRouter, UserPresenceState
 from hostkit.codes import Code
 
-from .answers import Spy, answering, raising, wrong_in
-from .hosting import call, cancelling, host_of, outcomes_of, problem_of, receipt_of
+from .hosting import (
+    Spy,
+    answering,
+    call,
+    cancelling,
+    host_of,
+    outcomes_of,
+    problem_of,
+    raising,
+    receipt_of,
+    wrong_in,
+)
 
 ROUTES = "get_users_for_states"
 INTEREST = "get_interested_users"
@@ -34,10 +44,10 @@ def ask(hook: str, *answers: Any) -> Any:
 
 
 @every_hook
-def test_nobody_need_be_asked(hook: str) -> None:
+def test_without_modules_there_is_a_default(hook: str) -> None:
     """Without modules the result is empty, and the host can know that beforehand."""
     assert ask(hook) == DEFAULTS[hook]
-    assert False is bool(getattr(host_with(hook).hooks[PresenceRouter], hook))
+    assert bool(getattr(host_with(hook).hooks[PresenceRouter], hook)) is False
 
 
 @every_hook
@@ -51,7 +61,7 @@ def test_everybody_is_asked(hook: str) -> None:
 
 
 def test_what_modules_route_is_put_together() -> None:
-    """Each user is told what any module says, and no module's sets are changed by that."""
+    """Each user receives what any module gives, and no module's sets are changed by that."""
     first, second = {"@x:hs": {ANN}}, {"@x:hs": {BOB}, "@y:hs": frozenset({ANN})}
     result = ask(ROUTES, first, second)
     assert result == {"@x:hs": {ANN, BOB}, "@y:hs": {ANN}}
@@ -71,7 +81,7 @@ def test_the_users_of_interest_are_put_together() -> None:
 
 @pytest.mark.parametrize("token", [PRESENCE_ALL_USERS, PRESENCE_ALL_USERS.encode().decode()])
 def test_all_users_are_the_result_at_once(token: str) -> None:
-    """Any string equal to the token ends the call; nobody else is asked."""
+    """Any string equal to the token ends the call; no further module is asked."""
     spy = Spy(answer=set())
     host = host_with(INTEREST, answering({"@x:hs"}), answering(token), spy)
     assert call(host, INTEREST, "@ann:hs") == PRESENCE_ALL_USERS

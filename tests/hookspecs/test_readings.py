@@ -1,231 +1,135 @@
+"""The readings that permit, log in, name, route and size: every cell of their tables."""
+
 from __future__ import annotations
 
-import copy
-import json
-import logging
-import pickle
-from enum import Enum
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import attrs
 import pytest
 
-from hookspecs import NOT_SPAM, Codes, RegistrationBehaviour
-from hookspecs.readings import FORBIDDEN as STOCK
-from hookspecs.readings import (
-    forbidden,
-    read_check,
-    read_drop,
-    read_event_check,
-    read_hide,
-    read_may,
-    read_registration,
-    read_strict,
-)
+from hookspecs import PRESENCE_ALL_USERS, Codes
+from hookspecs.background_update_controller import read_batch_size, read_update
+from hookspecs.events import EVENT_REFUSED, read_event_allowed
+from hookspecs.password_auth_provider import read_login, read_login_type, read_name
+from hookspecs.presence_router import merge_interest, merge_routes, read_interest, read_routes
+from hookspecs.verdicts import read_permission
 from hostkit import CONTINUE
+from hostkit.rules import Replace
 
-from .answers import Spy, wrong_in
-from .spam import (
-    DEFAULTS,
-    DROPS,
-    EVENT_CHECKS,
-    FORBIDDEN,
-    MAYS,
-    MEDIA_CHECKS,
-    STRICT,
-    VERDICTS,
-    call,
-    host_of,
-)
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from hookspecs import JsonDict
-    from hostkit.rules import Read
+from .test_background_update_controller import Gate
 
 NEXT: Final = CONTINUE
 WRONG: Final = object()
-"""Means that an answer is found wrong and denies as forbidden."""
-
-
-class HostCodes(str, Enum):  # noqa: UP042 -- what hosts had before Python's own string enumeration
-    """The codes of a host that does not use ours."""
-
-    SPAM = "ORG_SPAM"
+"""Means that a reading refuses an answer."""
+SAME: Final = object()
+"""Means that the answer itself is the result."""
 
 
 @attrs.frozen
 class Row:
-    """An answer, and what each kind of hook makes of it; dropping events has rules of its own."""
+    """An answer, and what each reading makes of it; what is not said is wrong."""
 
     answer: Any
-    event: Any
-    may: Any
-    media: Any
-    strict: Any
-    drops: bool
+    permission: Any = WRONG
+    event: Any = WRONG
+    login: Any = WRONG
+    name: Any = WRONG
+    routes: Any = WRONG
+    interest: Any = WRONG
+    size: Any = WRONG
+    update: Any = WRONG
 
 
-def alike(answer: Any, result: Any, *, drops: bool = True) -> Row:
-    """What all hooks but one take for the same."""
-    return Row(answer, result, result, result, result, drops)
+async def receive(response: Any) -> None:
+    """Take the answer to a login."""
 
 
-DENIED = (Codes.LIMIT_EXCEEDED, {"retry_after_ms": 5})
-HOST_DENIED: tuple[HostCodes, dict[str, Any]] = (HostCodes.SPAM, {})
 TABLE: dict[str, Row] = {
-    "token": alike(NOT_SPAM, NEXT),
-    "equal token": alike(NOT_SPAM.encode().decode(), NEXT),
-    "True": Row(True, FORBIDDEN, NEXT, FORBIDDEN, WRONG, drops=True),
-    "False": Row(False, NEXT, FORBIDDEN, NEXT, WRONG, drops=False),
-    "None": alike(None, WRONG, drops=False),
-    "code": alike(Codes.USER_LOCKED, (Codes.USER_LOCKED, {})),
-    "host's code": alike(HostCodes.SPAM, (HostCodes.SPAM, {})),
-    "pair": alike(DENIED, DENIED),
-    "host's pair": alike(HOST_DENIED, HOST_DENIED),
-    "one of a pair": alike((Codes.FORBIDDEN,), WRONG),
-    "three": alike((Codes.FORBIDDEN, {}, {}), WRONG),
-    "empty tuple": alike((), WRONG, drops=False),
-    "pair without dict": alike((Codes.FORBIDDEN, None), WRONG),
-    "pair without code": alike(("M_FORBIDDEN", {}), WRONG),
-    "list": alike([Codes.FORBIDDEN, {}], WRONG),
-    "dict": alike({"errcode": "M_FORBIDDEN"}, WRONG),
-    "text": Row("buy elsewhere", "buy elsewhere", WRONG, WRONG, WRONG, drops=True),
-    "text of a code": Row("M_FORBIDDEN", "M_FORBIDDEN", WRONG, WRONG, WRONG, drops=True),
-    "empty text": Row("", "", WRONG, WRONG, WRONG, drops=False),
-    "zero": alike(0, WRONG, drops=False),
-    "one": alike(1, WRONG),
-    "behaviour": alike(RegistrationBehaviour.DENY, WRONG),
+    "True": Row(True, permission=NEXT),
+    "False": Row(False, permission=False),
+    "None": Row(None, login=NEXT, name=NEXT),
+    "zero": Row(0, size=SAME),
+    "one": Row(1, size=SAME),
+    "float": Row(1.0),
+    "empty string": Row("", name=SAME),
+    "string": Row("ann", name=SAME),
+    "two letters": Row("an", name=SAME),
+    "code": Row(Codes.FORBIDDEN, name=SAME),
+    "all": Row(PRESENCE_ALL_USERS, name=SAME, interest=PRESENCE_ALL_USERS),
+    "bytes": Row(b"ann"),
+    "empty dict": Row({}, routes=SAME),
+    "dict of sets": Row({"a": {1}, "b": frozenset()}, routes=SAME),
+    "dict of lists": Row({"a": {1}, "b": [1]}),
+    "empty set": Row(set(), interest=SAME),
+    "frozen set": Row(frozenset({"a"}), interest=SAME),
+    "empty list": Row([]),
+    "list": Row(["a"]),
+    "allowing pair": Row((True, None), event=NEXT),
+    "allowing list": Row([True, None], event=NEXT),
+    "refusing pair": Row((False, None), event=EVENT_REFUSED),
+    "refusing pair with a dict": Row((False, {}), event=EVENT_REFUSED),
+    "pair of nothing": Row((None, None), event=NEXT),
+    "login": Row(("@ann:hs", None), event=NEXT, login=SAME),
+    "login with callback": Row(("@ann:hs", receive), event=NEXT, login=SAME),
+    "login without name": Row(("", None), event=NEXT, login=SAME),
+    "login with a string": Row(("@ann:hs", "receive"), event=NEXT),
+    "login without a user": Row((None, receive), event=NEXT),
+    "login as list": Row(["@ann:hs", None], event=NEXT),
+    "one of a pair": Row(("@ann:hs",)),
+    "three": Row((True, None, None)),
+    "context manager": Row(Gate(), update=SAME),
+    "its class": Row(Gate),
 }
-READINGS: dict[str, Read] = {
-    "event": read_event_check,
-    "may": read_may,
-    "media": read_check,
-    "strict": read_strict,
+READINGS: dict[str, Any] = {
+    "permission": read_permission,
+    "event": read_event_allowed,
+    "login": read_login,
+    "name": read_name,
+    "routes": read_routes,
+    "interest": read_interest,
+    "size": read_batch_size,
+    "update": read_update,
 }
-HOOKS = {"event": EVENT_CHECKS, "may": MAYS, "media": MEDIA_CHECKS, "strict": STRICT}
-PROFILES = {hook: profile for profile, hooks in HOOKS.items() for hook in hooks}
-
-rows = pytest.mark.parametrize("row", TABLE.values(), ids=TABLE)
 
 
-@rows
-@pytest.mark.parametrize("profile", READINGS)
-def test_every_cell_of_the_table(profile: str, row: Row) -> None:
-    """A reading continues, denies, or finds an answer wrong, as its generation of hooks does."""
-    expected = getattr(row, profile)
+@pytest.mark.parametrize("row", TABLE.values(), ids=TABLE)
+@pytest.mark.parametrize("kind", READINGS)
+def test_every_cell_of_the_table(kind: str, row: Row) -> None:
+    """A reading continues, gives a result, or says what would have been right."""
+    expected, read = getattr(row, kind), READINGS[kind]
     if expected is WRONG:
-        with pytest.raises(
-            TypeError, match=r"^an answer is NOT_SPAM, a code, or a tuple of a code and a dict$"
-        ):
-            READINGS[profile](row.answer)
+        with pytest.raises(TypeError, match=r"\w"):
+            read(row.answer)
+    elif expected is SAME:
+        assert row.answer is read(row.answer)
     else:
-        assert READINGS[profile](row.answer) == expected
+        assert read(row.answer) == expected
 
 
-@rows
-@pytest.mark.parametrize("hook", VERDICTS)
-def test_every_cell_of_the_table_in_every_hook(
-    hook: str, row: Row, caplog: pytest.LogCaptureFixture
-) -> None:
-    """The hook ends with the denial or goes on; for what is wrong, module and hook are named."""
-    expected = getattr(row, PROFILES[hook])
-    spy = Spy(answer=NOT_SPAM)
-    host = host_of({hook: saying_to_all(row.answer)}, {hook: spy})
-    result = call(host, hook)
-    assert (expected is NEXT) == bool(spy.calls)
-    denial = FORBIDDEN if expected is WRONG else expected
-    assert result == (DEFAULTS[hook] if expected is NEXT else denial)
-    told = [record for record in caplog.records if record.getMessage().startswith("failed in ")]
-    wrong = [(f"spam_checker.{hook}", "a")] if expected is WRONG else []
-    assert wrong_in(host.receipts) == wrong
-    assert len(wrong) == len(told)
-    for record in told:
-        assert (record.name, record.levelno) == ("hostkit.modules.a", logging.WARNING)
-        start = f"failed in spam_checker.{hook}, it counts as a denial: expected Verdict"
-        assert record.getMessage().startswith(start)
-    for receipt in host.receipts:
-        assert (receipt.outcome, receipt.decider) == ("deny", "a")
+@pytest.mark.parametrize("allowed", [True, None, 0, "no"])
+def test_a_dict_beside_what_allows_replaces(allowed: Any) -> None:
+    """The result always says `True`, and has a dict of its own."""
+    fields: dict[str, Any] = {"content": {}}
+    replace = read_event_allowed((allowed, fields))
+    assert isinstance(replace, Replace)
+    assert replace.result == (True, {"content": {}})
+    fields["content"]["body"] = "changed"
+    assert replace.result == (True, {"content": {}})
 
 
-@rows
-@pytest.mark.parametrize("hook", DROPS)
-def test_every_cell_of_the_table_for_dropping(hook: str, row: Row) -> None:
-    """Whatever is true drops the event and is the result as it is."""
-    spy = Spy(answer=False)
-    result = call(host_of({hook: saying_to_all(row.answer)}, {hook: spy}), hook)
-    assert (row.answer if row.drops else False) is result
-    assert row.drops is not bool(spy.calls)
-
-
-def saying_to_all(answer: Any) -> Any:
-    """Make a callback for any hook."""
-
-    async def say(*_: Any) -> Any:
-        return answer
-
-    return say
-
-
-def test_the_equal_token_is_another_object() -> None:
-    """The table does not compare a string with itself."""
-    assert NOT_SPAM is not TABLE["equal token"].answer
-
-
-@pytest.mark.parametrize("profile", READINGS)
-def test_a_pair_is_not_touched(profile: str) -> None:
-    """The very tuple of the module is the result, and so is its dict."""
-    assert READINGS[profile](DENIED) is DENIED
-
-
-@pytest.mark.parametrize("make", [forbidden, lambda: read_strict(Codes.FORBIDDEN)])
-def test_denials_without_fields_share_nothing(make: Any) -> None:
-    """A host may add fields to one, and the next one has none of them."""
-    make()[1]["error"] = "no"
-    assert make() == FORBIDDEN
-
-
-def test_registrations_have_answers_of_their_own() -> None:
-    """Anything that is none of the three is refused."""
-    for behaviour in RegistrationBehaviour:
-        assert behaviour is read_registration(behaviour)
-    for answer in (True, None, NOT_SPAM, Codes.FORBIDDEN, "deny", FORBIDDEN):
-        with pytest.raises(TypeError, match="neither ALLOW nor SHADOW_BAN nor DENY"):
-            read_registration(answer)
-
-
-def test_dropping_keeps_the_answer_and_hiding_does_not() -> None:
-    """Both take what Python takes for true."""
-    assert (read_drop("yes"), read_drop([])) == ("yes", CONTINUE)
-    assert (read_hide("yes"), read_hide(None)) == (True, CONTINUE)
-
-
-def test_the_denial_of_a_rule_is_like_any_other() -> None:
-    """A host that compares, writes, copies or extends it sees an empty dict."""
-    code, fields = STOCK
-    assert (STOCK, code.value, fields) == (FORBIDDEN, "M_FORBIDDEN", {})
-    assert json.dumps(STOCK) == '["M_FORBIDDEN", {}]'
-    assert isinstance(fields, dict)
-    assert {"a": 1} == {**fields, "a": 1} == fields | {"a": 1} == dict(fields, a=1)
-    for copied in (copy.deepcopy(STOCK), pickle.loads(pickle.dumps(STOCK))):
-        assert copied == FORBIDDEN
+def test_nothing_to_merge_is_nothing() -> None:
+    """Without answers both merges are empty."""
+    assert ({}, set()) == (merge_routes([]), merge_interest([]))
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("key", "read"),
     [
-        lambda fields: fields.__setitem__("error", "no"),
-        lambda fields: fields.setdefault("error", "no"),
-        lambda fields: fields.update(error="no"),
-        lambda fields: fields.update({"error": "no"}),
-        lambda fields: fields.__ior__({"error": "no"}),
+        (("m.login.password", ("password",)), ("m.login.password", ("password",))),
+        (("org.none", ()), ("org.none", ())),
+        (("", ("",)), ("", ("",))),
     ],
 )
-def test_nobody_changes_the_denial_of_a_rule(change: Callable[[JsonDict], Any]) -> None:
-    """A host that tries gets an exception, and the next denial has none of its fields."""
-    host = host_of({"user_may_publish_room": saying_to_all(None)})
-    _, fields = call(host, "user_may_publish_room")
-    with pytest.raises(TypeError, match="other denials have the same dict"):
-        change(fields)
-    assert call(host, "user_may_publish_room") == FORBIDDEN
+def test_a_key_is_a_login_type_and_its_fields(key: Any, read: Any) -> None:
+    """Fields are kept in a tuple, which cannot be changed."""
+    assert read_login_type(key) == read

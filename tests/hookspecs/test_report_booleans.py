@@ -1,3 +1,5 @@
+"""The deprecated booleans of spam checkers are reported."""
+
 from __future__ import annotations
 
 import logging
@@ -6,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hookspecs import NOT_SPAM
-from hookspecs.readings import FORBIDDEN, read_check, read_may, read_strict, report_booleans
+from hookspecs.verdicts import FORBIDDEN, read_check, read_may, read_strict, report_booleans
 from hostkit import CONTINUE
 from hostkit.rules import FirstDenial
 from tests.dispatch.fakes import hook_of, saying, shadow, steps_of, wire
@@ -39,7 +41,7 @@ def messages(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
 def test_a_boolean_is_reported_once_for_each_module(
     read: Read, answer: bool, advice: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The log says who should answer what instead, and does not repeat it for every call."""
+    """The log names the module and the better answer, and does not repeat it for every call."""
     hook = hook_with(report_booleans("desk.ask", read))
     chain = wire(hook, "ask", saying(NOT_SPAM), saying(answer))
     assert chain.run() == chain.run()
@@ -49,11 +51,11 @@ def test_a_boolean_is_reported_once_for_each_module(
 
 
 def test_a_boolean_is_reported_for_each_hook(caplog: pytest.LogCaptureFixture) -> None:
-    """A module learns of every callback that needs a change."""
-    for hook in ("desk.ask", "desk.tell"):
+    """Every callback that needs a change is reported."""
+    for hook in ("desk.ask", "desk.notify"):
         reporter = report_booleans(hook, read_may)
         wire(hook_with(reporter), "ask", saying(True), saying(True)).run()
-    expected = [(module, hook) for hook in ("desk.ask", "desk.tell") for module in ("m0", "m1")]
+    expected = [(module, hook) for hook in ("desk.ask", "desk.notify") for module in ("m0", "m1")]
     found = [(text.split()[1], text.split()[3]) for _, text in messages(caplog)]
     assert found == expected
 
@@ -71,15 +73,15 @@ def test_a_boolean_without_a_meaning_is_a_wrong_answer(caplog: pytest.LogCapture
 def test_a_boolean_of_a_shadow_is_reported(caplog: pytest.LogCaptureFixture) -> None:
     """It counts for nothing, but its author should know all the same."""
     reporter = report_booleans("desk.ask", read_may)
-    assert NOT_SPAM is wire(hook_with(reporter), "ask", shadow(saying(False))).run()
+    assert wire(hook_with(reporter), "ask", shadow(saying(False))).run() is NOT_SPAM
     assert [name for name, _ in messages(caplog)] == ["hostkit.modules.m0"]
 
 
-def test_outside_of_a_hook_nobody_is_named(caplog: pytest.LogCaptureFixture) -> None:
-    """Reading an answer by hand works, and is no module's doing."""
+def test_outside_of_a_hook_no_module_is_named(caplog: pytest.LogCaptureFixture) -> None:
+    """Reading an answer by hand works outside of any module."""
     reporter = report_booleans("desk.ask", read_may)
-    assert CONTINUE is reporter(True)
-    assert CONTINUE is reporter(NOT_SPAM)
+    assert reporter(True) is CONTINUE
+    assert reporter(NOT_SPAM) is CONTINUE
     with pytest.raises(TypeError):
         reporter(None)
     assert [name for name, _ in messages(caplog)] == ["hostkit.modules.None"]

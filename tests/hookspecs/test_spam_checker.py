@@ -12,7 +12,7 @@ from hookspecs import NOT_SPAM, Codes, RegistrationBehaviour, SpamChecker
 from hostkit.errors import InvalidValueError
 from hostkit.rules import FirstDenial
 
-from .answers import HostError, Spy, answering, raising
+from .hosting import HostError, Spy, answering, raising
 from .spam import (
     ARGUMENTS,
     DEFAULTS,
@@ -63,7 +63,7 @@ ARGUMENT_NAMES = {
 }
 
 NUMBERS = itertools.count()
-"""For modules that must not have been told anything before."""
+"""Unique names, for modules that were not reported before."""
 
 every_hook = pytest.mark.parametrize("hook", ARGUMENTS)
 
@@ -92,13 +92,13 @@ def test_a_hook_declares_what_its_documentation_says(hook: str) -> None:
 
 @every_hook
 def test_without_modules_there_is_a_default(hook: str) -> None:
-    """Nothing is spam when nobody looks."""
+    """Nothing is spam without modules."""
     assert DEFAULTS[hook] is ask(hook)
 
 
 @every_hook
 def test_modules_are_asked_in_order(hook: str) -> None:
-    """Each is asked with all arguments as long as nobody denies."""
+    """Each is asked with all arguments as long as no module denies."""
     asked: list[tuple[str, tuple[Any, ...]]] = []
 
     def noting(name: str) -> Any:
@@ -109,12 +109,12 @@ def test_modules_are_asked_in_order(hook: str) -> None:
         return callback
 
     assert DEFAULTS[hook] is ask(hook, *map(noting, "abc"))
-    assert [(name, ARGUMENTS[hook]) for name in "abc"] == asked
+    assert asked == [(name, ARGUMENTS[hook]) for name in "abc"]
 
 
 @every_hook
 def test_the_first_denial_is_the_result(hook: str) -> None:
-    """Who comes before it is asked; who comes after it is not."""
+    """Modules before it are asked; those after it are not."""
     before, after = Spy(answer=DEFAULTS[hook]), Spy(answer=DEFAULTS[hook])
     assert DENIALS[hook] is ask(hook, before, answering(DENIALS[hook]), after)
     assert (len(before.calls), len(after.calls)) == (1, 0)
@@ -122,11 +122,11 @@ def test_the_first_denial_is_the_result(hook: str) -> None:
 
 @every_hook
 def test_an_exception_goes_to_the_caller(hook: str) -> None:
-    """It comes as it was raised, and nobody else is asked."""
+    """It comes as it was raised, and no further module is asked."""
     error, after = HostError(429, "M_LIMIT_EXCEEDED", retry_after_ms=5), Spy()
     with pytest.raises(HostError) as caught:
         ask(hook, raising(error), after)
-    assert error is caught.value
+    assert caught.value is error
     assert (caught.value.status, caught.value.extra) == (429, {"retry_after_ms": 5})
     assert after.calls == []
     assert error.__notes__ == [f"in module 'a', hook spam_checker.{hook}"]
@@ -156,7 +156,7 @@ def test_an_operator_can_have_wrong_answers_raise_or_count_for_nothing(hook: str
     with pytest.raises(InvalidValueError, match=rf"a.*spam_checker\.{hook}"):
         call(host_of(*chain, on_error="raise"), hook)
     assert spy.calls == []
-    assert NOT_SPAM is call(host_of(*chain, on_error="continue"), hook)
+    assert call(host_of(*chain, on_error="continue"), hook) is NOT_SPAM
     assert len(spy.calls) == 1
 
 
@@ -212,7 +212,7 @@ def test_a_wrong_answer_to_a_registration_is_a_clear_failure(answer: Any) -> Non
 )
 def test_what_is_true_hides_a_user(answer: Any, hidden: bool) -> None:
     """The result is a boolean, whatever the module answered."""
-    assert hidden is ask("check_username_for_spam", answering(False), answering(answer))
+    assert ask("check_username_for_spam", answering(False), answering(answer)) is hidden
 
 
 def test_an_answer_that_is_neither_true_nor_false_is_a_failure() -> None:
@@ -231,7 +231,7 @@ def test_an_answer_that_is_neither_true_nor_false_is_a_failure() -> None:
 
 
 def test_an_invitation_from_elsewhere_ends_with_the_hook_for_all() -> None:
-    """If nobody objects to the event, they are asked about who invites whom to where."""
+    """If no module denies the event, they are asked about inviter, invitee and room."""
     first, second = Spy(answer=NOT_SPAM), Spy(answer=(Codes.INVITE_BLOCKED, {}))
     host = host_of({"federated_user_may_invite": first, "user_may_invite": second})
     assert second.answer is call(host, "federated_user_may_invite")
@@ -252,7 +252,7 @@ def test_a_module_that_knows_only_the_hook_for_all_is_asked() -> None:
     """It need not know of invitations from other servers."""
     spy = Spy(answer=NOT_SPAM)
     event = FakeEvent(sender="@eve:away", state_key="@ann:hs", room_id="!x:away")
-    assert NOT_SPAM is call(host_of({"user_may_invite": spy}), "federated_user_may_invite", event)
+    assert call(host_of({"user_may_invite": spy}), "federated_user_may_invite", event) is NOT_SPAM
     assert spy.calls == [("@eve:away", "@ann:hs", "!x:away")]
 
 
@@ -264,7 +264,7 @@ def test_an_exception_of_the_hook_for_all_goes_to_the_caller() -> None:
     assert caught.value.__notes__ == ["in module 'a', hook spam_checker.user_may_invite"]
 
 
-# Booleans of old modules.
+# Booleans of older modules.
 
 
 @pytest.mark.parametrize("hook", ["check_event_for_spam", "check_media_file_for_spam", *MAYS])

@@ -9,7 +9,7 @@ import pytest
 from hookspecs import NOT_SPAM, Codes, JsonDict, RegistrationBehaviour
 from hostkit import ConfigErrors
 
-from .answers import Spy, answering
+from .hosting import Spy, answering
 from .spam import ARGUMENTS, DEFAULTS, call, host_of
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def bound_beforehand(calls: Calls, hook: str) -> Callable[..., Any]:
 def test_a_callback_gets_as_many_arguments_as_it_takes(
     hook: str, make: Callable[[Calls, str], Any], expected: str
 ) -> None:
-    """The second may be left out, all are given to who takes all, and defaults are kept."""
+    """The second may be left out, a callback that takes all gets all, and defaults are kept."""
     calls: Calls = []
     assert DEFAULTS[hook] is call(host_of({hook: make(calls, hook)}), hook)
     names = {f"{{{index}}}": value for index, value in enumerate(ARGUMENTS[hook])}
@@ -114,7 +114,7 @@ def test_a_default_that_is_named_as_the_argument_is_filled() -> None:
 
 
 def test_old_callbacks_for_registrations_take_three_arguments() -> None:
-    """They do not learn through what the user came, and those with four do."""
+    """They do not get the authentication provider; those with four do."""
     calls: Calls = []
 
     async def old(email_threepid: Any, username: Any, request_info: Any) -> Any:
@@ -203,7 +203,7 @@ def test_other_arguments_are_the_host_s_own(hook: str) -> None:
 
 
 def test_a_misspelt_hook_is_refused() -> None:
-    """The module learns of it when it is built."""
+    """It is an error when the module is built."""
     with pytest.raises(ConfigErrors, match="user_may_join_room"):
         host_of({"user_may_join_rooms": answering(NOT_SPAM)})
 
@@ -211,7 +211,7 @@ def test_a_misspelt_hook_is_refused() -> None:
 def test_a_module_in_shadow_mode_denies_nothing(caplog: pytest.LogCaptureFixture) -> None:
     """It is asked, and its denial is only recorded."""
     host = host_of({STATE: answering(Codes.FORBIDDEN)}, mode="shadow")
-    assert NOT_SPAM is call(host, STATE)
+    assert call(host, STATE) is NOT_SPAM
     (receipt,) = host.receipts
     assert "a [shadow]: deny, (Codes.FORBIDDEN, {})" in str(receipt)
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hookspecs import NOT_SPAM, Codes, RegistrationBehaviour
 
-from .answers import HostError, wrong_in
+from .hosting import HostError, wrong_in
 from .spam import ARGUMENTS, EVENT, MAYS, call, host_of
 
 STOCK: tuple[Codes, dict[str, Any]] = (Codes.FORBIDDEN, {})
@@ -181,7 +181,7 @@ def test_a_hook_equals_its_model(hook: str, chain: list[Callback]) -> None:
 def test_invitations_from_elsewhere_equal_their_model(
     chain: list[Callback], after: list[Callback]
 ) -> None:
-    """One chain comes after the other, if nobody in the first one objects."""
+    """One chain comes after the other, if no module in the first one denies."""
     hooks = ("federated_user_may_invite", "user_may_invite")
     asked: dict[str, list[int]] = {hook: [] for hook in hooks}
     modules: list[dict[str, Any]] = [{} for _ in range(5)]

@@ -1,4 +1,4 @@
-"""What `check_event_allowed` makes of answers and exceptions, without replacements."""
+"""`ThirdPartyRules`: permissions, and refusals by an exception."""
 
 from __future__ import annotations
 
@@ -11,8 +11,17 @@ import pytest
 from hookspecs import Codes, HomeserverError, ThirdPartyRules
 from hostkit import ModuleFailedError
 
-from .answers import Spy, answering, raising, wrong_in
-from .hosting import call, cancelling, chain_of, outcomes_of, receipt_of
+from .hosting import (
+    Spy,
+    answering,
+    call,
+    cancelling,
+    chain_of,
+    outcomes_of,
+    raising,
+    receipt_of,
+    wrong_in,
+)
 from .rooms import MESSAGE, STATE, HostsOwnError
 
 HOOK = "check_event_allowed"
@@ -35,11 +44,11 @@ FAILURES = [
 ]
 
 
-def test_nobody_need_be_asked() -> None:
+def test_without_modules_an_event_is_allowed() -> None:
     """Without modules the event is allowed, and the host can spare itself the state of the room."""
     host = chain_of(ThirdPartyRules, HOOK)
     assert call(host, HOOK, MESSAGE, STATE) == ALLOWED
-    assert False is bool(host.hooks[ThirdPartyRules].check_event_allowed)
+    assert bool(host.hooks[ThirdPartyRules].check_event_allowed) is False
 
 
 @pytest.mark.parametrize(
@@ -57,7 +66,7 @@ def test_what_does_not_refuse_lets_the_next_one_be_asked(answer: Any) -> None:
 
 
 @pytest.mark.parametrize("answer", [(False, None), (False, {"type": "m.room.x"}), [False, 5]])
-def test_the_first_refusal_ends_the_call(answer: Any) -> None:
+def test_the_first_refusal_of_an_event_ends_the_call(answer: Any) -> None:
     """A replacement beside it means nothing, and the receipt names the module."""
     spy = Spy(answer=ALLOWED)
     host = chain_of(ThirdPartyRules, HOOK, answering(ALLOWED), answering(answer), spy)
@@ -70,8 +79,8 @@ def test_the_first_refusal_ends_the_call(answer: Any) -> None:
 @pytest.mark.parametrize(
     "answer", [True, False, None, 5, "no", {}, (), (True,), (True, None, None), {True: None}]
 )
-def test_an_answer_that_is_no_pair_is_neither_yes_nor_no(answer: Any) -> None:
-    """The caller gets a `ModuleFailedError` that names module and hook; nobody else is asked."""
+def test_an_answer_that_is_not_a_pair_neither_allows_nor_refuses(answer: Any) -> None:
+    """The caller gets a `ModuleFailedError` with module and hook; no further module is asked."""
     spy = Spy(answer=ALLOWED)
     host = chain_of(ThirdPartyRules, HOOK, answering(answer), spy)
     with pytest.raises(ModuleFailedError, match="an answer is a tuple of a bool, and a dict or"):
@@ -88,7 +97,7 @@ def test_a_module_may_refuse_with_an_answer_of_its_own(error: Exception) -> None
     host = chain_of(ThirdPartyRules, HOOK, answering(ALLOWED), raising(error), spy)
     with pytest.raises(type(error)) as caught:
         call(host, HOOK, MESSAGE, STATE)
-    assert error is caught.value
+    assert caught.value is error
     assert said.items() <= vars(error).items()
     assert spy.calls == []
     receipt = receipt_of(host)
@@ -104,13 +113,13 @@ def test_no_policy_changes_what_a_refusal_is(policy: str) -> None:
     host = chain_of(ThirdPartyRules, HOOK, raising(error), on_error=policy)
     with pytest.raises(HomeserverError) as caught:
         call(host, HOOK, MESSAGE, STATE)
-    assert error is caught.value
+    assert caught.value is error
     assert outcomes_of(receipt_of(host)) == ["deny"]
 
 
 @pytest.mark.parametrize("error", FAILURES, ids=repr)
-def test_any_other_exception_is_neither_yes_nor_no(error: BaseException) -> None:
-    """The caller gets a `ModuleFailedError` with it as the cause; nobody else is asked."""
+def test_any_other_exception_neither_allows_nor_refuses(error: BaseException) -> None:
+    """The caller gets a `ModuleFailedError` with it as the cause; no further module is asked."""
     spy = Spy(answer=ALLOWED)
     host = chain_of(ThirdPartyRules, HOOK, raising(error), spy)
     with pytest.raises(ModuleFailedError) as caught:
@@ -145,7 +154,7 @@ def test_a_cancellation_of_the_caller_is_not_an_answer(hook: str) -> None:
     assert (spy.calls, list(host.receipts)) == ([], [])
 
 
-def test_an_explanation_tells_what_each_module_does() -> None:
+def test_an_explanation_shows_what_each_module_does() -> None:
     """A refusal by exception is a step like any other: it is shown, and not raised."""
     error = HomeserverError(403, "no", Codes.FORBIDDEN)
     host = chain_of(ThirdPartyRules, HOOK, answering(ALLOWED), raising(error), answering(ALLOWED))
@@ -154,15 +163,106 @@ def test_an_explanation_tells_what_each_module_does() -> None:
     assert receipt.reason == "HomeserverError: 403 M_FORBIDDEN: no"
 
 
-def test_what_counts_as_allowed_without_saying_so_is_told_once(
+def test_what_counts_as_allowed_without_saying_so_is_logged_once(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A module that answers with a code, or with the event itself, lets everything through."""
-    monkeypatch.setattr("hookspecs.readings._permission._told", set())
+    monkeypatch.setattr("hookspecs.events._reported", set())
     host = chain_of(
         ThirdPartyRules, HOOK, answering((True, None)), answering(("M_FORBIDDEN", None))
     )
     for _ in range(2):
         assert call(host, HOOK, MESSAGE, STATE) == (True, None)
-    (message,) = caplog.messages
+    (message,) = [each.message for each in caplog.records if each.name == "hostkit.modules.b"]
     assert message.startswith("module b answers check_event_allowed with ('M_FORBIDDEN', None)")
+
+
+CHECKS: dict[str, tuple[Any, ...]] = {
+    "check_threepid_can_be_invited": ("email", "bob@example.org", STATE),
+    "check_visibility_can_be_modified": ("!room:hs", STATE, "public"),
+    "check_can_shutdown_room": (None, "!room:hs"),
+    "check_can_deactivate_user": ("@ann:hs", True),
+}
+every_hook = pytest.mark.parametrize("hook", CHECKS)
+WRONG: list[Any] = [None, 0, 1, "", "no", (False, None), {}]
+
+
+@every_hook
+def test_without_modules_everything_is_permitted(hook: str) -> None:
+    """Without modules everything is permitted, and the host can know that beforehand."""
+    host = chain_of(ThirdPartyRules, hook)
+    assert call(host, hook, *CHECKS[hook]) is True
+    assert bool(getattr(host.hooks[ThirdPartyRules], hook)) is False
+
+
+@every_hook
+def test_all_modules_are_asked_until_one_refuses(hook: str) -> None:
+    """`True` lets the next one be asked; all get the arguments as they are."""
+    spies = [Spy(answer=True), Spy(answer=True)]
+    host = chain_of(ThirdPartyRules, hook, *spies)
+    assert call(host, hook, *CHECKS[hook]) is True
+    assert [spy.calls for spy in spies] == [[CHECKS[hook]]] * 2
+    assert list(host.receipts) == []
+
+
+@every_hook
+def test_the_first_refusal_of_permission_ends_the_call(hook: str) -> None:
+    """`False` refuses, and the receipt names the module."""
+    spy = Spy(answer=True)
+    host = chain_of(ThirdPartyRules, hook, answering(True), answering(False), spy)
+    assert call(host, hook, *CHECKS[hook]) is False
+    assert spy.calls == []
+    assert (receipt_of(host).outcome, receipt_of(host).decider) == ("deny", "b")
+
+
+@every_hook
+@pytest.mark.parametrize("answer", WRONG)
+@pytest.mark.parametrize("then", [True, False])
+def test_what_is_neither_true_nor_false_permits_and_is_logged(
+    hook: str, answer: Any, then: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The next module decides; log and receipt name module and hook."""
+    host = chain_of(ThirdPartyRules, hook, answering(answer), answering(then))
+    assert call(host, hook, *CHECKS[hook]) is then
+    (record,) = caplog.records
+    assert (record.name, record.levelno) == ("hostkit.modules.a", logging.WARNING)
+    start = f"failed in third_party_rules.{hook}, the next module is asked: expected bool, got "
+    assert record.getMessage().startswith(start)
+    assert wrong_in(host.receipts) == [(f"third_party_rules.{hook}", "a")]
+
+
+@every_hook
+@pytest.mark.parametrize(
+    "error", [KeyError("x"), HomeserverError(403, "no"), HostsOwnError(), SystemExit(1)], ids=repr
+)
+@pytest.mark.parametrize("then", [True, False])
+def test_an_exception_permits_and_is_logged(
+    hook: str, error: BaseException, then: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Even one that would refuse elsewhere does not here; the next module may."""
+    host = chain_of(ThirdPartyRules, hook, raising(error), answering(then))
+    assert call(host, hook, *CHECKS[hook]) is then
+    (record,) = caplog.records
+    assert (record.name, record.levelno) == ("hostkit.modules.a", logging.WARNING)
+    start = f"failed in third_party_rules.{hook}, the next module is asked: "
+    assert record.getMessage().startswith(start + type(error).__name__)
+    assert outcomes_of(receipt_of(host)) == ["failed", "continue" if then else "deny"]
+
+
+@every_hook
+def test_a_cancellation_of_the_caller_is_not_a_failure(hook: str) -> None:
+    """It goes to the caller and the next module is not asked."""
+    spy = Spy(answer=True)
+    host = chain_of(ThirdPartyRules, hook, cancelling, spy)
+    with pytest.raises(asyncio.CancelledError):
+        call(host, hook, *CHECKS[hook])
+    assert spy.calls == []
+
+
+@every_hook
+@pytest.mark.parametrize("bad", [raising(KeyError("x")), answering(None)])
+def test_the_file_may_have_failures_refuse(hook: str, bad: Any) -> None:
+    """For failures to refuse, an operator writes ``on_error: deny``."""
+    host = chain_of(ThirdPartyRules, hook, bad, on_error="deny")
+    assert call(host, hook, *CHECKS[hook]) is False
+    assert (receipt_of(host).outcome, receipt_of(host).decider) == ("deny", "a")

@@ -8,12 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hookspecs import Codes, HomeserverError, ReplacedEvent, ThirdPartyRules
-from hookspecs.third_party_rules import LegacyThirdPartyRules
+from hookspecs import Codes, HomeserverError, LegacyThirdPartyRules, ReplacedEvent, ThirdPartyRules
 from hostkit import ModuleFailedError
 
-from .answers import Spy, answering, raising, wrong_in
-from .hosting import call, chain_of, host_of, outcomes_of, receipt_of
+from .hosting import (
+    Spy,
+    answering,
+    call,
+    chain_of,
+    host_of,
+    outcomes_of,
+    raising,
+    receipt_of,
+    wrong_in,
+)
 from .rooms import MESSAGE, STATE, TOPIC, FakeMessage, saying
 
 if TYPE_CHECKING:
@@ -34,7 +42,7 @@ INVALID = [
     ({"sender": ["@ann:hs"]}, r"its sender must stay a user of hs"),
     ({"content": None}, r"it must have a content"),
     ({"content": "hi"}, r"it must have a content"),
-    ({"content": {"lock": threading.Lock()}}, "JSON has no form for"),
+    ({"content": {"lock": threading.Lock()}}, "JSON cannot represent"),
     ({"content": {1: "one"}}, "a JSON object has str keys"),
     ({"origin_server_ts": "soon"}, "its origin_server_ts is a number of milliseconds"),
     ({"origin_server_ts": True}, "its origin_server_ts is a number of milliseconds"),
@@ -58,22 +66,69 @@ def test_a_dict_replaces_the_event(allowed: Any) -> None:
 
 
 def test_later_modules_are_asked_about_the_replaced_event() -> None:
-    """They see its fields in place of the old ones; earlier ones have seen the original."""
+    """They see its fields in place of the old ones; earlier ones see both, one after the other."""
     before, after = Spy(answer=ALLOWED), Spy(answer=ALLOWED)
     result = check(before, replacing(saying("ho", sender="@bob:hs")), after)
     assert result == (True, saying("ho", sender="@bob:hs"))
     assert before.calls[0][0] is MESSAGE
+    assert before.calls[1:] == after.calls
     ((event, state),) = after.calls
     assert state is STATE
     assert isinstance(event, ReplacedEvent)
     assert (event.sender, event.content) == ("@bob:hs", {"body": "ho"})
 
 
+async def short(event: Event, _: Any) -> Any:
+    """Refuse events with a long text."""
+    return len(event.content["body"]) <= 20, None
+
+
+async def expand(event: Event, _: Any) -> Any:
+    """Write an abbreviation out."""
+    return True, saying(event.content["body"].replace("hi", "hello, dear readers of this room"))
+
+
+@pytest.mark.parametrize("order", [(short, expand), (expand, short)])
+def test_a_limit_holds_whatever_the_order(order: tuple[Any, Any]) -> None:
+    """In the homeserver, one that is listed before a rewriter never sees what it writes."""
+    assert check(*order, event=FakeMessage(content={"body": "hi"})) == (False, None)
+    assert check(*order, event=FakeMessage(content={"body": "ho"})) == (True, saying("ho"))
+
+
+def test_a_decider_that_changes_what_was_agreed_fails() -> None:
+    """It decided about the original, and has no more to say than yes or no."""
+
+    async def sign(event: Event, _: Any) -> Any:
+        replaced = isinstance(event, ReplacedEvent)
+        return True, saying(event.content["body"] + ", ann") if replaced else None
+
+    with pytest.raises(ModuleFailedError, match="changes again what was finally agreed"):
+        check(sign, replacing(saying("ho")))
+
+
+def test_a_decider_may_repeat_what_was_agreed() -> None:
+    """An answer with the same fields changes nothing."""
+
+    async def repeat(event: Event, _: Any) -> Any:
+        return True, event.get_dict() if isinstance(event, ReplacedEvent) else None
+
+    assert check(repeat, replacing(saying("ho"))) == (True, saying("ho"))
+
+
+def test_events_are_compared_by_their_fields() -> None:
+    """Two replacements by the same fields are one."""
+    first, second = (ReplacedEvent(MESSAGE, saying("ho")) for _ in range(2))
+    assert first == second
+    assert first != ReplacedEvent(MESSAGE, saying("hi"))
+    assert first != MESSAGE
+    assert len({first, second}) == 2
+
+
 def test_the_host_keeps_its_own_event() -> None:
     """A call changes nothing but its result."""
     event = FakeMessage()
     check(replacing(saying("ho")), event=event)
-    assert FakeMessage() == event
+    assert event == FakeMessage()
 
 
 def test_the_last_replacement_wins() -> None:
@@ -85,13 +140,13 @@ def test_the_last_replacement_wins() -> None:
     assert check(replacing(saying("ho")), shout, shout) == (True, saying("ho!!"))
 
 
-def test_whoever_only_allows_keeps_the_replacement() -> None:
+def test_a_module_that_only_allows_keeps_the_replacement() -> None:
     """An answer without a dict takes nothing back."""
     assert check(replacing(saying("ho")), answering(ALLOWED)) == (True, saying("ho"))
 
 
 def test_any_module_may_refuse_the_replaced_event() -> None:
-    """In the homeserver nobody after a replacement is asked; here the refusal is the result."""
+    """In the homeserver no module after a replacement is asked; here the refusal is the result."""
     spy = Spy(answer=ALLOWED)
     host = chain_of(ThirdPartyRules, HOOK, replacing(saying("ho")), answering((False, None)), spy)
     assert call(host, HOOK, MESSAGE, STATE) == (False, None)
@@ -104,7 +159,7 @@ def test_a_refusal_by_exception_comes_after_a_replacement_too() -> None:
     error = HomeserverError(400, "no", Codes.BAD_JSON)
     with pytest.raises(HomeserverError) as caught:
         check(replacing(saying("ho")), raising(error))
-    assert error is caught.value
+    assert caught.value is error
 
 
 def test_a_failure_after_a_replacement_is_a_failure() -> None:
@@ -115,7 +170,7 @@ def test_a_failure_after_a_replacement_is_a_failure() -> None:
 
 @pytest.mark.parametrize(("change", "why"), INVALID)
 def test_a_replacement_stays_the_same_event(change: JsonDict, why: str) -> None:
-    """Room, type, state key and server do; else module and hook are named, and nobody is asked."""
+    """Room, type, state key and server do; else module and hook are named, and the call ends."""
     spy = Spy(answer=ALLOWED)
     host = chain_of(ThirdPartyRules, HOOK, replacing({**MESSAGE.get_dict(), **change}), spy)
     with pytest.raises(ModuleFailedError, match=why) as caught:
@@ -204,7 +259,7 @@ def ask_legacy(*callbacks: Any) -> Any:
 
 
 def test_in_the_old_way_a_replacement_has_the_last_word() -> None:
-    """Nobody after it is asked, so nobody can refuse."""
+    """No module after it is asked, so none can refuse."""
     spy = Spy(answer=(False, None))
     assert ask_legacy(answering(ALLOWED), replacing(saying("ho")), spy) == (True, saying("ho"))
     assert spy.calls == []

@@ -1,21 +1,33 @@
-"""Modules that are told before a room is created, and may refuse it by raising."""
+"""`ThirdPartyRules`: rooms that are created, and notifications."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hookspecs import Codes, HomeserverError, ThirdPartyRules
+from hookspecs import Codes, HomeserverError, ProfileInfo, ThirdPartyRules
 from hostkit import ModuleFailedError
 from hostkit.errors import HookTimeoutError
 
-from .answers import Spy, answering, raising
-from .hosting import call, chain_of, host_of, outcomes_of, receipt_of
-from .rooms import REQUESTER, HostsOwnError
+from .hosting import (
+    Spy,
+    answering,
+    call,
+    cancelling,
+    chain_of,
+    host_of,
+    outcomes_of,
+    raising,
+    receipt_of,
+)
+from .rooms import MESSAGE, REQUESTER, STATE, HostsOwnError
 
 if TYPE_CHECKING:
     from hookspecs import JsonDict, Requester
+
 
 HOOK = "on_create_room"
 FULL_NAME = f"third_party_rules.{HOOK}"
@@ -30,18 +42,18 @@ def create(*callbacks: Any, **options: Any) -> Any:
     return call(chain_of(ThirdPartyRules, HOOK, *callbacks, **options), HOOK, REQUESTER, {}, False)
 
 
-def test_nobody_need_listen() -> None:
+def test_without_modules_a_room_is_created() -> None:
     """Without modules the room is created, and the host can know that beforehand."""
     host = chain_of(ThirdPartyRules, HOOK)
-    assert None is call(host, HOOK, REQUESTER, {}, True)
-    assert False is bool(host.hooks[ThirdPartyRules].on_create_room)
+    assert call(host, HOOK, REQUESTER, {}, True) is None
+    assert bool(host.hooks[ThirdPartyRules].on_create_room) is False
 
 
 @pytest.mark.parametrize("answer", [None, True, False, (False, None), Codes.FORBIDDEN])
 def test_what_is_returned_is_ignored(answer: Any) -> None:
-    """Who returns instead of raising allows the room, and the next module is told."""
+    """Returning instead of raising allows the room, and the next module is notified."""
     spy = Spy(answer=answer)
-    assert None is create(answering(answer), spy)
+    assert create(answering(answer), spy) is None
     assert spy.calls == [(REQUESTER, {}, False)]
 
 
@@ -57,12 +69,12 @@ def test_all_share_one_dict() -> None:
         content["seen"] = content["preset"]
 
     host = chain_of(ThirdPartyRules, HOOK, make_private, look)
-    assert None is call(host, HOOK, REQUESTER, request, False)
+    assert call(host, HOOK, REQUESTER, request, False) is None
     assert request == {"name": "Garden", "preset": "private_chat", "seen": "private_chat"}
 
 
 def test_a_shadow_module_has_a_dict_of_its_own() -> None:
-    """What it changes nobody else sees."""
+    """Its changes are not seen by others."""
 
     async def spoil(_: Requester, content: JsonDict, is_admin: bool) -> None:
         content.clear()
@@ -75,14 +87,14 @@ def test_a_shadow_module_has_a_dict_of_its_own() -> None:
 
 @pytest.mark.parametrize("error", VETOES, ids=repr)
 def test_a_module_refuses_by_raising(error: Exception) -> None:
-    """The exception comes to the caller unchanged, and the modules after it are not told."""
+    """The exception comes to the caller unchanged, and the modules after it are not notified."""
     said, spy = dict(vars(error)), Spy()
     host = chain_of(ThirdPartyRules, HOOK, answering(None), raising(error), spy)
     with pytest.raises(type(error)) as caught:
         call(host, HOOK, REQUESTER, {}, False)
-    assert error is caught.value
+    assert caught.value is error
     assert said.items() <= vars(error).items()
-    assert None is error.__cause__
+    assert error.__cause__ is None
     assert spy.calls == []
     assert (receipt_of(host).outcome, receipt_of(host).decider) == ("deny", "b")
     assert outcomes_of(receipt_of(host)) == ["continue", "deny", "not asked"]
@@ -136,7 +148,7 @@ def test_a_module_that_takes_too_long_refuses() -> None:
 def test_the_file_may_say_that_failures_do_not_matter(caplog: pytest.LogCaptureFixture) -> None:
     """With ``on_error: continue`` the room is created; a refusal stays one."""
     spy = Spy()
-    assert None is create(raising(KeyError("x")), spy, on_error="continue")
+    assert create(raising(KeyError("x")), spy, on_error="continue") is None
     assert len(spy.calls) == 1
     assert f"failed in {FULL_NAME}, the next module is asked: KeyError: 'x'" in caplog.messages
     with pytest.raises(HomeserverError, match="no"):
@@ -148,3 +160,81 @@ def test_the_file_may_say_that_failures_are_failures(policy: str, kind: type[Exc
     """Then the caller sees them as such, and not as a refusal."""
     with pytest.raises(kind):
         create(raising(KeyError("x")), on_error=policy)
+
+
+IDENTIFIER = ("@ann:hs", "email", "ann@example.org")
+NOTIFIED: dict[str, tuple[Any, ...]] = {
+    "on_new_event": (MESSAGE, STATE),
+    "on_profile_update": ("@ann:hs", ProfileInfo(None, "Ann"), True, False),
+    "on_user_deactivation_status_changed": ("@ann:hs", True, False),
+    "on_threepid_bind": IDENTIFIER,
+    "on_add_user_third_party_identifier": IDENTIFIER,
+    "on_remove_user_third_party_identifier": IDENTIFIER,
+}
+every_hook = pytest.mark.parametrize("hook", NOTIFIED)
+BIND = "on_threepid_bind"
+
+
+@every_hook
+def test_a_notification_may_have_no_listener(hook: str) -> None:
+    """Without modules nothing happens, and the host can know that beforehand."""
+    host = chain_of(ThirdPartyRules, hook)
+    assert call(host, hook, *NOTIFIED[hook]) is None
+    assert bool(getattr(host.hooks[ThirdPartyRules], hook)) is False
+
+
+@every_hook
+@pytest.mark.parametrize("answer", [None, False, (False, None), 5])
+def test_all_modules_are_notified(hook: str, answer: Any) -> None:
+    """All get the arguments as they are, and return values do not matter."""
+    spies = [Spy(answer=answer), Spy(answer=answer)]
+    host = chain_of(ThirdPartyRules, hook, *spies)
+    assert call(host, hook, *NOTIFIED[hook]) is None
+    assert [spy.calls for spy in spies] == [[NOTIFIED[hook]]] * 2
+    assert list(host.receipts) == []
+
+
+@every_hook
+@pytest.mark.parametrize(
+    "error", [KeyError("x"), HomeserverError(403, "no"), HostsOwnError()], ids=repr
+)
+def test_after_a_failure_the_rest_are_notified(
+    hook: str, error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It has happened already: no module can refuse it, and the log names module and hook."""
+    spy = Spy()
+    host = chain_of(ThirdPartyRules, hook, raising(error), spy, raising(error))
+    caplog.clear()  # one of the hooks is deprecated
+    assert call(host, hook, *NOTIFIED[hook]) is None
+    assert spy.calls == [NOTIFIED[hook]]
+    assert [each.name for each in caplog.records] == ["hostkit.modules.a", "hostkit.modules.c"]
+    start = f"failed in third_party_rules.{hook}, the next module is asked: {type(error).__name__}"
+    for message in caplog.messages:
+        assert message.startswith(start)
+
+
+@every_hook
+def test_a_cancelled_caller_does_not_keep_modules_from_being_notified(hook: str) -> None:
+    """In the homeserver these hooks swallow it; here the caller gets it, the rest are notified."""
+    spy = Spy()
+    with pytest.raises(asyncio.CancelledError):
+        call(chain_of(ThirdPartyRules, hook, cancelling, spy), hook, *NOTIFIED[hook])
+    assert spy.calls == [NOTIFIED[hook]]
+
+
+def test_only_the_old_name_for_adding_is_deprecated(caplog: pytest.LogCaptureFixture) -> None:
+    """Who registers for it reads in the log what to do, once for each module."""
+    callbacks = dict.fromkeys(ThirdPartyRules.hookspecs, answering(None))
+    with caplog.at_level(logging.INFO):
+        host_of(ThirdPartyRules, callbacks, callbacks)
+    reported = [each for each in caplog.records if each.name.startswith("hostkit.modules.")]
+    assert [each.name.removeprefix("hostkit.modules.") for each in reported] == ["a", "b"]
+    for record in reported:
+        assert f"third_party_rules.{BIND}" in record.message
+        assert record.message.endswith("register for on_add_user_third_party_identifier instead")
+
+
+def test_the_category_has_these_hooks() -> None:
+    """Twelve: five that are asked, one that may be refused by raising, and six that notify."""
+    assert len(ThirdPartyRules.hookspecs) == 12
+    assert list(NOTIFIED) == list(ThirdPartyRules.hookspecs)[6:]

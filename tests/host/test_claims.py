@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hostkit.dispatch import keys_of
 from hostkit.host import Host
-from hostkit.rules import Collect, Exclusive, Notify
+from hostkit.rules import CONTINUE, Collect, Exclusive, FirstDenial, Notify, Replace
 from hostkit.specs import Category, Keyed, hookspec
 
 from .conftest import fire, problems_of
@@ -191,3 +191,50 @@ def test_hooks_by_key_are_explained() -> None:
     trace = fire(host.ask("logins.own", {"kind": "x"}))
     assert (trace.result, trace.receipt.outcome) == (None, "result")
     assert [timing.module for timing in host.timings] == ["a", "b"]
+
+
+def read(answer: Any) -> Any:
+    """Read a string as what the text becomes."""
+    return Replace(lambda _: answer, answer) if isinstance(answer, str) else CONTINUE
+
+
+class Texts(Category):
+    @hookspec(FirstDenial(read=read, replaces="text"))
+    async def check(self, text: str) -> Any:
+        """Called before a text is stored."""
+
+    @hookspec(FirstDenial(read=read, replaces="text", asks_again=True))
+    async def review(self, text: str) -> Any:
+        """The same, and what is agreed is reviewed."""
+
+
+class Writing:
+    """Registers for texts."""
+
+    def __init__(self, config: Any, api: Any) -> None:
+        api.register_texts_callbacks(check=lambda text: None, review=lambda text: None)
+
+
+def warnings_of(caplog: pytest.LogCaptureFixture, *modes: str) -> list[str]:
+    """Build a host of modules in these modes, and list what it warns about."""
+    entries = [
+        {"module": Writing, "name": f"m{number}", "mode": mode} for number, mode in enumerate(modes)
+    ]
+    Host.from_config({"modules": entries}, categories=[Texts]).build()
+    return caplog.messages
+
+
+def test_deciders_before_a_replacement_are_warned_about(caplog: pytest.LogCaptureFixture) -> None:
+    """What the modules listed first have decided about may be replaced by those listed later."""
+    (message,) = warnings_of(caplog, "enforce", "shadow", "enforce", "enforce")
+    assert message == (
+        "texts.check: 'm0', 'm2' may decide about another 'text' than is agreed in the end, since "
+        "modules listed later, up to 'm3', can replace it; list those that replace it first, or "
+        "declare the hook with asks_again=True"
+    )
+
+
+def test_a_single_decider_is_not_warned_about(caplog: pytest.LogCaptureFixture) -> None:
+    """Modules in shadow mode replace nothing, and there is no order of one."""
+    assert warnings_of(caplog, "shadow", "enforce", "shadow") == []
+    assert warnings_of(caplog) == []

@@ -9,7 +9,7 @@ import pytest
 from twisted.internet import defer
 from twisted.internet.defer import Deferred
 
-from hostkit.loops import NEVER, Entrance, enter, is_callers
+from hostkit.loops import NEVER, Entrance, attempt, enter, is_callers
 from tests.dispatch.fakes import done, run
 
 if TYPE_CHECKING:
@@ -177,6 +177,19 @@ def test_an_entrance_gives_what_the_coroutine_gives() -> None:
     assert not entrance.is_cancelled
     assert done(Entrance().start(give(defer.succeed(8)))) == 8
     assert isinstance(done(Entrance().start(give(defer.fail(KeyError())))), KeyError)
+
+
+@pytest.mark.parametrize("make", FAILURES.values(), ids=FAILURES)
+def test_what_is_only_looked_at_cannot_fail_a_call(make: Callable[[], BaseException]) -> None:
+    """A value that raises while it is shown is shown otherwise."""
+
+    def show(error: BaseException) -> str:
+        raise error
+
+    assert attempt(show, make(), otherwise="?") == "?"
+    assert attempt(str, 7, otherwise="?") == "7"
+    with pytest.raises(KeyboardInterrupt):
+        attempt(show, KeyboardInterrupt(), otherwise="?")
 
 
 def test_twisted_may_drive_a_coroutine_in_the_step_of_a_task() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Coroutine
 from typing import Any, assert_type
 
 from hostkit import CachedFunction, cached
@@ -34,7 +33,7 @@ def takes_any(function: CachedFunction[..., Any]) -> None:
 
 async def calls_are_typed(words: Words) -> None:
     """Arguments and results are those that were written."""
-    await assert_type(words.look("a", limit=3), Coroutine[Any, Any, list[str]])
+    assert_type(await words.look("a", limit=3), list[str])
     assert_type(await words.look("a"), list[str])
     assert_type(await words.count(), int)
     assert_type(await words.by_name("a", user="ann"), bool | None)

@@ -1,5 +1,5 @@
-"""A small homeserver in memory, which asks its modules at every place where they have a say.
+"""A small homeserver in memory, which calls hooks wherever modules can decide.
 
 A way to read it: `client_api`, which has the table of all requests, `homeserver` and `client`, then
-`accounts`, `login`, `room`, `events`, `rooms` and `presence`.
+`accounts`, `rooms` and `presence`.
 """

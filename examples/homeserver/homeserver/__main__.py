@@ -28,7 +28,7 @@ def main(file: str, name: str, listen: str) -> None:
 
 
 async def run(reactor: Any, file: str, name: str, listen: str) -> None:
-    """Serve until the reactor is stopped, which Ctrl-C and SIGTERM do; or tell what is wrong."""
+    """Serve until Ctrl-C or SIGTERM stops the reactor; exit with a message if it cannot."""
     try:
         await serve(reactor, Host.from_file(file, **OPTIONS).build(), name, listen)
     except (HostkitError, CannotListenError, ValueError) as error:

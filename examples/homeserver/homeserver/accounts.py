@@ -1,28 +1,37 @@
-"""Accounts: how they are made, who is logged in, and who may go on."""
+"""Accounts: registration, login and sessions."""
 
 import re
 import secrets
+from collections.abc import Mapping
 
 from twisted.web.server import Request
 
-from homeserver.client import client_of, text
+from homeserver.client import client_of, refuse, text
 from homeserver.homeserver import Account, Homeserver
-from hookspecs import Codes, LoginResponse, RegistrationBehaviour, Requester, UserID
+from hookspecs import (
+    Codes,
+    JsonDict,
+    Login,
+    LoginResponse,
+    RegistrationBehaviour,
+    Requester,
+    UserID,
+)
 from hostkit.web import HttpError, json_body
 
 
 async def register(server: Homeserver, request: Request) -> LoginResponse:
-    """``POST register``: make an account, and log it in.
+    """``POST register``: create an account, and log it in.
 
-    What modules are given of the request does not have the password. They are not asked about this
-    login: whoever may register may also log in.
+    Modules do not receive the password. They are not asked about this login: a user who may
+    register may also log in.
     """
     params = json_body(request)
     password = text(params, "password")
     del params["password"]
-    stages = {"m.login.dummy": True}  # of which this server has no others
+    stages = {"m.login.dummy": True}  # the only stage that this server has
     name = await server.auth.get_username_for_registration(stages, params)
-    name = text(params, "username") if name is None else name  # an empty one is no account's
+    name = text(params, "username") if name is None else name  # an empty one is refused below
     display_name = await server.auth.get_displayname_for_registration(stages, params)
     account = await make(server, request, name.lower(), display_name, password)
     return begin_session(server, account.user_id, None)
@@ -35,11 +44,11 @@ async def make(
     display_name: str | None = None,
     password: str | None = None,
 ) -> Account:
-    """Make an account, if modules let it be made.
+    """Create an account if modules allow it.
 
     Raises:
-        HttpError: Status 429 if a module has refused it, which does not tell that one did; 400 if
-            there cannot be such an account.
+        HttpError: Status 429 if a module has refused it, without naming it; 400 if the name is
+            invalid or taken.
     """
     if not re.fullmatch(r"[a-z0-9._=/+-]+", name):
         raise HttpError(400, Codes.INVALID_USERNAME, "Only a-z, 0-9 and any of =_-./+ are allowed")
@@ -65,10 +74,10 @@ def begin_session(server: Homeserver, user_id: str, device_id: str | None) -> Lo
 
 
 async def check(server: Homeserver, request: Request) -> Requester:
-    """Find out who makes a request, and whether the account is still valid.
+    """Authenticate a request, and check that the account has not expired.
 
-    Every request that needs an access token comes through here, but for that which ends the
-    session. An exception of a module therefore fails all of them.
+    Every request that needs an access token passes here, except the one that ends the session. An
+    exception of a module therefore fails all of them.
 
     Raises:
         HttpError: Status 401 without a valid token, and 403 for an account that has expired.
@@ -92,3 +101,63 @@ def _token_of(server: Homeserver, request: Request) -> str:
     if token not in server.sessions:
         raise HttpError(401, Codes.UNKNOWN_TOKEN, "Unrecognised access token")
     return token
+
+
+PASSWORD = "m.login.password"  # noqa: S105 -- the name of a login type
+
+
+async def list_types(server: Homeserver, _request: Request) -> JsonDict:
+    """``GET login``: list the types of login."""
+    return {"flows": [{"type": each} for each in _types(server)]}
+
+
+async def log_in(server: Homeserver, request: Request) -> LoginResponse:
+    """``POST login``: authenticate the user, and start a session."""
+    body = json_body(request)
+    device_id = text(body, "device_id") if "device_id" in body else None
+    label = "initial_device_display_name"
+    device_name = text(body, label) if label in body else None
+    user_id, callback = await _identify(server, body)
+    if user_id not in server.accounts:  # so far only a module knows this user
+        name, _, domain = user_id.removeprefix("@").partition(":")
+        if domain != server.name:
+            raise HttpError(403, Codes.FORBIDDEN, "Not a user of this server")
+        await make(server, request, name)
+    clients = [client_of(request)]
+    verdict = await server.spam.check_login_for_spam(user_id, device_id, device_name, clients)
+    refuse(verdict, "Login was blocked by the server")
+    response = begin_session(server, user_id, device_id)
+    await server.validity.on_user_login(user_id, body["type"], None)
+    if callback is not None:  # the module that authenticated the user asked for the outcome
+        await callback(response)
+    return response
+
+
+def _types(server: Homeserver) -> Mapping[str, tuple[str, ...]]:
+    """List the types of login with the fields they need: the password, then the modules'."""
+    types = {PASSWORD: ("password",), **server.auth.supported_login_types}
+    if not server.has_passwords:
+        del types[PASSWORD]
+    return types
+
+
+async def _identify(server: Homeserver, body: JsonDict) -> Login:
+    """Authenticate, by modules first; they get only the fields that they have named."""
+    login_type, identifier = text(body, "type"), body.get("identifier")
+    fields = _types(server).get(login_type)
+    if fields is None:
+        raise HttpError(400, Codes.UNKNOWN, f"Unknown login type {login_type}")
+    if not isinstance(identifier, dict) or identifier.get("type") != "m.id.user":
+        raise HttpError(400, Codes.INVALID_PARAM, "Unknown login identifier")
+    missing = [field for field in fields if field not in body]
+    if missing:
+        raise HttpError(400, Codes.MISSING_PARAM, f"Missing parameters: {', '.join(missing)}")
+    user, login_dict = text(identifier, "user"), {field: body[field] for field in fields}
+    login = await server.auth.check_auth(user, login_type, login_dict)
+    if login is None and login_type == PASSWORD:
+        account = server.accounts.get(user if user.startswith("@") else f"@{user}:{server.name}")
+        if account is not None and account.has_password(text(body, "password")):
+            login = account.user_id, None
+    if login is None:
+        raise HttpError(403, Codes.FORBIDDEN, "Invalid username or password")
+    return login

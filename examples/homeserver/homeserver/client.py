@@ -1,33 +1,32 @@
-"""What a client has sent, and what it is told when modules do not let it have its way."""
+"""What a client has sent, and the answers when modules refuse its requests."""
 
 import logging
 
 from twisted.web.server import Request
 
-from hookspecs import NOT_SPAM, Codes, JsonDict, is_homeserver_error
-from hookspecs.spam_checker import Verdict
+from hookspecs import NOT_SPAM, Codes, JsonDict, Verdict, is_homeserver_error
 from hostkit.web import HttpError
 
 
 def text(body: JsonDict, name: str) -> str:
-    """Take a text from the body of a request, or answer that it is missing."""
+    """Read a string from the body of a request, or answer that it is missing."""
     value = body.get(name)
     if not isinstance(value, str):
-        raise HttpError(400, Codes.MISSING_PARAM, f"{name} is missing, or no text")
+        raise HttpError(400, Codes.MISSING_PARAM, f"{name} is missing, or not a string")
     return value
 
 
 def client_of(request: Request) -> tuple[str, str]:
-    """Tell which client it is, as spam checkers are told: its name and its address."""
+    """Describe the client for spam checkers: its user agent and its address."""
     return request.getHeader("user-agent") or "", request.getClientAddress().host
 
 
 def refuse(verdict: Verdict | str, message: str) -> None:
-    """Go on if nothing was found, and refuse the request otherwise.
+    """Refuse a request unless the verdict is `NOT_SPAM`.
 
     Args:
         verdict: What a hook of `SpamChecker` gave.
-        message: What to tell the user, unless the verdict is a text for them.
+        message: The message for the user, unless the verdict is one itself.
 
     Raises:
         HttpError: Status 403, with the code and the fields of the verdict.
@@ -40,13 +39,12 @@ def refuse(verdict: Verdict | str, message: str) -> None:
 
 
 def answer_to(error: Exception) -> HttpError:
-    """Find the answer for what was raised by a module, or on its way.
+    """Make the answer to a request of which the handling has raised.
 
-    An exception that says itself what to answer has its way. All others, also the
-    `hostkit.ModuleFailedError` of a module that could neither allow nor deny, are nothing that the
-    client can do something about.
+    An exception with a status and a code says the answer itself. For all others, including the
+    `hostkit.ModuleFailedError` of a module that could neither allow nor deny, it is status 500.
     """
-    if is_homeserver_error(error):  # a `HomeserverError`, or one that a module has brought along
+    if is_homeserver_error(error):  # or a module's own with the same attributes
         code, errcode = getattr(error, "code", 500), getattr(error, "errcode", Codes.UNKNOWN)
         message, fields = getattr(error, "msg", error), getattr(error, "additional_fields", {})
         return HttpError(code, errcode, str(message), **fields)

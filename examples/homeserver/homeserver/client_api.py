@@ -1,4 +1,4 @@
-"""`ClientApi`: what clients may ask for."""
+"""`ClientApi`: the requests of clients, and the functions that answer them."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeAlias
@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 from twisted.internet.defer import Deferred
 from twisted.web.server import Request
 
-from homeserver import accounts, events, login, presence, rooms
+from homeserver import accounts, presence, rooms
 from homeserver.client import answer_to
 from homeserver.homeserver import Homeserver
 from hookspecs import Codes
@@ -14,23 +14,23 @@ from hostkit import Host, start_entry
 from hostkit.web import HttpError, JsonResource, Router
 
 Handler: TypeAlias = Callable[..., Awaitable[object]]
-"""Takes the homeserver, the request and what stands in its path, by name; gives the answer."""
+"""Takes the homeserver, the request and the named segments of its path; returns the answer."""
 
 ROUTES: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("POST", "register", accounts.register),
-    ("GET", "login", login.list_types),
-    ("POST", "login", login.log_in),
+    ("GET", "login", accounts.list_types),
+    ("POST", "login", accounts.log_in),
     ("POST", "logout", accounts.log_out),
     ("POST", "createRoom", rooms.create),
     ("POST", "join/{room_id}", rooms.join),
     ("POST", "rooms/{room_id}/invite", rooms.invite),
-    ("PUT", "rooms/{room_id}/send/{kind}/{_transaction}", events.send),
-    ("PUT", "rooms/{room_id}/state/{kind}", events.set_state),
-    ("PUT", "rooms/{room_id}/state/{kind}/{state_key}", events.set_state),
+    ("PUT", "rooms/{room_id}/send/{kind}/{_transaction}", rooms.send),
+    ("PUT", "rooms/{room_id}/state/{kind}", rooms.set_state),
+    ("PUT", "rooms/{room_id}/state/{kind}/{state_key}", rooms.set_state),
     ("PUT", "presence/{user_id}/status", presence.set_status),
     ("GET", "sync", presence.sync),
 )
-"""What there is: methods, paths where ``{name}`` is any one segment, and what answers."""
+"""Methods, paths in which ``{name}`` matches any one segment, and handlers."""
 
 
 class ClientApi(JsonResource):
@@ -43,10 +43,10 @@ class ClientApi(JsonResource):
         self._server = server
 
     async def on_GET(self, request: Request) -> object:
-        """Answer, as soon as all modules have.
+        """Answer when all modules have.
 
-        What was begun is brought to its end, so that modules hear of all that was stored: if the
-        client goes away, only the waiting is cancelled.
+        A request that has started is completed even if the client disconnects, so that modules are
+        notified of everything that was stored: only the waiting is cancelled.
         """
         waiting: Deferred[object] = Deferred()
         start_entry(self._answer(request)).chainDeferred(waiting)
@@ -65,13 +65,13 @@ class ClientApi(JsonResource):
 
 
 def root_of(host: Host, server: Homeserver) -> Router:
-    """Make what is served: the homeserver's own, and beside it what modules have registered."""
+    """Make the root resource, with the homeserver's own paths and those of modules."""
     resources = {path: mount.resource for path, (_, mount) in host.mounts.items()}
     return Router({**resources, "/_matrix/client/v3": ClientApi(server)})
 
 
 def _find(request: Request) -> tuple[Handler, dict[str, str]]:
-    """Find what answers a request, and what stands in its path at the place of each name."""
+    """Find the handler of a request, and the segments of its path that have a name."""
     segments = [segment.decode("utf-8", "replace") for segment in request.postpath or ()]
     for method, path, handler in ROUTES:
         names = path.split("/")

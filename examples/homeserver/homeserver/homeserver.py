@@ -1,21 +1,92 @@
-"""`Homeserver`: its modules, and all that it remembers."""
+"""The homeserver in memory: its hooks, accounts, and rooms with their events."""
 
+import copy
 import hashlib
 import hmac
+import secrets
+import time
 from collections import defaultdict
+from types import MappingProxyType
 from typing import Final
 
 import attrs
 
 import hookspecs
-from homeserver.room import Room
-from hookspecs import Requester, UserPresenceState
+from hookspecs import Codes, JsonDict, JsonMapping, Requester, StateMap, UserPresenceState
 from hostkit import Host
 from hostkit.host import HostOptions
 from hostkit.web import HttpError
 
+
+def now_ms() -> int:
+    """The current time, in milliseconds since the epoch."""
+    return int(time.time() * 1000)
+
+
+def _own(content: JsonMapping) -> JsonMapping:
+    """Copy the content of an event into a read-only mapping."""
+    return MappingProxyType(copy.deepcopy(dict(content)))
+
+
+@attrs.frozen(eq=False)
+class Event(hookspecs.Event):
+    """An event in a room, as modules see it."""
+
+    room_id: str
+    type: str
+    sender: str
+    content: JsonMapping = attrs.field(converter=_own)
+    _state_key: str | None = None
+    origin_server_ts: int = attrs.field(factory=now_ms)
+    event_id: str = attrs.field(factory=lambda: f"${secrets.token_urlsafe(16)}")
+
+    @property
+    def state_key(self) -> str:
+        """Which state of its type it sets; the attribute is missing if it sets none."""
+        if self._state_key is None:
+            raise AttributeError("state_key")
+        return self._state_key
+
+    def get_dict(self) -> JsonDict:
+        """The whole event as a JSON object, which the caller may change."""
+        names = ("event_id", "room_id", "type", "sender", "origin_server_ts")
+        fields = {name: getattr(self, name) for name in names}
+        fields["content"] = copy.deepcopy(dict(self.content))
+        return fields | ({"state_key": self._state_key} if self.is_state() else {})
+
+
+@attrs.define
+class Room:
+    """A room: its events in order, and the state that results from them."""
+
+    room_id: str
+    timeline: list[Event] = attrs.field(factory=list)
+    _state: dict[tuple[str, str], Event] = attrs.field(factory=dict)
+
+    @property
+    def state(self) -> StateMap[Event]:
+        """A snapshot of the state; later events do not change it."""
+        return MappingProxyType(dict(self._state))
+
+    def add(self, event: Event) -> None:
+        """Store an event."""
+        self.timeline.append(event)
+        if event.is_state():
+            self._state[event.type, event.state_key] = event
+
+    def membership(self, user_id: str) -> str | None:
+        """Whether a user has joined (``"join"``), is invited (``"invite"``), or neither."""
+        event = self._state.get(("m.room.member", user_id))
+        return None if event is None else event.content.get("membership")
+
+    def check_joined(self, user_id: str) -> None:
+        """Refuse a request if a user is not in the room."""
+        if self.membership(user_id) != "join":
+            raise HttpError(403, Codes.FORBIDDEN, f"{user_id} is not in {self.room_id}")
+
+
 OPTIONS: Final[HostOptions] = {
-    # There is no use in callbacks that are never called, so modules cannot register any others.
+    # Only categories whose hooks are called, so that no module registers in vain.
     "categories": (
         hookspecs.SpamChecker,
         hookspecs.ThirdPartyRules,
@@ -26,12 +97,12 @@ OPTIONS: Final[HostOptions] = {
     "reserved_paths": hookspecs.RESERVED_PATHS,
     "recommended_path": hookspecs.RECOMMENDED_PATH,
 }
-"""What `hostkit.Host` is made with, besides the file."""
+"""The options of `hostkit.Host`, besides the file."""
 
 
 @attrs.define
 class Account:
-    """Somebody who can log in; without a password only modules can let them in."""
+    """A user who can log in; without a password, only through a module."""
 
     user_id: str
     display_name: str
@@ -39,11 +110,11 @@ class Account:
     _scrambled: bytes | None = attrs.field(default=None, repr=False)
 
     def set_password(self, password: str) -> None:
-        """Keep what shows whether a password is the right one."""
+        """Store a hash of the password."""
         self._scrambled = self._scramble(password)
 
     def has_password(self, password: str) -> bool:
-        """Tell whether this is the account's password."""
+        """Whether this is the account's password."""
         known = self._scrambled
         return known is not None and hmac.compare_digest(known, self._scramble(password))
 
@@ -53,11 +124,11 @@ class Account:
 
 
 class Homeserver:
-    """The hooks, by the short names that they have here, and what there is until it stops.
+    """The hooks by short names, and all state, which lasts until the process ends.
 
     Args:
         host: The modules, built, with `OPTIONS`.
-        name: What the ids of users and rooms end with.
+        name: The server's name, with which the ids of users and rooms end.
         has_passwords: Whether people may log in with a password.
     """
 
@@ -73,7 +144,7 @@ class Homeserver:
         self.sessions: dict[str, Requester] = {}  # by access token
         self.rooms: dict[str, Room] = {}
         self.presence: dict[str, UserPresenceState] = {}
-        # What modules want users to be told besides: by who is told, and about whom.
+        # Presence that modules route to users: by the user who receives it, and the user it is of.
         self.routed: defaultdict[str, dict[str, UserPresenceState]] = defaultdict(dict)
 
     def room(self, room_id: str) -> Room:

@@ -1,4 +1,4 @@
-"""Presence: who is there, and who is told; and all else that a client shows."""
+"""Presence: who is online, who receives it, and the rest of what a client shows."""
 
 from collections.abc import Iterable
 
@@ -6,29 +6,28 @@ from twisted.web.server import Request
 
 from homeserver.accounts import check
 from homeserver.client import text
-from homeserver.homeserver import Homeserver
-from homeserver.room import Room, now_ms
+from homeserver.homeserver import Homeserver, Room, now_ms
 from hookspecs import PRESENCE_ALL_USERS, Codes, JsonDict, UserPresenceState
 from hostkit.web import HttpError, json_body
 
 
 async def set_status(server: Homeserver, request: Request, user_id: str) -> JsonDict:
-    """``PUT presence/{userId}/status``: keep a state, and ask modules whom else to tell."""
+    """``PUT presence/{userId}/status``: store a state, and ask modules who else receives it."""
     if user_id != str((await check(server, request)).user):
         raise HttpError(403, Codes.FORBIDDEN, "This is not you")
     presence, now = text(json_body(request), "presence"), now_ms()
     state = UserPresenceState(user_id, presence, now, 0, now, None, presence == "online")
     server.presence[user_id] = state
     routes = await server.router.get_users_for_states([state])
-    for told, states in routes.items():
-        server.routed[told].update({each.user_id: each for each in states})
+    for receiver, states in routes.items():
+        server.routed[receiver].update({each.user_id: each for each in states})
     return {}
 
 
 async def sync(server: Homeserver, request: Request) -> JsonDict:
-    """``GET sync``: all that a user may know of rooms and of others, at once and each time.
+    """``GET sync``: everything the user may see of rooms and of others, complete each time.
 
-    What users who are shadow-banned have sent is shown to nobody else.
+    Events of shadow-banned users are shown only to themselves.
     """
     user_id = str((await check(server, request)).user)
     rooms = [room for room in server.rooms.values() if room.membership(user_id) == "join"]
@@ -48,7 +47,7 @@ async def sync(server: Homeserver, request: Request) -> JsonDict:
 async def _presence_for(
     server: Homeserver, user_id: str, rooms: list[Room]
 ) -> Iterable[UserPresenceState]:
-    """List what a user is told of others, after asking modules for whom that is besides."""
+    """List the presence a user receives, after asking modules for further users."""
     interest = await server.router.get_interested_users(user_id)
     if interest == PRESENCE_ALL_USERS:
         return server.presence.values()

@@ -14,7 +14,7 @@ class RateLimiter:
 
     @attrs.frozen
     class Config:
-        """So many comments per so much time."""
+        """How many comments are allowed per period."""
 
         comments: int = attrs.field(validator=attrs.validators.ge(1))
         per: Seconds
@@ -31,7 +31,7 @@ class RateLimiter:
 
     @hookimpl
     async def check_comment(self, author: str) -> Decision:
-        """See when the author wrote the comment that counts; the text does not matter."""
+        """Compare the time of the author's oldest comment that counts with the limit."""
         posted = self._posted.get(author)
         if posted is None or len(posted) < self._config.comments:
             return ALLOW

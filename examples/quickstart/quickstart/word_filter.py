@@ -1,4 +1,4 @@
-"""Deny comments with words that nobody wants to read."""
+"""Deny comments that contain banned words."""
 
 from urllib.parse import urlsplit
 
@@ -12,7 +12,7 @@ class WordFilter:
 
     @attrs.frozen
     class Config:
-        """What stands under ``config:``; hostkit checks it before the module is built."""
+        """The module's ``config:``; hostkit checks it before the module is built."""
 
         banned: frozenset[str]
 
@@ -29,5 +29,5 @@ class WordFilter:
 
 
 def read_word(word: str) -> str:
-    """Take a link for the name of its host."""
+    """Replace a link by the name of its host."""
     return urlsplit(word).hostname or word
