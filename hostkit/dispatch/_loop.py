@@ -91,7 +91,7 @@ class Loop:
                 await self._ask_in_turn(call, range(place, len(self._callbacks)))
             if call.agreement is not None and self._rule.reviews_replacement and not call.is_over:
                 call.agreement.is_reviewed = True
-                await self._ask_in_turn(call, self._deciders(call.agreement))
+                await self._ask_in_turn(call, call.agreement.deciders(self._callbacks))
             if not call.is_over and not self.finish(call):
                 await self._fall_back(call)
         finally:
@@ -191,14 +191,6 @@ class Loop:
         before = agreement.replacers if agreement is not None else ()
         call.agreement = Agreement((*before, index), meaning.result, is_last=is_last)
         return CONTINUE
-
-    def _deciders(self, agreement: Agreement) -> list[int]:
-        """List the callbacks that decided before the last replacement, and replaced nothing."""
-        return [
-            index
-            for index in range(agreement.index)
-            if index not in agreement.replacers and not self._callbacks[index].shadow
-        ]
 
     def finish(self, call: Call) -> bool:
         """Find the result of a call that no callback has ended, unless that takes more calls."""

@@ -29,7 +29,7 @@ class Seen(TwistedChannel):
     def allHeadersReceived(self) -> None:  # noqa: N802 -- Twisted's name
         """Note the state in which a request is."""
         self.urls.append((self.url, self.headers_size, self.headers_count, self.is_handling))
-        super().allHeadersReceived()
+        super().allHeadersReceived()  # type: ignore[no-untyped-call]
         if self.length is None:
             self.give_chunks(self.chunks.append)
 
@@ -37,7 +37,7 @@ class Seen(TwistedChannel):
 def connect() -> Any:
     """Connect a channel, as a listener does."""
     channel: Any = Seen()
-    channel.factory = channel.site = HTTPFactory()  # type: ignore[no-untyped-call]
+    channel.factory = channel.site = HTTPFactory()
     channel.makeConnection(StringTransport())
     channel.setTimeout(None)
     return channel
@@ -68,6 +68,7 @@ def test_chunks_can_be_counted() -> None:
     channel = connect()
     channel.read(b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n")
     assert channel.chunks == [b"hi"]
+    channel.requests[-1].content.close()
 
 
 def test_what_cannot_be_read_is_reported() -> None:
