@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, final
 import attrs
 
 from hostkit.codegen import compile_function
-from hostkit.dispatch._callback import wait_for
+from hostkit.dispatch._callback import refuse_coroutine, wait_for
 from hostkit.dispatch._lane import write_lane
 from hostkit.dispatch._loop import Loop
-from hostkit.dispatch._passing import refuse_coroutine
 from hostkit.dispatch._policy import LEFT_OUT
 from hostkit.dispatch._record import CallRecord, describe
 from hostkit.dispatch._runner import Runner

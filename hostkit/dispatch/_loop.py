@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, final
 from twisted.internet.defer import CancelledError
 
 from hostkit.dispatch._call import Agreement, Call
-from hostkit.dispatch._callback import runs_module_code, wait_for
-from hostkit.dispatch._passing import Passing
+from hostkit.dispatch._callback import Passing, runs_module_code, wait_for
 from hostkit.dispatch._policy import FailurePolicy
 from hostkit.loops import DetachedTasks, ShieldedCall, is_awaitable, is_callers
 from hostkit.rules import CONTINUE, Replace
