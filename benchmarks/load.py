@@ -100,7 +100,7 @@ def pin_apart() -> None:
 
 
 def free_port() -> int:
-    """Find a port that nobody listens at."""
+    """Find a port that is free."""
     with socket.socket() as finder:
         finder.bind((HOST, 0))
         port: int = finder.getsockname()[1]

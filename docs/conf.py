@@ -20,7 +20,7 @@ project = "hostkit"
 author = copyright = "The hostkit developers"  # noqa: A001 -- Sphinx calls it so
 version = release = __version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "hookspec_pages"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "hookspec_pages", "settings_tables"]
 myst_enable_extensions = ["deflist"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build"]

@@ -84,7 +84,7 @@ def serve(file: str, reactor: str | None, worker: str | None) -> None:
 @_FILE
 def list_hooks(file: str) -> None:
     """Show every hook with its modules, in the order they are asked."""
-    from hostkit.cli._listing import show_host  # noqa: PLC0415
+    from hostkit.cli._output import show_host  # noqa: PLC0415
 
     for line in show_host(_build(file)):
         click.echo(line)
@@ -95,7 +95,7 @@ def list_hooks(file: str) -> None:
 @click.argument("path", metavar="[PATH]", required=False)
 def routes(file: str, path: str | None) -> None:
     """Show which module serves which path, or who would serve PATH."""
-    from hostkit.cli._routes import show_route, show_routes  # noqa: PLC0415
+    from hostkit.cli._output import show_route, show_routes  # noqa: PLC0415
 
     host = _build(file)
     if path is None:
@@ -126,7 +126,7 @@ def reload(target: str) -> None:
     whose name, class and config are the same is kept. If anything is wrong, all stays as it was.
     Python code is not imported again. What came of it is in the server's log.
     """
-    from hostkit.cli._reload import find_process, tell  # noqa: PLC0415
+    from hostkit.cli._process import find_process, tell  # noqa: PLC0415
 
     number = int(target) if target.isdecimal() else find_process(_build(target, serves=True).file)
     tell(number)
@@ -158,7 +158,7 @@ def _build(file: str, *, serves: bool = False, worker: str | None = None) -> Hos
 
 
 def _leave(errors: ConfigErrors) -> NoReturn:
-    from hostkit.cli._problems import exit_code, show_problems  # noqa: PLC0415
+    from hostkit.cli._output import exit_code, show_problems  # noqa: PLC0415
 
     show_problems(errors)
     sys.exit(exit_code(errors))

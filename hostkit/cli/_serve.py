@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 from twisted.internet.defer import CancelledError
 from twisted.logger import STDLibLogObserver, globalLogBeginner
 
-from hostkit.cli._pid_file import hold_pid_file
-from hostkit.cli._problems import show_problems
-from hostkit.cli._reloader import Reloader
-from hostkit.cli._signals import handle_hangup, handle_signals
+from hostkit.cli._output import show_problems
+from hostkit.cli._process import hold_pid_file
+from hostkit.cli._signals import Reloader, handle_hangup, handle_signals
 from hostkit.errors import ConfigErrors, ModuleFailedError
 from hostkit.loops import start_entry
 from hostkit.web import Server

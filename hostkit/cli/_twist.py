@@ -63,7 +63,7 @@ def makeService(options: Options) -> HostService:  # noqa: N802 -- so named by T
     """
     from twisted.internet import reactor  # noqa: PLC0415 -- `twist` has chosen one
 
-    from hostkit.cli._problems import exit_code, show_problems  # noqa: PLC0415
+    from hostkit.cli._output import exit_code, show_problems  # noqa: PLC0415
 
     ignore_hangup()
     try:

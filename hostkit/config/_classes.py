@@ -1,25 +1,26 @@
-"""The hook for attrs classes and dataclasses, a module's ``Config`` above all."""
+"""Hooks for attrs classes and dataclasses: hostkit's own blocks, and the ``Config`` of modules."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, get_origin
+from typing import Annotated, Any, get_args, get_origin
 
 import attrs
 from cattrs import ClassValidationError, Converter
-from cattrs.gen import make_dict_structure_fn
+from cattrs.gen import make_dict_structure_fn, override
 
 from hostkit.codes import Code
-from hostkit.config._explain import faults_of, steps_of
-from hostkit.config._fault import Fault, StructureErrors
+from hostkit.config._faults import Fault, StructureErrors, faults_of, steps_of
+from hostkit.config._fields import Check, settings_of
 from hostkit.config._scalars import wrong_type
 from hostkit.wording import show
 
 
 def register(converter: Converter) -> None:
-    """Teach a converter attrs classes and dataclasses."""
+    """Add the hooks for attrs classes, dataclasses, and types that carry a `Check`."""
     converter.register_structure_hook_factory(_is_class, _class_hook)
+    converter.register_structure_hook_factory(_has_check, _check_hook)
 
 
 def _is_class(cls: Any) -> bool:
@@ -29,10 +30,17 @@ def _is_class(cls: Any) -> bool:
 
 def _class_hook(cls: Any, converter: Converter) -> Callable[[Any, Any], Any]:
     base = get_origin(cls) or cls
+    overrides: dict[str, Any] = {}
+    nulls: set[str] = set()
     if attrs.has(base):
         attrs.resolve_types(base)
+        overrides, nulls = _overrides_of(base)
     fill = make_dict_structure_fn(
-        cls, converter, _cattrs_forbid_extra_keys=True, _cattrs_use_alias=True
+        cls,
+        converter,
+        _cattrs_forbid_extra_keys=True,
+        _cattrs_use_alias=True,
+        **overrides,
     )
 
     def structure_class(value: Any, _cls: Any) -> Any:
@@ -42,6 +50,8 @@ def _class_hook(cls: Any, converter: Converter) -> Callable[[Any, Any], Any]:
         if odd:
             strings = {key: item for key, item in value.items() if isinstance(key, str)}
             raise _odd_keys(odd, lambda: structure_class(strings, cls))
+        if nulls:
+            value = {k: item for k, item in value.items() if item is not None or k not in nulls}
         try:
             return fill(value, cls)
         except ClassValidationError as error:
@@ -56,8 +66,19 @@ def _class_hook(cls: Any, converter: Converter) -> Callable[[Any, Any], Any]:
     return structure_class
 
 
+def _overrides_of(cls: Any) -> tuple[dict[str, Any], set[str]]:
+    """Read from the settings of a class what cattrs needs, and which keys may be null."""
+    settings = settings_of(cls)
+    if not settings:
+        return {}, set()
+    # What is not a setting is filled in later, and a file must not set it.
+    overrides = {field.name: override(omit=True) for field in attrs.fields(cls)}
+    overrides |= {field.name: override(rename=key) for key, (field, _) in settings.items()}
+    return overrides, {key for key, (_, each) in settings.items() if each.null_is_default}
+
+
 def _odd_keys(keys: list[Any], build: Callable[[], Any]) -> StructureErrors:
-    """Tell of keys that are no strings, and of whatever else is wrong."""
+    """Report keys that are not strings, and whatever else is wrong."""
     faults = [
         Fault(
             Code.KEY_NOT_A_STRING,
@@ -76,13 +97,13 @@ def _odd_keys(keys: list[Any], build: Callable[[], Any]) -> StructureErrors:
 
 
 def _refused_fields(build: Callable[[], Any]) -> Iterator[Fault]:
-    """Ask every validator of an instance that could not be made; attrs stops at the first."""
+    """Run every validator of an instance that could not be made; attrs stops at the first."""
     try:
         # Not thread-safe, as attrs warns: another thread's instances may go unchecked right now.
         # It happens only for a config that is about to be refused.
         with attrs.validators.disabled():
             instance = build()
-    except Exception:  # noqa: BLE001 - then it was not a validator that refused
+    except Exception:  # noqa: BLE001 - not a validator refused, then
         return
     for field in attrs.fields(type(instance)):
         if field.validator is not None:
@@ -90,3 +111,21 @@ def _refused_fields(build: Callable[[], Any]) -> Iterator[Fault]:
                 field.validator(instance, field, getattr(instance, field.name))
             except Exception as error:  # noqa: BLE001 - whatever it raises is its refusal
                 yield from (fault.under(field.alias) for fault in faults_of(error))
+
+
+def _has_check(cls: Any) -> bool:
+    return get_origin(cls) is Annotated and isinstance(get_args(cls)[1], Check)
+
+
+def _check_hook(cls: Any, converter: Converter) -> Callable[[Any, Any], Any]:
+    plain, check = get_args(cls)
+    hook = converter.get_structure_hook(plain)
+
+    def structure_checked(value: Any, _cls: Any) -> Any:
+        result = hook(value, plain)
+        if check.accepts(result):
+            return result
+        message = f"{show(value)} is not allowed here"
+        raise StructureErrors((Fault(Code.NOT_ALLOWED, message, expected=check.expected),))
+
+    return structure_checked

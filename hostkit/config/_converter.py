@@ -1,21 +1,40 @@
-"""`structure`: from what YAML gives to the classes module authors write."""
+"""`structure`: from what YAML gives to the classes module authors write.
+
+The hooks for single values and for classes have files of their own; those for lists, tuples, sets,
+mappings and unions are here.
+"""
 
 from __future__ import annotations
 
+import types
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, MutableSequence, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar, Union, get_args, get_origin
 
-from cattrs import Converter
+from cattrs import BaseValidationError, Converter
+from cattrs.cols import list_structure_factory, mapping_structure_factory
 
 from hostkit.codes import Code
-from hostkit.config import _check, _classes, _containers, _scalars
-from hostkit.config._explain import faults_of, text_of
-from hostkit.config._fault import Fault, StructureErrors
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from hostkit.config import _classes, _scalars
+from hostkit.config._faults import Fault, StructureErrors, faults_of, text_of
+from hostkit.config._scalars import wrong_type
+from hostkit.wording import either, show
 
 T = TypeVar("T")
+_Hook: TypeAlias = Callable[[Any, Any], Any]
+
+_LISTS: Final[dict[Any, Any]] = {
+    list: list,
+    tuple: tuple,
+    set: set,
+    frozenset: frozenset,
+    Sequence: tuple,
+    MutableSequence: list,
+    AbstractSet: frozenset,
+}
+_MAPPINGS: Final = frozenset({dict, Mapping, MutableMapping})
+_UNIONS: Final = frozenset({Union, types.UnionType})
 
 
 def structure(value: object, cls: type[T]) -> T:
@@ -29,7 +48,7 @@ def structure(value: object, cls: type[T]) -> T:
         A new value; `value` is left as it is.
 
     Raises:
-        StructureErrors: It does not fit. All faults are told at once.
+        StructureErrors: It does not fit. All faults are reported at once.
     """
     faults: tuple[Fault, ...]
     try:
@@ -59,25 +78,138 @@ def _unusable(cls: object, error: Exception) -> Fault:
         Code.UNSUPPORTED_TYPE,
         f"{getattr(cls, '__qualname__', cls)} cannot be filled from a config file: "
         f"{text_of(error)}",
-        hint="tell the module's author: annotate every field, or write parse_config()",
+        hint="ask the module's author to annotate every field, or to write parse_config()",
     )
 
 
 def strict_converter(
     fallback: Callable[[Any], Callable[[Any, Any], Any]] = _scalars.unsupported,
 ) -> Converter:
-    """Make a converter that converts nothing silently; more can be taught to it.
+    """Make a converter that converts nothing silently; more hooks can be registered.
 
     Args:
-        fallback: Makes the hook of a type that the converter was not taught.
+        fallback: Makes the hook of a type without one of its own.
     """
     converter = Converter(structure_fallback_factory=fallback)
     # cattrs fills any other collection from whatever can be iterated, strings included.
-    converter.register_structure_hook_factory(_containers.is_iterable, fallback)
+    converter.register_structure_hook_factory(_is_iterable, fallback)
     # Later registrations are asked first.
-    for layer in (_scalars, _containers, _classes, _check):
-        layer.register(converter)
+    _scalars.register(converter)
+    _register_containers(converter)
+    _classes.register(converter)
     return converter
 
 
 _converter = cache(strict_converter)
+
+
+def _register_containers(converter: Converter) -> None:
+    """Add the hooks for all types whose values hold other values."""
+    converter.register_structure_hook_factory(lambda cls: _base(cls) in _LISTS, _list_hook)
+    converter.register_structure_hook_factory(lambda cls: _base(cls) in _MAPPINGS, _mapping_hook)
+    converter.register_structure_hook_factory(_is_fixed_tuple, _fixed_tuple_hook)
+    converter.register_structure_hook_factory(lambda cls: _base(cls) in _UNIONS, _union_hook)
+
+
+def _base(cls: Any) -> Any:
+    origin: Any = get_origin(cls)
+    return cls if origin is None else origin
+
+
+def _is_iterable(cls: Any) -> bool:
+    """Whether the values of a type hold others."""
+    base = _base(cls)
+    return isinstance(base, type) and issubclass(base, Iterable)
+
+
+def _list_hook(cls: Any, converter: Converter) -> _Hook:
+    build = _LISTS[_base(cls)]
+    fill = list_structure_factory(cls, converter)
+
+    def structure_list(value: Any, _cls: Any) -> Any:
+        if not isinstance(value, list | tuple):
+            raise wrong_type(value, "a list")
+        items = fill(value, cls)
+        try:
+            return build(items)
+        except TypeError:
+            raise wrong_type(value, "a list of single values, for a set") from None
+
+    return structure_list
+
+
+def _mapping_hook(cls: Any, converter: Converter) -> _Hook:
+    fill = mapping_structure_factory(cls, converter)
+
+    def structure_mapping(value: Any, _cls: Any) -> Any:
+        if not isinstance(value, Mapping):
+            raise wrong_type(value, "a mapping")
+        return fill(value, cls)
+
+    return structure_mapping
+
+
+def _is_fixed_tuple(cls: Any) -> bool:
+    return get_origin(cls) is tuple and getattr(cls, "__args__", (...,))[-1:] != (...,)
+
+
+def _fixed_tuple_hook(cls: Any, converter: Converter) -> _Hook:
+    members = get_args(cls)
+    hooks = [converter.get_structure_hook(member) for member in members]
+    expected = f"a list of {len(members)} values"
+
+    def structure_tuple(value: Any, _cls: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list | tuple):
+            raise wrong_type(value, expected)
+        if len(value) != len(members):
+            message = f"a list of {len(value)} values is not allowed here"
+            raise StructureErrors((Fault(Code.NOT_ALLOWED, message, expected=expected),))
+        return _fill_each(list(zip(value, members, hooks, strict=True)))
+
+    return structure_tuple
+
+
+def _fill_each(slots: list[tuple[Any, Any, _Hook]]) -> tuple[Any, ...]:
+    items: list[Any] = []
+    faults: list[Fault] = []
+    for index, (value, member, hook) in enumerate(slots):
+        try:
+            items.append(hook(value, member))
+        except (StructureErrors, BaseValidationError) as error:
+            faults += [fault.under(index) for fault in faults_of(error)]
+    if faults:
+        raise StructureErrors(tuple(faults))
+    return tuple(items)
+
+
+def _union_hook(cls: Any, converter: Converter) -> _Hook:
+    members = [member for member in get_args(cls) if member is not type(None)]
+    hooks = [(member, converter.get_structure_hook(member)) for member in members]
+    allows_null = len(members) < len(get_args(cls))
+
+    def structure_union(value: Any, _cls: Any) -> Any:
+        if value is None and allows_null:
+            return None
+        if len(hooks) == 1:
+            return hooks[0][1](value, members[0])
+        failures = []
+        # The value's own type first: 5 stays a whole number in `float | int`.
+        for member, hook in sorted(hooks, key=lambda pair: pair[0] is not type(value)):
+            try:
+                return hook(value, member)
+            except (StructureErrors, BaseValidationError) as error:
+                failures.append(faults_of(error))
+        raise _fits_none(value, failures)
+
+    return structure_union
+
+
+def _fits_none(value: Any, failures: list[tuple[Fault, ...]]) -> StructureErrors:
+    """Blame the member that came nearest: one whose faults lie inside the value, fewest first."""
+    inside = [faults for faults in failures if any(fault.path for fault in faults)]
+    if inside:
+        return StructureErrors(min(inside, key=len))
+    expected = [fault.expected for faults in failures for fault in faults if fault.expected]
+    message = f"{show(value)} does not belong here"
+    fault = Fault(Code.WRONG_TYPE, message, expected=either(expected) if expected else None)
+    return StructureErrors((fault,))

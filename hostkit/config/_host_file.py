@@ -1,4 +1,4 @@
-"""`HostFile`: a config file, read and found to be right."""
+"""`HostFile`: a config file, read and checked; and whether a host can go on with another one."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Final, final
 
 import attrs
 
+from hostkit.codes import Code
+from hostkit.config._fields import settings_of
 from hostkit.config._secrets import redact
-from hostkit.errors import Path, Place, Problem
+from hostkit.config._settings import ModuleEntry, Settings
+from hostkit.errors import ConfigErrors, Path, Place, Problem
 
 if TYPE_CHECKING:
-    from hostkit.config._document import Document
-    from hostkit.config._model import ModuleEntry, Settings
+    from hostkit.config._document import YamlFile
 
 _LONGEST: Final = 1000
 
@@ -28,7 +30,7 @@ class Source:
     """
 
     name: str
-    document: Document | None = None
+    document: YamlFile | None = None
     secrets: frozenset[str] = frozenset()
 
     def locate(self, path: Path, *, key: bool) -> Place | None:
@@ -36,13 +38,13 @@ class Source:
         return None if self.document is None else self.document.locate(path, key=key)
 
     def clean(self, text: str) -> str:
-        """Make a text fit to be shown: without secrets, and not endless."""
+        """Make a string fit to be shown: without secrets, and not endless."""
         # In this order: of a secret cut in half, half would be left.
         shown = redact(text, self.secrets)
         return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
 
     def problem(self, problem: Problem, *, key: bool = False) -> Problem:
-        """Fill in a problem's place, and clean all its texts."""
+        """Fill in a problem's place, and clean all its strings."""
         return attrs.evolve(
             problem,
             message=self.clean(problem.message),
@@ -100,7 +102,7 @@ class HostFile:
         hint: str | None = None,
         key: bool = False,
     ) -> Problem:
-        """Build a problem with its place, and with no secret in any of its texts.
+        """Build a problem with its place, and with no secret in any of its strings.
 
         Args:
             code: Stable identifier, ``HK`` and three digits.
@@ -114,10 +116,35 @@ class HostFile:
         return self.adopt(Problem(code, message, path, None, details, expected, hint), key=key)
 
     def adopt(self, problem: Problem, *, key: bool = False) -> Problem:
-        """Give a problem that knows its path its place, and take secrets out of its texts.
+        """Give a problem that knows its path its place, and take secrets out of its strings.
 
         Args:
             problem: The problem.
             key: Whether the value's key is meant rather than the value.
         """
         return self._source.problem(problem, key=key)
+
+
+def check_reloadable(old: HostFile, new: HostFile) -> None:
+    """Make sure that only modules have changed, and settings that can change.
+
+    Args:
+        old: What the host runs with.
+        new: What it is to run with.
+
+    Raises:
+        ConfigErrors: Other settings have changed; all of them are reported (HK405).
+    """
+    problems = tuple(
+        new.problem(
+            Code.NEEDS_RESTART,
+            f"`hostkit: {key}:` cannot change while the host is running",
+            ("hostkit", key),
+            hint="restart it, or leave that as it was",
+        )
+        for key, (field, declared) in settings_of(Settings).items()
+        if not declared.reload
+        and getattr(old.settings, field.name) != getattr(new.settings, field.name)
+    )
+    if problems:
+        raise ConfigErrors(problems)

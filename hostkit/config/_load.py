@@ -1,31 +1,30 @@
-"""`load` and `from_mapping`: the way from what was written to a `HostFile`."""
+"""`load` and `from_mapping`: from what was written to a `HostFile`."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path as FilePath
-from typing import Any, TypeVar, final
+from typing import Any, Final, TypeVar, final
 
 import attrs
+import yaml
 
 from hostkit.codes import Code
 from hostkit.config._converter import structure
-from hostkit.config._fault import Fault, StructureErrors
+from hostkit.config._document import YamlFile, child
+from hostkit.config._faults import Fault, StructureErrors
 from hostkit.config._host_file import HostFile, Source
-from hostkit.config._misspelt import misspelt_modules
-from hostkit.config._model import Listener, ModuleEntry, Redis, Settings
-from hostkit.config._names import default_name, repeated_names, unique_names
-from hostkit.config._parser import Parser
-from hostkit.config._schema import EntrySchema, SettingsSchema
-from hostkit.config._text import read_text
-from hostkit.config._tokens import literal_secrets, tokens
+from hostkit.config._parser import Parser, read_text
+from hostkit.config._secrets import plain_secrets, tokens_of
+from hostkit.config._settings import ModuleEntry, Settings
 from hostkit.config._values import Reader
-from hostkit.errors import ConfigErrors, Path, Problem
-from hostkit.wording import show
+from hostkit.errors import ConfigErrors, Path, Problem, show_path
+from hostkit.wording import did_you_mean, show
 
 _T = TypeVar("_T")
-_KEYS = ("modules", "hostkit")
+_MODULES: Final = "modules"
+_KEYS: Final = (_MODULES, "hostkit")
 
 
 @final
@@ -42,10 +41,10 @@ class Examined:
     problems: tuple[Problem, ...]
 
     def accept(self) -> HostFile:
-        """Take the file, if it is right.
+        """Return the file, if nothing is wrong with it.
 
         Raises:
-            ConfigErrors: It is not.
+            ConfigErrors: Something is; all problems are in it.
         """
         if self.problems:
             raise ConfigErrors(self.problems)
@@ -62,8 +61,8 @@ def load(path: str | os.PathLike[str]) -> HostFile:
         What the file says, checked.
 
     Raises:
-        ConfigErrors: The file cannot be read, or something in it is wrong. All problems are told
-            at once, in the order of the file.
+        ConfigErrors: The file cannot be read, or something in it is wrong. All problems are
+            reported at once, in the order of the file.
     """
     return examine(path).accept()
 
@@ -85,7 +84,7 @@ def examine(path: str | os.PathLike[str]) -> Examined:
     reader = Reader(document, FilePath(name).parent)
     values = reader.read_top(_KEYS)
     source = Source(name, document, frozenset(reader.secrets))
-    misspelt = [source.problem(problem, key=True) for problem in misspelt_modules(document)]
+    misspelt = [source.problem(problem, key=True) for problem in _misspelt_modules(document)]
     return _build(values, source, reader.problems + misspelt, reader.broken)
 
 
@@ -100,8 +99,8 @@ def from_mapping(mapping: Mapping[str, Any]) -> HostFile:
         What the mapping says, checked.
 
     Raises:
-        ConfigErrors: Something is wrong. All problems are told at once; they have paths, but no
-            places.
+        ConfigErrors: Something is wrong. All problems are reported at once; they have paths,
+            but no places.
     """
     whole: object = mapping  # callers without a type checker may give anything
     if not isinstance(whole, Mapping):
@@ -113,37 +112,43 @@ def from_mapping(mapping: Mapping[str, Any]) -> HostFile:
 def _build(
     values: Mapping[str, Any], source: Source, problems: list[Problem], broken: set[Path]
 ) -> Examined:
-    modules, hostkit = values.get("modules"), values.get("hostkit")
+    modules, hostkit = values.get(_MODULES), values.get("hostkit")
     faults: list[Fault] = []
     entries = _fill_entries([] if modules is None else modules, faults)
-    filled = _fill({} if hostkit is None else hostkit, SettingsSchema, "hostkit", faults)
-    settings = _settings(filled or SettingsSchema())
+    settings = _fill({} if hostkit is None else hostkit, Settings, "hostkit", faults) or Settings()
+    settings = attrs.evolve(
+        settings,
+        listeners=tuple(
+            attrs.evolve(listener, path=("hostkit", "listeners", index))
+            for index, listener in enumerate(settings.listeners)
+        ),
+    )
     problems += [
         source.problem(_problem(fault), key=fault.is_key)
         for fault in faults
         if not any(fault.path[:length] in broken for length in range(len(fault.path) + 1))
     ]
     if isinstance(modules, list | tuple):
-        problems += [source.problem(problem) for problem in repeated_names(modules)]
-    problems += literal_secrets(settings, source)
-    source = attrs.evolve(source, secrets=source.secrets | tokens(settings))
-    unreadable = {path[1] for path in broken if path[0] == "modules" and len(path) > 1}
+        problems += [source.problem(problem) for problem in _repeated_names(modules)]
+    if source.document is not None:
+        found = plain_secrets(settings, source.secrets)
+        problems += [_without_excerpt(source.problem(problem)) for problem in found]
+    source = attrs.evolve(source, secrets=source.secrets | tokens_of(settings))
+    unreadable = {path[1] for path in broken if path[0] == _MODULES and len(path) > 1}
     readable = {index: entry for index, entry in entries.items() if index not in unreadable}
-    file = HostFile(_entries(readable), settings, source)
+    file = HostFile(_named(readable), settings, source)
     return Examined(file, tuple(sorted(problems, key=lambda problem: problem.position)))
 
 
-def _fill_entries(modules: object, faults: list[Fault]) -> dict[int, EntrySchema]:
+def _fill_entries(modules: object, faults: list[Fault]) -> dict[int, ModuleEntry]:
     """Read all entries by their index, or those that can be read."""
-    entries = _fill(modules, list[EntrySchema], "modules", faults)
-    if entries is not None:
-        return dict(enumerate(entries))
-    found = {}
-    for index, value in enumerate(modules if isinstance(modules, list | tuple) else ()):
-        entry = _fill(value, EntrySchema, "modules", [])  # its faults are known already
-        if entry is not None:
-            found[index] = entry
-    return found
+    entries: Sequence[ModuleEntry | None] | None
+    entries = _fill(modules, list[ModuleEntry], _MODULES, faults)
+    if entries is None:
+        written = modules if isinstance(modules, list | tuple) else ()
+        # Their faults are known already.
+        entries = [_fill(value, ModuleEntry, _MODULES, []) for value in written]
+    return {index: entry for index, entry in enumerate(entries) if entry is not None}
 
 
 def _fill(value: object, cls: type[_T], key: str, faults: list[Fault]) -> _T | None:
@@ -158,41 +163,75 @@ def _problem(fault: Fault) -> Problem:
     return Problem(fault.code, fault.message, fault.path, expected=fault.expected, hint=fault.hint)
 
 
-def _entries(entries: Mapping[int, EntrySchema]) -> tuple[ModuleEntry, ...]:
-    names = unique_names([(entry.name, default_name(entry.module)) for entry in entries.values()])
-    return tuple(
-        ModuleEntry(
-            index=index,
-            module=entry.module,
-            config={} if entry.config is None else entry.config,
-            name=name,
-            enabled=entry.enabled,
-            mode=entry.mode,
-            on_error=entry.on_error,
-            timeout_seconds=entry.timeout,
+def _without_excerpt(problem: Problem) -> Problem:
+    """Leave out the line of the file, as a secret stands there."""
+    place = None if problem.place is None else attrs.evolve(problem.place, excerpt="")
+    return attrs.evolve(problem, place=place)
+
+
+def _named(entries: Mapping[int, ModuleEntry]) -> tuple[ModuleEntry, ...]:
+    """Number and name the modules; only default names give way, by ``#2``, ``#3`` and so on."""
+    taken = {entry.name for entry in entries.values()}
+    # The search goes on where it ended: many modules of one class take no more than few.
+    numbers: dict[str, int] = {}
+    named = []
+    for index, entry in entries.items():
+        name = entry.name or _default_name(entry.module)
+        if not entry.name and name in taken:
+            default, number = name, numbers.get(name, 1)
+            while name in taken:
+                number += 1
+                name = f"{default}#{number}"
+            numbers[default] = number
+        taken.add(name)
+        named.append(attrs.evolve(entry, index=index, name=name))
+    return tuple(named)
+
+
+def _default_name(module: str | type) -> str:
+    """Name a module that was not named: as it was written, or by its class."""
+    return module if isinstance(module, str) else f"{module.__module__}.{module.__qualname__}"
+
+
+def _repeated_names(entries: Sequence[Any]) -> Iterator[Problem]:
+    """Find names that were given twice, among entries that may be wrong in other ways too.
+
+    Args:
+        entries: What stands under ``modules:``, as it was written.
+    """
+    first: dict[str, int] = {}
+    for index, entry in enumerate(entries):
+        name = entry.get("name") if isinstance(entry, Mapping) else None
+        if not isinstance(name, str) or first.setdefault(name, index) == index:
+            continue
+        yield Problem(
+            Code.DUPLICATE_NAME,
+            f"{show_path(('modules', index))} and {show_path(('modules', first[name]))} "
+            f"have the same name {name!r}",
+            ("modules", index, "name"),
+            hint="give each module a name of its own",
         )
-        for (index, entry), name in zip(entries.items(), names, strict=True)
-    )
 
 
-def _settings(settings: SettingsSchema) -> Settings:
-    return Settings(
-        listeners=tuple(
-            Listener(
-                endpoint=listener.endpoint,
-                serve=listener.serve,
-                path=("hostkit", "listeners", index),
-                token=listener.token,
-                access_log=listener.access_log,
-                limits=listener.limits,
-            )
-            for index, listener in enumerate(settings.listeners)
-        ),
-        redis=None if settings.redis is None else Redis(settings.redis.url),
-        categories=settings.categories,
-        timing=settings.timing,
-        receipts=settings.receipts,
-        drain_seconds=settings.drain,
-        pid_file=settings.pid_file,
-        background_tasks_on=settings.background_tasks_on,
+def _misspelt_modules(document: YamlFile) -> Iterator[Problem]:
+    """Find keys that look like ``modules`` and hold what would be modules.
+
+    Other keys are the host application's. But modules that are not found would go unnoticed:
+    without modules, everything is allowed.
+
+    Args:
+        document: The file.
+    """
+    for key, value in document.root.value:
+        if not isinstance(key, yaml.ScalarNode) or key.value == _MODULES:
+            continue
+        hint = did_you_mean(key.value.lower(), [_MODULES])
+        if hint is not None and _lists_modules(value):
+            message = f"{key.value!r} lists modules, which are looked for under {_MODULES!r}"
+            yield Problem(Code.UNKNOWN_KEY, message, (key.value,), hint=hint)
+
+
+def _lists_modules(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.SequenceNode) and any(
+        child(item, "module") is not None for item in node.value
     )

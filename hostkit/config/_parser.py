@@ -1,25 +1,95 @@
-"""From a text to its `Document`."""
+"""From a file to its nodes: its bytes are read, checked and parsed, but no value in it is."""
 
 from __future__ import annotations
 
+import codecs
+from pathlib import Path as FilePath
 from typing import Any, Final, final
 
 import attrs
 import yaml
+from yaml.reader import Reader
 
 from hostkit.codes import Code
-from hostkit.config._document import Document
-from hostkit.config._place import place_at
+from hostkit.config._document import Lines, YamlFile
 from hostkit.errors import ConfigErrors, Problem
 
 LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The YAML parser: libyaml's, if it is installed."""
 
-# libyaml's composer calls itself for each level, and nothing stops it before the stack ends.
-_DEEPEST: Final = 1000
+# libyaml's composer calls itself for each level, and before 0.2.6 nothing stops it before the stack
+# ends. Below the 1,000 of newer versions, so that one limit holds for all of them.
+_DEEPEST: Final = 900
 # Nothing gets deeper without one of these, so counting them spares most files the slow check.
 _OPENERS: Final = "[{-?:"
 _WHAT_BELONGS: Final = "a mapping with the key `modules:`"
+
+
+def read_text(name: str) -> str:
+    """Read a file as text.
+
+    Args:
+        name: The file's name.
+
+    Returns:
+        Its text, which holds only characters that YAML allows.
+
+    Raises:
+        ConfigErrors: The file cannot be read, or is not UTF-8 text.
+    """
+    data = _read_bytes(name).removeprefix(codecs.BOM_UTF8)
+    problem = _not_utf8(name, data)
+    if problem is None:
+        text = data.decode()
+        problem = _control_character(name, text)
+    if problem is not None:
+        raise ConfigErrors((problem,))
+    return text
+
+
+def _read_bytes(name: str) -> bytes:
+    try:
+        return FilePath(name).read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        problem = Problem(
+            Code.FILE_NOT_FOUND,
+            f"the file {name!r} does not exist",
+            hint=f"it would be {str(FilePath(name).absolute())!r}",
+        )
+    except IsADirectoryError:
+        hint = "name the file in it"
+        problem = Problem(Code.FILE_IS_FOLDER, f"{name!r} is a folder, not a file", hint=hint)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        problem = Problem(Code.FILE_UNREADABLE, f"{name!r} cannot be read: {reason}")
+    raise ConfigErrors((problem,))
+
+
+def _not_utf8(name: str, data: bytes) -> Problem | None:
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        readable = data.decode(errors="replace")
+        return Problem(
+            Code.NOT_UTF8,
+            f"the byte 0x{data[error.start]:02x} is not UTF-8",
+            place=Lines(name, readable).place(len(data[: error.start].decode())),
+            hint="save the file as UTF-8",
+        )
+    return None
+
+
+def _control_character(name: str, text: str) -> Problem | None:
+    # The parsers refuse these as well, but without saying where.
+    found = Reader.NON_PRINTABLE.search(text)
+    if found is None:
+        return None
+    return Problem(
+        Code.CONTROL_CHARACTER,
+        f"the character U+{ord(found[0]):04X} is not allowed in YAML",
+        place=Lines(name, text).place(found.start()),
+        hint="remove it, or write it as an escape in double quotes",
+    )
 
 
 @final
@@ -37,7 +107,7 @@ class Parser:
     text: str
     loader: Any = LOADER
 
-    def parse(self) -> Document:
+    def parse(self) -> YamlFile:
         """Parse the text.
 
         Raises:
@@ -54,21 +124,39 @@ class Parser:
             # Only from the parser written in Python, for escapes that stand for no character.
             refusal = self._refuse(Code.NOT_YAML, f"not valid YAML: {error}", 0)
         else:
-            return Document(self.name, self.text, self._only_mapping(root))
+            return YamlFile(Lines(self.name, self.text), self._only_mapping(root))
         raise refusal
 
     def _check_depth(self) -> None:
-        if sum(map(self.text.count, _OPENERS)) <= _DEEPEST:
+        if _count_openers(self.text) <= _DEEPEST:
             return
-        depth = 0
-        for event in yaml.parse(self.text, self.loader):
-            if isinstance(event, yaml.CollectionStartEvent):
-                depth += 1
-            elif isinstance(event, yaml.CollectionEndEvent):
-                depth -= 1
-            if depth > _DEEPEST:
-                message = f"this is nested more than {_DEEPEST} levels deep"
-                raise self._refuse(Code.TOO_DEEP, message, _offset(event.start_mark))
+        descent = _Descent()
+        try:
+            too_deep = descent.follow(self.text, self.loader)
+        except yaml.MarkedYAMLError as error:
+            too_deep = self._descend_again(descent, error)
+            if too_deep is None:
+                raise
+        if too_deep is not None:
+            message = f"this is nested more than {_DEEPEST} levels deep"
+            raise self._refuse(Code.TOO_DEEP, message, too_deep)
+
+    def _descend_again(self, first: _Descent, error: yaml.MarkedYAMLError) -> int | None:
+        """Find out whether an error hides nesting that the first descent did not reach.
+
+        Since 0.2.6, libyaml refuses 1,000 levels as an error of grammar like any other, and it
+        raises up to a line ahead of its events.
+        """
+        start = _offset(error.context_mark or error.problem_mark)
+        if first.level + _count_openers(self.text[first.reached : start]) <= _DEEPEST:
+            return None
+        # The parser written in Python has no such limit, but it is slow. So it reads only what
+        # may be deep, and nothing behind the error.
+        again = _Descent()
+        try:
+            return again.follow(self.text[:start], yaml.SafeLoader)
+        except yaml.MarkedYAMLError:
+            return None
 
     def _compose(self) -> yaml.Node | None:
         loader = self.loader(self.text)
@@ -110,8 +198,46 @@ class Parser:
         expected: str | None = None,
         hint: str | None = None,
     ) -> ConfigErrors:
-        place = place_at(self.name, self.text, offset)
+        place = Lines(self.name, self.text).place(offset)
         return ConfigErrors((Problem(code, message, place=place, expected=expected, hint=hint),))
+
+
+@attrs.define
+class _Descent:
+    """How deep the events of a parser lead.
+
+    Attributes:
+        level: How many lists and mappings are open.
+        reached: Where the last event ends, as an offset.
+    """
+
+    level: int = 0
+    reached: int = 0
+
+    def follow(self, text: str, loader: Any) -> int | None:
+        """Parse a document as far as it is nested no deeper than allowed.
+
+        Returns:
+            The offset of the first list or mapping that is too deep, if there is one.
+        """
+        parser = loader(text)
+        # Most of the time goes into this loop, so it does nothing that can be done at its end.
+        event = None
+        try:
+            while not isinstance(event := parser.get_event(), yaml.StreamEndEvent):
+                if isinstance(event, yaml.CollectionStartEvent):
+                    self.level += 1
+                    if self.level > _DEEPEST:
+                        return _offset(event.start_mark)
+                elif isinstance(event, yaml.CollectionEndEvent):
+                    self.level -= 1
+        finally:
+            self.reached = 0 if event is None else _offset(event.end_mark)
+        return None
+
+
+def _count_openers(text: str) -> int:
+    return sum(map(text.count, _OPENERS))
 
 
 def _offset(mark: Any) -> int:

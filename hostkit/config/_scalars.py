@@ -1,21 +1,33 @@
-"""Hooks that take single values as they are: no ``"no"`` becomes a boolean, no ``"5"`` a number."""
+"""Single values: taken as they are, except durations and sizes, which are written with units.
+
+No ``"no"`` becomes a boolean and no ``"5"`` a number.
+"""
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Final, Literal, NewType, get_args, get_origin
 
 from hostkit.codes import Code
-from hostkit.config._fault import Fault, StructureErrors
-from hostkit.config._units import DURATION, SIZE, Bytes, Seconds, parse_bytes, parse_seconds
+from hostkit.config._faults import Fault, StructureErrors
 from hostkit.wording import did_you_mean, either, show
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cattrs import Converter
+
+Seconds = NewType("Seconds", float)
+"""A field type: a duration, written ``200ms 5s 2m 1h 1d``, held in seconds."""
+
+Bytes = NewType("Bytes", int)
+"""A field type: a size, written ``512 64K 10M 1G``, held in bytes."""
+
+_DURATION_FORM: Final = "a number and a unit, such as 200ms, 5s, 1.5m, 1h or 1d"
+_SIZE_FORM: Final = "a whole number of bytes, or one with a unit, such as 64K, 10M or 1G"
 
 _EXPECTED: Final[dict[Any, str]] = {
     bool: "true or false",
@@ -28,13 +40,58 @@ _EXPECTED: Final[dict[Any, str]] = {
     type(None): "null",
     Path: "a path, as a string",
 }
-# Of longer ones nobody knows the unit; and Python prints no number of any length.
+# The unit of a longer one cannot be guessed, and Python refuses to print very long numbers.
 _LONGEST_SECONDS: Final = 10**9
 _IS_STRING: Final = "a value in quotes, or from !env or !file, is always a string"
 
+# As many digits as anyone needs; so the arithmetic below can neither overflow nor be slow.
+_DURATION: Final = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,9})?)(ms|s|m|h|d)")
+_SIZE: Final = re.compile(r"([0-9]{1,15})([KMG]?)")
+_SECONDS: Final = {"s": 1, "m": 60, "h": 60 * 60, "d": 24 * 60 * 60}
+_BYTES: Final = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3}
+
+
+def parse_seconds(text: str) -> float:
+    """Read a duration.
+
+    Args:
+        text: A number directly followed by its unit: ``ms``, ``s``, ``m``, ``h`` or ``d``.
+
+    Returns:
+        The duration in seconds.
+
+    Raises:
+        ValueError: It is not a duration. The message shows what one looks like.
+    """
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{show(text)} is not a duration; expected {_DURATION_FORM}")
+    number, unit = float(match[1]), match[2]
+    # Dividing is exact where multiplying by 0.001 is not.
+    return number / 1000 if unit == "ms" else number * _SECONDS[unit]
+
+
+def parse_bytes(value: int | str) -> int:
+    """Read a size; its units are powers of 1024.
+
+    Args:
+        value: A whole number of bytes, or a number directly followed by ``K``, ``M`` or ``G``.
+
+    Returns:
+        The size in bytes.
+
+    Raises:
+        ValueError: It is not a size. The message shows what one looks like.
+    """
+    if isinstance(value, str) and (match := _SIZE.fullmatch(value)):
+        return int(match[1]) * _BYTES[match[2]]
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    raise ValueError(f"{show(value)} is not a size; expected {_SIZE_FORM}")
+
 
 def register(converter: Converter) -> None:
-    """Teach a converter all types whose values are a single thing."""
+    """Add the hooks for all types whose values are a single thing."""
     # cattrs looks these up by class, with their subclasses: `bool` and every `StrEnum` too.
     for cls in (str, int, float, bytes, Path):
         converter.register_structure_hook(cls, _structure_scalar)
@@ -59,12 +116,12 @@ def wrong_type(value: Any, expected: str) -> StructureErrors:
 
 
 def unsupported(cls: Any) -> Callable[[Any, Any], Any]:
-    """Make the hook of a type nobody taught the converter: it refuses every value."""
+    """Make the hook of a type that cannot be filled: it refuses every value."""
     name = cls.__name__ if isinstance(cls, type) else str(cls)
     fault = Fault(
         Code.UNSUPPORTED_TYPE,
         f"the type {name} cannot be filled from a config file",
-        hint="tell the module's author: use another field type, or write parse_config()",
+        hint="ask the module's author to use another field type, or to write parse_config()",
     )
 
     def refuse(_value: Any, _cls: Any) -> Any:
@@ -136,7 +193,7 @@ def _structure_seconds(value: Any, _cls: Any) -> float:
     elif type(value) in {int, float} and 0 < value < _LONGEST_SECONDS:
         hint = f"write a unit: {value}s"
     message = f"{show(value)} is not a duration"
-    fault = Fault(Code.NOT_A_DURATION, message, expected=DURATION, hint=hint)
+    fault = Fault(Code.NOT_A_DURATION, message, expected=_DURATION_FORM, hint=hint)
     raise StructureErrors((fault,))
 
 
@@ -144,5 +201,5 @@ def _structure_bytes(value: Any, _cls: Any) -> int:
     try:
         return parse_bytes(value)
     except ValueError:
-        fault = Fault(Code.NOT_A_SIZE, f"{show(value)} is not a size", expected=SIZE)
+        fault = Fault(Code.NOT_A_SIZE, f"{show(value)} is not a size", expected=_SIZE_FORM)
     raise StructureErrors((fault,))

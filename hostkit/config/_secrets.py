@@ -1,4 +1,4 @@
-"""Secrets: values that stand elsewhere, and are never shown."""
+"""Secrets: they stand elsewhere than in the config file, and are never shown."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ import contextlib
 import os
 import re
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from hostkit.codes import Code
+from hostkit.errors import Path as KeyPath
 from hostkit.errors import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    from hostkit.config._settings import Settings
 
 TAGS: Final = frozenset({"!env", "!file"})
 """The tags of values that stand elsewhere."""
@@ -35,7 +39,7 @@ def read_secret(tag: str, name: str, folder: Path) -> str | Problem:
 
 
 def no_name(tag: str) -> Problem:
-    """Say that a tag is not followed by a name."""
+    """Build the problem of a tag without a name."""
     what = "an environment variable" if tag == "!env" else "a file"
     return Problem(
         Code.TAG_WITHOUT_NAME, f"{tag} needs the name of {what}", expected=f"`key: {tag} name`"
@@ -43,7 +47,7 @@ def no_name(tag: str) -> Problem:
 
 
 def redact(text: str, secrets: Iterable[str]) -> str:
-    """Replace every secret in a text, however `repr` wrote it, by ``[redacted]``."""
+    """Replace every secret in a string, however `repr` wrote it, by ``[redacted]``."""
     forms = {form for secret in secrets for form in _forms(secret)}
     if not forms:
         return text
@@ -80,3 +84,43 @@ def _read_file(path: Path) -> str | Problem:
         hint = "relative names start at the config file's folder"
         return Problem(Code.TAG_FILE_UNREADABLE, message, hint=hint)
     return text.removesuffix("\n").removesuffix("\r")
+
+
+def tokens_of(settings: Settings) -> frozenset[str]:
+    """Collect the tokens of all listeners; a program may have given them without a tag."""
+    return frozenset(listener.token for listener in settings.listeners if listener.token)
+
+
+def plain_secrets(settings: Settings, hidden: frozenset[str]) -> Iterator[Problem]:
+    """Find secrets that anyone can read who can read the file.
+
+    Args:
+        settings: What the file says.
+        hidden: Every value that came from ``!env`` or ``!file``.
+    """
+    for listener in settings.listeners:
+        if listener.token is not None and listener.token not in hidden:
+            yield _in_the_clear("token", (*listener.path, "token"))
+    redis = settings.redis
+    if redis is not None and _has_password(redis.url) and redis.url not in hidden:
+        yield _in_the_clear("password", ("hostkit", "redis", "url"))
+
+
+def _has_password(url: str) -> bool:
+    """Whether a URL has a password, or may have one that breaks it."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # not a URL at all, which is reported where it is used
+        return "@" in url
+    rest = f"{parts.path}?{parts.query}#{parts.fragment}"
+    return bool(parts.password) or "@" in rest or "password=" in rest
+
+
+def _in_the_clear(what: str, path: KeyPath) -> Problem:
+    return Problem(
+        Code.IN_THE_CLEAR,
+        f"the {what} stands in the file itself",
+        path,
+        expected="!env NAME or !file path",
+        hint=f"take another {what}, since this one may have been seen",
+    )

@@ -10,7 +10,7 @@ import yaml
 from yaml.constructor import SafeConstructor
 
 from hostkit.codes import Code
-from hostkit.config._document import MERGE, Document, child
+from hostkit.config._document import MERGE, YamlFile, child
 from hostkit.config._secrets import TAGS, no_name, read_secret
 from hostkit.errors import Path, Problem
 from hostkit.wording import did_you_mean
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _DEEPEST: Final = 100
 _MOST_REPEATS: Final = 100_000
-_SAID_ONCE: Final = frozenset({Code.TOO_DEEP, Code.TOO_MANY_ALIASES})
+_ONCE: Final = frozenset({Code.TOO_DEEP, Code.TOO_MANY_ALIASES})
 _YAML: Final = "tag:yaml.org,2002:"
 _MAP: Final = f"{_YAML}map"
 _SEQ: Final = f"{_YAML}seq"
@@ -46,16 +46,16 @@ class Reader:
         document: Where they stand.
         folder: Where the files named by ``!file`` are.
         problems: What is wrong with the values read so far.
-        broken: Where; the values there are `None`, and nothing more is to be said of them.
+        broken: Where; the values there are `None`, and nothing more is reported about them.
         secrets: Every value that came from ``!env`` or ``!file``.
     """
 
-    document: Document
+    document: YamlFile
     folder: FilePath
     problems: list[Problem] = attrs.field(init=False, factory=list)
     broken: set[Path] = attrs.field(init=False, factory=set)
     secrets: set[str] = attrs.field(init=False, factory=set)
-    _told: set[tuple[str, int]] = attrs.field(init=False, factory=set)
+    _reported: set[tuple[str, int]] = attrs.field(init=False, factory=set)
     _open: list[yaml.Node] = attrs.field(init=False, factory=list)
     _seen: set[int] = attrs.field(init=False, factory=set)
     _repeats: int = attrs.field(init=False, default=0)
@@ -66,13 +66,13 @@ class Reader:
         Args:
             keys: The keys to read, if they are there.
         """
-        lines: dict[tuple[str, str], int] = {}
+        nodes: dict[tuple[str, str], yaml.Node] = {}
         for node, _ in self.document.root.value:
             if isinstance(node, yaml.ScalarNode) and node.tag != MERGE:
                 key = (node.tag, node.value)
-                if key in lines:
-                    self._tell(_duplicate(node.value, lines[key]), node, (node.value,))
-                lines.setdefault(key, self.document.place(node).line)
+                if key in nodes:
+                    self._report(self._duplicate(node.value, nodes[key]), node, (node.value,))
+                nodes.setdefault(key, node)
         found = {key: child(self.document.root, key) for key in keys}
         return {key: self.read(pair[1], (key,)) for key, pair in found.items() if pair}
 
@@ -91,7 +91,7 @@ class Reader:
         else:
             value = self._closed(node) or self._collection(node, path)
         if isinstance(value, Problem):
-            self._tell(value, node, path)
+            self._report(value, node, path)
             self.broken.add(path)
             return None
         return value
@@ -115,7 +115,7 @@ class Reader:
             return Problem(Code.UNREADABLE_VALUE, message, hint=hint)
 
     def _closed(self, node: yaml.Node) -> Problem | None:
-        """Say why a list or mapping must not be entered, if there is a reason."""
+        """Find the reason why a list or mapping must not be entered, if there is one."""
         if any(node is each for each in self._open):
             return Problem(Code.ENDLESS_VALUE, "this contains itself, through an alias")
         if node.tag in TAGS:
@@ -141,7 +141,7 @@ class Reader:
     def _mapping(self, node: yaml.Node, path: Path) -> dict[Any, Any]:
         own: dict[Any, Any] = {}
         merged: dict[Any, Any] = {}
-        lines: dict[Any, int] = {}
+        nodes: dict[Any, yaml.Node] = {}
         for key_node, value_node in node.value:
             if key_node.tag == MERGE:
                 merged.update(self._merge(value_node, path))
@@ -149,11 +149,11 @@ class Reader:
             key = self._key(key_node)
             step = (*path, key) if isinstance(key, str | int) else path
             if isinstance(key, Problem):
-                self._tell(key, key_node, path)
+                self._report(key, key_node, path)
             elif key in own:
-                self._tell(_duplicate(key, lines[key]), key_node, step)
+                self._report(self._duplicate(key, nodes[key]), key_node, step)
             else:
-                lines[key] = self.document.place(key_node).line
+                nodes[key] = key_node
                 own[key] = self.read(value_node, step)
         return {**merged, **own}
 
@@ -173,22 +173,22 @@ class Reader:
                 merged.update(value)
             elif path not in self.broken:
                 message = "`<<` needs a mapping, or a list of mappings"
-                self._tell(Problem(Code.BAD_MERGE, message), source, path)
+                self._report(Problem(Code.BAD_MERGE, message), source, path)
                 self.broken.add(path)
         return merged
 
-    def _tell(self, problem: Problem, node: yaml.Node, path: Path) -> None:
-        """Collect a problem, unless an alias led to it before or one of its kind says it all."""
-        told = (problem.code, 0 if problem.code in _SAID_ONCE else id(node))
-        if told not in self._told:
-            self._told.add(told)
+    def _duplicate(self, key: Any, first: yaml.Node) -> Problem:
+        hint = f"it stands in line {self.document.line(first)} already; keep one of them"
+        message = f"the key {key!r} stands twice in one mapping"
+        return Problem(Code.DUPLICATE_KEY, message, hint=hint)
+
+    def _report(self, problem: Problem, node: yaml.Node, path: Path) -> None:
+        """Collect a problem, unless an alias led to it before, or one of its kind is enough."""
+        reported = (problem.code, 0 if problem.code in _ONCE else id(node))
+        if reported not in self._reported:
+            self._reported.add(reported)
             place = self.document.place(node)
             self.problems.append(attrs.evolve(problem, path=path, place=place))
-
-
-def _duplicate(key: Any, line: int) -> Problem:
-    hint = f"it stands in line {line} already; keep one of them"
-    return Problem(Code.DUPLICATE_KEY, f"the key {key!r} stands twice in one mapping", hint=hint)
 
 
 def _unknown_tag(tag: str) -> Problem:

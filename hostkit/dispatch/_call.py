@@ -133,6 +133,14 @@ class Agreement:
         """Whether no more callbacks are asked, unless it is reviewed."""
         return self.is_last and not self.is_reviewed
 
+    def deciders(self, callbacks: Sequence[Callback]) -> list[int]:
+        """List the callbacks that decided before the last replacement, and replaced nothing."""
+        return [
+            index
+            for index in range(self.index)
+            if index not in self.replacers and not callbacks[index].shadow
+        ]
+
     def write(self, record: CallRecord) -> None:
         """Note that the call is over with it."""
         if self.is_last:

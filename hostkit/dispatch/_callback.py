@@ -1,11 +1,13 @@
-"""`Callback`: one function in a chain; how long it is awaited, and how it is found on the stack."""
+"""`Callback`: one function in a chain; how it is called, awaited, and found on the stack."""
 
 from __future__ import annotations
 
 import asyncio
+import copy
 import sys
+import types
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, final
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias, TypeVar, final
 
 import attrs
 from twisted.internet.defer import Deferred
@@ -14,13 +16,13 @@ from hostkit.errors import HookTimeoutError, Place
 from hostkit.loops import current_task, settle
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Sequence
     from types import CodeType, FrameType
 
     from twisted.internet.interfaces import IReactorTime
 
     from hostkit.rules import OnError
-    from hostkit.specs import Fit
+    from hostkit.specs import Fit, Hookspec
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -149,3 +151,99 @@ async def _limit_in_task(value: Any, expired: HookTimeoutError) -> Any:
     if scope.expired():  # the callback kept its cancellation to itself
         raise expired
     return result
+
+
+_MUTABLE: Final = (dict, list, set)
+
+
+@final
+class Passing:
+    """Calls the callbacks of one hook, each with those of its arguments that it takes.
+
+    Args:
+        spec: The hook.
+        callbacks: Its callbacks.
+    """
+
+    def __init__(self, spec: Hookspec, callbacks: Sequence[Callback]) -> None:
+        places = {name: index for index, name in enumerate(spec.arguments)}
+        self._is_async = spec.is_async
+        self._are_shadows = [callback.shadow for callback in callbacks]
+        self._count = len(places)
+        self._copied = {places[name] for name in spec.copy}
+        self._ways: list[_Way] = [
+            (callback.function, *_way(callback.fit.arguments, places)) for callback in callbacks
+        ]
+
+    def call(self, index: int, values: Sequence[Any]) -> Any:
+        """Call a callback.
+
+        Args:
+            index: Its place.
+            values: The hook's arguments, in order.
+
+        Raises:
+            TypeError: It returned a coroutine, which a synchronous hook cannot await.
+        """
+        if self._are_shadows[index]:
+            values = self._isolate(index, values)
+        function, positions, names = self._ways[index]
+        if positions is None:
+            answer = function(*values)
+        else:
+            answer = function(
+                *[values[place] for place in positions],
+                **{name: values[place] for name, place in names.items()},
+            )
+        if not self._is_async and type(answer) is types.CoroutineType:
+            refuse_coroutine(answer)
+        return answer
+
+    def copy(self, index: int, values: Sequence[Any]) -> Sequence[Any]:
+        """Copy the arguments of which a callback gets its own copy."""
+        if not self._copied:
+            return values
+        return self._copy(values, self._copied & self._taken(index))
+
+    def _isolate(self, index: int, values: Sequence[Any]) -> Sequence[Any]:
+        """Copy what a shadow module could change under the others, of what it takes."""
+        mutable = {place for place, value in enumerate(values) if isinstance(value, _MUTABLE)}
+        return self._copy(values, (self._copied | mutable) & self._taken(index))
+
+    def _taken(self, index: int) -> set[int]:
+        _, positions, names = self._ways[index]
+        return set(range(self._count)) if positions is None else {*positions, *names.values()}
+
+    @staticmethod
+    def _copy(values: Sequence[Any], places: set[int]) -> Sequence[Any]:
+        copied = list(values)
+        for place in sorted(places):
+            copied[place] = copy.deepcopy(copied[place])
+        return copied
+
+
+def refuse_coroutine(coroutine: types.CoroutineType[Any, Any, Any]) -> NoReturn:
+    """Refuse what only looks like an answer of a synchronous hook."""
+    coroutine.close()
+    raise TypeError(f"a synchronous hook cannot wait for {coroutine.__qualname__}")
+
+
+_Way = tuple["Callable[..., Any]", "Sequence[int] | None", "dict[str, int]"]
+"""A function, the places of its positional arguments, and those of the ones passed by name. No
+places mean that it takes all arguments in order, as most do."""
+
+
+def _way(
+    arguments: Sequence[str], places: dict[str, int]
+) -> tuple[Sequence[int] | None, dict[str, int]]:
+    if list(arguments) == list(places):
+        return None, {}
+    positions = []
+    names = {}
+    for argument in arguments:
+        name, equals, value = argument.partition("=")
+        if equals:
+            names[name] = places[value]
+        else:
+            positions.append(places[name])
+    return positions, names

@@ -10,19 +10,17 @@ from typing import TYPE_CHECKING, Any, Final, final
 import attrs
 
 from hostkit.codegen import compile_function
-from hostkit.dispatch._callback import wait_for
+from hostkit.dispatch._callback import refuse_coroutine, wait_for
 from hostkit.dispatch._lane import write_lane
 from hostkit.dispatch._loop import Loop
-from hostkit.dispatch._passing import refuse_coroutine
 from hostkit.dispatch._policy import LEFT_OUT
 from hostkit.dispatch._record import CallRecord, describe
 from hostkit.dispatch._runner import Runner
-from hostkit.dispatch._timing import Timing
 from hostkit.loops import DetachedTasks
 from hostkit.rules import CONTINUE, NO_ANSWER, Deny, Replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Hashable, Sequence
 
     from twisted.internet.interfaces import IReactorTime
 
@@ -33,6 +31,31 @@ if TYPE_CHECKING:
 
 # Stands for an answer that a lane could not read; a `Replace` is what no lane returns anyway.
 _UNREAD: Final = Replace(change=lambda value: value, result=None)
+
+
+@final
+@attrs.frozen
+class Timing:
+    """How long one module took in one hook, over all calls that were measured.
+
+    Attributes:
+        hook: The hook's full name, ``category.hook``.
+        module: The module's name.
+        count: How many times its callback was measured.
+        seconds: How long it took, all in all.
+        key: Which calls its callback is for, if the hook is keyed.
+    """
+
+    hook: str
+    module: str
+    count: int
+    seconds: float
+    key: Hashable = None
+
+    @property
+    def mean_seconds(self) -> float | None:
+        """How long it took on average; `None` if nothing was measured."""
+        return self.seconds / self.count if self.count else None
 
 
 @final

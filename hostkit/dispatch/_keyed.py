@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IReactorTime
 
     from hostkit.dispatch._callback import Callback
+    from hostkit.dispatch._chain import Timing
     from hostkit.dispatch._receipts import Receipts
-    from hostkit.dispatch._timing import Timing
     from hostkit.loops import DetachedTasks
     from hostkit.specs import Category, Hookspec
 

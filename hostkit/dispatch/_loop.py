@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, final
 from twisted.internet.defer import CancelledError
 
 from hostkit.dispatch._call import Agreement, Call
-from hostkit.dispatch._callback import runs_module_code, wait_for
-from hostkit.dispatch._passing import Passing
+from hostkit.dispatch._callback import Passing, runs_module_code, wait_for
 from hostkit.dispatch._policy import FailurePolicy
 from hostkit.loops import DetachedTasks, ShieldedCall, is_awaitable, is_callers
 from hostkit.rules import CONTINUE, Replace
@@ -91,7 +90,7 @@ class Loop:
                 await self._ask_in_turn(call, range(place, len(self._callbacks)))
             if call.agreement is not None and self._rule.reviews_replacement and not call.is_over:
                 call.agreement.is_reviewed = True
-                await self._ask_in_turn(call, self._deciders(call.agreement))
+                await self._ask_in_turn(call, call.agreement.deciders(self._callbacks))
             if not call.is_over and not self.finish(call):
                 await self._fall_back(call)
         finally:
@@ -191,14 +190,6 @@ class Loop:
         before = agreement.replacers if agreement is not None else ()
         call.agreement = Agreement((*before, index), meaning.result, is_last=is_last)
         return CONTINUE
-
-    def _deciders(self, agreement: Agreement) -> list[int]:
-        """List the callbacks that decided before the last replacement, and replaced nothing."""
-        return [
-            index
-            for index in range(agreement.index)
-            if index not in agreement.replacers and not self._callbacks[index].shadow
-        ]
 
     def finish(self, call: Call) -> bool:
         """Find the result of a call that no callback has ended, unless that takes more calls."""

@@ -8,11 +8,10 @@ import attrs
 
 from hostkit.api import HostServices, ModuleApi, check_host_paths, make_api_class
 from hostkit.background import Worker
-from hostkit.config import examine, from_mapping, load
+from hostkit.config import check_reloadable, examine, from_mapping, load
 from hostkit.errors import CodedError, ConfigErrors, HostkitError
 from hostkit.host._build import build, make_invalidations
 from hostkit.host._lifecycle import Lifecycle
-from hostkit.host._reloadable import check_reloadable
 from hostkit.host._state import HostView
 from hostkit.loading import ModuleLoader, load_categories
 from hostkit.specs import check_categories

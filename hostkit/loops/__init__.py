@@ -1,10 +1,8 @@
 """Event loops of both kinds: awaiting asyncio's and Twisted's things, clocks, shields, threads."""
 
-from hostkit.loops._advice import advise
-from hostkit.loops._cancelling import NEVER, Entrance, Owner, attempt, is_callers
+from hostkit.loops._cancelling import NEVER, Entrance, Interruptible, Owner, attempt, is_callers
 from hostkit.loops._clocks import CallLater, Cancellable, Clock, find_clock
-from hostkit.loops._entry import current_task, enter, is_awaitable, settle, start_entry
-from hostkit.loops._interrupt import Interruptible
+from hostkit.loops._entry import advise, current_task, enter, is_awaitable, settle, start_entry
 from hostkit.loops._shield import DetachedTasks, ShieldedCall, shield
 from hostkit.loops._side_loop import SideLoop
 

@@ -2,18 +2,22 @@
 
 asyncio's futures can be awaited in an asyncio task, and Deferreds in a coroutine that Twisted
 drives. Under an asyncio loop, an entry is a task that is handed a future for each Deferred; the
-coroutine itself, and all that it awaits, needs to know nothing of that.
+coroutine itself, and all that it awaits, needs to know nothing of that. So `asyncio.timeout` and
+anyio find their task, and nothing is wrapped per call of a hook. What is awaited in the wrong place
+nevertheless gets advice.
 """
 
 from __future__ import annotations
 
 import asyncio
 import inspect
+import re
+import traceback
 import types
 from asyncio.tasks import _enter_task, _leave_task
 from collections.abc import Coroutine
 from contextvars import copy_context
-from typing import TYPE_CHECKING, Any, TypeVar, cast, final
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, final
 
 from twisted.internet.defer import CancelledError, Deferred, fail, succeed
 from twisted.python.failure import Failure
@@ -243,3 +247,46 @@ class _Firing(asyncio.Future[None]):
             self.failure = result
             self.set_result(None)
         return None
+
+
+# What asyncio and anyio say where no loop runs, or no task. Their classes are shared with others.
+_NO_LOOP: Final = re.compile(
+    r"no running event loop|await wasn't used with future|should be used inside a task"
+    r"|no attribute 'create_future'|any asynchronous event loop|unknown async library"
+)
+_KINDS: Final = (RuntimeError, AttributeError)
+_NO_DEFERRED: Final = re.compile(r"got bad yield: <\w*Deferred")
+
+
+def advise(error: BaseException, said: str) -> str:
+    """Say what to do about an exception, if it comes of awaiting things in the wrong place.
+
+    Args:
+        error: What a module's code raised, just caught where it was called.
+        said: What is said about it.
+
+    Returns:
+        The same, with the advice if there is any.
+    """
+    advice = _find(error) if issubclass(type(error), _KINDS) else ""
+    return f"{said} ({advice})" if advice else said
+
+
+def _find(error: BaseException) -> str:
+    text = "".join(traceback.format_exception_only(error))  # whose own text may raise
+    if current_task() is not None:
+        if _NO_DEFERRED.search(text):
+            return "to await Deferreds in an asyncio task, call with `await hostkit.enter(...)`"
+        return ""
+    if not _NO_LOOP.search(text):
+        return ""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return (
+            "there is no asyncio here to await: it needs `hostkit serve --reactor asyncio`, "
+            "or a program that installs Twisted's asyncio reactor"
+        )
+    return (
+        "to await asyncio here, call with `await hostkit.enter(...)` or `hostkit.start_entry(...)`"
+    )

@@ -1,12 +1,10 @@
 """How hooks are declared (`Category`, `hookspec`) and how callbacks are fitted to them."""
 
-from hostkit.specs._body import has_body
-from hostkit.specs._callable import check_callable
 from hostkit.specs._category import Category, check_categories
-from hostkit.specs._fit import Fit, fit_by_name, fit_by_position
+from hostkit.specs._fit import Fit, check_callable, fit_by_name, fit_by_position
+from hostkit.specs._functions import has_body
 from hostkit.specs._hookimpl import IMPL_ATTRIBUTE, HookimplMarker, check_options, hookimpl
-from hostkit.specs._hookspec import PROJECT, Hookspec, hookspec
-from hostkit.specs._keyed import Keyed, ReadKey
+from hostkit.specs._hookspec import PROJECT, Hookspec, Keyed, ReadKey, hookspec
 
 __all__ = [
     "IMPL_ATTRIBUTE",

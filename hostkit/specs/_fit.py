@@ -1,4 +1,4 @@
-"""Decide at registration whether a callback can be called as its hook promises, and how."""
+"""How the arguments of a hook fit a callback."""
 
 from __future__ import annotations
 
@@ -10,13 +10,36 @@ import attrs
 
 from hostkit.codes import Code
 from hostkit.errors import RegistrationError
-from hostkit.specs._callable import check_callable
-from hostkit.specs._show import show_function
+from hostkit.specs._functions import show_function
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hostkit.specs._hookspec import Hookspec
+
+
+def check_callable(function: Any, what: str) -> None:
+    """Make sure that there is something to call.
+
+    Args:
+        function: What is to be called.
+        what: What for, as the error says it.
+
+    Raises:
+        RegistrationError: It cannot be called (HK203).
+    """
+    if callable(function):
+        return
+    is_called = inspect.iscoroutine(function)
+    if is_called:
+        function.close()  # Python would warn that nobody awaited it
+    raise RegistrationError(
+        Code.NOT_CALLABLE,
+        f"{what} cannot be called: {function!r}",
+        expected="a function or another callable",
+        hint="give the function itself, without calling it" if is_called else None,
+    )
+
 
 _POSITIONAL: Final = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 

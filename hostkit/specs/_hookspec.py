@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, TypeVar, final
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any, Final, TypeAlias, TypeVar, final
 
 import attrs
 import pluggy
@@ -13,10 +13,44 @@ import pluggy
 from hostkit.codes import Code
 from hostkit.errors import SpecError
 from hostkit.rules import FirstDenial, Rule
-from hostkit.specs._body import has_body
-from hostkit.specs._keyed import Keyed
-from hostkit.specs._method import arguments_of, check_documented, where
-from hostkit.specs._show import show_function
+from hostkit.specs._functions import arguments_of, check_documented, has_body, show_function, where
+
+ReadKey: TypeAlias = Callable[[Any], tuple[Hashable, Any]]
+"""Reads a key as modules write it; see `Keyed`."""
+
+
+def read_plain_key(key: Hashable) -> tuple[Hashable, None]:
+    """Take a key as it is."""
+    return key, None
+
+
+@final
+@attrs.frozen
+class Keyed:
+    """Modules register a mapping of callbacks by key; a call asks those of its own key.
+
+    Args:
+        argument: The hook's argument whose value is the key of a call.
+        read: Takes a key as modules write it. Returns the key of the calls that it is for, and
+            details of it on which all modules must agree. Raises `TypeError`, `ValueError` or
+            `LookupError` if it is not one. By default keys are written as they are, and have no
+            details.
+
+    Raises:
+        SpecError: ``read`` cannot be called.
+    """
+
+    argument: str
+    read: ReadKey = read_plain_key
+
+    def __attrs_post_init__(self) -> None:
+        if not callable(self.read):
+            raise SpecError(
+                Code.BAD_OPTION,
+                f"Keyed was given read={self.read!r}, which cannot be called",
+                expected="a function that takes a key as modules write it",
+            )
+
 
 PROJECT: Final = "hostkit"
 """The pluggy project that marks hookspecs and hookimpls."""

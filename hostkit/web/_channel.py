@@ -1,22 +1,22 @@
-"""`Channel`: one connection, whose requests are held to the limits of their listener."""
+"""`HttpChannel`: one connection, whose requests are held to the limits of their listener."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, cast, final
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast, final
 
 from twisted.internet.interfaces import ISSLTransport, ITCPTransport
-from twisted.protocols.basic import LineReceiver
-from twisted.web.http import HTTPChannel
 
-from hostkit.web._early_answer import early_answer
+from hostkit.config import Limits
+from hostkit.web._pages import early_answer
+from hostkit.web._twisted_http import TwistedChannel
 
 if TYPE_CHECKING:
-    from twisted.internet.interfaces import IAddress, IProtocol
+    from twisted.internet.interfaces import IAddress
     from twisted.python.failure import Failure
     from twisted.web.http import Request
 
-    from hostkit.web._site import HostSite
 
 LINGER_SECONDS: Final = 5
 """How long a client may go on sending what nobody reads, so that it can see why."""
@@ -44,8 +44,36 @@ _BUSY: Final = Phase.BUSY
 _CLOSING: Final = Phase.CLOSING
 
 
+class ChannelSite(Protocol):
+    """What a connection belongs to: `hostkit.web._site.HostSite`.
+
+    Attributes:
+        limits: What requests are held to.
+        always: Paths that are served even if there are too many requests.
+        busy: How many requests are in flight.
+        horizon: When deadlines are looked at next; they are counted from then.
+        is_draining: Whether connections are to end.
+    """
+
+    limits: Limits
+    always: Collection[bytes]
+    busy: int
+    horizon: float
+    is_draining: bool
+    seconds: Callable[[], float]
+
+    def longest_body(self, url: bytes) -> int:
+        """How long the body of a request may be."""
+
+    def add(self, channel: HttpChannel) -> None:
+        """Look at a connection's deadlines from now on."""
+
+    def remove(self, channel: HttpChannel) -> None:
+        """Forget a connection."""
+
+
 @final
-class Channel(HTTPChannel):
+class HttpChannel(TwistedChannel):
     """An HTTP connection.
 
     It sets no alarms: it only notes until when it may go on as it does, and its site looks.
@@ -55,13 +83,12 @@ class Channel(HTTPChannel):
         deadline: When to call `expire`, by the reactor's clock.
     """
 
-    site: HostSite
+    site: ChannelSite
     transport: Any
     deadline = 0.0
     _phase = _IDLE
     _body_deadline = 0.0
     _sent_deadline = 0.0
-    _waitingForTransport: bool
     _left = 0
 
     def connectionMade(self) -> None:
@@ -87,10 +114,9 @@ class Channel(HTTPChannel):
             self._phase = _HEADERS
             self.deadline = self.site.horizon + self.site.limits.headers_time
         try:
-            # HTTPChannel would set its own alarm here.
-            LineReceiver.dataReceived(self, data)
+            self.read(data)
         except ValueError:  # a length of more digits than Python reads, for instance
-            self._respondToBadRequestAndDisconnect()
+            self.refuse_unreadable()
 
     def allHeadersReceived(self) -> None:
         """Decide whether a request is heard, before anything of its body is."""
@@ -107,10 +133,9 @@ class Channel(HTTPChannel):
         if self.length != 0:
             self.deadline = self._body_deadline = site.horizon + site.limits.body_time
             if self.length is None:
-                self._left = site.longest_body(self._path)
+                self._left = site.longest_body(self.url)
                 # Of no known length: counted as it comes in.
-                decoder: Any = self._transferDecoder
-                decoder.dataCallback = self._take_chunk
+                self.give_chunks(self._take_chunk)
 
     def requestDone(self, request: Request) -> None:
         """Wait for the next request."""
@@ -128,8 +153,8 @@ class Channel(HTTPChannel):
 
     def lineLengthExceeded(self, line: bytes) -> None:
         """Refuse a line that is longer than all lines may be together."""
-        self._receivedHeaderSize = len(line)
-        self._respondToBadRequestAndDisconnect()
+        self.note_line(line)
+        self.refuse_unreadable()
 
     def refuse(self, answer: bytes) -> None:
         """Answer in the place of a resource, and hang up.
@@ -154,7 +179,7 @@ class Channel(HTTPChannel):
     def expire(self) -> None:
         """Do what the deadline was set for."""
         if self._phase is _IDLE:
-            if self._waitingForTransport and self._sent_deadline > self.site.seconds():
+            if self.is_sending and self._sent_deadline > self.site.seconds():
                 # What was answered is still on its way.
                 self.deadline = self.site.horizon + self.site.limits.idle
             else:
@@ -163,7 +188,7 @@ class Channel(HTTPChannel):
             self.refuse(early_answer(408, "timeout", "the headers of the request came too slowly"))
         elif self._phase is _CLOSING:
             self.abort()
-        elif not self._handlingRequest:
+        elif not self.is_handling:
             received = self.requests[-1].content.tell()
             self.deadline = self._body_deadline + received / SLOWEST_BYTES_PER_SECOND
             if self.deadline <= self.site.seconds():
@@ -190,11 +215,11 @@ class Channel(HTTPChannel):
     def _judge(self) -> bytes | None:
         site = self.site
         limits = site.limits
-        if len(self._path) > limits.url:
+        if len(self.url) > limits.url:
             return early_answer(414, "url_too_long", f"the URL is longer than {limits.url} bytes")
-        if self.length and self.length > site.longest_body(self._path):
-            return _too_large(site.longest_body(self._path))
-        if site.busy >= limits.requests and self._path.partition(b"?")[0] not in site.always:
+        if self.length and self.length > site.longest_body(self.url):
+            return _too_large(site.longest_body(self.url))
+        if site.busy >= limits.requests and self.url.partition(b"?")[0] not in site.always:
             error = "too many requests are under way; try again later"
             return early_answer(503, "too_many_requests", error, "Retry-After: 1")
         return None
@@ -202,7 +227,7 @@ class Channel(HTTPChannel):
     def _take_chunk(self, data: bytes) -> None:
         self._left -= len(data)
         if self._left < 0:
-            self.refuse(_too_large(self.site.longest_body(self._path)))
+            self.refuse(_too_large(self.site.longest_body(self.url)))
         else:
             self.requests[-1].handleContentChunk(data)
 
@@ -224,23 +249,23 @@ class Channel(HTTPChannel):
         self.dataReceived = self.lineReceived = deaf  # type: ignore[method-assign]
         self.rawDataReceived = self.allContentReceived = deaf  # type: ignore[method-assign]
 
-    def _respondToBadRequestAndDisconnect(self) -> None:
-        # The one place where Twisted says what it cannot read; it says so in an empty answer.
+    def refuse_unreadable(self) -> None:
+        """Say what is wrong with what was sent, and hang up."""
         limits = self.site.limits
-        if self._receivedHeaderSize > limits.headers_size and not self.requests:
+        if self.headers_size > limits.headers_size and not self.requests:
             error = f"the URL is longer than {limits.headers_size} bytes"
             self.refuse(early_answer(414, "url_too_long", error))
-        elif self._receivedHeaderSize > limits.headers_size:
+        elif self.headers_size > limits.headers_size:
             error = f"the headers are longer than {limits.headers_size} bytes"
             self.refuse(early_answer(431, "headers_too_large", error))
-        elif self._receivedHeaderCount > limits.headers:
+        elif self.headers_count > limits.headers:
             error = f"there are more than {limits.headers} headers"
             self.refuse(early_answer(431, "headers_too_large", error))
         else:
             self.refuse(early_answer(400, "bad_request", "this is not a valid HTTP request"))
 
-    def _protocolUpgradeForWebsockets(self, protocol: IProtocol) -> None:
-        super()._protocolUpgradeForWebsockets(protocol)
+    def upgraded(self) -> None:
+        """Go on looking at the connection's end, although another protocol has it."""
         lost = self.connectionLost
 
         def connection_lost(reason: Failure) -> None:

@@ -14,8 +14,7 @@ from twisted.web.server import NOT_DONE_YET
 
 from hostkit.errors import HostkitError
 from hostkit.loops import Entrance
-from hostkit.web._methods import refuse_method
-from hostkit.web._pages import send, write_error, write_json
+from hostkit.web._pages import refuse_method, send, write_error, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine

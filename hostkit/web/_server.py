@@ -11,9 +11,8 @@ from twisted.internet.interfaces import IReadDescriptor
 
 from hostkit.codes import Code
 from hostkit.errors import ConfigErrors, HostkitError
-from hostkit.web._access import Guard
-from hostkit.web._health import HEALTH, READY, Health, Ready
 from hostkit.web._listeners import read_listeners
+from hostkit.web._own_pages import HEALTH, READY, Guard, Health, Ready
 from hostkit.web._router import Router
 from hostkit.web._site import HostSite
 from hostkit.web.gateway import Gateway

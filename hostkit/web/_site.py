@@ -10,7 +10,7 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.web.http import combinedLogFormatter, datetimeToLogString
 from twisted.web.server import Site
 
-from hostkit.web._channel import Channel
+from hostkit.web._channel import HttpChannel
 from hostkit.web._request import HostRequest
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class HostSite(Site):
         is_draining: Whether connections are to end.
     """
 
-    protocol = Channel  # type: ignore[assignment]
+    protocol = HttpChannel  # type: ignore[assignment]
 
     def __init__(
         self,
@@ -67,10 +67,10 @@ class HostSite(Site):
         self.seconds = reactor.seconds
         self._serves_modules = "modules" in listener.serve
         self._has_access_log = listener.access_log
-        self._channels: set[Channel] = set()
+        self._channels: set[HttpChannel] = set()
         self._next_look: IDelayedCall | None = None
         self._waiting: list[Deferred[None]] = []
-        self._settling: list[tuple[Deferred[None], list[tuple[Channel, Request]]]] = []
+        self._settling: list[tuple[Deferred[None], list[tuple[HttpChannel, Request]]]] = []
 
     @property
     def connections(self) -> int:
@@ -103,13 +103,13 @@ class HostSite(Site):
             return self.limits.hooks_body
         return self.limits.body
 
-    def add(self, channel: Channel) -> None:
+    def add(self, channel: HttpChannel) -> None:
         """Begin to look at a connection's deadlines."""
         self._channels.add(channel)
         if self._next_look is None:
             self._look_later()
 
-    def remove(self, channel: Channel) -> None:
+    def remove(self, channel: HttpChannel) -> None:
         """Forget a connection."""
         self._channels.discard(channel)
         if not self._channels:

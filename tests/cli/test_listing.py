@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from hostkit import Category, Decision, Host, Keyed, hookspec, rules
-from hostkit.cli._listing import show_host
+from hostkit.cli._output import show_host
 from tests.cli.modules import Comments, Words
 
 

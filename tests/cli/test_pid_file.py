@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hostkit import ConfigErrors
-from hostkit.cli._pid_file import PidFile, hold_pid_file, pid_path
+from hostkit.cli._process import PidFile, hold_pid_file, pid_path
 from hostkit.config import from_mapping, load
 
 if TYPE_CHECKING:

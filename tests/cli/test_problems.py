@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from hostkit.cli._problems import exit_code, show_problems
+from hostkit.cli._output import exit_code, show_problems
 from hostkit.errors import ConfigErrors, Place, Problem
 from tests.cli.conftest import COLOUR
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hostkit.cli._pid_file import PidFile
-from hostkit.cli._reload import tell
+from hostkit.cli._process import PidFile, tell
 from tests.cli.conftest import Write, run
 from tests.cli.test_serve import connect, errors_of, serving, wait_for
 from tests.cli.test_serve import run as run_server
@@ -204,7 +203,7 @@ def test_a_number_is_a_process(
     number: int, told: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is told as it is, without looking at any config file."""
-    monkeypatch.setattr("hostkit.cli._reload._lives_on", lambda _: True)
+    monkeypatch.setattr("hostkit.cli._process._lives_on", lambda _: True)
     assert run("reload", str(number)).exit_code == 0
     assert told == [(number, signal.SIGHUP)]
 

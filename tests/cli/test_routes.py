@@ -7,7 +7,7 @@ import pytest
 from twisted.web.resource import Resource
 
 from hostkit import Host, ModuleApi
-from hostkit.cli._routes import show_route, show_routes
+from hostkit.cli._output import show_route, show_routes
 from tests.cli.conftest import HEAD, Write, run
 
 if TYPE_CHECKING:

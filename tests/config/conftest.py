@@ -11,6 +11,38 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+FULL = """\
+server_name: example.org
+secret: !vault key
+common: &common {banned: [casino], pattern: "ca[s5]ino"}
+
+modules:
+  - module: wordfilter.WordFilter      # a comment
+    config: {<<: *common, since: 2026-01-31}
+    name: words
+    enabled: true
+    mode: shadow
+    on_error: continue
+    timeout: 200ms
+  - module: wordfilter.WordFilter
+    config:
+      - any
+      - !env HOSTKIT_TEST
+  - module: wordfilter.WordFilter
+    config:
+hostkit:
+  listeners:
+    - {endpoint: "tcp:8080:interface=127.0.0.1", serve: [modules, hooks, health, metrics]}
+    - endpoint: unix:/run/x
+  redis: {url: redis://127.0.0.1:6379/0}
+  categories: [comments]
+  timing: exact
+  receipts: 10
+  background_tasks_on: w1
+"""
+"""A file with every block and most settings."""
+
+
 class Write(Protocol):
     def __call__(self, text: str | bytes) -> str: ...
 

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import attrs
 import pytest
 from attrs import validators
 
 from hostkit.config import Fault, StructureErrors, structure
+from hostkit.config._fields import Check
 from hostkit.errors import ConfigError
 
 T = TypeVar("T")
@@ -127,12 +128,12 @@ def test_a_key_must_be_a_string(key: Any, shown: str, path: Any) -> None:
 
 
 def test_odd_keys_hide_no_other_faults() -> None:
-    """Beside a key that is no string, everything else is told as well."""
+    """Beside a key that is not a string, everything else is reported as well."""
     assert [fault.path for fault in _faults({"words": 5, True: 1}, Rule)] == [(True,), ("words",)]
 
 
 def test_all_validators_are_asked() -> None:
-    """Every field that is refused is told, though attrs itself stops at the first."""
+    """Every field that is refused is reported, though attrs itself stops at the first."""
     assert _faults({"low": -5, "high": -6, "names": ["a", ""]}, Checked) == [
         Fault("HK028", "'low' must be >= 0: -5", ("low",)),
         Fault("HK028", "must be more than -5", ("high",)),
@@ -147,7 +148,7 @@ def test_validators_wait_for_the_types() -> None:
 
 
 def test_a_class_may_refuse_its_values_together() -> None:
-    """What the class itself raises is told of the mapping, or of the path it names."""
+    """What the class itself raises is reported for the mapping, or for the path it names."""
     assert _faults({"a": 6, "b": 6}, Whole) == [
         Fault("HK028", "together they are too many", ("b",))
     ]
@@ -157,6 +158,37 @@ def test_a_class_may_refuse_its_values_together() -> None:
     ]
 
 
-def test_a_validator_is_told_before_the_class() -> None:
+def test_a_validator_is_reported_before_the_class() -> None:
     """With validators off the class refuses too, so only what attrs said is known."""
     assert _faults({"a": -1, "b": 90}, Whole) == [Fault("HK028", "'a' must be >= 0: -1")]
+
+
+_EVEN: Any = Annotated[int, Check(lambda number: number % 2 == 0, "an even number")]
+
+
+def test_a_checked_value_is_taken() -> None:
+    """What the check accepts is taken as the plain type would."""
+    assert structure(4, _EVEN) == 4
+
+
+@pytest.mark.parametrize(
+    ("value", "fault"),
+    [
+        (3, Fault("HK027", "the number 3 is not allowed here", expected="an even number")),
+        (
+            None,
+            Fault("HK020", "null is of the wrong type", expected="a whole number"),
+        ),
+    ],
+)
+def test_a_checked_value_is_refused(value: Any, fault: Fault) -> None:
+    """The check is asked only about values of the right type, and says what it allows."""
+    with pytest.raises(StructureErrors) as caught:
+        structure(value, _EVEN)
+    assert caught.value.faults == (fault,)
+
+
+def test_other_annotations_mean_nothing() -> None:
+    """A type annotated for someone else is its plain type."""
+    annotated: Any = Annotated[int, "a note"]
+    assert structure(5, annotated) == 5

@@ -95,7 +95,7 @@ def test_values_within_values_are_taken(value: Any, cls: Any, result: Any) -> No
     ],
 )
 def test_containers_are_not_converted(value: Any, cls: Any, expected: str | None) -> None:
-    """A string is no list of letters, a mapping no list of keys, and a union is not a wish."""
+    """A string is not a list of letters, a mapping not a list of keys; a union converts nothing."""
     (fault,) = _faults(value, cls)
     assert ("HK020", expected, ()) == (fault.code, fault.expected, fault.path)
 
@@ -118,7 +118,7 @@ def test_a_tuple_has_its_length() -> None:
     ],
 )
 def test_every_fault_has_its_path(value: Any, cls: Any, paths: list[Any]) -> None:
-    """All faults are told, each with where it is; a union blames the member that came nearest."""
+    """All faults are reported, with their paths; a union blames the member that came nearest."""
     assert paths == [fault.path for fault in _faults(value, cls)]
 
 

@@ -142,7 +142,7 @@ def test_a_value_without_end_is_refused() -> None:
     assert caught.value.faults == (Fault("HK010", "the value is nested too deep"),)
 
 
-def test_the_error_has_no_past() -> None:
+def test_the_error_has_neither_cause_nor_context() -> None:
     """Nothing that may quote a secret hangs on the error."""
     with pytest.raises(StructureErrors) as caught:
         structure({"text": 5}, Everything)

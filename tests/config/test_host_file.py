@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from hostkit.config import from_mapping, load
-from hostkit.errors import Place, Problem
+import pytest
+
+from hostkit.config import Settings, check_reloadable, from_mapping, load, settings_of
+from hostkit.errors import ConfigErrors, Place, Problem
 
 if TYPE_CHECKING:
-    import pytest
-
     from .conftest import Write
 
 
@@ -71,3 +71,32 @@ def test_nothing_secret_is_printed(write: Write, monkeypatch: pytest.MonkeyPatch
     file = load(write("modules:\n- module: a.B\n  config: [!env HOSTKIT_TEST, inline]\n"))
     assert "hunter2" not in repr(file)
     assert "inline" not in repr(file)
+
+
+_CHANGED: dict[str, Any] = {
+    "listeners": [{"endpoint": "tcp:1"}],
+    "redis": {"url": "redis://localhost"},
+    "categories": [],
+    "timing": "exact",
+    "receipts": 5,
+    "drain": "1s",
+    "pid_file": "words.pid",
+    "background_tasks_on": "w1",
+}
+
+
+def test_every_setting_says_whether_it_can_change() -> None:
+    """What cannot is reported, all of it at once, and what can is not."""
+    assert set(_CHANGED) == set(settings_of(Settings))
+    new = from_mapping({"hostkit": _CHANGED})
+    with pytest.raises(ConfigErrors) as caught:
+        check_reloadable(from_mapping({}), new)
+    refused = [(problem.code, problem.path) for problem in caught.value.problems]
+    fixed = ["listeners", "redis", "categories", "receipts", "pid_file", "background_tasks_on"]
+    assert refused == [("HK405", ("hostkit", key)) for key in fixed]
+
+
+def test_modules_and_some_settings_can_change() -> None:
+    """They are taken over while the host is running."""
+    new = {"hostkit": {"timing": "exact", "drain": "1s"}, "modules": [{"module": "a.B"}]}
+    check_reloadable(from_mapping({}), from_mapping(new))

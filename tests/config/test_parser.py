@@ -1,12 +1,87 @@
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
-from hostkit.config._parser import LOADER, Parser
+from hostkit.config._parser import LOADER, Parser, read_text
 from hostkit.errors import ConfigErrors, Problem
+
+if TYPE_CHECKING:
+    from .conftest import Write
+
+
+def _refused_text(name: str) -> Problem:
+    with pytest.raises(ConfigErrors) as caught:
+        read_text(name)
+    (problem,) = caught.value.problems
+    return problem
+
+
+def test_text_is_read_as_it_is(write: Write) -> None:
+    """Neither line ends nor characters of other alphabets are changed."""
+    assert read_text(write("a: ä\r\n")) == "a: ä\r\n"
+
+
+def test_a_byte_order_mark_is_dropped(write: Write) -> None:
+    """A file that starts with a byte order mark is read like any other."""
+    assert read_text(write(b"\xef\xbb\xbfa: 1")) == "a: 1"
+
+
+@pytest.mark.parametrize("name", ["missing.yaml", "host.yaml/below.yaml"])
+def test_a_missing_file_is_named(write: Write, name: str) -> None:
+    """The problem names the file as it was given, and where it was looked for."""
+    missing = str(Path(write("")).parent / name)
+    problem = _refused_text(missing)
+    assert (problem.code, problem.message) == ("HK001", f"the file {missing!r} does not exist")
+    assert problem.hint == f"it would be {missing!r}"
+
+
+def test_a_folder_is_refused(tmp_path: Path) -> None:
+    """A folder is refused as what it is."""
+    problem = _refused_text(str(tmp_path))
+    assert (problem.code, problem.hint) == ("HK002", "name the file in it")
+
+
+def test_what_the_system_refuses_is_reported(tmp_path: Path) -> None:
+    """Any other error of the system is reported in its words."""
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    problem = _refused_text(str(loop))
+    assert problem.code == "HK003"
+    assert "Too many levels of symbolic links" in problem.message
+
+
+def test_a_name_the_system_cannot_have_is_reported() -> None:
+    """A name with a NUL in it is a problem, not a traceback."""
+    problem = _refused_text("a\0b")
+    assert (
+        problem.code,
+        problem.message,
+    ) == ("HK003", "'a\\x00b' cannot be read: embedded null byte")
+
+
+def test_the_first_bad_byte_is_pointed_at(write: Write) -> None:
+    """For text in another encoding, line and column count characters, not bytes."""
+    problem = _refused_text(write("a: ä\nü: ".encode() + b"\xff\xfe\n"))
+    assert (problem.code, problem.message) == ("HK004", "the byte 0xff is not UTF-8")
+    assert problem.place is not None
+    assert (problem.place.line, problem.place.column) == (2, 4)
+
+
+@pytest.mark.parametrize("char", ["\0", "\x1b", "\x7f", "\ufffe"])
+def test_a_control_character_is_pointed_at(write: Write, char: str) -> None:
+    """Characters YAML does not allow are found before the parser, which gives no place."""
+    problem = _refused_text(write(f"a: 1\nb: {char}\n"))
+    assert (
+        problem.code,
+        problem.message,
+    ) == ("HK005", f"the character U+{ord(char):04X} is not allowed in YAML")
+    assert problem.place is not None
+    assert (problem.place.line, problem.place.column) == (2, 4)
+
 
 _LOADERS = pytest.mark.parametrize("loader", [LOADER, yaml.SafeLoader])
 
@@ -50,7 +125,7 @@ def test_what_is_not_yaml_is_pointed_at(loader: Any, text: str, line: int, colum
 
 @_LOADERS
 def test_a_tab_is_called_a_tab(loader: Any) -> None:
-    """Who indents with tabs is told that it is a tab."""
+    """A tab at the start of a line is called one."""
     problem, *place = _refusal("a:\n\tb: 1\n", loader)
     assert place == [2, 1]
     assert problem.hint == "YAML is indented with spaces; this is a tab"
@@ -64,7 +139,7 @@ def test_an_escape_for_no_character_is_a_problem_in_the_slow_parser_too() -> Non
 
 @_LOADERS
 @pytest.mark.parametrize("text", ["", "\n", "# nothing\n"])
-def test_an_empty_file_is_told_what_belongs_there(loader: Any, text: str) -> None:
+def test_an_empty_file_is_refused(loader: Any, text: str) -> None:
     """A file without content is a problem that shows what was expected."""
     problem, *place = _refusal(text, loader)
     assert (problem.code, problem.expected) == ("HK007", "a mapping with the key `modules:`")
@@ -76,7 +151,7 @@ def test_an_empty_file_is_told_what_belongs_there(loader: Any, text: str) -> Non
     ("text", "what"), [("- a\n", "a list"), ("text\n", "a single value"), ("~", "a single value")]
 )
 def test_the_top_level_must_be_a_mapping(loader: Any, text: str, what: str) -> None:
-    """A file that holds something else is told what it holds."""
+    """A file that holds something else is refused with what it holds."""
     problem, *_ = _refusal(text, loader)
     assert (problem.code, problem.message) == ("HK008", f"the file holds {what}, not a mapping")
 
@@ -96,6 +171,44 @@ def test_endless_nesting_is_refused_before_it_ends_the_process(loader: Any, open
     levels = 2_000 if loader is yaml.SafeLoader else 100_000
     problem, *_ = _refusal(opener * levels, loader)
     assert problem.code == "HK010"
+
+
+_LEVELS = range(1_100)
+_DEEP = {
+    "flow": "[" * 1_100,
+    "pairs": "{a: " * 1_100,
+    "lines": "\n".join("[" for _ in _LEVELS),
+    "mappings": "\n".join(f"{' ' * level}a:" for level in _LEVELS),
+    "lists": "\n".join(f"{' ' * level}-" for level in _LEVELS),
+    "both": "- " * 600 + "[" * 600,
+    "behind values": "a: [b, {c: d}]\n" * 500 + "e: " + "[" * 1_100,
+    "before an error": "[" * 1_100 + '"open',
+}
+
+
+@pytest.mark.parametrize("name", _DEEP)
+def test_deep_nesting_is_found_whatever_the_version_of_libyaml(name: str) -> None:
+    """Newer versions refuse it as an error of grammar; here it is one problem with all."""
+    problem, *_ = _refusal(_DEEP[name])
+    message = "this is nested more than 900 levels deep"
+    assert (problem.code, problem.message) == ("HK010", message)
+
+
+@_LOADERS
+@pytest.mark.parametrize(("end", "line", "column"), [('"open', 1_201, 5), ("}", 1_201, 1)])
+def test_an_error_of_grammar_in_a_long_file_keeps_its_place(
+    loader: Any, end: str, line: int, column: int
+) -> None:
+    """A file with many values and a mistake is not taken for a deep one."""
+    problem, *place = _refusal("k: [1, {a: 2}]\n" * 1_200 + end, loader)
+    assert (problem.code, place) == ("HK006", [line, column])
+
+
+@pytest.mark.parametrize("end", ['"open', '[ "open'])
+def test_an_error_behind_what_only_looks_like_nesting_keeps_its_place(end: str) -> None:
+    """What may be deep is parsed once more; it is not, or it has an error of its own."""
+    problem, *place = _refusal(f'"{"[" * 910}" {end}')
+    assert (problem.code, place) == ("HK006", [1, 918 + len(end) - len('"open')])
 
 
 def test_deep_nesting_ends_the_slow_parser_in_a_problem() -> None:

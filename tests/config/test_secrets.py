@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from hostkit.config import from_mapping, load
 from hostkit.config._secrets import no_name, read_secret, redact
-from hostkit.errors import Problem
+from hostkit.errors import ConfigErrors, Problem
 
 
 def _refusal(tag: str, name: str, folder: Path) -> Problem:
@@ -51,7 +53,7 @@ def test_an_unreadable_file_is_named(tmp_path: Path, name: str) -> None:
     assert f"{str(tmp_path / name)!r} cannot be read: " in problem.message
 
 
-def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+def test_a_file_that_is_not_text_is_named(tmp_path: Path) -> None:
     """The problem says which byte is wrong, and shows none of the others."""
     (tmp_path / "secret").write_bytes(b"abc\xff")
     problem = _refusal("!file", "secret", tmp_path)
@@ -65,7 +67,7 @@ def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
     ("tag", "what"), [("!env", "an environment variable"), ("!file", "a file")]
 )
 def test_a_tag_needs_a_name(tmp_path: Path, tag: str, what: str) -> None:
-    """A tag with nothing behind it is told what belongs there."""
+    """A tag with nothing behind it is refused with what belongs there."""
     assert no_name(tag) == read_secret(tag, "", tmp_path)
     assert (
         no_name(tag).code,
@@ -93,3 +95,101 @@ def test_secrets_are_redacted(text: str, clean: str) -> None:
 def test_without_secrets_nothing_changes() -> None:
     """A text stays as it is if there is nothing to hide, or only nothing."""
     assert (redact("text", []), redact("text", [""])) == ("text", "text")
+
+
+LISTENER = "hostkit:\n  listeners:\n    - endpoint: x\n      token: "
+
+
+def problem_of(path: Path, text: str) -> Problem:
+    """Load a file with one problem."""
+    path.write_text(text)
+    with pytest.raises(ConfigErrors) as caught:
+        load(path)
+    (problem,) = caught.value.problems
+    return problem
+
+
+def test_a_token_is_a_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes from elsewhere, and neither `repr` nor a log shows it."""
+    monkeypatch.setenv("TOKEN", "s3cret")
+    path = tmp_path / "host.yaml"
+    path.write_text(LISTENER + "!env TOKEN\n")
+    file = load(path)
+    (listener,) = file.settings.listeners
+    assert listener.token == "s3cret"
+    assert "s3cret" not in repr(file)
+    assert file.redact("the token s3cret") == "the token [redacted]"
+
+
+def test_a_token_in_the_file_is_refused(tmp_path: Path) -> None:
+    """Files are shown to others, and kept for ever; the line is not shown by the message either."""
+    problem = problem_of(tmp_path / "host.yaml", LISTENER + "s3cret\n")
+    assert problem.code == "HK054"
+    assert problem.place is not None
+    assert (problem.place.line, problem.place.column) == (4, 14)
+    assert "s3cret" not in problem.render()
+    assert "!env NAME or !file path" in problem.render()
+
+
+def test_a_program_may_give_a_token_as_it_is() -> None:
+    """It is a secret all the same."""
+    config: dict[str, Any] = {"hostkit": {"listeners": [{"endpoint": "x", "token": "s3cret"}]}}
+    file = from_mapping(config)
+    assert file.settings.listeners[0].token == "s3cret"
+    assert file.redact("the token s3cret") == "the token [redacted]"
+
+
+@pytest.mark.parametrize("token", ["", "two words", "tab\there", "gr\u00fcn", "line\n"])
+def test_a_token_can_be_sent_in_a_header(
+    token: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is empty, or that a header cannot hold, is refused when the file is read."""
+    monkeypatch.setenv("TOKEN", token)
+    problem = problem_of(tmp_path / "host.yaml", LISTENER + "!env TOKEN\n")
+    assert (problem.code, problem.path) == ("HK027", ("hostkit", "listeners", 0, "token"))
+    assert not token or token not in problem.render()
+
+
+REDIS = "hostkit: {redis: {url: "
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://:s3cret@localhost:6379/0",
+        "rediss://ann:s3cret@[::1]",
+        "redis://localhost?password=s3cret",
+        "redis://:s3#cret@localhost",
+        "redis://:s3/cret@localhost",
+        "redis://:s3cret@[::1",
+    ],
+)
+def test_a_password_in_the_file_is_refused(url: str, tmp_path: Path) -> None:
+    """That of a Redis server is no less a secret than a token."""
+    problem = problem_of(tmp_path / "host.yaml", f"{REDIS}'{url}'}}}}\n")
+    assert problem.code == "HK054"
+    assert problem.place is not None
+    assert problem.place.line == 1
+    assert "the password stands in the file itself" in problem.render()
+    assert "s3cret" not in problem.render()
+
+
+def test_a_password_comes_from_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So does the whole URL, or a program gives it."""
+    url = "redis://:s3cret@localhost"
+    monkeypatch.setenv("URL", url)
+    path = tmp_path / "host.yaml"
+    path.write_text(f"{REDIS}!env URL}}}}\n")
+    for file in (load(path), from_mapping({"hostkit": {"redis": {"url": url}}})):
+        assert file.settings.redis is not None
+        assert file.settings.redis.url == url
+
+
+@pytest.mark.parametrize("url", ["redis://localhost", "redis://ann@localhost", "redis://[::1"])
+def test_urls_without_a_password_may_stand_in_the_file(url: str, tmp_path: Path) -> None:
+    """What is not a URL at all is reported where it is used."""
+    path = tmp_path / "host.yaml"
+    path.write_text(f"{REDIS}'{url}'}}}}\n")
+    redis = load(path).settings.redis
+    assert redis is not None
+    assert redis.url == url

@@ -11,12 +11,12 @@ from hostkit.config._values import Reader
 
 
 def _read(text: str, folder: Path = Path()) -> tuple[Any, Reader]:
-    """Read the key `x` of a text."""
+    """Read the key `x` of a document."""
     reader = Reader(Parser("f", text).parse(), folder)
     return reader.read_top(["x"]).get("x"), reader
 
 
-def _told(reader: Reader) -> list[tuple[str, int, int]]:
+def _reported(reader: Reader) -> list[tuple[str, int, int]]:
     return [
         (problem.code, problem.place.line, problem.place.column)
         for problem in reader.problems
@@ -84,7 +84,7 @@ def test_a_key_that_stands_twice_is_pointed_at(
 ) -> None:
     """The problem stands at the second key and names the line of the first."""
     _, reader = _read(text)
-    assert _told(reader) == [("HK011", line, column)]
+    assert _reported(reader) == [("HK011", line, column)]
     assert reader.problems[0].hint == f"it stands in line {first} already; keep one of them"
 
 
@@ -93,7 +93,7 @@ def test_the_first_of_two_equal_keys_counts() -> None:
     assert _read("x: {k: 1, k: 2}")[0] == {"k": 1}
 
 
-def test_merged_keys_are_no_repeats() -> None:
+def test_merged_keys_are_not_duplicates() -> None:
     """Own keys win over merged ones, and earlier merged mappings over later ones."""
     got, reader = _read(
         "a: &a {k: 1, l: 1, m: 1}\nb: &b {l: 2, m: 2, n: 2}\nx: {<<: [*a, *b], k: 0}\n"
@@ -143,7 +143,7 @@ def test_each_wrong_value_is_pointed_at(
 ) -> None:
     """A value that cannot be read is one problem, at the value."""
     _, reader = _read(f"x: {written}\n", tmp_path)
-    assert _told(reader) == [(code, 1, column)]
+    assert _reported(reader) == [(code, 1, column)]
 
 
 def test_a_misspelt_tag_is_recognised() -> None:
@@ -160,10 +160,10 @@ def test_a_wrong_value_leaves_the_others_alone() -> None:
     assert reader.broken == {("x", "a"), ("x", "c", 1)}
 
 
-def test_a_wrong_value_is_told_once_however_often_it_is_used() -> None:
+def test_a_wrong_value_is_reported_once_however_often_it_is_used() -> None:
     """Aliases of a wrong value do not repeat its problem."""
     _, reader = _read("a: &a {b: !foo c}\nx: [*a, *a, {<<: *a}]\n")
-    assert _told(reader) == [("HK012", 1, 11)]
+    assert _reported(reader) == [("HK012", 1, 11)]
 
 
 def test_secrets_are_remembered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -178,7 +178,7 @@ def test_deep_values_are_refused_once() -> None:
     """A hundred levels are enough for everyone; deeper ones are one problem."""
     assert _read(f"x: {'[' * 99}1{']' * 99}\n")[1].problems == []
     _, reader = _read(f"x: {'[' * 100}[1],[2]{']' * 100}\n")
-    assert _told(reader) == [("HK010", 1, 104)]
+    assert _reported(reader) == [("HK010", 1, 104)]
 
 
 def test_aliases_cannot_make_values_deep() -> None:

@@ -6,7 +6,7 @@ import pytest
 from twisted.internet.task import Clock
 
 from hostkit.dispatch import Sampler
-from hostkit.dispatch._timing import INTERVAL_SECONDS
+from hostkit.dispatch._sampling import INTERVAL_SECONDS
 from hostkit.rules import FirstDenial
 
 from .fakes import RUDE, SPAM, Comments, allow, broken, hook_of, rude, spam, steps_of, wire

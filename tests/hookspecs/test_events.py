@@ -132,3 +132,12 @@ def test_a_way_of_delivery_is_named_as_its_endpoint() -> None:
     """It is a string, for the label of a metric, for example."""
     for method in FederatedEventDeliveryMethod:
         assert str(method) == f"/{method.name.lower()}"
+
+
+def test_events_are_compared_by_their_fields() -> None:
+    """Two replacements by the same fields are one."""
+    first, second = (ReplacedEvent(MESSAGE, saying("ho")) for _ in range(2))
+    assert first == second
+    assert first != ReplacedEvent(MESSAGE, saying("hi"))
+    assert first != MESSAGE
+    assert len({first, second}) == 2

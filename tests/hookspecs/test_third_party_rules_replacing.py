@@ -115,15 +115,6 @@ def test_a_decider_may_repeat_what_was_agreed() -> None:
     assert check(repeat, replacing(saying("ho"))) == (True, saying("ho"))
 
 
-def test_events_are_compared_by_their_fields() -> None:
-    """Two replacements by the same fields are one."""
-    first, second = (ReplacedEvent(MESSAGE, saying("ho")) for _ in range(2))
-    assert first == second
-    assert first != ReplacedEvent(MESSAGE, saying("hi"))
-    assert first != MESSAGE
-    assert len({first, second}) == 2
-
-
 def test_the_host_keeps_its_own_event() -> None:
     """A call changes nothing but its result."""
     event = FakeMessage()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hostkit.specs._show import show_function, show_parameter
+from hostkit.specs._functions import show_function, show_parameter
 
 if TYPE_CHECKING:
     from collections.abc import Callable

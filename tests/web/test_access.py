@@ -4,7 +4,7 @@ import pytest
 from twisted.web.resource import Resource
 
 from hostkit.web import Router
-from hostkit.web._access import Guard
+from hostkit.web._own_pages import Guard
 from tests.web.conftest import Answer, Echo, Wire
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 
-from hostkit.web._early_answer import early_answer
+from hostkit.web._pages import early_answer
 
 
 def test_a_refusal_is_a_whole_answer() -> None:

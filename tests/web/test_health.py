@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hostkit.web._health import Health, Ready
+from hostkit.web._own_pages import Health, Ready
 from tests.web.conftest import Wire, ask
 
 

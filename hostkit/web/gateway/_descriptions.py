@@ -12,8 +12,7 @@ from twisted.web.resource import Resource
 from hostkit._version import __version__
 from hostkit.dispatch import Receipt, Step
 from hostkit.web._json_resource import HttpError
-from hostkit.web._methods import refuse_others
-from hostkit.web._pages import write_json
+from hostkit.web._pages import refuse_others, write_json
 from hostkit.web.gateway._calls import PING, refuse_browsers
 from hostkit.web.gateway._schemas import schema_of
 from hostkit.web.gateway._structuring import annotations_of

@@ -15,8 +15,7 @@ from twisted.web.resource import Resource
 
 from hostkit.dispatch import Outcome
 from hostkit.web._json_resource import HttpError, JsonResource
-from hostkit.web._methods import refuse_others
-from hostkit.web._pages import write_json
+from hostkit.web._pages import refuse_others, write_json
 from hostkit.web.gateway import _calls
 from hostkit.web.gateway._descriptions import Description, list_hooks, write_openapi
 

@@ -1,14 +1,12 @@
-"""How long modules take: `Timing`, and the `Sampler` that measures some calls of every hook."""
+"""`Sampler`: measure some calls of every hook, at no cost to the others."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Final, final
 
-import attrs
-
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Iterable
 
     from hostkit.dispatch._chain import Chain
     from hostkit.dispatch._keyed import KeyedChain
@@ -16,31 +14,6 @@ if TYPE_CHECKING:
 
 INTERVAL_SECONDS: Final = 0.1
 """How long after a measured call the next call of the same hook is measured."""
-
-
-@final
-@attrs.frozen
-class Timing:
-    """How long one module took in one hook, over all calls that were measured.
-
-    Attributes:
-        hook: The hook's full name, ``category.hook``.
-        module: The module's name.
-        count: How many times its callback was measured.
-        seconds: How long it took, all in all.
-        key: Which calls its callback is for, if the hook is keyed.
-    """
-
-    hook: str
-    module: str
-    count: int
-    seconds: float
-    key: Hashable = None
-
-    @property
-    def mean_seconds(self) -> float | None:
-        """How long it took on average; `None` if nothing was measured."""
-        return self.seconds / self.count if self.count else None
 
 
 @final

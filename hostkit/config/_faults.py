@@ -1,31 +1,71 @@
-"""From the exceptions cattrs gathers to faults."""
+"""`Fault`: one thing that is wrong with a value, and how exceptions become faults."""
 
 from __future__ import annotations
 
-import dataclasses
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, final
 
 import attrs
-from cattrs import (
-    ClassValidationError,
-    ForbiddenExtraKeysError,
-    IterableValidationError,
-)
+from cattrs import ClassValidationError, ForbiddenExtraKeysError, IterableValidationError
 
 from hostkit.codes import Code
-from hostkit.config._fault import Fault, StructureErrors
-from hostkit.errors import ConfigError
+from hostkit.config._fields import written_keys
+from hostkit.errors import ConfigError, HostkitError, Path, show_path
 from hostkit.wording import either, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+@final
+@attrs.frozen
+class Fault:
+    """One thing that is wrong with a value.
+
+    Attributes:
+        code: Stable identifier, ``HK`` and three digits.
+        message: What is wrong, in one line.
+        path: Where, relative to the value that was structured.
+        expected: What would have been right.
+        hint: What to do, or the name that was probably meant.
+        is_key: Whether the last step's key is meant rather than its value.
+    """
+
+    code: str
+    message: str
+    path: Path = ()
+    expected: str | None = None
+    hint: str | None = None
+    is_key: bool = False
+
+    def under(self, *steps: str | int) -> Fault:
+        """Move the fault to a value that stands further down."""
+        return attrs.evolve(self, path=(*steps, *self.path))
+
+
+@final
+class StructureErrors(HostkitError):
+    """Everything that is wrong with one value.
+
+    The messages quote what was found, secrets included: show them only after
+    `HostFile.problem` has redacted them.
+
+    Args:
+        faults: At least one.
+    """
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__(faults)
+        self.faults = faults
+
+    def __str__(self) -> str:
+        return "\n".join(f"{show_path(fault.path)}: {fault.message}" for fault in self.faults)
+
+
 def faults_of(error: Exception) -> tuple[Fault, ...]:
-    """Find every fault an exception tells of, with paths relative to the structured value.
+    """Find every fault an exception stands for, with paths relative to the structured value.
 
     Raises:
-        RecursionError: This is what the exception tells of; its path would be endless.
+        RecursionError: The exception is one; its path would be endless.
     """
     match error:
         case StructureErrors():
@@ -50,7 +90,7 @@ def text_of(error: Exception) -> str:
 
 
 def _in_class(error: ClassValidationError) -> Iterator[Fault]:
-    keys = _keys_of(error.cl)
+    keys = written_keys(error.cl)
     in_fields, others = error.group_exceptions()
     misspelt: set[str | None] = set()
     for each in others:
@@ -67,15 +107,6 @@ def _in_class(error: ClassValidationError) -> Iterator[Fault]:
             yield from (fault.under(key) for fault in faults_of(each))
         elif key not in misspelt:  # a misspelt required key is one mistake, not two
             yield Fault(Code.MISSING_KEY, f"the key {key!r} is missing", hint=f"add {key!r}")
-
-
-def _keys_of(cls: Any) -> dict[str, str]:
-    """List the fields of a class that a mapping may fill, each with the key it is written as."""
-    if attrs.has(cls):
-        return {field.name: field.alias or field.name for field in attrs.fields(cls) if field.init}
-    if dataclasses.is_dataclass(cls):
-        return {field.name: field.name for field in dataclasses.fields(cls) if field.init}
-    return {}
 
 
 def _unknown_key(key: str, near: str | None, known: list[str]) -> Fault:
@@ -95,5 +126,5 @@ def _in_items(error: IterableValidationError) -> Iterator[Fault]:
 
 
 def steps_of(key: Any) -> tuple[str | int, ...]:
-    """Make a path of a key; one that is no string or number cannot be named in it."""
+    """Make a path of a key; one that is neither string nor number cannot be named in it."""
     return (key,) if isinstance(key, str | int) else ()

@@ -1,17 +1,74 @@
-"""Check the method that declares a hook."""
+"""What can be found out about a declared function: its arguments, its body, its signature."""
 
 from __future__ import annotations
 
+import dis
 import inspect
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from hostkit.codes import Code
 from hostkit.errors import SpecError
-from hostkit.specs._show import show_parameter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+class _Bare(str):
+    """Text that stands for itself, without quotes: an annotation that was not evaluated."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def show_function(name: str, signature: inspect.Signature, *, is_async: bool = False) -> str:
+    """Write a function's first line, without the colon."""
+    parameters = [_bare_parameter(parameter) for parameter in signature.parameters.values()]
+    bare = signature.replace(
+        parameters=parameters, return_annotation=_bare(signature.return_annotation)
+    )
+    return f"{'async ' if is_async else ''}def {name}{bare}"
+
+
+def show_parameter(parameter: inspect.Parameter) -> str:
+    """Write one parameter as it stands in a signature."""
+    return str(_bare_parameter(parameter))
+
+
+def _bare_parameter(parameter: inspect.Parameter) -> inspect.Parameter:
+    return parameter.replace(annotation=_bare(parameter.annotation))
+
+
+def _bare(annotation: Any) -> Any:
+    return _Bare(annotation) if isinstance(annotation, str) else annotation
+
+
+def has_body(function: Callable[..., Any]) -> bool:
+    """Whether a function has code of its own, and not just a docstring, ``...`` or ``pass``.
+
+    Compares compiled code, since the source is not always at hand.
+    """
+    return _steps(function) not in _EMPTY
+
+
+def _steps(function: Callable[..., Any]) -> list[tuple[str, Any]]:
+    code = inspect.unwrap(function).__code__
+    # Of two statements that do nothing, one leaves a NOP behind.
+    return [
+        (step.opname, step.argval) for step in dis.get_instructions(code) if step.opname != "NOP"
+    ]
+
+
+def _plain() -> None: ...
+
+
+async def _coroutine() -> None: ...
+
+
+_EMPTY = (_steps(_plain), _steps(_coroutine))
+
 
 _TAKEN: Final = ("name", "hookspecs", "exclusive")
 """What a category has besides its hooks."""

@@ -7,8 +7,19 @@ import cattrs
 import pytest
 
 from hostkit.config import Fault, StructureErrors, structure
-from hostkit.config._explain import faults_of, text_of
+from hostkit.config._faults import faults_of, text_of
 from hostkit.errors import ConfigError
+
+
+def test_a_fault_can_be_moved_down() -> None:
+    """Steps are put before the path a fault has."""
+    assert Fault("HK020", "wrong", ("b",)).under("a", 0).path == ("a", 0, "b")
+
+
+def test_the_error_lists_all_faults() -> None:
+    """Printed, the error has a line for each fault."""
+    error = StructureErrors((Fault("HK020", "wrong", ("a", 0)), Fault("HK021", "unknown", ("b",))))
+    assert str(error) == "a[0]: wrong\nb: unknown"
 
 
 @attrs.frozen
@@ -47,7 +58,7 @@ def test_an_unknown_key_is_pointed_at() -> None:
     ]
 
 
-def test_a_key_like_no_other_has_no_hint() -> None:
+def test_a_key_unlike_all_others_has_no_hint() -> None:
     """Without a near name there is only the list."""
     assert [fault.hint for fault in _faults({"host": "a", "port": 1, "x": 1}, Server)] == [None]
 
@@ -88,18 +99,18 @@ def test_an_error_of_a_module_keeps_its_path() -> None:
     ],
 )
 def test_the_text_of_an_error_is_its_message(error: Exception, text: str) -> None:
-    """Only the message is told, not the further arguments attrs adds."""
+    """Only the message is shown, not the further arguments attrs adds."""
     assert text_of(error) == text
 
 
 def test_errors_of_a_plain_converter_are_understood() -> None:
-    """A module that uses cattrs on its own gets its faults told with paths as well."""
+    """A module that uses cattrs on its own has its faults reported with paths as well."""
     with pytest.raises(cattrs.BaseValidationError) as caught:
         cattrs.structure({"a": "x"}, Foreign)
     assert [fault.path for fault in faults_of(caught.value)] == [("a",)]
 
 
-def test_errors_without_a_place_are_told_of_the_whole() -> None:
+def test_errors_without_a_place_are_those_of_the_whole() -> None:
     """An exception in a group that says no index is a fault of the list."""
     error = cattrs.IterableValidationError("", [ValueError("bad")], list)
     assert faults_of(error) == (Fault("HK028", "bad"),)

@@ -1,0 +1,230 @@
+"""The blocks of the config file: each class is both what may be written and what was read.
+
+A key is one `setting`: its name, type, default, sentence for the operators' page, and whether a
+running host takes over a new value. The other fields say where a block stands, and cannot be
+written.
+"""
+
+# Without `from __future__ import annotations`: the annotations are read when the file is.
+
+from typing import Annotated, Any, Final, Literal, TypeAlias, final
+
+import attrs
+
+from hostkit.config._fields import Check, setting
+from hostkit.config._scalars import Bytes, Seconds
+from hostkit.errors import Path
+
+Mode: TypeAlias = Literal["enforce", "shadow"]
+"""Whether a module's answers count, or are only recorded."""
+
+ModulePolicy: TypeAlias = Literal["default", "raise", "deny", "continue", "fail"]
+"""What a failing callback of a module means; ``"default"`` leaves it to the hook's rule."""
+
+Serve: TypeAlias = Literal["modules", "hooks", "health", "metrics"]
+"""One thing a listener serves."""
+
+Timing: TypeAlias = Literal["sampled", "exact"]
+"""Whether some calls are timed, or all."""
+
+_MOST: Final = 1_000_000
+
+
+def _is_module(value: Any) -> bool:
+    return isinstance(value, type) or (isinstance(value, str) and bool(value.strip()))
+
+
+def _is_set(values: tuple[str, ...]) -> bool:
+    return 0 < len(values) == len(set(values))
+
+
+def _is_token(value: str) -> bool:
+    return value != "" and value.isascii() and value.isprintable() and " " not in value
+
+
+_Count = Annotated[int, Check(lambda count: 1 <= count <= _MOST, f"a number from 1 to {_MOST}")]
+_Period = Annotated[Seconds, Check(lambda seconds: seconds > 0, "more than no time at all")]
+_LineSize = Annotated[Bytes, Check(lambda size: size > 0, "at least one byte")]
+# A name that could forge lines of a log is refused.
+_Name = Annotated[
+    str, Check(lambda name: bool(name) and name.isprintable(), "a name on one line, not empty")
+]
+_Text = Annotated[str, Check(bool, "a string that is not empty")]
+_Module = Annotated[
+    Any, Check(_is_module, "the dotted path of a class, or the name of an installed module")
+]
+_ServeList = Annotated[tuple[Serve, ...], Check(_is_set, "a list, not empty, nothing in it twice")]
+_Token = Annotated[str, Check(_is_token, "visible ASCII characters without spaces, at least one")]
+
+
+@final
+@attrs.frozen
+class ModuleEntry:
+    """One entry of ``modules:``.
+
+    A reload compares modules one by one, so that none of these settings needs a restart.
+    """
+
+    module: _Module = setting(
+        help="The name a package gave it (entry point), or the dotted path to its class.",
+        reload=True,
+    )
+    config: Any = setting(
+        attrs.Factory(dict),
+        help="The module's own settings.",
+        reload=True,
+        shown="`{}`",
+        null_is_default=True,
+        secret=True,
+    )
+    # Empty only until the file as a whole is known, since a default depends on all other names.
+    name: _Name = setting(
+        "",
+        help="What logs, receipts and errors call it. Unique; without one a repeated module gets "
+        "`#2`, `#3`.",
+        reload=True,
+        shown="as written in `module`",
+        null_is_default=True,
+    )
+    enabled: bool = setting(default=True, help="`false`: it is not even imported.", reload=True)
+    mode: Mode = setting("enforce", help="`shadow`: see [below](#shadow-mode).", reload=True)
+    on_error: ModulePolicy = setting(
+        "default",
+        help="What it means when this module fails: `raise`, `deny`, `continue`, `fail`, or "
+        "`default` for the policy of the hook; see [](rules.md). A policy that means nothing for "
+        "a hook leaves that hook's own.",
+        reload=True,
+    )
+    timeout_seconds: _Period | None = setting(
+        None,
+        help="How long one of its callbacks may take; then it is cancelled and has failed. More "
+        "than zero.",
+        reload=True,
+        key="timeout",
+    )
+    index: int = 0
+
+    @property
+    def path(self) -> Path:
+        """Where the entry stands in the file."""
+        return ("modules", self.index)
+
+
+@final
+@attrs.frozen
+class Limits:
+    """The setting ``hostkit.listeners[].limits:``."""
+
+    body: Bytes = setting(Bytes(50 * 1024**2), help="The body of a request, in bytes. Beyond: 413.")
+    hooks_body: Bytes = setting(
+        Bytes(1024**2),
+        help="A body below `/_hostkit`, and any where no modules are served. Beyond: 413.",
+    )
+    url: _LineSize = setting(Bytes(8 * 1024), help="The URL, in bytes. Beyond: 414.")
+    headers: _Count = setting(100, help="The number of headers. Beyond: 431.")
+    headers_size: _LineSize = setting(
+        Bytes(16 * 1024),
+        help="The first line and all headers together, in bytes. Beyond: 431, or 414.",
+    )
+    requests: _Count = setting(
+        1000,
+        help="Requests in flight at a time, from the end of their headers to the end of the "
+        "answer; `/health` and `/ready` are always served. Beyond: 503 with `Retry-After`.",
+    )
+    idle: _Period = setting(
+        Seconds(60), help="How long a connection stays open without a request; then it is closed."
+    )
+    headers_time: _Period = setting(
+        Seconds(10), help="How long headers take to arrive, from the first byte. Beyond: 408."
+    )
+    body_time: _Period = setting(
+        Seconds(30),
+        help="How long a body takes to arrive; each kilobyte that has come gives it another "
+        "second. Beyond: 408.",
+    )
+
+
+@final
+@attrs.frozen
+class Listener:
+    """One entry of ``hostkit.listeners:``."""
+
+    endpoint: _Text = setting(help="A Twisted endpoint string, see [below](#listeners).")
+    serve: _ServeList = setting(
+        ("modules",),
+        help="`modules`: their web pages. `hooks`: [the gateway](gateway.md). `health`: `/health` "
+        "and `/ready`. `metrics` is accepted, but this version has none and says so in the log.",
+    )
+    token: _Token | None = setting(
+        None,
+        help="What callers must know to be served what is below `/_hostkit`; `!env` or `!file`. "
+        "See [below](#access).",
+        secret=True,
+    )
+    access_log: bool = setting(
+        default=False, help="`true`: a line for each request in the log, from `hostkit.access`."
+    )
+    limits: Limits = setting(
+        Limits(),
+        help="How much, how many and how slow requests may be.",
+        shown="see [below](#limits)",
+    )
+    # A program's own listener stands in no file.
+    path: Path = ()
+
+
+@final
+@attrs.frozen
+class Redis:
+    """The setting ``hostkit.redis:``."""
+
+    url: _Text = setting(
+        help="`redis://host:port/database`, `rediss://…` (with TLS) or `unix://path`.", secret=True
+    )
+
+
+@final
+@attrs.frozen
+class Settings:
+    """The top-level key ``hostkit:``."""
+
+    listeners: tuple[Listener, ...] = setting(
+        (),
+        help="Where `hostkit serve` listens, and what it serves there.",
+        shown="`tcp:8080:interface=127.0.0.1`, modules and hooks",
+    )
+    redis: Redis | None = setting(
+        None,
+        help="The server through which processes notify each other of stale entries in the "
+        "[caches](caching.md#several-processes) of modules; see [](#several-processes).",
+    )
+    categories: tuple[_Text, ...] | None = setting(
+        None,
+        help="[Categories of hooks](categories/index.md), by entry point or dotted path. A host "
+        "program that names its own ignores this.",
+        shown="all installed",
+    )
+    timing: Timing = setting(
+        "sampled",
+        help="`exact` measures every call; `sampled` at most ten calls per hook and second.",
+        reload=True,
+    )
+    receipts: _Count = setting(1000, help="How many receipts are kept.")
+    drain_seconds: Seconds = setting(
+        Seconds(30),
+        help="How long requests in flight are waited for when the server [stops](#stopping). "
+        "`0s`: not at all.",
+        reload=True,
+        key="drain",
+    )
+    pid_file: _Text | None = setting(
+        None,
+        help="Where `hostkit serve` writes the number of its process, so that "
+        "[`hostkit reload FILE`](#reloading) finds it. A relative name starts at the config "
+        "file's folder.",
+    )
+    background_tasks_on: _Name | None = setting(
+        None,
+        help="Which process runs the modules' [background loops](background.md#which-process): "
+        "the one that `--worker` gives this name. Without it, the one without a name.",
+    )

@@ -1,0 +1,83 @@
+"""What hostkit uses of Twisted's HTTP channel that has no public name, in one place.
+
+Twisted's channel says which request it has read, how much its headers take, and what it cannot read
+only under private names. Each of them is used here alone, under a name of ours, and has a test that
+says so when Twisted changes it; the versions of Twisted that are known to have them are bounded in
+``pyproject.toml``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from twisted.protocols.basic import LineReceiver
+from twisted.web.http import HTTPChannel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from twisted.internet.interfaces import IProtocol
+
+
+class TwistedChannel(HTTPChannel):
+    """An HTTP channel whose state can be seen, and whose errors can be answered."""
+
+    _path: bytes
+    _handlingRequest: bool
+    _receivedHeaderCount: int
+    _receivedHeaderSize: int
+    _transferDecoder: Any
+    _waitingForTransport: bool
+
+    @property
+    def url(self) -> bytes:
+        """The URL of the request whose headers were read last, not decoded."""
+        return self._path
+
+    @property
+    def is_handling(self) -> bool:
+        """Whether a request is complete, and not answered yet."""
+        return self._handlingRequest
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether the client has not taken yet what was sent to it."""
+        return self._waitingForTransport
+
+    @property
+    def headers_size(self) -> int:
+        """How many bytes the headers have that were read so far, with the request line."""
+        return self._receivedHeaderSize
+
+    @property
+    def headers_count(self) -> int:
+        """How many headers were read so far."""
+        return self._receivedHeaderCount
+
+    def read(self, data: bytes) -> None:
+        """Read what has arrived without setting an alarm, as `HTTPChannel.dataReceived` would."""
+        LineReceiver.dataReceived(self, data)
+
+    def give_chunks(self, take: Callable[[bytes], None]) -> None:
+        """Give the chunks of a body of unknown length to a function, and not to the request."""
+        self._transferDecoder.dataCallback = take
+
+    def note_line(self, line: bytes) -> None:
+        """Count a line that was too long to be read."""
+        self._receivedHeaderSize = len(line)
+
+    def refuse_unreadable(self) -> None:
+        """Answer what cannot be read, and hang up."""
+        raise NotImplementedError
+
+    def upgraded(self) -> None:
+        """The connection has become one of another protocol."""
+        raise NotImplementedError
+
+    def _respondToBadRequestAndDisconnect(self) -> None:
+        # The one place where Twisted says what it cannot read; its own answer is empty.
+        self.refuse_unreadable()
+
+    def _protocolUpgradeForWebsockets(self, protocol: IProtocol) -> None:
+        super()._protocolUpgradeForWebsockets(protocol)
+        self.upgraded()

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from hostkit.config import from_mapping, load
+from hostkit.errors import ConfigErrors
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Outer:
+    class Module:
+        pass
+
+
+def _names(entries: list[tuple[str | None, Any]]) -> list[str]:
+    modules = [{"module": module, "name": name} for name, module in entries]
+    return [entry.name for entry in from_mapping({"modules": modules}).modules]
+
+
+@pytest.mark.parametrize(
+    ("entries", "names"),
+    [
+        ([], []),
+        ([(None, "a"), (None, "b")], ["a", "b"]),
+        ([(None, "a"), (None, "a"), (None, "a")], ["a", "a#2", "a#3"]),
+        ([("x", "a"), (None, "a"), ("y", "a"), (None, "a")], ["x", "a", "y", "a#2"]),
+        ([(None, "a"), ("a", "b")], ["a#2", "a"]),
+        ([("a#2", "b"), (None, "a"), (None, "a")], ["a#2", "a", "a#3"]),
+        ([(None, "a"), (None, "a"), (None, "a#2")], ["a", "a#2", "a#2#2"]),
+        ([(None, Outer.Module)], [f"{__name__}.Outer.Module"]),
+    ],
+)
+def test_only_defaults_give_way(entries: list[tuple[str | None, Any]], names: list[str]) -> None:
+    """A name that was given is kept; a default takes the first number that is free."""
+    assert _names(entries) == names
+
+
+def test_a_name_given_twice_is_a_problem() -> None:
+    """Each repeat is reported with both entries, whatever else is wrong around it."""
+    entries = [{"name": "a"}, "wrong", {}, {"name": 5}, {"name": "a"}, {"name": "b"}, {"name": "a"}]
+    with pytest.raises(ConfigErrors) as caught:
+        from_mapping({"modules": entries})
+    repeated = [problem for problem in caught.value.problems if problem.code == "HK030"]
+    assert [(problem.path, problem.message) for problem in repeated] == [
+        (("modules", 4, "name"), "modules[4] and modules[0] have the same name 'a'"),
+        (("modules", 6, "name"), "modules[6] and modules[0] have the same name 'a'"),
+    ]
+
+
+@pytest.mark.parametrize("key", ["module", "moduels", "Modules", "MODULES", "modulse"])
+def test_modules_under_a_wrong_name_are_an_error(tmp_path: Path, key: str) -> None:
+    """Without them everything would be allowed, without any sign of it."""
+    file = tmp_path / "host.yaml"
+    file.write_text(f"other: 1\n{key}:\n  - module: words.Words\n")
+    with pytest.raises(ConfigErrors) as caught:
+        load(file)
+    (problem,) = caught.value.problems
+    assert problem.code == "HK021"
+    assert problem.message == f"{key!r} lists modules, which are looked for under 'modules'"
+    assert problem.hint == "did you mean 'modules'?"
+    assert problem.place is not None
+    assert (problem.place.line, problem.place.column) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "models: [{name: sedan}]",
+        "module: casino.Table",
+        "module: [casino.Table]",
+        "models: {module: x}",
+        "plugins: [{module: x}]",
+        "3: [{module: x}]",
+        "[a, b]: [{module: x}]",
+        "modules: [{module: words.Words}]",
+        "modules: [{module: words.Words}]\nextras: [{module: x}]",
+    ],
+)
+def test_the_applications_own_keys_are_left_alone(tmp_path: Path, text: str) -> None:
+    """Only what is called nearly so, and looks like modules, is taken for a mistake."""
+    file = tmp_path / "host.yaml"
+    file.write_text(f"other: 1\n? {text}\n" if text.startswith("[") else f"other: 1\n{text}\n")
+    assert len(load(file).modules) == text.count("words.Words")
