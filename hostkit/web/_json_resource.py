@@ -91,9 +91,14 @@ class JsonResource(Resource):
             methods = [method for method, name in _HANDLERS.items() if hasattr(self, name)]
             return refuse_method(request, methods)
         entrance = Entrance()
-        return answer_later(request, self._answer(handler, request, entrance), entrance)
+        return answer_later(request, _answer(self, handler, request, entrance), entrance)
 
-    def call(self, handler: Callable[..., Any], request: Request, owner: Owner) -> Any:  # noqa: ARG002
+    def call_handler(
+        self,
+        handler: Callable[..., Any],
+        request: Request,
+        owner: Owner,  # noqa: ARG002
+    ) -> Any:
         """Call a handler; subclasses override it to pass more than the request.
 
         Args:
@@ -106,23 +111,25 @@ class JsonResource(Resource):
         """
         return handler(request)
 
-    async def _answer(
-        self, handler: Callable[..., Any], request: Request, entrance: Entrance
-    ) -> bytes:
-        result = self.call(handler, request, entrance)
-        if inspect.isawaitable(result):
-            result = await result
-        if result is None:
-            if request.code == HTTPStatus.OK:
-                request.setResponseCode(HTTPStatus.NO_CONTENT)
-            return b""
-        try:
-            return write_json(request, request.code, result)
-        except (TypeError, ValueError, RecursionError) as error:
-            # Without the traceback, which is hostkit's, and as long as the result is deep.
-            raise ValueError(
-                f"the result of {handler.__qualname__} cannot be serialised: {error}"
-            ) from None
+
+# A function, since a private method would take its name from the subclasses that modules write.
+async def _answer(
+    resource: JsonResource, handler: Callable[..., Any], request: Request, entrance: Entrance
+) -> bytes:
+    result = resource.call_handler(handler, request, entrance)
+    if inspect.isawaitable(result):
+        result = await result
+    if result is None:
+        if request.code == HTTPStatus.OK:
+            request.setResponseCode(HTTPStatus.NO_CONTENT)
+        return b""
+    try:
+        return write_json(request, request.code, result)
+    except (TypeError, ValueError, RecursionError) as error:
+        # Without the traceback, which is hostkit's, and as long as the result is deep.
+        raise ValueError(
+            f"the result of {handler.__qualname__} cannot be serialised: {error}"
+        ) from None
 
 
 def answer_later(

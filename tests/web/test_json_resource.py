@@ -226,3 +226,20 @@ def test_an_error_that_json_cannot_express_is_a_failure(caplog: pytest.LogCaptur
         "module 'words' raised an HttpError that cannot be serialised (Object of type"
         in caplog.text
     )
+
+
+def test_subclasses_may_use_any_private_name() -> None:
+    """Methods that modules add do not replace parts of the resource itself."""
+
+    class Page(JsonResource):
+        def _answer(self) -> str:
+            return "hi"
+
+        def call(self) -> str:
+            return self._answer()
+
+        def on_GET(self, request: Request) -> str:  # noqa: N802
+            return self.call()
+
+    page: Any = Page
+    assert ask(Router({"/a": page()}), "GET", "/a").json == "hi"

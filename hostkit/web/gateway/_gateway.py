@@ -130,7 +130,7 @@ class _Hook(_PostResource):
         self._spec = spec
         self._name = spec.full_name
 
-    def call(
+    def call_handler(
         self, handler: Callable[[Request, Owner], Any], request: Request, owner: Owner
     ) -> Coroutine[Any, Any, dict[str, Any]]:
         """Call the handler with the owner of the call."""
