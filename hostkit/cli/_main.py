@@ -70,9 +70,8 @@ def serve(file: str, reactor: str | None, worker: str | None) -> None:
     listeners under `hostkit: listeners:`, or else on http://127.0.0.1:8080/. Ctrl-C and SIGTERM
     stop it: first the listeners, then the modules, the last one first.
     """
-    from hostkit.cli._reactor import reactor_installed  # noqa: PLC0415
+    from hostkit.cli._reactor import ignore_hangup, reactor_installed  # noqa: PLC0415
     from hostkit.cli._serve import run  # noqa: PLC0415
-    from hostkit.cli._signals import ignore_hangup  # noqa: PLC0415
 
     _check_worker(worker)
     ignore_hangup()

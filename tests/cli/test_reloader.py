@@ -9,7 +9,7 @@ import pytest
 from twisted.internet.defer import Deferred
 
 from hostkit import ConfigErrors, Host, HostkitError, ModuleFailedError
-from hostkit.cli._signals import Reloader
+from hostkit.cli._reactor import Reloader
 from hostkit.errors import Problem
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, final
 import pytest
 from twisted.internet.error import ReactorNotRunning
 
-from hostkit.cli._signals import Stopper, handle_hangup, handle_signals, ignore_hangup
+from hostkit.cli._reactor import Stopper, handle_hangup, handle_signals, ignore_hangup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -15,7 +15,7 @@ from twisted.internet.error import ReactorNotRunning
 from twisted.logger import globalLogPublisher
 from twisted.python.usage import UsageError
 
-from hostkit.cli._twist import HostService, Options, _TwistedHandler, makeService
+from hostkit.cli._serve import HostService, Options, _TwistedHandler, makeService
 from tests.cli.test_run import FakeServer
 from tests.cli.test_serve import LIMIT_SECONDS, ROOT
 

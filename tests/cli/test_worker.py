@@ -8,7 +8,7 @@ import pytest
 from twisted.python.usage import UsageError
 
 from hostkit.cli import _serve
-from hostkit.cli._twist import Options
+from hostkit.cli._serve import Options
 from tests.cli.conftest import HEAD, Write, run
 
 if TYPE_CHECKING:
