@@ -1,6 +1,9 @@
+"""The command line, and what all commands say about a file that is wrong."""
+
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -8,7 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hostkit import __version__
+from hostkit.cli._output import exit_code, show_problems
+from hostkit.errors import ConfigErrors, Place, Problem
 from tests.cli.conftest import COLOUR, HEAD, Write, run
+from tests.cli.servers import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -146,7 +152,7 @@ def test_a_file_name_that_is_no_text_is_no_problem(tmp_path: Path) -> None:
     """File names may hold any bytes; they are shown as far as they can be."""
     file = os.fsencode(tmp_path) + b"/\xff.yaml"
     with open(file, "w") as stream:  # noqa: PTH123 -- a Path holds no bytes
-        stream.write("modules: []")
+        stream.write("hostkit: {categories: []}")
     code = "from hostkit.cli import main; main()"
     command = [os.fsencode(sys.executable), b"-c", code.encode(), b"validate", file]
     environ = {**os.environ, "PYTHONIOENCODING": "utf-8:strict", "PYTHONUTF8": "1"}
@@ -169,3 +175,68 @@ print(*loaded, file=sys.stderr)
     done = subprocess.run(command, capture_output=True, check=True, text=True)
     assert done.stdout != ""
     assert done.stderr == "\n"
+
+
+WRONG_LISTENERS = f"""{HEAD.replace("}", ", listeners: [{endpoint: 'pigeon:1'}, ")}
+  {{endpoint: 'tcp:8080', serve: [hooks]}}]}}
+modules: [{{module: tests.cli.modules.Broken}}]
+"""
+
+
+def test_listeners_are_checked_with_the_modules(write: Write) -> None:
+    """All is told in one run, in the order of the file."""
+    result = run("validate", write(WRONG_LISTENERS))
+    assert result.exit_code == 1
+    assert re.findall(r": (HK\d{3}) ", result.stderr) == ["HK402", "HK404", "HK107"]
+
+
+@pytest.mark.parametrize("endpoint", ["systemd:domain=INET:index=0", "fd:3"])
+def test_sockets_that_others_open_need_not_be_there(endpoint: str, write: Write) -> None:
+    """A unit's file can be checked by hand."""
+    listeners = f", listeners: [{{endpoint: '{endpoint}'}}]}}"
+    assert run("validate", write(HEAD.replace("}", listeners))).exit_code == 0
+
+
+def test_listing_needs_no_listeners(write: Write) -> None:
+    """What is only looked at may have been written for another machine."""
+    listeners = ", listeners: [{endpoint: 'tcp:8080', serve: [hooks]}]}"
+    assert run("list", write(HEAD.replace("}", listeners))).exit_code == 0
+
+
+def test_python_runs_the_command() -> None:
+    """Where the command is not on the path, Python finds it."""
+    output = subprocess.check_output(
+        [sys.executable, "-m", "hostkit", "--version"],
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert output == f"hostkit, version {__version__}\n"
+
+
+ONE = Problem("HK021", "unknown key 'nmae'", hint="did you mean 'name'?")
+OTHER = Problem("HK104", "not a class", place=Place("host.yaml", 2, 5, "  - module: os"))
+PLAIN = Problem("HK007", "the file is empty")
+
+
+def test_problems_go_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every problem is shown in full, an empty line after each, and counted at the end."""
+    show_problems(ConfigErrors((ONE, OTHER, PLAIN)))
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == f"{ONE.render()}\n\n{OTHER.render()}\n\n{PLAIN.render()}\n\n3 problems found\n"
+    assert COLOUR not in err
+
+
+def test_one_problem_is_counted_as_one(capsys: pytest.CaptureFixture[str]) -> None:
+    """A single problem is not called problems."""
+    show_problems(ConfigErrors((ONE,)))
+    assert capsys.readouterr().err.endswith("\n\n1 problem found\n")
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [("HK001", 2), ("HK002", 2), ("HK003", 2), ("HK004", 1), ("HK107", 1), ("HK403", 1)],
+)
+def test_the_exit_code_tells_unreadable_files_from_bad_ones(code: str, expected: int) -> None:
+    """2 means that there was no file to look at, 1 that there are problems in it."""
+    assert exit_code(ConfigErrors((Problem(code, "…"),))) == expected

@@ -1,4 +1,4 @@
-"""`hostkit serve` on each reactor, with a module that awaits things of both worlds."""
+"""`hostkit serve` on each reactor, with a module that awaits Deferreds and asyncio futures."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from twisted.internet import asyncioreactor
 
 from hostkit.cli._reactor import reactor_installed
 from tests.cli.conftest import Write, run
-from tests.cli.test_serve import connect, errors_of, serving, wait_for
+from tests.cli.servers import connect, errors_of, serving, wait_for
 
 if TYPE_CHECKING:
     import subprocess
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
 FILE = """
 modules:
-  - module: tests.cli.worlds.Worlds
-    name: worlds
+  - module: tests.cli.awaiting.Awaiting
+    name: awaiting
     config: {{notes: {notes}, url: "{url}", uses_asyncio: {uses_asyncio}}}
 hostkit:
-  categories: [tests.cli.worlds.Questions]
+  categories: [tests.cli.awaiting.Questions]
   listeners: [{{endpoint: "tcp:0:interface=127.0.0.1", serve: [modules, hooks]}}]
 """
 TWISTED = {"Deferred": "fired", "thread": "ran"}
@@ -89,7 +89,7 @@ def ask(connection: HTTPConnection, way: str) -> tuple[int, Any]:
 
 @pytest.mark.parametrize("options", [(), ("--reactor", "asyncio"), ("--reactor", "uvloop")])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_modules_may_await_both_worlds(
+def test_modules_may_await_twisted_and_asyncio(
     options: tuple[str, ...], number: int, notes: Path, url: str, write: Write
 ) -> None:
     """In callbacks, `start` and `stop`; the tasks they leave behind are cancelled at the end."""
@@ -97,6 +97,7 @@ def test_modules_may_await_both_worlds(
     with connected(file, *options) as (process, connection):
         for way, answer in {**TWISTED, **ASYNCIO}.items():
             assert ask(connection, way) == (200, {"result": answer})
+        connection.close()  # an idle one is kept for another second or two
         process.send_signal(number)
         rest = errors_of(process).read()
         assert process.wait() == 0
@@ -115,9 +116,10 @@ def test_a_module_that_needs_asyncio_is_named(
             assert ask(connection, way) == (200, {"result": answer})
         for way in ASYNCIO:
             status, body = ask(connection, way)
-            assert (status, body["module"]) == (503, "worlds")
-            line = wait_for(process, "module 'worlds' failed in questions.ask: ")
+            assert (status, body["module"]) == (503, "awaiting")
+            line = wait_for(process, "module 'awaiting' failed in questions.ask: ")
             assert "it needs `hostkit serve --reactor asyncio`" in line
+        connection.close()
         process.send_signal(signal.SIGTERM)
         assert process.wait() == 0
     assert notes.read_text() == "stopped\n"
@@ -132,7 +134,7 @@ def test_a_module_that_needs_asyncio_to_start_is_named(
     with serving(file, "--reactor", reactor) as process:
         _, err = process.communicate()
     assert process.returncode == 1
-    assert "module 'worlds' failed in start: RuntimeError: no running event loop (" in err
+    assert "module 'awaiting' failed in start: RuntimeError: no running event loop (" in err
     assert "`hostkit serve --reactor asyncio`" in err
 
 
@@ -141,9 +143,9 @@ def test_a_client_that_goes_away_cancels_the_task(notes: Path, write: Write) -> 
     file = write(FILE.format(notes=notes, url="", uses_asyncio="true"))
     with connected(file) as (process, connection):
         connection.request("POST", "/_hostkit/hooks/questions/ask", '{"way": "never"}')
-        wait_for(process, "worlds: waiting")
+        wait_for(process, "awaiting: waiting")
         connection.close()
-        wait_for(process, "worlds: cancelled")
+        wait_for(process, "awaiting: cancelled")
         process.send_signal(signal.SIGTERM)
         rest = errors_of(process).read()
         assert process.wait() == 0

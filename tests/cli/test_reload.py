@@ -12,8 +12,7 @@ import pytest
 
 from hostkit.cli._process import PidFile, tell
 from tests.cli.conftest import Write, run
-from tests.cli.test_serve import connect, errors_of, serving, wait_for
-from tests.cli.test_serve import run as run_server
+from tests.cli.servers import connect, errors_of, run_to_end, serving, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,7 +138,7 @@ def test_a_server_needs_its_pid_file_for_itself(
     """If another one has it, nothing is started and no port opened."""
     file = write_modules("a")
     with PidFile(path).held():
-        code, err = run_server(file)
+        code, err = run_to_end(file)
         assert path.exists()
     assert code == 1
     assert err.startswith(

@@ -16,8 +16,8 @@ from twisted.logger import globalLogPublisher
 from twisted.python.usage import UsageError
 
 from hostkit.cli._serve import HostService, Options, _TwistedHandler, makeService
+from tests.cli.servers import LIMIT_SECONDS, ROOT
 from tests.cli.test_run import FakeServer
-from tests.cli.test_serve import LIMIT_SECONDS, ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

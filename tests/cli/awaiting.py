@@ -1,4 +1,4 @@
-"""A category and a module that awaits things of both worlds."""
+"""A category and a module that awaits what belongs to Twisted and to asyncio."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Questions(Category):
         """Called to find something out in one way or another."""
 
 
-class Worlds:
+class Awaiting:
     """Answers after waiting for something; imports the reactor, as many modules do."""
 
     def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
@@ -93,7 +93,7 @@ class Worlds:
         return "grouped"
 
     async def _never(self) -> None:
-        log = logging.getLogger("worlds")
+        log = logging.getLogger("awaiting")
         log.warning("waiting")
         try:
             await Deferred()
