@@ -33,7 +33,7 @@ _log: Final = logging.getLogger("hostkit.serve")
 
 
 def run(host: Host) -> int:
-    """Serve a host; Ctrl-C and SIGTERM stop it in good order, and at once when they come again.
+    """Serve a host until Ctrl-C or SIGTERM; a second signal ends the process at once.
 
     Args:
         host: The host, built; its listeners were checked.
@@ -43,10 +43,10 @@ def run(host: Host) -> int:
     """
     from twisted.internet import reactor  # noqa: PLC0415 -- importing it installs it
 
-    _log_to_stderr(host.receipts.redact)  # which knows the secrets of a file read later, too
+    _log_to_stderr(host.receipts.redact)  # asks for the secrets anew: a reload may add some
     server = Server(host, reactor)
     reactor.callWhenRunning(handle_signals, reactor)
-    handle_hangup(reactor, Reloader(host, server).reload)  # before anybody can find the process
+    handle_hangup(reactor, Reloader(host, server).reload)  # before the pid file makes it known
     try:
         with hold_pid_file(host.file):
             return _Run(server, reactor).until_stopped()
@@ -56,14 +56,14 @@ def run(host: Host) -> int:
 
 
 class _Formatter(logging.Formatter):
-    """Writes log records without secrets, tracebacks included."""
+    """Formats log records without secrets, tracebacks included."""
 
     def __init__(self, redact: Callable[[str], str]) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
         self._redact = redact
 
     def format(self, record: logging.LogRecord) -> str:
-        """Write a record."""
+        """Format a record."""
         return self._redact(super().format(record))
 
 
@@ -71,13 +71,13 @@ def _log_to_stderr(redact: Callable[[str], str]) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Formatter(redact))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    # What Twisted has to say below warnings is about its own factories and threads.
+    # Below warnings, Twisted logs its own factories and threads.
     logging.getLogger("twisted").setLevel(logging.WARNING)
     globalLogBeginner.beginLoggingTo([STDLibLogObserver("twisted")], redirectStandardIO=False)
 
 
 class _Run:
-    """One run of the reactor."""
+    """One run of the reactor, from the server's start to its stop."""
 
     def __init__(self, server: Server, reactor: Any) -> None:
         self._server = server
@@ -86,6 +86,7 @@ class _Run:
         self._is_stopping = False
 
     def until_stopped(self) -> int:
+        """Run the reactor; return the exit code."""
         # Not `callWhenRunning`, which is too early for asyncio: its loop does not run yet.
         self._reactor.callLater(0, self._start)
         self._reactor.run()
@@ -101,7 +102,7 @@ class _Run:
         if self._exit_code == 0:
             _log.info("stopping")
         starting.cancel()
-        # A start that was interrupted has things to stop itself, and is waited for.
+        # A cancelled start stops what it has started, and is waited for.
         return starting.addBoth(lambda _: start_entry(self._server.stop()))
 
     def _failed(self, failure: Failure) -> None:
@@ -120,16 +121,16 @@ class _Run:
 
 @final
 class Options(usage.Options):
-    """The command line behind ``twist hostkit``."""
+    """The command line of ``twist hostkit``, found under this name by Twisted's `ServiceMaker`."""
 
     synopsis: ClassVar[str] = "[--worker NAME] FILE"
     longdesc: ClassVar[str] = "Serve the modules of FILE, as `hostkit serve FILE` does."
     optParameters: ClassVar[list[list[str | None]]] = [  # noqa: N815 -- so named by Twisted
-        ["worker", None, None, "What this process is called, if several share FILE."]
+        ["worker", None, None, "The name of this process, if several share FILE."]
     ]
 
     def parseArgs(self, *files: str) -> None:  # noqa: N802 -- so named by Twisted
-        """Take the one argument."""
+        """Read and check the arguments."""
         if len(files) != 1:
             raise usage.UsageError("name one config file")
         try:
@@ -149,7 +150,7 @@ def makeService(options: Options) -> HostService:  # noqa: N802 -- so named by T
         The service.
 
     Raises:
-        SystemExit: Something is wrong with the file; all of it was told.
+        SystemExit: The file has problems, all of which were shown.
     """
     from twisted.internet import reactor  # noqa: PLC0415 -- `twist` has chosen one
 
@@ -168,7 +169,7 @@ def makeService(options: Options) -> HostService:  # noqa: N802 -- so named by T
 
 @final
 class HostService(Service):
-    """Starts and stops a server with the application that it is part of.
+    """A server as a service of a Twisted application.
 
     Args:
         server: The server.
@@ -181,13 +182,13 @@ class HostService(Service):
         self._starting: Deferred[None] | None = None
 
     def startService(self) -> None:  # noqa: N802
-        """Start as soon as the reactor runs."""
+        """Start the server as soon as the reactor runs."""
         super().startService()  # type: ignore[no-untyped-call]
         # Not `callWhenRunning`, which is too early for asyncio: its loop does not run yet.
         self._reactor.callLater(0, self._start)
 
     def stopService(self) -> Deferred[None]:  # noqa: N802
-        """Stop; a start that is still going on is cancelled and waited for."""
+        """Stop the server; a start in progress is cancelled and waited for."""
         super().stopService()  # type: ignore[no-untyped-call]
         if self._starting is not None:
             self._starting.cancel()
@@ -207,7 +208,7 @@ class HostService(Service):
 
 @final
 class _TwistedHandler(logging.Handler):
-    """Hands on what modules and hostkit log, without secrets."""
+    """Passes log records on to Twisted's log, without secrets."""
 
     def __init__(self, redact: Callable[[str], str]) -> None:
         super().__init__()
@@ -215,7 +216,7 @@ class _TwistedHandler(logging.Handler):
         self._redact = redact
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Hand on a record."""
+        """Pass a record on."""
         level = LogLevel.lookupByName(_LEVELS.get(record.levelno, "info"))
         Logger(record.name).emit(level, "{text}", text=self._redact(self.format(record)))
 

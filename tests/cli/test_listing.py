@@ -22,7 +22,7 @@ comments
     1. b
     2. a
   on_comment_posted  (Notify, on error: continue)
-    nobody listens
+    no module listens
 """
     assert show({"name": "b"}, {"name": "a"}) == expected
 
@@ -47,7 +47,7 @@ def test_what_the_file_says_about_a_module_is_shown() -> None:
 
 def test_modules_that_are_not_enabled_are_not_shown() -> None:
     """A module that is switched off is never asked."""
-    assert "nobody listens" in show({"enabled": False}).splitlines()[2]
+    assert "no module listens" in show({"enabled": False}).splitlines()[2]
 
 
 def test_a_policy_that_means_nothing_for_the_hook_is_not_shown() -> None:

@@ -53,7 +53,7 @@ def test_help_of_a_command_lists_the_exit_codes(command: str) -> None:
     )
     codes = """
   Exit codes:
-    0  all is well
+    0  success
     1  there are problems with the file or its modules
     2  the file cannot be read, or the command line is wrong
 """

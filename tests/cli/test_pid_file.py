@@ -71,7 +71,7 @@ def test_a_file_that_is_just_deleted_is_not_held(
 def test_other_files_are_left_alone(text: str, path: Path) -> None:
     """Who names the wrong file does not lose it."""
     path.write_text(text)
-    with pytest.raises(FileExistsError, match="no pid file"), PidFile(path).held():
+    with pytest.raises(FileExistsError, match="not a pid file"), PidFile(path).held():
         pass
     assert path.read_text() == text
 
@@ -79,7 +79,7 @@ def test_other_files_are_left_alone(text: str, path: Path) -> None:
 def test_a_device_is_left_alone(path: Path) -> None:
     """Only plain files can be pid files, as they are deleted in the end."""
     os.mkfifo(path)
-    with pytest.raises(FileExistsError, match="no pid file"), PidFile(path).held():
+    with pytest.raises(FileExistsError, match="not a pid file"), PidFile(path).held():
         pass
     assert path.exists()
 
@@ -110,10 +110,10 @@ def test_a_relative_name_starts_at_the_config_file(tmp_path: Path, write: Write)
 @pytest.mark.parametrize(
     ("kind", "why"),
     [
-        ("taken", "another process that is serving has it"),
+        ("taken", "another serving process holds it"),
         ("folder", os.strerror(errno.EISDIR)),
         ("nowhere", os.strerror(errno.ENOENT)),
-        ("other", "it is there already and no pid file"),
+        ("other", "it exists already and is not a pid file"),
     ],
 )
 def test_what_cannot_be_held_is_a_problem_of_the_file(

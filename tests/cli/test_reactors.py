@@ -230,7 +230,7 @@ def test_a_task_that_will_not_end_is_left(
         task = loop.create_task(refusing)
         loop.run_until_complete(asyncio.sleep(0))
     (message,) = caplog.messages
-    assert message.startswith("a task that was left behind does not end: <Task ")
+    assert message.startswith("a task that was left running resists its cancellation: <Task ")
     assert loop.is_closed()
     task._log_destroy_pending = False  # asyncio has something to say as well, later
     refusing.close()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hostkit.cli._process import PidFile, tell
+from hostkit.cli._process import PidFile, send_hangup
 from tests.cli.conftest import Write, run
 from tests.cli.servers import connect, errors_of, run_to_end, serving, wait_for
 
@@ -71,7 +71,7 @@ def test_a_server_takes_over_what_has_changed(
             result = run("reload", target.replace("FILE", file))
             assert result.exit_code == 0
             assert result.output == (
-                f"told process {process.pid} to reload; its log says what came of it\n"
+                f"asked process {process.pid} to reload; the result is in its log\n"
             )
             expected = f"INFO hostkit.serve: reloaded {file}: {what}\n"
             assert wait_for(process, "reloaded").endswith(expected)
@@ -98,7 +98,7 @@ def test_what_is_wrong_is_in_the_log(
         )
         process.send_signal(signal.SIGHUP)
         line = wait_for(process, "ERROR")
-        assert f"not reloaded, all stays as it was: {file}:2:13: HK101 " in line
+        assert f"not reloaded, nothing was changed: {file}:2:13: HK101 " in line
         assert wait_for(process, "HK107").startswith(f"{file}:3:5: HK107 ")
         file = write_modules("a", "b fails")
         process.send_signal(signal.SIGHUP)
@@ -142,7 +142,7 @@ def test_a_server_needs_its_pid_file_for_itself(
         assert path.exists()
     assert code == 1
     assert err.startswith(
-        f"{file}:5:13: HK406 {path} cannot be used as a pid file: another process"
+        f"{file}:5:13: HK406 {path} cannot be used as a pid file: another serving process"
     )
     assert err.endswith("\n1 problem found\n")
     assert not (tmp_path / "notes").exists()
@@ -202,7 +202,7 @@ def test_a_number_is_a_process(
     number: int, told: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is told as it is, without looking at any config file."""
-    monkeypatch.setattr("hostkit.cli._process._lives_on", lambda _: True)
+    monkeypatch.setattr("hostkit.cli._process._survives_hangup", lambda _: True)
     assert run("reload", str(number)).exit_code == 0
     assert told == [(number, signal.SIGHUP)]
 
@@ -236,7 +236,7 @@ def test_the_process_may_be_another_users(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_hangup_is_what_is_sent(told: list[tuple[int, int]]) -> None:
     """Service managers may as well send it themselves."""
-    tell(7)
+    send_hangup(7)
     assert told == [(7, signal.SIGHUP)]
 
 

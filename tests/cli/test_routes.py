@@ -114,7 +114,7 @@ def test_who_would_serve_a_path_is_told(path: str, said: str) -> None:
 )
 def test_nobody_may_serve_a_path(path: str) -> None:
     """What the router would not find or refuse, nobody serves."""
-    assert show_route(make_host(b=["/words/more"]), path) == (False, f"{path}  nobody")
+    assert show_route(make_host(b=["/words/more"]), path) == (False, f"{path}  not served")
 
 
 FILE = f"""{HEAD}
@@ -136,7 +136,7 @@ def test_the_command_says_who_would_serve_a_path(write: Write) -> None:
     found, missing = run("routes", file, "/words/x"), run("routes", file, "/x")
     assert (found.exit_code, missing.exit_code) == (0, 1)
     assert found.stdout.startswith("/words/x  a  (")
-    assert missing.stdout == "/x  nobody\n"
+    assert missing.stdout == "/x  not served\n"
 
 
 def test_the_command_needs_a_file_that_is_right(write: Write) -> None:
@@ -151,4 +151,4 @@ def test_the_help_lists_the_exit_codes() -> None:
     """What 1 means is a little more than for other commands."""
     result = run("routes", "--help")
     assert result.stdout.startswith("Usage: main routes [OPTIONS] FILE [PATH]\n")
-    assert "1  nobody would serve PATH, or there are problems" in result.stdout
+    assert "1  PATH is not served, or there are problems" in result.stdout

@@ -220,5 +220,5 @@ def test_the_second_signal_ends_it_at_once(
                 process.wait(0.1)
         rest = errors_of(process).read()
         assert process.returncode == code
-    assert rest.endswith("told to stop again: leaving at once\n")
+    assert rest.endswith("second signal: exiting at once\n")
     assert "Traceback" not in rest

@@ -77,7 +77,7 @@ def test_the_second_signal_leaves(
     assert left == []
     stopper.handle(number, None)
     assert left == [code]
-    assert capfd.readouterr().err == "told to stop again: leaving at once\n"
+    assert capfd.readouterr().err == "second signal: exiting at once\n"
 
 
 def test_a_reactor_may_be_stopping_already() -> None:
@@ -117,7 +117,7 @@ def test_a_hangup_reloads() -> None:
     assert told == ["reload"] * 3
 
 
-NOT_RELOADED = "not reloaded, all stays as it was: "
+NOT_RELOADED = "not reloaded, nothing was changed: "
 
 
 class FakeServer:
