@@ -50,11 +50,11 @@ class Awaiting:
         self._note("stopped")
 
     async def _stay(self) -> None:
-        """Go on for ever, as tasks do that nobody thought of."""
+        """Never end by itself, like a task that the module forgot to cancel."""
         try:
             await asyncio.Event().wait()
         finally:
-            self._note("left alone")
+            self._note("task cancelled")
 
     def _note(self, line: str) -> None:
         with Path(self._config["notes"]).open("a") as notes:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Comments(Category):
-    """What modules are asked."""
+    """Callbacks about comments."""
 
     @hookspec(rules.FirstDenial(on_error="fail"))
     async def check_comment(self, author: str) -> Decision:
@@ -32,13 +32,13 @@ class Comments(Category):
 
 
 class Remarks(Category):
-    """Bears a name that is taken."""
+    """Has the name of another category."""
 
     name = "comments"
 
 
 class Words:
-    """Is asked about comments, and has a page if its config says where."""
+    """Checks comments, and has a page if its config has a path."""
 
     def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
         api.register(Comments, check_comment=self.check)
@@ -72,7 +72,7 @@ class Noted:
         if self._config.get("fails"):
             raise RuntimeError("no database")
         if self._config.get("waits"):
-            print("waiting", file=sys.stderr, flush=True)  # noqa: T201 -- tells the test
+            print("waiting", file=sys.stderr, flush=True)  # noqa: T201 -- the test waits for it
             await Deferred()
         self._note("start")
 
@@ -81,7 +81,7 @@ class Noted:
 
 
 class Page(Resource):
-    """A module that is a page, and broken."""
+    """A page that fails to render."""
 
     def __init__(self, config: dict[str, str], api: ModuleApi) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -112,7 +112,7 @@ class Gate(Resource):
 
 
 class Stuck:
-    """Never gets through one step of its life, waiting or blocking."""
+    """Never returns from one lifecycle step, either awaiting or blocking."""
 
     def __init__(self, config: dict[str, str], api: ModuleApi) -> None:
         self._step = config["step"]
@@ -129,7 +129,7 @@ class Stuck:
             return
         _say(f"stuck in {step}")
         if self._blocks:
-            time.sleep(1000)  # noqa: ASYNC251 -- what it must not do
+            time.sleep(1000)  # noqa: ASYNC251 -- what a module must not do
         while True:
             try:
                 await Deferred()
@@ -138,4 +138,4 @@ class Stuck:
 
 
 def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)  # noqa: T201 -- tells the test
+    print(text, file=sys.stderr, flush=True)  # noqa: T201 -- the test waits for it

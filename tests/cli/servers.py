@@ -23,7 +23,7 @@ LIMIT_SECONDS = 60
 def serving(file: str, *options: str) -> Iterator[subprocess.Popen[str]]:
     """Run `hostkit serve`, with modules of these tests or from the folder of the file.
 
-    A process that does not end in time is killed, so that no test waits for ever.
+    A process that does not end in time is killed, so no test hangs.
     """
     places = [str(ROOT), str(Path(file).parent)]
     code = "from hostkit.cli import main; main()"
@@ -50,12 +50,12 @@ def errors_of(process: subprocess.Popen[str]) -> IO[str]:
 
 
 def wait_for(process: subprocess.Popen[str], text: str) -> str:
-    """Read what the program says until a line has a text, and give that line."""
+    """Read standard error up to a line that contains a string; give that line."""
     return next(line for line in errors_of(process) if text in line)
 
 
 def run_to_end(file: str) -> tuple[int, str]:
-    """Run a program that ends by itself; give its exit code and what it said."""
+    """Run a program that ends by itself; give its exit code and its standard error."""
     with serving(file) as process:
         out, err = process.communicate()
     assert out == ""
@@ -63,7 +63,7 @@ def run_to_end(file: str) -> tuple[int, str]:
 
 
 def connect(line: str) -> HTTPConnection:
-    """Connect to the place that a log line tells."""
+    """Connect to the address in a log line."""
     match = re.search(r"listening on http://127\.0\.0\.1:(\d+)/ for modules, hooks\n$", line)
     assert match is not None
     return HTTPConnection("127.0.0.1", int(match[1]), timeout=LIMIT_SECONDS)

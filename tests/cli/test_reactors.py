@@ -92,7 +92,7 @@ def ask(connection: HTTPConnection, way: str) -> tuple[int, Any]:
 def test_modules_may_await_twisted_and_asyncio(
     options: tuple[str, ...], number: int, notes: Path, url: str, write: Write
 ) -> None:
-    """In callbacks, `start` and `stop`; the tasks they leave behind are cancelled at the end."""
+    """In callbacks, `start` and `stop`; tasks they leave running are cancelled at the end."""
     file = write(FILE.format(notes=notes, url=url, uses_asyncio="true"))
     with connected(file, *options) as (process, connection):
         for way, answer in {**TWISTED, **ASYNCIO}.items():
@@ -102,7 +102,7 @@ def test_modules_may_await_twisted_and_asyncio(
         rest = errors_of(process).read()
         assert process.wait() == 0
     assert [line.split(" ", 2)[2] for line in rest.splitlines()] == ["INFO hostkit.serve: stopping"]
-    assert notes.read_text().splitlines() == ["stopped", "left alone"]
+    assert notes.read_text().splitlines() == ["stopped", "task cancelled"]
 
 
 @pytest.mark.parametrize("reactor", [EPOLL, "poll", "select"])
@@ -138,7 +138,7 @@ def test_a_module_that_needs_asyncio_to_start_is_named(
     assert "`hostkit serve --reactor asyncio`" in err
 
 
-def test_a_client_that_goes_away_cancels_the_task(notes: Path, write: Write) -> None:
+def test_a_client_that_disconnects_cancels_the_task(notes: Path, write: Write) -> None:
     """The callback sees asyncio's cancellation, at whatever it was waiting for."""
     file = write(FILE.format(notes=notes, url="", uses_asyncio="true"))
     with connected(file) as (process, connection):
@@ -169,7 +169,7 @@ def test_an_unknown_reactor_is_refused(write: Write) -> None:
 
 
 def test_a_reactor_that_is_installed_already_is_used(write: Write) -> None:
-    """A program that runs the command in its own process has chosen; then there is no choice."""
+    """Where a program runs the command in its own process, `--reactor` is refused."""
     assert "HK107" in run("serve", write("modules: [{module: tests.cli.modules.Broken}]")).stderr
     result = run("serve", "--reactor", "select", write("modules: []"))
     assert result.exit_code == 1
@@ -208,12 +208,12 @@ def test_uvloop_is_used_where_it_is_installed(
 
 
 def test_uvloop_is_only_used_where_it_is_wanted(installed: list[Any]) -> None:
-    """Who asks for asyncio gets Python's own loop."""
+    """`--reactor asyncio` means Python's own event loop."""
     with reactor_installed("asyncio"):
         assert not isinstance(loop_of(installed[0]), uvloop.Loop)
 
 
-def test_a_task_that_will_not_end_is_left(
+def test_a_task_that_resists_its_cancellation_is_left(
     installed: list[Any], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """No task keeps the server from ending; the log names it."""
@@ -232,12 +232,12 @@ def test_a_task_that_will_not_end_is_left(
     (message,) = caplog.messages
     assert message.startswith("a task that was left running resists its cancellation: <Task ")
     assert loop.is_closed()
-    task._log_destroy_pending = False  # asyncio has something to say as well, later
+    task._log_destroy_pending = False  # asyncio would log it as well, later
     refusing.close()
 
 
 def test_uvloop_may_be_missing(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who asks for it without having it is told so."""
+    """The error says how to install it."""
     monkeypatch.setitem(sys.modules, "uvloop", None)
     result = run("serve", "--reactor", "uvloop", write("modules: []"))
     assert result.exit_code == 2

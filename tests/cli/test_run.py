@@ -91,7 +91,7 @@ def _all_levels(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_a_run_lasts_until_it_is_stopped(caplog: pytest.LogCaptureFixture) -> None:
-    """Being stopped by a signal is a good end: the server is stopped, and the exit code is 0."""
+    """A signal stops the server, and the exit code is 0."""
     server = FakeServer()
     assert run_server(server, FakeReactor.stop) == 0
     assert server.steps == ["started", "stopped"]
@@ -99,7 +99,7 @@ def test_a_run_lasts_until_it_is_stopped(caplog: pytest.LogCaptureFixture) -> No
 
 
 def test_a_run_may_be_stopped_while_it_starts(caplog: pytest.LogCaptureFixture) -> None:
-    """A start that takes long is cancelled and awaited; that is a good end as well."""
+    """The start is cancelled and awaited, and the exit code is 0."""
     server = FakeServer(Deferred())
     assert run_server(server, FakeReactor.stop) == 0
     assert server.steps == ["cancelled", "stopped"]
@@ -107,7 +107,7 @@ def test_a_run_may_be_stopped_while_it_starts(caplog: pytest.LogCaptureFixture) 
 
 
 def test_a_start_may_fail_while_it_is_stopped(caplog: pytest.LogCaptureFixture) -> None:
-    """What goes wrong in a start that is cancelled is told, and does not stop the run twice."""
+    """A failure of a cancelled start is logged, and does not stop the run twice."""
     starting: Deferred[None] = Deferred(lambda _: starting.errback(RuntimeError("too late")))
     server = FakeServer(starting)
     assert run_server(server, FakeReactor.stop) == 1
@@ -118,7 +118,7 @@ def test_a_start_may_fail_while_it_is_stopped(caplog: pytest.LogCaptureFixture) 
 def test_problems_are_shown(
     capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What is wrong with the file is shown as by the other commands, and the run is over."""
+    """Problems of the file are shown as by the other commands, and the run ends."""
     server = FakeServer(ConfigErrors((Problem("HK403", "cannot listen"),)))
     assert run_server(server, nothing) == 1
     assert server.steps == ["stopped"]
@@ -142,7 +142,7 @@ def test_problems_are_shown(
 def test_failures_are_logged(
     error: Exception, message: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What else keeps a server from starting is logged with its traceback, and the run is over."""
+    """Other failures of the start are logged with their tracebacks, and the run ends."""
     assert run_server(FakeServer(error), nothing) == 1
     assert caplog.messages == [message]
     assert caplog.records[0].exc_info is not None
@@ -150,7 +150,7 @@ def test_failures_are_logged(
 
 
 def test_the_log_shows_no_secrets() -> None:
-    """They are taken out of messages and tracebacks alike."""
+    """They are removed from messages and tracebacks."""
     formatter = _Formatter(lambda text: text.replace("s3cret", "[redacted]"))
     try:
         int("url with s3cret")
@@ -168,7 +168,7 @@ FILE = f"{HEAD}modules: [{{module: tests.cli.modules.Noted, config: {{notes: x}}
 
 @pytest.fixture
 def served(monkeypatch: pytest.MonkeyPatch) -> list[Host]:
-    """Note what would be served."""
+    """Collect hosts instead of serving them."""
     hosts: list[Host] = []
 
     def fake_run(host: Host) -> int:
@@ -188,7 +188,7 @@ def name_of(host: Any) -> str | None:
 def test_serve_takes_a_name(
     options: list[str], name: str | None, served: list[Host], write: Write
 ) -> None:
-    """Modules can ask for it."""
+    """Modules find it in `api.worker_name`."""
     assert run("serve", *options, write(FILE)).exit_code == 0
     (host,) = served
     assert name_of(host) == name
@@ -206,7 +206,7 @@ def test_a_name_is_on_one_line(name: str, served: list[Host], write: Write) -> N
 
 
 def test_other_commands_need_no_name(write: Write) -> None:
-    """A file that names a worker is as good as another, and nothing is told about loops."""
+    """A file that names a worker has no problems, and no message is about loops."""
     file = write(FILE.replace("hostkit: {", "hostkit: {background_tasks_on: w1, "))
     result = run("validate", file)
     assert (result.exit_code, result.stderr) == (0, "")

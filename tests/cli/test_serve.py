@@ -42,7 +42,7 @@ def file_text(notes: Path, more: str = "", endpoint: str = "tcp:0:interface=127.
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_file_is_served_until_a_signal(number: signal.Signals, notes: Path, write: Write) -> None:
-    """Ctrl-C and SIGTERM stop the modules in reverse order, and both are good ends."""
+    """Ctrl-C and SIGTERM stop the modules in reverse order; the exit code is 0."""
     with serving(write(file_text(notes))) as process:
         connection = connect(wait_for(process, "listening on"))
         connection.request("POST", "/_hostkit/hooks/comments/check_comment", '{"author": "ann"}')
@@ -65,7 +65,7 @@ def test_a_file_is_served_until_a_signal(number: signal.Signals, notes: Path, wr
 
 
 def test_a_start_may_be_interrupted(notes: Path, write: Write) -> None:
-    """A module that takes long to start does not keep anybody from stopping the server."""
+    """A signal stops the server while a module starts."""
     with serving(write(file_text(notes, ", waits: true"))) as process:
         wait_for(process, "waiting")
         process.send_signal(signal.SIGINT)
@@ -99,8 +99,8 @@ def test_a_taken_port_is_a_problem_of_the_file(notes: Path, write: Write) -> Non
     assert notes.read_text().splitlines()[2:] == ["stop second", "stop first"]
 
 
-def test_a_bad_endpoint_is_told_before_anything_starts(notes: Path, write: Write) -> None:
-    """An endpoint that cannot be understood is a problem of the file as any other."""
+def test_a_bad_endpoint_is_reported_before_anything_starts(notes: Path, write: Write) -> None:
+    """An invalid endpoint is a problem of the file like any other."""
     file = write(file_text(notes, endpoint="pigeon:1"))
     code, err = run_to_end(file)
     assert code == 1
@@ -109,14 +109,14 @@ def test_a_bad_endpoint_is_told_before_anything_starts(notes: Path, write: Write
 
 
 def test_a_bad_file_is_not_served(write: Write) -> None:
-    """What `validate` finds keeps a file from being served."""
+    """A file with problems that `validate` finds is not served."""
     code, err = run_to_end(write(HEAD + "modules: [{module: tests.cli.modules.Broken}]"))
     assert code == 1
     assert "HK107" in err
 
 
 def test_a_resource_that_raises_is_logged(write: Write) -> None:
-    """Who fails to answer a request is named in the log, with what went wrong."""
+    """The log names the module, with the traceback."""
     file = write("""
 modules: [{module: tests.cli.modules.Page, config: {path: /page}}]
 hostkit:
@@ -164,8 +164,8 @@ def port_of(line: str) -> int:
     return int(match[1])
 
 
-def test_a_request_under_way_is_answered(pipe: Path, write: Write) -> None:
-    """Nobody is let in any more, but who is in gets an answer; then the exit code is 0."""
+def test_a_request_in_flight_is_answered(pipe: Path, write: Write) -> None:
+    """New connections are refused, requests in flight are answered, and the exit code is 0."""
     with serving(write(gate_file(pipe))) as process:
         port = port_of(wait_for(process, "listening on"))
         connection = HTTPConnection("127.0.0.1", port, timeout=LIMIT_SECONDS)
@@ -184,7 +184,7 @@ def test_a_request_under_way_is_answered(pipe: Path, write: Write) -> None:
 
 
 def test_a_request_that_takes_too_long_is_cut_off(pipe: Path, write: Write) -> None:
-    """The setting `drain:` says how long is too long; the end is a good one all the same."""
+    """After `drain:` its connection is closed; the exit code is 0 all the same."""
     with serving(write(gate_file(pipe, "50ms"))) as process:
         port = port_of(wait_for(process, "listening on"))
         with socket.create_connection(("127.0.0.1", port), timeout=LIMIT_SECONDS) as client:
@@ -204,7 +204,7 @@ def test_a_request_that_takes_too_long_is_cut_off(pipe: Path, write: Write) -> N
 def test_the_second_signal_ends_it_at_once(
     step: str, how: str, number: signal.Signals, code: int, write: Write
 ) -> None:
-    """Whatever a module is stuck in, even if it keeps the reactor from running."""
+    """Whatever step a module is stuck in, even if it blocks the reactor."""
     module = f"{{module: tests.cli.modules.Stuck, config: {{step: {step}, how: {how}}}}}"
     with serving(write(f"modules: [{module}]\n" + STOP_SETTINGS.format(drain="30s"))) as process:
         wait_for(process, "listening on" if step == "stop" else "stuck in start")
@@ -213,7 +213,7 @@ def test_the_second_signal_ends_it_at_once(
             wait_for(process, "stuck in stop")
         elif how == "waits":
             wait_for(process, "not leaving")
-        # One that comes before Python has seen the first is taken for the same.
+        # A signal that comes before Python has handled the first is merged with it.
         while process.poll() is None:
             process.send_signal(number)
             with suppress(subprocess.TimeoutExpired):

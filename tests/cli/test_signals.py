@@ -46,7 +46,7 @@ class FakeReactor:
 
 @pytest.fixture(autouse=True)
 def _handlers() -> Iterator[None]:
-    """Put back what handled signals before."""
+    """Restore the signal handlers."""
     before = {
         number: signal.getsignal(number)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -57,7 +57,7 @@ def _handlers() -> Iterator[None]:
 
 
 def test_the_first_signal_stops_the_reactor() -> None:
-    """Not in the handler itself, which may have interrupted anything."""
+    """Not in the handler itself, which may have interrupted any code."""
     reactor = FakeReactor()
     left: list[int] = []
     Stopper(reactor, left.append).handle(signal.SIGTERM, None)
@@ -98,23 +98,23 @@ def test_both_signals_are_handled() -> None:
 
 
 def test_a_hangup_is_ignored_while_there_is_nothing_to_reload() -> None:
-    """Whoever sends it early, to a server that still loads its modules, does not end it."""
+    """A SIGHUP that comes while a server loads its modules does not end it."""
     ignore_hangup()
     signal.raise_signal(signal.SIGHUP)
     assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
 
 
 def test_a_hangup_reloads() -> None:
-    """As often as it comes, and not in the handler itself; it never ends the process."""
+    """Each time it comes, and not in the handler itself; it never ends the process."""
     reactor: Any = FakeReactor()
-    told: list[str] = []
-    handle_hangup(reactor, lambda: told.append("reload"))
+    reloads: list[str] = []
+    handle_hangup(reactor, lambda: reloads.append("reload"))
     for _ in range(3):
         signal.raise_signal(signal.SIGHUP)
-    assert told == []
+    assert reloads == []
     for call in reactor.calls:
         call()
-    assert told == ["reload"] * 3
+    assert reloads == ["reload"] * 3
 
 
 NOT_RELOADED = "not reloaded, nothing was changed: "
@@ -124,18 +124,18 @@ class FakeServer:
     """A server whose reloads end when the test says so."""
 
     def __init__(self) -> None:
-        self.under_way: list[Deferred[None]] = []
+        self.in_flight: list[Deferred[None]] = []
         self.count = 0
 
     async def reload(self) -> None:
         self.count += 1
         waiting: Deferred[None] = Deferred()
-        self.under_way.append(waiting)
+        self.in_flight.append(waiting)
         await waiting
 
     def end(self, error: Exception | Failure | None = None) -> None:
-        (waiting,) = self.under_way
-        self.under_way.clear()
+        (waiting,) = self.in_flight
+        self.in_flight.clear()
         if error is None:
             waiting.callback(None)
         else:
@@ -149,7 +149,7 @@ def _all_levels(caplog: pytest.LogCaptureFixture) -> None:
 
 @pytest.fixture
 def server() -> Any:
-    """Give a server that does what it is told."""
+    """Give a server whose reloads the test ends."""
     return FakeServer()
 
 
@@ -159,10 +159,10 @@ def reloader(server: Any) -> Reloader:
     return Reloader(Host().build(), server)
 
 
-def test_a_reload_is_told(
+def test_a_reload_is_logged(
     reloader: Reloader, server: FakeServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """When it is over, and not before."""
+    """When it has ended, not before."""
     reloader.reload()
     assert caplog.messages == []
     server.end()
@@ -171,15 +171,15 @@ def test_a_reload_is_told(
     assert server.count == 2
 
 
-def test_who_is_told_meanwhile_reloads_once_more(reloader: Reloader, server: FakeServer) -> None:
-    """The file may have changed since it was read; how often it was told does not matter."""
+def test_requests_during_a_reload_lead_to_one_more(reloader: Reloader, server: FakeServer) -> None:
+    """The file may have changed since it was read; the number of requests does not matter."""
     for _ in range(4):
         reloader.reload()
     assert server.count == 1
-    server.end(RuntimeError("whatever comes of the first"))
+    server.end(RuntimeError("the first fails"))
     assert server.count == 2
     server.end()
-    assert (server.count, server.under_way) == (2, [])
+    assert (server.count, server.in_flight) == (2, [])
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_failures_are_logged(
     server: FakeServer,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """All that is wrong is told; a traceback only where somebody's code is to blame."""
+    """Every problem is logged; a traceback only where code raised."""
     Reloader(Host().build(), cast("Any", server)).reload()
     server.end(error)
     (record,) = caplog.records
