@@ -19,7 +19,7 @@ SLOW_SECONDS = 0.02
 
 
 class Doors(Category):
-    """Who may come in."""
+    """Callbacks about doors."""
 
     @hookspec(rules.FirstDenial(on_error="fail"))
     async def may_enter(self, guest: str, door: str) -> Decision:
@@ -43,7 +43,7 @@ class HelloJson(JsonResource):
 
 
 class HelloSlowly(JsonResource):
-    """Says hello after a while, so that there is always something under way."""
+    """Says hello after a while, so that there are always requests in flight."""
 
     async def on_GET(self, request: Request) -> dict[str, str]:
         from twisted.internet import reactor
@@ -53,7 +53,7 @@ class HelloSlowly(JsonResource):
 
 
 class Greeter:
-    """Serves all of them."""
+    """Registers all of them."""
 
     def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
         api.register_web_resource("/hello", Hello())  # type: ignore[no-untyped-call]
@@ -62,7 +62,7 @@ class Greeter:
 
 
 class Doorkeeper:
-    """Has nothing against anybody."""
+    """Allows everything."""
 
     def __init__(self, config: dict[str, Any], api: Any) -> None:
         api.register_doors_callbacks(may_enter=self.may_enter)

@@ -76,7 +76,7 @@ def starlette_app(port: int, loop: Any) -> None:
 
 
 def main() -> None:
-    """Serve until somebody ends this process."""
+    """Serve until the process is ended."""
     kind, loop, port = sys.argv[1], sys.argv[2], int(sys.argv[3])
     if kind in {"bare", "default"}:
         install(loop)

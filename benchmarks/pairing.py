@@ -1,4 +1,4 @@
-"""Compare things in one process, in alternating rounds, so that noise disturbs all alike."""
+"""Compare cases in one process, in alternating rounds, so that noise affects all alike."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeAlias
 
 Case: TypeAlias = Callable[[int], Awaitable[None]]
-"""Does something so many times."""
+"""Runs a case a number of times."""
 
 ROUND_SECONDS = 0.006
 
 
 def pin() -> None:
-    """Stay on one core, where the system can do that."""
+    """Pin the process to one core, where the system supports it."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 
@@ -35,7 +35,7 @@ async def ratios(
         cases: What to compare, by name.
         base: The name of the case that the others are compared with.
         rounds: How many rounds.
-        clock: Reads seconds; by default those that this thread was running, whoever else was.
+        clock: Reads seconds; by default the CPU time of this thread.
 
     Returns:
         For each case the median over the rounds of its time divided by the base's.
@@ -70,7 +70,7 @@ async def ratios(
 
 
 def print_table(title: str, columns: Mapping[str, Mapping[str, float]]) -> None:
-    """Print ratios, a column each, a line for every case that occurs."""
+    """Print a table of ratios: a column each, a line per case."""
     names = list(dict.fromkeys(name for column in columns.values() for name in column))
     width = max(map(len, [title, *names]))
     print(title.ljust(width), *(heading.rjust(10) for heading in columns))

@@ -1,4 +1,4 @@
-"""Reload and stop a server that is under load: nobody may notice, and memory may not grow.
+"""Reload and stop a server under load: no request may fail, and memory may not grow.
 
 ``reload.py [RELOADS [RELOADS_IN_PROCESS]]``. It ends with 1 if anything was noticed.
 """
@@ -38,11 +38,11 @@ WARM_UP = 100
 MOST_OBJECTS = 50
 MOST_BYTES = 2 * 1024 * 1024
 MOST_SECONDS = 60
-BROKEN = "modules: [{module: greeter.Nobody}, {module: [}]"
+BROKEN = "modules: [{module: greeter.Missing}, {module: [}]"
 
 
 def config(port: int, number: int) -> str:
-    """A config file, of which each number has modules that others have not."""
+    """A config file, whose modules differ from those of every other number."""
     front, back = "ab"[number % 2], "xyz"[number % 3]
     entry = "  - {{module: greeter.Doorkeeper, name: {}, config: {{number: {}}}}}\n"
     more = entry.format(front, number) + entry.format(back, 0)
@@ -50,7 +50,7 @@ def config(port: int, number: int) -> str:
 
 
 def replace(path: Path, text: str) -> None:
-    """Write a file so that nobody reads half of it."""
+    """Replace a file atomically."""
     new = path.with_suffix(".new")
     new.write_text(text)
     new.replace(path)
@@ -68,7 +68,7 @@ def serving(reactor: str, folder: Path) -> Iterator[tuple[load.Served, Path, Pat
 
 
 def reload_under_load(reactor: str, folder: Path, count: int) -> bool:
-    """Reload while others ask.
+    """Reload while clients send requests.
 
     Returns:
         Whether all were answered.
@@ -108,7 +108,7 @@ def reload_under_load(reactor: str, folder: Path, count: int) -> bool:
 
 
 def hang_up(server: load.Served, log: Path, line: str, times: int) -> None:
-    """Have a server reload, and wait until its log tells so."""
+    """Make a server reload, and wait for the line in its log."""
     server.process.send_signal(signal.SIGHUP)
     deadline = time.monotonic() + MOST_SECONDS
     while log.read_text().count(line) < times:
@@ -118,7 +118,7 @@ def hang_up(server: load.Served, log: Path, line: str, times: int) -> None:
 
 
 def stop_under_load(reactor: str, folder: Path) -> bool:
-    """Stop a server while others ask.
+    """Stop a server while clients send requests.
 
     Returns:
         Whether all were answered, and it ended well.
@@ -179,7 +179,7 @@ def _in_use() -> tuple[int, int]:
 
 
 def main() -> None:
-    """Try everything and print what came of it."""
+    """Run all scenarios and print the results."""
     load.require_wrk()
     reloads = int(sys.argv[1]) if len(sys.argv) > 1 else RELOADS
     in_process = int(sys.argv[2]) if len(sys.argv) > 2 else RELOADS_IN_PROCESS

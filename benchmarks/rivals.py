@@ -1,4 +1,4 @@
-"""Other ways to ask N callbacks in order until one denies; each gives a function to await."""
+"""Other ways to ask N callbacks in order until one denies; each returns a function to await."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Module:
 
 
 class FreshDenier(Module):
-    """Denies with a denial of its own for each call, as modules do that say what they found."""
+    """Denies with a new denial for each call, as modules do whose denials have details."""
 
     async def check(self, event: object) -> Any:
         return Deny("denied", "for the benchmark", found=1)
@@ -59,7 +59,7 @@ class Events(Category):
 
     @hookspec(rules.FirstDenial(on_error="deny"), shield=True)
     async def check_to_the_end(self, event: object) -> Decision:
-        """Called for every event, with callbacks that are let finish."""
+        """Called for every event, with shielded callbacks."""
 
 
 def hostkit(modules: Sequence[Module], timing: str) -> Events:
@@ -149,7 +149,7 @@ def has_synapse() -> bool:
 
 
 def synapse_spam_chain(modules: Sequence[Module]) -> Ask:
-    """The spam checker callbacks of the homeserver; its continue value is a text."""
+    """The spam checker callbacks of the homeserver; its continue value is a string."""
     return synapse(
         [Module("NOT_SPAM" if module.answer is ALLOW else "denied") for module in modules]
     )

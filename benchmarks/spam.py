@@ -48,7 +48,7 @@ def hostkit(modules: Sequence[rivals.Module]) -> rivals.Ask:
 
 
 def synapse(modules: Sequence[rivals.Module]) -> rivals.Ask:
-    """The homeserver's own, which knows no codes but its own."""
+    """The homeserver's own, which accepts only its own codes."""
     from synapse.api.errors import Codes as OwnCodes
 
     def translate(answer: object) -> object:

@@ -20,7 +20,7 @@ LENGTH = b"content-length: "
 
 @attrs.define
 class Visitors:
-    """Ask all the time, each on a connection of its own, until nobody listens any more.
+    """Ask all the time, each on a connection of its own, until the port is closed.
 
     Attributes:
         port: Where they ask.
@@ -35,7 +35,7 @@ class Visitors:
     unanswered: int = 0
 
     async def ask(self, count: int) -> None:
-        """Be so many."""
+        """Start a number of clients."""
         await asyncio.gather(*(self._visit(REQUESTS[index % 3]) for index in range(count)))
 
     async def _visit(self, request: bytes) -> None:

@@ -116,7 +116,7 @@ def load_yaml(example: Example) -> None:
 
 
 def install_toml(example: Example) -> None:
-    """Make entry points known as `pip install` does; other tables are only read."""
+    """Install entry points as `pip install` does; other tables are only parsed."""
     project = tomllib.loads(example.parsed).get("project")
     if write_file(example.parsed) is None or project is None:
         return
@@ -164,7 +164,7 @@ def expected_code(example: Example) -> str:
 
 
 def codes_of(error: HostkitError) -> set[str]:
-    """List the codes of everything an exception tells."""
+    """Return the codes of all problems in an exception."""
     if isinstance(error, ConfigErrors):
         return {problem.code for problem in error.problems}
     cause = error.__cause__ if isinstance(error, ModuleFailedError) else error
@@ -173,7 +173,7 @@ def codes_of(error: HostkitError) -> set[str]:
 
 
 def check_mistake(example: Example) -> None:
-    """Make sure that a mistake is found, and called what the page calls it."""
+    """Check that a mistake is found, with the code of its section."""
     try:
         if example.region.lexemes["arguments"] == "yaml":
             Path("host.yaml").write_text(example.parsed, "utf-8")

@@ -1,7 +1,4 @@
-"""The `hostkit` command.
-
-What a command needs is imported when it runs, so that `--help` and `--version` answer at once.
-"""
+"""The `hostkit` command: its subcommands and their options."""
 
 from __future__ import annotations
 
@@ -12,6 +9,9 @@ import click
 
 from hostkit._version import __version__
 
+# What a command needs is imported when it runs, so that `--help` and `--version` answer at once;
+# `serve` must also install a reactor before anything imports `twisted.internet.reactor`.
+
 if TYPE_CHECKING:
     from hostkit.errors import ConfigErrors
     from hostkit.host import Host
@@ -21,7 +21,7 @@ _FILE = click.argument("file", metavar="FILE", type=click.Path())
 _CODES = """
 \b
 Exit codes:
-  0  all is well
+  0  success
   1  there are problems with the file or its modules
   2  the file cannot be read, or the command line is wrong
 """
@@ -29,8 +29,8 @@ Exit codes:
 _ROUTE_CODES = """
 \b
 Exit codes:
-  0  the paths are shown; somebody would serve PATH
-  1  nobody would serve PATH, or there are problems with the file or its modules
+  0  the paths are shown; PATH is served
+  1  PATH is not served, or there are problems with the file or its modules
   2  the file cannot be read, or the command line is wrong
 """
 
@@ -38,7 +38,7 @@ Exit codes:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="hostkit")
 def main() -> None:
-    """Run a server's modules from one config file, and find out what they do.
+    """Run a server's modules from one config file, and inspect them.
 
     \b
     FILE is a YAML file such as
@@ -54,25 +54,24 @@ def main() -> None:
 @click.option(
     "--reactor",
     type=click.Choice(["asyncio", "uvloop", "epoll", "kqueue", "poll", "select"]),
-    help="What to run on. By default asyncio, on uvloop if that is installed. With the others, "
-    "modules cannot await what belongs to asyncio.",
+    help="The reactor to run on; by default asyncio, with uvloop if that is installed. On the "
+    "others, modules cannot await what belongs to asyncio.",
 )
 @click.option(
     "--worker",
     metavar="NAME",
-    help="What this process is called, if several share FILE. Background loops run in the one that "
-    "is named under `hostkit: background_tasks_on:`, or else in the one without a name.",
+    help="The name of this process, if several share FILE. Background loops run in the process "
+    "named under `hostkit: background_tasks_on:`, or else in the one without a name.",
 )
 def serve(file: str, reactor: str | None, worker: str | None) -> None:
     """Load the modules of FILE and serve them until interrupted.
 
     Serves the modules' web resources, and the hooks at /_hostkit/hooks/CATEGORY/HOOK, on the
     listeners under `hostkit: listeners:`, or else on http://127.0.0.1:8080/. Ctrl-C and SIGTERM
-    stop it: first the listeners, then the modules, the last one first.
+    stop the listeners, then the modules in reverse order.
     """
-    from hostkit.cli._reactor import reactor_installed  # noqa: PLC0415
+    from hostkit.cli._reactor import ignore_hangup, reactor_installed  # noqa: PLC0415
     from hostkit.cli._serve import run  # noqa: PLC0415
-    from hostkit.cli._signals import ignore_hangup  # noqa: PLC0415
 
     _check_worker(worker)
     ignore_hangup()
@@ -94,7 +93,7 @@ def list_hooks(file: str) -> None:
 @_FILE
 @click.argument("path", metavar="[PATH]", required=False)
 def routes(file: str, path: str | None) -> None:
-    """Show which module serves which path, or who would serve PATH."""
+    """Show which module serves each path, or would serve PATH."""
     from hostkit.cli._output import show_route, show_routes  # noqa: PLC0415
 
     host = _build(file)
@@ -112,25 +111,25 @@ def routes(file: str, path: str | None) -> None:
 def validate(file: str) -> None:
     """Check FILE: load its modules, start none, show all problems."""
     host = _build(file, serves=True)
-    name = click.format_filename(file)  # which may hold bytes that are no text
+    name = click.format_filename(file)  # which may hold bytes that are not valid UTF-8
     click.echo(f"{name}: no problems ({len(host.modules)} modules, {len(host.chains)} hooks)")
 
 
 @main.command(epilog=_CODES)
 @click.argument("target", metavar="FILE|PID")
 def reload(target: str) -> None:
-    """Have a running server take over what has changed in its file.
+    """Make a running server apply the changes in its file.
 
-    FILE is checked first; its server is found by what FILE says under `hostkit: pid_file:`. New
-    modules are built and started beside the old ones, then hooks and pages change at once; a module
-    whose name, class and config are the same is kept. If anything is wrong, all stays as it was.
-    Python code is not imported again. What came of it is in the server's log.
+    FILE is checked first; its server is found through its `hostkit: pid_file:`. New modules are
+    built and started beside the old ones, then hooks and pages change at once; a module whose name,
+    class and config are unchanged is kept. If anything is wrong, the server stays as it is. Python
+    code is not imported again. The result is in the server's log.
     """
-    from hostkit.cli._process import find_process, tell  # noqa: PLC0415
+    from hostkit.cli._process import find_process, send_hangup  # noqa: PLC0415
 
     number = int(target) if target.isdecimal() else find_process(_build(target, serves=True).file)
-    tell(number)
-    click.echo(f"told process {number} to reload; its log says what came of it")
+    send_hangup(number)
+    click.echo(f"asked process {number} to reload; the result is in its log")
 
 
 def _check_worker(name: str | None) -> None:
@@ -143,7 +142,7 @@ def _check_worker(name: str | None) -> None:
 
 
 def _build(file: str, *, serves: bool = False, worker: str | None = None) -> Host:
-    """Build a host from a file, or show what is wrong and leave."""
+    """Build a host from a file; if there are problems, show them and exit."""
     from hostkit.errors import ConfigErrors  # noqa: PLC0415
     from hostkit.host import build_from_file  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""What commands print: hooks, paths, and what is wrong, which the exit code says too."""
+"""What commands print: hooks, paths, problems; and the exit code for problems."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def show_problems(errors: ConfigErrors) -> None:
 
 
 def exit_code(errors: ConfigErrors) -> int:
-    """Tell a file that cannot be read (2) from one with problems in it (1)."""
+    """Return 2 if the file cannot be read, 1 if there are problems in it."""
     return 2 if errors.problems[0].code in _UNREADABLE else 1
 
 
 def show_host(host: Host) -> Iterator[str]:
-    """Write every hook's chain in order, then who serves which path, line by line."""
+    """Yield the lines that show each hook's chain in order, then each path with its module."""
     if not host.categories:
         yield "no categories of hooks: none is named under `hostkit: categories:` or installed"
     for category in host.categories:
@@ -57,7 +57,7 @@ def _show_chain(chain: Chain | KeyedChain) -> Iterator[str]:
     invalid = f", on invalid: {rule.on_invalid}" if rule.on_invalid is not None else ""
     yield f"  {chain.spec.name}  ({type(rule).__name__}, on error: {rule.on_error}{invalid})"
     if not chain.callbacks:
-        yield "    nobody listens"
+        yield "    no module listens"
     for number, callback in enumerate(chain.callbacks, 1):
         yield f"    {number}. {callback.module}{_show_options(callback, chain)}"
 
@@ -76,7 +76,7 @@ def _show_options(callback: Callback, chain: Chain | KeyedChain) -> str:
 
 
 def show_routes(host: Host) -> Iterator[str]:
-    """Write every path that a module serves, below the one it is part of, line by line.
+    """Yield the lines that show each served path, indented below the path that contains it.
 
     Args:
         host: The host, built.
@@ -98,16 +98,16 @@ def show_routes(host: Host) -> Iterator[str]:
 
 
 def show_route(host: Host, asked: str) -> tuple[bool, str]:
-    """Write who would serve a path.
+    """Find the module that would serve a path.
 
     Args:
         host: The host, built.
-        asked: The path, as a request would have it: a query may follow, and it may be encoded.
+        asked: The path as in a request: percent-encoded, perhaps with a query.
 
     Returns:
-        Whether anybody would, and the line that says who.
+        Whether the path is served, and the line that shows by what.
     """
-    # As a request's path is read: an encoded slash belongs to its segment.
+    # Split before decoding, as the router does: an encoded slash belongs to its segment.
     segments = tuple(unquote(segment) for segment in asked.partition("?")[0].split("/"))
     if segments[:2] == tuple(RESERVED.split("/")):
         return True, f"{asked}  hostkit itself"
@@ -119,7 +119,7 @@ def show_route(host: Host, asked: str) -> tuple[bool, str]:
             rest = "".join(f"/{segment}" for segment in segments[length:])
             asks = f", whose resource at {mount.path} is asked for {rest}" if rest else ""
             return True, f"{asked}  {module.name}  ({mount.source}){asks}"
-    return False, f"{asked}  nobody"
+    return False, f"{asked}  not served"
 
 
 def _not_served(host: Host, path: str) -> list[tuple[str, Mount]]:
@@ -133,7 +133,8 @@ def _not_served(host: Host, path: str) -> list[tuple[str, Mount]]:
 
 
 def _hides_a_child(parent: Mount, path: str) -> bool:
-    """Tell whether a resource has a child of its own, put there with `putChild`, at a path."""
+    """Whether a resource has a child of its own at a path, put there with `putChild`."""
+    # An `IResource` need not have `children`; Twisted's own `Resource` documents them.
     resource: Any = parent.resource
     for segment in path.removeprefix(parent.path)[1:].split("/"):
         resource = getattr(resource, "children", {}).get(segment.encode())

@@ -1,4 +1,4 @@
-"""The process that serves a config file: its pid file, and the command that has it reload."""
+"""The process that serves a config file: its pid file, and the signal that makes it reload."""
 
 from __future__ import annotations
 
@@ -28,9 +28,10 @@ _NUMBER: Final = re.compile(rb"(\d+\n)?")
 
 @final
 class PidFile:
-    """The file with the number of a process that is serving, locked for as long as it does.
+    """The file with the number of a serving process, which locks it for as long as it serves.
 
-    The number alone could be that of a process which has nothing to do with it.
+    The lock is what counts: a number that a killed process left behind may belong to another
+    process by now.
 
     Args:
         path: The file.
@@ -45,7 +46,7 @@ class PidFile:
 
         Raises:
             BlockingIOError: Another process holds it.
-            OSError: The file cannot be written, or is no pid file.
+            OSError: The file cannot be written, or is not a pid file.
         """
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _MODE)
         try:
@@ -61,20 +62,21 @@ class PidFile:
             os.close(descriptor)
 
     def _check(self, descriptor: int) -> None:
-        """Make sure that the file may be overwritten, and deleted in the end.
+        """Check that the file may be overwritten now, and deleted in the end.
 
         Raises:
             BlockingIOError: Another process has just deleted it.
-            OSError: It is somebody else's file: a mistake in the path must not cost anybody theirs.
+            OSError: It holds something else than a number.
         """
         here = os.fstat(descriptor)
-        if not here.st_nlink:
+        if not here.st_nlink:  # deleted between `open` and `flock`: no other process can see it
             raise BlockingIOError
+        # A mistake in the path must not cost users a file of theirs.
         if not (stat.S_ISREG(here.st_mode) and _NUMBER.fullmatch(os.pread(descriptor, 20, 0))):
-            raise FileExistsError(errno.EEXIST, "it is there already and no pid file")
+            raise FileExistsError(errno.EEXIST, "it exists already and is not a pid file")
 
     def find(self) -> int | None:
-        """Tell the number of the process that holds the lock; `None` if there is none.
+        """Return the number of the process that holds the lock; `None` if no process does.
 
         Raises:
             OSError: The file cannot be read.
@@ -93,7 +95,7 @@ class PidFile:
 
 
 def pid_path(file: HostFile) -> Path | None:
-    """Tell where a config file wants its pid file; a relative name starts at its own folder."""
+    """Return the path of a config file's pid file; a relative one starts at the file's folder."""
     name = file.settings.pid_file
     return None if name is None else Path(file.name).parent / name
 
@@ -114,7 +116,7 @@ def hold_pid_file(file: HostFile) -> Iterator[None]:
             stack.enter_context(PidFile(path).held())
         except OSError as error:
             taken = isinstance(error, BlockingIOError)
-            why = "another process that is serving has it" if taken else error.strerror
+            why = "another serving process holds it" if taken else error.strerror
             problem = file.problem(
                 Code.PID_FILE_UNUSABLE,
                 f"{path} cannot be used as a pid file: {why}",
@@ -128,7 +130,8 @@ def find_process(file: HostFile) -> int:
     """Find the process that serves a file, by its pid file.
 
     Raises:
-        click.ClickException: There is none.
+        click.ClickException: No process holds the pid file, or it cannot be read.
+        click.UsageError: The config file names no pid file.
     """
     path = pid_path(file)
     if path is None:
@@ -145,17 +148,18 @@ def find_process(file: HostFile) -> int:
     return number
 
 
-def tell(number: int) -> None:
-    """Send the signal.
+def send_hangup(number: int) -> None:
+    """Send SIGHUP to a process.
 
     Raises:
-        click.ClickException: There is no such process, it is another user's, or it would end.
+        click.ClickException: The process does not exist, is another user's, or would end.
+        click.UsageError: The number is 0.
     """
-    if number == 0:  # which would be this process, and those beside it
+    if number == 0:  # to the system, all processes of this one's group
         raise click.UsageError("the number of a process is greater than zero")
-    if not _lives_on(number):
+    if not _survives_hangup(number):
         raise click.ClickException(
-            f"process {number} would end, as it does not handle SIGHUP: it is no `hostkit serve`"
+            f"process {number} would end, as it does not handle SIGHUP: it is not `hostkit serve`"
         )
     try:
         os.kill(number, signal.SIGHUP)
@@ -165,11 +169,11 @@ def tell(number: int) -> None:
         raise click.ClickException(f"process {number} is another user's") from None
 
 
-def _lives_on(number: int) -> bool:
-    """Whether a process handles the signal, which ends it otherwise, as far as the system tells."""
+def _survives_hangup(number: int) -> bool:
+    """Whether a process handles or ignores SIGHUP, which would end it otherwise."""
     try:
         status = Path(f"/proc/{number}/status").read_text(encoding="utf-8")
-    except OSError:  # there is no such process, or no such file on this system
+    except OSError:  # no such process (`os.kill` will say so), or a system without /proc
         return True
     fields = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
     handled = int(fields.get("SigCgt", "0"), 16) | int(fields.get("SigIgn", "0"), 16)

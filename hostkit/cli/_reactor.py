@@ -1,4 +1,4 @@
-"""Choose the reactor that a server runs on."""
+"""The reactor that a server runs on, and the signals that stop and reload it."""
 
 from __future__ import annotations
 
@@ -7,19 +7,30 @@ import contextlib
 import importlib
 import importlib.util
 import logging
+import os
+import signal
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, final
 
 import click
 from twisted.application.reactors import installReactor
 from twisted.internet.asyncioreactor import install as install_asyncio
-from twisted.internet.error import ReactorAlreadyInstalledError
+from twisted.internet.error import ReactorAlreadyInstalledError, ReactorNotRunning
+
+from hostkit.errors import ConfigErrors, HostkitError, ModuleFailedError
+from hostkit.loops import start_entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+    from twisted.python.failure import Failure
+
+    from hostkit.host import Host
+    from hostkit.web import Server
 
 _GRACE_SECONDS: Final = 2.0
-"""How long tasks that were left behind may take to end."""
+"""How long cancelled tasks may take to end after the reactor has stopped."""
 
 _log: Final = logging.getLogger("hostkit.serve")
 _OTHERS: Final = {
@@ -34,14 +45,14 @@ _OTHERS: Final = {
 def reactor_installed(name: str | None) -> Iterator[None]:
     """Install a reactor, before modules are imported: many import it themselves.
 
-    Afterwards the tasks that modules left behind are cancelled, and the asyncio loop is closed.
+    Afterwards, tasks that modules left running are cancelled, and the asyncio loop is closed.
 
     Args:
         name: ``asyncio``, ``uvloop``, or one of Twisted's without asyncio. By default the one that
             is installed already, or else asyncio, on uvloop if that can be imported.
 
     Raises:
-        click.BadParameter: There is no such reactor on this machine.
+        click.BadParameter: The reactor does not work on this machine.
         click.ClickException: Another one is installed already.
     """
     with contextlib.ExitStack() as stack:
@@ -72,14 +83,15 @@ def _new_loop(name: str | None) -> asyncio.AbstractEventLoop:
 
 
 def _close(loop: asyncio.AbstractEventLoop) -> None:
-    """Close a loop as `asyncio.run` does, which would wait for ever for what will not end."""
+    """Cancel a loop's tasks and close it."""
+    # As `asyncio.run` does, but that waits for ever for a task that resists its cancellation.
     tasks = asyncio.all_tasks(loop)
     for task in tasks:
         task.cancel()
     if tasks:
         _, pending = loop.run_until_complete(asyncio.wait(tasks, timeout=_GRACE_SECONDS))
         for task in pending:
-            _log.warning("a task that was left behind does not end: %r", task)
+            _log.warning("a task that was left running resists its cancellation: %r", task)
     loop.run_until_complete(loop.shutdown_asyncgens())
     loop.close()
 
@@ -90,3 +102,112 @@ def _working() -> Iterator[str]:
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
             yield name
+
+
+def ignore_hangup() -> None:
+    """Ignore SIGHUP, which would end the process, while there is nothing to reload yet."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
+def handle_hangup(reactor: Any, reload: Callable[[], None]) -> None:
+    """Reload at SIGHUP.
+
+    Args:
+        reactor: The reactor; it need not run yet.
+        reload: Called on the reactor's thread.
+    """
+    signal.signal(signal.SIGHUP, lambda *_: reactor.callFromThread(reload))
+
+
+def handle_signals(reactor: Any) -> None:
+    """Stop a reactor at the first Ctrl-C or SIGTERM, and end the process at the second.
+
+    Args:
+        reactor: The reactor, running: its own handlers are replaced.
+    """
+    handle = Stopper(reactor, os._exit).handle
+    signal.signal(signal.SIGINT, handle)
+    signal.signal(signal.SIGTERM, handle)
+
+
+@final
+class Stopper:
+    """The handler of signals that stop a server.
+
+    Args:
+        reactor: Is stopped at the first signal.
+        leave: Ends the process with an exit code, at the second signal.
+    """
+
+    def __init__(self, reactor: Any, leave: Callable[[int], object]) -> None:
+        self._reactor = reactor
+        self._leave = leave
+        self._is_stopping = False
+
+    def handle(self, number: int, _frame: FrameType | None) -> None:
+        """Handle a signal, also while a module blocks the reactor."""
+        if self._is_stopping:
+            # Not by logging, which may be what was interrupted.
+            os.write(2, b"second signal: exiting at once\n")
+            self._leave(128 + number)
+        else:
+            self._is_stopping = True
+            self._reactor.callFromThread(self._stop)
+
+    def _stop(self) -> None:
+        with contextlib.suppress(ReactorNotRunning):  # it is being stopped for another reason
+            self._reactor.stop()
+
+
+@final
+class Reloader:
+    """Reloads a server, one reload at a time, and logs the result.
+
+    Args:
+        host: The host.
+        server: The server of that host.
+    """
+
+    def __init__(self, host: Host, server: Server) -> None:
+        self._host = host
+        self._server = server
+        self._is_reloading = False
+        self._is_requested_again = False
+        self._before: set[int] = set()
+
+    def reload(self) -> None:
+        """Reload now; during a reload, once more after it.
+
+        The file may have changed since the running reload has read it; how often it was requested
+        meanwhile does not matter.
+        """
+        if self._is_reloading:
+            self._is_requested_again = True
+            return
+        self._is_reloading = True
+        self._before = {id(module.instance) for module in self._host.modules}
+        reloading = start_entry(self._server.reload())
+        reloading.addCallbacks(self._succeeded, self._failed).addBoth(self._go_on)
+
+    def _succeeded(self, _: None) -> None:
+        now = {id(module.instance) for module in self._host.modules}
+        kept = len(now & self._before)
+        counts = (len(now - self._before), kept, len(self._before) - kept)
+        _log.info("reloaded %s: %d new modules, %d kept, %d gone", self._host.file.name, *counts)
+
+    def _failed(self, failure: Failure) -> None:
+        error = failure.value
+        if isinstance(error, ConfigErrors):
+            _log.error("not reloaded, nothing was changed: %s", error)
+        elif isinstance(error, ModuleFailedError):
+            _log.error("not reloaded, nothing was changed: %s", error, exc_info=error)
+        elif isinstance(error, HostkitError):  # the server is not running yet, or is stopping
+            _log.warning("not reloaded: %s", error)
+        else:
+            _log.critical("not reloaded", exc_info=error)
+
+    def _go_on(self, _: None) -> None:
+        self._is_reloading = False
+        if self._is_requested_again:
+            self._is_requested_again = False
+            self.reload()

@@ -1,25 +1,30 @@
-"""Run a server until somebody stops it."""
+"""Run a server: as ``hostkit serve FILE``, or as a service of Twisted's ``twist hostkit FILE``."""
 
 from __future__ import annotations
 
 import logging
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, ClassVar, Final, final
 
-from twisted.internet.defer import CancelledError
-from twisted.logger import STDLibLogObserver, globalLogBeginner
+from twisted.application.service import Service
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.error import ReactorNotRunning
+from twisted.logger import Logger, LogLevel, STDLibLogObserver, globalLogBeginner
+from twisted.python import usage
 
-from hostkit.cli._output import show_problems
+from hostkit.background import Worker
+from hostkit.cli._output import exit_code, show_problems
 from hostkit.cli._process import hold_pid_file
-from hostkit.cli._signals import Reloader, handle_hangup, handle_signals
+from hostkit.cli._reactor import Reloader, handle_hangup, handle_signals, ignore_hangup
 from hostkit.errors import ConfigErrors, ModuleFailedError
+from hostkit.host import build_from_file
 from hostkit.loops import start_entry
-from hostkit.web import Server
+from hostkit.web import Server, check_listeners
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from twisted.internet.defer import Deferred
     from twisted.python.failure import Failure
 
     from hostkit.host import Host
@@ -28,7 +33,7 @@ _log: Final = logging.getLogger("hostkit.serve")
 
 
 def run(host: Host) -> int:
-    """Serve a host; Ctrl-C and SIGTERM stop it in good order, and at once when they come again.
+    """Serve a host until Ctrl-C or SIGTERM; a second signal ends the process at once.
 
     Args:
         host: The host, built; its listeners were checked.
@@ -38,10 +43,10 @@ def run(host: Host) -> int:
     """
     from twisted.internet import reactor  # noqa: PLC0415 -- importing it installs it
 
-    _log_to_stderr(host.receipts.redact)  # which knows the secrets of a file read later, too
+    _log_to_stderr(host.receipts.redact)  # asks for the secrets anew: a reload may add some
     server = Server(host, reactor)
     reactor.callWhenRunning(handle_signals, reactor)
-    handle_hangup(reactor, Reloader(host, server).reload)  # before anybody can find the process
+    handle_hangup(reactor, Reloader(host, server).reload)  # before the pid file makes it known
     try:
         with hold_pid_file(host.file):
             return _Run(server, reactor).until_stopped()
@@ -51,14 +56,14 @@ def run(host: Host) -> int:
 
 
 class _Formatter(logging.Formatter):
-    """Writes log records without secrets, tracebacks included."""
+    """Formats log records without secrets, tracebacks included."""
 
     def __init__(self, redact: Callable[[str], str]) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
         self._redact = redact
 
     def format(self, record: logging.LogRecord) -> str:
-        """Write a record."""
+        """Format a record."""
         return self._redact(super().format(record))
 
 
@@ -66,13 +71,13 @@ def _log_to_stderr(redact: Callable[[str], str]) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Formatter(redact))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    # What Twisted has to say below warnings is about its own factories and threads.
+    # Below warnings, Twisted logs its own factories and threads.
     logging.getLogger("twisted").setLevel(logging.WARNING)
     globalLogBeginner.beginLoggingTo([STDLibLogObserver("twisted")], redirectStandardIO=False)
 
 
 class _Run:
-    """One run of the reactor."""
+    """One run of the reactor, from the server's start to its stop."""
 
     def __init__(self, server: Server, reactor: Any) -> None:
         self._server = server
@@ -81,6 +86,7 @@ class _Run:
         self._is_stopping = False
 
     def until_stopped(self) -> int:
+        """Run the reactor; return the exit code."""
         # Not `callWhenRunning`, which is too early for asyncio: its loop does not run yet.
         self._reactor.callLater(0, self._start)
         self._reactor.run()
@@ -96,7 +102,7 @@ class _Run:
         if self._exit_code == 0:
             _log.info("stopping")
         starting.cancel()
-        # A start that was interrupted has things to stop itself, and is waited for.
+        # A cancelled start stops what it has started, and is waited for.
         return starting.addBoth(lambda _: start_entry(self._server.stop()))
 
     def _failed(self, failure: Failure) -> None:
@@ -111,3 +117,117 @@ class _Run:
             _log.critical("cannot start", exc_info=failure.value)
         if not self._is_stopping:
             self._reactor.stop()
+
+
+@final
+class Options(usage.Options):
+    """The command line of ``twist hostkit``, found under this name by Twisted's `ServiceMaker`."""
+
+    synopsis: ClassVar[str] = "[--worker NAME] FILE"
+    longdesc: ClassVar[str] = "Serve the modules of FILE, as `hostkit serve FILE` does."
+    optParameters: ClassVar[list[list[str | None]]] = [  # noqa: N815 -- so named by Twisted
+        ["worker", None, None, "The name of this process, if several share FILE."]
+    ]
+
+    def parseArgs(self, *files: str) -> None:  # noqa: N802 -- so named by Twisted
+        """Read and check the arguments."""
+        if len(files) != 1:
+            raise usage.UsageError("name one config file")
+        try:
+            Worker(self["worker"])
+        except ValueError as error:
+            raise usage.UsageError(str(error)) from None
+        self["file"] = files[0]
+
+
+def makeService(options: Options) -> HostService:  # noqa: N802 -- so named by Twisted
+    """Build a host and its server, for Twisted to start and stop.
+
+    Args:
+        options: The command line.
+
+    Returns:
+        The service.
+
+    Raises:
+        SystemExit: The file has problems, all of which were shown.
+    """
+    from twisted.internet import reactor  # noqa: PLC0415 -- `twist` has chosen one
+
+    ignore_hangup()
+    try:
+        host = build_from_file(
+            options["file"], check=check_listeners, worker_name=options["worker"]
+        )
+        server = Server(host, reactor)
+    except ConfigErrors as errors:
+        show_problems(errors)
+        raise SystemExit(exit_code(errors)) from None
+    _log_to_twisted(host.receipts.redact)
+    return HostService(server, reactor)
+
+
+@final
+class HostService(Service):
+    """A server as a service of a Twisted application.
+
+    Args:
+        server: The server.
+        reactor: Is stopped if the server cannot start.
+    """
+
+    def __init__(self, server: Any, reactor: Any) -> None:
+        self._server = server
+        self._reactor = reactor
+        self._starting: Deferred[None] | None = None
+
+    def startService(self) -> None:  # noqa: N802
+        """Start the server as soon as the reactor runs."""
+        super().startService()  # type: ignore[no-untyped-call]
+        # Not `callWhenRunning`, which is too early for asyncio: its loop does not run yet.
+        self._reactor.callLater(0, self._start)
+
+    def stopService(self) -> Deferred[None]:  # noqa: N802
+        """Stop the server; a start in progress is cancelled and waited for."""
+        super().stopService()  # type: ignore[no-untyped-call]
+        if self._starting is not None:
+            self._starting.cancel()
+        return start_entry(self._server.stop())
+
+    def _start(self) -> None:
+        self._starting = start_entry(self._server.start())
+        self._starting.addErrback(self._failed)
+
+    def _failed(self, failure: Failure) -> None:
+        if not self.running and failure.check(CancelledError):
+            return
+        _log.critical("cannot start: %s", failure.value, exc_info=failure.value)
+        with suppress(ReactorNotRunning):
+            self._reactor.stop()
+
+
+@final
+class _TwistedHandler(logging.Handler):
+    """Passes log records on to Twisted's log, without secrets."""
+
+    def __init__(self, redact: Callable[[str], str]) -> None:
+        super().__init__()
+        self.setFormatter(logging.Formatter())
+        self._redact = redact
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Pass a record on."""
+        level = LogLevel.lookupByName(_LEVELS.get(record.levelno, "info"))
+        Logger(record.name).emit(level, "{text}", text=self._redact(self.format(record)))
+
+
+_LEVELS: Final = {
+    logging.DEBUG: "debug",
+    logging.WARNING: "warn",
+    logging.ERROR: "error",
+    logging.CRITICAL: "critical",
+}
+
+
+def _log_to_twisted(redact: Callable[[str], str]) -> None:
+    logging.basicConfig(level=logging.INFO, handlers=[_TwistedHandler(redact)], force=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.threads import deferToThread
 from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET
 
 from hostkit import ALLOW, Category, Decision, ModuleApi, hookspec, rules
 
@@ -16,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Comments(Category):
-    """What modules are asked."""
+    """Callbacks about comments."""
 
     @hookspec(rules.FirstDenial(on_error="fail"))
     async def check_comment(self, author: str) -> Decision:
@@ -28,13 +32,13 @@ class Comments(Category):
 
 
 class Remarks(Category):
-    """Bears a name that is taken."""
+    """Has the name of another category."""
 
     name = "comments"
 
 
 class Words:
-    """Is asked about comments, and has a page if its config says where."""
+    """Checks comments, and has a page if its config has a path."""
 
     def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
         api.register(Comments, check_comment=self.check)
@@ -68,7 +72,7 @@ class Noted:
         if self._config.get("fails"):
             raise RuntimeError("no database")
         if self._config.get("waits"):
-            print("waiting", file=sys.stderr, flush=True)  # noqa: T201 -- tells the test
+            print("waiting", file=sys.stderr, flush=True)  # noqa: T201 -- the test waits for it
             await Deferred()
         self._note("start")
 
@@ -77,7 +81,7 @@ class Noted:
 
 
 class Page(Resource):
-    """A module that is a page, and broken."""
+    """A page that fails to render."""
 
     def __init__(self, config: dict[str, str], api: ModuleApi) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -85,3 +89,53 @@ class Page(Resource):
 
     def render_GET(self, request: Request) -> bytes:  # noqa: N802 -- so named by Twisted
         raise RuntimeError("out of paper")
+
+
+class Gate(Resource):
+    """A page at ``/gate`` that answers with what is written to a named pipe."""
+
+    isLeaf = True  # noqa: N815 -- so named by Twisted
+
+    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._pipe = Path(config["pipe"])
+        api.register_web_resource("/gate", self)
+
+    def render_GET(self, request: Request) -> int:  # noqa: N802
+        def answer(text: str) -> None:
+            request.write(text.encode())
+            request.finish()
+
+        deferToThread(self._pipe.read_text).addCallback(answer)
+        _say("waiting")
+        return NOT_DONE_YET
+
+
+class Stuck:
+    """Never returns from one lifecycle step, either awaiting or blocking."""
+
+    def __init__(self, config: dict[str, str], api: ModuleApi) -> None:
+        self._step = config["step"]
+        self._blocks = config.get("how") == "blocks"
+
+    async def start(self) -> None:
+        await self._maybe_stick("start")
+
+    async def stop(self) -> None:
+        await self._maybe_stick("stop")
+
+    async def _maybe_stick(self, step: str) -> None:
+        if step != self._step:
+            return
+        _say(f"stuck in {step}")
+        if self._blocks:
+            time.sleep(1000)  # noqa: ASYNC251 -- what a module must not do
+        while True:
+            try:
+                await Deferred()
+            except (CancelledError, asyncio.CancelledError):
+                _say("not leaving")
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)  # noqa: T201 -- the test waits for it

@@ -22,7 +22,7 @@ comments
     1. b
     2. a
   on_comment_posted  (Notify, on error: continue)
-    nobody listens
+    no module listens
 """
     assert show({"name": "b"}, {"name": "a"}) == expected
 
@@ -47,20 +47,20 @@ def test_what_the_file_says_about_a_module_is_shown() -> None:
 
 def test_modules_that_are_not_enabled_are_not_shown() -> None:
     """A module that is switched off is never asked."""
-    assert "nobody listens" in show({"enabled": False}).splitlines()[2]
+    assert "no module listens" in show({"enabled": False}).splitlines()[2]
 
 
-def test_a_policy_that_means_nothing_for_the_hook_is_not_shown() -> None:
+def test_a_policy_without_effect_on_the_hook_is_not_shown() -> None:
     """`on_error: deny` leaves hooks that deny nothing as they are, and so does the list."""
 
-    class Told(Words):
+    class Listener(Words):
         def __init__(self, config: dict[str, Any], api: Any) -> None:
             api.register(Comments, on_comment_posted=self.check)
 
-    assert show({"module": Told, "name": "told", "on_error": "deny"}).endswith("    1. told\n")
+    assert show({"module": Listener, "name": "x", "on_error": "deny"}).endswith("    1. x\n")
 
 
-def test_paths_are_shown_with_who_serves_them() -> None:
+def test_paths_are_shown_with_their_modules() -> None:
     """Behind the hooks stands which module serves which path."""
     text = show(
         {"name": "a", "config": {"path": "/words"}},
@@ -70,14 +70,14 @@ def test_paths_are_shown_with_who_serves_them() -> None:
 
 
 def test_a_host_without_categories_says_how_to_get_some() -> None:
-    """Where nothing can be listed, it is said why."""
+    """The message says where categories come from."""
     assert show(categories=()) == (
         "no categories of hooks: none is named under `hostkit: categories:` or installed"
     )
 
 
 def test_paths_need_no_categories() -> None:
-    """A host may be nothing but a place for pages."""
+    """A host may only serve pages."""
 
     class Page:
         def __init__(self, config: Any, api: Any) -> None:
@@ -99,7 +99,7 @@ def test_a_policy_of_its_own_for_invalid_answers_is_shown() -> None:
 
         @hookspec(rules.FirstDenial(on_error="raise", on_invalid="deny"))
         async def ask(self, name: str) -> Decision:
-            """Called when somebody asks."""
+            """Called for each question."""
 
     host = Host.from_config({}, categories=[Desk]).build()
     assert "  ask  (FirstDenial, on error: raise, on invalid: deny)" in show_host(host)
@@ -108,7 +108,7 @@ def test_a_policy_of_its_own_for_invalid_answers_is_shown() -> None:
 class Logins(Category):
     @hookspec(rules.FirstResult(), keyed=Keyed("kind"))
     async def check_login(self, user: str, kind: str) -> str | None:
-        """Called when somebody logs in."""
+        """Called for each login."""
 
 
 def test_callbacks_of_keyed_hooks_stand_with_their_keys() -> None:
@@ -142,8 +142,8 @@ def test_a_category_of_one_module_says_so() -> None:
     assert "backups  (the first module only)" in show(categories=(Backups,)).splitlines()
 
 
-def test_a_policy_is_told_where_it_means_something() -> None:
-    """To deny, a rule must know with what; without that a module's `on_error` changes nothing."""
+def test_a_policy_is_shown_only_where_it_has_an_effect() -> None:
+    """Without a denial to answer with, `on_error: deny` changes nothing for a rule."""
 
     class Doors(Category):
         @hookspec(rules.FirstDenial(read=lambda answer: answer, allow="open"))

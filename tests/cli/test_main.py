@@ -1,6 +1,9 @@
+"""The command line, and what all commands say about a file that is wrong."""
+
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -8,7 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hostkit import __version__
+from hostkit.cli._output import exit_code, show_problems
+from hostkit.errors import ConfigErrors, Place, Problem
 from tests.cli.conftest import COLOUR, HEAD, Write, run
+from tests.cli.servers import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +45,7 @@ def test_help_shows_a_file_line_by_line(option: str) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_of_a_command_lists_the_exit_codes(command: str) -> None:
-    """Scripts learn from the help of each command what its exit codes mean."""
+    """Authors of scripts find the exit codes in the help of each command."""
     result = run(command, "--help")
     assert (result.exit_code, result.stdout.split("\n")[0]) == (
         0,
@@ -47,15 +53,15 @@ def test_help_of_a_command_lists_the_exit_codes(command: str) -> None:
     )
     codes = """
   Exit codes:
-    0  all is well
+    0  success
     1  there are problems with the file or its modules
     2  the file cannot be read, or the command line is wrong
 """
     assert result.stdout.endswith(codes)
 
 
-def test_the_version_is_told() -> None:
-    """`--version` tells whose version it is."""
+def test_the_version_is_shown() -> None:
+    """`--version` shows it after the name of the program."""
     assert run("--version").stdout == f"hostkit, version {__version__}\n"
 
 
@@ -69,7 +75,7 @@ def test_the_version_is_told() -> None:
     ],
 )
 def test_a_wrong_command_line_exits_with_2(args: list[str], error: str) -> None:
-    """What the command does not understand is said on standard error."""
+    """The error is on standard error."""
     result = run(*args)
     assert (result.exit_code, result.stdout) == (2, "")
     assert error in result.stderr
@@ -103,7 +109,7 @@ def test_all_problems_are_shown_with_their_places(command: str, write: Write) ->
 def test_a_file_that_cannot_be_read_exits_with_2(
     command: str, tmp_path: Path, write: Write, name: str, code: str
 ) -> None:
-    """A missing file, a folder and what the system will not open are told from bad files."""
+    """The exit code distinguishes missing files, folders and unreadable files from bad ones."""
     write("modules: []")
     result = run(command, str(tmp_path / name))
     assert (result.exit_code, result.stdout) == (2, "")
@@ -111,7 +117,7 @@ def test_a_file_that_cannot_be_read_exits_with_2(
 
 
 @pytest.mark.parametrize("text", ["modules: [", "- a\n- b\n", "", "modules: 1", "hostkit: {x: 1}"])
-def test_a_file_that_says_nothing_sensible_exits_with_1(text: str, write: Write) -> None:
+def test_a_file_that_cannot_be_understood_exits_with_1(text: str, write: Write) -> None:
     """A file that can be read but not understood is a problem with its place."""
     file = write(text)
     result = run("validate", file)
@@ -120,7 +126,7 @@ def test_a_file_that_says_nothing_sensible_exits_with_1(text: str, write: Write)
     assert "1 problem found" in result.stderr
 
 
-def test_categories_that_cannot_live_together_are_a_problem(write: Write) -> None:
+def test_categories_that_conflict_are_a_problem(write: Write) -> None:
     """What is wrong with the declarations is shown as any other problem."""
     text = "hostkit: {categories: [tests.cli.modules.Comments, tests.cli.modules.Remarks]}"
     result = run("validate", write(text))
@@ -135,18 +141,18 @@ def test_list_writes_chains(write: Write) -> None:
     assert result.stdout.startswith("comments\n  check_comment  (FirstDenial, on error: fail)\n")
 
 
-def test_there_is_no_colour_but_on_a_terminal(write: Write) -> None:
+def test_colour_is_used_only_on_a_terminal(write: Write) -> None:
     """Piped output is plain; on a terminal, problems stand out."""
     file = write(BROKEN)
     assert COLOUR not in run("validate", file).stderr
     assert COLOUR in run("validate", file, color=True).stderr
 
 
-def test_a_file_name_that_is_no_text_is_no_problem(tmp_path: Path) -> None:
+def test_a_file_name_may_be_invalid_utf_8(tmp_path: Path) -> None:
     """File names may hold any bytes; they are shown as far as they can be."""
     file = os.fsencode(tmp_path) + b"/\xff.yaml"
     with open(file, "w") as stream:  # noqa: PTH123 -- a Path holds no bytes
-        stream.write("modules: []")
+        stream.write("hostkit: {categories: []}")
     code = "from hostkit.cli import main; main()"
     command = [os.fsencode(sys.executable), b"-c", code.encode(), b"validate", file]
     environ = {**os.environ, "PYTHONIOENCODING": "utf-8:strict", "PYTHONUTF8": "1"}
@@ -156,7 +162,7 @@ def test_a_file_name_that_is_no_text_is_no_problem(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("option", ["--help", "--version"])
-def test_help_waits_for_no_framework(option: str) -> None:
+def test_help_imports_no_framework(option: str) -> None:
     """Asking for help imports neither Twisted nor asyncio, so it answers at once."""
     code = f"""
 import sys
@@ -169,3 +175,68 @@ print(*loaded, file=sys.stderr)
     done = subprocess.run(command, capture_output=True, check=True, text=True)
     assert done.stdout != ""
     assert done.stderr == "\n"
+
+
+WRONG_LISTENERS = f"""{HEAD.replace("}", ", listeners: [{endpoint: 'pigeon:1'}, ")}
+  {{endpoint: 'tcp:8080', serve: [hooks]}}]}}
+modules: [{{module: tests.cli.modules.Broken}}]
+"""
+
+
+def test_listeners_are_checked_with_the_modules(write: Write) -> None:
+    """All problems are shown in one run, in the order of the file."""
+    result = run("validate", write(WRONG_LISTENERS))
+    assert result.exit_code == 1
+    assert re.findall(r": (HK\d{3}) ", result.stderr) == ["HK402", "HK404", "HK107"]
+
+
+@pytest.mark.parametrize("endpoint", ["systemd:domain=INET:index=0", "fd:3"])
+def test_inherited_sockets_need_not_exist(endpoint: str, write: Write) -> None:
+    """The file of a systemd unit can be checked by hand."""
+    listeners = f", listeners: [{{endpoint: '{endpoint}'}}]}}"
+    assert run("validate", write(HEAD.replace("}", listeners))).exit_code == 0
+
+
+def test_listing_needs_no_listeners(write: Write) -> None:
+    """A file that is only inspected may have been written for another machine."""
+    listeners = ", listeners: [{endpoint: 'tcp:8080', serve: [hooks]}]}"
+    assert run("list", write(HEAD.replace("}", listeners))).exit_code == 0
+
+
+def test_python_runs_the_command() -> None:
+    """`python -m hostkit` works where the command is not on the path."""
+    output = subprocess.check_output(
+        [sys.executable, "-m", "hostkit", "--version"],
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert output == f"hostkit, version {__version__}\n"
+
+
+ONE = Problem("HK021", "unknown key 'nmae'", hint="did you mean 'name'?")
+OTHER = Problem("HK104", "not a class", place=Place("host.yaml", 2, 5, "  - module: os"))
+PLAIN = Problem("HK007", "the file is empty")
+
+
+def test_problems_go_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every problem is shown in full, an empty line after each, and counted at the end."""
+    show_problems(ConfigErrors((ONE, OTHER, PLAIN)))
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == f"{ONE.render()}\n\n{OTHER.render()}\n\n{PLAIN.render()}\n\n3 problems found\n"
+    assert COLOUR not in err
+
+
+def test_one_problem_is_counted_as_one(capsys: pytest.CaptureFixture[str]) -> None:
+    """The count has the right number."""
+    show_problems(ConfigErrors((ONE,)))
+    assert capsys.readouterr().err.endswith("\n\n1 problem found\n")
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [("HK001", 2), ("HK002", 2), ("HK003", 2), ("HK004", 1), ("HK107", 1), ("HK403", 1)],
+)
+def test_the_exit_code_distinguishes_unreadable_from_bad_files(code: str, expected: int) -> None:
+    """2 means that there was no file to look at, 1 that there are problems in it."""
+    assert exit_code(ConfigErrors((Problem(code, "…"),))) == expected

@@ -24,8 +24,8 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "server.pid"
 
 
-def test_it_tells_the_process_that_holds_it(path: Path) -> None:
-    """For as long as it does, and not a moment longer."""
+def test_it_names_the_process_that_holds_it(path: Path) -> None:
+    """For as long as the process holds it."""
     file = PidFile(path)
     assert file.find() is None
     with file.held():
@@ -35,7 +35,7 @@ def test_it_tells_the_process_that_holds_it(path: Path) -> None:
     assert not path.exists()
 
 
-def test_a_number_alone_is_nobody(path: Path) -> None:
+def test_a_number_without_a_lock_names_no_process(path: Path) -> None:
     """A process that was killed leaves its number, which may be another's by now."""
     path.write_text("1234567\n")
     assert PidFile(path).find() is None
@@ -44,7 +44,7 @@ def test_a_number_alone_is_nobody(path: Path) -> None:
 
 
 def test_only_one_process_holds_it(path: Path) -> None:
-    """The second one is refused, and takes nothing from the first."""
+    """The second one is refused, and the first keeps its lock."""
     with PidFile(path).held():
         with pytest.raises(BlockingIOError), PidFile(path).held():
             pass
@@ -54,7 +54,7 @@ def test_only_one_process_holds_it(path: Path) -> None:
 def test_a_file_that_is_just_deleted_is_not_held(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A lock on a file that nobody finds would be worth nothing."""
+    """A lock on a deleted file would not keep other processes out."""
     lock = fcntl.flock
 
     def late(descriptor: int, operation: int) -> None:
@@ -68,31 +68,31 @@ def test_a_file_that_is_just_deleted_is_not_held(
 
 
 @pytest.mark.parametrize("text", ["modules: []\n", "12\n34\n", "7" * 30, "x"])
-def test_other_files_are_left_alone(text: str, path: Path) -> None:
-    """Who names the wrong file does not lose it."""
+def test_other_files_are_kept(text: str, path: Path) -> None:
+    """A mistake in the setting does not overwrite a file."""
     path.write_text(text)
-    with pytest.raises(FileExistsError, match="no pid file"), PidFile(path).held():
+    with pytest.raises(FileExistsError, match="not a pid file"), PidFile(path).held():
         pass
     assert path.read_text() == text
 
 
-def test_a_device_is_left_alone(path: Path) -> None:
+def test_a_named_pipe_is_kept(path: Path) -> None:
     """Only plain files can be pid files, as they are deleted in the end."""
     os.mkfifo(path)
-    with pytest.raises(FileExistsError, match="no pid file"), PidFile(path).held():
+    with pytest.raises(FileExistsError, match="not a pid file"), PidFile(path).held():
         pass
     assert path.exists()
 
 
-def test_it_may_be_gone_in_the_end(path: Path) -> None:
-    """Somebody has tidied up; that is nothing to fail for."""
+def test_it_may_be_missing_in_the_end(path: Path) -> None:
+    """It may have been deleted meanwhile, which is ignored."""
     with PidFile(path).held():
         path.unlink()
     assert not path.exists()
 
 
 def test_without_a_pid_file_nothing_is_held() -> None:
-    """It is for those who ask for it."""
+    """The setting is optional."""
     file = from_mapping({})
     assert pid_path(file) is None
     with hold_pid_file(file):
@@ -100,7 +100,7 @@ def test_without_a_pid_file_nothing_is_held() -> None:
 
 
 def test_a_relative_name_starts_at_the_config_file(tmp_path: Path, write: Write) -> None:
-    """It does not matter where a command is run."""
+    """The working directory of a command does not matter."""
     file = load(write("hostkit: {pid_file: run/server.pid}"))
     assert pid_path(file) == tmp_path / "run" / "server.pid"
     absolute = tmp_path / "a.pid"
@@ -110,10 +110,10 @@ def test_a_relative_name_starts_at_the_config_file(tmp_path: Path, write: Write)
 @pytest.mark.parametrize(
     ("kind", "why"),
     [
-        ("taken", "another process that is serving has it"),
+        ("taken", "another serving process holds it"),
         ("folder", os.strerror(errno.EISDIR)),
         ("nowhere", os.strerror(errno.ENOENT)),
-        ("other", "it is there already and no pid file"),
+        ("other", "it exists already and is not a pid file"),
     ],
 )
 def test_what_cannot_be_held_is_a_problem_of_the_file(
@@ -137,7 +137,7 @@ def test_what_cannot_be_held_is_a_problem_of_the_file(
     )
 
 
-def test_errors_from_inside_are_not_about_the_pid_file(path: Path, write: Write) -> None:
+def test_errors_of_the_server_pass_through(path: Path, write: Write) -> None:
     """What the server itself raises passes through, and the file is deleted."""
     file = load(write(f"hostkit: {{pid_file: {path}}}"))
     with pytest.raises(BlockingIOError, match="inside"), hold_pid_file(file):

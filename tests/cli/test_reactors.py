@@ -1,4 +1,4 @@
-"""`hostkit serve` on each reactor, with a module that awaits things of both worlds."""
+"""`hostkit serve` on each reactor, with a module that awaits Deferreds and asyncio futures."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from twisted.internet import asyncioreactor
 
 from hostkit.cli._reactor import reactor_installed
 from tests.cli.conftest import Write, run
-from tests.cli.test_serve import connect, errors_of, serving, wait_for
+from tests.cli.servers import connect, errors_of, serving, wait_for
 
 if TYPE_CHECKING:
     import subprocess
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
 FILE = """
 modules:
-  - module: tests.cli.worlds.Worlds
-    name: worlds
+  - module: tests.cli.awaiting.Awaiting
+    name: awaiting
     config: {{notes: {notes}, url: "{url}", uses_asyncio: {uses_asyncio}}}
 hostkit:
-  categories: [tests.cli.worlds.Questions]
+  categories: [tests.cli.awaiting.Questions]
   listeners: [{{endpoint: "tcp:0:interface=127.0.0.1", serve: [modules, hooks]}}]
 """
 TWISTED = {"Deferred": "fired", "thread": "ran"}
@@ -89,19 +89,20 @@ def ask(connection: HTTPConnection, way: str) -> tuple[int, Any]:
 
 @pytest.mark.parametrize("options", [(), ("--reactor", "asyncio"), ("--reactor", "uvloop")])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_modules_may_await_both_worlds(
+def test_modules_may_await_twisted_and_asyncio(
     options: tuple[str, ...], number: int, notes: Path, url: str, write: Write
 ) -> None:
-    """In callbacks, `start` and `stop`; the tasks they leave behind are cancelled at the end."""
+    """In callbacks, `start` and `stop`; tasks they leave running are cancelled at the end."""
     file = write(FILE.format(notes=notes, url=url, uses_asyncio="true"))
     with connected(file, *options) as (process, connection):
         for way, answer in {**TWISTED, **ASYNCIO}.items():
             assert ask(connection, way) == (200, {"result": answer})
+        connection.close()  # an idle one is kept for another second or two
         process.send_signal(number)
         rest = errors_of(process).read()
         assert process.wait() == 0
     assert [line.split(" ", 2)[2] for line in rest.splitlines()] == ["INFO hostkit.serve: stopping"]
-    assert notes.read_text().splitlines() == ["stopped", "left alone"]
+    assert notes.read_text().splitlines() == ["stopped", "task cancelled"]
 
 
 @pytest.mark.parametrize("reactor", [EPOLL, "poll", "select"])
@@ -115,9 +116,10 @@ def test_a_module_that_needs_asyncio_is_named(
             assert ask(connection, way) == (200, {"result": answer})
         for way in ASYNCIO:
             status, body = ask(connection, way)
-            assert (status, body["module"]) == (503, "worlds")
-            line = wait_for(process, "module 'worlds' failed in questions.ask: ")
+            assert (status, body["module"]) == (503, "awaiting")
+            line = wait_for(process, "module 'awaiting' failed in questions.ask: ")
             assert "it needs `hostkit serve --reactor asyncio`" in line
+        connection.close()
         process.send_signal(signal.SIGTERM)
         assert process.wait() == 0
     assert notes.read_text() == "stopped\n"
@@ -132,18 +134,18 @@ def test_a_module_that_needs_asyncio_to_start_is_named(
     with serving(file, "--reactor", reactor) as process:
         _, err = process.communicate()
     assert process.returncode == 1
-    assert "module 'worlds' failed in start: RuntimeError: no running event loop (" in err
+    assert "module 'awaiting' failed in start: RuntimeError: no running event loop (" in err
     assert "`hostkit serve --reactor asyncio`" in err
 
 
-def test_a_client_that_goes_away_cancels_the_task(notes: Path, write: Write) -> None:
+def test_a_client_that_disconnects_cancels_the_task(notes: Path, write: Write) -> None:
     """The callback sees asyncio's cancellation, at whatever it was waiting for."""
     file = write(FILE.format(notes=notes, url="", uses_asyncio="true"))
     with connected(file) as (process, connection):
         connection.request("POST", "/_hostkit/hooks/questions/ask", '{"way": "never"}')
-        wait_for(process, "worlds: waiting")
+        wait_for(process, "awaiting: waiting")
         connection.close()
-        wait_for(process, "worlds: cancelled")
+        wait_for(process, "awaiting: cancelled")
         process.send_signal(signal.SIGTERM)
         rest = errors_of(process).read()
         assert process.wait() == 0
@@ -167,7 +169,7 @@ def test_an_unknown_reactor_is_refused(write: Write) -> None:
 
 
 def test_a_reactor_that_is_installed_already_is_used(write: Write) -> None:
-    """A program that runs the command in its own process has chosen; then there is no choice."""
+    """Where a program runs the command in its own process, `--reactor` is refused."""
     assert "HK107" in run("serve", write("modules: [{module: tests.cli.modules.Broken}]")).stderr
     result = run("serve", "--reactor", "select", write("modules: []"))
     assert result.exit_code == 1
@@ -206,12 +208,12 @@ def test_uvloop_is_used_where_it_is_installed(
 
 
 def test_uvloop_is_only_used_where_it_is_wanted(installed: list[Any]) -> None:
-    """Who asks for asyncio gets Python's own loop."""
+    """`--reactor asyncio` means Python's own event loop."""
     with reactor_installed("asyncio"):
         assert not isinstance(loop_of(installed[0]), uvloop.Loop)
 
 
-def test_a_task_that_will_not_end_is_left(
+def test_a_task_that_resists_its_cancellation_is_left(
     installed: list[Any], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """No task keeps the server from ending; the log names it."""
@@ -228,14 +230,14 @@ def test_a_task_that_will_not_end_is_left(
         task = loop.create_task(refusing)
         loop.run_until_complete(asyncio.sleep(0))
     (message,) = caplog.messages
-    assert message.startswith("a task that was left behind does not end: <Task ")
+    assert message.startswith("a task that was left running resists its cancellation: <Task ")
     assert loop.is_closed()
-    task._log_destroy_pending = False  # asyncio has something to say as well, later
+    task._log_destroy_pending = False  # asyncio would log it as well, later
     refusing.close()
 
 
 def test_uvloop_may_be_missing(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who asks for it without having it is told so."""
+    """The error says how to install it."""
     monkeypatch.setitem(sys.modules, "uvloop", None)
     result = run("serve", "--reactor", "uvloop", write("modules: []"))
     assert result.exit_code == 2

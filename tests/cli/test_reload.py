@@ -1,4 +1,4 @@
-"""`hostkit reload`, and `hostkit serve` as a program that is told to."""
+"""`hostkit reload`, and how `hostkit serve` reloads."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hostkit.cli._process import PidFile, tell
+from hostkit.cli._process import PidFile, send_hangup
 from tests.cli.conftest import Write, run
-from tests.cli.test_serve import connect, errors_of, serving, wait_for
-from tests.cli.test_serve import run as run_server
+from tests.cli.servers import connect, errors_of, run_to_end, serving, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,11 +50,11 @@ def write_modules(write: Write, tmp_path: Path) -> Callable[..., str]:
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
-    """Have no signals sent; give what would have been."""
-    told: list[tuple[int, int]] = []
-    monkeypatch.setattr(os, "kill", lambda *signalled: told.append(signalled))
-    return told
+def signals(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """Collect signals instead of sending them."""
+    signals: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "kill", lambda *signalled: signals.append(signalled))
+    return signals
 
 
 def test_a_server_takes_over_what_has_changed(
@@ -72,7 +71,7 @@ def test_a_server_takes_over_what_has_changed(
             result = run("reload", target.replace("FILE", file))
             assert result.exit_code == 0
             assert result.output == (
-                f"told process {process.pid} to reload; its log says what came of it\n"
+                f"asked process {process.pid} to reload; the result is in its log\n"
             )
             expected = f"INFO hostkit.serve: reloaded {file}: {what}\n"
             assert wait_for(process, "reloaded").endswith(expected)
@@ -88,18 +87,19 @@ def test_a_server_takes_over_what_has_changed(
     assert not path.exists()
 
 
-def test_what_is_wrong_is_in_the_log(
+def test_problems_are_in_the_log(
     write_modules: Callable[..., str], write: Write, tmp_path: Path
 ) -> None:
-    """All of it, with file and line; the server goes on, and takes over what is mended."""
+    """All of it, with file and line; the server goes on, and reloads once the file is right."""
     with serving(write_modules("a")) as process:
         wait_for(process, "listening on")
         file = write(
-            "modules:\n  - module: nobody.Here\n  - module: tests.cli.modules.Broken\n" + SETTINGS
+            "modules:\n  - module: missing.Missing\n  - module: tests.cli.modules.Broken\n"
+            + SETTINGS
         )
         process.send_signal(signal.SIGHUP)
         line = wait_for(process, "ERROR")
-        assert f"not reloaded, all stays as it was: {file}:2:13: HK101 " in line
+        assert f"not reloaded, nothing was changed: {file}:2:13: HK101 " in line
         assert wait_for(process, "HK107").startswith(f"{file}:3:5: HK107 ")
         file = write_modules("a", "b fails")
         process.send_signal(signal.SIGHUP)
@@ -119,7 +119,7 @@ def test_what_is_wrong_is_in_the_log(
 def test_a_reload_that_does_not_end_may_be_stopped(
     write_modules: Callable[..., str], tmp_path: Path
 ) -> None:
-    """A new module whose start takes for ever keeps nobody from stopping the server."""
+    """A signal stops the server while a new module hangs in its start."""
     with serving(write_modules("a")) as process:
         wait_for(process, "listening on")
         write_modules("a", "b", "c waits")
@@ -136,53 +136,53 @@ def test_a_reload_that_does_not_end_may_be_stopped(
 def test_a_server_needs_its_pid_file_for_itself(
     write_modules: Callable[..., str], tmp_path: Path, path: Path
 ) -> None:
-    """If another one has it, nothing is started and no port opened."""
+    """If another process holds it, no module is started and no port opened."""
     file = write_modules("a")
     with PidFile(path).held():
-        code, err = run_server(file)
+        code, err = run_to_end(file)
         assert path.exists()
     assert code == 1
     assert err.startswith(
-        f"{file}:5:13: HK406 {path} cannot be used as a pid file: another process"
+        f"{file}:5:13: HK406 {path} cannot be used as a pid file: another serving process"
     )
     assert err.endswith("\n1 problem found\n")
     assert not (tmp_path / "notes").exists()
 
 
-def test_nobody_is_told_without_a_pid_file(write: Write, told: list[tuple[int, int]]) -> None:
+def test_no_signal_is_sent_without_a_pid_file(write: Write, signals: list[tuple[int, int]]) -> None:
     """The message says what to do instead."""
     file = write("modules: []\nhostkit: {categories: [tests.cli.modules.Comments]}\n")
     result = run("reload", file)
     assert result.exit_code == 2
     assert f"{file} has no `hostkit: pid_file:` to find its process by" in result.output
     assert "hostkit reload PID" in result.output
-    assert told == []
+    assert signals == []
 
 
-def test_a_bad_file_is_told_at_once(write: Write, told: list[tuple[int, int]]) -> None:
-    """The server is not bothered with it."""
-    result = run("reload", write("modules: [{module: nobody.Here}]\n" + SETTINGS))
+def test_a_bad_file_sends_no_signal(write: Write, signals: list[tuple[int, int]]) -> None:
+    """The command shows its problems instead."""
+    result = run("reload", write("modules: [{module: missing.Missing}]\n" + SETTINGS))
     assert (result.exit_code, "HK101" in result.output) == (1, True)
-    assert told == []
+    assert signals == []
 
 
 @pytest.mark.parametrize("left", [False, True])
-def test_nobody_is_told_if_nobody_serves(
-    left: bool, path: Path, write_modules: Callable[..., str], told: list[tuple[int, int]]
+def test_no_signal_is_sent_if_no_process_serves(
+    left: bool, path: Path, write_modules: Callable[..., str], signals: list[tuple[int, int]]
 ) -> None:
-    """Also when a process that was killed has left its number, which may be another's by now."""
+    """Also when a killed process has left its number, which may be another's by now."""
     if left:
         path.write_text(f"{os.getpid()}\n")
     file = write_modules()
     result = run("reload", file)
     assert result.exit_code == 1
     assert result.output == f"Error: no process serves {file}: none holds {path}\n"
-    assert told == []
+    assert signals == []
 
 
 @pytest.mark.parametrize("kind", ["folder", "other"])
 def test_a_pid_file_may_be_unreadable(
-    kind: str, path: Path, write_modules: Callable[..., str], told: list[tuple[int, int]]
+    kind: str, path: Path, write_modules: Callable[..., str], signals: list[tuple[int, int]]
 ) -> None:
     """The message names it and the reason."""
     file = write_modules()
@@ -195,28 +195,28 @@ def test_a_pid_file_may_be_unreadable(
         result = run("reload", file)
     assert result.exit_code == 1
     assert result.output.startswith(f"Error: {path} cannot be read: ")
-    assert told == []
+    assert signals == []
 
 
 @pytest.mark.parametrize("number", [12, 1])
 def test_a_number_is_a_process(
-    number: int, told: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
+    number: int, signals: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is told as it is, without looking at any config file."""
-    monkeypatch.setattr("hostkit.cli._process._lives_on", lambda _: True)
+    """The signal is sent to it, without reading any config file."""
+    monkeypatch.setattr("hostkit.cli._process._survives_hangup", lambda _: True)
     assert run("reload", str(number)).exit_code == 0
-    assert told == [(number, signal.SIGHUP)]
+    assert signals == [(number, signal.SIGHUP)]
 
 
-def test_zero_is_no_process(told: list[tuple[int, int]]) -> None:
-    """To the system it would mean this process and those beside it."""
+def test_zero_is_refused(signals: list[tuple[int, int]]) -> None:
+    """To the system it means all processes of the group."""
     result = run("reload", "0")
-    assert (result.exit_code, told) == (2, [])
+    assert (result.exit_code, signals) == (2, [])
     assert "greater than zero" in result.output
 
 
 def test_the_process_may_be_gone() -> None:
-    """Or never have been; the message says so."""
+    """The message says so, also for numbers that no process can have."""
     with subprocess.Popen([sys.executable, "-c", ""]) as process:
         process.wait()
     for number in (process.pid, 10**12):
@@ -225,7 +225,7 @@ def test_the_process_may_be_gone() -> None:
 
 
 def test_the_process_may_be_another_users(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The system refuses, and the message says why."""
+    """The system refuses; the message says why."""
 
     def refuse(number: int, signalled: int) -> None:
         raise PermissionError
@@ -235,15 +235,15 @@ def test_the_process_may_be_another_users(monkeypatch: pytest.MonkeyPatch) -> No
     assert (result.exit_code, result.output) == (1, "Error: process 12 is another user's\n")
 
 
-def test_a_hangup_is_what_is_sent(told: list[tuple[int, int]]) -> None:
-    """Service managers may as well send it themselves."""
-    tell(7)
-    assert told == [(7, signal.SIGHUP)]
+def test_sighup_is_sent(signals: list[tuple[int, int]]) -> None:
+    """Service managers can send the same signal themselves."""
+    send_hangup(7)
+    assert signals == [(7, signal.SIGHUP)]
 
 
-def test_a_process_that_would_end_is_left_alone() -> None:
-    """Not every process that has a number reloads; most would end at the signal."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # or the other one would ignore it, too
+def test_a_process_that_would_end_gets_no_signal() -> None:
+    """Most processes do not handle SIGHUP, and would end."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # which the child inherits
     with subprocess.Popen(["sleep", "60"]) as process:
         try:
             result = run("reload", str(process.pid))

@@ -65,7 +65,7 @@ def test_every_path_has_the_line_that_registers_it() -> None:
 
 
 def test_what_is_not_served_is_shown() -> None:
-    """Below a path that several registered stands who else did, also the same module twice."""
+    """Below a path stand the other modules that registered it, also the same module twice."""
     assert show(a=["/words", "/words"], b=["/words"]) == [
         "/words  a",
         "  not a, which registers it as well",
@@ -84,7 +84,7 @@ def test_what_hides_a_child_is_shown() -> None:
     ]
 
 
-def test_a_host_may_serve_nothing() -> None:
+def test_a_host_may_serve_no_path() -> None:
     """An empty tree says that it is empty."""
     assert show() == ["no module serves a path"]
 
@@ -104,7 +104,7 @@ def test_a_host_may_serve_nothing() -> None:
         ("/_hostkit/hooks", "/_hostkit/hooks  hostkit itself"),
     ],
 )
-def test_who_would_serve_a_path_is_told(path: str, said: str) -> None:
+def test_the_module_that_would_serve_a_path_is_shown(path: str, said: str) -> None:
     """The longest path decides, as it does for requests, and the rest is named."""
     assert show_route(make_host(a=["/words"], b=["/words/more"]), path) == (True, said)
 
@@ -112,9 +112,9 @@ def test_who_would_serve_a_path_is_told(path: str, said: str) -> None:
 @pytest.mark.parametrize(
     "path", ["/", "/nowhere", "words", "/word", "//words", "/words%2Fmore", "/words/../x", ""]
 )
-def test_nobody_may_serve_a_path(path: str) -> None:
-    """What the router would not find or refuse, nobody serves."""
-    assert show_route(make_host(b=["/words/more"]), path) == (False, f"{path}  nobody")
+def test_a_path_may_not_be_served(path: str) -> None:
+    """Paths that the router would not find, or would refuse, are not served."""
+    assert show_route(make_host(b=["/words/more"]), path) == (False, f"{path}  not served")
 
 
 FILE = f"""{HEAD}
@@ -130,17 +130,17 @@ def test_the_command_shows_the_tree(write: Write) -> None:
     assert result.stdout.startswith("/words  a  (")
 
 
-def test_the_command_says_who_would_serve_a_path(write: Write) -> None:
-    """`hostkit routes FILE PATH` is for people and for scripts: 1 means nobody."""
+def test_the_command_shows_which_module_would_serve_a_path(write: Write) -> None:
+    """`hostkit routes FILE PATH` is for scripts, too: 1 means that it is not served."""
     file = write(FILE)
     found, missing = run("routes", file, "/words/x"), run("routes", file, "/x")
     assert (found.exit_code, missing.exit_code) == (0, 1)
     assert found.stdout.startswith("/words/x  a  (")
-    assert missing.stdout == "/x  nobody\n"
+    assert missing.stdout == "/x  not served\n"
 
 
 def test_the_command_needs_a_file_that_is_right(write: Write) -> None:
-    """Problems are told as by the other commands."""
+    """Problems are shown as by the other commands."""
     result = run("routes", write(FILE + "  - {module: tests.cli.modules.Broken}"), "/words")
     assert result.exit_code == 1
     assert "HK107" in result.stderr
@@ -148,7 +148,7 @@ def test_the_command_needs_a_file_that_is_right(write: Write) -> None:
 
 
 def test_the_help_lists_the_exit_codes() -> None:
-    """What 1 means is a little more than for other commands."""
+    """1 has one more meaning than for other commands."""
     result = run("routes", "--help")
     assert result.stdout.startswith("Usage: main routes [OPTIONS] FILE [PATH]\n")
-    assert "1  nobody would serve PATH, or there are problems" in result.stdout
+    assert "1  PATH is not served, or there are problems" in result.stdout

@@ -1,19 +1,25 @@
-"""`hostkit.cli._serve` with a reactor and a server in memory."""
+"""`hostkit serve` with a reactor and a server in memory: its run, its log and its options."""
 
 from __future__ import annotations
 
 import logging
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from twisted.internet.defer import CancelledError, Deferred
+from twisted.python.usage import UsageError
 
 from hostkit import ConfigErrors, ModuleFailedError
-from hostkit.cli._serve import _Run
+from hostkit.cli import _serve
+from hostkit.cli._serve import Options, _Formatter, _Run
 from hostkit.errors import Problem
+from tests.cli.conftest import HEAD, Write, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from hostkit.host import Host
 
 
 class FakeReactor:
@@ -70,7 +76,7 @@ class FakeServer:
         self.steps.append("stopped")
 
 
-def run(server: Any, script: Callable[[FakeReactor], object]) -> int:
+def run_server(server: Any, script: Callable[[FakeReactor], object]) -> int:
     """Run a server until it is stopped, and give the exit code."""
     return _Run(server, FakeReactor(script)).until_stopped()
 
@@ -85,26 +91,26 @@ def _all_levels(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_a_run_lasts_until_it_is_stopped(caplog: pytest.LogCaptureFixture) -> None:
-    """Being stopped by a signal is a good end: the server is stopped, and the exit code is 0."""
+    """A signal stops the server, and the exit code is 0."""
     server = FakeServer()
-    assert run(server, FakeReactor.stop) == 0
+    assert run_server(server, FakeReactor.stop) == 0
     assert server.steps == ["started", "stopped"]
     assert caplog.messages == ["stopping"]
 
 
 def test_a_run_may_be_stopped_while_it_starts(caplog: pytest.LogCaptureFixture) -> None:
-    """A start that takes long is cancelled and awaited; that is a good end as well."""
+    """The start is cancelled and awaited, and the exit code is 0."""
     server = FakeServer(Deferred())
-    assert run(server, FakeReactor.stop) == 0
+    assert run_server(server, FakeReactor.stop) == 0
     assert server.steps == ["cancelled", "stopped"]
     assert caplog.messages == ["stopping"]
 
 
 def test_a_start_may_fail_while_it_is_stopped(caplog: pytest.LogCaptureFixture) -> None:
-    """What goes wrong in a start that is cancelled is told, and does not stop the run twice."""
+    """A failure of a cancelled start is logged, and does not stop the run twice."""
     starting: Deferred[None] = Deferred(lambda _: starting.errback(RuntimeError("too late")))
     server = FakeServer(starting)
-    assert run(server, FakeReactor.stop) == 1
+    assert run_server(server, FakeReactor.stop) == 1
     assert server.steps == ["stopped"]
     assert caplog.messages == ["stopping", "cannot start"]
 
@@ -112,9 +118,9 @@ def test_a_start_may_fail_while_it_is_stopped(caplog: pytest.LogCaptureFixture) 
 def test_problems_are_shown(
     capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What is wrong with the file is shown as by the other commands, and the run is over."""
+    """Problems of the file are shown as by the other commands, and the run ends."""
     server = FakeServer(ConfigErrors((Problem("HK403", "cannot listen"),)))
-    assert run(server, nothing) == 1
+    assert run_server(server, nothing) == 1
     assert server.steps == ["stopped"]
     assert (capsys.readouterr().err, caplog.messages) == (
         "HK403 cannot listen\n\n1 problem found\n",
@@ -136,8 +142,71 @@ def test_problems_are_shown(
 def test_failures_are_logged(
     error: Exception, message: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What else keeps a server from starting is logged with its traceback, and the run is over."""
-    assert run(FakeServer(error), nothing) == 1
+    """Other failures of the start are logged with their tracebacks, and the run ends."""
+    assert run_server(FakeServer(error), nothing) == 1
     assert caplog.messages == [message]
     assert caplog.records[0].exc_info is not None
     assert caplog.records[0].exc_info[1] is error
+
+
+def test_the_log_shows_no_secrets() -> None:
+    """They are removed from messages and tracebacks."""
+    formatter = _Formatter(lambda text: text.replace("s3cret", "[redacted]"))
+    try:
+        int("url with s3cret")
+    except ValueError:
+        record = logging.LogRecord(
+            "hostkit", logging.ERROR, "x.py", 1, "has %s", ("s3cret",), sys.exc_info()
+        )
+    text = formatter.format(record)
+    assert text.count("[redacted]") > 1
+    assert "s3cret" not in text
+
+
+FILE = f"{HEAD}modules: [{{module: tests.cli.modules.Noted, config: {{notes: x}}}}]"
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> list[Host]:
+    """Collect hosts instead of serving them."""
+    hosts: list[Host] = []
+
+    def fake_run(host: Host) -> int:
+        hosts.append(host)
+        return 0
+
+    monkeypatch.setattr(_serve, "run", fake_run)
+    return hosts
+
+
+def name_of(host: Any) -> str | None:
+    name: str | None = host.modules[0].instance.api.worker_name
+    return name
+
+
+@pytest.mark.parametrize(("options", "name"), [([], None), (["--worker", "w1"], "w1")])
+def test_serve_takes_a_name(
+    options: list[str], name: str | None, served: list[Host], write: Write
+) -> None:
+    """Modules find it in `api.worker_name`."""
+    assert run("serve", *options, write(FILE)).exit_code == 0
+    (host,) = served
+    assert name_of(host) == name
+
+
+@pytest.mark.parametrize("name", ["", "a\nb"])
+def test_a_name_is_on_one_line(name: str, served: list[Host], write: Write) -> None:
+    """Otherwise the command line is wrong."""
+    result = run("serve", "--worker", name, write(FILE))
+    assert (result.exit_code, served) == (2, [])
+    assert f"Invalid value for '--worker': a worker cannot have the name {name!r}" in result.stderr
+    options = Options()  # type: ignore[no-untyped-call]
+    with pytest.raises(UsageError, match="a worker cannot have the name"):
+        options.parseOptions(["--worker", name, "x.yaml"])  # type: ignore[no-untyped-call]
+
+
+def test_other_commands_need_no_name(write: Write) -> None:
+    """A file that names a worker has no problems, and no message is about loops."""
+    file = write(FILE.replace("hostkit: {", "hostkit: {background_tasks_on: w1, "))
+    result = run("validate", file)
+    assert (result.exit_code, result.stderr) == (0, "")

@@ -1,4 +1,4 @@
-"""`hostkit serve` as a program of its own."""
+"""`hostkit serve` as a program of its own: how it serves, and how it stops."""
 
 from __future__ import annotations
 
@@ -7,22 +7,18 @@ import re
 import signal
 import socket
 import subprocess
-import sys
-import threading
-from contextlib import contextmanager
+from contextlib import suppress
 from http.client import HTTPConnection
-from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.cli.conftest import COLOUR, HEAD, Write
+from tests.cli.servers import LIMIT_SECONDS, connect, errors_of, run_to_end, serving, wait_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-LIMIT_SECONDS = 60
 TWO_MODULES = """
 modules:
   - {{module: tests.cli.modules.Noted, name: first, config: {{notes: {notes}}}}}
@@ -44,55 +40,9 @@ def file_text(notes: Path, more: str = "", endpoint: str = "tcp:0:interface=127.
     return TWO_MODULES.format(notes=notes, more=more, endpoint=endpoint)
 
 
-@contextmanager
-def serving(file: str, *options: str) -> Iterator[subprocess.Popen[str]]:
-    """Run `hostkit serve`; what does not end in time is killed, so that no test waits for ever."""
-    code = "from hostkit.cli import main; main()"
-    with subprocess.Popen(
-        [sys.executable, "-c", code, "serve", *options, file],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    ) as process:
-        alarm = threading.Timer(LIMIT_SECONDS, process.kill)
-        alarm.start()
-        try:
-            yield process
-        finally:
-            alarm.cancel()
-            process.kill()
-
-
-def errors_of(process: subprocess.Popen[str]) -> IO[str]:
-    """Give the program's standard error."""
-    assert process.stderr is not None
-    return process.stderr
-
-
-def wait_for(process: subprocess.Popen[str], text: str) -> str:
-    """Read what the program says until a line has a text, and give that line."""
-    return next(line for line in errors_of(process) if text in line)
-
-
-def run(file: str) -> tuple[int, str]:
-    """Run a program that ends by itself; give its exit code and what it said."""
-    with serving(file) as process:
-        out, err = process.communicate()
-    assert out == ""
-    return process.returncode, err
-
-
-def connect(line: str) -> HTTPConnection:
-    """Connect to the place that a log line tells."""
-    match = re.search(r"listening on http://127\.0\.0\.1:(\d+)/ for modules, hooks\n$", line)
-    assert match is not None
-    return HTTPConnection("127.0.0.1", int(match[1]), timeout=LIMIT_SECONDS)
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_file_is_served_until_a_signal(number: signal.Signals, notes: Path, write: Write) -> None:
-    """Ctrl-C and SIGTERM stop the modules in reverse order, and both are good ends."""
+    """Ctrl-C and SIGTERM stop the modules in reverse order; the exit code is 0."""
     with serving(write(file_text(notes))) as process:
         connection = connect(wait_for(process, "listening on"))
         connection.request("POST", "/_hostkit/hooks/comments/check_comment", '{"author": "ann"}')
@@ -115,7 +65,7 @@ def test_a_file_is_served_until_a_signal(number: signal.Signals, notes: Path, wr
 
 
 def test_a_start_may_be_interrupted(notes: Path, write: Write) -> None:
-    """A module that takes long to start does not keep anybody from stopping the server."""
+    """A signal stops the server while a module starts."""
     with serving(write(file_text(notes, ", waits: true"))) as process:
         wait_for(process, "waiting")
         process.send_signal(signal.SIGINT)
@@ -128,7 +78,7 @@ def test_a_start_may_be_interrupted(notes: Path, write: Write) -> None:
 
 def test_a_module_that_cannot_start_is_named(notes: Path, write: Write) -> None:
     """The server ends with 1; the modules before are stopped, and nothing was served."""
-    code, err = run(write(file_text(notes, ", fails: true")))
+    code, err = run_to_end(write(file_text(notes, ", fails: true")))
     assert code == 1
     assert "module 'second' failed in start: RuntimeError: no database" in err
     assert "listening" not in err
@@ -140,7 +90,7 @@ def test_a_taken_port_is_a_problem_of_the_file(notes: Path, write: Write) -> Non
     with socket.create_server(("127.0.0.1", 0)) as other:
         endpoint = f"tcp:{other.getsockname()[1]}:interface=127.0.0.1"
         file = write(file_text(notes, endpoint=endpoint))
-        code, err = run(file)
+        code, err = run_to_end(file)
     assert code == 1
     assert err.startswith(f"{file}:7:26: HK403 cannot listen at {endpoint}: ")
     assert err.endswith("\n1 problem found\n")
@@ -149,27 +99,29 @@ def test_a_taken_port_is_a_problem_of_the_file(notes: Path, write: Write) -> Non
     assert notes.read_text().splitlines()[2:] == ["stop second", "stop first"]
 
 
-def test_a_bad_endpoint_is_told_before_anything_starts(notes: Path, write: Write) -> None:
-    """An endpoint that cannot be understood is a problem of the file as any other."""
+def test_a_bad_endpoint_is_reported_before_anything_starts(notes: Path, write: Write) -> None:
+    """An invalid endpoint is a problem of the file like any other."""
     file = write(file_text(notes, endpoint="pigeon:1"))
-    code, err = run(file)
+    code, err = run_to_end(file)
     assert code == 1
     assert err.startswith(f"{file}:7:26: HK402 ")
     assert not notes.exists()
 
 
 def test_a_bad_file_is_not_served(write: Write) -> None:
-    """What `validate` finds keeps a file from being served."""
-    code, err = run(write(HEAD + "modules: [{module: tests.cli.modules.Broken}]"))
+    """A file with problems that `validate` finds is not served."""
+    code, err = run_to_end(write(HEAD + "modules: [{module: tests.cli.modules.Broken}]"))
     assert code == 1
     assert "HK107" in err
 
 
 def test_a_resource_that_raises_is_logged(write: Write) -> None:
-    """Who fails to answer a request is named in the log, with what went wrong."""
+    """The log names the module, with the traceback."""
     file = write("""
 modules: [{module: tests.cli.modules.Page, config: {path: /page}}]
-hostkit: {listeners: [{endpoint: "tcp:0:interface=127.0.0.1", serve: [modules, hooks]}]}
+hostkit:
+  categories: []
+  listeners: [{endpoint: "tcp:0:interface=127.0.0.1", serve: [modules, hooks]}]
 """)
     with serving(file) as process:
         connection = connect(wait_for(process, "listening on"))
@@ -181,3 +133,92 @@ hostkit: {listeners: [{endpoint: "tcp:0:interface=127.0.0.1", serve: [modules, h
         process.send_signal(signal.SIGTERM)
         assert "RuntimeError: out of paper" in errors_of(process).read()
         assert process.wait() == 0
+
+
+STOP_SETTINGS = """
+hostkit:
+  categories: []
+  drain: {drain}
+  listeners: [{{endpoint: "tcp:0:interface=127.0.0.1", serve: [modules, health]}}]
+"""
+
+
+@pytest.fixture
+def pipe(tmp_path: Path) -> Path:
+    """Give a named pipe."""
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    return path
+
+
+def gate_file(pipe: Path, drain: str = "30s") -> str:
+    """Write the text of a file with a page that waits."""
+    module = f"modules: [{{module: tests.cli.modules.Gate, config: {{pipe: {pipe}}}}}]\n"
+    return module + STOP_SETTINGS.format(drain=drain)
+
+
+def port_of(line: str) -> int:
+    """Find the port in a log line."""
+    match = re.search(r"http://127\.0\.0\.1:(\d+)/", line)
+    assert match is not None
+    return int(match[1])
+
+
+def test_a_request_in_flight_is_answered(pipe: Path, write: Write) -> None:
+    """New connections are refused, requests in flight are answered, and the exit code is 0."""
+    with serving(write(gate_file(pipe))) as process:
+        port = port_of(wait_for(process, "listening on"))
+        connection = HTTPConnection("127.0.0.1", port, timeout=LIMIT_SECONDS)
+        connection.request("GET", "/gate")
+        wait_for(process, "waiting")
+        process.send_signal(signal.SIGTERM)
+        wait_for(process, "stopping")
+        pipe.write_text("open")
+        response = connection.getresponse()
+        assert (response.status, response.read()) == (200, b"open")
+        assert response.headers["Connection"] == "close"
+        connection.close()
+        assert process.wait() == 0
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port))
+
+
+def test_a_request_that_takes_too_long_is_cut_off(pipe: Path, write: Write) -> None:
+    """After `drain:` its connection is closed; the exit code is 0 all the same."""
+    with serving(write(gate_file(pipe, "50ms"))) as process:
+        port = port_of(wait_for(process, "listening on"))
+        with socket.create_connection(("127.0.0.1", port), timeout=LIMIT_SECONDS) as client:
+            client.sendall(b"GET /gate HTTP/1.1\r\nHost: x\r\n\r\n")
+            wait_for(process, "waiting")
+            process.send_signal(signal.SIGTERM)
+            assert "1 requests took longer than 0.05s" in wait_for(process, "took longer")
+            with pytest.raises(ConnectionResetError):
+                client.recv(1)
+        pipe.write_text("too late")
+        assert process.wait() == 0
+
+
+@pytest.mark.parametrize("step", ["start", "stop"])
+@pytest.mark.parametrize("how", ["waits", "blocks"])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_the_second_signal_ends_it_at_once(
+    step: str, how: str, number: signal.Signals, code: int, write: Write
+) -> None:
+    """Whatever step a module is stuck in, even if it blocks the reactor."""
+    module = f"{{module: tests.cli.modules.Stuck, config: {{step: {step}, how: {how}}}}}"
+    with serving(write(f"modules: [{module}]\n" + STOP_SETTINGS.format(drain="30s"))) as process:
+        wait_for(process, "listening on" if step == "stop" else "stuck in start")
+        process.send_signal(number)
+        if step == "stop":
+            wait_for(process, "stuck in stop")
+        elif how == "waits":
+            wait_for(process, "not leaving")
+        # A signal that comes before Python has handled the first is merged with it.
+        while process.poll() is None:
+            process.send_signal(number)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.1)
+        rest = errors_of(process).read()
+        assert process.returncode == code
+    assert rest.endswith("second signal: exiting at once\n")
+    assert "Traceback" not in rest

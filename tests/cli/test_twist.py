@@ -15,9 +15,9 @@ from twisted.internet.error import ReactorNotRunning
 from twisted.logger import globalLogPublisher
 from twisted.python.usage import UsageError
 
-from hostkit.cli._twist import HostService, Options, _TwistedHandler, makeService
+from hostkit.cli._serve import HostService, Options, _TwistedHandler, makeService
+from tests.cli.servers import LIMIT_SECONDS, ROOT
 from tests.cli.test_run import FakeServer
-from tests.cli.test_serve import LIMIT_SECONDS, ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -70,7 +70,7 @@ def twist(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
 def test_twisted_finds_and_runs_the_service(
     twist: Callable[..., subprocess.Popen[str]], write: Write
 ) -> None:
-    """The plugin is found, the host is served, and a signal stops it; all is in Twisted's log."""
+    """The plugin is found, the host is served, and a signal stops it; Twisted's log shows it."""
     with twist("hostkit", write(FILE)) as process:
         assert process.stdout is not None
         try:
@@ -83,10 +83,10 @@ def test_twisted_finds_and_runs_the_service(
     assert "Traceback" not in out + err
 
 
-def test_problems_are_told_before_anything_runs(
+def test_problems_are_shown_before_anything_runs(
     twist: Callable[..., subprocess.Popen[str]], write: Write
 ) -> None:
-    """A wrong file ends it with 1, as it does with the command of hostkit."""
+    """A wrong file ends it with 1, like `hostkit serve`."""
     with twist("hostkit", write(FILE.replace("tcp:0:interface=127.0.0.1", "tcp:0"))) as process:
         _, err = process.communicate(timeout=LIMIT_SECONDS)
     assert process.returncode == 1
@@ -103,7 +103,7 @@ def test_one_file_is_served(args: list[str]) -> None:
 
 @pytest.fixture
 def _root_logger() -> Iterator[None]:
-    """Put back what logs."""
+    """Restore the root logger."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield
@@ -113,7 +113,7 @@ def _root_logger() -> Iterator[None]:
 
 @pytest.mark.usefixtures("_root_logger")
 def test_a_service_is_made_of_a_file(write: Write) -> None:
-    """It has been built whole, but neither modules nor ports have been touched."""
+    """The host is built, but no module is started and no port opened."""
     options = Options()  # type: ignore[no-untyped-call]
     options.parseOptions([write(FILE)])  # type: ignore[no-untyped-call]
     assert isinstance(makeService(options), HostService)
@@ -132,7 +132,7 @@ def test_twist_takes_a_name(options: list[str], name: str | None, write: Write) 
 
 
 def test_a_wrong_file_makes_no_service(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
-    """What is wrong is shown as by the other commands, with their exit codes."""
+    """Problems are shown as by the other commands, with their exit codes."""
     options = Options()  # type: ignore[no-untyped-call]
     options.parseOptions([write("modules: 1")])  # type: ignore[no-untyped-call]
     with pytest.raises(SystemExit) as caught:
@@ -149,7 +149,7 @@ def service_of(server: FakeServer, reactor: FakeReactor | None = None) -> HostSe
 
 
 def test_a_service_starts_and_stops_its_server() -> None:
-    """As Twisted says."""
+    """When Twisted starts and stops the service."""
     server = FakeServer()
     service = service_of(server)
     assert server.steps == ["started"]
@@ -158,7 +158,7 @@ def test_a_service_starts_and_stops_its_server() -> None:
 
 
 def test_a_service_may_be_stopped_while_it_starts(caplog: pytest.LogCaptureFixture) -> None:
-    """The start is cancelled, which is no failure."""
+    """The start is cancelled, which is not logged as a failure."""
     server = FakeServer(Deferred())
     assert service_of(server).stopService().called
     assert server.steps == ["cancelled", "stopped"]
@@ -177,7 +177,7 @@ def test_a_service_may_be_stopped_before_it_started() -> None:
 def test_a_server_that_cannot_start_ends_the_reactor(
     error: Exception, runs: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Nothing would be served; the log says why."""
+    """The log says why."""
     reactor = FakeReactor(runs=runs)
     service_of(FakeServer(error), reactor)
     assert reactor.stops == int(runs)
@@ -195,8 +195,8 @@ def test_a_server_that_cannot_start_ends_the_reactor(
         (25, "info"),
     ],
 )
-def test_logs_are_handed_on_without_secrets(level: int, name: str) -> None:
-    """Whatever Twisted writes its log to has the modules' as well, with names and levels."""
+def test_records_are_passed_on_without_secrets(level: int, name: str) -> None:
+    """Twisted's log has the modules' records, with names and levels."""
     events: list[Any] = []
     observe: Any = events.append
     globalLogPublisher.addObserver(observe)
@@ -211,7 +211,7 @@ def test_logs_are_handed_on_without_secrets(level: int, name: str) -> None:
 
 
 def test_the_plugin_is_in_no_package() -> None:
-    """Twisted looks for plugins in folders that are none; a package would hide Twisted's own."""
+    """Twisted looks for plugins in folders without `__init__.py`; a package would hide its own."""
     folder = ROOT / "twisted" / "plugins"
     assert [path.name for path in folder.glob("*.py")] == ["hostkit_plugin.py"]
     assert not (ROOT / "twisted" / "__init__.py").exists()

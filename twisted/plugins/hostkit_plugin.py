@@ -6,5 +6,5 @@ Twisted imports this file whenever it looks for plugins, so it only says where t
 from twisted.application.service import ServiceMaker
 
 hostkit = ServiceMaker(
-    "hostkit", "hostkit.cli._twist", "Serve the modules of one config file.", "hostkit"
+    "hostkit", "hostkit.cli._serve", "Serve the modules of one config file.", "hostkit"
 )

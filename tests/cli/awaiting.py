@@ -1,4 +1,4 @@
-"""A category and a module that awaits things of both worlds."""
+"""A category and a module that awaits what belongs to Twisted and to asyncio."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Questions(Category):
         """Called to find something out in one way or another."""
 
 
-class Worlds:
+class Awaiting:
     """Answers after waiting for something; imports the reactor, as many modules do."""
 
     def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
@@ -50,11 +50,11 @@ class Worlds:
         self._note("stopped")
 
     async def _stay(self) -> None:
-        """Go on for ever, as tasks do that nobody thought of."""
+        """Never end by itself, like a task that the module forgot to cancel."""
         try:
             await asyncio.Event().wait()
         finally:
-            self._note("left alone")
+            self._note("task cancelled")
 
     def _note(self, line: str) -> None:
         with Path(self._config["notes"]).open("a") as notes:
@@ -93,7 +93,7 @@ class Worlds:
         return "grouped"
 
     async def _never(self) -> None:
-        log = logging.getLogger("worlds")
+        log = logging.getLogger("awaiting")
         log.warning("waiting")
         try:
             await Deferred()

@@ -1,0 +1,69 @@
+"""Run `hostkit serve` as a program of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+LIMIT_SECONDS = 60
+
+
+@contextmanager
+def serving(file: str, *options: str) -> Iterator[subprocess.Popen[str]]:
+    """Run `hostkit serve`, with modules of these tests or from the folder of the file.
+
+    A process that does not end in time is killed, so no test hangs.
+    """
+    places = [str(ROOT), str(Path(file).parent)]
+    code = "from hostkit.cli import main; main()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, "serve", *options, file],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(places)},
+    ) as process:
+        alarm = threading.Timer(LIMIT_SECONDS, process.kill)
+        alarm.start()
+        try:
+            yield process
+        finally:
+            alarm.cancel()
+            process.kill()
+
+
+def errors_of(process: subprocess.Popen[str]) -> IO[str]:
+    """Give the program's standard error."""
+    assert process.stderr is not None
+    return process.stderr
+
+
+def wait_for(process: subprocess.Popen[str], text: str) -> str:
+    """Read standard error up to a line that contains a string; give that line."""
+    return next(line for line in errors_of(process) if text in line)
+
+
+def run_to_end(file: str) -> tuple[int, str]:
+    """Run a program that ends by itself; give its exit code and its standard error."""
+    with serving(file) as process:
+        out, err = process.communicate()
+    assert out == ""
+    return process.returncode, err
+
+
+def connect(line: str) -> HTTPConnection:
+    """Connect to the address in a log line."""
+    match = re.search(r"listening on http://127\.0\.0\.1:(\d+)/ for modules, hooks\n$", line)
+    assert match is not None
+    return HTTPConnection("127.0.0.1", int(match[1]), timeout=LIMIT_SECONDS)
