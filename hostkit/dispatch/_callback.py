@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import functools
 import sys
 import types
 from collections.abc import Callable
@@ -123,9 +124,10 @@ async def wait_for(callback: Callback, value: Any, hook: str, clock: IReactorTim
     """
     if callback.timeout_seconds is None:
         return await settle(value)
-    expired = HookTimeoutError(callback.module, hook, callback.timeout_seconds)
+    # Made only where it is raised: the frames in its traceback are not to hold it.
+    expired = functools.partial(HookTimeoutError, callback.module, hook, callback.timeout_seconds)
     if current_task() is not None:
-        return await _limit_in_task(value, expired)
+        return await _limit_in_task(value, callback.timeout_seconds, expired)
     if clock is None:
         # Importing it installs it, so this waits until the program has chosen a reactor.
         from twisted.internet import reactor  # noqa: PLC0415
@@ -133,23 +135,25 @@ async def wait_for(callback: Callback, value: Any, hook: str, clock: IReactorTim
         clock = reactor
 
     def give_up(_result: Any, _timeout: float) -> Any:
-        raise expired
+        raise expired()
 
     waiting = Deferred.fromCoroutine(_settle_for(callback, value))
-    return await waiting.addTimeout(expired.seconds, clock, onTimeoutCancel=give_up)
+    return await waiting.addTimeout(callback.timeout_seconds, clock, onTimeoutCancel=give_up)
 
 
-async def _limit_in_task(value: Any, expired: HookTimeoutError) -> Any:
-    scope = asyncio.timeout(expired.seconds)
+async def _limit_in_task(
+    value: Any, seconds: float, expired: Callable[[], HookTimeoutError]
+) -> Any:
+    scope = asyncio.timeout(seconds)
     try:
         async with scope:
             result = await settle(value)
     except Exception as error:
         if scope.expired():
-            raise expired from error
+            raise expired() from error
         raise
     if scope.expired():  # the callback kept its cancellation to itself
-        raise expired
+        raise expired()
     return result
 
 

@@ -179,9 +179,11 @@ class Chain:
             if keep and record.is_noteworthy:
                 receipt = self._receipts.write(record)
                 self._receipts.log(receipt)
-        return Trace(
-            record.outcome, receipt, record, self._receipts.redact, call.result, call.error
-        )
+        error, call.error = call.error, None  # frames in its traceback hold the call
+        try:
+            return Trace(record.outcome, receipt, record, self._receipts.redact, call.result, error)
+        finally:
+            del error
 
     def draft(
         self, seat: tuple[Chain, int, float | None], result: Any, *times: float

@@ -127,7 +127,10 @@ class Loop:
         """Find out what came of asking a callback, and whether that is enough."""
         if error is not None:
             if is_callers(error, call.owner):
-                self._stop(call, index, error)
+                try:
+                    self._stop(call, index, error)
+                finally:
+                    del error  # whose traceback holds this frame
             if call.began is not None:
                 self._measure(call, index)
             meaning = self._policy.failed(call, index, error)
