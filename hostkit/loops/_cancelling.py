@@ -59,10 +59,10 @@ def is_callers(error: BaseException, owner: Owner | None = None) -> bool:
     """
     if not issubclass(type(error), _SPECIAL):
         return False
-    kinds = [type(each) for each in _leaves(error)]
+    kinds = {type(each) for each in _leaves(error)}
     if any(issubclass(kind, _INTERRUPTS) for kind in kinds):
         return True
-    if not any(issubclass(kind, _CANCELLATIONS) for kind in kinds):
+    if owner is NEVER or not any(issubclass(kind, _CANCELLATIONS) for kind in kinds):
         return False
     task = current_task()
     if task is not None and task.cancelling() > 0:
@@ -99,12 +99,18 @@ def _is_driven_by_twisted() -> bool:
 
 
 def _leaves(error: BaseException) -> Iterator[BaseException]:
-    # A module may have written the class, so its attributes are not to be relied on.
-    if issubclass(type(error), BaseExceptionGroup):
-        for each in BaseExceptionGroup.exceptions.__get__(error):
-            yield from _leaves(each)
-    else:
-        yield error
+    # A module may have written the class, so its attributes are not to be relied on. Groups may be
+    # nested deeper than functions may be, and hold the same ones many times.
+    found = {id(error): error}
+    rest = [error]
+    while rest:
+        each = rest.pop()
+        if not issubclass(type(each), BaseExceptionGroup):
+            yield each
+            continue
+        new = {id(one): one for one in BaseExceptionGroup.exceptions.__get__(each)}
+        rest += [one for key, one in new.items() if key not in found]
+        found |= new
 
 
 @final

@@ -15,6 +15,8 @@ from tests.dispatch.fakes import done, run
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from hostkit.loops import Owner
+
 
 class Panic(BaseException):
     """What a Rust extension raises."""
@@ -73,7 +75,9 @@ CANCELLATIONS = [
 ]
 
 
-def asked_in_task(error: BaseException, *, cancelled: bool = False) -> bool:
+def asked_in_task(
+    error: BaseException, owner: Owner | None = None, *, cancelled: bool = False
+) -> bool:
     """Ask in an asyncio task, which is cancelled or not."""
 
     async def main() -> bool:
@@ -83,7 +87,7 @@ def asked_in_task(error: BaseException, *, cancelled: bool = False) -> bool:
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await asyncio.sleep(0)
-        return is_callers(error)
+        return is_callers(error, owner)
 
     return asyncio.run(main())
 
@@ -101,6 +105,15 @@ def test_a_group_cannot_hide_an_interrupt() -> None:
     assert is_callers(Mixed("several", [KeyboardInterrupt()]))
 
 
+def test_groups_may_be_nested_deeper_than_functions() -> None:
+    """Also if each one holds the same one twice, so that there are very many ways through them."""
+    for last, expected in ((ValueError(), False), (KeyboardInterrupt(), True)):
+        error: BaseException = last
+        for _ in range(3000):
+            error = BaseExceptionGroup("twice", [error, error])
+        assert is_callers(error) is expected
+
+
 @pytest.mark.parametrize("make", FAILURES.values(), ids=FAILURES)
 def test_other_exceptions_are_failures_of_the_module(make: Callable[[], BaseException]) -> None:
     """Whatever their class derives from, and also while the caller is being cancelled."""
@@ -115,6 +128,12 @@ def test_a_task_knows_whether_it_was_cancelled(error: BaseException) -> None:
     """A cancellation without a cancelled task is the module's own."""
     assert not asked_in_task(error)
     assert asked_in_task(error, cancelled=True)
+
+
+@pytest.mark.parametrize("error", CANCELLATIONS, ids=repr)
+def test_what_awaits_nothing_is_not_cancelled(error: BaseException) -> None:
+    """Not even in a task that cleans up: a cancellation in it has another origin."""
+    assert not asked_in_task(error, NEVER, cancelled=True)
 
 
 @pytest.mark.parametrize("error", CANCELLATIONS, ids=repr)
