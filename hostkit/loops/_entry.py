@@ -273,7 +273,12 @@ def advise(error: BaseException, said: str) -> str:
 
 
 def _find(error: BaseException) -> str:
-    text = "".join(traceback.format_exception_only(error))  # whose own text may raise
+    try:
+        text = "".join(traceback.format_exception_only(error))
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001 -- a module has written it, and it cannot be shown
+        return ""
     if current_task() is not None:
         if _NO_DEFERRED.search(text):
             return "to await Deferreds in an asyncio task, call with `await hostkit.enter(...)`"

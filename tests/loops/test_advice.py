@@ -159,3 +159,17 @@ def test_other_failures_get_no_advice(error: Exception) -> None:
     with pytest.raises(ModuleFailedError) as caught:
         run(chain.call("ann"))
     assert "hostkit" not in str(caught.value)
+
+
+class HostileNotesError(RuntimeError):
+    """Breaks whoever looks at its notes."""
+
+    @property
+    def __notes__(self) -> Any:
+        raise SystemExit
+
+
+def test_an_exception_that_cannot_be_shown_gets_no_advice() -> None:
+    """It is a failure of its module like any other."""
+    with pytest.raises(ModuleFailedError, match=r"HostileNotesError: x$"):
+        run(wire(Comments, "check", raising(HostileNotesError("x"))).call("ann"))
