@@ -140,7 +140,7 @@ class Loop:
             return False
         else:
             self._measure(call, index)
-            meaning = self._read(call, index, answer)
+            meaning = self._policy.read(call, index, answer)
         if type(meaning) is Replace and self._rule.replaced is not None:
             meaning = self._replace(call, index, answer, meaning)
         if call.is_over or (call.agreement is not None and call.agreement.is_enough):
@@ -166,12 +166,6 @@ class Loop:
         elif self._rule.is_denial(result):
             call.open(index).decide(index, result)
         call.end(result)
-
-    def _read(self, call: Call, index: int, answer: Any) -> Any:
-        try:
-            return self._rule.judge(answer)
-        except Exception as error:  # noqa: BLE001 -- the answer is not one the hook can have
-            return self._policy.refused(call, index, answer, error)
 
     def _replace(self, call: Call, index: int, answer: Any, meaning: Replace) -> Any:
         """Put another value in an argument's place."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast, final
 from hostkit.dispatch._receipts import Outcome
 from hostkit.dispatch._record import describe
 from hostkit.errors import HookTimeoutError, InvalidValueError, ModuleFailedError
-from hostkit.loops import advise, attempt
+from hostkit.loops import NEVER, advise, attempt, is_callers
 from hostkit.rules import CONTINUE, Replace
 from hostkit.wording import type_name
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hostkit.specs import Hookspec
 
 
+_read_context: Final = vars(BaseException)["__context__"].__get__
 _read_traceback: Final = vars(BaseException)["__traceback__"].__get__
 LEFT_OUT: Final = object()
 """Stands for the answer of a callback that gave none, among those that a rule gathers."""
@@ -71,6 +72,21 @@ class FailurePolicy:
         kind = Outcome.FAILED if type(error) is not HookTimeoutError else self._kind(index, error)
         call.open(index).note(index, kind, text)
         return self._apply(self._on_error[index], call, index, error, text)
+
+    def read(self, call: Call, index: int, answer: Any) -> Any:
+        """Find out what an answer means, which may raise whatever it likes when it is looked at.
+
+        Returns:
+            As the rule's `judge` does, or what it means that the answer could not be read.
+        """
+        try:
+            return self._rule.judge(answer)
+        except Exception as error:  # noqa: BLE001 -- the answer is not one the hook can have
+            return self.refused(call, index, answer, error)
+        except BaseException as error:
+            if is_callers(error, call.owner):
+                raise
+            return self.failed(call, index, error)
 
     def refused(self, call: Call, index: int, value: Any, error: BaseException | None) -> Any:
         """Apply the policy to an answer that means nothing.
@@ -223,7 +239,7 @@ class FailurePolicy:
             record = call.open(index)
             record.note(index, self._kind(index, error), self._say(error))
             record.abandon(raised, index + 1)
-            raised.__context__ = raised.__context__ or error
+            _set_context(raised, error)
             raise
         finally:
             del error, function  # an exception's traceback keeps this frame
@@ -247,7 +263,9 @@ class FailurePolicy:
         """Record what a shadow module would have decided."""
         try:
             meaning = self._rule.judge(value)
-        except Exception as error:  # noqa: BLE001 -- recorded; a shadow never counts
+        except BaseException as error:  # it is recorded; a shadow never counts
+            if is_callers(error, NEVER):
+                raise
             detail = self._redact(f"{describe(value)} ({_text(error)})")
             call.open(index).note(index, Outcome.INVALID, detail)
             return
@@ -257,6 +275,20 @@ class FailurePolicy:
         outcome = Outcome.DENY if self._rule.denies and not replaces else Outcome.RESULT
         detail = describe(meaning.result if replaces else meaning)
         call.open(index).note(index, outcome, detail)
+
+
+def _set_context(raised: BaseException, error: BaseException) -> None:
+    """Note what was being handled, unless that leads back to what was raised."""
+    if _read_context(raised) is not None:
+        return
+    passed: set[int] = set()
+    each: BaseException | None = error
+    while each is not None and id(each) not in passed:
+        if each is raised:
+            return
+        passed.add(id(each))
+        each = _read_context(each)
+    raised.__context__ = error
 
 
 def _text(error: BaseException) -> str:

@@ -8,6 +8,7 @@ import attrs
 
 from hostkit.codes import Code
 from hostkit.errors import SpecError
+from hostkit.loops import attempt
 from hostkit.rules._rule import NO_ANSWER, OnError, Rule
 
 if TYPE_CHECKING:
@@ -121,10 +122,8 @@ class Merge(Rule):
         """Whether the answer is the one that ends the chain."""
         if self.stop_at is NO_ANSWER:
             return False
-        try:
-            return bool(meaning == self.stop_at)
-        except Exception:  # noqa: BLE001 -- what cannot be compared is not the token
-            return False
+        # What cannot be compared is not the token.
+        return attempt(lambda value: bool(value == self.stop_at), meaning, otherwise=False)
 
     def finish(self, answers: list[Any]) -> Any:
         """All answers, combined."""

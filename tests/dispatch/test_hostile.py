@@ -1,0 +1,91 @@
+"""Answers and exceptions that break whoever looks at them, and rules that pass them on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hostkit.rules import CONTINUE, FirstDenial, Merge
+
+from .fakes import SPAM, broken, hook_of, run, saying, shadow, steps_of, trace, wire
+
+
+class Panic(BaseException):
+    """What a Rust extension raises."""
+
+
+class Hostile:
+    """Cannot be compared."""
+
+    def __eq__(self, other: object) -> bool:
+        raise Panic("==")
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def read(answer: Any) -> Any:
+    """Read an answer by comparing it."""
+    return CONTINUE if answer == "fine" else answer
+
+
+def asked_each_way(rule: Any, *functions: Any) -> list[tuple[Any, list[str]]]:
+    """Ask through both lanes and the loop, and return what came of it, with its receipt."""
+    came = []
+    for exact in (False, True):
+        wired = wire(hook_of(rule), "ask", *functions, exact=exact)
+        came.append((wired.run(), [step for each in wired.receipts for step in steps_of(each)]))
+    wired = wire(hook_of(rule), "ask", *functions)
+    result = run(trace(wired.chain, ("ann",), {}, keep=True)).result
+    return [*came, (result, [step for each in wired.receipts for step in steps_of(each)])]
+
+
+def test_an_answer_that_cannot_be_read_is_a_failure_of_its_module() -> None:
+    """Whatever class of exception says so, and whichever way the hook is called."""
+    rule = FirstDenial(read=read, on_error="deny", denial=SPAM)
+    steps = ["m0: failed, Panic: ==", "m1: not asked, because m0 denied"]
+    assert asked_each_way(rule, saying(Hostile()), saying("fine")) == [(SPAM, steps)] * 3
+
+
+def test_a_shadow_module_breaks_nothing_with_such_an_answer() -> None:
+    """It is recorded as an invalid one."""
+    rule = FirstDenial(read=read)
+    for result, steps in asked_each_way(rule, shadow(saying(Hostile())), saying("fine")):
+        assert result is rule.allow
+        assert steps[0].startswith("m0 [shadow]: invalid")
+        assert steps[1:] == ["m1: continue"]
+
+
+def test_an_answer_that_panics_when_compared_is_not_the_token() -> None:
+    """It is combined like any other."""
+    rule = Merge(combine=len, stop_at="all")
+    assert asked_each_way(rule, saying(Hostile()), saying(1)) == [(2, [])] * 3
+
+
+def raise_it(error: Exception) -> bool:
+    raise error
+
+
+def raise_its_context(error: Exception) -> bool:
+    assert error.__context__ is not None
+    raise error.__context__
+
+
+async def broken_again(author: str) -> Any:
+    try:
+        await broken(author)
+    except KeyError:
+        raise ValueError(author) from None
+
+
+@pytest.mark.parametrize("veto", [raise_it, raise_its_context])
+def test_a_veto_that_raises_what_it_is_given_makes_no_circle(veto: Any) -> None:
+    """Following the contexts of an exception comes to an end."""
+    with pytest.raises((ValueError, KeyError)) as caught:
+        wire(hook_of(FirstDenial(veto=veto)), "ask", broken_again).run()
+    passed: list[BaseException] = []
+    error: BaseException | None = caught.value
+    while error is not None:
+        assert error not in passed
+        passed.append(error)
+        error = error.__context__
