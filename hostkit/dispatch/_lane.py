@@ -99,7 +99,11 @@ def _ask(spec: Hookspec, index: int, callback: Callback, *, is_exact: bool) -> I
         yield f"_seconds[{index}] += _after - _before"
     if not spec.rule.ignores:
         has_pass = spec.rule.passes is not NO_ANSWER
-        if has_pass:
+        if has_pass and spec.rule.gathers:
+            yield "if _answer is _pass:"
+            yield "    _answers.append(_LEFT_OUT)"
+            yield "else:"
+        elif has_pass:
             yield "if _answer is not _pass:"
         yield from _indented(int(has_pass), _hear(spec, index, is_exact=is_exact))
     if is_exact:
@@ -123,10 +127,14 @@ def _hear(spec: Hookspec, index: int, *, is_exact: bool) -> Iterator[str]:
         yield "    _meaning = _UNREAD  # the loop reads it again, and refuses it"
         yield "    break"
     if rule.gathers:
-        given = "_LEFT_OUT if _meaning is _CONTINUE else _meaning"
-        yield f"_answers.append({given if rule.reader is not None else '_meaning'})"
-        yield "if _ends(_meaning):"
+        if rule.reader is not None:
+            passes = "" if rule.passes is NO_ANSWER else " or _meaning is _pass"
+            yield f"if _meaning is _CONTINUE{passes}:"
+            yield "    _answers.append(_LEFT_OUT)"
+        yield f"{'el' if rule.reader is not None else ''}if _ends(_meaning):"
         yield from _indented(1, end)
+        yield "else:"
+        yield "    _answers.append(_meaning)"
     else:
         passes = "" if rule.passes is NO_ANSWER else " and _meaning is not _pass"
         yield f"if _meaning is not _CONTINUE{passes}:"
@@ -175,7 +183,7 @@ def _finish(spec: Hookspec, caller: str, count: int, *, is_exact: bool = False) 
     elif not count:
         yield "return _finish([])"
     else:
-        skips = spec.rule.reader is not None
+        skips = spec.rule.reader is not None or spec.rule.passes is not NO_ANSWER
         given = "_each for _each in _answers if _each is not _LEFT_OUT" if skips else "*_answers"
         yield "try:"
         yield f"    _result = _finish([{given}])"

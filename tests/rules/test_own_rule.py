@@ -51,6 +51,34 @@ class Last(Rule):
         return answers[-1] if answers else None
 
 
+@attrs.frozen(kw_only=True)
+class Total(Rule):
+    """The result is the sum of the answers; `None` is none."""
+
+    gathers = True
+
+    @property
+    def passes(self) -> Any:
+        """What is no answer."""
+        return None
+
+    def ends(self, meaning: Any) -> bool:
+        """No answer ends the chain."""
+        return False
+
+    def finish(self, answers: list[Any]) -> Any:
+        """Add them up."""
+        return sum(answers)
+
+
+def test_answers_that_pass_keep_the_others_in_their_places() -> None:
+    """They are left out of the result, and the module whose answer does not fit is found."""
+    assert ask(Total(), None, 1, None, 2) == (3, 4)
+    with pytest.raises(ModuleFailedError) as caught:
+        ask(Total(), None, 1, "x")
+    assert caught.value.module == "m2"
+
+
 @pytest.mark.parametrize(
     ("votes", "result"), [((True, False, True), True), ((True, None, False), False), ((), False)]
 )
