@@ -237,20 +237,26 @@ class Loop:
         """Pass an exception on that is the caller's."""
         if call.record is not None:
             call.record.cancel(index)
-        rest = range(index + 1, len(self._callbacks))
+        is_last = index + 1 == len(self._callbacks)
         is_cancellation = isinstance(error, asyncio.CancelledError | CancelledError)
-        if self._rule.reaches_all and rest and is_cancellation and not call.is_detached:
+        if self._rule.reaches_all and not is_last and is_cancellation and not call.is_detached:
             # Not in this task: it may belong to a scope that cancels whatever it awaits.
             call.is_detached = True
-            self._detached.start(self._deliver(call, rest))
+            self.count(call)
+            call.began = None  # what goes on is not measured
+            self._detached.start(self._deliver(call, index))
         try:
             raise error
         finally:
             del error
 
-    async def _deliver(self, call: Call, rest: range) -> None:
-        """Notify the modules that a call has not reached yet whose caller was cancelled."""
-        await self._ask_in_turn(call, rest)
+    async def _deliver(self, call: Call, index: int) -> None:
+        """Notify the modules after that at which the caller of a call was cancelled."""
+        try:
+            await self._ask_in_turn(call, range(index + 1, len(self._callbacks)))
+        finally:
+            if call.record is not None:
+                call.record.leave(index)
         if call.error is not None:
             _log.warning("%s, after its caller was cancelled: %s", self._spec.full_name, call.error)
 
@@ -259,18 +265,18 @@ class Loop:
         shielded = call.owner
         if not isinstance(shielded, ShieldedCall) or not shielded.is_given_up:
             return
-        if self._rule.reaches_all:
-            shielded.release()
-            return
-        raise CancelledError
+        if not self._rule.reaches_all:
+            raise CancelledError
+        shielded.release()
 
     # What a call needs on its way.
 
     def _measure(self, call: Call, index: int) -> None:
-        if call.began is None or call.measured > index:  # as a lane may have done it
-            return
+        is_reviewed = call.agreement is not None and call.agreement.is_reviewed
+        if call.began is None or (call.measured > index and not is_reviewed):
+            return  # a lane may have done it
         self.seconds[index] += call.after - call.before
-        call.measured = index + 1
+        call.measured = max(call.measured, index + 1)
         if call.record is not None:
             call.record.measure(call.began, call.before, call.after, index)
 

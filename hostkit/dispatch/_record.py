@@ -115,6 +115,14 @@ class CallRecord:
         self.is_finished = True
         self.outcome = Outcome.CANCELLED
 
+    def leave(self, index: int) -> None:
+        """What went on without the caller, which was cancelled at a callback, is over as well."""
+        self.steps[index] = (Outcome.CANCELLED, None)
+        if not self.is_finished:
+            self.is_finished = True
+            self.outcome = Outcome.CANCELLED
+            self.asked = len(self._callbacks)
+
     def abandon(self, error: BaseException, asked: int) -> None:
         """The call is over: the host's own code raised, after so many callbacks were asked."""
         self.is_finished = True

@@ -44,7 +44,7 @@ class News(Category):
 class Wired:
     """A hook of `News`, and what goes on after its callers were cancelled."""
 
-    def __init__(self, hook: str, *functions: Callable[..., Any]) -> None:
+    def __init__(self, hook: str, *functions: Callable[..., Any], exact: bool = False) -> None:
         self.detached = DetachedTasks()
         self.receipts = Receipts()
         callbacks = [
@@ -52,7 +52,7 @@ class Wired:
         ]
         spec = News.hookspecs[hook]
         self.chain = Chain(spec, callbacks, self.receipts, detached=self.detached)
-        self.call = getattr(make_caller(News, {hook: self.chain}, exact=False), hook)
+        self.call = getattr(make_caller(News, {hook: self.chain}, exact=exact), hook)
 
     async def cancelled(self, slow: Slow | None = None) -> None:
         """Call the hook in a task, and cancel that while a callback waits."""
@@ -174,6 +174,25 @@ def test_a_failure_that_no_caller_gets_is_logged(caplog: pytest.LogCaptureFixtur
         "news.tell_surely, after its caller was cancelled: "
         "module 'm1' failed in news.tell_surely: KeyError: 'x'"
     )
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_its_receipt_is_closed_and_nothing_more_is_measured(exact: bool) -> None:
+    """The receipt of a failure says where the caller was cancelled. Times and counts agree."""
+
+    async def main() -> None:
+        wired = Wired("tell", Spy(), Slow(), raising(KeyError("x")), Spy(), exact=exact)
+        await wired.cancelled()
+        await wired.detached.wait()
+        (receipt,) = wired.receipts
+        assert receipt.outcome == "cancelled"
+        steps = ["continue", "cancelled", "failed", "continue"]
+        assert [step.outcome for step in receipt.steps] == steps
+        counts = [timing.count for timing in wired.chain.timings]
+        assert counts == [exact, False, False, False]
+        assert [timing.seconds > 0 for timing in wired.chain.timings] == counts
+
+    asyncio.run(main())
 
 
 def test_the_end_of_the_event_loop_ends_it() -> None:

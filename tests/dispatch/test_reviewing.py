@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -178,6 +179,27 @@ def test_an_explanation_shows_the_review() -> None:
         "m0: deny, too_long",
         "m1: result, ('agreed', 'by the way, dear reader,')",
     ]
+
+
+@exactly
+def test_the_review_is_measured(exact: bool) -> None:
+    """A module's time is that of both times it was asked; a call counts once."""
+    took: list[float] = []
+
+    def slow(author: str, text: str) -> Any:
+        began = time.perf_counter()
+        time.sleep(0.002)
+        took.append(time.perf_counter() - began)
+
+    wired = wire(hook_of(reviewing()), "ask", slow, Module().grow, exact=exact)
+    if exact:
+        wired.run("ann", "a")
+    else:
+        receipt = run(wired.chain.ask(["ann", "a"], keep=False)).receipt
+        assert receipt.seconds is not None
+        assert receipt.seconds > sum(took)
+    assert wired.chain.timings[0].seconds > sum(took)
+    assert [timing.count for timing in wired.chain.timings] == [1, 1]
 
 
 def test_a_synchronous_hook_reviews_too() -> None:
