@@ -227,6 +227,7 @@ class Chain:
             "_Deny": Deny,
             "_Exception": Exception,
             "_Generator": types.GeneratorType,
+            "_INTERRUPTS": (KeyboardInterrupt, GeneratorExit),
             "_LEFT_OUT": LEFT_OUT,
             "_Replace": Replace,
             "_UNREAD": _UNREAD,

@@ -187,7 +187,9 @@ def _finish(spec: Hookspec, caller: str, count: int, *, is_exact: bool = False) 
         given = "_each for _each in _answers if _each is not _LEFT_OUT" if skips else "*_answers"
         yield "try:"
         yield f"    _result = _finish([{given}])"
-        yield "except _Exception:"
+        yield "except _INTERRUPTS:"
+        yield "    raise"
+        yield "except _BaseException:"
         yield "    _answer = None  # the loop finds out whose answer does not fit"
         yield "else:"
         yield from _indented(1, [*end, "return _result"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import logging
 from typing import TYPE_CHECKING, Any, Final, cast, final
@@ -123,8 +122,8 @@ class FailurePolicy:
         while True:
             try:
                 return self._rule.finish([each for each in call.answers if each is not LEFT_OUT])
-            except Exception as error:
-                index = self._find_misfit(call)
+            except BaseException as error:
+                index = None if is_callers(error, NEVER) else self._find_misfit(call)
                 if index is None:
                     for place, answer in enumerate(call.answers):
                         if answer is not LEFT_OUT:
@@ -145,8 +144,10 @@ class FailurePolicy:
             given.append(answer)
             try:
                 self._rule.finish(list(given))
-            except Exception:  # noqa: BLE001 -- this is what is looked for
-                return index
+            except BaseException as error:
+                if is_callers(error, NEVER):
+                    raise
+                return index  # this is what is looked for
         return None
 
     def _apply(
@@ -249,9 +250,9 @@ class FailurePolicy:
     def _shadow_failed(self, call: Call, index: int, error: BaseException) -> Any:
         text = self._say(error)
         is_veto = False
-        with contextlib.suppress(Exception):  # a `veto` that raises must not fail the call here
-            if self._rule.veto is not None and issubclass(type(error), Exception):
-                is_veto = self._rule.veto(cast("Exception", error))
+        if self._rule.veto is not None and issubclass(type(error), Exception):
+            # A `veto` that raises must not fail the call here.
+            is_veto = attempt(self._rule.veto, error, otherwise=False)
         if is_veto:
             call.open(index).note(index, Outcome.DENY, text)
             return CONTINUE

@@ -62,6 +62,48 @@ def test_an_answer_that_panics_when_compared_is_not_the_token() -> None:
     assert asked_each_way(rule, saying(Hostile()), saying(1)) == [(2, [])] * 3
 
 
+class Unaddable:
+    """Cannot be added to anything."""
+
+    def __radd__(self, other: object) -> Any:
+        raise Panic("+")
+
+
+def test_an_answer_that_panics_when_combined_does_not_fit() -> None:
+    """It is an invalid answer of its module, like one that raises an `Exception`."""
+    rule = Merge(combine=sum, on_error="continue")
+    for result, steps in asked_each_way(rule, saying(1), saying(Unaddable()), saying(2)):
+        assert result == 3
+        assert steps[1].startswith("m1: invalid")
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_an_interrupt_while_answers_are_combined_is_passed_on(exact: bool) -> None:
+    """It is not lost to a second attempt."""
+    interrupts = iter([KeyboardInterrupt])
+
+    def combine(answers: list[Any]) -> Any:
+        for interrupt in interrupts:
+            raise interrupt
+        return len(answers)
+
+    wired = wire(hook_of(Merge(combine=combine)), "ask", saying(1), exact=exact)
+    with pytest.raises(KeyboardInterrupt):
+        wired.call("ann").send(None)
+
+
+def test_a_veto_that_panics_about_a_shadow_module_changes_nothing() -> None:
+    """A shadow module never counts."""
+
+    def panic(error: Exception) -> bool:
+        raise Panic
+
+    rule = FirstDenial(veto=panic)
+    for result, steps in asked_each_way(rule, shadow(broken), saying(rule.allow)):
+        assert result is rule.allow
+        assert steps == ["m0 [shadow]: failed, KeyError: 'ann'", "m1: continue"]
+
+
 def raise_it(error: Exception) -> bool:
     raise error
 
