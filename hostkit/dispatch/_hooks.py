@@ -55,6 +55,8 @@ def bind_hooks(caller: Category, chains: Mapping[str, Chain | KeyedChain], *, ex
             vars(caller).pop(name, None)
         else:
             setattr(caller, name, Unheard(chain.unheard))
+            if name in vars(own):  # a chain whose modules are gone, and would be kept alive
+                delattr(own, name)
 
 
 @final

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import gc
+import weakref
+from typing import Any
+
 import pytest
 
-from hostkit.dispatch import Chain, Hooks, Receipts, make_caller
+from hostkit.dispatch import Chain, Hooks, Receipts, bind_hooks, make_caller
 from hostkit.rules import ALLOW, Decision, FirstDenial, Notify
 from hostkit.specs import Category, hookspec
 
@@ -114,3 +118,22 @@ def test_a_derived_category_stands_for_its_base() -> None:
     assert later is Hooks({Other: other, Later: later})[Rooms]
     with pytest.raises(KeyError, match="no category Rooms; it has: other_rooms"):
         Hooks({Other: other})[Rooms]
+
+
+def test_a_hook_that_nobody_listens_to_any_more_keeps_no_module_alive() -> None:
+    """What a module registered is gone with the chain that it was in."""
+
+    class Module:
+        async def check(self, author: str) -> Any:
+            return SPAM
+
+    module = Module()
+    seen = weakref.ref(module)
+    wired = wire(Comments, "check", module.check)
+    caller = wired.caller
+    assert SPAM is run(caller.check("ann"))
+    bind_hooks(caller, {"check": Chain(wired.chain.spec, (), Receipts())}, exact=False)
+    del module, wired
+    gc.collect()
+    assert seen() is None
+    assert ALLOW is run(caller.check("ann"))
