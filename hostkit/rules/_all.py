@@ -8,7 +8,7 @@ import attrs
 
 from hostkit.codes import Code
 from hostkit.errors import SpecError
-from hostkit.loops import attempt
+from hostkit.loops import NEVER, is_callers
 from hostkit.rules._rule import NO_ANSWER, OnError, Rule
 
 if TYPE_CHECKING:
@@ -122,8 +122,12 @@ class Merge(Rule):
         """Whether the answer is the one that ends the chain."""
         if self.stop_at is NO_ANSWER:
             return False
-        # What cannot be compared is not the token.
-        return attempt(lambda value: bool(value == self.stop_at), meaning, otherwise=False)
+        try:
+            return bool(meaning == self.stop_at)
+        except BaseException as error:
+            if is_callers(error, NEVER):
+                raise
+            return False  # what cannot be compared is not the token
 
     def finish(self, answers: list[Any]) -> Any:
         """All answers, combined."""
