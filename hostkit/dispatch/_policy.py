@@ -198,7 +198,7 @@ class FailurePolicy:
 
     @staticmethod
     def _say(error: BaseException) -> str:
-        """Write what was raised, with the secrets it may have; whoever shows it takes them out."""
+        """Write what was raised; secrets in it are taken out where it is shown."""
         if type(error) is InvalidValueError:
             return error.reason
         text = _text(error)

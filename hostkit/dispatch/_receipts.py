@@ -106,7 +106,7 @@ class Receipt:
 
 
 class Draft(Protocol):
-    """What a receipt is written from, once somebody reads it.
+    """What a receipt is written from, once it is read.
 
     Attributes:
         number: The receipt's number, once it has one.

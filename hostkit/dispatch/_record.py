@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @final
 class CallRecord:
-    """What is known about one call of a chain; it becomes a `Receipt` when somebody reads it.
+    """What is known about one call of a chain; it becomes a `Receipt` when it is read.
 
     Args:
         spec: The hook that was called.

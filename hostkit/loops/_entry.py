@@ -155,7 +155,7 @@ def steps_in_task(
 
     Args:
         awaitable: What is awaited.
-        first: What it wants to wait for, if somebody else took the first step.
+        first: What it wants to wait for, if its first step was taken already.
 
     Returns:
         What comes of it.
@@ -284,7 +284,7 @@ def _find(error: BaseException) -> str:
         asyncio.get_running_loop()
     except RuntimeError:
         return (
-            "there is no asyncio here to await: it needs `hostkit serve --reactor asyncio`, "
+            "asyncio cannot be awaited here: it needs `hostkit serve --reactor asyncio`, "
             "or a program that installs Twisted's asyncio reactor"
         )
     return (

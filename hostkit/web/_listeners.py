@@ -54,7 +54,7 @@ def read_endpoint(reactor: Any, text: str) -> IStreamServerEndpoint:
 
 
 def is_local(text: str) -> bool:
-    """Tell whether only programs on the same machine can reach an endpoint.
+    """Whether only programs on the same machine can reach an endpoint.
 
     Args:
         text: An endpoint string that can be understood. What cannot be known counts as not local.
@@ -75,7 +75,7 @@ def is_local(text: str) -> bool:
 @final
 @implementer(IStreamServerEndpoint)
 class InheritedEndpoint:
-    """A socket that was opened by whoever started this process.
+    """A socket that was opened by the parent of this process.
 
     Args:
         reactor: The Twisted reactor.

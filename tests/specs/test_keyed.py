@@ -134,7 +134,9 @@ def test_what_is_required_is_another_hook(
 def test_a_category_that_takes_a_hook_away_must_not_need_it() -> None:
     """What a subclass requires is checked against its own hooks."""
     base = category(begin=("end",), end=())
-    with pytest.raises(SpecError, match="begin requires 'end', which is no other hook of Lesser"):
+    with pytest.raises(
+        SpecError, match="begin requires 'end', which is not another hook of Lesser"
+    ):
         type("Lesser", (base,), {"end": None})
 
 
