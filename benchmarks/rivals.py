@@ -64,7 +64,7 @@ class ByHandGoingOn(ByHand):
         for callback in self._callbacks:
             try:
                 result = await callback(event)
-            except Exception:
+            except Exception:  # noqa: BLE001 -- as hostkit does
                 continue
             if result is not ALLOW:
                 return result
