@@ -56,7 +56,7 @@ class Doors(Category):
 
 
 def tracing(wired: Wired[Any], *args: Any, keep: bool = False, **kwargs: Any) -> Any:
-    """Call a hook for inspection, by ``ann`` unless told otherwise."""
+    """Call a hook for inspection, by ``ann`` by default."""
     args = args if args or kwargs else ("ann",)
     coroutine: Coroutine[Any, Any, Trace] = trace(wired.chain, args, kwargs, keep=keep)
     return coroutine
@@ -186,7 +186,7 @@ def test_a_synchronous_hook_can_be_traced() -> None:
 
 
 def test_a_chain_without_callbacks_can_be_traced() -> None:
-    """With nobody listening, a trace has no steps."""
+    """With no module listening, a trace has no steps."""
     traced = run(tracing(wire(Comments, "check")))
     assert (traced.result, traced.receipt.steps, traced.receipt.outcome) == (ALLOW, (), "allow")
 

@@ -10,7 +10,7 @@ from hostkit.specs import hookspec
 
 
 def test_only_what_is_awaited_can_be_shielded() -> None:
-    """Nobody can cancel the call of a plain function, so to shield it is a mistake."""
+    """The call of a plain function cannot be cancelled, so to shield it is a mistake."""
 
     def on_start(self: Any) -> None:
         """Called at the start."""
