@@ -129,7 +129,7 @@ def test_keys_belong_to_one_host() -> None:
 def test_a_keyed_hook_looks_like_its_declaration() -> None:
     """Help and signature are those of the method that declares it."""
     wired = wire_by_key("check", ("pw", saying("yes")))
-    assert wired.call.__doc__ == "Called when somebody logs in."
+    assert wired.call.__doc__ == "Called when a user logs in."
     assert inspect.signature(Logins.check) == inspect.signature(wired.chain.lean)
 
 
