@@ -10,7 +10,7 @@ from twisted.internet.interfaces import ISSLTransport, ITCPTransport
 
 from hostkit.config import Limits
 from hostkit.web._pages import early_answer
-from hostkit.web._twisted_http import TwistedChannel
+from hostkit.web._twisted_private import TwistedChannel
 
 if TYPE_CHECKING:
     from twisted.internet.interfaces import IAddress
