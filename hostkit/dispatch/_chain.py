@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from hostkit.loops import Owner
     from hostkit.specs import Category, Hookspec
 
-# Stands for an answer that a lane could not read; a `Replace` is what no lane returns anyway.
-_UNREAD: Final = Replace(change=lambda value: value, result=None)
-
 
 @final
 @attrs.frozen
@@ -227,7 +224,6 @@ class Chain:
             "_Generator": types.GeneratorType,
             "_LEFT_OUT": LEFT_OUT,
             "_Replace": Replace,
-            "_UNREAD": _UNREAD,
             "_ask": runner.ask if self.spec.is_async else runner.ask_now,
             "_callbacks": self.callbacks,
             "_ended": loop.ended,
