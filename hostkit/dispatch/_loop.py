@@ -161,6 +161,7 @@ class Loop:
         return True
 
     def _decide(self, call: Call, index: int | None, result: Any) -> None:
+        call.decider = index
         if call.record is not None:
             call.record.decide(index, result)
         elif self._rule.is_denial(result):

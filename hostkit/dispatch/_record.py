@@ -40,6 +40,7 @@ class CallRecord:
         reason: The denial, the error, or the result's short form.
         is_finished: Whether the call is over.
         number: The receipt's number, once it has one.
+        written: The receipt, once it is written and the call is over.
         began: When the call began, by the performance counter, if it was measured.
         ended: When its last callback ended.
     """
@@ -50,6 +51,7 @@ class CallRecord:
     reason: str | None = None
     is_finished = False
     number: int | None = None
+    written: Receipt | None = None
     _seconds: dict[int, float] | None = None
     began: float | None = None
     ended: float | None = None

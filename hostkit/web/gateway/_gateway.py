@@ -147,7 +147,7 @@ class _Hook(_PostResource):
             part = chain.select(values)
         except TypeError:  # the key of a keyed hook is a list or an object
             raise HttpError(400, "bad_arguments", "a key must be a string or a number") from None
-        trace = await part.ask(values, owner=owner)
+        trace = await part.ask(values, is_full=explain, owner=owner)
         body = self._describe(trace, request)
         if explain:
             body["trace"] = attrs.asdict(trace.receipt, value_serializer=_write_field)
