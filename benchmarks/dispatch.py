@@ -8,6 +8,7 @@ to one.
 from __future__ import annotations
 
 import asyncio
+import logging
 
 import rivals
 import spam
@@ -63,6 +64,16 @@ def fresh_denials(length: int) -> dict[str, Case]:
     }
 
 
+def failures(length: int, failing: int) -> dict[str, Case]:
+    """Chains in which the first modules fail, with logging off, and the others are asked."""
+    modules: list[rivals.Module] = [rivals.Failing(ALLOW) for _ in range(failing)]
+    modules += [rivals.Module(ALLOW) for _ in range(length - failing)]
+    return {
+        HAND: checks(rivals.ByHandGoingOn(modules)),
+        HOSTKIT: case(rivals.hostkit(modules, "sampled").check_on),
+    }
+
+
 def spam_cases(length: int, answer: object) -> dict[str, Case]:
     """The homeserver's hook for events, which reads what modules answer."""
     modules = [rivals.Module(NOT_SPAM) for _ in range(length - 1)]
@@ -115,6 +126,16 @@ async def main() -> None:
     print_table("time / hand-written loop", to_hand)
     print()
     print_table("time / hostkit", to_hostkit)
+    print()
+    logging.disable()
+    print_table(
+        "modules that fail: time / hand-written loop without receipts",
+        {
+            f"{failing} of {length}": await ratios(failures(length, failing), HAND)
+            for length, failing in ((1, 1), (3, 1), (10, 1), (10, 10))
+        },
+    )
+    logging.disable(logging.NOTSET)
     print()
     print_table(
         "check_event_for_spam: time / hand-written loop that reads answers alike",

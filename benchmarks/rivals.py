@@ -36,6 +36,13 @@ class FreshDenier(Module):
         return Deny("denied", "for the benchmark", found=1)
 
 
+class Failing(Module):
+    """Fails in each call, with a short message."""
+
+    async def check(self, event: object) -> Any:
+        raise ValueError("no")
+
+
 class ByHand:
     """The limit: what the author of a server would write."""
 
@@ -50,12 +57,30 @@ class ByHand:
         return ALLOW
 
 
+class ByHandGoingOn(ByHand):
+    """The same, and a module that fails is passed over."""
+
+    async def check(self, event: object) -> object:
+        for callback in self._callbacks:
+            try:
+                result = await callback(event)
+            except Exception:  # noqa: BLE001 -- as hostkit does
+                continue
+            if result is not ALLOW:
+                return result
+        return ALLOW
+
+
 class Events(Category):
     """The category of this benchmark."""
 
     @hookspec(rules.FirstDenial(on_error="deny"))
     async def check(self, event: object) -> Decision:
         """Called for every event."""
+
+    @hookspec(rules.FirstDenial(on_error="continue"))
+    async def check_on(self, event: object) -> Decision:
+        """Called for every event; a module that fails is passed over."""
 
     @hookspec(rules.FirstDenial(on_error="deny"), shield=True)
     async def check_to_the_end(self, event: object) -> Decision:
@@ -67,7 +92,9 @@ def hostkit(modules: Sequence[Module], timing: str) -> Events:
 
     def entry(module: Module) -> type:
         def register(_self: object, _config: object, api: Any) -> None:
-            api.register(Events, check=module.check, check_to_the_end=module.check)
+            api.register(
+                Events, check=module.check, check_on=module.check, check_to_the_end=module.check
+            )
 
         return type("Entry", (), {"__init__": register})
 

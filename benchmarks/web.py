@@ -28,7 +28,12 @@ DEFAULT = "Site as it is"
 RESOURCE = "hostkit: resource of a module"
 JSON = "hostkit: JsonResource"
 GATEWAY = "hostkit: decision of 3 modules"
+FASTAPI = "FastAPI + uvicorn: the same decision"
+AIOHTTP = "aiohttp by hand: the same decision"
+GATEWAY_PATH = "/_hostkit/hooks/doors/may_enter"
+DECISION_PATH = "/decide"
 TARGETS = ((RESOURCE, BARE, 0.97), (GATEWAY, BARE, 0.45), (RESOURCE, DEFAULT, 1.3))
+DECISION_TARGETS = {"uvloop": {FASTAPI: 1.6, BARE: 0.6}, "asyncio": {FASTAPI: 1.5}}
 CONFIG = """\
 modules:
   - {{module: greeter.Greeter, config: {{}}}}
@@ -96,6 +101,13 @@ def print_ratios(title: str, found: Mapping[str, list[float]], base: str) -> Non
         )
 
 
+def print_verdict(found: Mapping[str, list[float]], name: str, base: str, least: float) -> None:
+    """Print whether a ratio is what is promised."""
+    ratio = statistics.median(ratios(found[name], found[base]))
+    verdict = "reached" if ratio >= least else "MISSED"
+    print(f"  {name} / {base}: {ratio:.3f}, at least {least} is promised: {verdict}")
+
+
 def ratios(numbers: list[float], others: list[float]) -> list[float]:
     """Compare within each round."""
     return [one / other for one, other in zip(numbers, others, strict=True)]
@@ -115,16 +127,14 @@ def on_reactor(reactor: str, folder: Path, rounds: int, seconds: float) -> None:
                 DEFAULT: load.Target(default, "/hello"),
                 RESOURCE: load.Target(ours, "/hello"),
                 JSON: load.Target(ours, "/json"),
-                GATEWAY: load.Target(ours, "/_hostkit/hooks/doors/may_enter", script),
+                GATEWAY: load.Target(ours, GATEWAY_PATH, script),
             },
             rounds,
             seconds,
         )
     print_ratios(f"{reactor} reactor", found, BARE)
     for name, base, least in TARGETS:
-        ratio = statistics.median(ratios(found[name], found[base]))
-        verdict = "reached" if ratio >= least else "MISSED"
-        print(f"  {name} / {base}: {ratio:.3f}, at least {least} is promised: {verdict}")
+        print_verdict(found, name, base, least)
     print()
 
 
@@ -144,6 +154,29 @@ def beside_others(folder: Path, rounds: int, seconds: float) -> None:
     print_ratios("others, beside the epoll reactor", found, RESOURCE)
 
 
+def decisions(reactor: str, folder: Path, rounds: int, seconds: float) -> None:
+    """Compare the gateway's decision with the same one by others, all on one event loop."""
+    script = folder / "ask.lua"
+    script.write_text(ASK)
+    with contextlib.ExitStack() as stack:
+        ours = stack.enter_context(hostkit_served(reactor, folder))
+        bare = stack.enter_context(served("bare", reactor, folder))
+        targets = {
+            GATEWAY: load.Target(ours, GATEWAY_PATH, script),
+            BARE: load.Target(bare, "/hello"),
+        }
+        for kind, name in (("fastapi", FASTAPI), ("aiohttp", AIOHTTP)):
+            if is_installed(kind):
+                server = stack.enter_context(served(kind, reactor, folder))
+                targets[name] = load.Target(server, DECISION_PATH, script)
+        found = compare(targets, rounds, seconds)
+    print_ratios(f"decisions, {reactor}", found, GATEWAY)
+    for name, least in DECISION_TARGETS[reactor].items():
+        if name in found:
+            print_verdict(found, GATEWAY, name, least)
+    print()
+
+
 def is_installed(package: str) -> bool:
     """Whether something can be imported."""
     return importlib.util.find_spec(package) is not None
@@ -160,6 +193,9 @@ def main() -> None:
         for reactor in ("epoll", "asyncio", "uvloop"):
             if reactor != "uvloop" or is_installed("uvloop"):
                 on_reactor(reactor, folder, rounds, seconds)
+        for reactor in ("asyncio", "uvloop"):
+            if reactor != "uvloop" or is_installed("uvloop"):
+                decisions(reactor, folder, rounds, seconds)
         beside_others(folder, rounds, seconds)
 
 

@@ -28,7 +28,7 @@ exclude_patterns = ["_build"]
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 add_module_names = False
-# Code is marked by single backquotes in docstrings, and most of it is no name to link to.
+# Code is marked by single backquotes in docstrings, and most of it is not a name to link to.
 default_role = "code"
 
 html_theme = "furo"

@@ -6,7 +6,7 @@ import itertools
 import linecache
 import threading
 import weakref
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, final
 
 import attrs
 
@@ -31,8 +31,9 @@ class _Listing:
     file: str
 
 
-# Reentrant, as the garbage collector may withdraw one listing while another one is published.
-_lock: Final = threading.RLock()
+_lock: Final = threading.Lock()
+_Entry: TypeAlias = tuple[int, None, list[str], str]
+_withdrawn: Final[list[tuple[str, _Entry]]] = []
 _published: Final[weakref.WeakValueDictionary[str, _Listing]] = weakref.WeakValueDictionary()
 
 
@@ -72,6 +73,7 @@ def _publish(source: str, title: str) -> _Listing:
         return listing is None or listing.source == source
 
     with _lock:
+        _clean_up()
         numbered = (f"<hostkit {title} #{number}>" for number in itertools.count(2))
         file = next(filter(is_available, itertools.chain([f"<hostkit {title}>"], numbered)))
         listing = _published.get(file)
@@ -84,8 +86,15 @@ def _publish(source: str, title: str) -> _Listing:
         return listing
 
 
-def _withdraw(file: str, entry: tuple[int, None, list[str], str]) -> None:
-    with _lock:
+def _withdraw(file: str, entry: _Entry) -> None:
+    # Called by the garbage collector, maybe while `linecache.checkcache` goes through the cache. So
+    # the entry is only removed when the next listing is published.
+    _withdrawn.append((file, entry))
+
+
+def _clean_up() -> None:
+    while _withdrawn:
+        file, entry = _withdrawn.pop()
         # Another listing may have taken the name since this one was collected.
         if linecache.cache.get(file) is entry:
             del linecache.cache[file]

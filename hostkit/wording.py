@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-# More bits than this is no number anyone meant, and Python may refuse to print it.
+# A number of more bits than this is a mistake, and Python may refuse to print it.
 _LARGEST_BITS: Final = 256
 _KINDS: Final[dict[type, str]] = {Mapping: "a mapping", list: "a list", tuple: "a list"}
 
@@ -32,7 +32,7 @@ def show(value: Any) -> str:
 def exception_line(error: BaseException) -> str:
     """Write an exception as its last line in a traceback."""
     if isinstance(error, SyntaxError):
-        return f"{type(error).__name__}: {error.msg}"  # its place is told elsewhere
+        return f"{type(error).__name__}: {error.msg}"  # its place is shown elsewhere
     return "".join(traceback.format_exception_only(error)).strip()
 
 

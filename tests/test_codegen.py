@@ -35,6 +35,7 @@ def compile_in_new(source: str, name: str, title: str = "test.sum") -> FunctionT
 
 
 def listed() -> set[str]:
+    codegen._clean_up()  # as the next function that is compiled does
     return {file for file in linecache.cache if file.startswith("<hostkit test.")}
 
 
@@ -149,6 +150,7 @@ def test_a_name_taken_meanwhile_is_left_alone() -> None:
     """A listing that is withdrawn late does not take another one's lines away."""
     add = compile_in_new(ADD, "add")
     codegen._withdraw(file_of(add), (0, None, [], ""))
+    codegen._clean_up()
     assert linecache.getline(file_of(add), 1) == "def add(a, b):\n"
 
 
@@ -171,3 +173,11 @@ def test_threads_get_names_of_their_own() -> None:
     shown = [linecache.getline(file_of(function), 2).strip() for function in functions]
     expected = ["return {}, {}".format(*function()) for function in functions]
     assert shown == expected
+
+
+def test_a_listing_is_not_withdrawn_while_others_go_through_the_cache() -> None:
+    """`linecache.checkcache` lists the names first, and then looks each of them up."""
+    compile_in_new("def f():\n    return 0\n", "f")
+    names = list(linecache.cache)
+    gc.collect()
+    assert [name for name in names if name not in linecache.cache] == []

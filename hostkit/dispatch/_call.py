@@ -35,6 +35,7 @@ class Call:
         agreement: What answers have replaced, if they may.
         is_detached: Whether its caller is gone.
         place: Which callback to ask next.
+        decider: Which callback has decided, once the call is over.
         began: When the call began, by the performance counter, if it is measured.
         before: When the callback asked last was called.
         after: When it had answered.
@@ -49,6 +50,7 @@ class Call:
     result: Any = None
     error: BaseException | None = None
     place = 0
+    decider: int | None = None
     began: float | None = None
     before = after = 0.0
     measured = 0

@@ -14,6 +14,7 @@ from hostkit.dispatch._callback import refuse_coroutine, wait_for
 from hostkit.dispatch._lane import write_lane
 from hostkit.dispatch._loop import Loop
 from hostkit.dispatch._policy import LEFT_OUT
+from hostkit.dispatch._receipts import Outcome
 from hostkit.dispatch._record import CallRecord, describe
 from hostkit.dispatch._runner import Runner
 from hostkit.loops import DetachedTasks
@@ -24,13 +25,11 @@ if TYPE_CHECKING:
 
     from twisted.internet.interfaces import IReactorTime
 
+    from hostkit.dispatch._call import Call
     from hostkit.dispatch._callback import Callback
-    from hostkit.dispatch._receipts import Outcome, Receipt, Receipts
+    from hostkit.dispatch._receipts import Receipt, Receipts
     from hostkit.loops import Owner
     from hostkit.specs import Category, Hookspec
-
-# Stands for an answer that a lane could not read; a `Replace` is what no lane returns anyway.
-_UNREAD: Final = Replace(change=lambda value: value, result=None)
 
 
 @final
@@ -70,16 +69,14 @@ class Trace:
     """
 
     outcome: Outcome
-    _kept: Receipt | None
-    _record: CallRecord
-    _redact: Callable[[str], str]
+    _write: Callable[[], Receipt]
     result: Any = None
     error: BaseException | None = None
 
     @functools.cached_property
     def receipt(self) -> Receipt:
-        """The record of the call, whatever came of it; one that is not kept is written only now."""
-        return self._kept or self._record.receipt("", self._redact)
+        """The record of the call, whatever came of it; it is written when it is read."""
+        return self._write()
 
 
 @final
@@ -155,35 +152,59 @@ class Chain:
         self._namespace["_caller"] = caller
 
     async def ask(
-        self, values: Sequence[Any], *, keep: bool = True, owner: Owner | None = None
+        self,
+        values: Sequence[Any],
+        *,
+        keep: bool = True,
+        is_full: bool = True,
+        owner: Owner | None = None,
     ) -> Trace:
-        """Call the hook, and return every step.
+        """Call the hook, and return what came of it with its receipt.
 
         Args:
             values: The hook's arguments, in order.
             keep: Whether a denial or a failure is kept among the receipts, as that of any call;
                 what is not kept has no id.
+            is_full: Whether each callback is measured, and all answers are noted; if not, the call
+                is kept.
             owner: The outermost caller, if it is known; see `hostkit.loops.is_callers`.
 
         Raises:
             Exception: The host's own code raised, or the caller was cancelled.
         """
-        call = self._runner.begin(values, is_timed=True)
+        call = self._runner.begin(values, is_timed=is_full)
         call.owner = owner or call.owner
-        record = CallRecord(self.spec, self.callbacks, time.time(), is_full=True)
-        call.record = record
-        receipt: Receipt | None = None
+        if is_full:
+            call.record = CallRecord(self.spec, self.callbacks, time.time(), is_full=True)
+        is_kept = not is_full
         try:
             await self._runner.perform(call)
         finally:
-            if keep and record.is_noteworthy:
-                receipt = self._receipts.write(record)
-                self._receipts.log(receipt)
+            if is_full and keep and call.record is not None and call.record.is_noteworthy:
+                self._receipts.log(call.record)
+                is_kept = True
+        outcome = Outcome.ALLOW if self.spec.rule.denies else Outcome.RESULT
+        if call.record is not None:
+            outcome = call.record.outcome
+        write = functools.partial(self._write_receipt, call, is_kept=is_kept)
         error, call.error = call.error, None  # frames in its traceback hold the call
         try:
-            return Trace(record.outcome, receipt, record, self._receipts.redact, call.result, error)
+            return Trace(outcome, write, call.result, error)
         finally:
             del error
+
+    def _write_receipt(self, call: Call, *, is_kept: bool) -> Receipt:
+        """Write the receipt of a call that is over; of one without a record there was no need."""
+        if call.record is not None and is_kept:
+            return self._receipts.write(call.record)
+        record = call.record
+        if record is None:
+            record = CallRecord(self.spec, self.callbacks)
+            if call.agreement is not None:
+                call.agreement.write(record)
+            else:
+                record.decide(call.decider, call.result)
+        return record.receipt("", self._receipts.redact)
 
     def draft(
         self, seat: tuple[Chain, int, float | None], result: Any, *times: float
@@ -230,7 +251,6 @@ class Chain:
             "_INTERRUPTS": (KeyboardInterrupt, GeneratorExit),
             "_LEFT_OUT": LEFT_OUT,
             "_Replace": Replace,
-            "_UNREAD": _UNREAD,
             "_ask": runner.ask if self.spec.is_async else runner.ask_now,
             "_callbacks": self.callbacks,
             "_ended": loop.ended,

@@ -75,8 +75,8 @@ def _ask_all(spec: Hookspec, callbacks: Sequence[Callback], *, is_exact: bool) -
     if is_apart:
         yield f"    if _at == {count}:"
         yield from _indented(2, finish)
-    if rule.denies:
-        yield from _indented(1, _deny(spec, is_exact=is_exact))
+    if rule.plain_denial is not None:
+        yield from _indented(1, _deny(is_exact=is_exact))
     yield "    _error = None"
 
 
@@ -114,7 +114,6 @@ def _hear(spec: Hookspec, index: int, *, is_exact: bool) -> Iterator[str]:
     """Do what an answer means that does not let the next callback be asked at once."""
     rule = spec.rule
     end = [f"_ended[{index}] += 1"] if is_exact else []
-    end.append("return _meaning")
     if rule.plain_denial is not None:
         yield "break"
         return
@@ -124,47 +123,45 @@ def _hear(spec: Hookspec, index: int, *, is_exact: bool) -> Iterator[str]:
         yield "try:"
         yield "    _meaning = _read(_answer)"
         yield "except _Exception:"
-        yield "    _meaning = _UNREAD  # the loop reads it again, and refuses it"
-        yield "    break"
+        yield "    break  # the loop reads it again, and refuses it"
     if rule.gathers:
         if rule.reader is not None:
             passes = "" if rule.passes is NO_ANSWER else " or _meaning is _pass"
             yield f"if _meaning is _CONTINUE{passes}:"
             yield "    _answers.append(_LEFT_OUT)"
         yield f"{'el' if rule.reader is not None else ''}if _ends(_meaning):"
-        yield from _indented(1, end)
-        yield "else:"
-        yield "    _answers.append(_meaning)"
     else:
         passes = "" if rule.passes is NO_ANSWER else " and _meaning is not _pass"
         yield f"if _meaning is not _CONTINUE{passes}:"
-        yield from _indented(1, ["break"] if rule.denies else end)
+    if rule.replaced is not None:
+        yield "    if _type(_meaning) is _Replace:"
+        yield "        break"
+    if rule.denies:
+        times = ", _began, _before, _after" if is_exact else ""
+        end.append(f"_log((_seats[{index}], _meaning{times}))")
+    yield from _indented(1, [*end, "return _meaning"])
+    if rule.gathers:
+        yield "else:"
+        yield "    _answers.append(_meaning)"
 
 
-def _deny(spec: Hookspec, *, is_exact: bool) -> Iterator[str]:
-    """Return a plain denial, which the callback asked last has answered."""
-    denial, condition = "_meaning", "_meaning is not _UNREAD"
-    if spec.rule.plain_denial is not None:
-        denial, condition = "_answer", "_type(_answer) is _Deny"
-    elif spec.rule.replaced is not None:
-        condition = "_type(_meaning) is not _Replace"
-    is_constant = spec.rule.plain_denial is not None and not is_exact
-    if is_constant:
-        # Many modules deny with a constant. What was appended for it the last time is at hand.
-        yield "_entry = _entries[_at]"
-        yield "if _answer is _entry[1]:"
-        yield "    _log(_entry)"
-        yield "    return _answer"
-    yield f"if {condition}:"
+def _deny(*, is_exact: bool) -> Iterator[str]:
+    """Return a denial that is one as it is, which the callback asked last has answered."""
     if is_exact:
+        yield "if _type(_answer) is _Deny:"
         yield "    _ended[_at] += 1"
-        yield f"    _log((_seats[_at], {denial}, _began, _before, _after))"
-    elif is_constant:
-        yield "    _entries[_at] = _entry = (_entry[0], _answer)"
-        yield "    _log(_entry)"
-    else:
-        yield f"    _log((_seats[_at], {denial}))"
-    yield f"    return {denial}"
+        yield "    _log((_seats[_at], _answer, _began, _before, _after))"
+        yield "    return _answer"
+        return
+    # Many modules deny with a constant. What was appended for it the last time is at hand.
+    yield "_entry = _entries[_at]"
+    yield "if _answer is _entry[1]:"
+    yield "    _log(_entry)"
+    yield "    return _answer"
+    yield "if _type(_answer) is _Deny:"
+    yield "    _entries[_at] = _entry = (_entry[0], _answer)"
+    yield "    _log(_entry)"
+    yield "    return _answer"
 
 
 def _finish(spec: Hookspec, caller: str, count: int, *, is_exact: bool = False) -> Iterator[str]:

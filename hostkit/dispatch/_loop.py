@@ -1,7 +1,7 @@
 """`Loop`: asks the callbacks of a hook one after the other. The only loop over callbacks there is.
 
-It is written to be read, and runs whatever is not the happy path: a lane (`hostkit.dispatch._lane`)
-leaves for it at the callback where something else than "continue" or a plain denial happens.
+It runs whatever is not the happy path: a lane (`hostkit.dispatch._lane`) leaves for it at the
+callback where something else than "continue" or a plain denial happens.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from twisted.internet.defer import CancelledError
 from hostkit.dispatch._call import Agreement, Call
 from hostkit.dispatch._callback import Passing, runs_module_code, wait_for
 from hostkit.dispatch._policy import FailurePolicy
+from hostkit.dispatch._receipts import Outcome
+from hostkit.dispatch._record import describe
 from hostkit.loops import DetachedTasks, ShieldedCall, is_awaitable, is_callers
 from hostkit.rules import CONTINUE, Replace
 
@@ -73,7 +75,9 @@ class Loop:
         self._passing = Passing(spec, callbacks)
         self._is_special = spec.shield or bool(spec.copy)
         self._passes = spec.rule.passes
-        self._undecided = None if spec.rule.gathers else spec.rule.finish([])
+        self._undecided = spec.rule.finish([]) if not spec.rule.gathers else None
+        self._undecided_outcome = Outcome.ALLOW if spec.rule.denies else Outcome.RESULT
+        self._undecided_reason = None if spec.rule.denies else describe(self._undecided)
         self._are_coroutines = [
             spec.is_async and each.fit.is_async and each.timeout_seconds is None
             for each in callbacks
@@ -100,8 +104,7 @@ class Loop:
     async def _ask_in_turn(self, call: Call, indexes: Iterable[int]) -> None:
         is_timed = call.began is not None
         for index in indexes:
-            callback = self._callbacks[index]
-            answer, error = None, None
+            callback, answer, error = self._callbacks[index], None, None
             values = self._prepare(call, index) if self._is_special else call.values
             if is_timed:
                 call.before = _now()
@@ -125,21 +128,18 @@ class Loop:
 
     def hear(self, call: Call, index: int, answer: Any, error: BaseException | None) -> bool:
         """Find out what came of asking a callback, and whether that is enough."""
+        if error is not None and is_callers(error, call.owner):
+            try:
+                self._stop(call, index, error)
+            finally:
+                del error  # whose traceback holds this frame
+        self._measure(call, index)
         if error is not None:
-            if is_callers(error, call.owner):
-                try:
-                    self._stop(call, index, error)
-                finally:
-                    del error  # whose traceback holds this frame
-            if call.began is not None:
-                self._measure(call, index)
             meaning = self._policy.failed(call, index, error)
         elif self._callbacks[index].shadow:
-            self._measure(call, index)
             self._policy.shadow_answered(call, index, answer)
             return False
         else:
-            self._measure(call, index)
             meaning = self._policy.read(call, index, answer)
         if type(meaning) is Replace and self._rule.replaced is not None:
             meaning = self._replace(call, index, answer, meaning)
@@ -161,6 +161,7 @@ class Loop:
         return True
 
     def _decide(self, call: Call, index: int | None, result: Any) -> None:
+        call.decider = index
         if call.record is not None:
             call.record.decide(index, result)
         elif self._rule.is_denial(result):
@@ -183,8 +184,8 @@ class Loop:
         if call.record is not None:
             call.record.answer(index, meaning.result)
         call.values[place] = changed
-        is_last = self._rule.ends_with_replacement
         before = agreement.replacers if agreement is not None else ()
+        is_last = self._rule.ends_with_replacement
         call.agreement = Agreement((*before, index), meaning.result, is_last=is_last)
         return CONTINUE
 
@@ -201,7 +202,7 @@ class Loop:
             return False
         if not self._rule.gathers:
             if call.record is not None:
-                call.record.decide(None, self._undecided)
+                call.record.end(self._undecided_outcome, None, self._undecided_reason)
             call.end(self._undecided)
             return True
         try:
@@ -226,10 +227,10 @@ class Loop:
             raise
         self._decide(call, None, result)
 
-    def _abandon(self, call: Call, error: BaseException, asked: int | None = None) -> None:
-        """Note that the host's own code raised."""
+    def _abandon(self, call: Call, error: BaseException, asked: int = -1) -> None:
+        """Note that the host's own code raised, after so many callbacks, or all of them (-1)."""
         if call.record is not None:
-            call.record.abandon(error, len(self._callbacks) if asked is None else asked)
+            call.record.abandon(error, asked if asked >= 0 else len(self._callbacks))
 
     # Callers that are cancelled.
 
@@ -241,9 +242,8 @@ class Loop:
         is_cancellation = isinstance(error, asyncio.CancelledError | CancelledError)
         if self._rule.reaches_all and not is_last and is_cancellation and not call.is_detached:
             # Not in this task: it may belong to a scope that cancels whatever it awaits.
-            call.is_detached = True
             self.count(call)
-            call.began = None  # what goes on is not measured
+            call.is_detached, call.began = True, None  # what goes on is not measured
             self._detached.start(self._deliver(call, index))
         try:
             raise error

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast, final
 from hostkit.dispatch._receipts import Outcome
 from hostkit.dispatch._record import describe
 from hostkit.errors import HookTimeoutError, InvalidValueError, ModuleFailedError
-from hostkit.loops import NEVER, advise, attempt, is_callers
+from hostkit.loops import ADVISABLE, NEVER, advise, attempt, is_callers
 from hostkit.rules import CONTINUE, Replace
 from hostkit.wording import type_name
 
@@ -163,7 +163,8 @@ class FailurePolicy:
             self._add_note(callback, error)
             return self._give_up(call, index, error, Outcome.FAILED, text)
         meaning = "it counts as a denial" if policy == "deny" else "the next module is asked"
-        self._log(index, f"failed in %s, {meaning}: %s", text, error)
+        if self._loggers[index].isEnabledFor(logging.WARNING):
+            self._log(index, f"failed in %s, {meaning}: %s", text, error)
         if policy == "continue":
             return CONTINUE
         denial = self._ask_host(call, index, error, self._rule.deny_for_failure)
@@ -178,8 +179,6 @@ class FailurePolicy:
 
     def _log(self, index: int, message: str, text: str, error: BaseException) -> None:
         logger = self._loggers[index]
-        if not logger.isEnabledFor(logging.WARNING):
-            return
         said = (message, self._spec.full_name, self._redact(text))
 
         def write(error: BaseException) -> bool:
@@ -215,12 +214,16 @@ class FailurePolicy:
 
     @staticmethod
     def _say(error: BaseException) -> str:
-        """Write what was raised, with the secrets it may have; whoever shows it takes them out."""
+        """Write what was raised; secrets in it are taken out where it is shown."""
         if type(error) is InvalidValueError:
             return error.reason
-        text = _text(error)
+        try:
+            text = str(error)
+        except BaseException:  # noqa: BLE001 -- it may be anything; `_text` finds out
+            text = _text(error)
         name = type_name(error)
-        return advise(error, f"{name}: {text}" if text else name)
+        said = f"{name}: {text}" if text else name
+        return advise(error, said) if issubclass(type(error), ADVISABLE) else said
 
     def _kind(self, index: int, error: BaseException) -> Outcome:
         if type(error) is not HookTimeoutError:

@@ -106,14 +106,16 @@ class Receipt:
 
 
 class Draft(Protocol):
-    """What a receipt is written from, once somebody reads it.
+    """What a receipt is written from, once it is read.
 
     Attributes:
         number: The receipt's number, once it has one.
         is_finished: Whether the call is over; one in flight may yet add to its draft.
+        written: The receipt, once it is written and the call is over.
     """
 
     number: int | None
+    written: Receipt | None
 
     @property
     def is_finished(self) -> bool: ...
@@ -186,7 +188,10 @@ class Receipts:
         if draft.number is None:
             self._count += 1
             draft.number = self._count
-        return draft.receipt(f"{self._token}-{draft.number}", self.redact)
+        receipt = draft.written or draft.receipt(f"{self._token}-{draft.number}", self.redact)
+        if draft.is_finished:
+            draft.written = receipt
+        return receipt
 
     def _written(self) -> list[Receipt]:
         receipts: list[Receipt] = []

@@ -6,7 +6,6 @@ import asyncio
 import reprlib
 import time
 from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, final
 
 from twisted.internet.defer import CancelledError
@@ -17,7 +16,7 @@ from hostkit.rules import Deny
 from hostkit.wording import type_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from hostkit.dispatch._callback import Callback
     from hostkit.specs import Hookspec
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 @final
 class CallRecord:
-    """What is known about one call of a chain; it becomes a `Receipt` when somebody reads it.
+    """What is known about one call of a chain; it becomes a `Receipt` when it is read.
 
     Args:
         spec: The hook that was called.
@@ -41,7 +40,7 @@ class CallRecord:
         reason: The denial, the error, or the result's short form.
         is_finished: Whether the call is over.
         number: The receipt's number, once it has one.
-        seconds: How long callbacks took, by their place, as far as it was measured.
+        written: The receipt, once it is written and the call is over.
         began: When the call began, by the performance counter, if it was measured.
         ended: When its last callback ended.
     """
@@ -52,7 +51,8 @@ class CallRecord:
     reason: str | None = None
     is_finished = False
     number: int | None = None
-    seconds: Mapping[int, float] = MappingProxyType({})
+    written: Receipt | None = None
+    _seconds: dict[int, float] | None = None
     began: float | None = None
     ended: float | None = None
 
@@ -85,7 +85,9 @@ class CallRecord:
         """Note when the call began, and when a callback began and ended."""
         self.began = began
         self.ended = after
-        self.seconds = {**self.seconds, index: after - before}
+        if self._seconds is None:
+            self._seconds = {}
+        self._seconds[index] = after - before
 
     def end(self, outcome: Outcome, index: int | None, reason: str | None = None) -> None:
         """The call is over: by a callback, or after all of them were asked (`None`)."""
@@ -183,7 +185,7 @@ class CallRecord:
             module=callback.module,
             outcome=outcome,
             shadow=callback.shadow,
-            seconds=self.seconds.get(index),
+            seconds=(self._seconds or {}).get(index),
             detail=redact(detail) if detail is not None else None,
         )
 

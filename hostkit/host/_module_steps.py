@@ -147,7 +147,7 @@ async def _call(module: Module, step: str) -> None:
     try:
         inspect.signature(method).bind()
     except (TypeError, ValueError):
-        # Such a method was written for something else, without hostkit in mind.
+        # Such a method was written for something else, for another caller.
         _log.warning("module %r: %s is not called, since it needs arguments", module.name, step)
         return
     await enter(settle(method()))

@@ -2,11 +2,20 @@
 
 from hostkit.loops._cancelling import NEVER, Entrance, Interruptible, Owner, attempt, is_callers
 from hostkit.loops._clocks import CallLater, Cancellable, Clock, find_clock
-from hostkit.loops._entry import advise, current_task, enter, is_awaitable, settle, start_entry
+from hostkit.loops._entry import (
+    ADVISABLE,
+    advise,
+    current_task,
+    enter,
+    is_awaitable,
+    settle,
+    start_entry,
+)
 from hostkit.loops._shield import DetachedTasks, ShieldedCall, shield
 from hostkit.loops._side_loop import SideLoop
 
 __all__ = [
+    "ADVISABLE",
     "NEVER",
     "CallLater",
     "Cancellable",

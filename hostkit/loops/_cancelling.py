@@ -163,7 +163,7 @@ class _Entered(Deferred[T]):
 
 @final
 class Interruptible:
-    """Awaits a coroutine, and can be cancelled by somebody else, under asyncio and Twisted alike.
+    """Awaits a coroutine, and can be ended by others than its caller, on both kinds of loops.
 
     A task can be cancelled, and a Deferred; but either would be the caller's, who has more to do
     than this. So what is cancelled is what the coroutine waits for.
@@ -172,7 +172,7 @@ class Interruptible:
         coroutine: What to await.
 
     Attributes:
-        is_interrupted: Whether it was told to end.
+        is_interrupted: Whether `interrupt` was called.
     """
 
     def __init__(self, coroutine: Coroutine[Any, Any, None]) -> None:
@@ -222,6 +222,6 @@ class Interruptible:
         await settle(waiting)
 
     def end(self) -> None:
-        """Tell those who interrupted that it is over."""
+        """Resume those who wait in `interrupt`: it is over."""
         while self._waiting:
             self._waiting.pop().callback(None)

@@ -155,7 +155,7 @@ def steps_in_task(
 
     Args:
         awaitable: What is awaited.
-        first: What it wants to wait for, if somebody else took the first step.
+        first: What it wants to wait for, if its first step was taken already.
 
     Returns:
         What comes of it.
@@ -254,7 +254,9 @@ _NO_LOOP: Final = re.compile(
     r"no running event loop|await wasn't used with future|should be used inside a task"
     r"|no attribute 'create_future'|any asynchronous event loop|unknown async library"
 )
-_KINDS: Final = (RuntimeError, AttributeError)
+ADVISABLE: Final = (RuntimeError, AttributeError)
+"""The exceptions that `advise` may have advice for."""
+
 _NO_DEFERRED: Final = re.compile(r"got bad yield: <\w*Deferred")
 
 
@@ -268,7 +270,7 @@ def advise(error: BaseException, said: str) -> str:
     Returns:
         The same, with the advice if there is any.
     """
-    advice = _find(error) if issubclass(type(error), _KINDS) else ""
+    advice = _find(error) if issubclass(type(error), ADVISABLE) else ""
     return f"{said} ({advice})" if advice else said
 
 
@@ -289,7 +291,7 @@ def _find(error: BaseException) -> str:
         asyncio.get_running_loop()
     except RuntimeError:
         return (
-            "there is no asyncio here to await: it needs `hostkit serve --reactor asyncio`, "
+            "asyncio cannot be awaited here: it needs `hostkit serve --reactor asyncio`, "
             "or a program that installs Twisted's asyncio reactor"
         )
     return (

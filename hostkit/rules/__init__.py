@@ -13,12 +13,12 @@ Every rule takes ``on_error``, which says what it means when a callback raises, 
 answers with a value that means nothing (unless ``on_invalid`` says something else about the last):
 
 - ``"raise"``: the exception goes to the caller as it is, with a note naming module, hook and place;
-- ``"deny"``: it counts as a denial (`FirstDenial`, and `Notify` if it is told which);
+- ``"deny"``: it counts as a denial (`FirstDenial`, and `Notify` with ``denial=``);
 - ``"continue"``: it is logged, and the next module is asked;
 - ``"fail"``: the caller gets a `hostkit.errors.ModuleFailedError`, neither allow nor deny.
 
-A module may also deny by raising: with ``veto``, a rule tells such exceptions from failures. They
-go to the caller as they are, whatever the policy.
+A module may also deny by raising: with ``veto``, a rule distinguishes such exceptions from
+failures. They go to the caller as they are, whatever the policy.
 """
 
 from hostkit.rules._all import Collect, Merge, Notify

@@ -33,11 +33,11 @@ class FirstDenial(Rule):
         on_error: ``"deny"``, ``"fail"`` (default), ``"continue"`` or ``"raise"``.
         on_invalid: The same for answers that mean nothing; by default as ``on_error``.
         read: Reads a callback's raw answer.
-        allow: The result when nobody denies; as an answer, raw or read, it always lets the next
+        allow: The result when no module denies; as an answer, raw or read, it always lets the next
             one be asked.
         denial: The result when a module fails and that counts as a denial; by default a `Deny`. It
             must be given if ``allow`` is, as denials then are of the host's own kind, too.
-        veto: Tells which exceptions are a module's denial; see `Rule`.
+        veto: Recognises which exceptions are a module's denial; see `Rule`.
         replaces: The argument that an answer may replace, for the modules asked after it. Then
             ``read`` may return a `Replace`, and that of the last one is the allow value.
         replacing: Whether modules are asked about what was replaced (``"ask"``, the default), or

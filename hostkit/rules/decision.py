@@ -51,7 +51,7 @@ class Deny(_Truthless):
 
     Args:
         code: A short stable identifier that programs can act on, such as ``"spam"``.
-        reason: What to tell the person who was denied.
+        reason: What the person who was denied reads.
         extra: Further facts for the host's answer, such as ``retry_after_seconds=5``.
 
     Raises:

@@ -62,7 +62,7 @@ def _check_requires(category: type[Category], spec: Hookspec) -> None:
         if hook not in category.hookspecs or hook == spec.name:
             raise SpecError(
                 Code.BAD_OPTION,
-                f"hookspec {spec.name} requires {hook!r}, which is no other hook of "
+                f"hookspec {spec.name} requires {hook!r}, which is not another hook of "
                 f"{category.__qualname__}",
                 expected=", ".join(name for name in category.hookspecs if name != spec.name)
                 or "no hook: it is the only one",

@@ -32,7 +32,7 @@ def check_callable(function: Any, what: str) -> None:
         return
     is_called = inspect.iscoroutine(function)
     if is_called:
-        function.close()  # Python would warn that nobody awaited it
+        function.close()  # or Python would warn that it was never awaited
     raise RegistrationError(
         Code.NOT_CALLABLE,
         f"{what} cannot be called: {function!r}",

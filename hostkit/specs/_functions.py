@@ -78,7 +78,7 @@ def arguments_of(function: Callable[..., Any]) -> tuple[str, ...]:
     """Name the arguments of a hook.
 
     Raises:
-        SpecError: This is no method that can be one (HK303).
+        SpecError: The method cannot be one (HK303).
     """
     _check_function(function)
     if function.__name__.startswith("_"):

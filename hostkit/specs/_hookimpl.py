@@ -80,7 +80,7 @@ def check_options(options: dict[str, Any], owner: str) -> None:
             raise RegistrationError(
                 Code.BAD_HOOKIMPL_OPTION,
                 f"{owner} asks for {option}, but the order of modules is the order in the file",
-                hint=f"remove {option}; whoever runs the server orders the modules",
+                hint=f"remove {option}; the operator orders the modules",
             )
 
 

@@ -240,7 +240,7 @@ def _check_named(spec: Hookspec) -> None:
             Code.BAD_OPTION,
             f"hookspec {spec.name} replaces {replaced!r}, by which its callbacks are chosen",
             details=where(spec.function),
-            hint="a call has one key, which nobody can change on the way",
+            hint="a call has one key, which cannot change on the way",
         )
 
 
@@ -248,7 +248,7 @@ def _check_shield(spec: Hookspec) -> None:
     if spec.shield and not spec.is_async:
         raise SpecError(
             Code.BAD_OPTION,
-            f"hookspec {spec.name} has shield=True, but nobody can cancel a plain function",
+            f"hookspec {spec.name} has shield=True, but a plain function cannot be cancelled",
             details=where(spec.function),
             hint="leave it out, or write the hook with async def",
         )

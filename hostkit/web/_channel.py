@@ -10,7 +10,7 @@ from twisted.internet.interfaces import ISSLTransport, ITCPTransport
 
 from hostkit.config import Limits
 from hostkit.web._pages import early_answer
-from hostkit.web._twisted_http import TwistedChannel
+from hostkit.web._twisted_private import TwistedChannel
 
 if TYPE_CHECKING:
     from twisted.internet.interfaces import IAddress
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 LINGER_SECONDS: Final = 5
-"""How long a client may go on sending what nobody reads, so that it can see why."""
+"""How long a refused client may go on sending, so that it can read the answer."""
 
 ACTIVE_SECONDS: Final = 1
 """How long after a request its client is expected to send another one at once."""
@@ -92,7 +92,7 @@ class HttpChannel(TwistedChannel):
     _left = 0
 
     def connectionMade(self) -> None:
-        """Begin."""
+        """Apply the listener's limits and register with the site."""
         super().connectionMade()  # type: ignore[no-untyped-call]
         limits = self.site.limits
         self.maxHeaders = limits.headers
@@ -105,7 +105,7 @@ class HttpChannel(TwistedChannel):
             self.drain()
 
     def getHost(self) -> IAddress:
-        """Tell the address of this end."""
+        """The address of this end."""
         return cast("IAddress", self._host)
 
     def dataReceived(self, data: bytes) -> None:
@@ -119,7 +119,7 @@ class HttpChannel(TwistedChannel):
             self.refuse_unreadable()
 
     def allHeadersReceived(self) -> None:
-        """Decide whether a request is heard, before anything of its body is."""
+        """Decide whether a request is accepted, before anything of its body is read."""
         site = self.site
         answer = self._judge()
         if answer is not None:
@@ -147,7 +147,7 @@ class HttpChannel(TwistedChannel):
         super().requestDone(request)  # type: ignore[no-untyped-call]
 
     def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]
-        """Forget everything; a handler of a request is told."""
+        """Leave the site; the handler of a request in flight is notified."""
         self._leave()
         super().connectionLost(reason)  # type: ignore[no-untyped-call]
 
@@ -195,7 +195,7 @@ class HttpChannel(TwistedChannel):
                 self.refuse(early_answer(408, "timeout", "the body of the request came too slowly"))
 
     def drain(self) -> None:
-        """Take no request after the one that is under way."""
+        """Take no request after the one in flight."""
         if self._phase is _BUSY:
             self.persistent = False
             # An answer that has begun cannot be changed any more, and this does no harm.
@@ -209,7 +209,7 @@ class HttpChannel(TwistedChannel):
                 self._hang_up()
 
     def abort(self) -> None:
-        """Cut the connection, whatever is under way."""
+        """Abort the connection, whatever is in flight."""
         self.transport.abortConnection()
 
     def _judge(self) -> bytes | None:
@@ -220,7 +220,7 @@ class HttpChannel(TwistedChannel):
         if self.length and self.length > site.longest_body(self.url):
             return _too_large(site.longest_body(self.url))
         if site.busy >= limits.requests and self.url.partition(b"?")[0] not in site.always:
-            error = "too many requests are under way; try again later"
+            error = "too many requests are in flight; try again later"
             return early_answer(503, "too_many_requests", error, "Retry-After: 1")
         return None
 
@@ -242,12 +242,12 @@ class HttpChannel(TwistedChannel):
         self.loseConnection()  # type: ignore[no-untyped-call]
 
     def _end(self) -> None:
-        """Hear nothing any more; the client has some time to go."""
+        """Ignore what arrives; the client has some time to leave."""
         self._phase = _CLOSING
         self.deadline = self.site.horizon + LINGER_SECONDS
-        deaf: Any = _ignore
-        self.dataReceived = self.lineReceived = deaf  # type: ignore[method-assign]
-        self.rawDataReceived = self.allContentReceived = deaf  # type: ignore[method-assign]
+        ignore: Any = _ignore
+        self.dataReceived = self.lineReceived = ignore  # type: ignore[method-assign]
+        self.rawDataReceived = self.allContentReceived = ignore  # type: ignore[method-assign]
 
     def refuse_unreadable(self) -> None:
         """Say what is wrong with what was sent, and hang up."""

@@ -9,12 +9,13 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Final, cast, final
 
 from twisted.internet.defer import Deferred, execute
-from twisted.internet.endpoints import AdoptedStreamServerEndpoint, _parse, serverFromString
+from twisted.internet.endpoints import AdoptedStreamServerEndpoint, serverFromString
 from twisted.internet.interfaces import IStreamServerEndpoint
 from zope.interface import implementer
 
 from hostkit.codes import Code
 from hostkit.config import Listener
+from hostkit.web._twisted_private import parse_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +45,7 @@ def read_endpoint(reactor: Any, text: str) -> IStreamServerEndpoint:
     Raises:
         Exception: It cannot be understood; each kind of endpoint raises what it likes.
     """
-    arguments, options = _parse(text)
+    arguments, options = parse_endpoint(text)
     kind = arguments[0]
     if kind not in _INHERITED:
         return cast("IStreamServerEndpoint", serverFromString(reactor, text))
@@ -54,12 +55,12 @@ def read_endpoint(reactor: Any, text: str) -> IStreamServerEndpoint:
 
 
 def is_local(text: str) -> bool:
-    """Tell whether only programs on the same machine can reach an endpoint.
+    """Whether only programs on the same machine can reach an endpoint.
 
     Args:
         text: An endpoint string that can be understood. What cannot be known counts as not local.
     """
-    arguments, options = _parse(text)
+    arguments, options = parse_endpoint(text)
     if arguments[0] == "unix":
         return True
     if arguments[0] not in {"tcp", "tcp6", "ssl", "tls"}:
@@ -75,7 +76,7 @@ def is_local(text: str) -> bool:
 @final
 @implementer(IStreamServerEndpoint)
 class InheritedEndpoint:
-    """A socket that was opened by whoever started this process.
+    """A socket that was opened by the parent of this process.
 
     Args:
         reactor: The Twisted reactor.

@@ -31,7 +31,7 @@ class Guard(Resource):
         self._token = token.encode()
 
     def getChildWithDefault(self, path: bytes, request: Request) -> IResource:
-        """Find the resource for a request, or tell that it needs a token."""
+        """Find the resource for a request, or a page that asks for the token."""
         if path == b"_hostkit" and not self._knows_token(request):
             request.setHeader(b"www-authenticate", b"Bearer")
             error = "what is below /_hostkit needs a token: Authorization: Bearer TOKEN"
@@ -53,7 +53,7 @@ READY: Final = "/ready"
 
 @final
 class Health(Resource):
-    """Tells that the process is alive."""
+    """Answers as long as the process serves at all."""
 
     isLeaf = True
 
@@ -64,7 +64,7 @@ class Health(Resource):
 
 @final
 class Ready(Resource):
-    """Tells whether requests are welcome.
+    """Says whether requests are welcome.
 
     Args:
         is_ready: Says so.

@@ -143,20 +143,20 @@ def refuse_others(request: Request, allow: bytes) -> bytes:
     return write_error(request, 405, "method_not_allowed", error)
 
 
-def render_methods(resource: object, told: Collection[bytes] = ()) -> list[bytes]:
+def render_methods(resource: object, listed: Collection[bytes] = ()) -> list[bytes]:
     """List the methods of a resource.
 
     Args:
         resource: The resource.
-        told: What it says itself; HEAD may be among them with no GET to make it of.
+        listed: What it lists itself; HEAD may be among them with no GET to make it of.
     """
     names = prefixedMethodNames(type(resource), "render_")
-    methods = told or [name.encode() for name in names]
+    methods = listed or [name.encode() for name in names]
     return [method for method in methods if method != b"HEAD" or not lacks_head(resource)]
 
 
 def lacks_head(resource: object) -> bool:
-    """Tell whether all there is for HEAD is what Twisted makes of a GET that is not there.
+    """Whether all there is for HEAD is what Twisted makes of a GET that is not there.
 
     Args:
         resource: The resource.

@@ -177,7 +177,7 @@ class HostRequest(Request):
             if isinstance(resource, EncodingResourceWrapper):
                 self._encoder = resource.getEncoder(self)
             self.render(resource)
-        except BaseException:  # noqa: BLE001 -- what it is is told where it is logged
+        except BaseException:  # noqa: BLE001 -- it is logged, whatever it is
             self.processingFailed(Failure())
 
     def render(self, resrc: IResource) -> None:
@@ -198,7 +198,7 @@ class HostRequest(Request):
 
     def processingFailed(self, reason: Failure) -> Failure:
         """Answer for a resource that raised; modules may use it as an errback."""
-        # That a call was cancelled is no news if its client is gone.
+        # If the client has left, its call was cancelled, which is expected.
         is_waiting = getattr(self, "channel", None) is not None
         if is_waiting or not reason.check(CancelledError):
             log_failure(self, "failed to answer", reason.value)
@@ -206,9 +206,9 @@ class HostRequest(Request):
         give_up(self)
         return reason
 
-    def _refuse(self, resource: IResource, told: Collection[bytes]) -> Any:
-        if self.method != b"HEAD" or b"GET" not in told:
-            return refuse_method(self, render_methods(resource, told))
+    def _refuse(self, resource: IResource, listed: Collection[bytes]) -> Any:
+        if self.method != b"HEAD" or b"GET" not in listed:
+            return refuse_method(self, render_methods(resource, listed))
         # It answers GET, so HEAD is the same without the body, which `write` knows to leave out.
         self.method = b"GET"
         self._inFakeHead = True
@@ -221,7 +221,7 @@ class HostRequest(Request):
     def _refuse_nonsense(self, body: object) -> None:
         hint = "a resource returns bytes, or NOT_DONE_YET to answer later"
         if inspect.iscoroutine(body):
-            body.close()  # Python would warn that nobody awaited it
+            body.close()  # or Python would warn that it was never awaited
             hint = "write `async` methods in a hostkit.web.JsonResource"
         elif isinstance(body, Deferred):
             body.addErrback(lambda _: None).cancel()

@@ -76,7 +76,7 @@ class Router(Resource):
     NUL, or not in UTF-8, plain or encoded, are answered with 400 before any resource sees them.
 
     Args:
-        resources: Resources by absolute path; in any order, whoever is above whom.
+        resources: Resources by absolute path; in any order, parents and children alike.
         modules: The names of the modules that the resources belong to, by the same paths.
     """
 
@@ -151,7 +151,7 @@ def _descend(
 
 
 def _child_of(resource: IResource, segment: bytes, request: HostRequest) -> IResource:
-    """Do what `Resource.getChildWithDefault` does, also if nobody called its ``__init__``."""
+    """Do what `Resource.getChildWithDefault` does, also if its ``__init__`` was never called."""
     if not _is_method(resource, "getChildWithDefault"):
         found: IResource = resource.getChildWithDefault(segment, request)
         return found
@@ -165,5 +165,5 @@ def _child_of(resource: IResource, segment: bytes, request: HostRequest) -> IRes
 
 
 def _is_method(resource: IResource, name: str) -> bool:
-    """Tell whether an object's method is the one that `Resource` has."""
+    """Whether an object's method is the one that `Resource` has."""
     return getattr(getattr(resource, name), "__func__", None) is getattr(Resource, name)

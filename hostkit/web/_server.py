@@ -74,7 +74,7 @@ class Server:
             raise
 
     async def stop(self) -> None:
-        """Stop listening, finish the requests under way, then stop the modules.
+        """Stop listening, finish the requests in flight, then stop the modules.
 
         Requests that take longer than the setting ``drain:`` allows are cut off. Errors are logged
         and stop nothing.
@@ -92,7 +92,7 @@ class Server:
     async def reload(self) -> None:
         """Take over what has changed in the config file, and go on serving; see `Host.reload`.
 
-        Modules that are gone are stopped when the requests under way are answered, but after the
+        Modules that are gone are stopped when the requests in flight are answered, but after the
         time that the setting ``drain:`` allows.
 
         Raises:

@@ -43,9 +43,9 @@ class HostSite(Site):
     Attributes:
         limits: What requests are held to.
         always: As in the arguments.
-        busy: How many requests are under way.
-        horizon: When deadlines are looked at next. They are counted from then, so that nobody gets
-            less time than was promised.
+        busy: How many requests are in flight.
+        horizon: When deadlines are looked at next. They are counted from then, so that no client
+            gets less time than was promised.
         is_draining: Whether connections are to end.
     """
 
@@ -93,7 +93,7 @@ class HostSite(Site):
         return [b"http/1.1"]
 
     def longest_body(self, url: bytes) -> int:
-        """Tell how long the body of a request may be.
+        """How long the body of a request may be.
 
         Args:
             url: The request's URL, not decoded.
@@ -118,7 +118,7 @@ class HostSite(Site):
             self._waiting.pop().callback(None)
 
     def drain(self) -> None:
-        """Let every connection end as soon as nothing is under way on it, also those to come."""
+        """Let every connection end as soon as no request is in flight on it, also those to come."""
         self.is_draining = True
         for channel in tuple(self._channels):
             channel.drain()
@@ -132,17 +132,17 @@ class HostSite(Site):
         return waiting
 
     def settled(self) -> Deferred[None]:
-        """Wait until all requests that are under way now are answered, or their clients gone.
+        """Wait until all requests in flight now are answered, or their clients have left.
 
         It is looked at as deadlines are, so it may be known a second late.
         """
-        under_way = [
+        in_flight = [
             (channel, request) for channel in self._channels for request in channel.requests
         ]
-        if not under_way:
+        if not in_flight:
             return succeed(None)
         settled: Deferred[None] = Deferred()
-        self._settling.append((settled, under_way))
+        self._settling.append((settled, in_flight))
         return settled
 
     def abort(self) -> None:
@@ -162,10 +162,10 @@ class HostSite(Site):
 
     def _look_at_settling(self) -> None:
         for entry in tuple(self._settling):
-            settled, under_way = entry
+            settled, in_flight = entry
             if not any(
                 channel in self._channels and request in channel.requests
-                for channel, request in under_way
+                for channel, request in in_flight
             ):
                 self._settling.remove(entry)
                 settled.callback(None)

@@ -265,7 +265,7 @@ def test_advice_for_awaiting_asyncio_is_logged(caplog: pytest.LogCaptureFixture)
 
     _, clock = begun(job)
     clock.advance(1)
-    assert "there is no asyncio here to await" in caplog.messages[0]
+    assert "asyncio cannot be awaited here" in caplog.messages[0]
 
 
 def test_a_run_that_is_closed_is_not_a_failure(caplog: pytest.LogCaptureFixture) -> None:

@@ -81,7 +81,7 @@ class Wired(Generic[C]):
         return hook
 
     def run(self, *args: Any, **kwargs: Any) -> Any:
-        """Call the hook in an asyncio task of its own, for ``ann`` unless told otherwise."""
+        """Call the hook in an asyncio task of its own, for ``ann`` by default."""
         return run(self.call(*(args or ("ann",)), **kwargs))
 
     def start(self, *args: Any) -> Deferred[Any]:
@@ -163,7 +163,7 @@ def hook_of(rule: Rule, **options: Any) -> type[Any]:
     class Desk(Category):
         @hookspec(rule, required=1, **options)
         async def ask(self, author: str, text: Any = "hi") -> Any:
-            """Called when somebody asks."""
+            """Called when a host asks."""
 
     return Desk
 

@@ -21,20 +21,20 @@ if TYPE_CHECKING:
 class Logins(Category):
     @hookspec(FirstResult(default="nobody"), required=1, keyed=Keyed("kind"))
     async def check(self, user: str, kind: Any = "pw") -> str:
-        """Called when somebody logs in."""
+        """Called when a user logs in."""
 
     @hookspec(FirstResult(default="nobody"), keyed=Keyed("kind"))
     def check_now(self, user: str, kind: Any) -> str:
-        """Called when somebody logs in who cannot wait."""
+        """Called when a user logs in and the host cannot wait."""
 
     @hookspec(FirstResult(), keyed=Keyed("kind"))
     async def find(self, user: str, kind: str) -> str:
-        """Called to find somebody."""
+        """Called to find a user."""
         return f"{self.name} finds {user} by {kind}, {current_module()}"
 
     @hookspec(FirstResult(), keyed=Keyed("kind"))
     def find_now(self, user: str, kind: str) -> str:
-        """Called to find somebody, by who cannot wait."""
+        """Called to find a user, by a host that cannot wait."""
         return f"{self.name} finds {user} by {kind}"
 
     @hookspec(Exclusive(), keyed=Keyed("kind"))
@@ -43,7 +43,7 @@ class Logins(Category):
 
     @hookspec(FirstDenial(), keyed=Keyed("kind"))
     async def forbid(self, user: str, kind: str) -> Any:
-        """Called before somebody does something."""
+        """Called before a user does something."""
 
 
 @attrs.frozen

@@ -197,7 +197,7 @@ def model(rule: Rule, fakes: list[Fake]) -> Model:
 
 
 def default_of(rule: Rule, results: list[Any]) -> Any:
-    """Say what comes of a chain in which nobody decided."""
+    """Say what comes of a chain in which no module decided."""
     if isinstance(rule, FirstDenial):
         return rule.allow
     if isinstance(rule, FirstResult | Exclusive):

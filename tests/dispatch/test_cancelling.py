@@ -53,7 +53,7 @@ ways = pytest.mark.parametrize(
 def test_cancelling_a_task_ends_the_call(
     on_error: Any, options: dict[str, Any], slow: Callable[..., Any]
 ) -> None:
-    """The cancellation of a task comes through every policy, and nobody else is asked."""
+    """The cancellation of a task comes through every policy, and no other module is asked."""
     spy = Spy()
     chain = wire(hook_of(FirstDenial(on_error=on_error)), "ask", given(slow, **options), spy)
 
@@ -87,7 +87,7 @@ def test_cancelling_a_deferred_ends_the_call(
 
 
 def test_a_cancelled_call_says_so_in_its_receipt() -> None:
-    """If there was something to record before, the receipt tells where the call ended."""
+    """If there was something to record before, the receipt shows where the call ended."""
     call = (chain := wire(Comments, "check", shadow(spam), hang, rude)).start()
     call.cancel()
     assert isinstance(done(call), CancelledError)

@@ -103,7 +103,7 @@ def test_nothing_to_combine_is_no_modules_failure() -> None:
 
 
 def test_what_is_collected_is_the_callers_own() -> None:
-    """Whoever changes the list changes no other call's."""
+    """A caller that changes the list changes no other call's."""
     wired = wire(hook_of(Collect()), "ask", saying(1), saying(CONTINUE))
     first = wired.run()
     first.append(2)

@@ -40,7 +40,7 @@ async def look(author: str, text: Any) -> NoReturn:
 
 @pytest.mark.parametrize("exact", [False, True])
 def test_the_receipt_of_a_call_that_ends_there_is_finished(exact: bool) -> None:
-    """The error is the host's, and the receipt says so; nobody is still running."""
+    """The error is the host's, and the receipt says so; no module is still running."""
     wired = wire(DESK, "ask", look, look, allow, exact=exact)
     with pytest.raises(LookupError, match="no other"):
         wired.run("ann", Rare(1))
@@ -58,7 +58,7 @@ def test_the_receipt_of_a_call_that_ends_there_is_finished(exact: bool) -> None:
 
 @pytest.mark.parametrize("exact", [False, True])
 def test_a_call_that_ends_before_anything_happened_leaves_no_receipt(exact: bool) -> None:
-    """Nobody was asked, so there is nothing to tell."""
+    """No module was asked, so there is nothing to record."""
     wired = wire(DESK, "ask", look, broken, exact=exact)
     with pytest.raises(LookupError):
         wired.run("ann", Unique())

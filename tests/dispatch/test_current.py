@@ -41,7 +41,7 @@ def test_outside_of_callbacks_there_is_none() -> None:
 
 @pytest.mark.parametrize("exact", [False, True])
 def test_a_callback_knows_its_module(exact: bool) -> None:
-    """Callbacks of every kind are told their own module, in whatever place."""
+    """Callbacks of every kind get their own module, in whatever place."""
     deep = lambda author: [plain_name(author) for _ in range(1)][0]  # noqa: E731, RUF015
     chain = wire(Comments, "gather", name, plain_name, shadow(name), late_name, deep, exact=exact)
     assert chain.run() == ["m0", "m1", "m3", "m4"]
@@ -50,7 +50,7 @@ def test_a_callback_knows_its_module(exact: bool) -> None:
 @pytest.mark.parametrize("options", [{}, {"timeout_seconds": 60.0}])
 @pytest.mark.parametrize("exact", [False, True])
 def test_a_callback_knows_its_module_when_it_goes_on(options: dict[str, Any], exact: bool) -> None:
-    """After having waited under Twisted, a callback still is told its module."""
+    """After having waited under Twisted, a callback still gets its module."""
     waiting: Deferred[None] = Deferred()
 
     async def slow(author: str) -> Any:
@@ -64,12 +64,12 @@ def test_a_callback_knows_its_module_when_it_goes_on(options: dict[str, Any], ex
 
 
 def test_a_timeout_does_not_hide_the_module_under_asyncio() -> None:
-    """A callback with a timeout is told its module in a task."""
+    """A callback with a timeout gets its module in a task."""
     assert wire(Comments, "gather", given(late_name, timeout_seconds=60.0)).run() == ["m0"]
 
 
 def test_a_nested_call_is_told_apart() -> None:
-    """A callback that asks another hook is told its own module before and after."""
+    """A callback that asks another hook gets its own module before and after."""
     inner = wire(Comments, "gather", Spy(), name)
 
     async def ask_again(author: str) -> Any:

@@ -45,7 +45,7 @@ def hooks() -> Hooks:
 
 @pytest.mark.parametrize("exact", [False, True])
 def test_a_hook_is_true_if_somebody_listens(exact: bool) -> None:
-    """A host can skip preparing a call that nobody would get."""
+    """A host can skip preparing a call that no module would get."""
     caller = comments(exact=exact)
     assert [bool(caller.check), bool(caller.find), bool(caller.check_now)] == [True, False, False]
 
@@ -92,7 +92,7 @@ def test_hooks_are_found_by_category_and_by_name() -> None:
 
 @pytest.mark.parametrize(("key", "name"), [(Überprüfung, "Überprüfung"), ("checks", "checks")])
 def test_a_key_that_is_not_there(key: type[Category] | str, name: str) -> None:
-    """A category the host does not have is a `KeyError` that tells which it has."""
+    """A category the host does not have is a `KeyError` that lists those it has."""
     message = f"this host has no category {name}; it has: comments, the_rooms"
     with pytest.raises(KeyError, match=message):
         hooks()[key]

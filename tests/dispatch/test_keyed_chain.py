@@ -44,7 +44,7 @@ def test_a_call_asks_the_callbacks_of_its_key(exact: bool) -> None:
 
 @pytest.mark.parametrize("exact", [False, True])
 def test_a_key_that_nobody_has_gives_the_default(exact: bool) -> None:
-    """A call with an unknown key ends as if nobody had anything to say."""
+    """A call with an unknown key ends as if no module had an answer."""
     wired = wire_by_key("check", ("pw", saying("by password")), exact=exact)
     assert run(wired.call("ann", "token")) == "nobody"
     assert list(wired.receipts) == []
@@ -129,7 +129,7 @@ def test_keys_belong_to_one_host() -> None:
 def test_a_keyed_hook_looks_like_its_declaration() -> None:
     """Help and signature are those of the method that declares it."""
     wired = wire_by_key("check", ("pw", saying("yes")))
-    assert wired.call.__doc__ == "Called when somebody logs in."
+    assert wired.call.__doc__ == "Called when a user logs in."
     assert inspect.signature(Logins.check) == inspect.signature(wired.chain.lean)
 
 
@@ -144,7 +144,7 @@ def test_the_module_that_runs_is_known() -> None:
 
 
 def test_tracebacks_show_the_chain_of_the_key() -> None:
-    """Chains of several keys are told apart, so that a line is shown from the right one."""
+    """Chains of several keys are distinguished, so that a line is shown from the right one."""
     raising_twice = raising(KeyError("k"))
     wired = wire_by_key("check", ("pw", saying(None)), ("pw", raising_twice), ("z", raising_twice))
     with pytest.raises(ModuleFailedError) as caught:
@@ -181,7 +181,7 @@ def test_timeouts_hold_for_every_key(clock: Clock) -> None:
 
 
 def test_cancelling_a_call_reaches_the_callback() -> None:
-    """Whoever gives up waiting for a keyed hook ends its callback; no module has failed."""
+    """A caller that gives up waiting for a keyed hook ends its callback; no module has failed."""
     waiting: Deferred[None] = Deferred()
     wired = wire_by_key("check", ("pw", saying(None)), ("pw", lambda user: waiting))
     called = Deferred.fromCoroutine(wired.call("ann"))

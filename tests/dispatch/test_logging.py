@@ -68,7 +68,7 @@ def test_a_failure_that_nobody_gets_is_logged_once(
     failing: Callable[..., Any],
     says: str,
 ) -> None:
-    """What the caller is not told is told to the module's logger, with the traceback."""
+    """What the caller does not get goes to the module's logger, with the traceback."""
     wire(hook_of(FirstDenial(on_error=on_error)), "ask", failing).run()
     name, message = "hostkit.modules.m0", f"failed in desk.ask, {meaning}: {says}"
     assert logged(caplog) == [(name, logging.WARNING, message)]
@@ -137,7 +137,7 @@ def test_what_cannot_be_written_is_named_by_its_type() -> None:
 
 
 def test_every_policy_of_notify_tells_whom_it_can(caplog: pytest.LogCaptureFixture) -> None:
-    """A failing module keeps nobody from being told, and each failure is logged."""
+    """A failing module keeps no module from being notified, and each failure is logged."""
     spy = Spy()
     wire(hook_of(Notify()), "ask", broken, spy, broken, spy).run()
     assert (len(spy.calls), len(caplog.records)) == (2, 2)

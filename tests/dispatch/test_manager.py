@@ -72,7 +72,7 @@ def test_chains_have_the_order_of_the_modules(modules: list[list[str]]) -> None:
 
 
 def test_a_hook_without_callbacks_has_an_empty_chain() -> None:
-    """A hook that nobody registered for has no callbacks."""
+    """A hook that no module registered for has no callbacks."""
     assert manager().chain_of(Talk.hookspecs["said"]) == ()
 
 
@@ -134,7 +134,7 @@ def test_a_module_can_be_unregistered() -> None:
 
 
 class Plain:
-    """A plugin that somebody registers with pluggy directly."""
+    """A plugin registered with pluggy directly."""
 
     @hookimpl
     def said(self, author: str) -> Any:

@@ -134,7 +134,7 @@ def test_a_module_may_have_its_own_policy() -> None:
 
 
 def test_a_policy_that_means_nothing_for_the_rule_is_ignored() -> None:
-    """A module may be told to deny on errors, although some of its hooks make no denials."""
+    """A module may be set to deny on errors, although some of its hooks make no denials."""
     assert wire(
         hook_of(Collect(on_error="continue")),
         "ask",

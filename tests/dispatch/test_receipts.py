@@ -88,7 +88,7 @@ def test_a_failure_before_a_denial_shows_both(exact: bool) -> None:
 
 @pytest.mark.parametrize("exact", [False, True])
 def test_a_failure_that_denies_shows_both(exact: bool) -> None:
-    """When a failure counts as a denial, its step tells the failure and the receipt the denial."""
+    """When a failure counts as a denial, its step shows the failure and the receipt the denial."""
     desk = hook_of(FirstDenial(on_error="deny"))
     chain = wire(desk, "ask", broken, spam, exact=exact)
     chain.run()
@@ -131,7 +131,7 @@ def test_alternating_denials_are_told_apart() -> None:
 
 
 def test_a_known_denial_after_a_failure_belongs_to_its_call() -> None:
-    """The quick way for a module's usual denial is not taken when there is more to tell."""
+    """The quick way for a module's usual denial is not taken when there is more to record."""
     answers = iter([ALLOW, KeyError("ann"), ALLOW])
 
     def sometimes(author: str) -> Any:
@@ -160,7 +160,7 @@ def test_two_callbacks_with_one_denial_are_told_apart() -> None:
 
 
 def test_ids_are_unique_and_stay() -> None:
-    """Once somebody has seen a receipt, it keeps its id; they go up in order."""
+    """Once a receipt has been read, it keeps its id; they go up in order."""
     chain = wire(Comments, "check", spam)
     chain.run()
     chain.run()

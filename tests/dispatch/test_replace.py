@@ -94,7 +94,7 @@ def test_those_asked_later_see_what_was_replaced(exact: bool) -> None:
 
 @pytest.mark.parametrize("exact", [False, True])
 def test_with_stop_the_first_one_to_replace_ends_the_chain(exact: bool) -> None:
-    """Its answer is the result; nobody is asked about it."""
+    """Its answer is the result; no module is asked about it."""
     seen = Seen()
     rule = replacing(replacing="stop")
     modules = (seen.module("a"), seen.module("b", answer := add("x")), seen.module("c", "no"))
@@ -131,7 +131,7 @@ def test_nobody_replaces_anything(how: str, exact: bool) -> None:
 
 
 def test_a_denial_after_it_is_the_result() -> None:
-    """Whoever is asked about what was replaced can deny it."""
+    """A module that is asked about what was replaced can deny it."""
     wired = wire(hook_of(replacing()), "ask", saying(add("x")), saying("no"), saying(FINE))
     assert wired.run("ann", []) == "denied"
     assert outcomes_of(wired.receipts) == [("deny", "m1", "'denied'")]
@@ -233,7 +233,7 @@ def test_a_shadow_module_replaces_nothing() -> None:
 
 @pytest.mark.parametrize("how", ["ask", "stop"])
 def test_replacing_is_explained(how: str) -> None:
-    """A trace tells who has replaced the argument, and with which answer."""
+    """A trace shows which module has replaced the argument, and with which answer."""
     wired = wire(
         hook_of(replacing(replacing=how)), "ask", saying(FINE), saying((True, list)), saying(FINE)
     )
@@ -267,7 +267,7 @@ def test_a_measured_call_begins_with_the_callers_arguments() -> None:
 
 
 def test_cancelling_after_something_was_replaced() -> None:
-    """Whoever gives up gets no result; nothing has failed."""
+    """A caller that gives up gets no result; nothing has failed."""
     waiting: Deferred[None] = Deferred()
     wired = wire(hook_of(replacing()), "ask", saying(add("x")), lambda author: waiting)
     call = wired.start("ann", [])

@@ -131,7 +131,7 @@ def test_a_handled_exception_keeps_nothing_alive(policy: Any, module: Callable[.
 
 
 def test_a_trace_tells_all_answers_of_a_hook_that_collects() -> None:
-    """Where no answer decides, each one is told."""
+    """Where no answer decides, each one is shown."""
     wired = wire(hook_of(Collect()), "ask", saying(1), saying("two"))
     traced = run(trace(wired.chain, ("ann",), {}, keep=False))
     assert [step.rpartition(" (")[0] for step in map(str, traced.receipt.steps)] == [
@@ -145,7 +145,7 @@ class Falling(Category):
 
     @hookspec(FirstDenial())
     async def check(self, author: str) -> Decision:
-        """Called to check; nobody is trusted."""
+        """Called to check; no input is trusted."""
         return Deny("nobody", author)
 
 
@@ -243,7 +243,7 @@ async def _leaves(author: str) -> Decision:
 def test_a_shadow_that_ends_itself_ends_nothing_else(
     function: Callable[..., Any], exact: bool
 ) -> None:
-    """A cancellation that nobody asked for, or an exit, is a failure of the shadow module."""
+    """A cancellation by no caller, or an exit, is a failure of the shadow module."""
     chain = wire(Comments, "check", shadow(function), saying(Deny("no")), exact=exact)
     assert Deny("no") == chain.run()
     assert [step.outcome for step in chain.receipt.steps] == ["failed", "deny"]

@@ -1,4 +1,4 @@
-"""How calls end that nobody waits for any more."""
+"""How calls end that are no longer awaited."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def test_nothing_is_scheduled_while_nothing_is_called() -> None:
 
 
 def test_hooks_are_measured_apart() -> None:
-    """Each hook has intervals of its own; one that nobody listens to needs none."""
+    """Each hook has intervals of its own; one without listeners needs none."""
     clock = Clock()
     check, find, silent = (
         wire(Comments, "check", allow),

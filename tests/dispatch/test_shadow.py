@@ -73,7 +73,7 @@ def test_a_shadows_verdict_stands_beside_the_real_one(exact: bool) -> None:
 
 
 def test_a_shadow_that_continues_leaves_no_receipt() -> None:
-    """There is nothing to tell about a verdict that changes nothing."""
+    """There is nothing to record about a verdict that changes nothing."""
     chain = wire(Comments, "check", shadow(allow))
     assert ALLOW is chain.run()
     assert len(chain.receipts) == 0

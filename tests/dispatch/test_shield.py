@@ -96,7 +96,7 @@ def test_a_call_can_be_sampled() -> None:
 
 
 def test_the_module_is_known() -> None:
-    """A callback can be told whose it is, before and after it has waited."""
+    """A callback can be attributed, before and after it has waited."""
     seen = []
 
     async def look(*_: Any) -> Decision:

@@ -1,4 +1,4 @@
-"""Shielded hooks, when whoever called them gives up."""
+"""Shielded hooks, when their caller gives up."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def test_a_modules_own_timeout_holds() -> None:
 
 
 def test_a_deferred_is_let_fire_under_twisted() -> None:
-    """There too the callback finishes first, and nobody else is asked."""
+    """There too the callback finishes first, and no other module is asked."""
     waiting: Deferred[Any] = Deferred()
     spy = Spy()
     chain = wire(Uploads, "check", lambda *_: waiting, spy)
@@ -175,13 +175,13 @@ def test_the_chain_of_a_key_is_shielded() -> None:
 
 
 def test_a_fallback_is_not_begun() -> None:
-    """Nor is the host's own code asked, when nobody waits for what it says."""
+    """Nor is the host's own code asked, when no caller waits for its result."""
     begun: list[str] = []
 
     class Downloads(Category):
         @hookspec(FirstResult(), shield=True)
         async def find(self, author: str) -> str:
-            """Called to find somebody's files."""
+            """Called to find a user's files."""
             begun.append(author)
             return "nothing"
 
@@ -213,7 +213,7 @@ def test_a_trace_tells_who_was_not_asked() -> None:
 
 
 def test_a_caller_that_is_closed_leaves_the_callback_alone() -> None:
-    """A coroutine that nobody awaits any more ends at once, and the callback in its time."""
+    """A coroutine that is no longer awaited ends at once, and the callback in its time."""
     waiting: Deferred[Any] = Deferred()
     ended = []
 

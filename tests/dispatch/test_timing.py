@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 class Ending(Category):
     @hookspec(FirstDenial())
     async def ask(self, author: str) -> Decision:
-        """Called to be told no."""
+        """Called to be denied."""
         raise PermissionError
 
 

@@ -7,7 +7,7 @@ import pytest
 from twisted.internet.defer import CancelledError, Deferred
 
 from hostkit.errors import ModuleFailedError
-from hostkit.rules import ALLOW, Decision, FirstDenial, FirstResult
+from hostkit.rules import ALLOW, CONTINUE, Decision, FirstDenial, FirstResult, Replace
 from hostkit.specs import Category, hookspec
 
 from .fakes import (
@@ -56,7 +56,7 @@ class Doors(Category):
 
 
 def tracing(wired: Wired[Any], *args: Any, keep: bool = False, **kwargs: Any) -> Any:
-    """Call a hook for inspection, by ``ann`` unless told otherwise."""
+    """Call a hook for inspection, by ``ann`` by default."""
     args = args if args or kwargs else ("ann",)
     coroutine: Coroutine[Any, Any, Trace] = trace(wired.chain, args, kwargs, keep=keep)
     return coroutine
@@ -186,7 +186,7 @@ def test_a_synchronous_hook_can_be_traced() -> None:
 
 
 def test_a_chain_without_callbacks_can_be_traced() -> None:
-    """With nobody listening, a trace has no steps."""
+    """With no module listening, a trace has no steps."""
     traced = run(tracing(wire(Comments, "check")))
     assert (traced.result, traced.receipt.steps, traced.receipt.outcome) == (ALLOW, (), "allow")
 
@@ -213,3 +213,40 @@ def test_a_traced_task_can_be_cancelled() -> None:
 
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(main())
+
+
+# A call for which not every step is wanted is not measured, and leaves what any call leaves.
+
+
+@pytest.mark.parametrize(
+    ("hook", "answers", "expected"),
+    [
+        ("check", (ALLOW, ALLOW), ("allow", None, None)),
+        ("check", (ALLOW, SPAM), ("deny", "m1", str(SPAM))),
+        ("find", (None, "Ann"), ("result", "m1", "'Ann'")),
+        ("gather", (1, 2), ("result", None, "[1, 2]")),
+    ],
+)
+def test_a_plain_call_has_a_receipt_too(
+    hook: str, answers: tuple[Any, ...], expected: tuple[str, str | None, str | None]
+) -> None:
+    """It names the decider; only a denial or a failure is kept, and nothing is measured."""
+    wired = wire(Comments, hook, *map(saying, answers))
+    values = wired.chain.spec.bind(("ann",), {})
+    traced = run(wired.chain.ask(values, is_full=False))
+    receipt = traced.receipt
+    assert (receipt.outcome, receipt.decider, receipt.reason) == expected
+    assert [step.seconds for step in receipt.steps] == [None, None]
+    assert list(wired.receipts) == ([receipt] if expected[0] == "deny" else [])
+    assert [timing.count for timing in wired.chain.timings] == [0, 0]
+
+
+def test_a_plain_call_may_replace_an_argument() -> None:
+    """Its receipt says that it was allowed."""
+
+    def read(answer: Any) -> Any:
+        return Replace(lambda _: answer, answer) if isinstance(answer, str) else CONTINUE
+
+    wired = wire(hook_of(FirstDenial(read=read, replaces="text")), "ask", saying("new"))
+    traced = run(wired.chain.ask(["ann", "hi"], is_full=False))
+    assert (traced.result, traced.receipt.outcome, traced.receipt.id) == ("new", "allow", "")

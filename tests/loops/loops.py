@@ -22,7 +22,7 @@ both_loops = pytest.mark.parametrize("new_loop", [asyncio.new_event_loop, uvloop
 def run_on(
     new_loop: Callable[[], asyncio.AbstractEventLoop], coroutine: Coroutine[Any, Any, T]
 ) -> T:
-    """Run a coroutine; nobody may complain of errors that were left behind."""
+    """Run a coroutine; no error may be left behind."""
     complaints: list[Any] = []
 
     @provider(ILogObserver)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 NO_LOOP = (
-    "(there is no asyncio here to await: it needs `hostkit serve --reactor asyncio`, "
+    "(asyncio cannot be awaited here: it needs `hostkit serve --reactor asyncio`, "
     "or a program that installs Twisted's asyncio reactor)"
 )
 NO_TASK = (

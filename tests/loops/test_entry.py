@@ -127,7 +127,7 @@ def test_what_is_raised_later_is_what_the_deferred_fails_with(
 
 
 def test_what_cannot_be_awaited_fails() -> None:
-    """What is neither of the one world nor of the other is refused as by asyncio itself."""
+    """What is neither asyncio's nor Twisted's is refused as by asyncio itself."""
 
     class Stranger:
         def __await__(self) -> Any:

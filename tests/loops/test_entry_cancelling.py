@@ -1,4 +1,4 @@
-"""Cancelling entries, from either world."""
+"""Cancelling entries, from asyncio and from Twisted."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def test_cancelling_when_the_deferred_has_just_fired(new_loop: Any) -> None:
 
 
 def test_an_error_that_comes_with_a_cancellation_is_not_unhandled() -> None:
-    """The cancellation wins; nobody is told of an error that nobody looked at."""
+    """The cancellation wins; an error that was not looked at is not reported."""
     waiting: Deferred[Any] = Deferred()
 
     async def wait() -> None:
@@ -197,7 +197,7 @@ def test_a_cancelled_call_asks_nobody_else(new_loop: Any) -> None:
 @pytest.mark.parametrize("turns", [0, 2])
 @pytest.mark.parametrize("make", [Deferred, lambda: asyncio.get_running_loop().create_future()])
 def test_the_message_of_a_cancellation_arrives(new_loop: Any, turns: int, make: Any) -> None:
-    """Who cancels the task may say why, by which anyio tells its cancellations from others."""
+    """A task may be cancelled with a message, by which anyio knows its own cancellations."""
     tasks: list[Any] = []
 
     async def wait() -> str:

@@ -21,7 +21,7 @@ def test_notify_tells_everybody_and_gives_nothing(answers: tuple[Any, ...]) -> N
 
 
 def test_notify_carries_on_after_an_error() -> None:
-    """By default the modules behind a failing one are still told."""
+    """By default the modules behind a failing one are still notified."""
     assert ask(rules.Notify(), None, ValueError("broken"), None) == (None, 3)
 
 
@@ -41,7 +41,7 @@ def test_notify_takes_no_reading() -> None:
 
 
 def test_notify_judges_nothing() -> None:
-    """Every answer lets the next module be told."""
+    """Every answer lets the next module be notified."""
     assert CONTINUE is rules.Notify().judge("anything")
 
 
@@ -63,7 +63,7 @@ def test_collect_leaves_out_errors_if_told_so() -> None:
 
 
 def test_collect_says_what_was_wrong_with_an_answer() -> None:
-    """What the reading raised, and what the hookspec's annotation promised, are told."""
+    """What the reading raised, and what the hookspec's annotation promised, are shown."""
     with pytest.raises(InvalidValueError, match=r"expected str, got 'x' \(not a number\)"):
         ask(rules.Collect(read=read_number, on_error="raise"), "x")
 
@@ -98,7 +98,7 @@ def test_merge_reads_answers() -> None:
     ],
 )
 def test_merge_ends_at_its_token(answers: tuple[Any, ...], result: str, asked: int) -> None:
-    """The token alone is the result, and nobody is asked after it."""
+    """The token alone is the result, and no module is asked after it."""
     assert ask(rules.Merge(combine=join, stop_at="all"), *answers) == (result, asked)
 
 

@@ -91,6 +91,6 @@ def test_tokens_have_types_for_annotations() -> None:
 
 @pytest.mark.parametrize("wrong", [(5, ""), ("code", None), (None, "reason")])
 def test_code_and_reason_are_texts(wrong: tuple[Any, Any]) -> None:
-    """What is told to people and programs is refused where it is made."""
+    """What people and programs read is refused where it is made."""
     with pytest.raises(TypeError, match="code and reason of a denial are str"):
         Deny(*wrong)

@@ -33,7 +33,7 @@ class Code(Enum):
     ids=repr,
 )
 def test_common_kinds_of_denials_are_known(denial: Any, expected: Deny) -> None:
-    """Without ``describe``, what can be told from the value itself is."""
+    """Without ``describe``, what can be read from the value itself is."""
     assert FirstDenial().describe_denial(denial) == expected
 
 

@@ -24,7 +24,7 @@ BROKEN = ValueError("broken")
     ],
 )
 def test_the_first_denial_is_the_result(answers: tuple[Any, ...], result: Any, asked: int) -> None:
-    """Nobody is asked after it; without one the operation is allowed."""
+    """No module is asked after it; without one the operation is allowed."""
     assert ask(rules.FirstDenial(), *answers) == (result, asked)
 
 
@@ -141,12 +141,12 @@ def test_with_a_reading_any_value_can_deny() -> None:
     ],
 )
 def test_the_first_value_is_the_result(answers: tuple[Any, ...], result: Any, asked: int) -> None:
-    """Everything but `None` is a value, and nobody is asked after it."""
+    """Everything but `None` is a value, and no module is asked after it."""
     assert ask(rules.FirstResult(default="default"), *answers) == (result, asked)
 
 
 def test_the_default_is_none_unless_given() -> None:
-    """Nobody's answer is `None`."""
+    """An answer of no module is `None`."""
     assert [ask(rules.FirstResult()), ask(rules.Exclusive())] == [(None, 0), (None, 0)]
 
 

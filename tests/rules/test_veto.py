@@ -69,7 +69,7 @@ def test_a_notification_denies_only_with_a_denial() -> None:
 
 
 def test_a_notification_raises_its_denial() -> None:
-    """When a module fails and that counts as one, the rest are not told."""
+    """When a module fails and that counts as one, the rest are not notified."""
     with pytest.raises(PermissionError) as caught:
         ask(rules.Notify(on_error="deny", denial=PermissionError), KeyError("k"), None)
     assert isinstance(caught.value.__cause__, KeyError)

@@ -210,7 +210,7 @@ def test_a_category_cannot_be_given_twice() -> None:
 
 
 def test_two_categories_cannot_declare_one_hook() -> None:
-    """Modules name hooks without their category, so both owners are told and a remedy."""
+    """Modules name hooks without their category, so both owners are shown, and a remedy."""
     words = category("Words", on_comment=hook("on_comment"))
     with pytest.raises(SpecError) as caught:
         check_categories([Comments, words])

@@ -21,7 +21,7 @@ class Doors(Category):
 
 @pytest.mark.parametrize("wrong", [Doors, "doors"])
 def test_categories_are_a_list(wrong: Any) -> None:
-    """A single one without brackets is told as such."""
+    """A single one without brackets is reported as such."""
     with pytest.raises(SpecError, match="are a list, not") as caught:
         check_categories(wrong)
     assert caught.value.code == "HK306"

@@ -135,7 +135,7 @@ def test_what_surely_gives_an_awaitable_is_known(
 def test_a_synchronous_hook_takes_no_async_callback(
     refused: Callable[..., Any], given: Callable[..., Any]
 ) -> None:
-    """The message shows the hook and tells to write a plain function."""
+    """The message shows the hook and says to write a plain function."""
     error = refused(CHOOSE, given)
     assert error.code == "HK207"
     assert "comments.choose is a synchronous hook, so its callback cannot be 'async def'" in str(

@@ -65,7 +65,7 @@ def test_no_module_moves_itself(option: str) -> None:
     assert (
         f"this function asks for {option}, but the order of modules is the order in the file"
     ) in str(caught.value)
-    assert f"hint: remove {option}; whoever runs the server orders the modules" in str(caught.value)
+    assert f"hint: remove {option}; the operator orders the modules" in str(caught.value)
 
 
 def test_options_without_a_meaning_are_refused() -> None:

@@ -10,14 +10,14 @@ from hostkit.specs import hookspec
 
 
 def test_only_what_is_awaited_can_be_shielded() -> None:
-    """Nobody can cancel the call of a plain function, so to shield it is a mistake."""
+    """The call of a plain function cannot be cancelled, so to shield it is a mistake."""
 
     def on_start(self: Any) -> None:
         """Called at the start."""
 
     with pytest.raises(SpecError) as caught:
         hookspec(rules.Notify(), shield=True)(on_start)
-    assert "on_start has shield=True, but nobody can cancel a plain function" in str(caught.value)
+    assert "on_start has shield=True, but a plain function cannot be cancelled" in str(caught.value)
 
     async def on_stop(self: Any) -> None:
         """Called at the end."""

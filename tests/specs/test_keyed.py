@@ -21,11 +21,11 @@ def test_a_hook_can_be_keyed() -> None:
     class Logins(Category):
         @hookspec(rules.FirstResult(), keyed=Keyed("kind", read))
         async def check(self, user: str, kind: str) -> str | None:
-            """Called when somebody logs in."""
+            """Called when a user logs in."""
 
         @hookspec(rules.FirstResult())
         async def find(self, user: str) -> str | None:
-            """Called to find somebody."""
+            """Called to find a user."""
 
     keyed = Logins.hookspecs["check"].keyed
     assert keyed is not None
@@ -48,7 +48,7 @@ def test_keys_are_read_by_a_function() -> None:
 
 
 async def check(self: Any, user: str, kind: str) -> str | None:
-    """Called when somebody logs in."""
+    """Called when a user logs in."""
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,9 @@ def test_what_is_required_is_another_hook(
 def test_a_category_that_takes_a_hook_away_must_not_need_it() -> None:
     """What a subclass requires is checked against its own hooks."""
     base = category(begin=("end",), end=())
-    with pytest.raises(SpecError, match="begin requires 'end', which is no other hook of Lesser"):
+    with pytest.raises(
+        SpecError, match="begin requires 'end', which is not another hook of Lesser"
+    ):
         type("Lesser", (base,), {"end": None})
 
 
@@ -153,7 +155,7 @@ def test_a_hook_does_not_replace_its_key() -> None:
     """The chain of a call is chosen before any module is asked."""
 
     async def check(self: Any, kind: str) -> Any:
-        """Called when somebody logs in."""
+        """Called when a user logs in."""
 
     rule = rules.FirstDenial(read=lambda answer: answer, replaces="kind")
     with pytest.raises(SpecError, match="replaces 'kind', by which its callbacks are chosen"):

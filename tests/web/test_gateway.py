@@ -11,7 +11,7 @@ from twisted.internet.defer import CancelledError, Deferred
 
 from hostkit import ALLOW, Decision, Deny, Host
 from hostkit.web import Gateway, Router
-from tests.web.conftest import Answer, Wire, ask, make_host
+from tests.web.conftest import Answer, Asked, Comments, Wire, ask, make_host
 
 HOOKS = "/_hostkit/hooks"
 
@@ -189,6 +189,22 @@ def waiting_call(host: Host) -> Wire:
     wire.send("POST", f"{HOOKS}/comments/check_comment", b'{"author": "ann"}')
     assert not wire.is_answered
     return wire
+
+
+def test_a_client_that_leaves_does_not_keep_modules_from_being_notified() -> None:
+    """A notification that has begun reaches every module; only the one in flight is cancelled."""
+    cancelled: list[object] = []
+    notified: list[str] = []
+    callbacks: dict[str, Any] = {"on_comment_posted": lambda _: Deferred(cancelled.append)}
+    modules = [
+        {"module": Asked, "name": "slow", "config": callbacks},
+        {"module": Asked, "name": "next", "config": {"on_comment_posted": notified.append}},
+    ]
+    host = Host.from_config({"modules": modules}, categories=[Comments]).build()
+    wire = Wire(root_of(host))
+    wire.send("POST", f"{HOOKS}/comments/on_comment_posted", b'{"author": "ann"}')
+    wire.hang_up()
+    assert (len(cancelled), notified) == (1, ["ann"])
 
 
 def test_a_call_waits_for_its_modules() -> None:

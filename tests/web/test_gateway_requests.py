@@ -158,6 +158,10 @@ class Doors(Category):
     async def on_closed(self, door: Door) -> None:
         """Called when a door was closed."""
 
+    @hookspec(rules.Notify(), keyed=Keyed("bell"))
+    async def on_rung(self, bell: Any) -> None:
+        """Called when a bell was rung."""
+
 
 class Doorman:
     def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
@@ -165,6 +169,7 @@ class Doorman:
             Doors,
             on_opened={Day.MONDAY: lambda day: None},
             on_closed={DOOR: lambda door: None},
+            on_rung={"front": lambda bell: None},
         )
 
 
@@ -180,6 +185,14 @@ def test_the_trace_of_a_keyed_hook_has_its_key(hook: str, body: bytes, key: str)
     host = Host.from_config({"modules": [{"module": Doorman}]}, categories=[Doors]).build()
     answer = send(f"/_hostkit/hooks/doors/{hook}?explain=1", body, host=host)
     assert (answer.status, answer.json["trace"]["key"]) == (200, key)
+
+
+@pytest.mark.parametrize("bell", [b"[]", b"{}", b'["front"]'])
+def test_a_key_that_cannot_be_one_is_refused(bell: bytes) -> None:
+    """Lists and objects are not keys: no module can have registered for them."""
+    host = Host.from_config({"modules": [{"module": Doorman}]}, categories=[Doors]).build()
+    answer = send("/_hostkit/hooks/doors/on_rung", b'{"bell": ' + bell + b"}", host=host)
+    assert (answer.status, answer.json["errcode"]) == (400, "bad_arguments")
 
 
 @pytest.mark.parametrize("query", ["", "?explain=0", "?other=1"])

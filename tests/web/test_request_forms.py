@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Form(Resource):
-    """A page that tells what it finds in a form, and how long the body is."""
+    """A page that says what it finds in a form, and how long the body is."""
 
     isLeaf = True  # noqa: N815 -- so named by Twisted
 

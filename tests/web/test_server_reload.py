@@ -230,7 +230,7 @@ def test_a_server_that_stops_is_not_reloaded(file: Path, steps: list[str]) -> No
 
 
 def test_a_server_may_be_stopped_during_a_reload(file: Path, steps: list[str]) -> None:
-    """The requests under way are still answered, and every module is stopped once."""
+    """The requests in flight are still answered, and every module is stopped once."""
     served = Served(file, {"a": "/page"})
     line = served.line("/page")
     reloading = served.reload({"b": "/page"})

@@ -91,7 +91,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_a_host_is_served_over_tcp(caplog: pytest.LogCaptureFixture, steps: list[str]) -> None:
-    """The log tells the port that was really taken; after a stop nobody listens there."""
+    """The log tells the port that was really taken; after a stop no module listens there."""
     caplog.set_level(logging.INFO, "hostkit.serve")
 
     async def main(reactor: Any) -> None:

@@ -109,7 +109,7 @@ def test_a_busy_server_is_healthy() -> None:
 
 
 def test_a_server_that_stops_is_alive_but_not_ready(steps: list[str]) -> None:
-    """Requests under way are answered before any module is stopped."""
+    """Requests in flight are answered before any module is stopped."""
     served = Served("modules", "health")
     assert served.ask("/ready").status == 200
     line = Line(served.site)

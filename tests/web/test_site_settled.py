@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def look(site: HostSite) -> None:
-    """Let a second pass, after which a site looks at what is under way."""
+    """Let a second pass, after which a site looks at what is in flight."""
     clock: Any = site.reactor
     clock.advance(1)
 
@@ -27,7 +27,7 @@ def test_nothing_is_waited_for_where_nothing_is_under_way() -> None:
 
 
 def test_what_is_under_way_is_waited_for() -> None:
-    """Each caller for what was under way when it asked; it is known a second late at most."""
+    """Each caller for what was in flight when it asked; it is known a second late at most."""
     page = Held()
     site = make_site(page)
     first, second = Line(site), Line(site)

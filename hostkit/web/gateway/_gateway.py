@@ -142,8 +142,12 @@ class _Hook(_PostResource):
         values = self._arguments.read(_calls.read_body(request))
         explain = _calls.wants_trace(request)
         # Looked up for each call, as a reload replaces the chains.
-        chain = self._host.chains[self._name].select(values)
-        trace = await chain.ask(values, owner=owner)
+        chain = self._host.chains[self._name]
+        try:
+            part = chain.select(values)
+        except TypeError:  # the key of a keyed hook is a list or an object
+            raise HttpError(400, "bad_arguments", "a key must be a string or a number") from None
+        trace = await part.ask(values, is_full=explain, owner=owner)
         body = self._describe(trace, request)
         if explain:
             body["trace"] = attrs.asdict(trace.receipt, value_serializer=_write_field)

@@ -6,11 +6,11 @@ import inspect
 from typing import Any
 
 import pytest
-from twisted.internet import defer, endpoints
+from twisted.internet import defer
 from twisted.internet.testing import StringTransport
 from twisted.web.http import HTTPChannel, HTTPFactory
 
-from hostkit.web._twisted_http import TwistedChannel
+from hostkit.web._twisted_private import TwistedChannel, parse_endpoint
 
 
 class Seen(TwistedChannel):
@@ -88,7 +88,7 @@ def test_what_is_overridden_exists(name: str) -> None:
 
 def test_endpoints_are_parsed_as_twisted_does() -> None:
     """Into arguments and options."""
-    assert endpoints._parse("tcp:80:interface=::1".replace("::1", r"\:\:1")) == (
+    assert parse_endpoint(r"tcp:80:interface=\:\:1") == (
         ["tcp", "80"],
         {"interface": "::1"},
     )

@@ -1,4 +1,4 @@
-"""What hostkit uses of Twisted's HTTP channel that has no public name, in one place.
+"""What hostkit uses of Twisted that has no public name, in one place.
 
 Twisted's channel says which request it has read, how much its headers take, and what it cannot read
 only under private names. Each of them is used here alone, under a name of ours, and has a test that
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from twisted.internet.endpoints import _parse
 from twisted.protocols.basic import LineReceiver
 from twisted.web.http import HTTPChannel
 
@@ -17,6 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from twisted.internet.interfaces import IProtocol
+
+
+def parse_endpoint(text: str) -> tuple[list[str], dict[str, str]]:
+    """Split an endpoint string into its arguments, the first of which is its kind, and options.
+
+    Raises:
+        Exception: It cannot be understood.
+    """
+    arguments, options = _parse(text)
+    return arguments, options
 
 
 class TwistedChannel(HTTPChannel):
