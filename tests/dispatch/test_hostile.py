@@ -8,7 +8,7 @@ import pytest
 
 from hostkit.rules import CONTINUE, FirstDenial, Merge
 
-from .fakes import SPAM, broken, hook_of, run, saying, shadow, steps_of, trace, wire
+from .fakes import SPAM, broken, hook_of, raising, run, saying, shadow, steps_of, trace, wire
 
 
 class Panic(BaseException):
@@ -131,3 +131,47 @@ def test_a_veto_that_raises_what_it_is_given_makes_no_circle(veto: Any) -> None:
         assert error not in passed
         passed.append(error)
         error = error.__context__
+
+
+class Interrupting:
+    """Is interrupted by the user when it is compared."""
+
+    def __eq__(self, other: object) -> bool:
+        raise KeyboardInterrupt
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class InterruptingNotesError(RuntimeError):
+    """Is interrupted by the user when its notes are read."""
+
+    @property
+    def __notes__(self) -> Any:  # type: ignore[override]
+        raise KeyboardInterrupt
+
+
+def failing_then_interrupted() -> Any:
+    """Make what combines answers: it fails, and is interrupted the next time."""
+    errors = iter([TypeError(), KeyboardInterrupt()])
+
+    def combine(answers: list[Any]) -> Any:
+        raise next(errors)
+
+    return combine
+
+
+@pytest.mark.parametrize(
+    ("rule", "function"),
+    [
+        (FirstDenial(read=read), saying(Interrupting())),
+        (FirstDenial(read=read), shadow(saying(Interrupting()))),
+        (Merge(combine=list, stop_at="x"), saying(Interrupting())),
+        (Merge(combine=failing_then_interrupted()), saying(1)),
+        (FirstDenial(), raising(InterruptingNotesError())),
+    ],
+)
+def test_an_interrupt_is_never_taken_for_a_failure(rule: Any, function: Any) -> None:
+    """Whatever is being done with an answer or an exception when the user presses Ctrl-C."""
+    wired = wire(hook_of(rule), "ask", function)
+    with pytest.raises(KeyboardInterrupt):
+        wired.chain.ask(["ann", "hi"]).send(None)

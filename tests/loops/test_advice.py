@@ -165,7 +165,7 @@ class HostileNotesError(RuntimeError):
     """Breaks whoever looks at its notes."""
 
     @property
-    def __notes__(self) -> Any:
+    def __notes__(self) -> Any:  # type: ignore[override]
         raise SystemExit
 
 
