@@ -46,7 +46,7 @@ def write_lane(spec: Hookspec, callbacks: Sequence[Callback], *, is_exact: bool)
             "finally:",
             "    _error = None  # its traceback holds this frame",
             "if _call.is_over:",
-            "    return _call.outcome()",
+            "    return _call.result if _call.error is None else _call.outcome()",
             f"return {wait}_go_on(_call)",
         ]
     return _function(spec, "_lane", "self", lines)

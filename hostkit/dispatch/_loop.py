@@ -133,7 +133,8 @@ class Loop:
                 self._stop(call, index, error)
             finally:
                 del error  # whose traceback holds this frame
-        self._measure(call, index)
+        if call.began is not None:
+            self._measure(call, call.began, index)
         if error is not None:
             meaning = self._policy.failed(call, index, error)
         elif self._callbacks[index].shadow:
@@ -147,18 +148,17 @@ class Loop:
             return True
         if meaning is CONTINUE and not (self._gathers_all and answer is CONTINUE):
             return False
-        return self._take(call, index, meaning)
-
-    def _take(self, call: Call, index: int, meaning: Any) -> bool:
-        """Take what an answer means into the result, and see whether it is the result."""
-        if self._rule.gathers:
-            call.answers[index] = meaning
-            if call.record is not None:
-                call.record.answer(index, meaning)
-            if not self._rule.ends(meaning):
-                return False
+        if self._rule.gathers and not self._gather(call, index, meaning):
+            return False
         self._decide(call, index, meaning)
         return True
+
+    def _gather(self, call: Call, index: int, meaning: Any) -> bool:
+        """Keep what an answer means for the result, and see whether it ends the call."""
+        call.answers[index] = meaning
+        if call.record is not None:
+            call.record.answer(index, meaning)
+        return self._rule.ends(meaning)
 
     def _decide(self, call: Call, index: int | None, result: Any) -> None:
         call.decider = index
@@ -166,7 +166,7 @@ class Loop:
             call.record.decide(index, result)
         elif self._rule.is_denial(result):
             call.open(index).decide(index, result)
-        call.end(result)
+        call.is_over, call.result = True, result
 
     def _replace(self, call: Call, index: int, answer: Any, meaning: Replace) -> Any:
         """Put another value in an argument's place."""
@@ -203,7 +203,7 @@ class Loop:
         if not self._rule.gathers:
             if call.record is not None:
                 call.record.end(self._undecided_outcome, None, self._undecided_reason)
-            call.end(self._undecided)
+            call.is_over, call.result = True, self._undecided
             return True
         try:
             result = self._policy.combine(call)
@@ -271,14 +271,14 @@ class Loop:
 
     # What a call needs on its way.
 
-    def _measure(self, call: Call, index: int) -> None:
+    def _measure(self, call: Call, began: float, index: int) -> None:
         is_reviewed = call.agreement is not None and call.agreement.is_reviewed
-        if call.began is None or (call.measured > index and not is_reviewed):
+        if call.measured > index and not is_reviewed:
             return  # a lane may have done it
         self.seconds[index] += call.after - call.before
         call.measured = max(call.measured, index + 1)
         if call.record is not None:
-            call.record.measure(call.began, call.before, call.after, index)
+            call.record.measure(began, call.before, call.after, index)
 
     def count(self, call: Call) -> None:
         """Count a call that is over among the measured ones, if it was measured."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, final
 from twisted.internet.defer import CancelledError
 
 from hostkit.dispatch._receipts import Outcome, Receipt, Step
-from hostkit.loops import attempt
+from hostkit.loops import NEVER, is_callers
 from hostkit.rules import Deny
 from hostkit.wording import type_name
 
@@ -98,7 +98,8 @@ class CallRecord:
         if index is None:
             self.asked = len(self._callbacks)
         else:
-            self.asked = max(self.asked, index + 1)
+            if index >= self.asked:
+                self.asked = index + 1
             self.steps.setdefault(index, (outcome, reason))
 
     def decide(self, index: int | None, result: Any) -> None:
@@ -202,4 +203,9 @@ class CallRecord:
 def describe(value: Any) -> str:
     """Write a result in a few words."""
     show = str if type(value) is Deny else reprlib.repr
-    return attempt(show, value, otherwise=f"<{type_name(value)} that cannot be shown>")
+    try:
+        return show(value)
+    except BaseException as error:
+        if is_callers(error, NEVER):
+            raise
+        return f"<{type_name(value)} that cannot be shown>"
