@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any, Final, final
 import attrs
 
 from hostkit.codegen import compile_function
-from hostkit.dispatch._callback import refuse_coroutine, wait_for
+from hostkit.dispatch._callback import refuse_coroutine
 from hostkit.dispatch._lane import write_lane
 from hostkit.dispatch._loop import Loop
 from hostkit.dispatch._policy import LEFT_OUT
 from hostkit.dispatch._receipts import Outcome
 from hostkit.dispatch._record import CallRecord, describe
 from hostkit.dispatch._runner import Runner
-from hostkit.loops import DetachedTasks
+from hostkit.dispatch._timeouts import limit
+from hostkit.loops import DetachedTasks, settle
 from hostkit.rules import CONTINUE, NO_ANSWER, Deny, Replace
 
 if TYPE_CHECKING:
@@ -102,9 +103,9 @@ class Chain:
         self.spec: Final = spec
         self.callbacks: Final = tuple(callbacks)
         self._receipts = receipts
-        self._clock = clock
+        self._functions = [limit(each, spec, clock) for each in self.callbacks]
         detached = DetachedTasks() if detached is None else detached
-        self._loop = Loop(spec, self.callbacks, receipts.redact, clock, detached)
+        self._loop = Loop(spec, self.callbacks, self._functions, receipts.redact, detached)
         self._runner = Runner(spec, self.callbacks, receipts, self._loop, detached)
         self._seats: list[Any] = []
         self._entries: list[Any] = []
@@ -269,17 +270,13 @@ class Chain:
             "_result": None if rule.gathers else rule.finish([]),
             "_seats": self._seats,
             "_seconds": loop.seconds,
+            "_settle": settle,
             "_take_over": runner.take_over,
             "_type": type,
         }
         for parameter in self.spec.signature.parameters.values():
             names[f"_default_{parameter.name}"] = parameter.default
-        for index, callback in enumerate(self.callbacks):
-            names[f"_c{index}"] = callback.function
-            names[f"_wait{index}"] = functools.partial(
-                wait_for, callback, hook=self.spec.full_name, clock=self._clock
-            )
-        return names
+        return names | {f"_c{index}": each for index, each in enumerate(self._functions)}
 
     def _compile(self, *, is_exact: bool) -> Callable[..., Any]:
         source = write_lane(self.spec, self.callbacks, is_exact=is_exact)

@@ -53,6 +53,7 @@ class CallRecord:
     number: int | None = None
     written: Receipt | None = None
     _seconds: dict[int, float] | None = None
+    _remarks: dict[int, str] | None = None
     began: float | None = None
     ended: float | None = None
 
@@ -73,6 +74,12 @@ class CallRecord:
     def note(self, index: int, outcome: Outcome, detail: str | None) -> None:
         """Note what a callback did, which may not have ended the call."""
         self.steps[index] = (outcome, detail)
+        if index >= self.asked:
+            self.asked = index + 1
+
+    def remark(self, index: int, text: str) -> None:
+        """Note something else about a callback that was asked."""
+        self._remarks = {**(self._remarks or {}), index: text}
         if index >= self.asked:
             self.asked = index + 1
 
@@ -139,7 +146,7 @@ class CallRecord:
     @property
     def is_noteworthy(self) -> bool:
         """Whether it is worth a receipt: anything but plain results and allows."""
-        if self.outcome is Outcome.FAILED and self.steps:
+        if self._remarks or (self.outcome is Outcome.FAILED and self.steps):
             return True
         return self.outcome is Outcome.DENY or any(
             outcome not in (Outcome.RESULT, Outcome.ALLOW) or self._callbacks[index].shadow
@@ -182,6 +189,9 @@ class CallRecord:
             outcome, detail = Outcome.RUNNING, None
         else:
             outcome, detail = Outcome.NOT_ASKED, self._why_not_asked()
+        if self._remarks is not None and index in self._remarks:
+            remark = self._remarks[index]
+            detail = remark if detail is None else f"{detail}; {remark}"
         return Step(
             module=callback.module,
             outcome=outcome,

@@ -8,20 +8,23 @@ import attrs
 
 from hostkit.caching import Invalidations, RedisChannel
 from hostkit.codes import Code
+from hostkit.config import ModulePolicies
 from hostkit.dispatch import Callback, Chain, HookManager, Hooks, KeyedChain, Receipts, make_caller
 from hostkit.errors import ConfigErrors
 from hostkit.host._claims import Claims, assign_paths, warn_about_order
 from hostkit.host._state import HostState
 from hostkit.loops import DetachedTasks
+from hostkit.rules import ByKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from twisted.internet.interfaces import IReactorTime
 
-    from hostkit.config import HostFile
+    from hostkit.config import HostFile, ModulePolicy
     from hostkit.errors import Problem
     from hostkit.loading import Module, ModuleLoader
+    from hostkit.rules import OnError
     from hostkit.specs import Category
 
 
@@ -167,7 +170,7 @@ def _callbacks(module: Module) -> list[tuple[str, Callback]]:
                 function=registration.function,
                 fit=registration.fit,
                 timeout_seconds=entry.timeout_seconds,
-                on_error=None if entry.on_error == "default" else entry.on_error,
+                on_error=_policies(entry.on_error),
                 shadow=entry.mode == "shadow",
                 locate=module.place,
                 key=registration.key,
@@ -176,3 +179,11 @@ def _callbacks(module: Module) -> list[tuple[str, Callback]]:
         )
         for registration in module.callbacks
     ]
+
+
+def _policies(on_error: ModulePolicy | ModulePolicies) -> OnError | ByKind | None:
+    if isinstance(on_error, ModulePolicies):
+        return ByKind(
+            unavailable=on_error.unavailable, timeout=on_error.timeout, error=on_error.error
+        )
+    return None if on_error == "default" else on_error
