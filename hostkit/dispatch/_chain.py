@@ -15,47 +15,23 @@ from hostkit.dispatch._lane import write_lane
 from hostkit.dispatch._loop import Loop
 from hostkit.dispatch._policy import LEFT_OUT
 from hostkit.dispatch._receipts import Outcome
-from hostkit.dispatch._record import CallRecord, describe
+from hostkit.dispatch._record import CallRecord, Timing, describe
 from hostkit.dispatch._runner import Runner
 from hostkit.dispatch._timeouts import limit
 from hostkit.loops import DetachedTasks, settle
 from hostkit.rules import CONTINUE, NO_ANSWER, Deny, Replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Sequence
+    from collections.abc import Callable, Sequence
 
     from twisted.internet.interfaces import IReactorTime
 
     from hostkit.dispatch._call import Call
     from hostkit.dispatch._callback import Callback
+    from hostkit.dispatch._monitors import Watch
     from hostkit.dispatch._receipts import Receipt, Receipts
     from hostkit.loops import Owner
     from hostkit.specs import Category, Hookspec
-
-
-@final
-@attrs.frozen
-class Timing:
-    """How long one module took in one hook, over all calls that were measured.
-
-    Attributes:
-        hook: The hook's full name, ``category.hook``.
-        module: The module's name.
-        count: How many times its callback was measured.
-        seconds: How long it took, all in all.
-        key: Which calls its callback is for, if the hook is keyed.
-    """
-
-    hook: str
-    module: str
-    count: int
-    seconds: float
-    key: Hashable = None
-
-    @property
-    def mean_seconds(self) -> float | None:
-        """How long it took on average; `None` if nothing was measured."""
-        return self.seconds / self.count if self.count else None
 
 
 @final
@@ -90,7 +66,12 @@ class Chain:
         receipts: Where decisions are recorded.
         clock: Where timeouts are set outside of asyncio tasks; by default Twisted's reactor.
         detached: Where notifications go on whose callers were cancelled.
+
+    Attributes:
+        watch: Watches a call; `None` while nothing watches.
     """
+
+    watch: Watch | None = None
 
     def __init__(
         self,
@@ -173,6 +154,16 @@ class Chain:
         Raises:
             Exception: The host's own code raised, or the caller was cancelled.
         """
+        if self.watch is None:
+            return await self._ask(values, keep=keep, is_full=is_full, owner=owner)
+        with self.watch(values) as seen:
+            trace = await self._ask(values, keep=keep, is_full=is_full, owner=owner)
+            seen.result, seen.error = trace.result, trace.error
+        return trace
+
+    async def _ask(
+        self, values: Sequence[Any], *, keep: bool, is_full: bool, owner: Owner | None
+    ) -> Trace:
         call = self._runner.begin(values, is_timed=is_full)
         call.owner = owner or call.owner
         if is_full:
