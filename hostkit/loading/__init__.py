@@ -1,13 +1,13 @@
 """How modules get from a name in the config file to an object with registrations."""
 
+from hostkit.loading._environment import CATEGORIES, MODULES, Environment
 from hostkit.loading._imports import load_categories
-from hostkit.loading._installed import CATEGORIES, MODULES, Installed
 from hostkit.loading._module import Module, ModuleLoader
 
 __all__ = [
     "CATEGORIES",
     "MODULES",
-    "Installed",
+    "Environment",
     "Module",
     "ModuleLoader",
     "load_categories",

@@ -9,8 +9,8 @@ import attrs
 
 from hostkit.codes import Code
 from hostkit.errors import CodedError, ConfigErrors, SpecError
+from hostkit.loading._environment import CATEGORIES, normalize
 from hostkit.loading._failures import causes, innermost_frame, pass_on
-from hostkit.loading._installed import CATEGORIES, normalize
 from hostkit.specs import check_categories
 from hostkit.wording import did_you_mean, either, exception_line
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from hostkit.config import HostFile
     from hostkit.errors import Path, Problem
-    from hostkit.loading._installed import Installed, Offer
+    from hostkit.loading._environment import Environment, Offer
     from hostkit.specs import Category
 
 
@@ -27,19 +27,19 @@ class NotLoadableError(CodedError):
     """What the config file names cannot be imported."""
 
 
-def load_categories(file: HostFile, installed: Installed) -> tuple[type[Category], ...]:
+def load_categories(file: HostFile, environment: Environment) -> tuple[type[Category], ...]:
     """Load the categories that a config file names, or else all that are installed.
 
     Args:
         file: The config file, of which ``hostkit: categories:`` is read.
-        installed: What is installed.
+        environment: What is installed.
 
     Raises:
         ConfigErrors: Some of them cannot be loaded; all of these are reported.
     """
     named = file.settings.categories
     # Several installed distributions may offer one category under one name.
-    names = tuple(sorted({offer.name for offer in installed.offers(CATEGORIES)}))
+    names = tuple(sorted({offer.name for offer in environment.offers(CATEGORIES)}))
     if named is not None:
         names = named
     found: list[Any] = []
@@ -47,7 +47,7 @@ def load_categories(file: HostFile, installed: Installed) -> tuple[type[Category
     for index, name in enumerate(names):
         path: Path = ("hostkit", "categories", index) if named is not None else ("hostkit",)
         try:
-            category = find_object(name, CATEGORIES, installed)
+            category = find_object(name, CATEGORIES, environment)
             check_categories([category])
         except (NotLoadableError, SpecError) as error:
             code = error.code if error.code == Code.AMBIGUOUS_NAME else Code.CATEGORY_NOT_LOADABLE
@@ -66,7 +66,7 @@ def load_categories(file: HostFile, installed: Installed) -> tuple[type[Category
     return tuple(found)
 
 
-def find_object(name: str, group: str, installed: Installed) -> Any:
+def find_object(name: str, group: str, environment: Environment) -> Any:
     """Import what a name in the config file stands for.
 
     Of a group's entry points only the one that is named is imported: the others may be broken, or
@@ -76,13 +76,13 @@ def find_object(name: str, group: str, installed: Installed) -> Any:
         name: The name of an entry point in the group, alone or as ``distribution:name``, or the
             dotted path to a class.
         group: The entry point group.
-        installed: What is installed.
+        environment: What is installed.
 
     Raises:
         NotLoadableError: There is no such thing (HK101, HK103, HK108), importing it raised (HK102),
             or the name has several meanings (HK111).
     """
-    offers = installed.offers(group)
+    offers = environment.offers(group)
     # In this order: no other distribution can take this form of a name.
     found = _find_full(name, offers) or [offer for offer in offers if offer.name == name]
     if found:

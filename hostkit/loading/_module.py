@@ -11,9 +11,9 @@ from hostkit.api import Registrations
 from hostkit.codes import Code
 from hostkit.errors import ConfigErrors
 from hostkit.loading._config import is_same, parse_config, private_copy
+from hostkit.loading._environment import MODULES, Environment
 from hostkit.loading._failures import broken, pass_on
 from hostkit.loading._imports import NotLoadableError, find_object
-from hostkit.loading._installed import MODULES, Installed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,13 +57,13 @@ class ModuleLoader:
         file: The config file.
         api_class: The class of what modules are given; see `hostkit.api.make_api_class`.
         services: What the host offers to its modules.
-        installed: What is installed, now or when it is first needed.
+        environment: What is installed, now or when it is first needed.
     """
 
     file: HostFile
     api_class: type[ModuleApi]
     services: HostServices
-    installed: Installed = attrs.field(factory=Installed)
+    environment: Environment = attrs.field(factory=Environment)
 
     def load(self, entry: ModuleEntry) -> Module:
         """Import a module's class, parse its config and build it.
@@ -127,7 +127,7 @@ class ModuleLoader:
         found: object = entry.module
         if isinstance(entry.module, str):
             try:
-                found = find_object(entry.module, MODULES, self.installed)
+                found = find_object(entry.module, MODULES, self.environment)
             except NotLoadableError as error:
                 message = f"module {entry.name!r} cannot be loaded: {error.problem.message}"
                 problem = attrs.evolve(error.problem, message=message, path=path)

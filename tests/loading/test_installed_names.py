@@ -6,7 +6,7 @@ import pytest
 
 from hostkit import ConfigErrors
 from hostkit.config import from_mapping
-from hostkit.loading import CATEGORIES, MODULES, Installed, load_categories
+from hostkit.loading import CATEGORIES, MODULES, Environment, load_categories
 
 from .conftest import CLASS, class_of, problem_of
 
@@ -134,7 +134,7 @@ def test_categories_are_chosen_in_the_same_way(lonely_site: Site) -> None:
 
     def load(**hostkit: Any) -> list[str]:
         file = from_mapping({"hostkit": hostkit})
-        return [each.__module__ for each in load_categories(file, Installed())]
+        return [each.__module__ for each in load_categories(file, Environment())]
 
     assert load(categories=["other:notes"]) == ["other_cat"]
     for settings in ({}, {"categories": ["notes"]}):

@@ -56,7 +56,7 @@ class Offer:
 
 
 @final
-class Installed:
+class Environment:
     """Everything that the installed distributions offer in hostkit's groups.
 
     It is read when it is first needed. A distribution that cannot be read is left out with a
