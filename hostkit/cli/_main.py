@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
 
@@ -17,6 +17,24 @@ if TYPE_CHECKING:
     from hostkit.host import Host
 
 _FILE = click.argument("file", metavar="FILE", type=click.Path())
+
+
+def _note_path(context: click.Context, _: click.Parameter, value: tuple[str, ...]) -> None:
+    context.meta[_PATH] = value
+
+
+_PATH: Final = "hostkit.cli.path"
+_path = click.option(
+    "--path",
+    "module_path",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False),
+    multiple=True,
+    expose_value=False,
+    callback=_note_path,
+    help="A folder in which Python looks for modules before all others; may be repeated. Those "
+    "under `hostkit: path:` come after it.",
+)
 
 _CODES = """
 \b
@@ -51,6 +69,7 @@ def main() -> None:
 
 @main.command(epilog=_CODES)
 @_FILE
+@_path
 @click.option(
     "--reactor",
     type=click.Choice(["asyncio", "uvloop", "epoll", "kqueue", "poll", "select"]),
@@ -81,6 +100,7 @@ def serve(file: str, reactor: str | None, worker: str | None) -> None:
 
 @main.command("list", epilog=_CODES)
 @_FILE
+@_path
 def list_hooks(file: str) -> None:
     """Show every hook with its modules, in the order they are asked."""
     from hostkit.cli._output import show_host  # noqa: PLC0415
@@ -91,6 +111,7 @@ def list_hooks(file: str) -> None:
 
 @main.command(epilog=_ROUTE_CODES)
 @_FILE
+@_path
 @click.argument("path", metavar="[PATH]", required=False)
 def routes(file: str, path: str | None) -> None:
     """Show which module serves each path, or would serve PATH."""
@@ -108,6 +129,7 @@ def routes(file: str, path: str | None) -> None:
 
 @main.command(epilog=_CODES)
 @_FILE
+@_path
 def validate(file: str) -> None:
     """Check FILE: load its modules, start none, show all problems."""
     host = _build(file, serves=True)
@@ -117,6 +139,7 @@ def validate(file: str) -> None:
 
 @main.command(epilog=_CODES)
 @click.argument("target", metavar="FILE|PID")
+@_path
 def reload(target: str) -> None:
     """Make a running server apply the changes in its file.
 
@@ -146,12 +169,13 @@ def _build(file: str, *, serves: bool = False, worker: str | None = None) -> Hos
     from hostkit.errors import ConfigErrors  # noqa: PLC0415
     from hostkit.host import build_from_file  # noqa: PLC0415
 
+    path = click.get_current_context().meta[_PATH]
     try:
         if not serves:
-            return build_from_file(file)
+            return build_from_file(file, module_path=path)
         from hostkit.web import check_listeners  # noqa: PLC0415
 
-        return build_from_file(file, check=check_listeners, worker_name=worker)
+        return build_from_file(file, check=check_listeners, worker_name=worker, module_path=path)
     except ConfigErrors as errors:
         _leave(errors)
 
