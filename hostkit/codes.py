@@ -51,6 +51,7 @@ class Code(StrEnum):
     TOO_MANY_ALIASES = "HK015", "aliases repeat too many values"
     COMPLEX_KEY = "HK016", "a key is a list or a mapping"
     BAD_MERGE = "HK017", "a merge key does not name a mapping"
+    HIDDEN_SPACE = "HK018", "a line begins with a character that only looks like a space"
 
     # Config, HK020 to HK049: values
     WRONG_TYPE = "HK020", "a value is of the wrong type"

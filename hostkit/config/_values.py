@@ -12,6 +12,7 @@ from yaml.constructor import SafeConstructor
 from hostkit.codes import Code
 from hostkit.config._document import MERGE, YamlFile, child
 from hostkit.config._secrets import TAGS, no_name, read_secret
+from hostkit.config._spaces import hidden_space
 from hostkit.errors import Path, Problem
 from hostkit.wording import did_you_mean
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _DEEPEST: Final = 100
 _MOST_REPEATS: Final = 100_000
 _ONCE: Final = frozenset({Code.TOO_DEEP, Code.TOO_MANY_ALIASES})
+_QUOTED: Final = frozenset("'\"|>")
 _YAML: Final = "tag:yaml.org,2002:"
 _MAP: Final = f"{_YAML}map"
 _SEQ: Final = f"{_YAML}seq"
@@ -70,6 +72,9 @@ class Reader:
         for node, _ in self.document.root.value:
             if isinstance(node, yaml.ScalarNode) and node.tag != MERGE:
                 key = (node.tag, node.value)
+                hidden = self._hidden_space(node)
+                if hidden is not None:
+                    self._report(hidden, node, (node.value,))
                 if key in nodes:
                     self._report(self._duplicate(node.value, nodes[key]), node, (node.value,))
                 nodes.setdefault(key, node)
@@ -98,7 +103,7 @@ class Reader:
 
     def _scalar(self, node: yaml.ScalarNode) -> Any:
         if node.tag == _STR:
-            return node.value
+            return self._hidden_space(node) or node.value
         if node.tag in TAGS:
             secret = read_secret(node.tag, node.value, self.folder)
             if isinstance(secret, str):
@@ -113,6 +118,11 @@ class Reader:
             message = f"{reprlib.repr(node.value)} is not a valid {kind}"
             hint = "put it in quotes if it is meant as a string"
             return Problem(Code.UNREADABLE_VALUE, message, hint=hint)
+
+    def _hidden_space(self, node: yaml.ScalarNode) -> Problem | None:
+        if node.style in _QUOTED:
+            return None
+        return hidden_space(self.document.lines, node.start_mark.index, node.end_mark.index)
 
     def _closed(self, node: yaml.Node) -> Problem | None:
         """Find the reason why a list or mapping must not be entered, if there is one."""
@@ -187,7 +197,7 @@ class Reader:
         reported = (problem.code, 0 if problem.code in _ONCE else id(node))
         if reported not in self._reported:
             self._reported.add(reported)
-            place = self.document.place(node)
+            place = problem.place or self.document.place(node)
             self.problems.append(attrs.evolve(problem, path=path, place=place))
 
 

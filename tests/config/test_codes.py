@@ -43,6 +43,7 @@ _FILES = {
     "HK015": f"a0: &a0 [1]\n{_LAUGHS}{_ENTRY}config: *a8".encode(),
     "HK016": b"hostkit: {[a]: b}",
     "HK017": b"hostkit: {<<: 5}",
+    "HK018": "modules:\n\u00a0\u00a0- module: a.B".encode(),
     "HK020": b"modules: 5",
     "HK021": f"{_ENTRY}nam: x".encode(),
     "HK022": b"modules: [{}]",
