@@ -52,6 +52,7 @@ class Code(StrEnum):
     COMPLEX_KEY = "HK016", "a key is a list or a mapping"
     BAD_MERGE = "HK017", "a merge key does not name a mapping"
     HIDDEN_SPACE = "HK018", "a line begins with a character that only looks like a space"
+    AMBIGUOUS = "HK019", "a value means one thing in YAML 1.1 and another in YAML 1.2"
 
     # Config, HK020 to HK049: values
     WRONG_TYPE = "HK020", "a value is of the wrong type"

@@ -15,6 +15,7 @@ from hostkit.config._faults import Fault, StructureErrors
 from hostkit.config._host_file import HostFile, Source
 from hostkit.config._misspelt import misspelt_keys
 from hostkit.config._parser import Parser, read_text
+from hostkit.config._plain import written
 from hostkit.config._secrets import plain_secrets, tokens_of
 from hostkit.config._settings import ModuleEntry, Settings
 from hostkit.config._values import Reader
@@ -82,7 +83,7 @@ def examine(path: str | os.PathLike[str]) -> Examined:
     document = Parser(name, read_text(name)).parse()
     reader = Reader(document, FilePath(name).parent)
     values = reader.read_top(_KEYS)
-    source = Source(name, document, frozenset(reader.secrets))
+    source = Source(name, document, frozenset(reader.secrets), reader.plains)
     misspelt = [source.problem(each, key=True) for each in misspelt_keys(document.root.value)]
     return _build(values, source, reader.problems + misspelt, reader.broken)
 
@@ -111,10 +112,15 @@ def from_mapping(mapping: Mapping[str, Any]) -> HostFile:
 def _build(
     values: Mapping[str, Any], source: Source, problems: list[Problem], broken: set[Path]
 ) -> Examined:
-    modules, hostkit = values.get(_MODULES), values.get("hostkit")
+    modules = values.get(_MODULES)
     faults: list[Fault] = []
-    entries = _fill_entries([] if modules is None else modules, faults)
-    settings = _fill({} if hostkit is None else hostkit, Settings, "hostkit", faults) or Settings()
+    plain = {
+        key: written(value, (key,), source.plains).value
+        for key, value in values.items()
+        if value is not None
+    }
+    entries = _fill_entries(plain.get(_MODULES, []), faults)
+    settings = _fill(plain.get("hostkit", {}), Settings, "hostkit", faults) or Settings()
     settings = attrs.evolve(
         settings,
         listeners=tuple(

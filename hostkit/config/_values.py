@@ -11,6 +11,7 @@ from yaml.constructor import SafeConstructor
 
 from hostkit.codes import Code
 from hostkit.config._document import MERGE, YamlFile, child
+from hostkit.config._plain import Plain, note
 from hostkit.config._secrets import TAGS, no_name, read_secret
 from hostkit.config._spaces import hidden_space
 from hostkit.errors import Path, Problem
@@ -50,6 +51,7 @@ class Reader:
         problems: What is wrong with the values read so far.
         broken: Where; the values there are `None`, and nothing more is reported about them.
         secrets: Every value that came from ``!env`` or ``!file``.
+        plains: Values that stand there without quotes, where that matters.
     """
 
     document: YamlFile
@@ -57,6 +59,7 @@ class Reader:
     problems: list[Problem] = attrs.field(init=False, factory=list)
     broken: set[Path] = attrs.field(init=False, factory=set)
     secrets: set[str] = attrs.field(init=False, factory=set)
+    plains: dict[Path, Plain] = attrs.field(init=False, factory=dict)
     _reported: set[tuple[str, int]] = attrs.field(init=False, factory=set)
     _open: list[yaml.Node] = attrs.field(init=False, factory=list)
     _seen: set[int] = attrs.field(init=False, factory=set)
@@ -93,6 +96,7 @@ class Reader:
         self._seen.add(id(node))
         if isinstance(node, yaml.ScalarNode):
             value: Any = self._scalar(node)
+            self._keep_text(node, value, path)
         else:
             value = self._closed(node) or self._collection(node, path)
         if isinstance(value, Problem):
@@ -118,6 +122,15 @@ class Reader:
             message = f"{reprlib.repr(node.value)} is not a valid {kind}"
             hint = "put it in quotes if it is meant as a string"
             return Problem(Code.UNREADABLE_VALUE, message, hint=hint)
+
+    def _keep_text(self, node: yaml.ScalarNode, value: Any, path: Path) -> None:
+        # Another value may have been merged in at this place; the one that is read last counts.
+        source = self.document.lines.text[node.start_mark.index : node.end_mark.index]
+        plain = None if isinstance(value, Problem) else note(node, value, source)
+        if plain is None:
+            self.plains.pop(path, None)
+        else:
+            self.plains[path] = plain
 
     def _hidden_space(self, node: yaml.ScalarNode) -> Problem | None:
         if node.style in _QUOTED:
@@ -155,6 +168,8 @@ class Reader:
         for key_node, value_node in node.value:
             if key_node.tag == MERGE:
                 merged.update(self._merge(value_node, path))
+        for key_node, value_node in node.value:
+            if key_node.tag == MERGE:
                 continue
             key = self._key(key_node)
             step = (*path, key) if isinstance(key, str | int) else path

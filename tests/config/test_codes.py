@@ -44,6 +44,7 @@ _FILES = {
     "HK016": b"hostkit: {[a]: b}",
     "HK017": b"hostkit: {<<: 5}",
     "HK018": "modules:\n\u00a0\u00a0- module: a.B".encode(),
+    "HK019": b"hostkit: {receipts: 010}",
     "HK020": b"modules: 5",
     "HK021": f"{_ENTRY}nam: x".encode(),
     "HK022": b"modules: [{}]",
