@@ -18,7 +18,7 @@ from cattrs.cols import list_structure_factory, mapping_structure_factory
 from hostkit.codes import Code
 from hostkit.config import _classes, _scalars
 from hostkit.config._faults import Fault, StructureErrors, faults_of, text_of
-from hostkit.config._plain import Plain, ambiguous, bare, unwrap
+from hostkit.config._plain import Plain, ambiguous, bare, shown, unwrap
 from hostkit.config._scalars import wrong_type
 from hostkit.wording import either, show
 
@@ -195,13 +195,14 @@ def _union_hook(cls: Any, converter: Converter) -> _Hook:
     allows_null = len(members) < len(get_args(cls))
 
     def structure_union(value: Any, _cls: Any) -> Any:
-        if value is None and allows_null:
+        if bare(value) is None and allows_null:
             return None
         if len(hooks) == 1:
             return hooks[0][1](value, members[0])
         failures = []
         # The value's own type first: 5 stays a whole number in `float | int`.
         own = type(bare(value))
+        is_written = isinstance(value, Plain) and not value.is_foreign
         fitting = []
         for member, hook in sorted(hooks, key=lambda pair: pair[0] is not own):
             try:
@@ -209,7 +210,7 @@ def _union_hook(cls: Any, converter: Converter) -> _Hook:
             except (StructureErrors, BaseValidationError) as error:
                 failures.append(faults_of(error))
             else:
-                if not isinstance(value, Plain):
+                if not is_written:
                     break
         return _only_meaning(value, fitting, failures)
 
@@ -221,7 +222,7 @@ def _only_meaning(value: Any, fitting: list[Any], failures: list[tuple[Fault, ..
     if any(fault.code == Code.AMBIGUOUS for faults in failures for fault in faults):
         raise ambiguous(value)
     if not fitting:
-        raise _fits_none(bare(value), failures)
+        raise _fits_none(shown(value), failures)
     if any(isinstance(each, str) != isinstance(fitting[0], str) for each in fitting):
         raise ambiguous(value)
     return fitting[0]

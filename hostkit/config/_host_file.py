@@ -30,13 +30,15 @@ class Source:
     Attributes:
         name: The file's name, as the user gave it.
         document: The file's nodes; `None` for a mapping, which has no places.
-        secrets: Every value that came from ``!env`` or ``!file``.
+        secrets: What must not be shown of the values that stood elsewhere.
+        outside: Every value that stood elsewhere.
         plains: Values that stand in the file without quotes, by their place.
     """
 
     name: str
     document: YamlFile | None = None
     secrets: frozenset[str] = frozenset()
+    outside: frozenset[str] = attrs.field(default=frozenset(), repr=False)
     plains: Mapping[Path, Plain] = attrs.field(factory=dict, repr=False, eq=False)
 
     def locate(self, path: Path, *, key: bool) -> Place | None:

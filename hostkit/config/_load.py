@@ -83,7 +83,9 @@ def examine(path: str | os.PathLike[str]) -> Examined:
     document = Parser(name, read_text(name)).parse()
     reader = Reader(document, FilePath(name).parent)
     values = reader.read_top(_KEYS)
-    source = Source(name, document, frozenset(reader.secrets), reader.plains)
+    source = Source(
+        name, document, frozenset(reader.secrets), frozenset(reader.outside), reader.plains
+    )
     misspelt = [source.problem(each, key=True) for each in misspelt_keys(document.root.value)]
     return _build(values, source, reader.problems + misspelt, reader.broken)
 
@@ -129,14 +131,14 @@ def _build(
         ),
     )
     problems += [
-        source.problem(_problem(fault), key=fault.is_key)
+        source.problem(fault.problem(), key=fault.is_key)
         for fault in faults
         if not any(fault.path[:length] in broken for length in range(len(fault.path) + 1))
     ]
     if isinstance(modules, list | tuple):
         problems += [source.problem(problem) for problem in _repeated_names(modules)]
     if source.document is not None:
-        found = plain_secrets(settings, source.secrets)
+        found = plain_secrets(settings, source.outside)
         problems += [_without_excerpt(source.problem(problem)) for problem in found]
     source = attrs.evolve(source, secrets=source.secrets | tokens_of(settings))
     unreadable = {path[1] for path in broken if path[0] == _MODULES and len(path) > 1}
@@ -162,10 +164,6 @@ def _fill(value: object, cls: type[_T], key: str, faults: list[Fault]) -> _T | N
     except StructureErrors as errors:
         faults += [fault.under(key) for fault in errors.faults]
         return None
-
-
-def _problem(fault: Fault) -> Problem:
-    return Problem(fault.code, fault.message, fault.path, expected=fault.expected, hint=fault.hint)
 
 
 def _without_excerpt(problem: Problem) -> Problem:

@@ -43,17 +43,23 @@ _resolver: Final[Any] = yaml.resolver.Resolver()
 @final
 @attrs.frozen(eq=False)
 class Plain:
-    """A value that stands in the file without quotes.
+    """A value that stands in the file without quotes, or elsewhere.
 
     Attributes:
-        value: What PyYAML reads, which is YAML 1.1.
+        value: What one gets who does not ask for a type.
         text: What is written.
+        older: What PyYAML reads, which is YAML 1.1.
+        is_foreign: Whether it stands elsewhere, where there are no quotes: any field may have it.
+        is_secret: Whether messages must not show it.
         path: Where it stands.
         kept: Collects those whose value was taken as it is, although it may surprise.
     """
 
     value: Any
     text: str
+    older: Any
+    is_foreign: bool = False
+    is_secret: bool = False
     path: Path = ()
     kept: list[Plain] = attrs.field(factory=list, repr=False)
 
@@ -61,10 +67,10 @@ class Plain:
     def surprise(self) -> str | None:
         """What may surprise about the value, if YAML 1.2 reads another one."""
         newer = core(self.text.replace("_", ""))
-        if not _is_number(self.value):
-            odd = isinstance(self.value, str) and _is_number(newer)
+        if _is_number(self.older):
+            odd = ":" in self.text or (isinstance(newer, int) and newer != self.older)
         else:
-            odd = ":" in self.text or (isinstance(newer, int) and newer != self.value)
+            odd = isinstance(self.older, str) and _is_number(newer) and not self.is_foreign
         return _two_readings(self) if odd else None
 
 
@@ -100,7 +106,7 @@ def note(node: yaml.ScalarNode, value: Any, source: str) -> Plain | None:
     if node.style in {"'", '"', "|", ">"} or value is None:
         return None
     # One with a tag of its own says what it is.
-    return None if "!" in source else Plain(value, text)
+    return None if "!" in source else Plain(value, text, value)
 
 
 class _List(list[Any]):
@@ -163,8 +169,18 @@ def unwrap(value: Any) -> Any:
 
 
 def bare(value: Any) -> Any:
-    """Take one value as PyYAML read it, to show it."""
+    """Take one value as PyYAML read it."""
     return value.value if isinstance(value, Plain) else value
+
+
+def is_secret(value: Any) -> bool:
+    """Whether a value stood elsewhere, and must not be shown."""
+    return isinstance(value, Plain) and value.is_secret
+
+
+def shown(value: Any) -> Any:
+    """Take one value as a message may show it."""
+    return "[redacted]" if is_secret(value) else bare(value)
 
 
 def read_as(value: Any, cls: Any) -> Any:
@@ -186,9 +202,11 @@ def read_as(value: Any, cls: Any) -> Any:
         return _BOOLS.get(value.text, value.value)
     if cls is int or cls is float:
         return _read_number(value)
+    if cls is str and value.is_foreign:
+        return value.value if value.value is None else value.text
     if cls is str and not isinstance(value.value, str) and isinstance(core(value.text), str):
         raise ambiguous(value)
-    return value.value
+    return value.older if type(value.older) is cls else value.value
 
 
 def readings(value: Any, choices: Collection[Any]) -> tuple[Any, ...]:
@@ -203,6 +221,8 @@ def readings(value: Any, choices: Collection[Any]) -> tuple[Any, ...]:
     """
     if not isinstance(value, Plain):
         return (value,)
+    if value.is_foreign:
+        return (value.value, value.text, value.older, core(value.text))
     if isinstance(value.value, str):
         return (value.value, core(value.text))
     if value.text in choices or (_is_number(value.value) and value.surprise is not None):
@@ -215,7 +235,7 @@ def why_string(text: str) -> str | None:
     newer = core(text)
     if text not in _BOOLS and isinstance(newer, str):
         return None
-    reason = "a value in quotes, or from !env or !file, is always a string"
+    reason = "a value in quotes is always a string"
     if not _is_number(newer) or _resolver.resolve(yaml.ScalarNode, text, (True, False)) != _STRING:
         return reason
     older_form = yaml.safe_dump(newer).split("\n")[0]
@@ -224,25 +244,28 @@ def why_string(text: str) -> str | None:
 
 def _read_number(plain: Plain) -> Any:
     newer = core(plain.text)
-    if not _is_number(plain.value):
+    if not _is_number(plain.older):
         return newer if _is_number(newer) else plain.value
     if plain.surprise is not None:
         raise ambiguous(plain)
-    return plain.value
+    return plain.older
 
 
 def ambiguous(plain: Plain) -> StructureErrors:
     """Build the error for a value that has two meanings."""
-    readings = (plain.value, core(plain.text.replace("_", "")))
+    if plain.is_secret:
+        message = "this value means one thing in YAML 1.1 and another in YAML 1.2"
+        return StructureErrors((Fault(Code.AMBIGUOUS, message),))
+    both = (plain.older, core(plain.text.replace("_", "")))
     # As YAML writes them: `False` is `false`.
-    shown = [str(each).lower() for each in readings if isinstance(each, int | float)]
-    choices = ", or ".join([*shown, f"'{plain.text}' in quotes"])
+    typed = [str(each).lower() for each in both if isinstance(each, int | float)]
+    choices = ", or ".join(typed if plain.is_foreign else [*typed, f"'{plain.text}' in quotes"])
     fault = Fault(Code.AMBIGUOUS, _two_readings(plain), hint=f"write what is meant: {choices}")
     return StructureErrors((fault,))
 
 
 def _two_readings(plain: Plain) -> str:
-    older = show(plain.value)
+    older = show(plain.older)
     newer = show(core(plain.text.replace("_", "")))
     return f"{plain.text} is {older} in YAML 1.1, but {newer} in YAML 1.2"
 

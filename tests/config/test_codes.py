@@ -55,6 +55,7 @@ _FILES = {
     "HK030": f"{_ENTRY}name: x\n- module: a.B\n  name: x".encode(),
     "HK050": f"{_ENTRY}config: !env".encode(),
     "HK051": f"{_ENTRY}config: !env HOSTKIT_MISSING".encode(),
+    "HK055": f"{_ENTRY}config: {{a: !env $x}}".encode(),
     "HK052": f"{_ENTRY}config: !file missing".encode(),
 }
 _VALUES: dict[str, tuple[Any, Any]] = {

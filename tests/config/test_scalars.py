@@ -38,7 +38,7 @@ class Name(str):
 
 
 Port = NewType("Port", int)
-_QUOTES = "a value in quotes, or from !env or !file, is always a string"
+_QUOTES = "a value in quotes is always a string"
 _DAY = date(2026, 1, 31)
 _NOON = datetime(2026, 1, 31, 12)  # noqa: DTZ001 - as YAML gives it
 
