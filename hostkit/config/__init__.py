@@ -12,7 +12,15 @@ from hostkit.config._host_file import HostFile, check_reloadable
 from hostkit.config._load import Examined, examine, from_mapping, load
 from hostkit.config._plain import Written
 from hostkit.config._scalars import Bytes, Seconds, parse_bytes, parse_seconds, wrong_type
-from hostkit.config._settings import Limits, Listener, ModuleEntry, Redis, Settings
+from hostkit.config._settings import (
+    Limits,
+    Listener,
+    ModuleEntry,
+    ModulePolicies,
+    ModulePolicy,
+    Redis,
+    Settings,
+)
 
 __all__ = [
     "Bytes",
@@ -22,6 +30,8 @@ __all__ = [
     "Limits",
     "Listener",
     "ModuleEntry",
+    "ModulePolicies",
+    "ModulePolicy",
     "Redis",
     "Seconds",
     "Setting",

@@ -12,6 +12,7 @@ from collections.abc import Set as AbstractSet
 from functools import cache
 from typing import Any, Final, TypeAlias, TypeVar, Union, get_args, get_origin
 
+import attrs
 from cattrs import BaseValidationError, Converter
 from cattrs.cols import list_structure_factory, mapping_structure_factory
 
@@ -234,6 +235,9 @@ def _fits_none(value: Any, failures: list[tuple[Fault, ...]]) -> StructureErrors
     if inside:
         return StructureErrors(min(inside, key=len))
     expected = [fault.expected for faults in failures for fault in faults if fault.expected]
+    for faults in failures:
+        if faults[0].code == Code.NOT_A_CHOICE:
+            return StructureErrors((attrs.evolve(faults[0], expected=either(expected)),))
     message = f"{show(value)} does not belong here"
     fault = Fault(Code.WRONG_TYPE, message, expected=either(expected) if expected else None)
     return StructureErrors((fault,))

@@ -46,7 +46,7 @@ def write_lane(spec: Hookspec, callbacks: Sequence[Callback], *, is_exact: bool)
             "finally:",
             "    _error = None  # its traceback holds this frame",
             "if _call.is_over:",
-            "    return _call.outcome()",
+            "    return _call.result if _call.error is None else _call.outcome()",
             f"return {wait}_go_on(_call)",
         ]
     return _function(spec, "_lane", "self", lines)
@@ -88,12 +88,12 @@ def _ask(spec: Hookspec, index: int, callback: Callback, *, is_exact: bool) -> I
         yield f"_answer = {call}"
         yield "if _type(_answer) is _Coroutine:"
         yield "    _refuse(_answer)"
-    elif callback.fit.is_async and callback.timeout_seconds is None:
+    elif callback.is_coroutine:
         yield f"_answer = await {call}"
     else:
         yield f"_answer = {call}"
         yield 'if _hasattr(_answer, "__await__") or _type(_answer) is _Generator:'
-        yield f"    _answer = await _wait{index}(_answer)"
+        yield "    _answer = await _settle(_answer)"
     if is_exact:
         yield "_after = _now()"
         yield f"_seconds[{index}] += _after - _before"

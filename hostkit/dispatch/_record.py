@@ -1,4 +1,4 @@
-"""`CallRecord`: what is known about a call, which its receipt is written from."""
+"""`CallRecord`: what is known about a call, which its receipt is written from; and `Timing`."""
 
 from __future__ import annotations
 
@@ -8,18 +8,44 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, final
 
+import attrs
 from twisted.internet.defer import CancelledError
 
 from hostkit.dispatch._receipts import Outcome, Receipt, Step
-from hostkit.loops import attempt
+from hostkit.loops import NEVER, is_callers
 from hostkit.rules import Deny
 from hostkit.wording import type_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Hashable, Sequence
 
     from hostkit.dispatch._callback import Callback
     from hostkit.specs import Hookspec
+
+
+@final
+@attrs.frozen
+class Timing:
+    """How long one module took in one hook, over all calls that were measured.
+
+    Attributes:
+        hook: The hook's full name, ``category.hook``.
+        module: The module's name.
+        count: How many times its callback was measured.
+        seconds: How long it took, all in all.
+        key: Which calls its callback is for, if the hook is keyed.
+    """
+
+    hook: str
+    module: str
+    count: int
+    seconds: float
+    key: Hashable = None
+
+    @property
+    def mean_seconds(self) -> float | None:
+        """How long it took on average; `None` if nothing was measured."""
+        return self.seconds / self.count if self.count else None
 
 
 @final
@@ -53,6 +79,7 @@ class CallRecord:
     number: int | None = None
     written: Receipt | None = None
     _seconds: dict[int, float] | None = None
+    _remarks: dict[int, str] | None = None
     began: float | None = None
     ended: float | None = None
 
@@ -73,6 +100,12 @@ class CallRecord:
     def note(self, index: int, outcome: Outcome, detail: str | None) -> None:
         """Note what a callback did, which may not have ended the call."""
         self.steps[index] = (outcome, detail)
+        if index >= self.asked:
+            self.asked = index + 1
+
+    def remark(self, index: int, text: str) -> None:
+        """Note something else about a callback that was asked."""
+        self._remarks = {**(self._remarks or {}), index: text}
         if index >= self.asked:
             self.asked = index + 1
 
@@ -98,7 +131,8 @@ class CallRecord:
         if index is None:
             self.asked = len(self._callbacks)
         else:
-            self.asked = max(self.asked, index + 1)
+            if index >= self.asked:
+                self.asked = index + 1
             self.steps.setdefault(index, (outcome, reason))
 
     def decide(self, index: int | None, result: Any) -> None:
@@ -138,7 +172,7 @@ class CallRecord:
     @property
     def is_noteworthy(self) -> bool:
         """Whether it is worth a receipt: anything but plain results and allows."""
-        if self.outcome is Outcome.FAILED and self.steps:
+        if self._remarks or (self.outcome is Outcome.FAILED and self.steps):
             return True
         return self.outcome is Outcome.DENY or any(
             outcome not in (Outcome.RESULT, Outcome.ALLOW) or self._callbacks[index].shadow
@@ -181,6 +215,9 @@ class CallRecord:
             outcome, detail = Outcome.RUNNING, None
         else:
             outcome, detail = Outcome.NOT_ASKED, self._why_not_asked()
+        if self._remarks is not None and index in self._remarks:
+            remark = self._remarks[index]
+            detail = remark if detail is None else f"{detail}; {remark}"
         return Step(
             module=callback.module,
             outcome=outcome,
@@ -202,4 +239,9 @@ class CallRecord:
 def describe(value: Any) -> str:
     """Write a result in a few words."""
     show = str if type(value) is Deny else reprlib.repr
-    return attempt(show, value, otherwise=f"<{type_name(value)} that cannot be shown>")
+    try:
+        return show(value)
+    except BaseException as error:
+        if is_callers(error, NEVER):
+            raise
+        return f"<{type_name(value)} that cannot be shown>"

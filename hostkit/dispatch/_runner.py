@@ -117,9 +117,10 @@ class Runner:
         Returns:
             The call, which is over or to go on with.
         """
-        call = self.begin(values)
-        if answers:
-            call.answers[: len(answers)] = answers
+        gathered: list[Any] = []
+        if self._spec.rule.gathers:
+            gathered = [*answers, *[LEFT_OUT] * (self._count - len(answers))]
+        call = Call(list(values), self._chain, self._owner, gathered)
         if times is not None:
             call.began, call.before, call.after = times
             call.measured = min(index + (error is None), self._count)

@@ -1,6 +1,14 @@
 """Event loops of both kinds: awaiting asyncio's and Twisted's things, clocks, shields, threads."""
 
-from hostkit.loops._cancelling import NEVER, Entrance, Interruptible, Owner, attempt, is_callers
+from hostkit.loops._cancelling import (
+    NEVER,
+    PERHAPS_CALLERS,
+    Entrance,
+    Interruptible,
+    Owner,
+    attempt,
+    is_callers,
+)
 from hostkit.loops._clocks import CallLater, Cancellable, Clock, find_clock
 from hostkit.loops._entry import (
     ADVISABLE,
@@ -17,6 +25,7 @@ from hostkit.loops._side_loop import SideLoop
 __all__ = [
     "ADVISABLE",
     "NEVER",
+    "PERHAPS_CALLERS",
     "CallLater",
     "Cancellable",
     "Clock",

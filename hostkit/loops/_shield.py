@@ -67,6 +67,17 @@ class ShieldedCall:
         if not self.released.called:
             self.released.callback(None)
 
+    def step(self, *, reaches_end: bool) -> None:
+        """Between two steps of the call, see whether its caller was cancelled.
+
+        Args:
+            reaches_end: Whether it then goes on without the caller; otherwise it is cancelled.
+        """
+        if self.is_given_up and not reaches_end:
+            raise CancelledError
+        if self.is_given_up:
+            self.release()
+
 
 async def shield(
     run: Callable[[ShieldedCall], Coroutine[Any, Any, None]], detached: DetachedTasks

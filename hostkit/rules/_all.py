@@ -9,10 +9,12 @@ import attrs
 from hostkit.codes import Code
 from hostkit.errors import SpecError
 from hostkit.loops import NEVER, is_callers
-from hostkit.rules._rule import NO_ANSWER, OnError, Rule
+from hostkit.rules._rule import NO_ANSWER, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from hostkit.rules._failures import ByKind, OnError
 
 
 @final
@@ -32,7 +34,7 @@ class Notify(Rule):
 
     _deny_hint: ClassVar[str] = "say with denial= which exception is raised then"
 
-    on_error: OnError = "continue"
+    on_error: OnError | ByKind = "continue"
     denial: Callable[[], Exception] | None = None
 
     decides: ClassVar[bool] = False

@@ -8,7 +8,8 @@ import attrs
 
 from hostkit.codes import Code
 from hostkit.errors import SpecError
-from hostkit.rules._rule import NO_ANSWER, OnError, Read, Rule
+from hostkit.rules._failures import KINDS, OnError
+from hostkit.rules._rule import NO_ANSWER, Read, Rule
 from hostkit.rules.decision import ALLOW, CONTINUE, Deny
 
 ERRING = Deny("module_failed", "a module could not decide")
@@ -30,7 +31,7 @@ class FirstDenial(Rule):
     it, whatever it returns other than `CONTINUE`, the allow value and a `Replace` is the denial.
 
     Args:
-        on_error: ``"deny"``, ``"fail"`` (default), ``"continue"`` or ``"raise"``.
+        on_error: ``"deny"``, ``"fail"`` (default), ``"continue"`` or ``"raise"``, or a `ByKind`.
         on_invalid: The same for answers that mean nothing; by default as ``on_error``.
         read: Reads a callback's raw answer.
         allow: The result when no module denies; as an answer, raw or read, it always lets the next
@@ -101,7 +102,7 @@ class FirstDenial(Rule):
     def _default_denial(self) -> None:
         if self.allow is ALLOW:
             object.__setattr__(self, "denial", ERRING)
-        elif "deny" in (self.on_error, self.on_invalid):
+        elif "deny" in (self.on_invalid, *map(self.policy, KINDS)):
             raise SpecError(
                 Code.BAD_OPTION,
                 "rules.FirstDenial counts failures as denials, but does not say as which",

@@ -79,7 +79,7 @@ def test_all_names_are_out_of_the_arguments_way(rule: Rule, exact: bool) -> None
         if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")
     }
     own = {name for name in used if not name.startswith("_")}
-    assert own <= {"self", "author", "text", "append", "is_over", "outcome"}
+    assert own <= {"self", "author", "text", "append", "is_over", "result", "error", "outcome"}
 
 
 class Answers(Category):
