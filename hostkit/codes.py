@@ -51,6 +51,8 @@ class Code(StrEnum):
     TOO_MANY_ALIASES = "HK015", "aliases repeat too many values"
     COMPLEX_KEY = "HK016", "a key is a list or a mapping"
     BAD_MERGE = "HK017", "a merge key does not name a mapping"
+    HIDDEN_SPACE = "HK018", "a line begins with a character that only looks like a space"
+    AMBIGUOUS = "HK019", "a value means one thing in YAML 1.1 and another in YAML 1.2"
 
     # Config, HK020 to HK049: values
     WRONG_TYPE = "HK020", "a value is of the wrong type"
@@ -71,6 +73,7 @@ class Code(StrEnum):
     TAG_FILE_UNREADABLE = "HK052", "a secret file cannot be read"
     TAG_FILE_NOT_UTF8 = "HK053", "a secret file is not UTF-8 text"
     IN_THE_CLEAR = "HK054", "a secret stands in the config file itself"
+    BAD_TEMPLATE = "HK055", "a string with variables in it cannot be filled in"
 
     # Loading, HK100 to HK199
     NO_SUCH_PYTHON_MODULE = "HK101", "a Python module does not exist"

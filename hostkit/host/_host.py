@@ -236,6 +236,7 @@ def build_from_file(
     path: str | os.PathLike[str],
     *,
     check: Callable[[HostFile], Iterable[Problem]] = lambda _: (),
+    prepare: Callable[[HostFile], None] = lambda _: None,
     **options: Unpack[HostOptions],
 ) -> Host:
     """Make a host from a YAML file and build it, as ``Host.from_file(path).build()`` does.
@@ -246,6 +247,7 @@ def build_from_file(
     Args:
         path: The file.
         check: Finds what else is wrong with the settings.
+        prepare: Is called with what could be read, before anything of a module runs.
         options: As for `Host`.
 
     Returns:
@@ -256,6 +258,7 @@ def build_from_file(
     """
     examined = examine(path)
     problems = list(examined.problems)
+    prepare(examined.file)
     host = Host(examined.file, **options)
     # What is wrong with the settings could make modules look wrong that are not.
     if all(problem.path[:1] == ("modules",) for problem in problems):
