@@ -86,6 +86,7 @@ class Code(StrEnum):
     NOT_INSTALLED = "HK108", "no installed package offers this name"
     CATEGORY_NOT_LOADABLE = "HK109", "a category cannot be loaded"
     EXTRA_MISSING = "HK110", "a package that a setting needs is not installed"
+    AMBIGUOUS_NAME = "HK111", "a name has several meanings"
 
     # Registration, HK200 to HK299
     UNKNOWN_HOOK = "HK201", "a hook or a method of the module api does not exist"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Final, final
 
 import attrs
@@ -82,6 +83,11 @@ class HostFile:
     def name(self) -> str:
         """The file's name, as the user gave it; ``<config>`` for a mapping."""
         return self._source.name
+
+    @property
+    def folder(self) -> FilePath:
+        """The folder at which relative paths start: the file's; for a mapping the current one."""
+        return FilePath(self.name).absolute().parent
 
     def locate(self, path: Path, *, key: bool = False) -> Place | None:
         """Find where a value stands, or the nearest thing around it that exists.

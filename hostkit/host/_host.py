@@ -13,7 +13,7 @@ from hostkit.errors import CodedError, ConfigErrors, HostkitError
 from hostkit.host._build import build, make_invalidations
 from hostkit.host._lifecycle import Lifecycle
 from hostkit.host._state import HostView
-from hostkit.loading import ModuleLoader, load_categories
+from hostkit.loading import Environment, ModuleLoader, load_categories
 from hostkit.specs import check_categories
 
 if TYPE_CHECKING:
@@ -130,9 +130,9 @@ class Host(HostView):
         """
         # `start` builds as well, so this may be called for a host that is built.
         if self._built is None:
-            categories = self._categories
+            categories, environment = self._categories, Environment()
             if categories is None:
-                categories = load_categories(self.file)
+                categories = load_categories(self.file, environment)
                 check_categories(categories)
             invalidations, problems = make_invalidations(self.file)
             services = attrs.evolve(
@@ -140,7 +140,8 @@ class Host(HostView):
             )
             api_class = make_api_class(self._api_class, categories)
             try:
-                built = build(ModuleLoader(self.file, api_class, services), self._clock)
+                loader = ModuleLoader(self.file, api_class, services, environment)
+                built = build(loader, self._clock)
             except ConfigErrors as errors:
                 raise ConfigErrors((*problems, *errors.problems)) from None
             if problems:
@@ -194,7 +195,8 @@ class Host(HostView):
         check_reloadable(self.file, file)
         # New modules may log the new file's secrets while they are built and started.
         old.receipts.expect(file.redact)
-        new = build(attrs.evolve(old.loader, file=file), self._clock, old)
+        loader = attrs.evolve(old.loader, file=file, environment=Environment())
+        new = build(loader, self._clock, old)
 
         # Called when the new modules are started.
         def swap() -> None:
