@@ -22,8 +22,10 @@ failures. They go to the caller as they are, whatever the policy.
 """
 
 from hostkit.rules._all import Collect, Merge, Notify
-from hostkit.rules._first import Exclusive, FirstDenial, FirstResult
+from hostkit.rules._denial import FirstDenial
+from hostkit.rules._results import AsWritten, D_co, Gives, GivesAnswer, GivesList, GivesValue
 from hostkit.rules._rule import NO_ANSWER, OnError, Read, Rule
+from hostkit.rules._value import Exclusive, FirstResult
 from hostkit.rules.decision import ALLOW, CONTINUE, Allow, Continue, Decision, Deny, Replace
 
 __all__ = [
@@ -31,13 +33,19 @@ __all__ = [
     "CONTINUE",
     "NO_ANSWER",
     "Allow",
+    "AsWritten",
     "Collect",
     "Continue",
+    "D_co",
     "Decision",
     "Deny",
     "Exclusive",
     "FirstDenial",
     "FirstResult",
+    "Gives",
+    "GivesAnswer",
+    "GivesList",
+    "GivesValue",
     "Merge",
     "Notify",
     "OnError",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import pytest
@@ -134,3 +135,22 @@ def test_notify_has_no_invalid_answers() -> None:
     """It ignores what callbacks return, so there is nothing to be invalid."""
     with pytest.raises(SpecError, match="given on_invalid=, but it ignores"):
         rules.Notify(on_invalid="continue")
+
+
+def test_unknown_options_are_named_as_python_does() -> None:
+    """The message names the rule's class and the argument, and nothing of its insides."""
+    with pytest.raises(TypeError, match=r"^FirstDenial\.__init__\(\) got an unexpected .* 'deny'$"):
+        rules.FirstDenial(deny=True)  # type: ignore[call-overload]
+    with pytest.raises(TypeError, match=r"^Merge\.__init__\(\) missing 1 .* 'combine'$"):
+        rules.Merge()  # type: ignore[call-overload]
+
+
+def test_the_signature_of_a_rule_lists_its_options() -> None:
+    """Editors and `help` show them, whatever overloads there are for type checkers."""
+    assert list(inspect.signature(rules.Collect).parameters) == [
+        "on_error",
+        "on_invalid",
+        "read",
+        "veto",
+        "describe",
+    ]
