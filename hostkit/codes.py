@@ -100,6 +100,7 @@ class Code(StrEnum):
     INCOMPLETE = "HK213", "a module registers for a hook without another that belongs to it"
     CONFLICTING_KEYS = "HK214", "two modules disagree about a key"
     NOT_CACHED = "HK215", "a function is not a cached method, or was not registered"
+    NOT_A_HOOK = "HK216", "what is called a hook is not one"
 
     # Hookspecs, HK300 to HK399
     NO_DOCSTRING = "HK301", "a hookspec has no docstring"
