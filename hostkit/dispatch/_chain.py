@@ -17,6 +17,7 @@ from hostkit.dispatch._policy import LEFT_OUT
 from hostkit.dispatch._receipts import Outcome
 from hostkit.dispatch._record import CallRecord, describe
 from hostkit.dispatch._runner import Runner
+from hostkit.dispatch._trace import Trace
 from hostkit.loops import DetachedTasks
 from hostkit.rules import CONTINUE, NO_ANSWER, Deny, Replace
 
@@ -55,28 +56,6 @@ class Timing:
     def mean_seconds(self) -> float | None:
         """How long it took on average; `None` if nothing was measured."""
         return self.seconds / self.count if self.count else None
-
-
-@final
-@attrs.frozen(slots=False)
-class Trace:
-    """One call, its result and its receipt.
-
-    Attributes:
-        outcome: What came of the call.
-        result: What the hook returned.
-        error: What it raised instead.
-    """
-
-    outcome: Outcome
-    _write: Callable[[], Receipt]
-    result: Any = None
-    error: BaseException | None = None
-
-    @functools.cached_property
-    def receipt(self) -> Receipt:
-        """The record of the call, whatever came of it; it is written when it is read."""
-        return self._write()
 
 
 @final
