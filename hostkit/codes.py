@@ -104,6 +104,7 @@ class Code(StrEnum):
     INCOMPLETE = "HK213", "a module registers for a hook without another that belongs to it"
     CONFLICTING_KEYS = "HK214", "two modules disagree about a key"
     NOT_CACHED = "HK215", "a function is not a cached method, or was not registered"
+    NOT_A_HOOK = "HK216", "what is called a hook is not one"
     CALLED_THROUGH_PLUGGY = "HK240", "a hook was called through pluggy and not through the host"
 
     # Hookspecs, HK300 to HK399
@@ -123,3 +124,5 @@ class Code(StrEnum):
     NEEDS_RESTART = "HK405", "a setting cannot change while the host is running"
     PID_FILE_UNUSABLE = "HK406", "a server's pid file cannot be used"
     NOT_A_REDIS_URL = "HK407", "a URL is not that of a Redis server"
+    WRONG_ARGUMENTS = "HK414", "a hook was asked with arguments that it does not have"
+    NOT_A_CONFIGURATION = "HK415", "what a host was given is not a configuration"

@@ -7,8 +7,6 @@ import time
 import types
 from typing import TYPE_CHECKING, Any, Final, final
 
-import attrs
-
 from hostkit.codegen import compile_function
 from hostkit.dispatch._callback import refuse_coroutine
 from hostkit.dispatch._lane import write_lane
@@ -18,6 +16,7 @@ from hostkit.dispatch._receipts import Outcome
 from hostkit.dispatch._record import CallRecord, Timing, describe
 from hostkit.dispatch._runner import Runner
 from hostkit.dispatch._timeouts import LimitedCallback
+from hostkit.dispatch._trace import Trace
 from hostkit.loops import DetachedTasks, settle
 from hostkit.rules import CONTINUE, NO_ANSWER, Deny, Replace
 
@@ -35,27 +34,6 @@ if TYPE_CHECKING:
 
 
 @final
-@attrs.frozen(slots=False)
-class Trace:
-    """One call, its result and its receipt.
-
-    Attributes:
-        outcome: What came of the call.
-        result: What the hook returned.
-        error: What it raised instead.
-    """
-
-    outcome: Outcome
-    _write: Callable[[], Receipt]
-    result: Any = None
-    error: BaseException | None = None
-
-    @functools.cached_property
-    def receipt(self) -> Receipt:
-        """The record of the call, whatever came of it; it is written when it is read."""
-        return self._write()
-
-
 @final
 class Chain:
     """All callbacks of one hook, in config order, as one compiled function.

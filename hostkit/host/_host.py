@@ -11,6 +11,7 @@ from hostkit.background import Worker
 from hostkit.config import check_reloadable, examine, from_mapping, load
 from hostkit.errors import CodedError, ConfigErrors, HostkitError
 from hostkit.host._build import build, make_invalidations
+from hostkit.host._given import check_file, check_path, read_given
 from hostkit.host._lifecycle import Lifecycle
 from hostkit.host._state import HostView
 from hostkit.loading import Environment, ModuleLoader, load_categories
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from hostkit.config import HostFile
     from hostkit.errors import Problem
+    from hostkit.host._given import Configuration
     from hostkit.specs import Category
 
 
@@ -80,6 +82,8 @@ class Host(HostView):
         if categories is not None:
             check_categories(categories)
         check_host_paths(reserved_paths, recommended_path)
+        if file is not None:
+            check_file(file)
         self.file = file if file is not None else from_mapping({})
         self._categories = categories
         self._api_class = api_class
@@ -103,6 +107,7 @@ class Host(HostView):
         Raises:
             ConfigErrors: All that is wrong with the file.
         """
+        check_path(path)
         return cls(load(path), **options)
 
     @classmethod
@@ -160,7 +165,7 @@ class Host(HostView):
         self.build()
         await self._lifecycle.start(self._state)
 
-    async def reload(self, file: HostFile | None = None) -> None:
+    async def reload(self, file: Configuration | None = None) -> None:
         """Take over what has changed in the config file, while hooks go on being called.
 
         New modules are built and started beside the old ones. Then all hooks and web resources are
@@ -171,7 +176,8 @@ class Host(HostView):
         again. Call hooks through `hooks`: a method that was taken from it stays the old one.
 
         Args:
-            file: The new configuration; by default the file is read again.
+            file: The new configuration: what was read, a mapping with the keys of a file, or the
+                path of a file. By default the file is read again.
 
         Raises:
             ConfigErrors: All that is wrong with the file and its modules.
@@ -186,7 +192,7 @@ class Host(HostView):
             raise HostkitError(f"the host is {state}")
         self._is_reloading = True
         try:
-            await self._replace(load(self.file.name) if file is None else file)
+            await self._replace(read_given(self.file.name if file is None else file))
         finally:
             self._is_reloading = False
 
