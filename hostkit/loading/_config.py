@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import logging
 import re
 from typing import Any, Final
@@ -13,6 +12,7 @@ from hostkit.codes import Code
 from hostkit.config import HostFile, ModuleEntry, StructureErrors, Written, structure
 from hostkit.errors import ConfigError, ConfigErrors, Path
 from hostkit.loading._failures import broken, causes, pass_on
+from hostkit.specs import is_coroutine_function
 
 _log: Final = logging.getLogger("hostkit.loading")
 _MOST_WARNINGS: Final = 10
@@ -41,7 +41,7 @@ def parse_config(file: HostFile, entry: ModuleEntry, module_class: Any) -> Any:
 def _parse(file: HostFile, entry: ModuleEntry, module_class: Any, written: Written) -> Any:
     if hasattr(module_class, "parse_config"):
         # Its coroutine would pass for the parsed config.
-        if inspect.iscoroutinefunction(module_class.parse_config):
+        if is_coroutine_function(module_class.parse_config):
             problem = file.problem(
                 Code.PARSE_CONFIG_RAISED,
                 f"module {entry.name!r} has an asynchronous parse_config",
