@@ -7,8 +7,6 @@ import time
 import types
 from typing import TYPE_CHECKING, Any, Final, final
 
-import attrs
-
 from hostkit.codegen import compile_function
 from hostkit.dispatch._callback import refuse_coroutine
 from hostkit.dispatch._lane import write_lane
@@ -17,7 +15,8 @@ from hostkit.dispatch._policy import LEFT_OUT
 from hostkit.dispatch._receipts import Outcome
 from hostkit.dispatch._record import CallRecord, Timing, describe
 from hostkit.dispatch._runner import Runner
-from hostkit.dispatch._timeouts import limit
+from hostkit.dispatch._timeouts import LimitedCallback
+from hostkit.dispatch._trace import Trace
 from hostkit.loops import DetachedTasks, settle
 from hostkit.rules import CONTINUE, NO_ANSWER, Deny, Replace
 
@@ -35,27 +34,6 @@ if TYPE_CHECKING:
 
 
 @final
-@attrs.frozen(slots=False)
-class Trace:
-    """One call, its result and its receipt.
-
-    Attributes:
-        outcome: What came of the call.
-        result: What the hook returned.
-        error: What it raised instead.
-    """
-
-    outcome: Outcome
-    _write: Callable[[], Receipt]
-    result: Any = None
-    error: BaseException | None = None
-
-    @functools.cached_property
-    def receipt(self) -> Receipt:
-        """The record of the call, whatever came of it; it is written when it is read."""
-        return self._write()
-
-
 @final
 class Chain:
     """All callbacks of one hook, in config order, as one compiled function.
@@ -84,8 +62,13 @@ class Chain:
         self.spec: Final = spec
         self.callbacks: Final = tuple(callbacks)
         self._receipts = receipts
-        self._functions = [limit(each, spec, clock) for each in self.callbacks]
         detached = DetachedTasks() if detached is None else detached
+        self._limits = {
+            index: LimitedCallback(each, spec, each.timeout_seconds, clock, detached)
+            for index, each in enumerate(self.callbacks)
+            if each.timeout_seconds is not None
+        }
+        self._functions = [self._function(index) for index in range(len(self.callbacks))]
         self._loop = Loop(spec, self.callbacks, self._functions, receipts.redact, detached)
         self._runner = Runner(spec, self.callbacks, receipts, self._loop, detached)
         self._seats: list[Any] = []
@@ -93,6 +76,13 @@ class Chain:
         self._namespace = self._globals()
         self.open_window(None)
         self.lean: Final = self._compile(is_exact=False)
+
+    def _function(self, index: int) -> Callable[..., Any]:
+        """What is called for a callback."""
+        limited = self._limits.get(index)
+        if limited is None:
+            return self.callbacks[index].function
+        return limited.call if self.spec.is_async else limited.call_now
 
     @property
     def parts(self) -> tuple[Chain, ...]:
@@ -124,6 +114,7 @@ class Chain:
                 sum(self._loop.ended[index:]),
                 self._loop.seconds[index],
                 callback.key,
+                self._limits[index].left_behind if index in self._limits else 0,
             )
             for index, callback in enumerate(self.callbacks)
         )

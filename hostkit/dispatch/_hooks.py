@@ -64,6 +64,26 @@ def bind_hooks(caller: Category, chains: Mapping[str, Chain | KeyedChain], *, ex
                 delattr(own, name)
 
 
+def name_hook(hooks: Hooks, hook: object) -> str | None:
+    """Find out which hook something is that could be called.
+
+    Args:
+        hooks: Those of a host.
+        hook: A hook of theirs, also one that was taken before a reload; or a method of a category.
+
+    Returns:
+        The full name, ``category.hook``; `None` if it is not one of these hooks.
+    """
+    name: Any = getattr(hook, "__name__", None)
+    for category in hooks:
+        if name not in category.hookspecs:
+            continue
+        is_called = getattr(hook, "__self__", None) is hooks[category] or isinstance(hook, Unheard)
+        if is_called or any(vars(base).get(name) is hook for base in category.__mro__):
+            return category.hookspecs[name].full_name
+    return None
+
+
 @final
 class Hooks:
     """The hooks of a host, by category: ``hooks[Comments]`` or ``hooks.comments``.

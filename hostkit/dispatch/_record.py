@@ -34,6 +34,8 @@ class Timing:
         count: How many times its callback was measured.
         seconds: How long it took, all in all.
         key: Which calls its callback is for, if the hook is keyed.
+        left_behind: How many calls, of all there were, went on without it, since it did not end
+            when its ``timeout:`` cancelled it.
     """
 
     hook: str
@@ -41,6 +43,7 @@ class Timing:
     count: int
     seconds: float
     key: Hashable = None
+    left_behind: int = 0
 
     @property
     def mean_seconds(self) -> float | None:
@@ -106,8 +109,7 @@ class CallRecord:
     def remark(self, index: int, text: str) -> None:
         """Note something else about a callback that was asked."""
         self._remarks = {**(self._remarks or {}), index: text}
-        if index >= self.asked:
-            self.asked = index + 1
+        self.asked = max(self.asked, index + 1)
 
     def answer(self, index: int, value: Any) -> None:
         """Note an answer that has become a part of the result."""

@@ -11,6 +11,7 @@ from hostkit.background import Worker
 from hostkit.config import check_reloadable, examine, from_mapping, load
 from hostkit.errors import CodedError, ConfigErrors, HostkitError
 from hostkit.host._build import build, make_invalidations
+from hostkit.host._given import check_file, check_path, read_given
 from hostkit.host._lifecycle import Lifecycle
 from hostkit.host._state import HostView
 from hostkit.loading import (
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from hostkit.config import HostFile
     from hostkit.errors import Problem
+    from hostkit.host._given import Configuration
     from hostkit.specs import Category
 
 
@@ -90,6 +92,8 @@ class Host(HostView):
         if categories is not None:
             check_categories(categories)
         check_host_paths(reserved_paths, recommended_path)
+        if file is not None:
+            check_file(file)
         self.file = file if file is not None else from_mapping({})
         self._categories = categories
         self._api_class = api_class
@@ -114,6 +118,7 @@ class Host(HostView):
         Raises:
             ConfigErrors: All that is wrong with the file.
         """
+        check_path(path)
         return cls(load(path), **options)
 
     @classmethod
@@ -175,7 +180,7 @@ class Host(HostView):
         self.build()
         await self._lifecycle.start(self._state)
 
-    async def reload(self, file: HostFile | None = None) -> None:
+    async def reload(self, file: Configuration | None = None) -> None:
         """Take over what has changed in the config file, while hooks go on being called.
 
         New modules are built and started beside the old ones. Then all hooks and web resources are
@@ -186,7 +191,8 @@ class Host(HostView):
         again. Call hooks through `hooks`: a method that was taken from it stays the old one.
 
         Args:
-            file: The new configuration; by default the file is read again.
+            file: The new configuration: what was read, a mapping with the keys of a file, or the
+                path of a file. By default the file is read again.
 
         Raises:
             ConfigErrors: All that is wrong with the file and its modules.
@@ -201,7 +207,7 @@ class Host(HostView):
             raise HostkitError(f"the host is {state}")
         self._is_reloading = True
         try:
-            await self._replace(load(self.file.name) if file is None else file)
+            await self._replace(read_given(self.file.name if file is None else file))
         finally:
             self._is_reloading = False
 
@@ -255,6 +261,7 @@ def build_from_file(
     path: str | os.PathLike[str],
     *,
     check: Callable[[HostFile], Iterable[Problem]] = lambda _: (),
+    prepare: Callable[[HostFile], None] = lambda _: None,
     **options: Unpack[HostOptions],
 ) -> Host:
     """Make a host from a YAML file and build it, as ``Host.from_file(path).build()`` does.
@@ -265,6 +272,7 @@ def build_from_file(
     Args:
         path: The file.
         check: Finds what else is wrong with the settings.
+        prepare: Is called with what could be read, before anything of a module runs.
         options: As for `Host`.
 
     Returns:
@@ -275,6 +283,7 @@ def build_from_file(
     """
     examined = examine(path)
     problems = list(examined.problems)
+    prepare(examined.file)
     host = Host(examined.file, **options)
     # What is wrong with the settings could make modules look wrong that are not.
     if all(problem.path[:1] == ("modules",) for problem in problems):

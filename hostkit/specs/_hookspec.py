@@ -5,14 +5,14 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import Any, Final, TypeAlias, TypeVar, final
+from typing import Any, Final, TypeAlias, TypeVar, cast, final
 
 import attrs
 import pluggy
 
 from hostkit.codes import Code
 from hostkit.errors import SpecError
-from hostkit.rules import FirstDenial, Rule
+from hostkit.rules import D_co, FirstDenial, Rule
 from hostkit.specs._functions import arguments_of, check_documented, has_body, show_function, where
 
 ReadKey: TypeAlias = Callable[[Any], tuple[Hashable, Any]]
@@ -131,7 +131,7 @@ class Hookspec:
 
 
 def hookspec(  # noqa: PLR0913 -- each is one line of a declaration
-    rule: Rule,
+    rule: Rule[D_co],
     *,
     required: int | None = None,
     copy: tuple[str, ...] = (),
@@ -140,12 +140,12 @@ def hookspec(  # noqa: PLR0913 -- each is one line of a declaration
     keyed: Keyed | None = None,
     requires: tuple[str, ...] = (),
     shield: bool = False,
-) -> Callable[[_F], _F]:
+) -> D_co:
     """Declare a method of a `Category` as a hook.
 
-    It is a pluggy hookspec with a rule. ``async def`` makes a hook that is awaited, ``def`` a
-    synchronous one. It needs annotations and a docstring; a body with code is run when no module
-    decides, with the same arguments, instead of the rule's default.
+    It is a pluggy hookspec with a rule. ``async def`` makes a hook that is awaited. It needs a
+    docstring and annotations; that of the return value says what callbacks answer. A body with
+    code is run when no module decides, with the same arguments, instead of the rule's default.
 
     Args:
         rule: How the chain of callbacks becomes one result.
@@ -163,7 +163,7 @@ def hookspec(  # noqa: PLR0913 -- each is one line of a declaration
 
     def declare(function: _F) -> _F:
         spec = attrs.evolve(
-            _read(function, rule, required, copy),
+            _read(function, cast("Rule", rule), required, copy),
             added=added,
             deprecated=deprecated,
             keyed=keyed,
@@ -174,7 +174,7 @@ def hookspec(  # noqa: PLR0913 -- each is one line of a declaration
         return _mark(function)
 
     _check_rule(rule)
-    return declare
+    return cast("D_co", declare)
 
 
 def _read(

@@ -22,11 +22,11 @@ class Talk(Category):
         """Called when something was said."""
 
     @hookspec(Collect())
-    def heard(self, author: str) -> list[str]:
+    def heard(self, author: str) -> str:
         """Called when something was heard."""
 
     @hookspec(Collect())
-    async def noted(self, author: str) -> list[str]:
+    async def noted(self, author: str) -> str:
         """Called when something was noted."""
 
 

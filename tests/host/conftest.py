@@ -39,7 +39,7 @@ class Names(Category):
         """Called when a name is shown."""
 
     @hookspec(Collect())
-    def list_titles(self, user: str) -> list[str]:
+    def list_titles(self, user: str) -> str:
         """Called when a page is shown."""
 
 

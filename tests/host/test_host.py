@@ -97,7 +97,7 @@ def test_categories_that_cannot_live_together_are_refused() -> None:
         name = "comments"
 
         @hookspec(Collect())
-        async def other(self) -> list[int]:
+        async def other(self) -> int:
             """Called."""
 
     with pytest.raises(SpecError, match="HK307"):

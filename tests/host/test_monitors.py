@@ -20,7 +20,7 @@ class Desk(Category):
         """Called before a text is kept."""
 
     @hookspec(rules.Collect())
-    def labels(self, text: str) -> list[str]:
+    def labels(self, text: str) -> str:
         """Called for labels."""
 
     @hookspec(rules.FirstResult(), keyed=Keyed("kind"))
