@@ -28,6 +28,7 @@ from hostkit.errors import HostkitError as HostkitError
 from hostkit.errors import ModuleFailedError as ModuleFailedError
 from hostkit.errors import RegistrationError as RegistrationError
 from hostkit.errors import SpecError as SpecError
+from hostkit.errors import Unavailable as Unavailable
 from hostkit.host import Host as Host
 from hostkit.loading import Module as Module
 from hostkit.loops import enter as enter

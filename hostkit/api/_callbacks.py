@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, TypeVarTuple
 from hostkit.api._base import BaseApi, Registration
 from hostkit.codes import Code
 from hostkit.errors import RegistrationError
-from hostkit.specs import IMPL_ATTRIBUTE, check_options, find_spec, fit_by_name, fit_by_position
+from hostkit.specs import (
+    IMPL_ATTRIBUTE,
+    callable_name,
+    check_options,
+    find_spec,
+    fit_by_name,
+    fit_by_position,
+)
 from hostkit.wording import did_you_mean
 
 if TYPE_CHECKING:
@@ -102,7 +109,7 @@ class CallbackApi(BaseApi):
         fitting = []
         marked = _find_marked(plugin)
         for name, function, options in marked:
-            check_options(options, getattr(function, "__qualname__", repr(function)))
+            check_options(options, callable_name(function))
             hook = options.get("specname") or name
             # Such a callback is for hosts that have the hook, perhaps in a later version.
             if hook not in specs and options.get("optionalhook"):

@@ -9,6 +9,7 @@ import click
 
 from hostkit.api import RESERVED, is_below
 from hostkit.codes import Code
+from hostkit.rules import KINDS, ByKind, policy_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +69,11 @@ def _show_options(callback: Callback, chain: Chain | KeyedChain) -> str:
         options.append(f"for {callback.key}")
     if callback.shadow:
         options.append("shadow")
-    if callback.on_error is not None and chain.spec.rule.takes(callback.on_error):
+    own = {kind: policy_for(callback.on_error, kind) for kind in KINDS}
+    own = {kind: policy for kind, policy in own.items() if policy and chain.spec.rule.takes(policy)}
+    if own and not isinstance(callback.on_error, str):
+        options.append(f"on error: {ByKind(**own)}")
+    elif own:
         options.append(f"on error: {callback.on_error}")
     if callback.timeout_seconds is not None:
         options.append(f"timeout: {callback.timeout_seconds:g}s")

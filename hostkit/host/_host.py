@@ -14,7 +14,7 @@ from hostkit.host._build import build, make_invalidations
 from hostkit.host._given import check_file, check_path, read_given
 from hostkit.host._lifecycle import Lifecycle
 from hostkit.host._state import HostView
-from hostkit.loading import ModuleLoader, load_categories
+from hostkit.loading import Environment, ModuleLoader, load_categories
 from hostkit.specs import check_categories
 
 if TYPE_CHECKING:
@@ -135,9 +135,9 @@ class Host(HostView):
         """
         # `start` builds as well, so this may be called for a host that is built.
         if self._built is None:
-            categories = self._categories
+            categories, environment = self._categories, Environment()
             if categories is None:
-                categories = load_categories(self.file)
+                categories = load_categories(self.file, environment)
                 check_categories(categories)
             invalidations, problems = make_invalidations(self.file)
             services = attrs.evolve(
@@ -145,7 +145,8 @@ class Host(HostView):
             )
             api_class = make_api_class(self._api_class, categories)
             try:
-                built = build(ModuleLoader(self.file, api_class, services), self._clock)
+                loader = ModuleLoader(self.file, api_class, services, environment)
+                built = build(loader, self._clock)
             except ConfigErrors as errors:
                 raise ConfigErrors((*problems, *errors.problems)) from None
             if problems:
@@ -200,7 +201,8 @@ class Host(HostView):
         check_reloadable(self.file, file)
         # New modules may log the new file's secrets while they are built and started.
         old.receipts.expect(file.redact)
-        new = build(attrs.evolve(old.loader, file=file), self._clock, old)
+        loader = attrs.evolve(old.loader, file=file, environment=Environment())
+        new = build(loader, self._clock, old)
 
         # Called when the new modules are started.
         def swap() -> None:
@@ -242,6 +244,7 @@ def build_from_file(
     path: str | os.PathLike[str],
     *,
     check: Callable[[HostFile], Iterable[Problem]] = lambda _: (),
+    prepare: Callable[[HostFile], None] = lambda _: None,
     **options: Unpack[HostOptions],
 ) -> Host:
     """Make a host from a YAML file and build it, as ``Host.from_file(path).build()`` does.
@@ -252,6 +255,7 @@ def build_from_file(
     Args:
         path: The file.
         check: Finds what else is wrong with the settings.
+        prepare: Is called with what could be read, before anything of a module runs.
         options: As for `Host`.
 
     Returns:
@@ -262,6 +266,7 @@ def build_from_file(
     """
     examined = examine(path)
     problems = list(examined.problems)
+    prepare(examined.file)
     host = Host(examined.file, **options)
     # What is wrong with the settings could make modules look wrong that are not.
     if all(problem.path[:1] == ("modules",) for problem in problems):

@@ -78,9 +78,16 @@ class HostState:
         costs calls nothing, but a method that was taken from such an object stays the old one.
         """
         self.receipts.follow()
+        self.bind()
+
+    def bind(self) -> None:
+        """Have the hooks call these chains, watched if something watches; again if that changes."""
         exact = self.loader.file.settings.timing == "exact"
         for category, chains in self.chains_of.items():
+            for chain in chains.values():
+                chain.watch = self.plugin_manager.watch(chain)
             bind_hooks(self.hooks[category], chains, exact=exact)
+        self.plugin_manager.monitors.changed = self.bind
 
     async def ask(
         self,

@@ -10,12 +10,13 @@ from hostkit.codes import Code
 from hostkit.errors import SpecError
 from hostkit.loops import NEVER, is_callers
 from hostkit.rules._results import D_co, Gives, GivesList, initialised
-from hostkit.rules._rule import NO_ANSWER, OnError, Rule, RuleOptions
+from hostkit.rules._rule import NO_ANSWER, Rule, RuleOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Unpack
 
+    from hostkit.rules._failures import ByKind, OnError
     from hostkit.rules.decision import Continue
 
 M = TypeVar("M")
@@ -39,7 +40,7 @@ class Notify(Rule[Gives[None]]):
 
     _deny_hint: ClassVar[str] = "say with denial= which exception is raised then"
 
-    on_error: OnError = "continue"
+    on_error: OnError | ByKind = "continue"
     denial: Callable[[], Exception] | None = None
 
     decides: ClassVar[bool] = False

@@ -8,13 +8,9 @@ import attrs
 
 from hostkit.codes import Code
 from hostkit.errors import SpecError
-from hostkit.rules._results import (
-    AsWritten,
-    D_co,
-    Gives,
-    initialised,
-)
-from hostkit.rules._rule import OnError, Read, Rule, RuleOptions
+from hostkit.rules._failures import KINDS, OnError
+from hostkit.rules._results import AsWritten, D_co, Gives, initialised
+from hostkit.rules._rule import Read, Rule, RuleOptions
 from hostkit.rules.decision import ALLOW, CONTINUE, Allow, Decision, Deny
 
 if TYPE_CHECKING:
@@ -46,7 +42,7 @@ class FirstDenial(Rule[D_co]):
     it, whatever it returns other than `CONTINUE`, the allow value and a `Replace` is the denial.
 
     Args:
-        on_error: ``"deny"``, ``"fail"`` (default), ``"continue"`` or ``"raise"``.
+        on_error: ``"deny"``, ``"fail"`` (default), ``"continue"`` or ``"raise"``, or a `ByKind`.
         on_invalid: The same for answers that mean nothing; by default as ``on_error``.
         read: Reads a callback's raw answer.
         allow: The result when no module denies; as an answer, raw or read, it always lets the next
@@ -158,7 +154,7 @@ class FirstDenial(Rule[D_co]):
     def _default_denial(self) -> None:
         if self.allow is ALLOW:
             object.__setattr__(self, "denial", ERRING)
-        elif "deny" in (self.on_error, self.on_invalid):
+        elif "deny" in (self.on_invalid, *map(self.policy, KINDS)):
             raise SpecError(
                 Code.BAD_OPTION,
                 "rules.FirstDenial counts failures as denials, but does not say as which",

@@ -1,5 +1,6 @@
 """How hooks are declared (`Category`, `hookspec`) and how callbacks are fitted to them."""
 
+from hostkit.specs._callables import callable_name, is_coroutine_function, signature_of
 from hostkit.specs._category import Category, check_categories, find_spec
 from hostkit.specs._fit import Fit, check_callable, fit_by_name, fit_by_position
 from hostkit.specs._functions import has_body
@@ -15,6 +16,7 @@ __all__ = [
     "Hookspec",
     "Keyed",
     "ReadKey",
+    "callable_name",
     "check_callable",
     "check_categories",
     "check_options",
@@ -24,4 +26,6 @@ __all__ = [
     "has_body",
     "hookimpl",
     "hookspec",
+    "is_coroutine_function",
+    "signature_of",
 ]

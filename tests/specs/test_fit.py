@@ -3,7 +3,7 @@ from __future__ import annotations
 import functools
 from types import MethodType
 from typing import TYPE_CHECKING, Any
-from unittest.mock import AsyncMock, Mock
+from unittest.mock import AsyncMock, MagicMock, Mock
 
 import pytest
 
@@ -47,7 +47,38 @@ class Words:
 class Obscure:
     __signature__ = 5
 
-    def __call__(self) -> None: ...
+    def __call__(self, author: str, text: str) -> str:
+        return author + text
+
+
+class Secretive:
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError(f"{name} is secret")
+
+    def __call__(self, author: str, text: str) -> str:
+        return author + text
+
+
+class Proxy:
+    """Has every attribute, as proxies of remote objects do."""
+
+    def __getattr__(self, name: str) -> Any:
+        return Proxy()
+
+    def __call__(self, author: str, text: str) -> str:
+        return author + text
+
+
+class AsyncProxy(Proxy):
+    async def __call__(self, author: str, text: str) -> str:  # type: ignore[override]
+        return author + text
+
+
+def obscure(author: str, text: str) -> str:
+    return author + text
+
+
+obscure.__signature__ = 5  # type: ignore[attr-defined]
 
 
 def without_self() -> str:
@@ -85,6 +116,10 @@ async def async_three(first: str, author: str, text: str) -> str:
     return first + author + text
 
 
+def yielding(author: str, text: str) -> Any:
+    yield author, text
+
+
 SYNC: list[Callable[..., Any]] = [
     function,
     lambda author, text: author + text,
@@ -100,6 +135,9 @@ SYNC: list[Callable[..., Any]] = [
     functools.partial(three, "first"),
     functools.partial(functools.partial(three), "first"),
     functools.partial(Callable_()),
+    Obscure(),
+    functools.partial(Obscure()),
+    MethodType(three, "first"),
 ]
 ASYNC: list[Callable[..., Any]] = [
     async_function,
@@ -110,6 +148,7 @@ ASYNC: list[Callable[..., Any]] = [
     functools.partial(async_function),
     functools.partial(async_three, "first"),
     functools.partial(AsyncCallable()),
+    MethodType(async_three, "first"),
 ]
 
 
@@ -152,6 +191,29 @@ def test_fakes_take_everything() -> None:
     assert Fit(CHECK.arguments, is_async=True) == fit_by_position(CHECK, AsyncMock())
 
 
+@pytest.mark.parametrize("fit", BOTH)
+def test_proxies_are_known_by_their_class(fit: Callable[..., Fit]) -> None:
+    """An object whose attributes are all proxies, or all raise, is what its ``__call__`` is."""
+    assert Fit(("author", "text"), is_async=False) == fit(CHECK, Secretive())
+    assert Fit(("author", "text"), is_async=False) == fit(CHECK, Proxy())
+    assert Fit(("author", "text"), is_async=True) == fit(CHECK, AsyncProxy())
+
+
+@pytest.mark.parametrize("kind", [Mock, MagicMock])
+@pytest.mark.parametrize("spec", [function, three, yielding])
+def test_fakes_of_functions_take_everything(
+    kind: Callable[..., Any], spec: Callable[..., Any]
+) -> None:
+    """A mock with a function as its ``spec`` passes for one, but does not show its parameters."""
+    for fake in (kind(spec=spec), kind(spec_set=spec)):
+        expected = Fit(CHECK.arguments, is_async=False)
+        assert fit_by_position(CHECK, fake) == expected
+        assert fit_by_position(CHECK, functools.partial(fake)) == expected
+        assert fit_by_position(CHECK, MethodType(fake, Words())) == expected
+        assert fit_by_name(CHECK, fake) == Fit((), is_async=False)
+    assert fit_by_position(CHECK, AsyncMock(spec=spec)) == Fit(CHECK.arguments, is_async=True)
+
+
 @pytest.mark.parametrize("refused", BOTH_REFUSE)
 @pytest.mark.parametrize("given", [None, "check", 5, object()])
 def test_what_cannot_be_called_is_refused(refused: Callable[..., Any], given: object) -> None:
@@ -160,10 +222,6 @@ def test_what_cannot_be_called_is_refused(refused: Callable[..., Any], given: ob
     assert error.code == "HK203"
     assert f"the callback for comments.check cannot be called: {given!r}" in str(error)
     assert "expected: a function or another callable" in str(error)
-
-
-def yielding(author: str, text: str) -> Any:
-    yield author, text
 
 
 async def yielding_async(author: str, text: str) -> Any:
@@ -201,7 +259,9 @@ def test_generators_are_refused(
     ("given", "name", "why"),
     [
         (max, "max", "no signature found for builtin"),
-        (Obscure(), "Obscure", "unexpected object 5 in __signature__ attribute"),
+        (obscure, "obscure", "unexpected object 5 in __signature__ attribute"),
+        (functools.partial(max), "max", "no signature found for builtin"),
+        (MethodType(max, 1), "max", "no signature found for builtin"),
         (MethodType(without_self, Words()), "without_self", "invalid method signature"),
     ],
 )

@@ -146,7 +146,7 @@ class Comments(Category):
         More about it.
         """
 
-    @hookspec(rules.FirstResult(), deprecated="use names")
+    @hookspec(rules.FirstResult(on_error=rules.ByKind(timeout="continue")), deprecated="use names")
     async def find_title(self) -> Any:
         """Called for a title."""
 
@@ -191,7 +191,11 @@ def test_hooks_are_listed() -> None:
                         "path": "/_hostkit/hooks/comments/find_title",
                         "doc": "Called for a title.",
                         "rule": "FirstResult",
-                        "on_error": "fail",
+                        "on_error": {
+                            "unavailable": "fail",
+                            "timeout": "continue",
+                            "error": "fail",
+                        },
                         "deprecated": "use names",
                         "modules": [],
                         "arguments": {

@@ -11,6 +11,7 @@ from twisted.web.resource import Resource
 
 from hostkit._version import __version__
 from hostkit.dispatch import Receipt, Step
+from hostkit.rules import KINDS, ByKind
 from hostkit.web._json_resource import HttpError
 from hostkit.web._pages import refuse_others, write_json
 from hostkit.web.gateway._calls import PING, refuse_browsers
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from twisted.web.server import Request
 
     from hostkit.host import Host
+    from hostkit.rules import Rule
     from hostkit.specs import Hookspec
     from hostkit.web.gateway._calls import ArgumentReader, HookCall, HookPath
 
@@ -235,11 +237,17 @@ def doc_of(spec: Hookspec) -> str:
     return inspect.getdoc(spec.function) or ""
 
 
+def _policies(rule: Rule) -> str | dict[str, str]:
+    if not isinstance(rule.on_error, ByKind):
+        return rule.on_error
+    return {kind: rule.policy(kind) for kind in KINDS}
+
+
 def _describe_hook(spec: Hookspec) -> dict[str, Any]:
     history = {"added": spec.added, "deprecated": spec.deprecated}
     return {
         "doc": doc_of(spec),
         "rule": type(spec.rule).__name__,
-        "on_error": spec.rule.on_error,
+        "on_error": _policies(spec.rule),
         **{name: value for name, value in history.items() if value is not None},
     }
