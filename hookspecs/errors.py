@@ -198,6 +198,6 @@ def _first(error: Exception, kind: type, *names: str) -> Any:
 
 
 def _deny(code: str, reason: str, fields: Mapping[Any, Any]) -> Deny:
-    # Keywords must be strings, while modules may put anything into their dicts.
-    extra = {str(name): value for name, value in fields.items()}
-    return Deny(str(code.value) if isinstance(code, Enum) else code, reason, **extra)
+    # Facts have names, while modules may put anything into their dicts.
+    facts = {str(name): value for name, value in fields.items()}
+    return Deny.with_fields(str(code.value) if isinstance(code, Enum) else code, reason, facts)

@@ -48,7 +48,7 @@ def _verdict(
 
     def declare(function: _F) -> _F:
         # Each hook has a rule of its own, since its reading remembers whose booleans it reported.
-        rule = rules.FirstDenial(
+        rule: rules.FirstDenial = rules.FirstDenial(
             read=verdicts.report_booleans(f"{_NAME}.{function.__name__}", read),
             allow=NOT_SPAM,
             denial=verdicts.FORBIDDEN,

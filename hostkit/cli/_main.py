@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
@@ -15,6 +16,9 @@ from hostkit._version import __version__
 if TYPE_CHECKING:
     from hostkit.errors import ConfigErrors
     from hostkit.host import Host
+
+_SERVE_LOG: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+_CHECK_LOG: Final = "%(levelname)s %(name)s: %(message)s"
 
 _FILE = click.argument("file", metavar="FILE", type=click.Path())
 
@@ -76,7 +80,7 @@ def serve(file: str, reactor: str | None, worker: str | None) -> None:
     _check_worker(worker)
     ignore_hangup()
     with reactor_installed(reactor):
-        sys.exit(run(_build(file, serves=True, worker=worker)))
+        sys.exit(run(_build(file, serves=True, worker=worker, log_format=_SERVE_LOG)))
 
 
 @main.command("list", epilog=_CODES)
@@ -141,19 +145,30 @@ def _check_worker(name: str | None) -> None:
         raise click.BadParameter(str(error), param_hint="'--worker'") from None
 
 
-def _build(file: str, *, serves: bool = False, worker: str | None = None) -> Host:
-    """Build a host from a file; if there are problems, show them and exit."""
+def _build(
+    file: str, *, serves: bool = False, worker: str | None = None, log_format: str = _CHECK_LOG
+) -> Host:
+    """Build a host from a file; if there are problems, show them and exit.
+
+    From before anything of a module runs until the end of the command, logs go to standard error.
+    """
+    from hostkit.cli._log import logging_to_stderr  # noqa: PLC0415
     from hostkit.errors import ConfigErrors  # noqa: PLC0415
     from hostkit.host import build_from_file  # noqa: PLC0415
 
-    try:
-        if not serves:
-            return build_from_file(file)
+    level = logging.INFO if log_format == _SERVE_LOG else logging.WARNING
+    mask = click.get_current_context().with_resource(logging_to_stderr(level, log_format))
+    options: dict[str, Any] = {"prepare": lambda read: mask.learn(read.redact)}
+    if serves:
         from hostkit.web import check_listeners  # noqa: PLC0415
 
-        return build_from_file(file, check=check_listeners, worker_name=worker)
+        options |= {"check": check_listeners, "worker_name": worker}
+    try:
+        host = build_from_file(file, **options)
     except ConfigErrors as errors:
         _leave(errors)
+    mask.learn(host.receipts.redact)  # a reload may add some
+    return host
 
 
 def _leave(errors: ConfigErrors) -> NoReturn:

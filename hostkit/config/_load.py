@@ -8,19 +8,19 @@ from pathlib import Path as FilePath
 from typing import Any, Final, TypeVar, final
 
 import attrs
-import yaml
 
 from hostkit.codes import Code
 from hostkit.config._converter import structure
-from hostkit.config._document import YamlFile, child
 from hostkit.config._faults import Fault, StructureErrors
 from hostkit.config._host_file import HostFile, Source
+from hostkit.config._misspelt import misspelt_keys
 from hostkit.config._parser import Parser, read_text
+from hostkit.config._plain import written
 from hostkit.config._secrets import plain_secrets, tokens_of
 from hostkit.config._settings import ModuleEntry, Settings
 from hostkit.config._values import Reader
 from hostkit.errors import ConfigErrors, Path, Problem, show_path
-from hostkit.wording import did_you_mean, show
+from hostkit.wording import show
 
 _T = TypeVar("_T")
 _MODULES: Final = "modules"
@@ -83,8 +83,10 @@ def examine(path: str | os.PathLike[str]) -> Examined:
     document = Parser(name, read_text(name)).parse()
     reader = Reader(document, FilePath(name).parent)
     values = reader.read_top(_KEYS)
-    source = Source(name, document, frozenset(reader.secrets))
-    misspelt = [source.problem(problem, key=True) for problem in _misspelt_modules(document)]
+    source = Source(
+        name, document, frozenset(reader.secrets), frozenset(reader.outside), reader.plains
+    )
+    misspelt = [source.problem(each, key=True) for each in misspelt_keys(document.root.value)]
     return _build(values, source, reader.problems + misspelt, reader.broken)
 
 
@@ -106,16 +108,21 @@ def from_mapping(mapping: Mapping[str, Any]) -> HostFile:
     if not isinstance(whole, Mapping):
         message = f"the configuration is {show(whole)}, not a mapping"
         raise ConfigErrors((Problem(Code.NOT_A_MAPPING, message),))
-    return _build(mapping, Source("<config>"), [], set()).accept()
+    return _build(mapping, Source("<config>"), [*misspelt_keys(mapping.items())], set()).accept()
 
 
 def _build(
     values: Mapping[str, Any], source: Source, problems: list[Problem], broken: set[Path]
 ) -> Examined:
-    modules, hostkit = values.get(_MODULES), values.get("hostkit")
+    modules = values.get(_MODULES)
     faults: list[Fault] = []
-    entries = _fill_entries([] if modules is None else modules, faults)
-    settings = _fill({} if hostkit is None else hostkit, Settings, "hostkit", faults) or Settings()
+    plain = {
+        key: written(value, (key,), source.plains).value
+        for key, value in values.items()
+        if value is not None
+    }
+    entries = _fill_entries(plain.get(_MODULES, []), faults)
+    settings = _fill(plain.get("hostkit", {}), Settings, "hostkit", faults) or Settings()
     settings = attrs.evolve(
         settings,
         listeners=tuple(
@@ -124,14 +131,14 @@ def _build(
         ),
     )
     problems += [
-        source.problem(_problem(fault), key=fault.is_key)
+        source.problem(fault.problem(), key=fault.is_key)
         for fault in faults
         if not any(fault.path[:length] in broken for length in range(len(fault.path) + 1))
     ]
     if isinstance(modules, list | tuple):
         problems += [source.problem(problem) for problem in _repeated_names(modules)]
     if source.document is not None:
-        found = plain_secrets(settings, source.secrets)
+        found = plain_secrets(settings, source.outside)
         problems += [_without_excerpt(source.problem(problem)) for problem in found]
     source = attrs.evolve(source, secrets=source.secrets | tokens_of(settings))
     unreadable = {path[1] for path in broken if path[0] == _MODULES and len(path) > 1}
@@ -157,10 +164,6 @@ def _fill(value: object, cls: type[_T], key: str, faults: list[Fault]) -> _T | N
     except StructureErrors as errors:
         faults += [fault.under(key) for fault in errors.faults]
         return None
-
-
-def _problem(fault: Fault) -> Problem:
-    return Problem(fault.code, fault.message, fault.path, expected=fault.expected, hint=fault.hint)
 
 
 def _without_excerpt(problem: Problem) -> Problem:
@@ -211,27 +214,3 @@ def _repeated_names(entries: Sequence[Any]) -> Iterator[Problem]:
             ("modules", index, "name"),
             hint="give each module a name of its own",
         )
-
-
-def _misspelt_modules(document: YamlFile) -> Iterator[Problem]:
-    """Find keys that look like ``modules`` and hold what would be modules.
-
-    Other keys are the host application's. But modules that are not found would go unnoticed:
-    without modules, everything is allowed.
-
-    Args:
-        document: The file.
-    """
-    for key, value in document.root.value:
-        if not isinstance(key, yaml.ScalarNode) or key.value == _MODULES:
-            continue
-        hint = did_you_mean(key.value.lower(), [_MODULES])
-        if hint is not None and _lists_modules(value):
-            message = f"{key.value!r} lists modules, which are looked for under {_MODULES!r}"
-            yield Problem(Code.UNKNOWN_KEY, message, (key.value,), hint=hint)
-
-
-def _lists_modules(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.SequenceNode) and any(
-        child(item, "module") is not None for item in node.value
-    )

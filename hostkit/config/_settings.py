@@ -88,7 +88,8 @@ class ModuleEntry:
     """
 
     module: _Module = setting(
-        help="The name a package gave it (entry point), or the dotted path to its class.",
+        help="The name a package gave it (entry point), or the dotted path to its class; "
+        "`PACKAGE:NAME` if several packages offer the name.",
         reload=True,
     )
     config: Any = setting(

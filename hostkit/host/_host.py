@@ -11,9 +11,10 @@ from hostkit.background import Worker
 from hostkit.config import check_reloadable, examine, from_mapping, load
 from hostkit.errors import CodedError, ConfigErrors, HostkitError
 from hostkit.host._build import build, make_invalidations
+from hostkit.host._given import check_file, check_path, read_given
 from hostkit.host._lifecycle import Lifecycle
 from hostkit.host._state import HostView
-from hostkit.loading import ModuleLoader, load_categories
+from hostkit.loading import Environment, ModuleLoader, load_categories
 from hostkit.specs import check_categories
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from hostkit.config import HostFile
     from hostkit.errors import Problem
+    from hostkit.host._given import Configuration
     from hostkit.specs import Category
 
 
@@ -80,6 +82,8 @@ class Host(HostView):
         if categories is not None:
             check_categories(categories)
         check_host_paths(reserved_paths, recommended_path)
+        if file is not None:
+            check_file(file)
         self.file = file if file is not None else from_mapping({})
         self._categories = categories
         self._api_class = api_class
@@ -103,6 +107,7 @@ class Host(HostView):
         Raises:
             ConfigErrors: All that is wrong with the file.
         """
+        check_path(path)
         return cls(load(path), **options)
 
     @classmethod
@@ -130,9 +135,9 @@ class Host(HostView):
         """
         # `start` builds as well, so this may be called for a host that is built.
         if self._built is None:
-            categories = self._categories
+            categories, environment = self._categories, Environment()
             if categories is None:
-                categories = load_categories(self.file)
+                categories = load_categories(self.file, environment)
                 check_categories(categories)
             invalidations, problems = make_invalidations(self.file)
             services = attrs.evolve(
@@ -140,7 +145,8 @@ class Host(HostView):
             )
             api_class = make_api_class(self._api_class, categories)
             try:
-                built = build(ModuleLoader(self.file, api_class, services), self._clock)
+                loader = ModuleLoader(self.file, api_class, services, environment)
+                built = build(loader, self._clock)
             except ConfigErrors as errors:
                 raise ConfigErrors((*problems, *errors.problems)) from None
             if problems:
@@ -159,7 +165,7 @@ class Host(HostView):
         self.build()
         await self._lifecycle.start(self._state)
 
-    async def reload(self, file: HostFile | None = None) -> None:
+    async def reload(self, file: Configuration | None = None) -> None:
         """Take over what has changed in the config file, while hooks go on being called.
 
         New modules are built and started beside the old ones. Then all hooks and web resources are
@@ -170,7 +176,8 @@ class Host(HostView):
         again. Call hooks through `hooks`: a method that was taken from it stays the old one.
 
         Args:
-            file: The new configuration; by default the file is read again.
+            file: The new configuration: what was read, a mapping with the keys of a file, or the
+                path of a file. By default the file is read again.
 
         Raises:
             ConfigErrors: All that is wrong with the file and its modules.
@@ -185,7 +192,7 @@ class Host(HostView):
             raise HostkitError(f"the host is {state}")
         self._is_reloading = True
         try:
-            await self._replace(load(self.file.name) if file is None else file)
+            await self._replace(read_given(self.file.name if file is None else file))
         finally:
             self._is_reloading = False
 
@@ -194,7 +201,8 @@ class Host(HostView):
         check_reloadable(self.file, file)
         # New modules may log the new file's secrets while they are built and started.
         old.receipts.expect(file.redact)
-        new = build(attrs.evolve(old.loader, file=file), self._clock, old)
+        loader = attrs.evolve(old.loader, file=file, environment=Environment())
+        new = build(loader, self._clock, old)
 
         # Called when the new modules are started.
         def swap() -> None:
@@ -236,6 +244,7 @@ def build_from_file(
     path: str | os.PathLike[str],
     *,
     check: Callable[[HostFile], Iterable[Problem]] = lambda _: (),
+    prepare: Callable[[HostFile], None] = lambda _: None,
     **options: Unpack[HostOptions],
 ) -> Host:
     """Make a host from a YAML file and build it, as ``Host.from_file(path).build()`` does.
@@ -246,6 +255,7 @@ def build_from_file(
     Args:
         path: The file.
         check: Finds what else is wrong with the settings.
+        prepare: Is called with what could be read, before anything of a module runs.
         options: As for `Host`.
 
     Returns:
@@ -256,6 +266,7 @@ def build_from_file(
     """
     examined = examine(path)
     problems = list(examined.problems)
+    prepare(examined.file)
     host = Host(examined.file, **options)
     # What is wrong with the settings could make modules look wrong that are not.
     if all(problem.path[:1] == ("modules",) for problem in problems):

@@ -15,7 +15,8 @@ from twisted.internet.error import ReactorNotRunning
 from twisted.logger import globalLogPublisher
 from twisted.python.usage import UsageError
 
-from hostkit.cli._serve import HostService, Options, _TwistedHandler, makeService
+from hostkit.cli._log import Mask, TwistedHandler
+from hostkit.cli._serve import HostService, Options, makeService
 from tests.cli.servers import LIMIT_SECONDS, ROOT
 from tests.cli.test_run import FakeServer
 
@@ -202,7 +203,7 @@ def test_records_are_passed_on_without_secrets(level: int, name: str) -> None:
     globalLogPublisher.addObserver(observe)
     try:
         record = logging.LogRecord("words", level, "x.py", 1, "token %s {x}", ("s3cret",), None)
-        _TwistedHandler(lambda text: text.replace("s3cret", "[redacted]")).emit(record)
+        TwistedHandler(Mask(lambda text: text.replace("s3cret", "[redacted]"))).emit(record)
     finally:
         globalLogPublisher.removeObserver(observe)
     (event,) = events

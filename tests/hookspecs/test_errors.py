@@ -199,7 +199,7 @@ def describe(category: type[Category], hook: str, denial: object) -> Any:
         ((Codes.FORBIDDEN, {"error": 5}), Deny("M_FORBIDDEN", "denied", error=5)),
         (
             (Codes.FORBIDDEN, {5: "five", "code": 1, "self": 2}),
-            Deny("M_FORBIDDEN", "denied", **{"5": "five", "code": 1, "self": 2}),
+            Deny.with_fields("M_FORBIDDEN", "denied", {"5": "five", "code": 1, "self": 2}),
         ),
         (Codes.FORBIDDEN, Deny("M_FORBIDDEN", "denied")),
         (PlainCodes.FULL, Deny("ORG_FULL", "denied")),
