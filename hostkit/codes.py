@@ -87,6 +87,8 @@ class Code(StrEnum):
     CATEGORY_NOT_LOADABLE = "HK109", "a category cannot be loaded"
     EXTRA_MISSING = "HK110", "a package that a setting needs is not installed"
     AMBIGUOUS_NAME = "HK111", "a name has several meanings"
+    NOT_A_FOLDER = "HK112", "a folder of Python modules does not exist"
+    HIDDEN_MODULE = "HK113", "a Python module is hidden by another of its name"
 
     # Registration, HK200 to HK299
     UNKNOWN_HOOK = "HK201", "a hook or a method of the module api does not exist"

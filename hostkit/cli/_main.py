@@ -25,6 +25,24 @@ _CHECK_LOG: Final = "%(levelname)s %(name)s: %(message)s"
 
 _FILE = click.argument("file", metavar="FILE", type=click.Path())
 
+
+def _note_path(context: click.Context, _: click.Parameter, value: tuple[str, ...]) -> None:
+    context.meta[_PATH] = value
+
+
+_PATH: Final = "hostkit.cli.path"
+_path = click.option(
+    "--path",
+    "module_path",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False),
+    multiple=True,
+    expose_value=False,
+    callback=_note_path,
+    help="A folder in which Python looks for modules before all others; may be repeated. Those "
+    "under `hostkit: path:` come after it.",
+)
+
 _CODES = """
 \b
 Exit codes:
@@ -58,6 +76,7 @@ def main() -> None:
 
 @main.command(epilog=_CODES)
 @_FILE
+@_path
 @click.option(
     "--reactor",
     type=click.Choice(["asyncio", "uvloop", "epoll", "kqueue", "poll", "select"]),
@@ -88,6 +107,7 @@ def serve(file: str, reactor: str | None, worker: str | None) -> None:
 
 @main.command("list", epilog=_CODES)
 @_FILE
+@_path
 def list_hooks(file: str) -> None:
     """Show every hook with its modules, in the order they are asked."""
     from hostkit.cli._output import show_host  # noqa: PLC0415
@@ -98,6 +118,7 @@ def list_hooks(file: str) -> None:
 
 @main.command(epilog=_ROUTE_CODES)
 @_FILE
+@_path
 @click.argument("path", metavar="[PATH]", required=False)
 def routes(file: str, path: str | None) -> None:
     """Show which module serves each path, or would serve PATH."""
@@ -121,6 +142,7 @@ def routes(file: str, path: str | None) -> None:
     help="Let something stand in for the environment variables and files that !env and !file name "
     "and that are not there, as in CI, and list them.",
 )
+@_path
 def validate(file: str, *, without_secrets: bool) -> None:
     """Check FILE: load its modules, start none, show all problems."""
     from hostkit.cli._output import show_absent, show_unbuilt  # noqa: PLC0415
@@ -134,6 +156,7 @@ def validate(file: str, *, without_secrets: bool) -> None:
 
 @main.command(epilog=_CODES)
 @click.argument("target", metavar="FILE|PID")
+@_path
 def reload(target: str) -> None:
     """Make a running server apply the changes in its file.
 
@@ -182,7 +205,11 @@ def _build(
         mask.learn(read.redact)
         absent.extend(read.absent)
 
-    options: dict[str, Any] = {"prepare": prepare, "without_secrets": without_secrets}
+    options: dict[str, Any] = {
+        "prepare": prepare,
+        "without_secrets": without_secrets,
+        "module_path": click.get_current_context().meta[_PATH],
+    }
     if serves:
         from hostkit.web import check_listeners  # noqa: PLC0415
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, final
 
 from twisted.application.service import Service
@@ -98,11 +99,17 @@ class _Run:
 class Options(usage.Options):
     """The command line of ``twist hostkit``, found under this name by Twisted's `ServiceMaker`."""
 
-    synopsis: ClassVar[str] = "[--worker NAME] FILE"
+    synopsis: ClassVar[str] = "[--worker NAME] [--path DIR]... FILE"
     longdesc: ClassVar[str] = "Serve the modules of FILE, as `hostkit serve FILE` does."
     optParameters: ClassVar[list[list[str | None]]] = [  # noqa: N815 -- so named by Twisted
         ["worker", None, None, "The name of this process, if several share FILE."]
     ]
+
+    def opt_path(self, folder: str) -> None:
+        """A folder in which Python looks for modules before all others; may be repeated."""
+        if not Path(folder).is_dir():
+            raise usage.UsageError(f"--path: {folder!r} is not a folder")
+        self.setdefault("path", []).append(folder)
 
     def parseArgs(self, *files: str) -> None:  # noqa: N802 -- so named by Twisted
         """Read and check the arguments."""
@@ -113,6 +120,7 @@ class Options(usage.Options):
         except ValueError as error:
             raise usage.UsageError(str(error)) from None
         self["file"] = files[0]
+        self.setdefault("path", [])
 
 
 def makeService(options: Options) -> HostService:  # noqa: N802 -- so named by Twisted
@@ -138,6 +146,7 @@ def makeService(options: Options) -> HostService:  # noqa: N802 -- so named by T
             check=check_listeners,
             prepare=lambda file: mask.learn(file.redact),
             worker_name=options["worker"],
+            module_path=options["path"],
         )
         server = Server(host, reactor)
     except ConfigErrors as errors:

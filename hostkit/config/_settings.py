@@ -252,3 +252,11 @@ class Settings:
         help="Which process runs the modules' [background loops](background.md#which-process): "
         "the one that `--worker` gives this name. Without it, the one without a name.",
     )
+    path: tuple[_Text, ...] = setting(
+        (),
+        help="Folders in which Python looks for modules before all others, for "
+        "[modules that are not installed](#modules-in-a-folder). Relative names start at the "
+        "config file's folder.",
+        reload=True,
+        shown="`[]`",
+    )

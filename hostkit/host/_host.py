@@ -14,7 +14,13 @@ from hostkit.host._build import build, make_invalidations
 from hostkit.host._given import check_file, check_path, read_given
 from hostkit.host._lifecycle import Lifecycle
 from hostkit.host._state import HostView
-from hostkit.loading import Environment, ModuleLoader, load_categories
+from hostkit.loading import (
+    Environment,
+    ModuleLoader,
+    find_folders,
+    importable,
+    load_categories,
+)
 from hostkit.specs import check_categories
 
 if TYPE_CHECKING:
@@ -40,6 +46,7 @@ class HostOptions(TypedDict, total=False):
     reserved_paths: Sequence[str]
     recommended_path: str | None
     worker_name: str | None
+    module_path: Sequence[str | os.PathLike[str]]
 
 
 class Host(HostView):
@@ -61,6 +68,8 @@ class Host(HostView):
             registered elsewhere gets a warning in the log.
         worker_name: The name of this process among those that share the file. Background loops of
             modules run in the one that the file names under ``hostkit: background_tasks_on:``.
+        module_path: Folders in which Python looks for modules before all others, and before those
+            that the file names under ``hostkit: path:``. They are on `sys.path` from then on.
 
     Raises:
         SpecError: The categories cannot live in one host.
@@ -78,6 +87,7 @@ class Host(HostView):
         reserved_paths: Sequence[str] = (),
         recommended_path: str | None = None,
         worker_name: str | None = None,
+        module_path: Sequence[str | os.PathLike[str]] = (),
     ) -> None:
         if categories is not None:
             check_categories(categories)
@@ -88,6 +98,7 @@ class Host(HostView):
         self._categories = categories
         self._api_class = api_class
         self._clock = clock
+        self._module_path = tuple(module_path)
         self._services = HostServices(
             reserved_paths=tuple(reserved_paths),
             recommended_path=recommended_path,
@@ -135,24 +146,28 @@ class Host(HostView):
         """
         # `start` builds as well, so this may be called for a host that is built.
         if self._built is None:
-            categories, environment = self._categories, Environment()
-            if categories is None:
-                categories = load_categories(self.file, environment)
-                check_categories(categories)
-            invalidations, problems = make_invalidations(self.file)
-            services = attrs.evolve(
-                self._services, categories=tuple(categories), invalidations=invalidations
-            )
-            api_class = make_api_class(self._api_class, categories)
-            try:
-                loader = ModuleLoader(self.file, api_class, services, environment)
-                built = build(loader, self._clock)
-            except ConfigErrors as errors:
-                raise ConfigErrors((*problems, *errors.problems)) from None
-            if problems:
-                raise ConfigErrors(problems)
-            self._built, self._lifecycle.invalidations = built, invalidations
+            environment = Environment(find_folders(self.file, self._module_path))
+            with importable(environment.folders):
+                self._build(environment)
         return self
+
+    def _build(self, environment: Environment) -> None:
+        categories = self._categories
+        if categories is None:
+            categories = load_categories(self.file, environment)
+            check_categories(categories)
+        invalidations, problems = make_invalidations(self.file)
+        services = attrs.evolve(
+            self._services, categories=tuple(categories), invalidations=invalidations
+        )
+        api_class = make_api_class(self._api_class, categories)
+        try:
+            built = build(ModuleLoader(self.file, api_class, services, environment), self._clock)
+        except ConfigErrors as errors:
+            raise ConfigErrors((*problems, *errors.problems)) from None
+        if problems:
+            raise ConfigErrors(problems)
+        self._built, self._lifecycle.invalidations = built, invalidations
 
     async def start(self) -> None:
         """Build the host if need be, and start its modules in config order.
@@ -201,8 +216,10 @@ class Host(HostView):
         check_reloadable(self.file, file)
         # New modules may log the new file's secrets while they are built and started.
         old.receipts.expect(file.redact)
-        loader = attrs.evolve(old.loader, file=file, environment=Environment())
-        new = build(loader, self._clock, old)
+        environment = Environment(find_folders(file, self._module_path))
+        with importable(environment.folders):
+            loader = attrs.evolve(old.loader, file=file, environment=environment)
+            new = build(loader, self._clock, old)
 
         # Called when the new modules are started.
         def swap() -> None:
