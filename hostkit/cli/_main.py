@@ -14,7 +14,10 @@ from hostkit._version import __version__
 # `serve` must also install a reactor before anything imports `twisted.internet.reactor`.
 
 if TYPE_CHECKING:
-    from hostkit.errors import ConfigErrors
+    from collections.abc import Sequence
+
+    from hostkit.config import HostFile
+    from hostkit.errors import ConfigErrors, Problem
     from hostkit.host import Host
 
 _SERVE_LOG: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -133,12 +136,22 @@ def routes(file: str, path: str | None) -> None:
 
 @main.command(epilog=_CODES)
 @_FILE
+@click.option(
+    "--without-secrets",
+    is_flag=True,
+    help="Let something stand in for the environment variables and files that !env and !file name "
+    "and that are not there, as in CI, and list them.",
+)
 @_path
-def validate(file: str) -> None:
+def validate(file: str, *, without_secrets: bool) -> None:
     """Check FILE: load its modules, start none, show all problems."""
-    host = _build(file, serves=True)
+    from hostkit.cli._output import show_absent, show_unbuilt  # noqa: PLC0415
+
+    host = _build(file, serves=True, without_secrets=without_secrets)
     name = click.format_filename(file)  # which may hold bytes that are not valid UTF-8
     click.echo(f"{name}: no problems ({len(host.modules)} modules, {len(host.chains)} hooks)")
+    for line in (*show_absent(host.file.absent), *show_unbuilt(host)):
+        click.echo(line)
 
 
 @main.command(epilog=_CODES)
@@ -169,7 +182,12 @@ def _check_worker(name: str | None) -> None:
 
 
 def _build(
-    file: str, *, serves: bool = False, worker: str | None = None, log_format: str = _CHECK_LOG
+    file: str,
+    *,
+    serves: bool = False,
+    worker: str | None = None,
+    log_format: str = _CHECK_LOG,
+    without_secrets: bool = False,
 ) -> Host:
     """Build a host from a file; if there are problems, show them and exit.
 
@@ -181,8 +199,15 @@ def _build(
 
     level = logging.INFO if log_format == _SERVE_LOG else logging.WARNING
     mask = click.get_current_context().with_resource(logging_to_stderr(level, log_format))
+    absent: list[Problem] = []
+
+    def prepare(read: HostFile) -> None:
+        mask.learn(read.redact)
+        absent.extend(read.absent)
+
     options: dict[str, Any] = {
-        "prepare": lambda read: mask.learn(read.redact),
+        "prepare": prepare,
+        "without_secrets": without_secrets,
         "module_path": click.get_current_context().meta[_PATH],
     }
     if serves:
@@ -192,13 +217,15 @@ def _build(
     try:
         host = build_from_file(file, **options)
     except ConfigErrors as errors:
-        _leave(errors)
+        _leave(errors, absent)
     mask.learn(host.receipts.redact)  # a reload may add some
     return host
 
 
-def _leave(errors: ConfigErrors) -> NoReturn:
-    from hostkit.cli._output import exit_code, show_problems  # noqa: PLC0415
+def _leave(errors: ConfigErrors, absent: Sequence[Problem]) -> NoReturn:
+    from hostkit.cli._output import exit_code, show_absent, show_problems  # noqa: PLC0415
 
     show_problems(errors)
+    for line in show_absent(absent):
+        click.echo(line, err=True)
     sys.exit(exit_code(errors))

@@ -162,7 +162,7 @@ def _load_modules(
         try:
             module = loader.keep(entry, kept) or loader.load(entry)
         except ConfigErrors as errors:
-            problems += errors.problems
+            problems += loader.file.without_stand_ins(errors.problems, entry.path)
         else:
             allowed, conflicts = claims.add(module)
             problems += conflicts

@@ -43,9 +43,17 @@ def check_deciders(
                 expected=", ".join(sorted(chains)) or "no hook, since it has none",
                 hint=did_you_mean(hook, chains),
             )
+    if _is_partial(file, modules):
+        return
     for hook, path in wanted.items():
         if hook in chains and all(each.shadow for each in chains[hook].callbacks):
             yield _undecided(file, hook, path, modules)
+
+
+def _is_partial(file: HostFile, modules: Sequence[Module]) -> bool:
+    """Whether a module is left out, which happens where a file is checked without its secrets."""
+    built = {module.name for module in modules}
+    return any(entry.enabled and entry.name not in built for entry in file.modules)
 
 
 def _undecided(file: HostFile, hook: str, path: Path, modules: Sequence[Module]) -> Problem:

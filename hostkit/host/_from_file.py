@@ -23,6 +23,7 @@ def build_from_file(
     *,
     check: Callable[[HostFile], Iterable[Problem]] = lambda _: (),
     prepare: Callable[[HostFile], None] = lambda _: None,
+    without_secrets: bool = False,
     **options: Unpack[HostOptions],
 ) -> Host:
     """Make a host from a YAML file and build it, as ``Host.from_file(path).build()`` does.
@@ -34,6 +35,8 @@ def build_from_file(
         path: The file.
         check: Finds what else is wrong with the settings.
         prepare: Is called with what could be read, before anything of a module runs.
+        without_secrets: Whether something stands in for what ``!env`` and ``!file`` name and is not
+            there. `HostFile.absent` lists it; a module for which that is not enough is left out.
         options: As for `Host`.
 
     Returns:
@@ -42,7 +45,7 @@ def build_from_file(
     Raises:
         ConfigErrors: All that is wrong, in the order of the file.
     """
-    examined = examine(path)
+    examined = examine(path, without_secrets=without_secrets)
     problems = list(examined.problems)
     prepare(examined.file)
     host = Host(examined.file, **options)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hostkit.config import from_mapping
-from hostkit.errors import ConfigErrors, SpecError
+from hostkit.errors import ConfigError, ConfigErrors, SpecError
 from hostkit.host import Host, build_from_file
 from hostkit.rules import Decision, Deny, FirstDenial, Notify
 from hostkit.specs import Category, Keyed, hookspec
@@ -26,6 +26,14 @@ class Guarded(Category):
     @hookspec(FirstDenial(), must_decide=True)
     async def check_door(self, who: str) -> Decision:
         """Called at the door."""
+
+
+class Tokened(Words):
+    """Decides with a token that has a form."""
+
+    @staticmethod
+    def parse_config(config: dict[str, Any]) -> Any:
+        raise ConfigError("this is not a token", ("token",))
 
 
 class Doorman:
@@ -219,3 +227,14 @@ def test_an_entry_that_is_wrong_might_be_the_decider(tmp_path: Path) -> None:
     path.write_text(f"modules: []\nhostkit: {{require: [{HOOK}]}}\n")
     with pytest.raises(ConfigErrors, match="HK230"):
         build_from_file(path, categories=[Comments, Names])
+
+
+def test_a_module_that_lacks_its_secrets_might_be_the_decider(tmp_path: Path) -> None:
+    """A check without secrets leaves it out, and does not call the hook undecided."""
+    path = tmp_path / "host.yaml"
+    path.write_text(
+        f"modules: [{{module: {__name__}.Tokened, config: {{token: !env NO_TOKEN}}}}]\n"
+        f"hostkit: {{require: [{HOOK}]}}\n"
+    )
+    host = build_from_file(path, categories=[Comments, Names], without_secrets=True)
+    assert host.modules == ()
