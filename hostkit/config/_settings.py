@@ -126,6 +126,12 @@ class ModuleEntry:
         reload=True,
         key="timeout",
     )
+    optional: bool = setting(
+        default=False,
+        help="`true`: if it cannot be loaded or started, the server goes on without it and tries "
+        "again; see [below](#optional-modules).",
+        reload=True,
+    )
     index: int = 0
 
     @property

@@ -3,11 +3,13 @@
 from hostkit.host._asking import UnknownHookError, WrongArgumentsError
 from hostkit.host._from_file import build_from_file
 from hostkit.host._host import Host, HostOptions
+from hostkit.host._missing import MissingModule
 from hostkit.host._reloaded import Reloaded
 
 __all__ = [
     "Host",
     "HostOptions",
+    "MissingModule",
     "Reloaded",
     "UnknownHookError",
     "WrongArgumentsError",

@@ -11,9 +11,12 @@ from hostkit.background import Worker
 from hostkit.config import check_reloadable, from_mapping, load
 from hostkit.errors import ConfigErrors, HostkitError
 from hostkit.host._build import build, make_invalidations
+from hostkit.host._change import Change
 from hostkit.host._given import check_file, check_path, read_given
 from hostkit.host._lifecycle import Lifecycle
-from hostkit.host._state import HostView
+from hostkit.host._missing import load_again, log_found
+from hostkit.host._retrying import Retrying
+from hostkit.host._state import HostState, HostView
 from hostkit.loading import (
     Environment,
     ModuleLoader,
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 
     from hostkit.config import HostFile
     from hostkit.host._given import Configuration
+    from hostkit.host._missing import MissingModule
     from hostkit.host._reloaded import Reloaded
     from hostkit.specs import Category
 
@@ -105,6 +109,7 @@ class Host(HostView):
             worker=Worker(worker_name, self.file.settings.background_tasks_on),
         )
         self._lifecycle = Lifecycle(clock)
+        self._retrying = Retrying(clock, self._retry)
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str], **options: Unpack[HostOptions]) -> Self:
@@ -177,7 +182,9 @@ class Host(HostView):
                 before all of them were started.
         """
         self.build()
-        await self._lifecycle.start(self._state)
+        await self._lifecycle.start(self._change(self._state))
+        if self.missing:
+            self._retrying.begin()
 
     async def reload(self, file: Configuration | None = None) -> Reloaded:
         """Take over what has changed in the config file, while hooks go on being called.
@@ -217,13 +224,42 @@ class Host(HostView):
         with importable(environment.folders):
             loader = attrs.evolve(old.loader, file=file, environment=environment)
             new = build(loader, self._clock, old)
+        reloaded = await self._lifecycle.replace(self._change(new))
+        if self.missing:
+            self._retrying.begin()
+        return reloaded
+
+    def _change(self, state: HostState, *, is_retry: bool = False) -> Change:
+        def build_without(state: HostState, missing: Sequence[MissingModule]) -> HostState:
+            return build(state.loader, self._clock, state, (*state.missing, *missing))
 
         # Called when the new modules are started.
-        def swap() -> None:
-            new.connect()
-            self._built, self.file = new, file
+        def use(state: HostState) -> None:
+            state.receipts.expect(state.loader.file.redact)
+            state.connect()
+            self._built, self.file = state, state.loader.file
 
-        return await self._lifecycle.replace(new, swap)
+        return Change(state, build_without, use, is_retry=is_retry)
+
+    async def _retry(self) -> bool:
+        """Try to load and start what is missing; say whether something still is."""
+        old = self._state
+        if not self.is_running or not old.missing:
+            return False
+        if self._lifecycle.is_changing:
+            return True
+        environment = Environment(find_folders(self.file, self._module_path))
+        with importable(environment.folders):
+            loader = attrs.evolve(old.loader, environment=environment)
+            found, missing = load_again(loader, old.missing)
+            if not found:
+                self._built = attrs.evolve(old, missing=tuple(missing))  # with other reasons
+                return True
+            before = attrs.evolve(old, loaded=(*old.loaded, *found))
+            new = build(loader, self._clock, before, missing)
+        await self._lifecycle.replace(self._change(new, is_retry=True))
+        log_found(old.missing, self.missing)
+        return bool(self.missing)
 
     def when_reloaded(self, observer: Callable[[], Awaitable[None] | None]) -> None:
         """Have a function called whenever the host gets other hooks and web resources.
@@ -239,6 +275,7 @@ class Host(HostView):
 
         A start in progress is cancelled first.
         """
+        self._retrying.stop()
         await self._lifecycle.stop()
 
     async def __aenter__(self) -> Self:
