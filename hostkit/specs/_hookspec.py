@@ -137,21 +137,16 @@ def hookspec(  # noqa: PLR0913 -- each is one line of a declaration
     Raises:
         SpecError: The declaration is wrong (codes HK301 to HK304).
     """
-
-    def declare(function: _F) -> _F:
-        spec = attrs.evolve(
-            _read(function, cast("Rule", rule), required, copy),
-            added=added,
-            deprecated=deprecated,
-            keyed=keyed,
-            requires=requires,
-            shield=shield,
-        )
-        setattr(function, SPEC_ATTRIBUTE, _checked(spec))
-        return _mark(function)
-
     _check_options(unknown)
     _check_rule(rule)
+    said: dict[str, Any] = {"added": added, "deprecated": deprecated, "keyed": keyed}
+    said |= {"requires": requires, "shield": shield}
+
+    def declare(function: _F) -> _F:
+        spec = _read(function, cast("Rule", rule), required, copy)
+        setattr(function, SPEC_ATTRIBUTE, _checked(attrs.evolve(spec, **said)))
+        return _mark(function)
+
     return cast("D_co", declare)
 
 
