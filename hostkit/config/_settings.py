@@ -241,6 +241,20 @@ class Settings:
         reload=True,
         key="drain",
     )
+    start_timeout_seconds: _Period = setting(
+        Seconds(300),
+        help="How long a module's `start` may take; then it is cancelled and has failed.",
+        reload=True,
+        key="start_timeout",
+    )
+    stop_timeout_seconds: _Period = setting(
+        Seconds(30),
+        help="How long a module's `stop`, the end of its background loops, and notifications in "
+        "flight may each take when the module or the server [stops](#stopping); then they are "
+        "cancelled, and the rest goes on.",
+        reload=True,
+        key="stop_timeout",
+    )
     pid_file: _Text | None = setting(
         None,
         help="Where `hostkit serve` writes the number of its process, so that "

@@ -3,5 +3,13 @@
 from hostkit.host._asking import UnknownHookError, WrongArgumentsError
 from hostkit.host._given import HostOptions
 from hostkit.host._host import Host, build_from_file
+from hostkit.host._reloaded import Reloaded
 
-__all__ = ["Host", "HostOptions", "UnknownHookError", "WrongArgumentsError", "build_from_file"]
+__all__ = [
+    "Host",
+    "HostOptions",
+    "Reloaded",
+    "UnknownHookError",
+    "WrongArgumentsError",
+    "build_from_file",
+]

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from hostkit.config import HostFile
     from hostkit.errors import Problem
     from hostkit.host._given import Configuration, HostOptions
+    from hostkit.host._reloaded import Reloaded
     from hostkit.specs import Category
 
 
@@ -91,7 +92,6 @@ class Host(HostView):
             recommended_path=recommended_path,
             worker=Worker(worker_name, self.file.settings.background_tasks_on),
         )
-        self._is_reloading = False
         self._lifecycle = Lifecycle(clock)
 
     @classmethod
@@ -167,7 +167,7 @@ class Host(HostView):
         self.build()
         await self._lifecycle.start(self._state)
 
-    async def reload(self, file: Configuration | None = None) -> None:
+    async def reload(self, file: Configuration | None = None) -> Reloaded:
         """Take over what has changed in the config file, while hooks go on being called.
 
         New modules are built and started beside the old ones. Then all hooks and web resources are
@@ -177,28 +177,26 @@ class Host(HostView):
         Calls that have begun finish on the chains they began with. Python code is not imported
         again. Call hooks through `hooks`: a method that was taken from it stays the old one.
 
+        A reload whose new modules are still starting is given up when another one begins.
+
         Args:
             file: The new configuration: what was read, a mapping with the keys of a file, or the
                 path of a file. By default the file is read again.
 
+        Returns:
+            Which modules are new, were kept, and are gone.
+
         Raises:
             ConfigErrors: All that is wrong with the file and its modules.
             ModuleFailedError: A new module could not be started.
-            HostkitError: The host is not running, is being reloaded already, or was stopped
-                meanwhile.
+            HostkitError: The host is not running, was stopped meanwhile, or is reloaded once more.
         """
         if file is None and self.file.locate(()) is None:
             raise HostkitError("the host was not made from a file: give it what to reload")
-        if not self.is_running or self._is_reloading:
-            state = "being reloaded already" if self._is_reloading else "not running"
-            raise HostkitError(f"the host is {state}")
-        self._is_reloading = True
-        try:
-            await self._replace(read_given(self.file.name if file is None else file))
-        finally:
-            self._is_reloading = False
+        await self._lifecycle.begin_reload()
+        return await self._replace(read_given(self.file.name if file is None else file))
 
-    async def _replace(self, file: HostFile) -> None:
+    async def _replace(self, file: HostFile) -> Reloaded:
         old = self._state
         check_reloadable(self.file, file)
         # New modules may log the new file's secrets while they are built and started.
@@ -213,7 +211,7 @@ class Host(HostView):
             new.connect()
             self._built, self.file = new, file
 
-        await self._lifecycle.replace(new, swap)
+        return await self._lifecycle.replace(new, swap)
 
     def when_reloaded(self, observer: Callable[[], Awaitable[None] | None]) -> None:
         """Have a function called whenever the host gets other hooks and web resources.

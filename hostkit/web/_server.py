@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from twisted.web.resource import IResource
 
     from hostkit.config import Listener
-    from hostkit.host import Host
+    from hostkit.host import Host, Reloaded
 
 _BUILT: Final = frozenset({"modules", "hooks", "health"})
 _LONGEST_QUEUE: Final = 1000
@@ -89,11 +89,14 @@ class Server:
         finally:
             await self._host.stop()
 
-    async def reload(self) -> None:
+    async def reload(self) -> Reloaded:
         """Take over what has changed in the config file, and go on serving; see `Host.reload`.
 
         Modules that are gone are stopped when the requests in flight are answered, but after the
         time that the setting ``drain:`` allows.
+
+        Returns:
+            Which modules are new, were kept, and are gone.
 
         Raises:
             HostkitError: Something is wrong with the file or its modules, or the server is
@@ -101,7 +104,7 @@ class Server:
         """
         if self._is_stopping:
             raise HostkitError("the server is stopping")
-        await self._host.reload()
+        return await self._host.reload()
 
     async def _listen(
         self, listener: Listener, endpoint: IStreamServerEndpoint, site: HostSite
