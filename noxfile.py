@@ -28,11 +28,8 @@ LOCKS = {
 
 QUIET = {"PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
 """Without it, pyright asks whether there is a newer version."""
-RELAXED = [
-    '# mypy: allow-untyped-calls, allow-untyped-defs, disable-error-code="empty-body"',
-    "# pyright: standard, reportReturnType=false",
-]
-"""The example in the README has no room for annotations; what it uses is checked all the same."""
+STRICT = '{"typeCheckingMode": "strict"}'
+"""The setting of pyright with which the example in the README is checked."""
 
 
 def install(session: nox.Session, lock: str = "sessions") -> None:
@@ -63,9 +60,11 @@ def types(session: nox.Session) -> None:
     session.run("pyright", env=QUIET)
     readme = Path("README.md").read_text("utf-8")
     example = Path(session.create_tmp(), "readme.py")
-    example.write_text("\n".join([*RELAXED, *re.findall("```python\n([^`]*)", readme)]), "utf-8")
-    session.run("mypy", str(example))
-    session.run("pyright", str(example), env=QUIET)
+    example.write_text("\n".join(re.findall("```python\n([^`]*)", readme)), "utf-8")
+    Path(example.parent, "pyrightconfig.json").write_text(STRICT, "utf-8")
+    # As users have it who have set nothing but strictness.
+    session.run("mypy", "--strict", "--config-file=", str(example))
+    session.run("pyright", "--project", str(example.parent), env=QUIET)
 
 
 @nox.session

@@ -18,6 +18,7 @@ from hostkit.dispatch import Receipt as Receipt
 from hostkit.dispatch import Receipts as Receipts
 from hostkit.dispatch import Step as Step
 from hostkit.dispatch import Timing as Timing
+from hostkit.dispatch import Trace as Trace
 from hostkit.dispatch import current_module as current_module
 from hostkit.dispatch import keys_of as keys_of
 from hostkit.errors import ConfigError as ConfigError

@@ -12,11 +12,11 @@ from hostkit.codes import Code
 from hostkit.rules import KINDS, ByKind, policy_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from hostkit.api import Mount
     from hostkit.dispatch import Callback, Chain, KeyedChain
-    from hostkit.errors import ConfigErrors
+    from hostkit.errors import ConfigErrors, Problem
     from hostkit.host import Host
 
 _UNREADABLE: Final = frozenset({Code.FILE_NOT_FOUND, Code.FILE_IS_FOLDER, Code.FILE_UNREADABLE})
@@ -32,6 +32,29 @@ def show_problems(errors: ConfigErrors) -> None:
         click.echo(err=True)
     count = len(errors.problems)
     click.secho(f"{count} problem{'s' if count > 1 else ''} found", fg="red", err=True)
+
+
+def show_absent(absent: Sequence[Problem]) -> Iterator[str]:
+    """Yield the lines that say what something stood in for.
+
+    Args:
+        absent: The variables and files that are not there.
+    """
+    if absent:
+        yield "something stood in for what is not there:"
+        yield from (f"  {problem.place}: {problem.message}" for problem in absent)
+
+
+def show_unbuilt(host: Host) -> Iterator[str]:
+    """Yield the line that names modules for whose config no stand-in was good enough.
+
+    Args:
+        host: The host, built.
+    """
+    built = {module.name for module in host.modules}
+    names = [each.name for each in host.file.modules if each.enabled and each.name not in built]
+    if names:
+        yield f"not built, since nothing can stand in there: {', '.join(names)}"
 
 
 def exit_code(errors: ConfigErrors) -> int:

@@ -10,6 +10,7 @@ from hostkit.config._faults import Fault, StructureErrors, faults_of
 from hostkit.config._fields import Setting, settings_of
 from hostkit.config._host_file import HostFile, check_reloadable
 from hostkit.config._load import Examined, examine, from_mapping, load
+from hostkit.config._plain import Written
 from hostkit.config._scalars import Bytes, Seconds, parse_bytes, parse_seconds, wrong_type
 from hostkit.config._settings import (
     Limits,
@@ -36,6 +37,7 @@ __all__ = [
     "Setting",
     "Settings",
     "StructureErrors",
+    "Written",
     "check_reloadable",
     "examine",
     "faults_of",

@@ -88,7 +88,8 @@ class ModuleEntry:
     """
 
     module: _Module = setting(
-        help="The name a package gave it (entry point), or the dotted path to its class.",
+        help="The name a package gave it (entry point), or the dotted path to its class; "
+        "`PACKAGE:NAME` if several packages offer the name.",
         reload=True,
     )
     config: Any = setting(
@@ -255,4 +256,12 @@ class Settings:
         None,
         help="Which process runs the modules' [background loops](background.md#which-process): "
         "the one that `--worker` gives this name. Without it, the one without a name.",
+    )
+    path: tuple[_Text, ...] = setting(
+        (),
+        help="Folders in which Python looks for modules before all others, for "
+        "[modules that are not installed](#modules-in-a-folder). Relative names start at the "
+        "config file's folder.",
+        reload=True,
+        shown="`[]`",
     )

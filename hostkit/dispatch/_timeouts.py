@@ -1,26 +1,36 @@
-"""``timeout:`` of a module: how long its callbacks may take, and how an answer can pass it."""
+"""``timeout:`` of a module: how long callers wait for its callbacks, whatever these do."""
 
 from __future__ import annotations
 
-import asyncio
-import functools
+import logging
 import time
-from typing import TYPE_CHECKING, Any, Final, NoReturn, final
+from asyncio import CancelledError as AsyncioCancelledError
+from contextvars import Context, copy_context
+from typing import TYPE_CHECKING, Any, Final, final
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.python.failure import Failure
 
 from hostkit.dispatch._callback import runs_module_code
 from hostkit.errors import HookTimeoutError
-from hostkit.loops import current_task, is_awaitable, settle
+from hostkit.loops import (
+    end_of,
+    find_clock,
+    is_awaitable,
+    settle,
+    start_entry,
+    take_over_context,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from twisted.internet.interfaces import IReactorTime
 
     from hostkit.dispatch._callback import Callback
+    from hostkit.loops import DetachedTasks
     from hostkit.specs import Hookspec
+
+_GRACE: Final = 0.1
+_LEAST_GRACE_SECONDS: Final = 0.05
 
 _now: Final = time.perf_counter
 
@@ -42,87 +52,201 @@ class LateAnswer(BaseException):
         self.was_cancelled = was_cancelled
 
 
-def limit(callback: Callback, spec: Hookspec, clock: IReactorTime | None) -> Callable[..., Any]:
-    """Make the function that a chain calls for a callback: with its time-out, if it has one.
+@final
+class LimitedCallback:
+    """Calls a callback that has a time-out.
+
+    What it awaits runs in a task of its own: a task that goes on although it was cancelled cannot
+    be left behind by itself.
 
     Args:
         callback: The callback.
         spec: The hook.
-        clock: Where to set the alarm outside of asyncio tasks; by default Twisted's reactor.
+        seconds: Its time-out.
+        clock: Where to set the alarm; by default the running event loop's clock.
+        detached: Where it goes on if it does not end.
 
-    Returns:
-        A coroutine function for an asynchronous hook, unless there is no time-out. It raises
-        `HookTimeoutError` if the callback was cancelled, and `LateAnswer`.
+    Attributes:
+        left_behind: How many calls went on without it.
     """
-    if callback.timeout_seconds is None:
-        return callback.function
-    limited = _Limited(callback, spec.full_name, callback.timeout_seconds, clock)
-    return limited.call if spec.is_async else limited.call_now
 
-
-@final
-class _Limited:
     def __init__(
-        self, callback: Callback, hook: str, seconds: float, clock: IReactorTime | None
+        self,
+        callback: Callback,
+        spec: Hookspec,
+        seconds: float,
+        clock: IReactorTime | None,
+        detached: DetachedTasks,
     ) -> None:
-        self._callback = callback
-        self._seconds = seconds
+        self.left_behind = 0
+        self.callback = callback
+        self.seconds = seconds
+        self._hook = spec.full_name
         self._clock = clock
-        # Made only where it is raised: the frames in its traceback are not to hold it.
-        self._expired = functools.partial(HookTimeoutError, callback.module, hook, seconds)
+        self._detached = detached
+        self._logger = logging.getLogger(f"hostkit.modules.{callback.module}")
 
     def call_now(self, *values: Any, **named: Any) -> Any:
-        """Call a callback of a synchronous hook, which nothing can interrupt."""
+        """Call a callback of a synchronous hook, which nothing can interrupt.
+
+        Raises:
+            LateAnswer: It took longer.
+        """
         began = _now()
-        answer = self._callback.function(*values, **named)
+        answer = self.callback.function(*values, **named)
         self._check(answer, began)
         return answer
 
     async def call(self, *values: Any, **named: Any) -> Any:
-        """Call a callback, and cancel it when its time is over."""
+        """Call a callback, and cancel it when its time is over.
+
+        Raises:
+            HookTimeoutError: It took longer, and has ended, or was left behind.
+            LateAnswer: It took longer, and has answered nevertheless.
+        """
         began = _now()
-        answer = self._callback.function(*values, **named)
+        answer = self.callback.function(*values, **named)
         if is_awaitable(answer):
-            wait = self._wait_in_task if current_task() is not None else self._wait
-            answer = await wait(answer, began)
+            answer = await self._wait(answer, began)
         self._check(answer, began)
         return answer
 
     def _check(self, answer: Any, began: float) -> None:
         seconds = _now() - began
-        if seconds > self._seconds:
+        if seconds > self.seconds:
             raise LateAnswer(answer, seconds, was_cancelled=False)
 
-    async def _wait_in_task(self, value: Any, began: float) -> Any:
-        scope = asyncio.timeout(self._seconds)
-        try:
-            async with scope:
-                answer = await settle(value)
-        except Exception as error:
-            if scope.expired():
-                raise self._expired() from error
-            raise
-        if scope.expired():
-            raise LateAnswer(answer, _now() - began, was_cancelled=True)
-        return answer
-
     async def _wait(self, value: Any, began: float) -> Any:
-        clock = self._clock
-        if clock is None:
-            # Importing it installs it, so this waits until the program has chosen a reactor.
-            from twisted.internet import reactor  # noqa: PLC0415
+        contexts: list[Context] = []
+        running = start_entry(_settle_for(self.callback, value, contexts))
+        try:
+            if running.called:
+                return await settle(running)
+            return await self._wait_in_time(running, began)
+        finally:
+            if contexts:
+                take_over_context(contexts[0])
 
-            clock = reactor
+    async def _wait_in_time(self, running: Deferred[Any], began: float) -> Any:
+        alarm = _Alarm(self, running, began, self._clock)
+        cancelled: BaseException | None = None
+        while not alarm.rung:
+            # A new one each time: some cancel again and again, until what is cancelled has ended.
+            try:
+                await settle(end_of(alarm.ring))
+            except (CancelledError, AsyncioCancelledError) as error:
+                cancelled = error
+                alarm.cancel()
+        try:
+            if cancelled is not None and isinstance(alarm.error, CancelledError):
+                raise cancelled
+            if alarm.error is not None:
+                raise alarm.error
+            return alarm.answer
+        finally:
+            del alarm, cancelled  # an exception's traceback keeps this frame
 
-        def give_up(result: Any, _timeout: float) -> NoReturn:
-            if isinstance(result, Failure):
-                raise self._expired()
-            raise LateAnswer(result, _now() - began, was_cancelled=True)
+    def expired(self) -> HookTimeoutError:
+        """Make the error of a callback that took too long."""
+        return HookTimeoutError(self.callback.module, self._hook, self.seconds)
 
-        waiting = Deferred.fromCoroutine(_settle_for(self._callback, value))
-        return await waiting.addTimeout(self._seconds, clock, onTimeoutCancel=give_up)
+    def leave(self, running: Deferred[Any], began: float) -> None:
+        """Go on without a callback that does not end."""
+        self.left_behind += 1
+        self._logger.warning(
+            "did not end when its timeout (%gs) cancelled it in %s: it is left behind, and its "
+            "answer will be dropped",
+            self.seconds,
+            self._hook,
+        )
+
+        def report(result: Any) -> None:
+            came = f"failed: {result.value!r}" if isinstance(result, Failure) else "has ended"
+            seconds = _now() - began
+            self._logger.info("what was left behind in %s %s, %.3gs", self._hook, came, seconds)
+
+        running.addBoth(report)
+        self._detached.adopt(running)
+
+
+@final
+class _Alarm:
+    """Ends the wait for a callback in time.
+
+    Args:
+        limited: The callback.
+        running: What it is doing.
+        began: When it was called, by the performance counter.
+        clock: As for `LimitedCallback`.
+
+    Attributes:
+        ring: Fires when there is an end of it.
+        answer: What the callback has answered then.
+        error: What is raised instead.
+    """
+
+    def __init__(
+        self,
+        limited: LimitedCallback,
+        running: Deferred[Any],
+        began: float,
+        clock: IReactorTime | None,
+    ) -> None:
+        self.ring: Deferred[None] = Deferred()
+        self.answer: Any = None
+        self.error: BaseException | None = None
+        self._limited = limited
+        self._running = running
+        self._began = began
+        self._is_expired = self._is_cancelled = False
+        self._call_later = find_clock(clock).call_later
+        self._timer = self._call_later(limited.seconds, self._expire)
+        running.addBoth(self._ended)
+
+    @property
+    def rung(self) -> bool:
+        """Whether there is an end of it."""
+        return bool(self.ring.called)
+
+    def cancel(self) -> None:
+        """Cancel the callback, which may take until its time is over to end."""
+        self._is_cancelled = True
+        self._running.cancel()
+
+    def _expire(self) -> None:
+        # It may have things to clean up; if it has not by then, it may never end.
+        grace = max(self._limited.seconds * _GRACE, _LEAST_GRACE_SECONDS)
+        self._timer = self._call_later(grace, self._leave)
+        if not self._is_cancelled:
+            self._is_expired = True
+            self._running.cancel()
+
+    def _leave(self) -> None:
+        self.error = CancelledError() if self._is_cancelled else self._limited.expired()
+        self._limited.leave(self._running, self._began)
+        self.ring.callback(None)
+
+    def _ended(self, result: Any) -> Any:
+        if self.rung:
+            return result
+        self._timer.cancel()
+        is_late = self._is_expired and not self._is_cancelled
+        if not isinstance(result, Failure):
+            self.answer = result
+            if is_late:
+                self.error = LateAnswer(result, _now() - self._began, was_cancelled=True)
+        elif is_late:
+            self.error = self._limited.expired()
+            self.error.__cause__ = result.value
+        else:
+            self.error = result.value
+        self.ring.callback(None)
+        return None
 
 
 @runs_module_code
-async def _settle_for(callback: Callback, value: Any) -> Any:  # noqa: ARG001 -- see the decorator
-    return await settle(value)
+async def _settle_for(callback: Callback, value: Any, contexts: list[Context]) -> Any:  # noqa: ARG001 -- see the decorator
+    try:
+        return await settle(value)
+    finally:
+        contexts.append(copy_context())

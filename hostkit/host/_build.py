@@ -44,7 +44,7 @@ def build(
     """
     file, categories = loader.file, loader.services.categories
     loaded, modules = _load_modules(loader, () if before is None else before.loaded)
-    manager = HookManager()
+    manager = HookManager(before.plugin_manager.monitors if before is not None else None)
     for category in categories:
         manager.add_hookspecs(category)
     for module in modules:
@@ -56,7 +56,7 @@ def build(
     chains = _chains(manager, categories, receipts, clock, detached)
     warn_about_order(chain for each in chains.values() for chain in each.values())
     manager.close()  # a plugin that came later would be in no chain
-    return HostState(
+    state = HostState(
         loader=loader,
         loaded=loaded,
         modules=modules,
@@ -67,6 +67,9 @@ def build(
         detached=detached,
         mounts=assign_paths(modules),
     )
+    if before is None:
+        state.bind()
+    return state
 
 
 def make_invalidations(file: HostFile) -> tuple[Invalidations, tuple[Problem, ...]]:
@@ -148,7 +151,7 @@ def _load_modules(
         try:
             module = loader.keep(entry, kept) or loader.load(entry)
         except ConfigErrors as errors:
-            problems += errors.problems
+            problems += loader.file.without_stand_ins(errors.problems, entry.path)
         else:
             allowed, conflicts = claims.add(module)
             problems += conflicts

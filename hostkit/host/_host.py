@@ -11,9 +11,16 @@ from hostkit.background import Worker
 from hostkit.config import check_reloadable, examine, from_mapping, load
 from hostkit.errors import CodedError, ConfigErrors, HostkitError
 from hostkit.host._build import build, make_invalidations
+from hostkit.host._given import check_file, check_path, read_given
 from hostkit.host._lifecycle import Lifecycle
 from hostkit.host._state import HostView
-from hostkit.loading import ModuleLoader, load_categories
+from hostkit.loading import (
+    Environment,
+    ModuleLoader,
+    find_folders,
+    importable,
+    load_categories,
+)
 from hostkit.specs import check_categories
 
 if TYPE_CHECKING:
@@ -25,6 +32,7 @@ if TYPE_CHECKING:
 
     from hostkit.config import HostFile
     from hostkit.errors import Problem
+    from hostkit.host._given import Configuration
     from hostkit.specs import Category
 
 
@@ -38,6 +46,7 @@ class HostOptions(TypedDict, total=False):
     reserved_paths: Sequence[str]
     recommended_path: str | None
     worker_name: str | None
+    module_path: Sequence[str | os.PathLike[str]]
 
 
 class Host(HostView):
@@ -59,6 +68,8 @@ class Host(HostView):
             registered elsewhere gets a warning in the log.
         worker_name: The name of this process among those that share the file. Background loops of
             modules run in the one that the file names under ``hostkit: background_tasks_on:``.
+        module_path: Folders in which Python looks for modules before all others, and before those
+            that the file names under ``hostkit: path:``. They are on `sys.path` from then on.
 
     Raises:
         SpecError: The categories cannot live in one host.
@@ -76,14 +87,18 @@ class Host(HostView):
         reserved_paths: Sequence[str] = (),
         recommended_path: str | None = None,
         worker_name: str | None = None,
+        module_path: Sequence[str | os.PathLike[str]] = (),
     ) -> None:
         if categories is not None:
             check_categories(categories)
         check_host_paths(reserved_paths, recommended_path)
+        if file is not None:
+            check_file(file)
         self.file = file if file is not None else from_mapping({})
         self._categories = categories
         self._api_class = api_class
         self._clock = clock
+        self._module_path = tuple(module_path)
         self._services = HostServices(
             reserved_paths=tuple(reserved_paths),
             recommended_path=recommended_path,
@@ -103,6 +118,7 @@ class Host(HostView):
         Raises:
             ConfigErrors: All that is wrong with the file.
         """
+        check_path(path)
         return cls(load(path), **options)
 
     @classmethod
@@ -130,23 +146,28 @@ class Host(HostView):
         """
         # `start` builds as well, so this may be called for a host that is built.
         if self._built is None:
-            categories = self._categories
-            if categories is None:
-                categories = load_categories(self.file)
-                check_categories(categories)
-            invalidations, problems = make_invalidations(self.file)
-            services = attrs.evolve(
-                self._services, categories=tuple(categories), invalidations=invalidations
-            )
-            api_class = make_api_class(self._api_class, categories)
-            try:
-                built = build(ModuleLoader(self.file, api_class, services), self._clock)
-            except ConfigErrors as errors:
-                raise ConfigErrors((*problems, *errors.problems)) from None
-            if problems:
-                raise ConfigErrors(problems)
-            self._built, self._lifecycle.invalidations = built, invalidations
+            environment = Environment(find_folders(self.file, self._module_path))
+            with importable(environment.folders):
+                self._build(environment)
         return self
+
+    def _build(self, environment: Environment) -> None:
+        categories = self._categories
+        if categories is None:
+            categories = load_categories(self.file, environment)
+            check_categories(categories)
+        invalidations, problems = make_invalidations(self.file)
+        services = attrs.evolve(
+            self._services, categories=tuple(categories), invalidations=invalidations
+        )
+        api_class = make_api_class(self._api_class, categories)
+        try:
+            built = build(ModuleLoader(self.file, api_class, services, environment), self._clock)
+        except ConfigErrors as errors:
+            raise ConfigErrors((*problems, *errors.problems)) from None
+        if problems:
+            raise ConfigErrors(problems)
+        self._built, self._lifecycle.invalidations = built, invalidations
 
     async def start(self) -> None:
         """Build the host if need be, and start its modules in config order.
@@ -159,7 +180,7 @@ class Host(HostView):
         self.build()
         await self._lifecycle.start(self._state)
 
-    async def reload(self, file: HostFile | None = None) -> None:
+    async def reload(self, file: Configuration | None = None) -> None:
         """Take over what has changed in the config file, while hooks go on being called.
 
         New modules are built and started beside the old ones. Then all hooks and web resources are
@@ -170,7 +191,8 @@ class Host(HostView):
         again. Call hooks through `hooks`: a method that was taken from it stays the old one.
 
         Args:
-            file: The new configuration; by default the file is read again.
+            file: The new configuration: what was read, a mapping with the keys of a file, or the
+                path of a file. By default the file is read again.
 
         Raises:
             ConfigErrors: All that is wrong with the file and its modules.
@@ -185,7 +207,7 @@ class Host(HostView):
             raise HostkitError(f"the host is {state}")
         self._is_reloading = True
         try:
-            await self._replace(load(self.file.name) if file is None else file)
+            await self._replace(read_given(self.file.name if file is None else file))
         finally:
             self._is_reloading = False
 
@@ -194,7 +216,10 @@ class Host(HostView):
         check_reloadable(self.file, file)
         # New modules may log the new file's secrets while they are built and started.
         old.receipts.expect(file.redact)
-        new = build(attrs.evolve(old.loader, file=file), self._clock, old)
+        environment = Environment(find_folders(file, self._module_path))
+        with importable(environment.folders):
+            loader = attrs.evolve(old.loader, file=file, environment=environment)
+            new = build(loader, self._clock, old)
 
         # Called when the new modules are started.
         def swap() -> None:
@@ -236,6 +261,8 @@ def build_from_file(
     path: str | os.PathLike[str],
     *,
     check: Callable[[HostFile], Iterable[Problem]] = lambda _: (),
+    prepare: Callable[[HostFile], None] = lambda _: None,
+    without_secrets: bool = False,
     **options: Unpack[HostOptions],
 ) -> Host:
     """Make a host from a YAML file and build it, as ``Host.from_file(path).build()`` does.
@@ -246,6 +273,9 @@ def build_from_file(
     Args:
         path: The file.
         check: Finds what else is wrong with the settings.
+        prepare: Is called with what could be read, before anything of a module runs.
+        without_secrets: Whether something stands in for what ``!env`` and ``!file`` name and is not
+            there. `HostFile.absent` lists it; a module for which that is not enough is left out.
         options: As for `Host`.
 
     Returns:
@@ -254,8 +284,9 @@ def build_from_file(
     Raises:
         ConfigErrors: All that is wrong, in the order of the file.
     """
-    examined = examine(path)
+    examined = examine(path, without_secrets=without_secrets)
     problems = list(examined.problems)
+    prepare(examined.file)
     host = Host(examined.file, **options)
     # What is wrong with the settings could make modules look wrong that are not.
     if all(problem.path[:1] == ("modules",) for problem in problems):

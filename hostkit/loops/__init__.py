@@ -10,6 +10,7 @@ from hostkit.loops._cancelling import (
     is_callers,
 )
 from hostkit.loops._clocks import CallLater, Cancellable, Clock, find_clock
+from hostkit.loops._context import take_over_context
 from hostkit.loops._entry import (
     ADVISABLE,
     advise,
@@ -19,7 +20,7 @@ from hostkit.loops._entry import (
     settle,
     start_entry,
 )
-from hostkit.loops._shield import DetachedTasks, ShieldedCall, shield
+from hostkit.loops._shield import DetachedTasks, ShieldedCall, end_of, shield
 from hostkit.loops._side_loop import SideLoop
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "advise",
     "attempt",
     "current_task",
+    "end_of",
     "enter",
     "find_clock",
     "is_awaitable",
@@ -45,4 +47,5 @@ __all__ = [
     "settle",
     "shield",
     "start_entry",
+    "take_over_context",
 ]

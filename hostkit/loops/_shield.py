@@ -43,7 +43,7 @@ class DetachedTasks:
     async def wait(self) -> None:
         """Wait until nothing runs any more."""
         while self._running:
-            await settle(_end_of(next(iter(self._running))))
+            await settle(end_of(next(iter(self._running))))
 
 
 @final
@@ -98,7 +98,7 @@ async def shield(
     try:
         while not ended and not call.released.called:
             try:
-                await settle(_end_of(running, call.released))
+                await settle(end_of(running, call.released))
             except (CancelledError, asyncio.CancelledError) as cancelled:
                 call.is_given_up = True
                 given_up = cancelled
@@ -121,7 +121,7 @@ async def _keep(coroutine: Coroutine[Any, Any, None], ended: list[BaseException 
         ended.append(None)
 
 
-def _end_of(*running: Deferred[Any]) -> Deferred[None]:
+def end_of(*running: Deferred[Any]) -> Deferred[None]:
     """Make a Deferred that fires with the first of some, which are not cancelled with it."""
     end: Deferred[None] = Deferred()
 

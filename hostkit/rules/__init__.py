@@ -24,9 +24,11 @@ failures. They go to the caller as they are, whatever the policy.
 """
 
 from hostkit.rules._all import Collect, Merge, Notify
+from hostkit.rules._denial import FirstDenial
 from hostkit.rules._failures import KINDS, ByKind, FailureKind, OnError, policy_for
-from hostkit.rules._first import Exclusive, FirstDenial, FirstResult
+from hostkit.rules._results import AsWritten, D_co, Gives, GivesAnswer, GivesList, GivesValue
 from hostkit.rules._rule import NO_ANSWER, Read, Rule
+from hostkit.rules._value import Exclusive, FirstResult
 from hostkit.rules.decision import ALLOW, CONTINUE, Allow, Continue, Decision, Deny, Replace
 
 __all__ = [
@@ -35,15 +37,21 @@ __all__ = [
     "KINDS",
     "NO_ANSWER",
     "Allow",
+    "AsWritten",
     "ByKind",
     "Collect",
     "Continue",
+    "D_co",
     "Decision",
     "Deny",
     "Exclusive",
     "FailureKind",
     "FirstDenial",
     "FirstResult",
+    "Gives",
+    "GivesAnswer",
+    "GivesList",
+    "GivesValue",
     "Merge",
     "Notify",
     "OnError",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Final, TypeAlias, cast
+from typing import Any, ClassVar, Final, Generic, TypeAlias, TypedDict, cast, final
 
 import attrs
 
 from hostkit.codes import Code
 from hostkit.errors import SpecError
 from hostkit.rules._failures import KINDS, POLICIES, ByKind, FailureKind, OnError, policy_for
+from hostkit.rules._results import D_co
 from hostkit.rules.decision import CONTINUE, Deny, as_deny
 
 Read: TypeAlias = Callable[[Any], Any]
@@ -20,13 +21,26 @@ NO_ANSWER: Final = object()
 """Stands where a rule could name an answer and names none."""
 
 
+@final
+class RuleOptions(TypedDict, total=False):
+    """The arguments that all rules have, apart from ``read``; `Rule` documents them."""
+
+    on_error: OnError | ByKind
+    on_invalid: OnError | None
+    veto: Callable[[Exception], bool] | None
+    describe: Callable[[Any], Deny] | None
+
+
 @attrs.frozen(kw_only=True)
-class Rule(ABC):
+class Rule(ABC, Generic[D_co]):
     """How a chain of callbacks becomes one result.
 
     A rule says what an answer means, and what the result is when no callback ended the chain. It
     asks nothing itself: `hostkit.dispatch` has the one loop over callbacks. A rule of one's own
     needs `finish`, and whatever of the rest is not as here.
+
+    To type checkers, the result of a hook is of the type that its hookspec is annotated with. The
+    class of a rule with other results says so: ``class Majority(Rule[Gives[bool]])``.
 
     Args:
         on_error: What it means when a callback raises or times out: one policy, or a `ByKind`.

@@ -21,7 +21,7 @@ async def forever(author: str) -> Any:
     await asyncio.Event().wait()
 
 
-def nested(depth: int) -> BaseException:
+def nested(depth: int) -> ExceptionGroup[Exception]:
     """An outage in groups of groups, deeper than functions may be nested."""
     group: ExceptionGroup[Exception]
     group = ExceptionGroup("outer", [Unavailable("down"), RemoteGone("gone")])
@@ -37,6 +37,7 @@ FAILURES = [
     (raising(RemoteGone()), "unavailable"),
     (raising(nested(1)), "unavailable"),
     (raising(nested(5000)), "unavailable"),
+    (raising(ExceptionGroup("twice", [nested(1), *[nested(0)] * 2])), "unavailable"),
     (given(forever, timeout_seconds=0.001), "timeout"),
     (broken, "failed"),
     (nonsense, "invalid"),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from hostkit.dispatch import Receipt
 
 LIMIT = 0.001
+LATE = "HookTimeoutError: module 'm0' took longer than 0.001s in desk.ask"
 BLOCKED = "it blocked the event loop, S instead of 0.001s"
 WENT_ON = "it was cancelled, and went on, S instead of 0.001s"
 
@@ -112,6 +113,13 @@ def test_a_synchronous_hook_records_it_too() -> None:
     chain = wire(Comments, "check_now", limited(blocking_now(SPAM)))
     assert chain.call("ann") is SPAM
     assert steps_of(chain.receipt) == [f"m0: deny, spam: no adverts; {BLOCKED}"]
+
+
+def test_a_synchronous_answer_in_time_is_as_any_other() -> None:
+    """A time-out that is not passed changes nothing."""
+    chain = wire(Comments, "check_now", given(lambda author: SPAM, timeout_seconds=60))
+    assert chain.call("ann") is SPAM
+    assert [str(step) for step in chain.receipt.steps] == ["m0: deny, spam: no adverts"]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import pytest
@@ -160,7 +161,7 @@ def test_a_kind_has_one_of_the_policies(policy: Any) -> None:
 def test_a_mapping_of_policies_is_written_as_by_kind() -> None:
     """Written as in the config file, it is refused with the right form."""
     with pytest.raises(SpecError, match=r"write rules\.ByKind"):
-        rules.FirstDenial(on_error={"unavailable": "continue"})  # type: ignore[arg-type]
+        rules.FirstDenial(on_error={"unavailable": "continue"})  # type: ignore[call-overload]
 
 
 def test_a_denial_must_be_known_for_each_kind_that_denies() -> None:
@@ -168,3 +169,22 @@ def test_a_denial_must_be_known_for_each_kind_that_denies() -> None:
     policies = rules.ByKind(timeout="deny")
     with pytest.raises(SpecError, match="does not say as which"):
         rules.FirstDenial(on_error=policies, read=lambda value: value, allow="yes")
+
+
+def test_unknown_options_are_named_as_python_does() -> None:
+    """The message names the rule's class and the argument, and nothing of its insides."""
+    with pytest.raises(TypeError, match=r"^FirstDenial\.__init__\(\) got an unexpected .* 'deny'$"):
+        rules.FirstDenial(deny=True)  # type: ignore[call-overload]
+    with pytest.raises(TypeError, match=r"^Merge\.__init__\(\) missing 1 .* 'combine'$"):
+        rules.Merge()  # type: ignore[call-overload]
+
+
+def test_the_signature_of_a_rule_lists_its_options() -> None:
+    """Editors and `help` show them, whatever overloads there are for type checkers."""
+    assert list(inspect.signature(rules.Collect).parameters) == [
+        "on_error",
+        "on_invalid",
+        "read",
+        "veto",
+        "describe",
+    ]

@@ -17,6 +17,7 @@ from hostkit.web._pages import refuse_others, write_json
 from hostkit.web.gateway._calls import PING, refuse_browsers
 from hostkit.web.gateway._schemas import schema_of
 from hostkit.web.gateway._structuring import annotations_of
+from hostkit.web.gateway._writing import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -96,7 +97,7 @@ class Description(Resource):
         except HttpError as error:
             return write_json(request, error.status, error.body)
         if self._body is None:
-            self._body = json.dumps(self._write(), allow_nan=False, indent=2).encode() + b"\n"
+            self._body = json.dumps(to_json(self._write()), indent=2).encode() + b"\n"
         request.setHeader(b"content-type", b"application/json")
         return self._body
 
