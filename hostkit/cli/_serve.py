@@ -24,6 +24,8 @@ from hostkit.loops import start_entry
 from hostkit.web import Server, check_listeners
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from twisted.python.failure import Failure
 
     from hostkit.host import Host

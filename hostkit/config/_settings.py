@@ -279,3 +279,10 @@ class Settings:
         reload=True,
         shown="`[]`",
     )
+    require: tuple[_Text, ...] = setting(
+        (),
+        help="Hooks, as `category.hook`, that [some module must decide](#must-be-decided): without "
+        "one the server does not start.",
+        reload=True,
+        shown="`[]`",
+    )

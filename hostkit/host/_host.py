@@ -8,8 +8,8 @@ import attrs
 
 from hostkit.api import HostServices, ModuleApi, check_host_paths, make_api_class
 from hostkit.background import Worker
-from hostkit.config import check_reloadable, examine, from_mapping, load
-from hostkit.errors import CodedError, ConfigErrors, HostkitError
+from hostkit.config import check_reloadable, from_mapping, load
+from hostkit.errors import ConfigErrors, HostkitError
 from hostkit.host._build import build, make_invalidations
 from hostkit.host._given import check_file, check_path, read_given
 from hostkit.host._lifecycle import Lifecycle
@@ -25,13 +25,12 @@ from hostkit.specs import check_categories
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from typing import Unpack
 
     from twisted.internet.interfaces import IReactorTime
 
     from hostkit.config import HostFile
-    from hostkit.errors import Problem
     from hostkit.host._given import Configuration, HostOptions
     from hostkit.host._reloaded import Reloaded
     from hostkit.specs import Category
@@ -240,48 +239,3 @@ class Host(HostView):
     def is_running(self) -> bool:
         """Whether all modules are started, and `stop` was not called."""
         return self._lifecycle.is_running
-
-
-def build_from_file(
-    path: str | os.PathLike[str],
-    *,
-    check: Callable[[HostFile], Iterable[Problem]] = lambda _: (),
-    prepare: Callable[[HostFile], None] = lambda _: None,
-    without_secrets: bool = False,
-    **options: Unpack[HostOptions],
-) -> Host:
-    """Make a host from a YAML file and build it, as ``Host.from_file(path).build()`` does.
-
-    But where that raises what is wrong with the file itself, this goes on to load the modules whose
-    entries are right, so that one run reports what is wrong with them, too.
-
-    Args:
-        path: The file.
-        check: Finds what else is wrong with the settings.
-        prepare: Is called with what could be read, before anything of a module runs.
-        without_secrets: Whether something stands in for what ``!env`` and ``!file`` name and is not
-            there. `HostFile.absent` lists it; a module for which that is not enough is left out.
-        options: As for `Host`.
-
-    Returns:
-        The host, built.
-
-    Raises:
-        ConfigErrors: All that is wrong, in the order of the file.
-    """
-    examined = examine(path, without_secrets=without_secrets)
-    problems = list(examined.problems)
-    prepare(examined.file)
-    host = Host(examined.file, **options)
-    # What is wrong with the settings could make modules look wrong that are not.
-    if all(problem.path[:1] == ("modules",) for problem in problems):
-        try:
-            host.build()
-        except ConfigErrors as errors:
-            problems += errors.problems
-        except CodedError as error:
-            problems.append(error.problem)
-        problems += check(examined.file)
-    if problems:
-        raise ConfigErrors(tuple(sorted(problems, key=lambda problem: problem.position)))
-    return host

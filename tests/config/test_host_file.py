@@ -85,6 +85,7 @@ _CHANGED: dict[str, Any] = {
     "pid_file": "words.pid",
     "background_tasks_on": "w1",
     "path": ["lib"],
+    "require": ["a.b"],
 }
 
 
