@@ -150,6 +150,11 @@ class Limits:
         Bytes(1024**2),
         help="A body below `/_hostkit`, and any where no modules are served. Beyond: 413.",
     )
+    body_in_memory: Bytes = setting(
+        Bytes(1024**2),
+        help="The longest body that is kept in memory; if `hooks_body` is more, that. A longer one "
+        "goes to a [temporary file](#limits), and is answered with 507 if there is no room.",
+    )
     url: _LineSize = setting(Bytes(8 * 1024), help="The URL, in bytes. Beyond: 414.")
     headers: _Count = setting(100, help="The number of headers. Beyond: 431.")
     headers_size: _LineSize = setting(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hostkit.codes import Code
 from hostkit.config import examine
 from hostkit.errors import CodedError, ConfigErrors
-from hostkit.host._host import Host, HostOptions
+from hostkit.host._host import Host
 
 if TYPE_CHECKING:
     import os
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from hostkit.config import HostFile
     from hostkit.errors import Problem
+    from hostkit.host._given import HostOptions
 
 
 def build_from_file(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self, TypedDict, final
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
@@ -34,23 +34,10 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IReactorTime
 
     from hostkit.config import HostFile
-    from hostkit.host._given import Configuration
+    from hostkit.host._given import Configuration, HostOptions
     from hostkit.host._missing import MissingModule
     from hostkit.host._reloaded import Reloaded
     from hostkit.specs import Category
-
-
-@final
-class HostOptions(TypedDict, total=False):
-    """The keyword arguments of `Host`, which documents them."""
-
-    categories: Sequence[type[Category]] | None
-    api_class: type[ModuleApi]
-    clock: IReactorTime | None
-    reserved_paths: Sequence[str]
-    recommended_path: str | None
-    worker_name: str | None
-    module_path: Sequence[str | os.PathLike[str]]
 
 
 class Host(HostView):

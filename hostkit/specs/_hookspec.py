@@ -97,7 +97,16 @@ class Hookspec:
         return show_function(self.name, self.signature, is_async=self.is_async)
 
 
-_OPTIONS: Final = ("required", "copy", "added", "deprecated", "keyed", "requires", "shield")
+_OPTIONS: Final = (
+    "required",
+    "copy",
+    "added",
+    "deprecated",
+    "keyed",
+    "requires",
+    "shield",
+    "must_decide",
+)
 _OF_PLUGGY: Final = {
     "firstresult": "write @hookspec(rules.FirstResult())",
     "historic": "leave it out: all modules have registered before a hook can be called, so that "
@@ -139,15 +148,15 @@ def hookspec(  # noqa: PLR0913 -- each is one line of a declaration
     Raises:
         SpecError: The declaration is wrong (codes HK301 to HK304).
     """
+    _check_options(unknown)
+    _check_rule(rule)
+    said: dict[str, Any] = {"added": added, "deprecated": deprecated, "keyed": keyed}
+    said |= {"requires": requires, "shield": shield, "must_decide": must_decide}
 
     def declare(function: _F) -> _F:
         spec = _read(function, cast("Rule", rule), required, copy)
-        spec = attrs.evolve(spec, added=added, deprecated=deprecated, keyed=keyed)
-        spec = attrs.evolve(spec, requires=requires, shield=shield, must_decide=must_decide)
-        return _marked(function, _checked(spec))
+        return _marked(function, _checked(attrs.evolve(spec, **said)))
 
-    _check_options(unknown)
-    _check_rule(rule)
     return cast("D_co", declare)
 
 
