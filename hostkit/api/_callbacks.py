@@ -123,10 +123,17 @@ class CallbackApi(BaseApi):
                 hint="write @hookimpl above each method that is a callback",
             )
         self._commit(fitting)
+        self._registrations.has_hookimpls = True
 
     def _commit(self, fitting: Sequence[Registration]) -> None:
         _check_complete(fitting)
         for registration in fitting:
+            if any(_is_same(registration, each) for each in self._registrations.callbacks):
+                self.logger.warning(
+                    "%s is registered twice for %s, so it is asked twice",
+                    callable_name(registration.function),
+                    registration.spec.full_name,
+                )
             if registration.spec.deprecated is not None:
                 self.logger.warning(
                     "the hook %s is deprecated: %s",
@@ -143,6 +150,15 @@ class CallbackApi(BaseApi):
                 f"this host has no category {getattr(category, '__qualname__', category)!r}",
                 expected=", ".join(each.__qualname__ for each in known) or "none",
             )
+
+
+def _is_same(one: Registration, other: Registration) -> bool:
+    """Whether two registrations have one callback called twice."""
+    if (one.spec, one.key) != (other.spec, other.key):
+        return False
+    # Each access to a method makes another object. Others may have an `__eq__` of their own.
+    both_methods = isinstance(one.function, MethodType) and isinstance(other.function, MethodType)
+    return one.function == other.function if both_methods else one.function is other.function
 
 
 def _find_hook(specs: Mapping[str, Hookspec], hook: str, where: str) -> Hookspec:
@@ -234,6 +250,16 @@ def _find_marked(plugin: object) -> list[tuple[str, Callable[..., Any], dict[str
         if options is not None:
             found.append((name, getattr(plugin, name), options))
     return found
+
+
+def marked_names(cls: type) -> list[str]:
+    """List the methods of a class that are marked with `hookimpl`, by name.
+
+    Args:
+        cls: The class; none of its code is run.
+    """
+    names = {name for each in cls.__mro__ for name in vars(each)}
+    return sorted(n for n in names if _options(inspect.getattr_static(cls, n, None)) is not None)
 
 
 def _options(static: object) -> dict[str, Any] | None:

@@ -82,6 +82,10 @@ def show_host(host: Host) -> Iterator[str]:
     if host.mounts:
         yield "paths"
         yield from (f"  {path}  {module.name}" for path, (module, _) in host.mounts.items())
+    idle = [module.name for module in host.modules if not module.callbacks and not module.mounts]
+    if idle:
+        yield "modules without hooks and paths"
+        yield from (f"  {name}" for name in idle)
     if host.missing:
         yield "optional modules that are missing"
         yield from (f"  {each}" for each in host.missing)
