@@ -109,13 +109,13 @@ class LimitedCallback:
             if not running.is_expired or _is_cancelled():
                 raise
             if running.results:
-                late = LateAnswer(running.results[0], _now() - began, was_cancelled=True)
-                raise late from None
+                raise LateAnswer(running.results[0], _now() - began, was_cancelled=True) from None
             if running.is_abandoned:
                 self._leave()
-            seconds = self._limit.seconds
-            expired = HookTimeoutError(self.callback.module, self._hook, seconds)
-            raise expired from error.__cause__
+            # Not in a variable: a frame in its traceback would hold it.
+            raise HookTimeoutError(
+                self.callback.module, self._hook, self._limit.seconds
+            ) from error.__cause__
 
     def _leave(self) -> None:
         self.left_behind += 1

@@ -67,7 +67,8 @@ class Limited(Generic[T]):
         self._limit = limit
         self._clock = clock
         self._is_cancelled = is_cancelled
-        self._alarms: list[Cancellable] = []
+        self._alarms: dict[int, Cancellable] = {}
+        self._count = 0
         self._gate: _FutureGate | _DeferredGate | None = None
         self._must_cancel = False
         self.is_expired = False
@@ -91,7 +92,7 @@ class Limited(Generic[T]):
                 raise
             raise self._error() from error
         finally:
-            for alarm in self._alarms:
+            for alarm in self._alarms.values():
                 alarm.cancel()
             self._gate = None
         if self.is_expired:
@@ -133,12 +134,13 @@ class Limited(Generic[T]):
         raise CancelledError if isinstance(wanted, Deferred) else asyncio.CancelledError
 
     def _call_later(self, seconds: float, function: Callable[[], None]) -> None:
-        def call() -> None:
-            self._alarms.remove(alarm)
-            function()
+        # By number, as a closure that knows its alarm would be a cycle with it.
+        number = self._count = self._count + 1
+        self._alarms[number] = self._clock.call_later(seconds, self._ring, number, function)
 
-        alarm = self._clock.call_later(seconds, call)
-        self._alarms.append(alarm)
+    def _ring(self, number: int, function: Callable[[], None]) -> None:
+        del self._alarms[number]
+        function()
 
     def _expire(self) -> None:
         self.is_expired = True

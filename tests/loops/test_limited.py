@@ -28,7 +28,7 @@ class Runner:
         self.clock = task.Clock()
         self.is_cancelled = False
 
-    def limit(self, coroutine: Coroutine[Any, Any, Any]) -> Limited:
+    def limit(self, coroutine: Coroutine[Any, Any, Any]) -> Limited[Any]:
         clock = Clock(self.clock.callLater, self.clock.seconds)
         return Limited(coroutine, LIMIT, clock, lambda: self.is_cancelled)
 
