@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import attrs
 import pytest
@@ -62,6 +63,7 @@ _VALUES: dict[str, tuple[Any, Any]] = {
     "HK026": ("5KB", Bytes),
     "HK028": ({"even": 1}, Config),
     "HK029": ({"where": 1}, Config),
+    "HK032": ("a", UUID),
 }
 
 
@@ -100,4 +102,5 @@ def test_the_other_codes_need_more_than_a_text(write: Write, tmp_path: Path) -> 
 def test_no_code_is_forgotten() -> None:
     """Every code of this layer is produced by a test above."""
     produced = {*_FILES, *_VALUES, "HK001", "HK002", "HK003", "HK053", "HK054"}
+    produced |= {"HK031"}  # needs a module: tests/loading/test_config_kinds.py
     assert produced == {code for code in Code if code.startswith("HK0")}
