@@ -96,11 +96,12 @@ def serve(file: str, reactor: str | None, worker: str | None) -> None:
     listeners under `hostkit: listeners:`, or else on http://127.0.0.1:8080/. Ctrl-C and SIGTERM
     stop the listeners, then the modules in reverse order.
     """
-    from hostkit.cli._reactor import ignore_hangup, reactor_installed  # noqa: PLC0415
+    from hostkit.cli._reactor import reactor_installed  # noqa: PLC0415
+    from hostkit.cli._reloader import keep_hangup  # noqa: PLC0415
     from hostkit.cli._serve import run  # noqa: PLC0415
 
     _check_worker(worker)
-    ignore_hangup()
+    keep_hangup()
     with reactor_installed(reactor):
         sys.exit(run(_build(file, serves=True, worker=worker, log_format=_SERVE_LOG)))
 

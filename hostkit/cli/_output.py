@@ -69,17 +69,20 @@ def show_host(host: Host) -> Iterator[str]:
     for category in host.categories:
         yield f"{category.name}{'  (the first module only)' if category.exclusive else ''}"
         for name in category.hookspecs:
-            yield from _show_chain(host.chains[f"{category.name}.{name}"])
+            full_name = f"{category.name}.{name}"
+            is_required = full_name in host.file.settings.require
+            yield from _show_chain(host.chains[full_name], is_required=is_required)
         yield ""
     if host.mounts:
         yield "paths"
         yield from (f"  {path}  {module.name}" for path, (module, _) in host.mounts.items())
 
 
-def _show_chain(chain: Chain | KeyedChain) -> Iterator[str]:
+def _show_chain(chain: Chain | KeyedChain, *, is_required: bool) -> Iterator[str]:
     rule = chain.spec.rule
     invalid = f", on invalid: {rule.on_invalid}" if rule.on_invalid is not None else ""
-    yield f"  {chain.spec.name}  ({type(rule).__name__}, on error: {rule.on_error}{invalid})"
+    must = ", must be decided" if is_required or chain.spec.must_decide else ""
+    yield f"  {chain.spec.name}  ({type(rule).__name__}, on error: {rule.on_error}{invalid}{must})"
     if not chain.callbacks:
         yield "    no module listens"
     for number, callback in enumerate(chain.callbacks, 1):

@@ -12,7 +12,8 @@ from hostkit.rules import Deny
 from hostkit.web._json_resource import HttpError, JsonResource
 from hostkit.web._pages import refuse_others, write_json
 from hostkit.web.gateway import _calls
-from hostkit.web.gateway._descriptions import Description, list_hooks, write_openapi
+from hostkit.web.gateway._descriptions import Description, list_hooks
+from hostkit.web.gateway._openapi import write_openapi
 from hostkit.web.gateway._writing import to_json
 from hostkit.wording import type_name
 
@@ -57,7 +58,7 @@ class Gateway(Resource):
         calls = _calls.find_calls(host)
         self._known = calls.keys()
         listing = Description(lambda: list_hooks(host, PATH, calls))
-        self._openapi = Description(lambda: write_openapi(PATH, calls))
+        self._openapi = Description(lambda: write_openapi(PATH, calls, is_guarded=False))
         # Everything that a hook's calls have in common is prepared here; a request looks it up by
         # the path as it was sent.
         self._resources: dict[tuple[bytes, ...], Resource] = {(): listing, (b"",): listing}
