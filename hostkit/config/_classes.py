@@ -23,19 +23,24 @@ from hostkit.wording import show
 
 def register(converter: Converter) -> None:
     """Add the hooks for attrs classes, dataclasses, and types that carry a `Check`."""
-    converter.register_structure_hook_factory(is_class, _class_hook)
+    converter.register_structure_hook_factory(_is_decorated, _class_hook)
     converter.register_structure_hook_factory(_has_check, _check_hook)
+
+
+def register_others(converter: Converter) -> None:
+    """Add the hooks for typed dicts and named tuples."""
+    converter.register_structure_hook_factory(is_class, _class_hook)
 
 
 def is_class(cls: Any) -> bool:
     """Whether a type is a class with fields that a mapping fills."""
     base = get_origin(cls) or cls
-    return (
-        attrs.has(base)
-        or dataclasses.is_dataclass(base)
-        or is_typeddict(base)
-        or is_namedtuple(base)
-    )
+    return _is_decorated(cls) or is_typeddict(base) or is_namedtuple(base)
+
+
+def _is_decorated(cls: Any) -> bool:
+    base = get_origin(cls) or cls
+    return attrs.has(base) or dataclasses.is_dataclass(base)
 
 
 def _class_hook(cls: Any, converter: Converter) -> Callable[[Any, Any], Any]:
@@ -160,6 +165,8 @@ def _check_hook(cls: Any, converter: Converter) -> Callable[[Any, Any], Any]:
         result = hook(value, plain)
         if check.accepts(result):
             return result
+        if check.is_type:
+            raise wrong_type(value, check.expected)
         message = f"{show(shown(value))} is not allowed here"
         raise StructureErrors((Fault(Code.NOT_ALLOWED, message, expected=check.expected),))
 

@@ -140,13 +140,19 @@ def strict_converter(
     # Later registrations are asked first.
     _scalars.register(converter)
     _register_containers(converter)
-    _texts.register(converter)
+    _texts.register_paths(converter)
     _classes.register(converter)
-    _validating.register(converter)
     return converter
 
 
-_converter = cache(strict_converter)
+@cache
+def _converter() -> Converter:
+    """Make the converter of modules' configs, which knows more than what JSON has."""
+    converter = strict_converter()
+    _texts.register(converter)
+    _classes.register_others(converter)
+    _validating.register(converter)
+    return converter
 
 
 def _register_containers(converter: Converter) -> None:

@@ -76,10 +76,14 @@ _NUMBER: Final = "a number, such as 0.10"
 def register(converter: Converter) -> None:
     """Add the hooks for all types whose values are written as strings."""
     converter.register_structure_hook_func(_is_text, _structure_text)
-    # By class, since cattrs has a hook of that kind for it, which would be found first.
-    converter.register_structure_hook(Path, lambda value, _: _structure_text(value, Path))
     converter.register_structure_hook_func(lambda cls: cls is Decimal, _structure_decimal)
     converter.register_structure_hook_func(lambda cls: cls is timedelta, _structure_timedelta)
+
+
+def register_paths(converter: Converter) -> None:
+    """Add the hook for paths."""
+    # By class, since cattrs has a hook of that kind for it, which would be found first.
+    converter.register_structure_hook(Path, lambda value, _: _structure_text(value, Path))
 
 
 def _is_text(cls: Any) -> bool:
