@@ -165,8 +165,6 @@ def _check_hook(cls: Any, converter: Converter) -> Callable[[Any, Any], Any]:
         result = hook(value, plain)
         if check.accepts(result):
             return result
-        if check.is_type:
-            raise wrong_type(value, check.expected)
         message = f"{show(shown(value))} is not allowed here"
         raise StructureErrors((Fault(Code.NOT_ALLOWED, message, expected=check.expected),))
 

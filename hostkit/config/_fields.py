@@ -28,12 +28,10 @@ class Check:
     Attributes:
         accepts: Whether a value, already of the right type, is allowed.
         expected: What is allowed, in words.
-        is_type: Whether what it refuses is of the wrong type, rather than just not allowed.
     """
 
     accepts: Callable[[Any], bool]
     expected: str
-    is_type: bool = False
 
 
 @final
