@@ -66,6 +66,8 @@ class Code(StrEnum):
     REFUSED_BY_CLASS = "HK028", "a module's Config class refused its values"
     UNSUPPORTED_TYPE = "HK029", "a module's Config class has a field hostkit cannot fill"
     DUPLICATE_NAME = "HK030", "two modules have the same name"
+    UNUSABLE_CONFIG = "HK031", "a module's Config is not a class that can be filled"
+    BAD_FORM = "HK032", "a string is not of the form that its field asks for"
 
     # Config, HK050 to HK059: secrets
     TAG_WITHOUT_NAME = "HK050", "!env or !file is not followed by a name"
