@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, final
 
 from hookspecs import verdicts
 from hookspecs.errors import describe_verdict
-from hookspecs.events import Event
+from hookspecs.rooms import Event
 from hookspecs.values import FileInfo, JsonDict, ReadableFileWrapper, RoomAlias, UserProfile
 from hookspecs.verdicts import NOT_SPAM, RegistrationBehaviour, Verdict
 from hostkit import Category, hookspec, rules
@@ -48,7 +48,7 @@ def _verdict(
 
     def declare(function: _F) -> _F:
         # Each hook has a rule of its own, since its reading remembers whose booleans it reported.
-        rule = rules.FirstDenial(
+        rule: rules.FirstDenial = rules.FirstDenial(
             read=verdicts.report_booleans(f"{_NAME}.{function.__name__}", read),
             allow=NOT_SPAM,
             denial=verdicts.FORBIDDEN,

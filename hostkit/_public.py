@@ -18,6 +18,7 @@ from hostkit.dispatch import Receipt as Receipt
 from hostkit.dispatch import Receipts as Receipts
 from hostkit.dispatch import Step as Step
 from hostkit.dispatch import Timing as Timing
+from hostkit.dispatch import Trace as Trace
 from hostkit.dispatch import current_module as current_module
 from hostkit.dispatch import keys_of as keys_of
 from hostkit.errors import ConfigError as ConfigError
@@ -27,6 +28,7 @@ from hostkit.errors import HostkitError as HostkitError
 from hostkit.errors import ModuleFailedError as ModuleFailedError
 from hostkit.errors import RegistrationError as RegistrationError
 from hostkit.errors import SpecError as SpecError
+from hostkit.errors import Unavailable as Unavailable
 from hostkit.host import Host as Host
 from hostkit.loading import Module as Module
 from hostkit.loops import enter as enter

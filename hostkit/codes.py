@@ -51,6 +51,8 @@ class Code(StrEnum):
     TOO_MANY_ALIASES = "HK015", "aliases repeat too many values"
     COMPLEX_KEY = "HK016", "a key is a list or a mapping"
     BAD_MERGE = "HK017", "a merge key does not name a mapping"
+    HIDDEN_SPACE = "HK018", "a line begins with a character that only looks like a space"
+    AMBIGUOUS = "HK019", "a value means one thing in YAML 1.1 and another in YAML 1.2"
 
     # Config, HK020 to HK049: values
     WRONG_TYPE = "HK020", "a value is of the wrong type"
@@ -71,6 +73,7 @@ class Code(StrEnum):
     TAG_FILE_UNREADABLE = "HK052", "a secret file cannot be read"
     TAG_FILE_NOT_UTF8 = "HK053", "a secret file is not UTF-8 text"
     IN_THE_CLEAR = "HK054", "a secret stands in the config file itself"
+    BAD_TEMPLATE = "HK055", "a string with variables in it cannot be filled in"
 
     # Loading, HK100 to HK199
     NO_SUCH_PYTHON_MODULE = "HK101", "a Python module does not exist"
@@ -83,6 +86,9 @@ class Code(StrEnum):
     NOT_INSTALLED = "HK108", "no installed package offers this name"
     CATEGORY_NOT_LOADABLE = "HK109", "a category cannot be loaded"
     EXTRA_MISSING = "HK110", "a package that a setting needs is not installed"
+    AMBIGUOUS_NAME = "HK111", "a name has several meanings"
+    NOT_A_FOLDER = "HK112", "a folder of Python modules does not exist"
+    HIDDEN_MODULE = "HK113", "a Python module is hidden by another of its name"
 
     # Registration, HK200 to HK299
     UNKNOWN_HOOK = "HK201", "a hook or a method of the module api does not exist"
@@ -100,6 +106,9 @@ class Code(StrEnum):
     INCOMPLETE = "HK213", "a module registers for a hook without another that belongs to it"
     CONFLICTING_KEYS = "HK214", "two modules disagree about a key"
     NOT_CACHED = "HK215", "a function is not a cached method, or was not registered"
+    NOT_A_HOOK = "HK216", "what is called a hook is not one"
+    NO_DECIDER = "HK230", "a hook that must be decided has no module that decides it"
+    CALLED_THROUGH_PLUGGY = "HK240", "a hook was called through pluggy and not through the host"
 
     # Hookspecs, HK300 to HK399
     NO_DOCSTRING = "HK301", "a hookspec has no docstring"
@@ -119,3 +128,5 @@ class Code(StrEnum):
     PID_FILE_UNUSABLE = "HK406", "a server's pid file cannot be used"
     NOT_A_REDIS_URL = "HK407", "a URL is not that of a Redis server"
     CONTROL_UNUSABLE = "HK408", "a server's control socket cannot be opened"
+    WRONG_ARGUMENTS = "HK414", "a hook was asked with arguments that it does not have"
+    NOT_A_CONFIGURATION = "HK415", "what a host was given is not a configuration"

@@ -186,6 +186,24 @@ class ModuleFailedError(HostkitError):
         self.reason = reason
 
 
+class Unavailable(HostkitError):  # noqa: N818 -- a condition, as modules raise it
+    """Raised by a module: something it needs to answer cannot be reached.
+
+    That is an outage, and neither a mistake of the module nor a time-out of its callback; operators
+    can say what it means for them (``on_error: {unavailable: continue, error: deny}``). Raise it
+    from what was caught::
+
+        raise Unavailable("the reputation service does not answer") from error
+
+    Args:
+        reason: What cannot be reached, in one line.
+    """
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(*([reason] if reason else ()))
+        self.reason = reason
+
+
 @final
 class InvalidationError(HostkitError):
     """Other processes could not be notified that an entry of a cache is stale.

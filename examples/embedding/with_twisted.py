@@ -9,7 +9,7 @@ class Lines(Category):
     """Callbacks about lines of text."""
 
     @hookspec(rules.Collect(on_error="continue"))
-    async def on_line(self, line: str) -> list[int]:
+    async def on_line(self, line: str) -> int:
         """Called for each line; the answers are added up."""
 
 

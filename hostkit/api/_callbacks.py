@@ -5,16 +5,28 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MethodType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, TypeVarTuple
 
 from hostkit.api._base import BaseApi, Registration
 from hostkit.codes import Code
 from hostkit.errors import RegistrationError
-from hostkit.specs import IMPL_ATTRIBUTE, check_options, fit_by_name, fit_by_position
+from hostkit.specs import (
+    IMPL_ATTRIBUTE,
+    callable_name,
+    check_options,
+    find_spec,
+    fit_by_name,
+    fit_by_position,
+)
 from hostkit.wording import did_you_mean
 
 if TYPE_CHECKING:
     from hostkit.specs import Category, Hookspec
+
+Ts = TypeVarTuple("Ts")
+R = TypeVar("R")
+
+_NO_KEY: Final[Any] = object()
 
 Callbacks: TypeAlias = Callable[..., Any] | Mapping[Any, Callable[..., Any]]
 """What a module registers for one hook."""
@@ -47,6 +59,36 @@ class CallbackApi(BaseApi):
                 fitting += _fit_callbacks(spec, function)
         self._commit(fitting)
 
+    def on(
+        self, hook: Callable[[Any, *Ts], object], *, key: Any = _NO_KEY
+    ) -> Callable[[Callable[[*Ts], R]], Callable[[*Ts], R]]:
+        """Register a callback for a hook, so that type checkers compare the two.
+
+        ``api.on(Comments.check_comment)(self.check)`` does what ``register_comments_callbacks``
+        does, to which type checkers may give any function. Here the callback must take what the
+        hook is called with, all of it, under any names.
+
+        Args:
+            hook: The hook, as a method of its category.
+            key: Which calls the callback is for, if the hook is keyed.
+
+        Returns:
+            A function that takes the callback, registers it, and returns it.
+
+        Raises:
+            RegistrationError: This is not a hook of the host (HK202, HK216), or the callback cannot
+                be registered.
+        """
+        spec = find_spec(hook, self._services.categories)
+
+        def register(function: Callable[[*Ts], R]) -> Callable[[*Ts], R]:
+            self._registrations.check_open(f"registering a callback for {spec.full_name}")
+            given = function if key is _NO_KEY else {key: function}
+            self._commit(list(_fit_callbacks(spec, given)))
+            return function
+
+        return register
+
     def register_hookimpls(self, plugin: object) -> None:
         """Register every method of an object that is marked with `hookimpl`.
 
@@ -67,7 +109,7 @@ class CallbackApi(BaseApi):
         fitting = []
         marked = _find_marked(plugin)
         for name, function, options in marked:
-            check_options(options, getattr(function, "__qualname__", repr(function)))
+            check_options(options, callable_name(function))
             hook = options.get("specname") or name
             # Such a callback is for hosts that have the hook, perhaps in a later version.
             if hook not in specs and options.get("optionalhook"):

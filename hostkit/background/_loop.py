@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
 import logging
 import math
 import sys
@@ -16,7 +14,7 @@ from hostkit.codes import Code
 from hostkit.dispatch import call_for
 from hostkit.errors import RegistrationError
 from hostkit.loops import Entrance, advise, is_callers
-from hostkit.specs import check_callable
+from hostkit.specs import callable_name, check_callable, signature_of
 from hostkit.wording import exception_line
 
 if TYPE_CHECKING:
@@ -192,8 +190,8 @@ def _check_arguments(
     function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> None:
     try:
-        signature = inspect.signature(function)
-    except (TypeError, ValueError):  # some functions written in C have no signature
+        signature = signature_of(function)
+    except ValueError:  # some functions written in C have no signature
         return
     try:
         signature.bind(*args, **kwargs)
@@ -208,7 +206,4 @@ def _check_arguments(
 
 def function_name(function: object) -> str:
     """Find the name of a function, or of another callable, for logs."""
-    while isinstance(function, functools.partial):
-        function = function.func
-    name = getattr(function, "__name__", None)
-    return name if isinstance(name, str) and name else type(function).__qualname__
+    return callable_name(function).rpartition(".")[2]

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, final
 
 from twisted.application.service import Service
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.error import ReactorNotRunning
-from twisted.logger import Logger, LogLevel, STDLibLogObserver, globalLogBeginner
 from twisted.python import usage
 
 from hostkit.background import Worker
 from hostkit.cli._control import control_socket
+from hostkit.cli._log import Mask, log_to_twisted
 from hostkit.cli._notify import Notifier
 from hostkit.cli._output import exit_code, show_problems
 from hostkit.cli._process import hold_pid_file
@@ -27,8 +27,6 @@ from hostkit.loops import start_entry
 from hostkit.web import Server, check_listeners
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from twisted.python.failure import Failure
 
     from hostkit.host import Host
@@ -47,7 +45,6 @@ def run(host: Host) -> int:
     """
     from twisted.internet import reactor  # noqa: PLC0415 -- importing it installs it
 
-    _log_to_stderr(host.receipts.redact)  # asks for the secrets anew: a reload may add some
     server = Server(host, reactor)
     reactor.callWhenRunning(handle_signals, reactor)
     notifier = Notifier.from_environment(os.environ, reactor)
@@ -60,27 +57,6 @@ def run(host: Host) -> int:
     except ConfigErrors as errors:
         show_problems(errors)
         return 1
-
-
-class _Formatter(logging.Formatter):
-    """Formats log records without secrets, tracebacks included."""
-
-    def __init__(self, redact: Callable[[str], str]) -> None:
-        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
-        self._redact = redact
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Format a record."""
-        return self._redact(super().format(record))
-
-
-def _log_to_stderr(redact: Callable[[str], str]) -> None:
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Formatter(redact))
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    # Below warnings, Twisted logs its own factories and threads.
-    logging.getLogger("twisted").setLevel(logging.WARNING)
-    globalLogBeginner.beginLoggingTo([STDLibLogObserver("twisted")], redirectStandardIO=False)
 
 
 class _Run:
@@ -141,11 +117,17 @@ class _Run:
 class Options(usage.Options):
     """The command line of ``twist hostkit``, found under this name by Twisted's `ServiceMaker`."""
 
-    synopsis: ClassVar[str] = "[--worker NAME] FILE"
+    synopsis: ClassVar[str] = "[--worker NAME] [--path DIR]... FILE"
     longdesc: ClassVar[str] = "Serve the modules of FILE, as `hostkit serve FILE` does."
     optParameters: ClassVar[list[list[str | None]]] = [  # noqa: N815 -- so named by Twisted
         ["worker", None, None, "The name of this process, if several share FILE."]
     ]
+
+    def opt_path(self, folder: str) -> None:
+        """A folder in which Python looks for modules before all others; may be repeated."""
+        if not Path(folder).is_dir():
+            raise usage.UsageError(f"--path: {folder!r} is not a folder")
+        self.setdefault("path", []).append(folder)
 
     def parseArgs(self, *files: str) -> None:  # noqa: N802 -- so named by Twisted
         """Read and check the arguments."""
@@ -156,6 +138,7 @@ class Options(usage.Options):
         except ValueError as error:
             raise usage.UsageError(str(error)) from None
         self["file"] = files[0]
+        self.setdefault("path", [])
 
 
 def makeService(options: Options) -> HostService:  # noqa: N802 -- so named by Twisted
@@ -173,15 +156,21 @@ def makeService(options: Options) -> HostService:  # noqa: N802 -- so named by T
     from twisted.internet import reactor  # noqa: PLC0415 -- `twist` has chosen one
 
     ignore_hangup()
+    mask = Mask()
+    log_to_twisted(mask)
     try:
         host = build_from_file(
-            options["file"], check=check_listeners, worker_name=options["worker"]
+            options["file"],
+            check=check_listeners,
+            prepare=lambda file: mask.learn(file.redact),
+            worker_name=options["worker"],
+            module_path=options["path"],
         )
         server = Server(host, reactor)
     except ConfigErrors as errors:
         show_problems(errors)
         raise SystemExit(exit_code(errors)) from None
-    _log_to_twisted(host.receipts.redact)
+    mask.learn(host.receipts.redact)
     return HostService(server, reactor)
 
 
@@ -222,30 +211,3 @@ class HostService(Service):
         _log.critical("cannot start: %s", failure.value, exc_info=failure.value)
         with suppress(ReactorNotRunning):
             self._reactor.stop()
-
-
-@final
-class _TwistedHandler(logging.Handler):
-    """Passes log records on to Twisted's log, without secrets."""
-
-    def __init__(self, redact: Callable[[str], str]) -> None:
-        super().__init__()
-        self.setFormatter(logging.Formatter())
-        self._redact = redact
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Pass a record on."""
-        level = LogLevel.lookupByName(_LEVELS.get(record.levelno, "info"))
-        Logger(record.name).emit(level, "{text}", text=self._redact(self.format(record)))
-
-
-_LEVELS: Final = {
-    logging.DEBUG: "debug",
-    logging.WARNING: "warn",
-    logging.ERROR: "error",
-    logging.CRITICAL: "critical",
-}
-
-
-def _log_to_twisted(redact: Callable[[str], str]) -> None:
-    logging.basicConfig(level=logging.INFO, handlers=[_TwistedHandler(redact)], force=True)

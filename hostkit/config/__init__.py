@@ -10,8 +10,17 @@ from hostkit.config._faults import Fault, StructureErrors, faults_of
 from hostkit.config._fields import Setting, settings_of
 from hostkit.config._host_file import HostFile, check_reloadable
 from hostkit.config._load import Examined, examine, from_mapping, load
+from hostkit.config._plain import Written
 from hostkit.config._scalars import Bytes, Seconds, parse_bytes, parse_seconds, wrong_type
-from hostkit.config._settings import Limits, Listener, ModuleEntry, Redis, Settings
+from hostkit.config._settings import (
+    Limits,
+    Listener,
+    ModuleEntry,
+    ModulePolicies,
+    ModulePolicy,
+    Redis,
+    Settings,
+)
 
 __all__ = [
     "Bytes",
@@ -21,11 +30,14 @@ __all__ = [
     "Limits",
     "Listener",
     "ModuleEntry",
+    "ModulePolicies",
+    "ModulePolicy",
     "Redis",
     "Seconds",
     "Setting",
     "Settings",
     "StructureErrors",
+    "Written",
     "check_reloadable",
     "examine",
     "faults_of",

@@ -13,6 +13,7 @@ from cattrs.gen import make_dict_structure_fn, override
 from hostkit.codes import Code
 from hostkit.config._faults import Fault, StructureErrors, faults_of, steps_of
 from hostkit.config._fields import Check, settings_of
+from hostkit.config._plain import shown
 from hostkit.config._scalars import wrong_type
 from hostkit.wording import show
 
@@ -125,7 +126,7 @@ def _check_hook(cls: Any, converter: Converter) -> Callable[[Any, Any], Any]:
         result = hook(value, plain)
         if check.accepts(result):
             return result
-        message = f"{show(value)} is not allowed here"
+        message = f"{show(shown(value))} is not allowed here"
         raise StructureErrors((Fault(Code.NOT_ALLOWED, message, expected=check.expected),))
 
     return structure_checked

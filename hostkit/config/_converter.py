@@ -12,12 +12,14 @@ from collections.abc import Set as AbstractSet
 from functools import cache
 from typing import Any, Final, TypeAlias, TypeVar, Union, get_args, get_origin
 
+import attrs
 from cattrs import BaseValidationError, Converter
 from cattrs.cols import list_structure_factory, mapping_structure_factory
 
 from hostkit.codes import Code
 from hostkit.config import _classes, _scalars
 from hostkit.config._faults import Fault, StructureErrors, faults_of, text_of
+from hostkit.config._plain import Plain, ambiguous, bare, shown, unwrap
 from hostkit.config._scalars import wrong_type
 from hostkit.wording import either, show
 
@@ -93,6 +95,7 @@ def strict_converter(
     converter = Converter(structure_fallback_factory=fallback)
     # cattrs fills any other collection from whatever can be iterated, strings included.
     converter.register_structure_hook_factory(_is_iterable, fallback)
+    converter.register_structure_hook_func(lambda cls: cls is Any, lambda value, _: unwrap(value))
     # Later registrations are asked first.
     _scalars.register(converter)
     _register_containers(converter)
@@ -125,11 +128,14 @@ def _is_iterable(cls: Any) -> bool:
 def _list_hook(cls: Any, converter: Converter) -> _Hook:
     build = _LISTS[_base(cls)]
     fill = list_structure_factory(cls, converter)
+    takes_all = get_args(cls)[:1] in {(), (Any,)}
 
     def structure_list(value: Any, _cls: Any) -> Any:
         if not isinstance(value, list | tuple):
             raise wrong_type(value, "a list")
         items = fill(value, cls)
+        if takes_all:
+            items = [unwrap(item) for item in items]
         try:
             return build(items)
         except TypeError:
@@ -140,11 +146,13 @@ def _list_hook(cls: Any, converter: Converter) -> _Hook:
 
 def _mapping_hook(cls: Any, converter: Converter) -> _Hook:
     fill = mapping_structure_factory(cls, converter)
+    takes_all = get_args(cls) in {(), (Any, Any)}
 
     def structure_mapping(value: Any, _cls: Any) -> Any:
         if not isinstance(value, Mapping):
             raise wrong_type(value, "a mapping")
-        return fill(value, cls)
+        items = fill(value, cls)
+        return {key: unwrap(item) for key, item in items.items()} if takes_all else items
 
     return structure_mapping
 
@@ -188,20 +196,37 @@ def _union_hook(cls: Any, converter: Converter) -> _Hook:
     allows_null = len(members) < len(get_args(cls))
 
     def structure_union(value: Any, _cls: Any) -> Any:
-        if value is None and allows_null:
+        if bare(value) is None and allows_null:
             return None
         if len(hooks) == 1:
             return hooks[0][1](value, members[0])
         failures = []
         # The value's own type first: 5 stays a whole number in `float | int`.
-        for member, hook in sorted(hooks, key=lambda pair: pair[0] is not type(value)):
+        own = type(bare(value))
+        is_written = isinstance(value, Plain) and not value.is_foreign
+        fitting = []
+        for member, hook in sorted(hooks, key=lambda pair: pair[0] is not own):
             try:
-                return hook(value, member)
+                fitting.append(hook(value, member))
             except (StructureErrors, BaseValidationError) as error:
                 failures.append(faults_of(error))
-        raise _fits_none(value, failures)
+            else:
+                if not is_written:
+                    break
+        return _only_meaning(value, fitting, failures)
 
     return structure_union
+
+
+def _only_meaning(value: Any, fitting: list[Any], failures: list[tuple[Fault, ...]]) -> Any:
+    """Choose what a value means in a union, unless it means two things there."""
+    if any(fault.code == Code.AMBIGUOUS for faults in failures for fault in faults):
+        raise ambiguous(value)
+    if not fitting:
+        raise _fits_none(shown(value), failures)
+    if any(isinstance(each, str) != isinstance(fitting[0], str) for each in fitting):
+        raise ambiguous(value)
+    return fitting[0]
 
 
 def _fits_none(value: Any, failures: list[tuple[Fault, ...]]) -> StructureErrors:
@@ -210,6 +235,9 @@ def _fits_none(value: Any, failures: list[tuple[Fault, ...]]) -> StructureErrors
     if inside:
         return StructureErrors(min(inside, key=len))
     expected = [fault.expected for faults in failures for fault in faults if fault.expected]
+    for faults in failures:
+        if faults[0].code == Code.NOT_A_CHOICE:
+            return StructureErrors((attrs.evolve(faults[0], expected=either(expected)),))
     message = f"{show(value)} does not belong here"
     fault = Fault(Code.WRONG_TYPE, message, expected=either(expected) if expected else None)
     return StructureErrors((fault,))

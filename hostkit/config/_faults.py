@@ -9,7 +9,7 @@ from cattrs import ClassValidationError, ForbiddenExtraKeysError, IterableValida
 
 from hostkit.codes import Code
 from hostkit.config._fields import written_keys
-from hostkit.errors import ConfigError, HostkitError, Path, show_path
+from hostkit.errors import ConfigError, HostkitError, Path, Problem, show_path
 from hostkit.wording import either, nearest
 
 if TYPE_CHECKING:
@@ -36,6 +36,10 @@ class Fault:
     expected: str | None = None
     hint: str | None = None
     is_key: bool = False
+
+    def problem(self) -> Problem:
+        """Make a problem of it, without a place."""
+        return Problem(self.code, self.message, self.path, expected=self.expected, hint=self.hint)
 
     def under(self, *steps: str | int) -> Fault:
         """Move the fault to a value that stands further down."""

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Final, final
 
 import attrs
 
 from hostkit.codes import Code
 from hostkit.config._fields import settings_of
+from hostkit.config._plain import Plain, Written, written
 from hostkit.config._secrets import redact
 from hostkit.config._settings import ModuleEntry, Settings
 from hostkit.errors import ConfigErrors, Path, Place, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
     from hostkit.config._document import YamlFile
 
 _LONGEST: Final = 1000
@@ -26,12 +31,22 @@ class Source:
     Attributes:
         name: The file's name, as the user gave it.
         document: The file's nodes; `None` for a mapping, which has no places.
-        secrets: Every value that came from ``!env`` or ``!file``.
+        secrets: What must not be shown of the values that stood elsewhere.
+        outside: Every value that stood elsewhere.
+        plains: Values that stand in the file without quotes, by their place.
+        absent: What is not there, so that something stands in for it.
     """
 
     name: str
     document: YamlFile | None = None
     secrets: frozenset[str] = frozenset()
+    outside: frozenset[str] = attrs.field(default=frozenset(), repr=False)
+    plains: Mapping[Path, Plain] = attrs.field(factory=dict, repr=False, eq=False)
+    absent: tuple[Problem, ...] = ()
+
+    def is_absent(self, path: Path) -> bool:
+        """Whether something stands in for a value, or for one that it is within."""
+        return any(path[: len(each.path)] == each.path for each in self.absent)
 
     def locate(self, path: Path, *, key: bool) -> Place | None:
         """Find where a value stands."""
@@ -75,6 +90,11 @@ class HostFile:
         """The file's name, as the user gave it; ``<config>`` for a mapping."""
         return self._source.name
 
+    @property
+    def folder(self) -> FilePath:
+        """The folder at which relative paths start: the file's; for a mapping the current one."""
+        return FilePath(self.name).absolute().parent
+
     def locate(self, path: Path, *, key: bool = False) -> Place | None:
         """Find where a value stands, or the nearest thing around it that exists.
 
@@ -86,6 +106,49 @@ class HostFile:
             The place; `None` if the configuration came from a mapping.
         """
         return self._source.locate(path, key=key)
+
+    @property
+    def absent(self) -> tuple[Problem, ...]:
+        """Variables and files that are not there, so that something stands in for them."""
+        return self._source.absent
+
+    def without_stand_ins(self, problems: Iterable[Problem], path: Path) -> tuple[Problem, ...]:
+        """Drop the problems of values that only stand in for absent ones.
+
+        Args:
+            problems: What is wrong with a module or a block.
+            path: Where that stands.
+
+        Returns:
+            The others; what stands in may be their cause, which they say.
+        """
+        absent = [each for each in self.absent if each.path[: len(path)] == path]
+        hints = tuple(f"here something stands in: {each.message} ({each.place})" for each in absent)
+        return tuple(
+            attrs.evolve(problem, details=(*problem.details, *hints))
+            if problem.path in {path, (*path, "config")}
+            else problem
+            for problem in problems
+            if not self._source.is_absent(problem.path)
+        )
+
+    def written(self, value: Any, path: Path) -> Written:
+        """Find how a value is written in the file, so that each field can read it as it asks.
+
+        Args:
+            value: What was read, or a copy of it.
+            path: Where it stands.
+        """
+        return written(value, path, self._source.plains)
+
+    def surprise(self, plain: Plain) -> Problem:
+        """Describe a value that was taken as it is although it may surprise.
+
+        Args:
+            plain: One of what `Written.kept` holds.
+        """
+        hint = "put it in quotes, or write the number that is meant"
+        return self.problem(Code.AMBIGUOUS, plain.surprise or "", plain.path, hint=hint)
 
     def redact(self, text: str) -> str:
         """Replace every value that came from ``!env`` or ``!file`` by ``[redacted]``."""

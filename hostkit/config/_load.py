@@ -8,19 +8,19 @@ from pathlib import Path as FilePath
 from typing import Any, Final, TypeVar, final
 
 import attrs
-import yaml
 
 from hostkit.codes import Code
 from hostkit.config._converter import structure
-from hostkit.config._document import YamlFile, child
 from hostkit.config._faults import Fault, StructureErrors
 from hostkit.config._host_file import HostFile, Source
+from hostkit.config._misspelt import misspelt_keys
 from hostkit.config._parser import Parser, read_text
+from hostkit.config._plain import written
 from hostkit.config._secrets import plain_secrets, tokens_of
 from hostkit.config._settings import ModuleEntry, Settings
 from hostkit.config._values import Reader
 from hostkit.errors import ConfigErrors, Path, Problem, show_path
-from hostkit.wording import did_you_mean, show
+from hostkit.wording import show
 
 _T = TypeVar("_T")
 _MODULES: Final = "modules"
@@ -67,11 +67,12 @@ def load(path: str | os.PathLike[str]) -> HostFile:
     return examine(path).accept()
 
 
-def examine(path: str | os.PathLike[str]) -> Examined:
+def examine(path: str | os.PathLike[str], *, without_secrets: bool = False) -> Examined:
     """Read a config file like `load`, but go on with what is right in it.
 
     Args:
         path: The file.
+        without_secrets: Whether something stands in for variables and files that are not there.
 
     Returns:
         What is right, and what is not.
@@ -81,10 +82,17 @@ def examine(path: str | os.PathLike[str]) -> Examined:
     """
     name = os.fspath(path)
     document = Parser(name, read_text(name)).parse()
-    reader = Reader(document, FilePath(name).parent)
+    reader = Reader(document, FilePath(name).parent, without_secrets)
     values = reader.read_top(_KEYS)
-    source = Source(name, document, frozenset(reader.secrets))
-    misspelt = [source.problem(problem, key=True) for problem in _misspelt_modules(document)]
+    source = Source(
+        name=name,
+        document=document,
+        secrets=frozenset(reader.secrets),
+        outside=frozenset(reader.outside),
+        plains=reader.plains,
+        absent=tuple(reader.absent),
+    )
+    misspelt = [source.problem(each, key=True) for each in misspelt_keys(document.root.value)]
     return _build(values, source, reader.problems + misspelt, reader.broken)
 
 
@@ -106,16 +114,21 @@ def from_mapping(mapping: Mapping[str, Any]) -> HostFile:
     if not isinstance(whole, Mapping):
         message = f"the configuration is {show(whole)}, not a mapping"
         raise ConfigErrors((Problem(Code.NOT_A_MAPPING, message),))
-    return _build(mapping, Source("<config>"), [], set()).accept()
+    return _build(mapping, Source("<config>"), [*misspelt_keys(mapping.items())], set()).accept()
 
 
 def _build(
     values: Mapping[str, Any], source: Source, problems: list[Problem], broken: set[Path]
 ) -> Examined:
-    modules, hostkit = values.get(_MODULES), values.get("hostkit")
+    modules = values.get(_MODULES)
     faults: list[Fault] = []
-    entries = _fill_entries([] if modules is None else modules, faults)
-    settings = _fill({} if hostkit is None else hostkit, Settings, "hostkit", faults) or Settings()
+    plain = {
+        key: written(value, (key,), source.plains).value
+        for key, value in values.items()
+        if value is not None
+    }
+    entries = _fill_entries(plain.get(_MODULES, []), faults)
+    settings = _fill(plain.get("hostkit", {}), Settings, "hostkit", faults) or Settings()
     settings = attrs.evolve(
         settings,
         listeners=tuple(
@@ -124,20 +137,36 @@ def _build(
         ),
     )
     problems += [
-        source.problem(_problem(fault), key=fault.is_key)
+        source.problem(fault.problem(), key=fault.is_key)
         for fault in faults
         if not any(fault.path[:length] in broken for length in range(len(fault.path) + 1))
     ]
     if isinstance(modules, list | tuple):
         problems += [source.problem(problem) for problem in _repeated_names(modules)]
     if source.document is not None:
-        found = plain_secrets(settings, source.secrets)
+        found = plain_secrets(settings, source.outside)
         problems += [_without_excerpt(source.problem(problem)) for problem in found]
     source = attrs.evolve(source, secrets=source.secrets | tokens_of(settings))
     unreadable = {path[1] for path in broken if path[0] == _MODULES and len(path) > 1}
-    readable = {index: entry for index, entry in entries.items() if index not in unreadable}
-    file = HostFile(_named(readable), settings, source)
-    return Examined(file, tuple(sorted(problems, key=lambda problem: problem.position)))
+    readable = {
+        index: entry
+        for index, entry in entries.items()
+        if index not in unreadable and not source.is_absent((_MODULES, index, "module"))
+    }
+    file = HostFile(_named(readable), _checkable(settings, source), source)
+    found_wrong = [problem for problem in problems if not source.is_absent(problem.path)]
+    return Examined(file, tuple(sorted(found_wrong, key=lambda problem: problem.position)))
+
+
+def _checkable(settings: Settings, source: Source) -> Settings:
+    """Leave out what nothing can be said about, since only a stand-in for its address is there."""
+    listeners = tuple(
+        listener
+        for listener in settings.listeners
+        if not source.is_absent((*listener.path, "endpoint"))
+    )
+    redis = None if source.is_absent(("hostkit", "redis", "url")) else settings.redis
+    return attrs.evolve(settings, listeners=listeners, redis=redis)
 
 
 def _fill_entries(modules: object, faults: list[Fault]) -> dict[int, ModuleEntry]:
@@ -157,10 +186,6 @@ def _fill(value: object, cls: type[_T], key: str, faults: list[Fault]) -> _T | N
     except StructureErrors as errors:
         faults += [fault.under(key) for fault in errors.faults]
         return None
-
-
-def _problem(fault: Fault) -> Problem:
-    return Problem(fault.code, fault.message, fault.path, expected=fault.expected, hint=fault.hint)
 
 
 def _without_excerpt(problem: Problem) -> Problem:
@@ -211,27 +236,3 @@ def _repeated_names(entries: Sequence[Any]) -> Iterator[Problem]:
             ("modules", index, "name"),
             hint="give each module a name of its own",
         )
-
-
-def _misspelt_modules(document: YamlFile) -> Iterator[Problem]:
-    """Find keys that look like ``modules`` and hold what would be modules.
-
-    Other keys are the host application's. But modules that are not found would go unnoticed:
-    without modules, everything is allowed.
-
-    Args:
-        document: The file.
-    """
-    for key, value in document.root.value:
-        if not isinstance(key, yaml.ScalarNode) or key.value == _MODULES:
-            continue
-        hint = did_you_mean(key.value.lower(), [_MODULES])
-        if hint is not None and _lists_modules(value):
-            message = f"{key.value!r} lists modules, which are looked for under {_MODULES!r}"
-            yield Problem(Code.UNKNOWN_KEY, message, (key.value,), hint=hint)
-
-
-def _lists_modules(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.SequenceNode) and any(
-        child(item, "module") is not None for item in node.value
-    )

@@ -12,6 +12,7 @@ from yaml.reader import Reader
 
 from hostkit.codes import Code
 from hostkit.config._document import Lines, YamlFile
+from hostkit.config._spaces import hint_at_space
 from hostkit.errors import ConfigErrors, Problem
 
 LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -179,14 +180,19 @@ class Parser:
         what = "a list" if isinstance(root, yaml.SequenceNode) else "a single value"
         message = f"the file holds {what}, not a mapping"
         offset = root.start_mark.index
-        raise self._refuse(Code.NOT_A_MAPPING, message, offset, expected=_WHAT_BELONGS)
+        hint = hint_at_space(self.text, offset, offset)
+        raise self._refuse(Code.NOT_A_MAPPING, message, offset, expected=_WHAT_BELONGS, hint=hint)
 
     def _not_yaml(self, error: yaml.MarkedYAMLError) -> ConfigErrors:
         offset = _offset(error.problem_mark or error.context_mark)
         said = ", ".join(part for part in (error.context, error.problem) if part)
-        hint = None
+        hint: str | None
         if self.text[offset : offset + 1] == "\t":
             hint = "YAML is indented with spaces; this is a tab"
+        else:
+            hint = hint_at_space(
+                self.text, _offset(error.context_mark or error.problem_mark), offset
+            )
         return self._refuse(Code.NOT_YAML, f"not valid YAML: {said}", offset, hint=hint)
 
     def _refuse(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NewType, get_args, get_or
 
 from hostkit.codes import Code
 from hostkit.config._faults import Fault, StructureErrors
+from hostkit.config._plain import bare, is_absent, is_secret, read_as, readings, shown, why_string
 from hostkit.wording import did_you_mean, either, show
 
 if TYPE_CHECKING:
@@ -42,7 +43,6 @@ _EXPECTED: Final[dict[Any, str]] = {
 }
 # The unit of a longer one cannot be guessed, and Python refuses to print very long numbers.
 _LONGEST_SECONDS: Final = 10**9
-_IS_STRING: Final = "a value in quotes, or from !env or !file, is always a string"
 
 # As many digits as anyone needs; so the arithmetic below can neither overflow nor be slow.
 _DURATION: Final = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,9})?)(ms|s|m|h|d)")
@@ -106,9 +106,9 @@ def register(converter: Converter) -> None:
 
 def wrong_type(value: Any, expected: str) -> StructureErrors:
     """Build the error for a value of another type than the one needed."""
-    hint = None
+    value, hint = shown(value), None
     if isinstance(value, str) and expected in {_EXPECTED[bool], _EXPECTED[int], _EXPECTED[float]}:
-        hint = _IS_STRING
+        hint = why_string(value)
     elif expected == _EXPECTED[str] and isinstance(value, bool | int | float | date):
         hint = "write it in quotes"
     message = f"{show(value)} is of the wrong type"
@@ -137,10 +137,11 @@ def _structure_scalar(value: Any, cls: Any) -> Any:
         cls = type(None)
     if cls not in _EXPECTED:
         return unsupported(cls)(value, cls)
+    plain, value = value, read_as(value, str if cls is Path else cls)
     if cls is float and type(value) is int:
         return _to_float(value)
     if type(value) is not (str if cls is Path else cls):
-        raise wrong_type(value, _EXPECTED[cls])
+        raise wrong_type(shown(plain) if is_secret(plain) else value, _EXPECTED[cls])
     return Path(value) if cls is Path else value
 
 
@@ -169,10 +170,12 @@ def _plain(choice: Any) -> Any:
 
 
 def _choose(value: Any, choices: list[tuple[Any, Any]]) -> Any:
-    for written, chosen in choices:
-        # Without the types `true` would be 1.
-        if type(written) is type(value) and written == value:
-            return chosen
+    plain, value = value, shown(value)
+    for each in readings(plain, [written for written, _ in choices]):
+        for written, chosen in choices:
+            # Without the types `true` would be 1.
+            if type(written) is type(each) and written == each:
+                return chosen
     names = [written for written, _ in choices if isinstance(written, str)]
     fault = Fault(
         Code.NOT_A_CHOICE,
@@ -185,21 +188,27 @@ def _choose(value: Any, choices: list[tuple[Any, Any]]) -> Any:
 
 def _structure_seconds(value: Any, _cls: Any) -> float:
     hint = None
-    if isinstance(value, str):
+    if is_absent(value):
+        return 1.0
+    number = read_as(value, int) if isinstance(bare(value), int) else bare(value)
+    if isinstance(number, str):
         try:
-            return parse_seconds(value)
+            return parse_seconds(number)
         except ValueError:
             pass
-    elif type(value) in {int, float} and 0 < value < _LONGEST_SECONDS:
-        hint = f"write a unit: {value}s"
-    message = f"{show(value)} is not a duration"
+    elif type(number) in {int, float} and 0 < number < _LONGEST_SECONDS:
+        hint = f"write a unit: {number}s"
+    message = f"{show(shown(value))} is not a duration"
     fault = Fault(Code.NOT_A_DURATION, message, expected=_DURATION_FORM, hint=hint)
     raise StructureErrors((fault,))
 
 
 def _structure_bytes(value: Any, _cls: Any) -> int:
+    if is_absent(value):
+        return 1
+    number = read_as(value, int) if isinstance(bare(value), int) else bare(value)
     try:
-        return parse_bytes(value)
+        return parse_bytes(number)
     except ValueError:
-        fault = Fault(Code.NOT_A_SIZE, f"{show(value)} is not a size", expected=_SIZE_FORM)
+        fault = Fault(Code.NOT_A_SIZE, f"{show(shown(value))} is not a size", expected=_SIZE_FORM)
     raise StructureErrors((fault,))

@@ -1,12 +1,12 @@
-"""Secrets: they stand elsewhere than in the config file, and are never shown."""
+"""Secrets: they are never shown, and should not stand in the config file."""
 
 from __future__ import annotations
 
-import contextlib
-import os
+import json
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from hostkit.codes import Code
 from hostkit.errors import Path as KeyPath
@@ -14,76 +14,48 @@ from hostkit.errors import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from hostkit.config._settings import Settings
 
-TAGS: Final = frozenset({"!env", "!file"})
-"""The tags of values that stand elsewhere."""
+_LONG: Final = 8
+"""So many characters make a secret; each `1` of a log would be masked, if it were one."""
 
-
-def read_secret(tag: str, name: str, folder: Path) -> str | Problem:
-    """Fetch a secret.
-
-    Args:
-        tag: ``!env`` or ``!file``.
-        name: The environment variable, or the file.
-        folder: Where relative file names start.
-
-    Returns:
-        The secret, or why there is none.
-    """
-    if not name:
-        return no_name(tag)
-    return _read_variable(name) if tag == "!env" else _read_file(folder / name)
-
-
-def no_name(tag: str) -> Problem:
-    """Build the problem of a tag without a name."""
-    what = "an environment variable" if tag == "!env" else "a file"
-    return Problem(
-        Code.TAG_WITHOUT_NAME, f"{tag} needs the name of {what}", expected=f"`key: {tag} name`"
-    )
+_MIXED: Final = re.compile(r"(?=.*[^\W\d_])(?=.*\d).{6,}", re.DOTALL)
+"""Or fewer, if they are both letters and digits, as in no word."""
 
 
 def redact(text: str, secrets: Iterable[str]) -> str:
-    """Replace every secret in a string, however `repr` wrote it, by ``[redacted]``."""
+    """Replace every secret in a string, however it was quoted, by ``[redacted]``.
+
+    What is too short to be a secret, and would be found in any text, is left as it is.
+    """
+    pattern = _pattern(frozenset(secrets))
+    return text if pattern is None else pattern.sub("[redacted]", text)
+
+
+@lru_cache(maxsize=16)
+def _pattern(secrets: frozenset[str]) -> re.Pattern[str] | None:
     forms = {form for secret in secrets for form in _forms(secret)}
-    if not forms:
-        return text
     # The longest first: a secret may begin like another.
-    pattern = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
-    return re.sub(pattern, "[redacted]", text)
+    ordered = sorted(forms, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, ordered))) if ordered else None
 
 
-def _forms(secret: str) -> set[str]:
-    # An error may quote a line of a key file rather than all of it.
-    parts = {secret, *(line.strip() for line in secret.splitlines())}
-    return {form for part in parts for form in (part, repr(part)[1:-1]) if form}
+def _forms(secret: str) -> Iterator[str]:
+    # An error may quote a line of a key file rather than all of it, or the password of a URL.
+    lines = [line.strip() for line in secret.splitlines()]
+    parts = [line for line in lines if len(line) >= _LONG] if len(lines) > 1 else lines
+    for part in (secret, *parts, *_passwords(secret)):
+        if len(part) >= _LONG or _MIXED.fullmatch(part) is not None:
+            yield from (part, repr(part)[1:-1], json.dumps(part)[1:-1])
 
 
-def _read_variable(name: str) -> str | Problem:
-    # A name that cannot be encoded cannot be set either.
-    with contextlib.suppress(UnicodeEncodeError):
-        secret = os.environ.get(name)
-        if secret is not None:
-            return secret
-    message = f"the environment variable {name!r} is not set"
-    return Problem(Code.NO_SUCH_VARIABLE, message, hint=f"set {name} before the start")
-
-
-def _read_file(path: Path) -> str | Problem:
+def _passwords(secret: str) -> tuple[str, ...]:
     try:
-        text = path.read_bytes().decode()
-    except UnicodeDecodeError as error:
-        message = f"the byte {error.start + 1} of {str(path)!r} is not UTF-8"
-        return Problem(Code.TAG_FILE_NOT_UTF8, message, hint="save the file as UTF-8")
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        message = f"{str(path)!r} cannot be read: {reason}"
-        hint = "relative names start at the config file's folder"
-        return Problem(Code.TAG_FILE_UNREADABLE, message, hint=hint)
-    return text.removesuffix("\n").removesuffix("\r")
+        password = urlsplit(secret).password
+    except ValueError:  # not a URL
+        return ()
+    return () if password is None else (password, unquote(password))
 
 
 def tokens_of(settings: Settings) -> frozenset[str]:
@@ -96,7 +68,7 @@ def plain_secrets(settings: Settings, hidden: frozenset[str]) -> Iterator[Proble
 
     Args:
         settings: What the file says.
-        hidden: Every value that came from ``!env`` or ``!file``.
+        hidden: Every value that came from elsewhere.
     """
     for listener in settings.listeners:
         if listener.token is not None and listener.token not in hidden:

@@ -21,6 +21,9 @@ Mode: TypeAlias = Literal["enforce", "shadow"]
 ModulePolicy: TypeAlias = Literal["default", "raise", "deny", "continue", "fail"]
 """What a failing callback of a module means; ``"default"`` leaves it to the hook's rule."""
 
+_KindPolicy: TypeAlias = Literal["raise", "deny", "continue", "fail"]
+"""The same for one kind of failure."""
+
 Serve: TypeAlias = Literal["modules", "hooks", "health", "metrics"]
 """One thing a listener serves."""
 
@@ -59,6 +62,25 @@ _Token = Annotated[str, Check(_is_token, "visible ASCII characters without space
 
 @final
 @attrs.frozen
+class ModulePolicies:
+    """``on_error:`` of a module, with a policy for each kind of failure; the hook's for the others.
+
+    A kind that is left out, or `None`, has the hook's policy.
+    """
+
+    unavailable: _KindPolicy | None = setting(
+        None, help="Something that it needs cannot be reached.", reload=True
+    )
+    timeout: _KindPolicy | None = setting(
+        None, help="It took longer than its `timeout`.", reload=True
+    )
+    error: _KindPolicy | None = setting(
+        None, help="Any other failure, an answer that means nothing included.", reload=True
+    )
+
+
+@final
+@attrs.frozen
 class ModuleEntry:
     """One entry of ``modules:``.
 
@@ -66,7 +88,8 @@ class ModuleEntry:
     """
 
     module: _Module = setting(
-        help="The name a package gave it (entry point), or the dotted path to its class.",
+        help="The name a package gave it (entry point), or the dotted path to its class; "
+        "`PACKAGE:NAME` if several packages offer the name.",
         reload=True,
     )
     config: Any = setting(
@@ -88,11 +111,12 @@ class ModuleEntry:
     )
     enabled: bool = setting(default=True, help="`false`: it is not even imported.", reload=True)
     mode: Mode = setting("enforce", help="`shadow`: see [below](#shadow-mode).", reload=True)
-    on_error: ModulePolicy = setting(
+    on_error: ModulePolicy | ModulePolicies = setting(
         "default",
         help="What it means when this module fails: `raise`, `deny`, `continue`, `fail`, or "
-        "`default` for the policy of the hook; see [](rules.md). A policy that means nothing for "
-        "a hook leaves that hook's own.",
+        "`default` for the policy of the hook; or a mapping of `unavailable`, `timeout` and "
+        "`error` to one of these each; see [](rules.md). A policy that means nothing for a hook "
+        "leaves that hook's own.",
         reload=True,
     )
     timeout_seconds: _Period | None = setting(
@@ -119,6 +143,11 @@ class Limits:
     hooks_body: Bytes = setting(
         Bytes(1024**2),
         help="A body below `/_hostkit`, and any where no modules are served. Beyond: 413.",
+    )
+    body_in_memory: Bytes = setting(
+        Bytes(1024**2),
+        help="The longest body that is kept in memory; if `hooks_body` is more, that. A longer one "
+        "goes to a [temporary file](#limits), and is answered with 507 if there is no room.",
     )
     url: _LineSize = setting(Bytes(8 * 1024), help="The URL, in bytes. Beyond: 414.")
     headers: _Count = setting(100, help="The number of headers. Beyond: 431.")
@@ -241,4 +270,19 @@ class Settings:
         None,
         help="Which process runs the modules' [background loops](background.md#which-process): "
         "the one that `--worker` gives this name. Without it, the one without a name.",
+    )
+    path: tuple[_Text, ...] = setting(
+        (),
+        help="Folders in which Python looks for modules before all others, for "
+        "[modules that are not installed](#modules-in-a-folder). Relative names start at the "
+        "config file's folder.",
+        reload=True,
+        shown="`[]`",
+    )
+    require: tuple[_Text, ...] = setting(
+        (),
+        help="Hooks, as `category.hook`, that [some module must decide](#must-be-decided): without "
+        "one the server does not start.",
+        reload=True,
+        shown="`[]`",
     )

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import reprlib
-from typing import TYPE_CHECKING, Any, ClassVar, Final, final
+from typing import TYPE_CHECKING, Any, Final, final
 
 import attrs
 import yaml
-from yaml.constructor import SafeConstructor
 
 from hostkit.codes import Code
+from hostkit.config._converter import structure
 from hostkit.config._document import MERGE, YamlFile, child
-from hostkit.config._secrets import TAGS, no_name, read_secret
+from hostkit.config._elsewhere import TAGS, Found, LongForm, fetch, is_absent, no_name
+from hostkit.config._faults import StructureErrors
+from hostkit.config._plain import Plain, note, written
+from hostkit.config._readings import Scalars, older
+from hostkit.config._spaces import hidden_space
 from hostkit.errors import Path, Problem
 from hostkit.wording import did_you_mean
 
@@ -22,19 +26,12 @@ if TYPE_CHECKING:
 _DEEPEST: Final = 100
 _MOST_REPEATS: Final = 100_000
 _ONCE: Final = frozenset({Code.TOO_DEEP, Code.TOO_MANY_ALIASES})
+_QUOTED: Final = frozenset("'\"|>")
+_STAND_IN: Final = "stand-in-for-what-is-absent"
 _YAML: Final = "tag:yaml.org,2002:"
 _MAP: Final = f"{_YAML}map"
 _SEQ: Final = f"{_YAML}seq"
 _STR: Final = f"{_YAML}str"
-
-
-class _Scalars(SafeConstructor):
-    """Reads single values as PyYAML does, and the lone `=`, which it forgot."""
-
-    yaml_constructors: ClassVar[dict[str | None, Any]] = {
-        **SafeConstructor.yaml_constructors,
-        f"{_YAML}value": SafeConstructor.construct_yaml_str,
-    }
 
 
 @final
@@ -47,14 +44,22 @@ class Reader:
         folder: Where the files named by ``!file`` are.
         problems: What is wrong with the values read so far.
         broken: Where; the values there are `None`, and nothing more is reported about them.
-        secrets: Every value that came from ``!env`` or ``!file``.
+        secrets: What must not be shown of the values that stood elsewhere.
+        outside: All that stood elsewhere.
+        stands_in: Whether something takes the place of a variable or file that is not there.
+        absent: What something stands in for.
+        plains: Values that stand there without quotes, where that matters.
     """
 
     document: YamlFile
     folder: FilePath
+    stands_in: bool = False
+    absent: list[Problem] = attrs.field(init=False, factory=list)
     problems: list[Problem] = attrs.field(init=False, factory=list)
     broken: set[Path] = attrs.field(init=False, factory=set)
     secrets: set[str] = attrs.field(init=False, factory=set)
+    outside: set[str] = attrs.field(init=False, factory=set)
+    plains: dict[Path, Plain] = attrs.field(init=False, factory=dict)
     _reported: set[tuple[str, int]] = attrs.field(init=False, factory=set)
     _open: list[yaml.Node] = attrs.field(init=False, factory=list)
     _seen: set[int] = attrs.field(init=False, factory=set)
@@ -70,6 +75,9 @@ class Reader:
         for node, _ in self.document.root.value:
             if isinstance(node, yaml.ScalarNode) and node.tag != MERGE:
                 key = (node.tag, node.value)
+                hidden = self._hidden_space(node)
+                if hidden is not None:
+                    self._report(hidden, node, (node.value,))
                 if key in nodes:
                     self._report(self._duplicate(node.value, nodes[key]), node, (node.value,))
                 nodes.setdefault(key, node)
@@ -86,8 +94,11 @@ class Reader:
         # Only an alias leads to a node twice.
         self._repeats += id(node) in self._seen
         self._seen.add(id(node))
-        if isinstance(node, yaml.ScalarNode):
-            value: Any = self._scalar(node)
+        if node.tag in TAGS:
+            value: Any = self._elsewhere(node, path)
+        elif isinstance(node, yaml.ScalarNode):
+            value = self._scalar(node)
+            self._keep_text(node, value, path)
         else:
             value = self._closed(node) or self._collection(node, path)
         if isinstance(value, Problem):
@@ -98,29 +109,90 @@ class Reader:
 
     def _scalar(self, node: yaml.ScalarNode) -> Any:
         if node.tag == _STR:
-            return node.value
-        if node.tag in TAGS:
-            secret = read_secret(node.tag, node.value, self.folder)
-            if isinstance(secret, str):
-                self.secrets.add(secret)
-            return secret
-        if node.tag not in _Scalars.yaml_constructors:
+            return self._hidden_space(node) or node.value
+        if node.tag not in Scalars.yaml_constructors:
             return _unknown_tag(node.tag)
         try:
-            return _Scalars().construct_object(node, deep=True)
+            return Scalars().construct_object(node, deep=True)
         except Exception:  # noqa: BLE001 - PyYAML lets its own slips out, too
             kind = _short(node.tag).removeprefix("!!")
             message = f"{reprlib.repr(node.value)} is not a valid {kind}"
             hint = "put it in quotes if it is meant as a string"
             return Problem(Code.UNREADABLE_VALUE, message, hint=hint)
 
+    def _elsewhere(self, node: yaml.Node, path: Path) -> Any:
+        """Read a value that stands elsewhere; if there is none, its default."""
+        if isinstance(node, yaml.ScalarNode):
+            name: str = node.value
+            found = fetch(node.tag, name, self.folder)
+        elif isinstance(node, yaml.MappingNode):
+            form = self._closed(node) or self._long_form(node, path)
+            if not isinstance(form, LongForm):
+                return form
+            name = form.name
+            found = form.fetch(node.tag, self.folder) or self._default(form, path)
+        else:
+            return no_name(node.tag)
+        if isinstance(found, Problem) and self.stands_in and is_absent(found, name, self.folder):
+            self.absent.append(attrs.evolve(found, path=path, place=self.document.place(node)))
+            found = Found(_STAND_IN, is_absent=True)
+        return self._take(found, path) if isinstance(found, Found) else found
+
+    def _default(self, form: LongForm, path: Path) -> Any:
+        default = self.plains.pop((*path, "default"), None)
+        if default is not None:
+            self.plains[path] = default
+        return form.default
+
+    def _long_form(self, node: yaml.MappingNode, path: Path) -> LongForm | None:
+        try:
+            keys = self._collection(node, path)
+            return structure(written(keys, path, self.plains).value, LongForm)
+        except StructureErrors as errors:
+            for fault in errors.faults:
+                where = (*path, *fault.path)
+                if not any(where[:length] in self.broken for length in range(len(where) + 1)):
+                    place = self.document.locate(where, key=fault.is_key)
+                    self._report(attrs.evolve(fault.problem(), place=place), node, where)
+        self.broken.add(path)
+        return None
+
+    def _take(self, found: Found, path: Path) -> Any:
+        self.outside.add(found.text)
+        self.secrets |= found.secrets
+        reading = older(found.text)
+        value = reading if found.is_typed else found.text
+        self.plains[path] = Plain(
+            value=value,
+            text=found.text,
+            older=reading,
+            is_foreign=True,
+            is_secret=bool(found.secrets),
+            is_absent=found.is_absent,
+        )
+        return value
+
+    def _keep_text(self, node: yaml.ScalarNode, value: Any, path: Path) -> None:
+        # Another value may have been merged in at this place; the one that is read last counts.
+        source = self.document.lines.text[node.start_mark.index : node.end_mark.index]
+        plain = None if isinstance(value, Problem) else note(node, value, source)
+        if plain is None:
+            self.plains.pop(path, None)
+        else:
+            self.plains[path] = plain
+
+    def _hidden_space(self, node: yaml.ScalarNode) -> Problem | None:
+        if node.style in _QUOTED:
+            return None
+        return hidden_space(self.document.lines, node.start_mark.index, node.end_mark.index)
+
     def _closed(self, node: yaml.Node) -> Problem | None:
         """Find the reason why a list or mapping must not be entered, if there is one."""
         if any(node is each for each in self._open):
             return Problem(Code.ENDLESS_VALUE, "this contains itself, through an alias")
-        if node.tag in TAGS:
-            return no_name(node.tag)
-        if node.tag != (_SEQ if isinstance(node, yaml.SequenceNode) else _MAP):
+        if node.tag not in TAGS and node.tag != (
+            _SEQ if isinstance(node, yaml.SequenceNode) else _MAP
+        ):
             return _unknown_tag(node.tag)
         if len(self._open) >= _DEEPEST:
             return Problem(Code.TOO_DEEP, f"this is nested more than {_DEEPEST} levels deep")
@@ -145,6 +217,8 @@ class Reader:
         for key_node, value_node in node.value:
             if key_node.tag == MERGE:
                 merged.update(self._merge(value_node, path))
+        for key_node, value_node in node.value:
+            if key_node.tag == MERGE:
                 continue
             key = self._key(key_node)
             step = (*path, key) if isinstance(key, str | int) else path
@@ -187,7 +261,7 @@ class Reader:
         reported = (problem.code, 0 if problem.code in _ONCE else id(node))
         if reported not in self._reported:
             self._reported.add(reported)
-            place = self.document.place(node)
+            place = problem.place or self.document.place(node)
             self.problems.append(attrs.evolve(problem, path=path, place=place))
 
 

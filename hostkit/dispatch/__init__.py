@@ -1,12 +1,14 @@
 """How hooks are called: chains compiled from what modules registered, and their receipts."""
 
 from hostkit.dispatch._callback import Callback, Locate, call_for, current_module
-from hostkit.dispatch._chain import Chain, Timing, Trace
-from hostkit.dispatch._hooks import Hooks, bind_hooks, make_caller
+from hostkit.dispatch._chain import Chain
+from hostkit.dispatch._hooks import Hooks, bind_hooks, make_caller, name_hook
 from hostkit.dispatch._keyed import KeyedChain, keys_of
 from hostkit.dispatch._manager import HookManager
 from hostkit.dispatch._receipts import Outcome, Receipt, Receipts, Step
+from hostkit.dispatch._record import Timing
 from hostkit.dispatch._sampling import Sampler
+from hostkit.dispatch._trace import Trace
 
 __all__ = [
     "Callback",
@@ -27,4 +29,5 @@ __all__ = [
     "current_module",
     "keys_of",
     "make_caller",
+    "name_hook",
 ]

@@ -85,15 +85,15 @@ class Call:
                 self.record.measure(self.began, self.before, self.after, index)
         return self.record
 
-    def end(self, result: Any) -> None:
-        """The call is over: this is what the hook returns."""
-        self.is_over = True
-        self.result = result
-
     def fail(self, error: BaseException) -> None:
         """The call is over: this is what the hook raises."""
         self.is_over = True
         self.error = error
+
+    def abandon(self, error: BaseException, asked: int | None = None) -> None:
+        """Note that the host's own code raised, after so many callbacks; after all by default."""
+        if self.record is not None:
+            self.record.abandon(error, len(self._chain[1]) if asked is None else asked)
 
     def outcome(self) -> Any:
         """Return the result, or raise the error."""

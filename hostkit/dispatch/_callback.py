@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 import copy
-import functools
 import sys
 import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias, TypeVar, final
 
 import attrs
-from twisted.internet.defer import Deferred
 
-from hostkit.errors import HookTimeoutError, Place
-from hostkit.loops import current_task, settle
+from hostkit.loops import settle
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
     from types import CodeType, FrameType
 
-    from twisted.internet.interfaces import IReactorTime
-
-    from hostkit.rules import OnError
+    from hostkit.errors import Place
+    from hostkit.rules import ByKind, OnError
     from hostkit.specs import Fit, Hookspec
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-Locate: TypeAlias = Callable[[], Place | None]
+Locate: TypeAlias = "Callable[[], Place | None]"
 """Finds a module's entry in the config file; called only when there is something to report."""
 
 _MODULE_CODE: Final[set[CodeType]] = set()
@@ -43,7 +38,7 @@ class Callback:
         function: What is called.
         fit: How it is called.
         timeout_seconds: How long an asynchronous call may take.
-        on_error: The module's own policy for errors, instead of the rule's.
+        on_error: The module's own policy for failures, instead of the rule's.
         shadow: Whether its answers are recorded but never count.
         locate: Finds the module's entry in the config file.
         key: Which calls it is for, if the hook is keyed.
@@ -54,11 +49,16 @@ class Callback:
     function: Callable[..., Any]
     fit: Fit
     timeout_seconds: float | None = None
-    on_error: OnError | None = None
+    on_error: OnError | ByKind | None = None
     shadow: bool = False
     locate: Locate = lambda: None
     key: Hashable = None
     details: Any = None
+
+    @property
+    def is_coroutine(self) -> bool:
+        """Whether what an asynchronous hook calls for it returns a coroutine in any case."""
+        return self.fit.is_async or self.timeout_seconds is not None
 
 
 def runs_module_code(function: F) -> F:
@@ -105,58 +105,6 @@ async def call_for(module: str, function: Callable[[], Any]) -> Any:  # noqa: AR
     return await settle(function())
 
 
-@runs_module_code
-async def _settle_for(callback: Callback, value: Any) -> Any:  # noqa: ARG001 -- see above
-    return await settle(value)
-
-
-async def wait_for(callback: Callback, value: Any, hook: str, clock: IReactorTime | None) -> Any:
-    """Await what a callback returned, for no longer than the module's ``timeout:``.
-
-    Args:
-        callback: The callback.
-        value: What it returned.
-        hook: The hook's full name, for the error.
-        clock: Where to set the alarm outside of asyncio tasks; by default Twisted's reactor.
-
-    Raises:
-        HookTimeoutError: It took longer, and was cancelled.
-    """
-    if callback.timeout_seconds is None:
-        return await settle(value)
-    # Made only where it is raised: the frames in its traceback are not to hold it.
-    expired = functools.partial(HookTimeoutError, callback.module, hook, callback.timeout_seconds)
-    if current_task() is not None:
-        return await _limit_in_task(value, callback.timeout_seconds, expired)
-    if clock is None:
-        # Importing it installs it, so this waits until the program has chosen a reactor.
-        from twisted.internet import reactor  # noqa: PLC0415
-
-        clock = reactor
-
-    def give_up(_result: Any, _timeout: float) -> Any:
-        raise expired()
-
-    waiting = Deferred.fromCoroutine(_settle_for(callback, value))
-    return await waiting.addTimeout(callback.timeout_seconds, clock, onTimeoutCancel=give_up)
-
-
-async def _limit_in_task(
-    value: Any, seconds: float, expired: Callable[[], HookTimeoutError]
-) -> Any:
-    scope = asyncio.timeout(seconds)
-    try:
-        async with scope:
-            result = await settle(value)
-    except Exception as error:
-        if scope.expired():
-            raise expired() from error
-        raise
-    if scope.expired():  # the callback kept its cancellation to itself
-        raise expired()
-    return result
-
-
 _MUTABLE: Final = (dict, list, set)
 
 
@@ -167,16 +115,23 @@ class Passing:
     Args:
         spec: The hook.
         callbacks: Its callbacks.
+        functions: What to call for each of them.
     """
 
-    def __init__(self, spec: Hookspec, callbacks: Sequence[Callback]) -> None:
+    def __init__(
+        self,
+        spec: Hookspec,
+        callbacks: Sequence[Callback],
+        functions: Sequence[Callable[..., Any]],
+    ) -> None:
         places = {name: index for index, name in enumerate(spec.arguments)}
         self._is_async = spec.is_async
         self._are_shadows = [callback.shadow for callback in callbacks]
         self._count = len(places)
         self._copied = {places[name] for name in spec.copy}
         self._ways: list[_Way] = [
-            (callback.function, *_way(callback.fit.arguments, places)) for callback in callbacks
+            (function, *_way(callback.fit.arguments, places))
+            for callback, function in zip(callbacks, functions, strict=True)
         ]
 
     def call(self, index: int, values: Sequence[Any]) -> Any:

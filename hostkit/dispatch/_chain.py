@@ -7,78 +7,33 @@ import time
 import types
 from typing import TYPE_CHECKING, Any, Final, final
 
-import attrs
-
 from hostkit.codegen import compile_function
-from hostkit.dispatch._callback import refuse_coroutine, wait_for
+from hostkit.dispatch._callback import refuse_coroutine
 from hostkit.dispatch._lane import write_lane
 from hostkit.dispatch._loop import Loop
 from hostkit.dispatch._policy import LEFT_OUT
 from hostkit.dispatch._receipts import Outcome
-from hostkit.dispatch._record import CallRecord, describe
+from hostkit.dispatch._record import CallRecord, Timing, describe
 from hostkit.dispatch._runner import Runner
-from hostkit.loops import DetachedTasks
+from hostkit.dispatch._timeouts import LimitedCallback
+from hostkit.dispatch._trace import Trace
+from hostkit.loops import DetachedTasks, settle
 from hostkit.rules import CONTINUE, NO_ANSWER, Deny, Replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Sequence
+    from collections.abc import Callable, Sequence
 
     from twisted.internet.interfaces import IReactorTime
 
     from hostkit.dispatch._call import Call
     from hostkit.dispatch._callback import Callback
+    from hostkit.dispatch._monitors import Watch
     from hostkit.dispatch._receipts import Receipt, Receipts
     from hostkit.loops import Owner
     from hostkit.specs import Category, Hookspec
 
 
 @final
-@attrs.frozen
-class Timing:
-    """How long one module took in one hook, over all calls that were measured.
-
-    Attributes:
-        hook: The hook's full name, ``category.hook``.
-        module: The module's name.
-        count: How many times its callback was measured.
-        seconds: How long it took, all in all.
-        key: Which calls its callback is for, if the hook is keyed.
-    """
-
-    hook: str
-    module: str
-    count: int
-    seconds: float
-    key: Hashable = None
-
-    @property
-    def mean_seconds(self) -> float | None:
-        """How long it took on average; `None` if nothing was measured."""
-        return self.seconds / self.count if self.count else None
-
-
-@final
-@attrs.frozen(slots=False)
-class Trace:
-    """One call, its result and its receipt.
-
-    Attributes:
-        outcome: What came of the call.
-        result: What the hook returned.
-        error: What it raised instead.
-    """
-
-    outcome: Outcome
-    _write: Callable[[], Receipt]
-    result: Any = None
-    error: BaseException | None = None
-
-    @functools.cached_property
-    def receipt(self) -> Receipt:
-        """The record of the call, whatever came of it; it is written when it is read."""
-        return self._write()
-
-
 @final
 class Chain:
     """All callbacks of one hook, in config order, as one compiled function.
@@ -89,7 +44,12 @@ class Chain:
         receipts: Where decisions are recorded.
         clock: Where timeouts are set outside of asyncio tasks; by default Twisted's reactor.
         detached: Where notifications go on whose callers were cancelled.
+
+    Attributes:
+        watch: Watches a call; `None` while nothing watches.
     """
+
+    watch: Watch | None = None
 
     def __init__(
         self,
@@ -102,15 +62,27 @@ class Chain:
         self.spec: Final = spec
         self.callbacks: Final = tuple(callbacks)
         self._receipts = receipts
-        self._clock = clock
         detached = DetachedTasks() if detached is None else detached
-        self._loop = Loop(spec, self.callbacks, receipts.redact, clock, detached)
+        self._limits = {
+            index: LimitedCallback(each, spec, each.timeout_seconds, clock, detached)
+            for index, each in enumerate(self.callbacks)
+            if each.timeout_seconds is not None
+        }
+        self._functions = [self._function(index) for index in range(len(self.callbacks))]
+        self._loop = Loop(spec, self.callbacks, self._functions, receipts.redact, detached)
         self._runner = Runner(spec, self.callbacks, receipts, self._loop, detached)
         self._seats: list[Any] = []
         self._entries: list[Any] = []
         self._namespace = self._globals()
         self.open_window(None)
         self.lean: Final = self._compile(is_exact=False)
+
+    def _function(self, index: int) -> Callable[..., Any]:
+        """What is called for a callback."""
+        limited = self._limits.get(index)
+        if limited is None:
+            return self.callbacks[index].function
+        return limited.call if self.spec.is_async else limited.call_now
 
     @property
     def parts(self) -> tuple[Chain, ...]:
@@ -142,6 +114,7 @@ class Chain:
                 sum(self._loop.ended[index:]),
                 self._loop.seconds[index],
                 callback.key,
+                self._limits[index].left_behind if index in self._limits else 0,
             )
             for index, callback in enumerate(self.callbacks)
         )
@@ -172,6 +145,16 @@ class Chain:
         Raises:
             Exception: The host's own code raised, or the caller was cancelled.
         """
+        if self.watch is None:
+            return await self._ask(values, keep=keep, is_full=is_full, owner=owner)
+        with self.watch(values) as seen:
+            trace = await self._ask(values, keep=keep, is_full=is_full, owner=owner)
+            seen.result, seen.error = trace.result, trace.error
+        return trace
+
+    async def _ask(
+        self, values: Sequence[Any], *, keep: bool, is_full: bool, owner: Owner | None
+    ) -> Trace:
         call = self._runner.begin(values, is_timed=is_full)
         call.owner = owner or call.owner
         if is_full:
@@ -269,17 +252,13 @@ class Chain:
             "_result": None if rule.gathers else rule.finish([]),
             "_seats": self._seats,
             "_seconds": loop.seconds,
+            "_settle": settle,
             "_take_over": runner.take_over,
             "_type": type,
         }
         for parameter in self.spec.signature.parameters.values():
             names[f"_default_{parameter.name}"] = parameter.default
-        for index, callback in enumerate(self.callbacks):
-            names[f"_c{index}"] = callback.function
-            names[f"_wait{index}"] = functools.partial(
-                wait_for, callback, hook=self.spec.full_name, clock=self._clock
-            )
-        return names
+        return names | {f"_c{index}": each for index, each in enumerate(self._functions)}
 
     def _compile(self, *, is_exact: bool) -> Callable[..., Any]:
         source = write_lane(self.spec, self.callbacks, is_exact=is_exact)

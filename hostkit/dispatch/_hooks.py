@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, cast, final, overload
 
+from hostkit.dispatch._monitors import watch_calls
 from hostkit.specs import Category
 
 if TYPE_CHECKING:
@@ -50,13 +51,37 @@ def bind_hooks(caller: Category, chains: Mapping[str, Chain | KeyedChain], *, ex
     own = type(caller)
     for name, chain in chains.items():
         chain.bind(caller)
-        if chain.callbacks:
-            setattr(own, name, chain.exact if exact else chain.lean)
+        is_heard = bool(chain.callbacks)
+        function = (chain.exact if exact else chain.lean) if is_heard else chain.unheard
+        if chain.watch is not None:
+            function = watch_calls(function, chain.spec, chain.watch, takes_self=is_heard)
+        if is_heard:
+            setattr(own, name, function)
             vars(caller).pop(name, None)
         else:
-            setattr(caller, name, Unheard(chain.unheard))
+            setattr(caller, name, Unheard(function))
             if name in vars(own):  # a chain whose modules are gone, and would be kept alive
                 delattr(own, name)
+
+
+def name_hook(hooks: Hooks, hook: object) -> str | None:
+    """Find out which hook something is that could be called.
+
+    Args:
+        hooks: Those of a host.
+        hook: A hook of theirs, also one that was taken before a reload; or a method of a category.
+
+    Returns:
+        The full name, ``category.hook``; `None` if it is not one of these hooks.
+    """
+    name: Any = getattr(hook, "__name__", None)
+    for category in hooks:
+        if name not in category.hookspecs:
+            continue
+        is_called = getattr(hook, "__self__", None) is hooks[category] or isinstance(hook, Unheard)
+        if is_called or any(vars(base).get(name) is hook for base in category.__mro__):
+            return category.hookspecs[name].full_name
+    return None
 
 
 @final

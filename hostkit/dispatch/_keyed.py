@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IReactorTime
 
     from hostkit.dispatch._callback import Callback
-    from hostkit.dispatch._chain import Timing
+    from hostkit.dispatch._monitors import Watch
     from hostkit.dispatch._receipts import Receipts
+    from hostkit.dispatch._record import Timing
     from hostkit.loops import DetachedTasks
     from hostkit.specs import Category, Hookspec
 
@@ -53,11 +54,23 @@ class KeyedChain:
             for key in dict.fromkeys(callback.key for callback in callbacks)
         }
         self._nobody = Chain(spec, (), receipts, clock, detached)
+        self._watch: Watch | None = None
 
     @property
     def parts(self) -> tuple[Chain, ...]:
         """The chains of the keys."""
         return tuple(self._chains.values())
+
+    @property
+    def watch(self) -> Watch | None:
+        """Watches a call; `None` while nothing watches."""
+        return self._watch
+
+    @watch.setter
+    def watch(self, watch: Watch | None) -> None:
+        self._watch = watch
+        for chain in (*self.parts, self._nobody):
+            chain.watch = watch
 
     @property
     def timings(self) -> tuple[Timing, ...]:

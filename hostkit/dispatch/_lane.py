@@ -88,12 +88,12 @@ def _ask(spec: Hookspec, index: int, callback: Callback, *, is_exact: bool) -> I
         yield f"_answer = {call}"
         yield "if _type(_answer) is _Coroutine:"
         yield "    _refuse(_answer)"
-    elif callback.fit.is_async and callback.timeout_seconds is None:
+    elif callback.is_coroutine:
         yield f"_answer = await {call}"
     else:
         yield f"_answer = {call}"
         yield 'if _hasattr(_answer, "__await__") or _type(_answer) is _Generator:'
-        yield f"    _answer = await _wait{index}(_answer)"
+        yield "    _answer = await _settle(_answer)"
     if is_exact:
         yield "_after = _now()"
         yield f"_seconds[{index}] += _after - _before"

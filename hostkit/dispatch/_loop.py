@@ -14,39 +14,45 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, final
 from twisted.internet.defer import CancelledError
 
 from hostkit.dispatch._call import Agreement, Call
-from hostkit.dispatch._callback import Passing, runs_module_code, wait_for
+from hostkit.dispatch._callback import Passing, runs_module_code
 from hostkit.dispatch._policy import FailurePolicy
 from hostkit.dispatch._receipts import Outcome
 from hostkit.dispatch._record import describe
-from hostkit.loops import DetachedTasks, ShieldedCall, is_awaitable, is_callers
+from hostkit.dispatch._timeouts import LateAnswer
+from hostkit.loops import (
+    PERHAPS_CALLERS,
+    DetachedTasks,
+    ShieldedCall,
+    is_awaitable,
+    is_callers,
+    settle,
+)
 from hostkit.rules import CONTINUE, Replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-
-    from twisted.internet.interfaces import IReactorTime
 
     from hostkit.dispatch._callback import Callback
     from hostkit.specs import Category, Hookspec
 
 _log: Final = logging.getLogger("hostkit.hooks")
 _now: Final = time.perf_counter
+_UNUSUAL: Final = (LateAnswer, *PERHAPS_CALLERS)
 
 
 @final
 class Loop:
     """Asks the callbacks of one hook.
 
-    Three things are to come, and have their place: a failure's kind is known where
-    `FailurePolicy.failed` notes it; neighbours that may be asked at the same time would be begun
-    together in `_ask_in_turn`, and heard in config order as now; and a callback that wants the
+    Two things are to come, and have their place: neighbours asked at the same time would be begun
+    together in `_ask_in_turn`, and heard in config order as now; a callback that wants the
     arguments as they came would get a copy that `Call` keeps from before the first replacement.
 
     Args:
         spec: The hook.
         callbacks: Its callbacks, in config order.
+        functions: What to call for each of them.
         redact: Takes secrets out of a text.
-        clock: Where timeouts are set outside of asyncio tasks; by default Twisted's reactor.
         detached: Where a notification goes on whose caller was cancelled.
 
     Attributes:
@@ -59,8 +65,8 @@ class Loop:
         self,
         spec: Hookspec,
         callbacks: Sequence[Callback],
+        functions: Sequence[Callable[..., Any]],
         redact: Callable[[str], str],
-        clock: IReactorTime | None,
         detached: DetachedTasks,
     ) -> None:
         self.caller: Category | None = None
@@ -69,19 +75,15 @@ class Loop:
         self._spec = spec
         self._rule = spec.rule
         self._callbacks = callbacks
-        self._clock = clock
         self._detached = detached
         self._policy = FailurePolicy(spec, callbacks, redact)
-        self._passing = Passing(spec, callbacks)
+        self._passing = Passing(spec, callbacks, functions)
         self._is_special = spec.shield or bool(spec.copy)
         self._passes = spec.rule.passes
         self._undecided = spec.rule.finish([]) if not spec.rule.gathers else None
         self._undecided_outcome = Outcome.ALLOW if spec.rule.denies else Outcome.RESULT
         self._undecided_reason = None if spec.rule.denies else describe(self._undecided)
-        self._are_coroutines = [
-            spec.is_async and each.fit.is_async and each.timeout_seconds is None
-            for each in callbacks
-        ]
+        self._are_coroutines = [spec.is_async and each.is_coroutine for each in callbacks]
         self._gathers_all = spec.rule.gathers and spec.rule.reader is None
 
     async def run(self, call: Call, place: int = 0) -> None:
@@ -113,7 +115,7 @@ class Loop:
                 if self._are_coroutines[index]:
                     answer = await answer
                 elif self._spec.is_async and is_awaitable(answer):
-                    answer = await wait_for(callback, answer, self._spec.full_name, self._clock)
+                    answer = await settle(answer)
             except BaseException as raised:  # noqa: BLE001 -- whose it is, `hear` finds out
                 error = raised
             if is_timed:
@@ -128,11 +130,12 @@ class Loop:
 
     def hear(self, call: Call, index: int, answer: Any, error: BaseException | None) -> bool:
         """Find out what came of asking a callback, and whether that is enough."""
-        if error is not None and is_callers(error, call.owner):
+        if error is not None and issubclass(type(error), _UNUSUAL):
             try:
-                self._stop(call, index, error)
-            finally:
+                answer, error = self._sort_out(call, index, error)
+            except BaseException:
                 del error  # whose traceback holds this frame
+                raise
         if call.began is not None:
             self._measure(call, call.began, index)
         if error is not None:
@@ -152,6 +155,19 @@ class Loop:
             return False
         self._decide(call, index, meaning)
         return True
+
+    def _sort_out(
+        self, call: Call, index: int, error: BaseException
+    ) -> tuple[Any, BaseException | None]:
+        """Raise what is the caller's; return what counts as the answer, and as the failure."""
+        if type(error) is LateAnswer:
+            return self._policy.late(call, index, error)
+        try:
+            if is_callers(error, call.owner):
+                self._stop(call, index, error)
+            return None, error
+        finally:
+            del error  # whose traceback holds this frame
 
     def _gather(self, call: Call, index: int, meaning: Any) -> bool:
         """Keep what an answer means for the result, and see whether it ends the call."""
@@ -196,7 +212,7 @@ class Loop:
                 return False
             if call.record is not None:
                 call.agreement.write(call.record)
-            call.end(call.agreement.result)
+            call.is_over, call.result = True, call.agreement.result
             return True
         if self._spec.has_fallback:
             return False
@@ -208,7 +224,7 @@ class Loop:
         try:
             result = self._policy.combine(call)
         except BaseException as error:
-            self._abandon(call, error)
+            call.abandon(error)
             raise
         if not call.is_over:
             self._decide(call, None, result)
@@ -217,20 +233,15 @@ class Loop:
     async def _fall_back(self, call: Call) -> None:
         """Run the hook's own code."""
         try:
-            if self._spec.shield and self._callbacks:
-                self._check_shield(call)
+            if isinstance(call.owner, ShieldedCall):
+                call.owner.step(reaches_end=self._rule.reaches_all)
             result = self._spec.function(self.caller, *call.values)
             if self._spec.is_async:
                 result = await result
         except BaseException as error:
-            self._abandon(call, error)
+            call.abandon(error)
             raise
         self._decide(call, None, result)
-
-    def _abandon(self, call: Call, error: BaseException, asked: int = -1) -> None:
-        """Note that the host's own code raised, after so many callbacks, or all of them (-1)."""
-        if call.record is not None:
-            call.record.abandon(error, asked if asked >= 0 else len(self._callbacks))
 
     # Callers that are cancelled.
 
@@ -260,15 +271,6 @@ class Loop:
         if call.error is not None:
             _log.warning("%s, after its caller was cancelled: %s", self._spec.full_name, call.error)
 
-    def _check_shield(self, call: Call) -> None:
-        """Between two callbacks, see whether the caller of a shielded call was cancelled."""
-        shielded = call.owner
-        if not isinstance(shielded, ShieldedCall) or not shielded.is_given_up:
-            return
-        if not self._rule.reaches_all:
-            raise CancelledError
-        shielded.release()
-
     # What a call needs on its way.
 
     def _measure(self, call: Call, began: float, index: int) -> None:
@@ -286,15 +288,11 @@ class Loop:
             self.ended[call.measured - 1] += 1
 
     def _prepare(self, call: Call, index: int) -> Sequence[Any]:
-        """Do what the host itself does before a callback is asked; if it raises, that is its fault.
-
-        Returns:
-            The arguments, with those copied of which each callback gets its own copy.
-        """
+        """Do what the host itself does before a callback is asked, and return its arguments."""
         try:
-            if self._spec.shield:
-                self._check_shield(call)
+            if isinstance(call.owner, ShieldedCall):
+                call.owner.step(reaches_end=self._rule.reaches_all)
             return self._passing.copy(index, call.values)
         except BaseException as error:
-            self._abandon(call, error, index)
+            call.abandon(error, index)
             raise

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, Final, cast, final
+from typing import TYPE_CHECKING, Any, Final, NoReturn, cast, final
 
 import pluggy
 
 from hostkit.codegen import compile_function
 from hostkit.codes import Code
+from hostkit.dispatch._monitors import Monitors
 from hostkit.errors import RegistrationError
 from hostkit.specs import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from contextlib import AbstractContextManager
 
     from hostkit.dispatch._callback import Callback
+    from hostkit.dispatch._chain import Chain
+    from hostkit.dispatch._keyed import KeyedChain
+    from hostkit.dispatch._monitors import After, Before, Seen, Watch
     from hostkit.specs import Hookspec
 
 _OPTIONS: Final[dict[str, Any]] = {
@@ -51,11 +56,35 @@ class CallbackSet:
 
 
 class HookManager(pluggy.PluginManager):
-    """pluggy's manager, quicker to register callbacks whose fit is already known."""
+    """pluggy's manager, quicker to register callbacks whose fit is already known.
 
-    def __init__(self) -> None:
+    Args:
+        monitors: What watches the calls, if this is the manager after a reload.
+    """
+
+    def __init__(self, monitors: Monitors | None = None) -> None:
         super().__init__(PROJECT)
         self._is_closed = False
+        self.monitors: Final = Monitors() if monitors is None else monitors
+        # pluggy itself calls nothing: it knows neither rules nor shadow modules.
+        super().add_hookcall_monitoring(_refuse_call, _ignore)
+
+    def add_hookcall_monitoring(self, before: Before, after: After) -> Callable[[], None]:
+        """Watch all calls of the host's hooks, also after reloads; see `Monitors.add`."""
+        return self.monitors.add(before, after)
+
+    def watch(self, chain: Chain | KeyedChain) -> Watch | None:
+        """Watch the calls of a chain; `None` while nothing watches."""
+        return functools.partial(self._watch_call, chain) if self.monitors else None
+
+    def _watch_call(
+        self, chain: Chain | KeyedChain, values: Sequence[Any]
+    ) -> AbstractContextManager[Seen]:
+        spec = chain.spec
+        asked = chain.select(values).callbacks
+        hook = cast("pluggy.HookCaller", getattr(self.hook, spec.name))
+        impls = [impl for impl in hook.get_hookimpls() if _callback_of(impl, spec) in asked]
+        return self.monitors.watch(spec, impls, values)
 
     def close(self) -> None:
         """Take no more changes: the chains are compiled from what is registered now."""
@@ -119,11 +148,25 @@ class HookManager(pluggy.PluginManager):
     def chain_of(self, spec: Hookspec) -> tuple[Callback, ...]:
         """The callbacks registered for a hook, in the order of registration."""
         hook = cast("pluggy.HookCaller", getattr(self.hook, spec.name))
-        return tuple(
-            impl.plugin.callbacks[spec.name]
-            for impl in hook.get_hookimpls()
-            if isinstance(impl.plugin, CallbackSet)
-        )
+        found = (_callback_of(impl, spec) for impl in hook.get_hookimpls())
+        return tuple(callback for callback in found if callback is not None)
+
+
+def _callback_of(impl: pluggy.HookImpl, spec: Hookspec) -> Callback | None:
+    return impl.plugin.callbacks[spec.name] if isinstance(impl.plugin, CallbackSet) else None
+
+
+def _refuse_call(name: str, _impls: object, _arguments: object) -> NoReturn:
+    raise RegistrationError(
+        Code.CALLED_THROUGH_PLUGGY,
+        f"the hook {name} cannot be called through pluggy, which knows no rules: it would ask "
+        "shadow modules as if they counted, and take a coroutine for an answer",
+        hint="call it through the host: host.hooks[Category].the_hook(...)",
+    )
+
+
+def _ignore(*_seen: object) -> None:
+    """Nothing was called."""
 
 
 @functools.lru_cache(maxsize=1024)

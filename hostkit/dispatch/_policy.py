@@ -6,23 +6,24 @@ import functools
 import logging
 from typing import TYPE_CHECKING, Any, Final, cast, final
 
+from hostkit.dispatch._failure_text import add_note, say, set_context, text_of
+from hostkit.dispatch._kinds import TELLING, outcome_of, policies_of
 from hostkit.dispatch._receipts import Outcome
 from hostkit.dispatch._record import describe
 from hostkit.errors import HookTimeoutError, InvalidValueError, ModuleFailedError
-from hostkit.loops import ADVISABLE, NEVER, advise, attempt, is_callers
+from hostkit.loops import NEVER, attempt, is_callers
 from hostkit.rules import CONTINUE, Replace
-from hostkit.wording import type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from hostkit.dispatch._call import Call
     from hostkit.dispatch._callback import Callback
+    from hostkit.dispatch._timeouts import LateAnswer
     from hostkit.rules import OnError
     from hostkit.specs import Hookspec
 
 
-_read_context: Final = vars(BaseException)["__context__"].__get__
 _read_traceback: Final = vars(BaseException)["__traceback__"].__get__
 LEFT_OUT: Final = object()
 """Stands for the answer of a callback that gave none, among those that a rule gathers."""
@@ -47,11 +48,8 @@ class FailurePolicy:
         self._rule = spec.rule
         self._callbacks = callbacks
         self._redact = redact
-        self._on_error: list[OnError] = [
-            self._policy_of(each, spec.rule.on_error) for each in callbacks
-        ]
-        on_invalid = spec.rule.on_invalid or spec.rule.on_error
-        self._on_invalid: list[OnError] = [self._policy_of(each, on_invalid) for each in callbacks]
+        self._on_failure, self._on_invalid = policies_of(spec, callbacks)
+        self._on_error = self._on_failure[Outcome.FAILED]
         self._loggers = [logging.getLogger(f"hostkit.modules.{each.module}") for each in callbacks]
 
     def failed(self, call: Call, index: int, error: BaseException) -> Any:
@@ -62,15 +60,43 @@ class FailurePolicy:
         """
         if self._callbacks[index].shadow:
             return self._shadow_failed(call, index, error)
-        text = self._say(error)
+        text = say(error)
         if self._rule.veto is not None and issubclass(type(error), Exception):
             is_veto = functools.partial(self._rule.veto, cast("Exception", error))
             if self._ask_host(call, index, error, is_veto):
                 return self._veto(call, index, cast("Exception", error), text)
-        # Failures of different kinds (an outage, a time-out, a bug) would get their policies here.
-        kind = Outcome.FAILED if type(error) is not HookTimeoutError else self._kind(index, error)
+        if not issubclass(type(error), TELLING):  # most: no need to look a kind up
+            call.open(index).note(index, Outcome.FAILED, text)
+            return self._apply(self._on_error[index], call, index, error, text)
+        kind = self._kind(index, error)
         call.open(index).note(index, kind, text)
-        return self._apply(self._on_error[index], call, index, error, text)
+        return self._apply(self._on_failure[kind][index], call, index, error, text)
+
+    def late(self, call: Call, index: int, late: LateAnswer) -> tuple[Any, HookTimeoutError | None]:
+        """Record an answer that came after the callback's time-out.
+
+        Returns:
+            The answer, if it stands: one that could not be interrupted, or that denies, as a denial
+            is not undone by the time it took. Otherwise what the callback has failed with.
+        """
+        callback = self._callbacks[index]
+        limit = callback.timeout_seconds or 0.0
+        how = "was cancelled, and went on" if late.was_cancelled else "blocked the event loop"
+        said = f"it {how}, {late.seconds:.3g}s instead of {limit:g}s"
+        call.open(index).remark(index, said)
+        self._loggers[index].warning("passed its timeout in %s: %s", self._spec.full_name, said)
+        if not late.was_cancelled or self._denies(late.answer):
+            return late.answer, None
+        return None, HookTimeoutError(callback.module, self._spec.full_name, limit)
+
+    def _denies(self, answer: Any) -> bool:
+        def is_denial(answer: Any) -> bool:
+            meaning = self._rule.judge(answer)
+            if meaning is CONTINUE or type(meaning) is Replace:
+                return False
+            return self._rule.is_denial(meaning)
+
+        return attempt(is_denial, answer, otherwise=False)
 
     def read(self, call: Call, index: int, answer: Any) -> Any:
         """Find out what an answer means, which may raise whatever it likes when it is looked at.
@@ -102,7 +128,7 @@ class FailurePolicy:
         expected = self._rule.expects or self._spec.show().rpartition(" -> ")[2]
         if self._rule.expects is not None:
             error = None  # it says no more
-        text = _text(error) if error is not None else ""
+        text = text_of(error) if error is not None else ""
         why = f" ({text})" if text else ""
         reason = self._redact(f"expected {expected}, got {describe(value)}{why}")
         invalid = InvalidValueError(self._callbacks[index].module, self._spec.full_name, reason)
@@ -160,7 +186,7 @@ class FailurePolicy:
             failed.__cause__ = error
             return self._give_up(call, index, failed, Outcome.FAILED, text)
         if policy == "raise":
-            self._add_note(callback, error)
+            add_note(error, callback, self._spec)
             return self._give_up(call, index, error, Outcome.FAILED, text)
         meaning = "it counts as a denial" if policy == "deny" else "the next module is asked"
         if self._loggers[index].isEnabledFor(logging.WARNING):
@@ -171,11 +197,7 @@ class FailurePolicy:
         if self._rule.denies:
             return denial
         denial.__cause__ = error  # where results cannot deny, it is raised
-        return self._veto(call, index, denial, self._say(denial))
-
-    def _policy_of(self, callback: Callback, policy: OnError) -> OnError:
-        own = callback.on_error
-        return own if own is not None and self._rule.takes(own) else policy
+        return self._veto(call, index, denial, say(denial))
 
     def _log(self, index: int, message: str, text: str, error: BaseException) -> None:
         logger = self._loggers[index]
@@ -189,7 +211,7 @@ class FailurePolicy:
             logger.warning(*said)
 
     def _veto(self, call: Call, index: int, denial: Exception, text: str) -> Any:
-        self._add_note(self._callbacks[index], denial)
+        add_note(denial, self._callbacks[index], self._spec)
         return self._give_up(call, index, denial, Outcome.DENY, text)
 
     def _give_up(
@@ -199,39 +221,8 @@ class FailurePolicy:
         call.fail(error)
         return CONTINUE
 
-    def _add_note(self, callback: Callback, error: BaseException) -> None:
-        """Add to an exception that is raised as it is which module it came from."""
-        place = callback.locate()
-        note = f"in module {callback.module!r}, hook {self._spec.full_name}"
-        note += f" (listed at {place})" if place is not None else ""
-        note = advise(error, note)
-
-        def add(error: BaseException) -> None:
-            if note not in getattr(error, "__notes__", ()):  # it may be raised many times
-                error.add_note(note)
-
-        attempt(add, error, otherwise=None)  # some exceptions cannot be added to
-
-    @staticmethod
-    def _say(error: BaseException) -> str:
-        """Write what was raised; secrets in it are taken out where it is shown."""
-        if type(error) is InvalidValueError:
-            return error.reason
-        try:
-            text = str(error)
-        except BaseException:  # noqa: BLE001 -- it may be anything; `_text` finds out
-            text = _text(error)
-        name = type_name(error)
-        said = f"{name}: {text}" if text else name
-        return advise(error, said) if issubclass(type(error), ADVISABLE) else said
-
     def _kind(self, index: int, error: BaseException) -> Outcome:
-        if type(error) is not HookTimeoutError:
-            return Outcome.FAILED
-        is_own = (
-            error.hook == self._spec.full_name and error.module == self._callbacks[index].module
-        )
-        return Outcome.TIMEOUT if is_own else Outcome.FAILED
+        return outcome_of(error, self._spec, self._callbacks[index])
 
     def _ask_host(
         self, call: Call, index: int, error: BaseException, function: Callable[[], Any]
@@ -241,9 +232,9 @@ class FailurePolicy:
             return function()
         except BaseException as raised:
             record = call.open(index)
-            record.note(index, self._kind(index, error), self._say(error))
+            record.note(index, self._kind(index, error), say(error))
             record.abandon(raised, index + 1)
-            _set_context(raised, error)
+            set_context(raised, error)
             raise
         finally:
             del error, function  # an exception's traceback keeps this frame
@@ -251,7 +242,7 @@ class FailurePolicy:
     # A shadow module is asked like any other, and nothing comes of it.
 
     def _shadow_failed(self, call: Call, index: int, error: BaseException) -> Any:
-        text = self._say(error)
+        text = say(error)
         is_veto = False
         if self._rule.veto is not None and issubclass(type(error), Exception):
             # A `veto` that raises must not fail the call here.
@@ -270,7 +261,7 @@ class FailurePolicy:
         except BaseException as error:  # it is recorded; a shadow never counts
             if is_callers(error, NEVER):
                 raise
-            detail = self._redact(f"{describe(value)} ({_text(error)})")
+            detail = self._redact(f"{describe(value)} ({text_of(error)})")
             call.open(index).note(index, Outcome.INVALID, detail)
             return
         if meaning is CONTINUE or not self._rule.decides:
@@ -279,21 +270,3 @@ class FailurePolicy:
         outcome = Outcome.DENY if self._rule.denies and not replaces else Outcome.RESULT
         detail = describe(meaning.result if replaces else meaning)
         call.open(index).note(index, outcome, detail)
-
-
-def _set_context(raised: BaseException, error: BaseException) -> None:
-    """Note what was being handled, unless that leads back to what was raised."""
-    if _read_context(raised) is not None:
-        return
-    passed: set[int] = set()
-    each: BaseException | None = error
-    while each is not None and id(each) not in passed:
-        if each is raised:
-            return
-        passed.add(id(each))
-        each = _read_context(each)
-    raised.__context__ = error
-
-
-def _text(error: BaseException) -> str:
-    return attempt(str, error, otherwise="(its message cannot be shown)")

@@ -30,6 +30,8 @@ class Outcome(StrEnum):
     """A value, for hooks that ask for one."""
     FAILED = "failed"
     """The module raised; as the call's outcome: neither allow nor deny."""
+    UNAVAILABLE = "unavailable"
+    """The module raised `hostkit.Unavailable`: something it needs cannot be reached."""
     TIMEOUT = "timeout"
     """The module took longer than it may."""
     INVALID = "invalid"

@@ -1,4 +1,4 @@
-"""`CallRecord`: what is known about a call, which its receipt is written from."""
+"""`CallRecord`: what is known about a call, which its receipt is written from; and `Timing`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, final
 
+import attrs
 from twisted.internet.defer import CancelledError
 
 from hostkit.dispatch._receipts import Outcome, Receipt, Step
@@ -16,10 +17,38 @@ from hostkit.rules import Deny
 from hostkit.wording import type_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Hashable, Sequence
 
     from hostkit.dispatch._callback import Callback
     from hostkit.specs import Hookspec
+
+
+@final
+@attrs.frozen
+class Timing:
+    """How long one module took in one hook, over all calls that were measured.
+
+    Attributes:
+        hook: The hook's full name, ``category.hook``.
+        module: The module's name.
+        count: How many times its callback was measured.
+        seconds: How long it took, all in all.
+        key: Which calls its callback is for, if the hook is keyed.
+        left_behind: How many calls, of all there were, went on without it, since it did not end
+            when its ``timeout:`` cancelled it.
+    """
+
+    hook: str
+    module: str
+    count: int
+    seconds: float
+    key: Hashable = None
+    left_behind: int = 0
+
+    @property
+    def mean_seconds(self) -> float | None:
+        """How long it took on average; `None` if nothing was measured."""
+        return self.seconds / self.count if self.count else None
 
 
 @final
@@ -53,6 +82,7 @@ class CallRecord:
     number: int | None = None
     written: Receipt | None = None
     _seconds: dict[int, float] | None = None
+    _remarks: dict[int, str] | None = None
     began: float | None = None
     ended: float | None = None
 
@@ -75,6 +105,11 @@ class CallRecord:
         self.steps[index] = (outcome, detail)
         if index >= self.asked:
             self.asked = index + 1
+
+    def remark(self, index: int, text: str) -> None:
+        """Note something else about a callback that was asked."""
+        self._remarks = {**(self._remarks or {}), index: text}
+        self.asked = max(self.asked, index + 1)
 
     def answer(self, index: int, value: Any) -> None:
         """Note an answer that has become a part of the result."""
@@ -139,7 +174,7 @@ class CallRecord:
     @property
     def is_noteworthy(self) -> bool:
         """Whether it is worth a receipt: anything but plain results and allows."""
-        if self.outcome is Outcome.FAILED and self.steps:
+        if self._remarks or (self.outcome is Outcome.FAILED and self.steps):
             return True
         return self.outcome is Outcome.DENY or any(
             outcome not in (Outcome.RESULT, Outcome.ALLOW) or self._callbacks[index].shadow
@@ -182,6 +217,9 @@ class CallRecord:
             outcome, detail = Outcome.RUNNING, None
         else:
             outcome, detail = Outcome.NOT_ASKED, self._why_not_asked()
+        if self._remarks is not None and index in self._remarks:
+            remark = self._remarks[index]
+            detail = remark if detail is None else f"{detail}; {remark}"
         return Step(
             module=callback.module,
             outcome=outcome,

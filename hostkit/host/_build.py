@@ -8,20 +8,24 @@ import attrs
 
 from hostkit.caching import Invalidations, RedisChannel
 from hostkit.codes import Code
+from hostkit.config import ModulePolicies
 from hostkit.dispatch import Callback, Chain, HookManager, Hooks, KeyedChain, Receipts, make_caller
 from hostkit.errors import ConfigErrors
 from hostkit.host._claims import Claims, assign_paths, warn_about_order
+from hostkit.host._deciders import check_deciders
 from hostkit.host._state import HostState
 from hostkit.loops import DetachedTasks
+from hostkit.rules import ByKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from twisted.internet.interfaces import IReactorTime
 
-    from hostkit.config import HostFile
+    from hostkit.config import HostFile, ModulePolicy
     from hostkit.errors import Problem
     from hostkit.loading import Module, ModuleLoader
+    from hostkit.rules import OnError
     from hostkit.specs import Category
 
 
@@ -41,11 +45,7 @@ def build(
     """
     file, categories = loader.file, loader.services.categories
     loaded, modules = _load_modules(loader, () if before is None else before.loaded)
-    manager = HookManager()
-    for category in categories:
-        manager.add_hookspecs(category)
-    for module in modules:
-        manager.add_callbacks(module.name, _callbacks(module))
+    manager = _manager(categories, modules, before)
     settings = file.settings
     # A host's hooks and receipts stay the same objects for life: its code holds on to them.
     receipts = Receipts(settings.receipts, file.redact) if before is None else before.receipts
@@ -53,7 +53,7 @@ def build(
     chains = _chains(manager, categories, receipts, clock, detached)
     warn_about_order(chain for each in chains.values() for chain in each.values())
     manager.close()  # a plugin that came later would be in no chain
-    return HostState(
+    state = HostState(
         loader=loader,
         loaded=loaded,
         modules=modules,
@@ -64,6 +64,12 @@ def build(
         detached=detached,
         mounts=assign_paths(modules),
     )
+    undecided = tuple(check_deciders(file, state.chains, modules))
+    if undecided:
+        raise ConfigErrors(undecided)
+    if before is None:
+        state.bind()
+    return state
 
 
 def make_invalidations(file: HostFile) -> tuple[Invalidations, tuple[Problem, ...]]:
@@ -100,6 +106,17 @@ def make_invalidations(file: HostFile) -> tuple[Invalidations, tuple[Problem, ..
         place = None if problem.place is None else attrs.evolve(problem.place, excerpt="")
         problem = attrs.evolve(problem, place=place)
     return Invalidations(), (problem,)
+
+
+def _manager(
+    categories: Sequence[type[Category]], modules: Sequence[Module], before: HostState | None
+) -> HookManager:
+    manager = HookManager(before.plugin_manager.monitors if before is not None else None)
+    for category in categories:
+        manager.add_hookspecs(category)
+    for module in modules:
+        manager.add_callbacks(module.name, _callbacks(module))
+    return manager
 
 
 def _chains(
@@ -145,7 +162,7 @@ def _load_modules(
         try:
             module = loader.keep(entry, kept) or loader.load(entry)
         except ConfigErrors as errors:
-            problems += errors.problems
+            problems += loader.file.without_stand_ins(errors.problems, entry.path)
         else:
             allowed, conflicts = claims.add(module)
             problems += conflicts
@@ -167,7 +184,7 @@ def _callbacks(module: Module) -> list[tuple[str, Callback]]:
                 function=registration.function,
                 fit=registration.fit,
                 timeout_seconds=entry.timeout_seconds,
-                on_error=None if entry.on_error == "default" else entry.on_error,
+                on_error=_policies(entry.on_error),
                 shadow=entry.mode == "shadow",
                 locate=module.place,
                 key=registration.key,
@@ -176,3 +193,11 @@ def _callbacks(module: Module) -> list[tuple[str, Callback]]:
         )
         for registration in module.callbacks
     ]
+
+
+def _policies(on_error: ModulePolicy | ModulePolicies) -> OnError | ByKind | None:
+    if isinstance(on_error, ModulePolicies):
+        return ByKind(
+            unavailable=on_error.unavailable, timeout=on_error.timeout, error=on_error.error
+        )
+    return None if on_error == "default" else on_error

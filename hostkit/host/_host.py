@@ -2,43 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self, TypedDict, final
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
 from hostkit.api import HostServices, ModuleApi, check_host_paths, make_api_class
 from hostkit.background import Worker
-from hostkit.config import check_reloadable, examine, from_mapping, load
-from hostkit.errors import CodedError, ConfigErrors, HostkitError
+from hostkit.config import check_reloadable, from_mapping, load
+from hostkit.errors import ConfigErrors, HostkitError
 from hostkit.host._build import build, make_invalidations
+from hostkit.host._given import check_file, check_path, read_given
 from hostkit.host._lifecycle import Lifecycle
 from hostkit.host._state import HostView
-from hostkit.loading import ModuleLoader, load_categories
+from hostkit.loading import (
+    Environment,
+    ModuleLoader,
+    find_folders,
+    importable,
+    load_categories,
+)
 from hostkit.specs import check_categories
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from typing import Unpack
 
     from twisted.internet.interfaces import IReactorTime
 
     from hostkit.config import HostFile
-    from hostkit.errors import Problem
+    from hostkit.host._given import Configuration, HostOptions
     from hostkit.host._reloaded import Reloaded
     from hostkit.specs import Category
-
-
-@final
-class HostOptions(TypedDict, total=False):
-    """The keyword arguments of `Host`, which documents them."""
-
-    categories: Sequence[type[Category]] | None
-    api_class: type[ModuleApi]
-    clock: IReactorTime | None
-    reserved_paths: Sequence[str]
-    recommended_path: str | None
-    worker_name: str | None
 
 
 class Host(HostView):
@@ -60,6 +55,8 @@ class Host(HostView):
             registered elsewhere gets a warning in the log.
         worker_name: The name of this process among those that share the file. Background loops of
             modules run in the one that the file names under ``hostkit: background_tasks_on:``.
+        module_path: Folders in which Python looks for modules before all others, and before those
+            that the file names under ``hostkit: path:``. They are on `sys.path` from then on.
 
     Raises:
         SpecError: The categories cannot live in one host.
@@ -77,14 +74,18 @@ class Host(HostView):
         reserved_paths: Sequence[str] = (),
         recommended_path: str | None = None,
         worker_name: str | None = None,
+        module_path: Sequence[str | os.PathLike[str]] = (),
     ) -> None:
         if categories is not None:
             check_categories(categories)
         check_host_paths(reserved_paths, recommended_path)
+        if file is not None:
+            check_file(file)
         self.file = file if file is not None else from_mapping({})
         self._categories = categories
         self._api_class = api_class
         self._clock = clock
+        self._module_path = tuple(module_path)
         self._services = HostServices(
             reserved_paths=tuple(reserved_paths),
             recommended_path=recommended_path,
@@ -103,6 +104,7 @@ class Host(HostView):
         Raises:
             ConfigErrors: All that is wrong with the file.
         """
+        check_path(path)
         return cls(load(path), **options)
 
     @classmethod
@@ -130,23 +132,28 @@ class Host(HostView):
         """
         # `start` builds as well, so this may be called for a host that is built.
         if self._built is None:
-            categories = self._categories
-            if categories is None:
-                categories = load_categories(self.file)
-                check_categories(categories)
-            invalidations, problems = make_invalidations(self.file)
-            services = attrs.evolve(
-                self._services, categories=tuple(categories), invalidations=invalidations
-            )
-            api_class = make_api_class(self._api_class, categories)
-            try:
-                built = build(ModuleLoader(self.file, api_class, services), self._clock)
-            except ConfigErrors as errors:
-                raise ConfigErrors((*problems, *errors.problems)) from None
-            if problems:
-                raise ConfigErrors(problems)
-            self._built, self._lifecycle.invalidations = built, invalidations
+            environment = Environment(find_folders(self.file, self._module_path))
+            with importable(environment.folders):
+                self._build(environment)
         return self
+
+    def _build(self, environment: Environment) -> None:
+        categories = self._categories
+        if categories is None:
+            categories = load_categories(self.file, environment)
+            check_categories(categories)
+        invalidations, problems = make_invalidations(self.file)
+        services = attrs.evolve(
+            self._services, categories=tuple(categories), invalidations=invalidations
+        )
+        api_class = make_api_class(self._api_class, categories)
+        try:
+            built = build(ModuleLoader(self.file, api_class, services, environment), self._clock)
+        except ConfigErrors as errors:
+            raise ConfigErrors((*problems, *errors.problems)) from None
+        if problems:
+            raise ConfigErrors(problems)
+        self._built, self._lifecycle.invalidations = built, invalidations
 
     async def start(self) -> None:
         """Build the host if need be, and start its modules in config order.
@@ -159,7 +166,7 @@ class Host(HostView):
         self.build()
         await self._lifecycle.start(self._state)
 
-    async def reload(self, file: HostFile | None = None) -> Reloaded:
+    async def reload(self, file: Configuration | None = None) -> Reloaded:
         """Take over what has changed in the config file, while hooks go on being called.
 
         New modules are built and started beside the old ones. Then all hooks and web resources are
@@ -172,7 +179,8 @@ class Host(HostView):
         A reload whose new modules are still starting is given up when another one begins.
 
         Args:
-            file: The new configuration; by default the file is read again.
+            file: The new configuration: what was read, a mapping with the keys of a file, or the
+                path of a file. By default the file is read again.
 
         Returns:
             Which modules are new, were kept, and are gone.
@@ -185,14 +193,17 @@ class Host(HostView):
         if file is None and self.file.locate(()) is None:
             raise HostkitError("the host was not made from a file: give it what to reload")
         await self._lifecycle.begin_reload()
-        return await self._replace(load(self.file.name) if file is None else file)
+        return await self._replace(read_given(self.file.name if file is None else file))
 
     async def _replace(self, file: HostFile) -> Reloaded:
         old = self._state
         check_reloadable(self.file, file)
         # New modules may log the new file's secrets while they are built and started.
         old.receipts.expect(file.redact)
-        new = build(attrs.evolve(old.loader, file=file), self._clock, old)
+        environment = Environment(find_folders(file, self._module_path))
+        with importable(environment.folders):
+            loader = attrs.evolve(old.loader, file=file, environment=environment)
+            new = build(loader, self._clock, old)
 
         # Called when the new modules are started.
         def swap() -> None:
@@ -228,42 +239,3 @@ class Host(HostView):
     def is_running(self) -> bool:
         """Whether all modules are started, and `stop` was not called."""
         return self._lifecycle.is_running
-
-
-def build_from_file(
-    path: str | os.PathLike[str],
-    *,
-    check: Callable[[HostFile], Iterable[Problem]] = lambda _: (),
-    **options: Unpack[HostOptions],
-) -> Host:
-    """Make a host from a YAML file and build it, as ``Host.from_file(path).build()`` does.
-
-    But where that raises what is wrong with the file itself, this goes on to load the modules whose
-    entries are right, so that one run reports what is wrong with them, too.
-
-    Args:
-        path: The file.
-        check: Finds what else is wrong with the settings.
-        options: As for `Host`.
-
-    Returns:
-        The host, built.
-
-    Raises:
-        ConfigErrors: All that is wrong, in the order of the file.
-    """
-    examined = examine(path)
-    problems = list(examined.problems)
-    host = Host(examined.file, **options)
-    # What is wrong with the settings could make modules look wrong that are not.
-    if all(problem.path[:1] == ("modules",) for problem in problems):
-        try:
-            host.build()
-        except ConfigErrors as errors:
-            problems += errors.problems
-        except CodedError as error:
-            problems.append(error.problem)
-        problems += check(examined.file)
-    if problems:
-        raise ConfigErrors(tuple(sorted(problems, key=lambda problem: problem.position)))
-    return host

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, final
@@ -22,6 +21,7 @@ from hostkit.loops import (
     is_callers,
     settle,
 )
+from hostkit.specs import signature_of
 from hostkit.wording import exception_line
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ class Steps:
         if method is None:
             return
         try:
-            inspect.signature(method).bind()
+            signature_of(method).bind()
         except (TypeError, ValueError):
             # Such a method was written for something else, for another caller.
             _log.warning("module %r: %s is not called, since it needs arguments", module.name, step)

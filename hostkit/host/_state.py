@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, final, overload
 
 import attrs
 
-from hostkit.codes import Code
 from hostkit.dispatch import bind_hooks
-from hostkit.errors import CodedError, HostkitError
-from hostkit.wording import did_you_mean
+from hostkit.errors import HostkitError
+from hostkit.host._asking import bind_arguments, find_chain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Coroutine, Sequence
 
     from hostkit.api import Mount
     from hostkit.dispatch import (
@@ -30,10 +30,8 @@ if TYPE_CHECKING:
     from hostkit.loops import DetachedTasks, Owner
     from hostkit.specs import Category
 
-
-@final
-class UnknownHookError(CodedError, LookupError):
-    """The host has no such hook."""
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @final
@@ -80,23 +78,30 @@ class HostState:
         costs calls nothing, but a method that was taken from such an object stays the old one.
         """
         self.receipts.follow()
+        self.bind()
+
+    def bind(self) -> None:
+        """Have the hooks call these chains, watched if something watches; again if that changes."""
         exact = self.loader.file.settings.timing == "exact"
         for category, chains in self.chains_of.items():
+            for chain in chains.values():
+                chain.watch = self.plugin_manager.watch(chain)
             bind_hooks(self.hooks[category], chains, exact=exact)
+        self.plugin_manager.monitors.changed = self.bind
 
     async def ask(
         self,
-        hook: str,
-        args: tuple[Any, ...],
+        hook: object,
+        args: Sequence[Any],
         kwargs: Mapping[str, Any],
         *,
         keep: bool,
         owner: Owner | None = None,
-    ) -> Trace:
-        """Call a hook by its full name, and record every step.
+    ) -> Trace[Any]:
+        """Call a hook, and record every step.
 
         Args:
-            hook: The hook's full name.
+            hook: The hook, or its full name.
             args: The call's arguments by position.
             kwargs: The call's arguments by name.
             keep: Whether the receipt of a denial or a failure is kept.
@@ -104,17 +109,10 @@ class HostState:
 
         Raises:
             UnknownHookError: There is no such hook.
-            TypeError: The arguments are not the hook's.
+            WrongArgumentsError: The arguments are not the hook's.
         """
-        if hook not in self.chains:
-            raise UnknownHookError(
-                Code.NO_SUCH_HOOK,
-                f"this host has no hook {hook!r}",
-                expected=", ".join(sorted(self.chains)) or "no hook, since it has none",
-                hint=did_you_mean(hook, self.chains),
-            )
-        chain = self.chains[hook]
-        values = chain.spec.bind(args, kwargs)
+        chain = find_chain(hook, self.hooks, self.chains)
+        values = bind_arguments(chain.spec, args, kwargs)
         return await chain.select(values).ask(values, keep=keep, owner=owner)
 
 
@@ -163,11 +161,17 @@ class HostView:
         """How long each callback takes, from the calls that were measured."""
         return tuple(timing for chain in self.chains.values() for timing in chain.timings)
 
-    async def explain(self, hook: str, /, *args: Any, **kwargs: Any) -> Receipt:
+    @overload
+    async def explain(self, hook: str, /, *args: Any, **kwargs: Any) -> Receipt: ...
+    @overload
+    async def explain(
+        self, hook: Callable[P, object], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Receipt: ...
+    async def explain(self, hook: Any, /, *args: Any, **kwargs: Any) -> Receipt:
         """Call a hook to see what every module does; the modules really are asked.
 
         Args:
-            hook: The hook's full name, ``category.hook``.
+            hook: The hook, as in ``host.hooks[TheCategory].the_hook``, or its full name.
             args: The call's arguments by position.
             kwargs: The call's arguments by name.
 
@@ -176,19 +180,29 @@ class HostView:
 
         Raises:
             UnknownHookError: There is no such hook.
-            TypeError: The arguments are not the hook's.
+            WrongArgumentsError: The arguments are not the hook's.
         """
         return (await self._state.ask(hook, args, kwargs, keep=False)).receipt
 
+    @overload
     async def ask(
-        self, hook: str, arguments: Mapping[str, Any], *, owner: Owner | None = None
-    ) -> Trace:
-        """Call a hook by its name, for callers that need its receipt.
+        self, hook: str, /, *args: Any, owner: Owner | None = ..., **kwargs: Any
+    ) -> Trace[Any]: ...
+    @overload
+    async def ask(
+        self, hook: Callable[P, Coroutine[Any, Any, T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Trace[T]: ...
+    @overload
+    async def ask(self, hook: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Trace[T]: ...
+    async def ask(self, hook: Any, /, *args: Any, **kwargs: Any) -> Trace[Any]:
+        """Call a hook, for callers that need to know how its result came about.
 
         Args:
-            hook: The hook's full name, ``category.hook``.
-            arguments: The call's arguments by name.
-            owner: The outermost caller, if it knows whether it has cancelled the call; see
+            hook: The hook, as in ``host.hooks[TheCategory].the_hook``; or its full name,
+                ``category.hook``, followed by one mapping of arguments by name.
+            args: The call's arguments by position.
+            kwargs: The call's arguments by name. With a full name, ``owner`` is the outermost
+                caller, if it knows whether it has cancelled the call; see
                 `hostkit.loops.is_callers`.
 
         Returns:
@@ -196,9 +210,14 @@ class HostView:
 
         Raises:
             UnknownHookError: There is no such hook.
-            TypeError: The arguments are not the hook's.
+            WrongArgumentsError: The arguments are not the hook's.
         """
-        return await self._state.ask(hook, (), arguments, keep=True, owner=owner)
+        by_position: Sequence[Any] = args
+        owner = kwargs.pop("owner", None) if isinstance(hook, str) else None
+        match args:
+            case (Mapping() as arguments,) if isinstance(hook, str) and not kwargs:
+                by_position, kwargs = (), {**arguments}
+        return await self._state.ask(hook, by_position, kwargs, keep=True, owner=owner)
 
     @property
     def _state(self) -> HostState:

@@ -1,12 +1,17 @@
 """How modules get from a name in the config file to an object with registrations."""
 
-from hostkit.loading._imports import CATEGORIES, MODULES, load_categories
+from hostkit.loading._environment import CATEGORIES, MODULES, Environment
+from hostkit.loading._folders import find_folders, importable
+from hostkit.loading._imports import load_categories
 from hostkit.loading._module import Module, ModuleLoader
 
 __all__ = [
     "CATEGORIES",
     "MODULES",
+    "Environment",
     "Module",
     "ModuleLoader",
+    "find_folders",
+    "importable",
     "load_categories",
 ]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import inspect
+import logging
 import re
 from typing import Any, Final
 
 import attrs
 
 from hostkit.codes import Code
-from hostkit.config import HostFile, ModuleEntry, StructureErrors, structure
+from hostkit.config import HostFile, ModuleEntry, StructureErrors, Written, structure
 from hostkit.errors import ConfigError, ConfigErrors, Path
 from hostkit.loading._failures import broken, causes, pass_on
+from hostkit.specs import is_coroutine_function
 
+_log: Final = logging.getLogger("hostkit.loading")
+_MOST_WARNINGS: Final = 10
 _ITEM: Final = re.compile(r"<item (\d+)>")
 
 
@@ -28,10 +31,17 @@ def parse_config(file: HostFile, entry: ModuleEntry, module_class: Any) -> Any:
         ConfigErrors: The class refuses its config (HK105), or fails (HK106), or its `Config` has
             no place for it (HK020 to HK029).
     """
-    config = private_copy(entry.config)
+    written = file.written(private_copy(entry.config), (*entry.path, "config"))
+    try:
+        return _parse(file, entry, module_class, written)
+    finally:
+        _warn(file, entry, written)
+
+
+def _parse(file: HostFile, entry: ModuleEntry, module_class: Any, written: Written) -> Any:
     if hasattr(module_class, "parse_config"):
         # Its coroutine would pass for the parsed config.
-        if inspect.iscoroutinefunction(module_class.parse_config):
+        if is_coroutine_function(module_class.parse_config):
             problem = file.problem(
                 Code.PARSE_CONFIG_RAISED,
                 f"module {entry.name!r} has an asynchronous parse_config",
@@ -40,17 +50,34 @@ def parse_config(file: HostFile, entry: ModuleEntry, module_class: Any) -> Any:
             )
             raise ConfigErrors((problem,))
         try:
-            return module_class.parse_config(config)
+            return module_class.parse_config(written.as_read())
         except BaseException as error:
             pass_on(error)
             raise _bad_config(file, entry, module_class, error) from error
     config_class = getattr(module_class, "Config", None)
     if not (isinstance(config_class, type) and _is_structured(config_class)):
-        return config
+        return written.as_read()
     try:
-        return structure(config, config_class)
+        return structure(written.value, config_class)
     except StructureErrors as errors:
         raise _misfits(file, entry, errors) from errors
+
+
+def _warn(file: HostFile, entry: ModuleEntry, written: Written) -> None:
+    """Log which values a module got as YAML 1.1 reads them, though they look like others."""
+    kept = {plain.path: plain for plain in written.kept}
+    for plain in list(kept.values())[:_MOST_WARNINGS]:
+        problem = file.surprise(plain)
+        _log.warning(
+            "%s: %s module %r got a value as YAML 1.1 reads it: %s; %s",
+            problem.place,
+            problem.code,
+            entry.name,
+            problem.message,
+            problem.hint,
+        )
+    if len(kept) > _MOST_WARNINGS:
+        _log.warning("module %r got %d more such values", entry.name, len(kept) - _MOST_WARNINGS)
 
 
 def private_copy(value: Any, _seen: dict[int, Any] | None = None) -> Any:

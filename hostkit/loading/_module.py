@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from importlib.metadata import EntryPoints, entry_points
 from typing import TYPE_CHECKING, Any, final
 
 import attrs
@@ -12,8 +11,9 @@ from hostkit.api import Registrations
 from hostkit.codes import Code
 from hostkit.errors import ConfigErrors
 from hostkit.loading._config import is_same, parse_config, private_copy
+from hostkit.loading._environment import MODULES, Environment
 from hostkit.loading._failures import broken, pass_on
-from hostkit.loading._imports import MODULES, NotLoadableError, find_object
+from hostkit.loading._imports import NotLoadableError, describe, find_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,11 +57,13 @@ class ModuleLoader:
         file: The config file.
         api_class: The class of what modules are given; see `hostkit.api.make_api_class`.
         services: What the host offers to its modules.
+        environment: Where their classes are looked for.
     """
 
     file: HostFile
     api_class: type[ModuleApi]
     services: HostServices
+    environment: Environment = attrs.field(factory=Environment)
 
     def load(self, entry: ModuleEntry) -> Module:
         """Import a module's class, parse its config and build it.
@@ -125,11 +127,10 @@ class ModuleLoader:
         found: object = entry.module
         if isinstance(entry.module, str):
             try:
-                found = find_object(entry.module, MODULES, self._installed)
+                found = find_object(entry.module, MODULES, self.environment)
             except NotLoadableError as error:
-                message = f"module {entry.name!r} cannot be loaded: {error.problem.message}"
-                problem = attrs.evolve(error.problem, message=message, path=path)
-                raise ConfigErrors((self.file.adopt(problem),)) from error
+                problem = describe(self.file, error, f"module {entry.name!r}", path)
+                raise ConfigErrors((problem,)) from error
         if isinstance(found, type):
             return found
         raise ConfigErrors(
@@ -142,11 +143,6 @@ class ModuleLoader:
                 ),
             )
         )
-
-    @functools.cached_property
-    def _installed(self) -> EntryPoints:
-        # Reads the metadata of all installed packages, which is too slow for each module.
-        return entry_points(group=MODULES)
 
 
 def _snapshot(entry: ModuleEntry) -> ModuleEntry:

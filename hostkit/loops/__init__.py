@@ -1,7 +1,16 @@
 """Event loops of both kinds: awaiting asyncio's and Twisted's things, clocks, shields, threads."""
 
-from hostkit.loops._cancelling import NEVER, Entrance, Interruptible, Owner, attempt, is_callers
+from hostkit.loops._cancelling import (
+    NEVER,
+    PERHAPS_CALLERS,
+    Entrance,
+    Interruptible,
+    Owner,
+    attempt,
+    is_callers,
+)
 from hostkit.loops._clocks import CallLater, Cancellable, Clock, find_clock
+from hostkit.loops._context import take_over_context
 from hostkit.loops._entry import (
     ADVISABLE,
     advise,
@@ -12,12 +21,13 @@ from hostkit.loops._entry import (
     start_entry,
 )
 from hostkit.loops._limited import Limit, Limited
-from hostkit.loops._shield import DetachedTasks, ShieldedCall, shield
+from hostkit.loops._shield import DetachedTasks, ShieldedCall, end_of, shield
 from hostkit.loops._side_loop import SideLoop
 
 __all__ = [
     "ADVISABLE",
     "NEVER",
+    "PERHAPS_CALLERS",
     "CallLater",
     "Cancellable",
     "Clock",
@@ -32,6 +42,7 @@ __all__ = [
     "advise",
     "attempt",
     "current_task",
+    "end_of",
     "enter",
     "find_clock",
     "is_awaitable",
@@ -39,4 +50,5 @@ __all__ = [
     "settle",
     "shield",
     "start_entry",
+    "take_over_context",
 ]

@@ -18,7 +18,8 @@ T = TypeVar("T")
 
 _INTERRUPTS: Final = (KeyboardInterrupt, GeneratorExit)
 _CANCELLATIONS: Final = (asyncio.CancelledError, CancelledError)
-_SPECIAL: Final = (*_INTERRUPTS, *_CANCELLATIONS, BaseExceptionGroup)
+PERHAPS_CALLERS: Final = (*_INTERRUPTS, *_CANCELLATIONS, BaseExceptionGroup)
+"""Exceptions of all other classes are not the caller's; see `is_callers`."""
 
 # Where a task takes the steps of a coroutine that may await Deferreds.
 _TASK_STEPS: Final = (start_entry.__code__, steps_in_task.__code__)
@@ -57,7 +58,7 @@ def is_callers(error: BaseException, owner: Owner | None = None) -> bool:
         error: The exception, just caught around the module's code.
         owner: The outermost caller, if it is known.
     """
-    if not issubclass(type(error), _SPECIAL):
+    if not issubclass(type(error), PERHAPS_CALLERS):
         return False
     kinds = {type(each) for each in _leaves(error)}
     if any(issubclass(kind, _INTERRUPTS) for kind in kinds):

@@ -58,7 +58,7 @@ class DetachedTasks:
     async def wait(self) -> None:
         """Wait until nothing runs any more."""
         while self._running:
-            await settle(_end_of(next(iter(self._running))))
+            await settle(end_of(next(iter(self._running))))
 
     def cancel(self) -> None:
         """Cancel what runs."""
@@ -87,6 +87,17 @@ class ShieldedCall:
         if not self.released.called:
             self.released.callback(None)
 
+    def step(self, *, reaches_end: bool) -> None:
+        """Between two steps of the call, see whether its caller was cancelled.
+
+        Args:
+            reaches_end: Whether it then goes on without the caller; otherwise it is cancelled.
+        """
+        if self.is_given_up and not reaches_end:
+            raise CancelledError
+        if self.is_given_up:
+            self.release()
+
 
 async def shield(
     run: Callable[[ShieldedCall], Coroutine[Any, Any, None]],
@@ -110,7 +121,7 @@ async def shield(
     try:
         while not ended and not call.released.called:
             try:
-                await settle(_end_of(running, call.released))
+                await settle(end_of(running, call.released))
             except (CancelledError, asyncio.CancelledError) as cancelled:
                 call.is_given_up = True
                 given_up = cancelled
@@ -133,7 +144,7 @@ async def _keep(coroutine: Coroutine[Any, Any, None], ended: list[BaseException 
         ended.append(None)
 
 
-def _end_of(*running: Deferred[Any]) -> Deferred[None]:
+def end_of(*running: Deferred[Any]) -> Deferred[None]:
     """Make a Deferred that fires with the first of some, which are not cancelled with it."""
     end: Deferred[None] = Deferred()
 

@@ -17,31 +17,46 @@ answers with a value that means nothing (unless ``on_invalid`` says something el
 - ``"continue"``: it is logged, and the next module is asked;
 - ``"fail"``: the caller gets a `hostkit.errors.ModuleFailedError`, neither allow nor deny.
 
+A `ByKind` distinguishes an outage (a module raises `hostkit.Unavailable`), a time-out and all else.
+
 A module may also deny by raising: with ``veto``, a rule distinguishes such exceptions from
 failures. They go to the caller as they are, whatever the policy.
 """
 
 from hostkit.rules._all import Collect, Merge, Notify
-from hostkit.rules._first import Exclusive, FirstDenial, FirstResult
-from hostkit.rules._rule import NO_ANSWER, OnError, Read, Rule
+from hostkit.rules._denial import FirstDenial
+from hostkit.rules._failures import KINDS, ByKind, FailureKind, OnError, policy_for
+from hostkit.rules._results import AsWritten, D_co, Gives, GivesAnswer, GivesList, GivesValue
+from hostkit.rules._rule import NO_ANSWER, Read, Rule
+from hostkit.rules._value import Exclusive, FirstResult
 from hostkit.rules.decision import ALLOW, CONTINUE, Allow, Continue, Decision, Deny, Replace
 
 __all__ = [
     "ALLOW",
     "CONTINUE",
+    "KINDS",
     "NO_ANSWER",
     "Allow",
+    "AsWritten",
+    "ByKind",
     "Collect",
     "Continue",
+    "D_co",
     "Decision",
     "Deny",
     "Exclusive",
+    "FailureKind",
     "FirstDenial",
     "FirstResult",
+    "Gives",
+    "GivesAnswer",
+    "GivesList",
+    "GivesValue",
     "Merge",
     "Notify",
     "OnError",
     "Read",
     "Replace",
     "Rule",
+    "policy_for",
 ]

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, final
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, final, overload
 
 import attrs
 
 from hostkit.codes import Code
 from hostkit.errors import SpecError
 from hostkit.loops import NEVER, is_callers
-from hostkit.rules._rule import NO_ANSWER, OnError, Rule
+from hostkit.rules._results import D_co, Gives, GivesList, initialised
+from hostkit.rules._rule import NO_ANSWER, Rule, RuleOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Unpack
+
+    from hostkit.rules._failures import ByKind, OnError
+    from hostkit.rules.decision import Continue
+
+M = TypeVar("M")
+T = TypeVar("T")
 
 
 @final
 @attrs.frozen(kw_only=True)
-class Notify(Rule):
+class Notify(Rule[Gives[None]]):
     """Every module is notified; what the callbacks return is ignored and the result is `None`.
 
     A notification that has begun reaches every module, even if its caller is cancelled, unless it
@@ -32,7 +40,7 @@ class Notify(Rule):
 
     _deny_hint: ClassVar[str] = "say with denial= which exception is raised then"
 
-    on_error: OnError = "continue"
+    on_error: OnError | ByKind = "continue"
     denial: Callable[[], Exception] | None = None
 
     decides: ClassVar[bool] = False
@@ -70,9 +78,10 @@ class Notify(Rule):
         return denial
 
 
+@initialised
 @final
-@attrs.frozen(kw_only=True)
-class Collect(Rule):
+@attrs.frozen(kw_only=True, init=False)
+class Collect(Rule[D_co]):
     """Every module is asked; the result is the list of their answers, in config order.
 
     Args:
@@ -83,14 +92,30 @@ class Collect(Rule):
     decides: ClassVar[bool] = False
     gathers: ClassVar[bool] = True
 
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: Collect[GivesList], *, read: None = ..., **options: Unpack[RuleOptions]
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: Collect[Gives[list[M]]],
+            *,
+            read: Callable[[Any], M | Continue],
+            **options: Unpack[RuleOptions],
+        ) -> None: ...
+        def __init__(self, **options: Any) -> None: ...
+
     def finish(self, answers: list[Any]) -> list[Any]:
         """All answers."""
         return answers
 
 
+@initialised
 @final
-@attrs.frozen(kw_only=True)
-class Merge(Rule):
+@attrs.frozen(kw_only=True, init=False)
+class Merge(Rule[D_co]):
     """Every module is asked; their answers are combined into one.
 
     An answer that cannot be combined with those before it is an invalid answer of its module.
@@ -108,6 +133,27 @@ class Merge(Rule):
 
     decides: ClassVar[bool] = False
     gathers: ClassVar[bool] = True
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: Merge[Gives[M]],
+            *,
+            combine: Callable[[list[Any]], M],
+            read: Callable[[Any], Any] | None = ...,
+            **options: Unpack[RuleOptions],
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: Merge[Gives[M | T]],
+            *,
+            combine: Callable[[list[Any]], M],
+            stop_at: T,
+            read: Callable[[Any], Any] | None = ...,
+            **options: Unpack[RuleOptions],
+        ) -> None: ...
+        def __init__(self, **options: Any) -> None: ...
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from typing import Any, ClassVar, Final, Literal, TypeAlias, get_args
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Final, Generic, TypeAlias, TypedDict, cast, final
 
 import attrs
 
 from hostkit.codes import Code
 from hostkit.errors import SpecError
+from hostkit.rules._failures import KINDS, POLICIES, ByKind, FailureKind, OnError, policy_for
+from hostkit.rules._results import D_co
 from hostkit.rules.decision import CONTINUE, Deny, as_deny
-
-OnError: TypeAlias = Literal["raise", "deny", "continue", "fail"]
-"""What a callback's failure means: see `hostkit.rules`."""
 
 Read: TypeAlias = Callable[[Any], Any]
 """Turns a raw answer into `CONTINUE` or a result; raises `TypeError` or `ValueError` otherwise."""
@@ -22,16 +21,29 @@ NO_ANSWER: Final = object()
 """Stands where a rule could name an answer and names none."""
 
 
+@final
+class RuleOptions(TypedDict, total=False):
+    """The arguments that all rules have, apart from ``read``; `Rule` documents them."""
+
+    on_error: OnError | ByKind
+    on_invalid: OnError | None
+    veto: Callable[[Exception], bool] | None
+    describe: Callable[[Any], Deny] | None
+
+
 @attrs.frozen(kw_only=True)
-class Rule(ABC):
+class Rule(ABC, Generic[D_co]):
     """How a chain of callbacks becomes one result.
 
     A rule says what an answer means, and what the result is when no callback ended the chain. It
     asks nothing itself: `hostkit.dispatch` has the one loop over callbacks. A rule of one's own
     needs `finish`, and whatever of the rest is not as here.
 
+    To type checkers, the result of a hook is of the type that its hookspec is annotated with. The
+    class of a rule with other results says so: ``class Majority(Rule[Gives[bool]])``.
+
     Args:
-        on_error: What it means when a callback raises or times out.
+        on_error: What it means when a callback raises or times out: one policy, or a `ByKind`.
         on_invalid: What it means when it answers nonsense; by default the same.
         read: Reads a callback's raw answer; see `Read`.
         veto: Recognises exceptions that are a module's denial. They go to the caller as they are.
@@ -42,7 +54,7 @@ class Rule(ABC):
         SpecError: The policy means nothing for this rule, or ``read`` cannot be called.
     """
 
-    on_error: OnError = "fail"
+    on_error: OnError | ByKind = "fail"
     on_invalid: OnError | None = None
     read: Read | None = None
     veto: Callable[[Exception], bool] | None = None
@@ -62,21 +74,34 @@ class Rule(ABC):
     """Whether answers are gathered, for `finish` to make the result of them."""
 
     def __attrs_post_init__(self) -> None:
-        name = type(self).__name__
-        for option in ("on_error", "on_invalid"):
-            policy = getattr(self, option)
-            if policy in self.policies or (policy is None and option == "on_invalid"):
-                continue
-            known = policy in get_args(OnError)
-            raise SpecError(
-                Code.BAD_OPTION,
-                f"rules.{name} has no use for {option}={policy!r}",
-                expected=", ".join(repr(known) for known in sorted(self.policies)),
-                hint=self._deny_hint.format(name) if known else None,
-            )
+        if isinstance(self.on_error, ByKind):
+            for kind in KINDS:
+                policy = policy_for(self.on_error, kind)
+                self._check_policy(f"on_error=ByKind({kind}={policy!r})", policy, is_optional=True)
+        else:
+            self._check_policy(f"on_error={self.on_error!r}", self.on_error)
+        self._check_policy(f"on_invalid={self.on_invalid!r}", self.on_invalid, is_optional=True)
         self._check_callable("read", "a function that takes a callback's answer")
         self._check_callable("veto", "a function that takes an exception")
         self._check_callable("describe", "a function that takes a denial and returns a Deny")
+
+    def _check_policy(self, said: str, policy: object, *, is_optional: bool = False) -> None:
+        if (policy is None and is_optional) or (
+            isinstance(policy, str) and policy in self.policies
+        ):
+            return
+        name = type(self).__name__
+        hint = None
+        if isinstance(policy, str) and policy in POLICIES:
+            hint = self._deny_hint.format(name)
+        elif isinstance(policy, Mapping):
+            hint = "write rules.ByKind(unavailable=..., timeout=..., error=...)"
+        raise SpecError(
+            Code.BAD_OPTION,
+            f"rules.{name} has no use for {said}",
+            expected=", ".join(repr(known) for known in sorted(self.policies)),
+            hint=hint,
+        )
 
     def _check_callable(self, option: str, expected: str) -> None:
         function = getattr(self, option)
@@ -96,6 +121,13 @@ class Rule(ABC):
     def takes(self, policy: OnError) -> bool:
         """Whether a module's own policy for errors means something here."""
         return policy in self.policies
+
+    def policy(self, kind: FailureKind) -> OnError:
+        """What a failure means, unless the module has a policy of its own."""
+        policy = policy_for(self.on_error, kind)
+        if policy is None:
+            policy = cast("OnError", attrs.fields_dict(type(self))["on_error"].default)
+        return policy
 
     # What an answer means.
 

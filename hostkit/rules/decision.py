@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, TypeAlias, final
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, Self, TypeAlias, final
 
 import attrs
 
@@ -52,23 +52,40 @@ class Deny(_Truthless):
     Args:
         code: A short stable identifier that programs can act on, such as ``"spam"``.
         reason: What the person who was denied reads.
-        extra: Further facts for the host's answer, such as ``retry_after_seconds=5``.
+        extra: Further facts for the host's answer, such as ``retry_after_seconds=5``. None of them
+            can be called ``code`` or ``reason``.
 
     Raises:
-        TypeError: Code or reason is not a text.
+        TypeError: Code or reason is not a string, or is given twice.
     """
 
     code: str
     reason: str
     extra: Mapping[str, Any] = attrs.field(hash=False)
 
-    def __init__(self, code: str, reason: str = "", /, **extra: Any) -> None:
+    def __init__(self, /, code: str, reason: str = "", **extra: Any) -> None:
         texts: tuple[object, ...] = (code, reason)  # callers may have no type checker
         if not all(isinstance(text, str) for text in texts):
             raise TypeError(f"code and reason of a denial are str: Deny({code!r}, {reason!r})")
         self.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue] -- attrs adds it
             code, reason, MappingProxyType(extra)
         )
+
+    @classmethod
+    def with_fields(cls, code: str, reason: str, fields: Mapping[str, Any]) -> Self:
+        """Make a denial whose further facts have any names, also ``code`` and ``reason``.
+
+        Args:
+            code: As for `Deny`.
+            reason: As for `Deny`.
+            fields: The further facts, as for a host that describes denials of its own kind.
+
+        Raises:
+            TypeError: Code or reason is not a string.
+        """
+        denial = cls(code, reason)
+        object.__setattr__(denial, "extra", MappingProxyType(dict(fields)))
+        return denial
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The read-only view of `extra` can be neither copied nor pickled.
@@ -78,8 +95,9 @@ class Deny(_Truthless):
         return f"{self.code}: {self.reason}" if self.reason else self.code
 
 
-def _deny(code: str, reason: str, extra: dict[str, Any]) -> Deny:
-    return Deny(code, reason, **extra)
+# Twisted pickles bound methods in its own way, which knows no class methods.
+def _deny(code: str, reason: str, fields: dict[str, Any]) -> Deny:
+    return Deny.with_fields(code, reason, fields)
 
 
 def as_deny(denial: object) -> Deny:

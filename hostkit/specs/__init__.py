@@ -1,10 +1,12 @@
 """How hooks are declared (`Category`, `hookspec`) and how callbacks are fitted to them."""
 
-from hostkit.specs._category import Category, check_categories
+from hostkit.specs._callables import callable_name, is_coroutine_function, signature_of
+from hostkit.specs._category import Category, check_categories, find_spec
 from hostkit.specs._fit import Fit, check_callable, fit_by_name, fit_by_position
 from hostkit.specs._functions import has_body
 from hostkit.specs._hookimpl import IMPL_ATTRIBUTE, HookimplMarker, check_options, hookimpl
-from hostkit.specs._hookspec import PROJECT, Hookspec, Keyed, ReadKey, hookspec
+from hostkit.specs._hookspec import PROJECT, Hookspec, hookspec
+from hostkit.specs._keyed import Keyed, ReadKey
 
 __all__ = [
     "IMPL_ATTRIBUTE",
@@ -15,12 +17,16 @@ __all__ = [
     "Hookspec",
     "Keyed",
     "ReadKey",
+    "callable_name",
     "check_callable",
     "check_categories",
     "check_options",
+    "find_spec",
     "fit_by_name",
     "fit_by_position",
     "has_body",
     "hookimpl",
     "hookspec",
+    "is_coroutine_function",
+    "signature_of",
 ]

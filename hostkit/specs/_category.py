@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
 from hostkit.codes import Code
-from hostkit.errors import SpecError
-from hostkit.specs._hookspec import SPEC_ATTRIBUTE, Hookspec
+from hostkit.errors import RegistrationError, SpecError
+from hostkit.specs._hookspec import PROJECT, SPEC_ATTRIBUTE, Hookspec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,6 +49,13 @@ class Category:
         for base in reversed(cls.__mro__):
             for name, value in vars(base).items():
                 spec = getattr(value, SPEC_ATTRIBUTE, None)
+                if spec is None and hasattr(value, f"{PROJECT}_spec"):
+                    raise SpecError(
+                        Code.BAD_OPTION,
+                        f"{cls.__qualname__}.{name} is marked by pluggy's own HookspecMarker, so "
+                        "that it has no rule",
+                        hint="write @hookspec(rules.FirstDenial()), or another of hostkit.rules",
+                    )
                 if isinstance(spec, Hookspec):
                     specs[name] = attrs.evolve(spec, name=name, category=cls.name)
                 else:  # what hides a hook of a base class without being one takes it away
@@ -67,6 +75,34 @@ def _check_requires(category: type[Category], spec: Hookspec) -> None:
                 expected=", ".join(name for name in category.hookspecs if name != spec.name)
                 or "no hook: it is the only one",
             )
+
+
+def find_spec(hook: Any, categories: Sequence[type[Category]]) -> Hookspec:
+    """Find out which hook a method of a category is.
+
+    Args:
+        hook: The method, taken from the class or from one of its base classes.
+        categories: Those that a host has.
+
+    Raises:
+        RegistrationError: It is not a hook (HK216), or of no category that the host has (HK202).
+    """
+    # What `host.hooks` has is called, and is no way to name a hook.
+    if not (inspect.isfunction(hook) and hasattr(hook, SPEC_ATTRIBUTE)):
+        raise RegistrationError(
+            Code.NOT_A_HOOK,
+            f"this is not a hook: {hook!r}",
+            expected="a method of a category, such as Comments.check_comment, without calling it",
+        )
+    for category in categories:
+        for name, spec in category.hookspecs.items():
+            if any(vars(base).get(name) is hook for base in category.__mro__):
+                return spec
+    raise RegistrationError(
+        Code.UNKNOWN_CATEGORY,
+        f"this host has no category with the hook {hook.__qualname__}",
+        expected=", ".join(each.__qualname__ for each in categories) or "none",
+    )
 
 
 def check_categories(categories: Sequence[type[Category]]) -> None:

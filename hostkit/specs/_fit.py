@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 from typing import TYPE_CHECKING, Any, Final, final
 
@@ -10,6 +9,12 @@ import attrs
 
 from hostkit.codes import Code
 from hostkit.errors import RegistrationError
+from hostkit.specs._callables import (
+    callable_name,
+    is_coroutine_function,
+    is_generator_function,
+    signature_of,
+)
 from hostkit.specs._functions import show_function
 
 if TYPE_CHECKING:
@@ -147,64 +152,31 @@ def _required_keywords(parameters: list[inspect.Parameter]) -> list[inspect.Para
 
 def _inspect(spec: Hookspec, function: Any) -> tuple[inspect.Signature, bool]:
     check_callable(function, f"the callback for {spec.full_name}")
-    inner = _innermost(function)
-    if inspect.isgeneratorfunction(inner) or inspect.isasyncgenfunction(inner):
+    if is_generator_function(function):
         raise RegistrationError(
             Code.WRONG_KIND,
             f"the callback for {spec.full_name} contains yield, so calling it runs nothing",
-            details=(f"callback: {_name(function)}",),
+            details=(f"callback: {callable_name(function)}",),
             hint="return the answer instead",
         )
-    is_async = inspect.iscoroutinefunction(inner)
+    is_async = is_coroutine_function(function)
     if is_async and not spec.is_async:
         raise RegistrationError(
             Code.WRONG_KIND,
             f"{spec.full_name} is a synchronous hook, so its callback cannot be 'async def'",
-            details=(f"hook:     {spec.show()}", f"callback: {_name(function)}"),
+            details=(f"hook:     {spec.show()}", f"callback: {callable_name(function)}"),
             hint="write it as a plain 'def'",
         )
     try:
-        return _signature(function), is_async
-    except (TypeError, ValueError) as error:
+        return signature_of(function), is_async
+    except ValueError as error:
         raise RegistrationError(
             Code.MISFIT,
-            f"the callback for {spec.full_name} does not show its parameters: {_name(function)}",
+            f"the callback for {spec.full_name} does not show its parameters: "
+            f"{callable_name(function)}",
             details=(f"hook:     {spec.show()}", f"python:   {error}"),
             hint="a method needs 'self'; a builtin needs a function of your own around it",
         ) from error
-
-
-def _signature(function: Callable[..., Any]) -> inspect.Signature:
-    # The signature of a method is that of its function less one parameter; functions are shared
-    # by all instances of a class, so that many modules of one class are inspected once.
-    if inspect.ismethod(function) and inspect.isfunction(function.__func__):
-        return _method_signature(function.__func__)
-    return inspect.signature(function)
-
-
-@functools.lru_cache(maxsize=1024)
-def _method_signature(function: Any) -> inspect.Signature:
-    return inspect.signature(function.__get__(object()))
-
-
-def _innermost(function: Any) -> Any:
-    """Look through partials and callable objects for the code that will run."""
-    function = _without_partials(function)
-    if inspect.isroutine(function) or inspect.isclass(function):
-        return function
-    return type(function).__call__ if not hasattr(function, "__code__") else function
-
-
-def _without_partials(function: Any) -> Any:
-    while isinstance(function, functools.partial):
-        function = function.func
-    return function
-
-
-def _name(function: Callable[..., Any]) -> str:
-    function = _without_partials(function)
-    name = getattr(function, "__qualname__", None)
-    return name if isinstance(name, str) else type(function).__qualname__
 
 
 def _misfit(
@@ -215,7 +187,7 @@ def _misfit(
     *,
     is_async: bool,
 ) -> RegistrationError:
-    name = _name(function).rpartition(".")[2]
+    name = callable_name(function).rpartition(".")[2]
     return RegistrationError(
         Code.MISFIT,
         f"the callback for {spec.full_name} does not fit: {why}",

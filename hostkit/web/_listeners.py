@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 from contextlib import suppress
 from ipaddress import ip_address
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast, final
 
 from twisted.internet.defer import Deferred, execute
@@ -30,6 +32,17 @@ _INHERITED: Final = {
     "fd": "fd:3",
 }
 
+# Which parts of an endpoint are paths: name, position and, as it is a path as well, the default.
+_PATHS: Final = {
+    "ssl": (
+        ("privateKey", 2, "server.pem"),
+        ("certKey", 3, None),
+        ("extraCertChain", 7, None),
+        ("dhParameters", 8, None),
+    ),
+    "unix": (("address", 1, None),),
+}
+
 
 def read_endpoint(reactor: Any, text: str) -> IStreamServerEndpoint:
     """Understand an endpoint string.
@@ -52,6 +65,44 @@ def read_endpoint(reactor: Any, text: str) -> IStreamServerEndpoint:
     if not _is_well_formed(kind, arguments[1:], options):
         raise ValueError(f"write it as in {_INHERITED[kind]}")
     return InheritedEndpoint(reactor, text)
+
+
+def anchored(text: str, folder: Path) -> str:
+    """Have the relative paths in an endpoint string start at a folder.
+
+    Args:
+        text: The endpoint string.
+        folder: The folder, an absolute path.
+
+    Returns:
+        The string itself, if it has no relative path.
+
+    Raises:
+        Exception: It cannot be understood.
+    """
+    arguments, options = parse_endpoint(text)
+    # `haproxy` wraps another endpoint, whose string stands behind it.
+    start = 1 if arguments[0] == "haproxy" else 0
+    kind = arguments[start] if start < len(arguments) else ""
+    changed = False
+    for name, position, default in _PATHS.get(kind, ()):
+        index = start + position  # paths may also be given without their names
+        given = arguments[index] if index < len(arguments) else options.get(name, default)
+        if given is None or Path(given).is_absolute():
+            continue
+        changed = True
+        if index < len(arguments):
+            arguments[index] = str(folder / given)
+        else:
+            options[name] = str(folder / given)
+    if not changed:
+        return text
+    named = [f"{name}={_quote(value)}" for name, value in options.items()]
+    return ":".join([*map(_quote, arguments), *named])
+
+
+def _quote(value: str) -> str:
+    return re.sub(r"([\\:=])", r"\\\1", value)
 
 
 def is_local(text: str) -> bool:
@@ -132,7 +183,7 @@ def read_listeners(
     problems: list[Problem] = []
     for listener in file.settings.listeners or (DEFAULT_LISTENER,):
         try:
-            endpoint = read_endpoint(reactor, listener.endpoint)
+            endpoint = read_endpoint(reactor, anchored(listener.endpoint, file.folder))
         except Exception as error:  # noqa: BLE001 -- each kind of endpoint raises what it likes
             problem = file.problem(
                 Code.BAD_ENDPOINT,

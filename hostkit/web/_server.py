@@ -11,6 +11,7 @@ from twisted.internet.interfaces import IReadDescriptor
 
 from hostkit.codes import Code
 from hostkit.errors import ConfigErrors, HostkitError
+from hostkit.web._bodies import missing_folder
 from hostkit.web._listeners import read_listeners
 from hostkit.web._own_pages import HEALTH, READY, Guard, Health, Ready
 from hostkit.web._router import Router
@@ -155,6 +156,16 @@ class Server:
         for part in listener.serve:
             if part not in _BUILT:
                 _log.warning("%s: this version has no %r to serve", listener.endpoint, part)
+        limits = listener.limits
+        goes_to_disk = "modules" in listener.serve and limits.body > limits.body_in_memory
+        if goes_to_disk and (why := missing_folder()) is not None:
+            _log.warning(
+                "%s: bodies longer than %d bytes are answered with 507, as there is no folder for "
+                "temporary files: %s",
+                listener.endpoint,
+                limits.body_in_memory,
+                why,
+            )
         always = (HEALTH.encode(), READY.encode()) if "health" in listener.serve else ()
         return HostSite(self._root(listener), listener, self._reactor, always)
 

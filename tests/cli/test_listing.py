@@ -35,13 +35,40 @@ def test_what_the_file_says_about_a_module_is_shown() -> None:
         {"name": "policy", "on_error": "continue"},
         {"name": "limit", "timeout": "200ms"},
         {"name": "none", "mode": "enforce", "on_error": "default"},
+        {"name": "kinds", "on_error": {"unavailable": "continue", "error": "deny"}},
     )
-    assert text.splitlines()[2:7] == [
+    assert text.splitlines()[2:8] == [
         "    1. all  (shadow, on error: deny, timeout: 90s)",
         "    2. shadow  (shadow)",
         "    3. policy  (on error: continue)",
         "    4. limit  (timeout: 0.2s)",
         "    5. none",
+        "    6. kinds  (on error: unavailable: continue, error: deny)",
+    ]
+
+
+def test_hooks_that_must_be_decided_are_shown() -> None:
+    """Whether the file says so or the host."""
+
+    class Guarded(Category):
+        @hookspec(rules.FirstDenial(), must_decide=True)
+        async def check_door(self, author: str) -> Decision:
+            """Called at the door."""
+
+    class Both(Words):
+        def __init__(self, config: dict[str, Any], api: Any) -> None:
+            api.register(Comments, check_comment=self.check)
+            api.register(Guarded, check_door=self.check)
+
+    mapping = {
+        "modules": [{"module": Both}],
+        "hostkit": {"require": ["comments.check_comment"]},
+    }
+    host = Host.from_config(mapping, categories=[Comments, Guarded]).build()
+    lines = [line for line in show_host(host) if "must be decided" in line]
+    assert lines == [
+        "  check_comment  (FirstDenial, on error: fail, must be decided)",
+        "  check_door  (FirstDenial, on error: fail, must be decided)",
     ]
 
 
@@ -58,6 +85,9 @@ def test_a_policy_without_effect_on_the_hook_is_not_shown() -> None:
             api.register(Comments, on_comment_posted=self.check)
 
     assert show({"module": Listener, "name": "x", "on_error": "deny"}).endswith("    1. x\n")
+    kinds = {"unavailable": "fail", "timeout": "deny"}
+    text = show({"module": Listener, "name": "x", "on_error": kinds})
+    assert text.endswith("    1. x  (on error: unavailable: fail)\n")
 
 
 def test_paths_are_shown_with_their_modules() -> None:

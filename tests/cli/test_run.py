@@ -12,9 +12,10 @@ from twisted.python.usage import UsageError
 
 from hostkit import ConfigErrors, Host, ModuleFailedError
 from hostkit.cli import _serve
+from hostkit.cli._log import Mask, MaskedFormatter
 from hostkit.cli._notify import Notifier
 from hostkit.cli._reloader import Reloader
-from hostkit.cli._serve import Options, _Formatter, _Run
+from hostkit.cli._serve import Options, _Run
 from hostkit.errors import Problem
 from tests.cli.conftest import HEAD, Write, run
 
@@ -161,7 +162,7 @@ def test_failures_are_logged(
 
 def test_the_log_shows_no_secrets() -> None:
     """They are removed from messages and tracebacks."""
-    formatter = _Formatter(lambda text: text.replace("s3cret", "[redacted]"))
+    formatter = MaskedFormatter(Mask(lambda text: text.replace("s3cret", "[redacted]")))
     try:
         int("url with s3cret")
     except ValueError:

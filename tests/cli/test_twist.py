@@ -15,7 +15,8 @@ from twisted.internet.error import ReactorNotRunning
 from twisted.logger import globalLogPublisher
 from twisted.python.usage import UsageError
 
-from hostkit.cli._serve import HostService, Options, _TwistedHandler, makeService
+from hostkit.cli._log import Mask, TwistedHandler
+from hostkit.cli._serve import HostService, Options, makeService
 from tests.cli.servers import LIMIT_SECONDS, ROOT
 from tests.cli.test_run import FakeServer
 
@@ -131,6 +132,17 @@ def test_twist_takes_a_name(options: list[str], name: str | None, write: Write) 
     assert module.instance.api.worker_name == name
 
 
+@pytest.mark.usefixtures("_root_logger")
+def test_twist_takes_folders(write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In which modules are looked for, as `hostkit serve` does."""
+    monkeypatch.setattr("sys.path", list(sys.path))
+    (tmp_path / "twisted_pkg.py").write_text("class A:\n    def __init__(self, config, api): ...\n")
+    parsed = Options()  # type: ignore[no-untyped-call]
+    file = write(FILE.replace("tests.cli.modules.Words", "twisted_pkg.A"))
+    parsed.parseOptions(["--path", ".", "--path", str(tmp_path), file])  # type: ignore[no-untyped-call]
+    assert isinstance(makeService(parsed), HostService)
+
+
 def test_a_wrong_file_makes_no_service(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
     """Problems are shown as by the other commands, with their exit codes."""
     options = Options()  # type: ignore[no-untyped-call]
@@ -202,7 +214,7 @@ def test_records_are_passed_on_without_secrets(level: int, name: str) -> None:
     globalLogPublisher.addObserver(observe)
     try:
         record = logging.LogRecord("words", level, "x.py", 1, "token %s {x}", ("s3cret",), None)
-        _TwistedHandler(lambda text: text.replace("s3cret", "[redacted]")).emit(record)
+        TwistedHandler(Mask(lambda text: text.replace("s3cret", "[redacted]"))).emit(record)
     finally:
         globalLogPublisher.removeObserver(observe)
     (event,) = events

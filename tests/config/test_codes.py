@@ -43,6 +43,8 @@ _FILES = {
     "HK015": f"a0: &a0 [1]\n{_LAUGHS}{_ENTRY}config: *a8".encode(),
     "HK016": b"hostkit: {[a]: b}",
     "HK017": b"hostkit: {<<: 5}",
+    "HK018": "modules:\n\u00a0\u00a0- module: a.B".encode(),
+    "HK019": b"hostkit: {receipts: 010}",
     "HK020": b"modules: 5",
     "HK021": f"{_ENTRY}nam: x".encode(),
     "HK022": b"modules: [{}]",
@@ -53,6 +55,7 @@ _FILES = {
     "HK030": f"{_ENTRY}name: x\n- module: a.B\n  name: x".encode(),
     "HK050": f"{_ENTRY}config: !env".encode(),
     "HK051": f"{_ENTRY}config: !env HOSTKIT_MISSING".encode(),
+    "HK055": f"{_ENTRY}config: {{a: !env $x}}".encode(),
     "HK052": f"{_ENTRY}config: !file missing".encode(),
 }
 _VALUES: dict[str, tuple[Any, Any]] = {

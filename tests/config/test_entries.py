@@ -67,6 +67,46 @@ def test_modules_under_a_wrong_name_are_an_error(tmp_path: Path, key: str) -> No
 
 
 @pytest.mark.parametrize(
+    "key",
+    [
+        "hostkti",
+        "Hostkit",
+        "hostKit",
+        "host-kit",
+        "HOST_KIT",
+        "hostkits",
+        "hoskit",
+        "hostkit\u200b",
+    ],
+)
+@pytest.mark.parametrize("setting", ["receipts: 5", "listners: []"])
+def test_settings_under_a_wrong_name_are_an_error(tmp_path: Path, key: str, setting: str) -> None:
+    """Without them listeners, tokens and limits would be the defaults, without any sign of it."""
+    file = tmp_path / "host.yaml"
+    file.write_text(f"other: 1\n{key}:\n  {setting}\n")
+    with pytest.raises(ConfigErrors) as caught:
+        load(file)
+    (problem,) = caught.value.problems
+    message = f"{key!r} holds settings of hostkit, which are looked for under 'hostkit'"
+    assert (problem.code, problem.message) == ("HK021", message)
+    assert problem.hint == "did you mean 'hostkit'?"
+    assert problem.place is not None
+    assert (problem.place.line, problem.place.column) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    "mapping",
+    [{"hostkti": {"receipts": 5}}, {"moduels": [{"module": "a.B"}]}, {"module": ({"module": 1},)}],
+)
+def test_a_mapping_with_a_wrong_name_is_an_error_too(mapping: dict[str, Any]) -> None:
+    """What a program gives is held to the same."""
+    with pytest.raises(ConfigErrors) as caught:
+        from_mapping(mapping)
+    assert [problem.code for problem in caught.value.problems] == ["HK021"]
+    assert from_mapping({1: 2, "server": {"name": "x"}}).modules == ()  # type: ignore[dict-item]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "models: [{name: sedan}]",
@@ -76,6 +116,12 @@ def test_modules_under_a_wrong_name_are_an_error(tmp_path: Path, key: str) -> No
         "plugins: [{module: x}]",
         "3: [{module: x}]",
         "[a, b]: [{module: x}]",
+        "hosts: {redis: {url: x}}",
+        "hosting: {receipts: 5}",
+        "hostkeys: {listen: 1}",
+        "hostkti: [receipts]",
+        "host_kit: {theme: dark}",
+        "hostkit: {receipts: 5}",
         "modules: [{module: words.Words}]",
         "modules: [{module: words.Words}]\nextras: [{module: x}]",
     ],

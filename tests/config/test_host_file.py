@@ -84,6 +84,8 @@ _CHANGED: dict[str, Any] = {
     "stop_timeout": "1s",
     "pid_file": "words.pid",
     "background_tasks_on": "w1",
+    "path": ["lib"],
+    "require": ["a.b"],
 }
 
 

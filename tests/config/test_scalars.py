@@ -38,6 +38,7 @@ class Name(str):
 
 
 Port = NewType("Port", int)
+_QUOTES = "a value in quotes is always a string"
 _DAY = date(2026, 1, 31)
 _NOON = datetime(2026, 1, 31, 12)  # noqa: DTZ001 - as YAML gives it
 
@@ -111,7 +112,14 @@ def test_nothing_is_converted(value: Any, cls: Any, expected: str) -> None:
 @pytest.mark.parametrize(
     ("value", "cls", "hint"),
     [
-        ("no", bool, "a value in quotes, or from !env or !file, is always a string"),
+        ("no", bool, _QUOTES),
+        ("abc", bool, None),
+        ("5", int, _QUOTES),
+        (
+            "1e-7",
+            float,
+            f"{_QUOTES}; so is 1e-7 in YAML 1.1, even without quotes: write 1.0e-07",
+        ),
         (5, str, "write it in quotes"),
         (_DAY, str, "write it in quotes"),
         (None, str, None),

@@ -6,22 +6,29 @@ from typing import Any
 import pytest
 
 from hostkit.config import from_mapping, load
-from hostkit.config._secrets import no_name, read_secret, redact
+from hostkit.config._elsewhere import Found, fetch, no_name
+from hostkit.config._secrets import redact
 from hostkit.errors import ConfigErrors, Problem
 
 
 def _refusal(tag: str, name: str, folder: Path) -> Problem:
-    problem = read_secret(tag, name, folder)
+    problem = fetch(tag, name, folder)
     assert isinstance(problem, Problem)
     return problem
+
+
+def _text(tag: str, name: str, folder: Path) -> str:
+    found = fetch(tag, name, folder)
+    assert isinstance(found, Found)
+    return found.text
 
 
 def test_a_variable_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """`!env` gives the variable's value as it is, an empty one too."""
     monkeypatch.setenv("HOSTKIT_TEST", " s3cret\n")
     monkeypatch.setenv("HOSTKIT_EMPTY", "")
-    assert read_secret("!env", "HOSTKIT_TEST", tmp_path) == " s3cret\n"
-    assert read_secret("!env", "HOSTKIT_EMPTY", tmp_path) == ""
+    assert _text("!env", "HOSTKIT_TEST", tmp_path) == " s3cret\n"
+    assert _text("!env", "HOSTKIT_EMPTY", tmp_path) == ""
 
 
 @pytest.mark.parametrize("name", ["HOSTKIT_MISSING", "\ud800"])
@@ -41,8 +48,8 @@ def test_a_missing_variable_is_named(tmp_path: Path, name: str) -> None:
 def test_a_file_is_read_without_its_last_newline(tmp_path: Path, data: bytes, secret: str) -> None:
     """One newline at the end belongs to the file, everything else to the secret."""
     (tmp_path / "secret").write_bytes(data)
-    assert read_secret("!file", "secret", tmp_path) == secret
-    assert read_secret("!file", str(tmp_path / "secret"), Path("/nowhere")) == secret
+    assert _text("!file", "secret", tmp_path) == secret
+    assert _text("!file", str(tmp_path / "secret"), Path("/nowhere")) == secret
 
 
 @pytest.mark.parametrize("name", ["missing", ".", "a\0b"])
@@ -68,7 +75,7 @@ def test_a_file_that_is_not_text_is_named(tmp_path: Path) -> None:
 )
 def test_a_tag_needs_a_name(tmp_path: Path, tag: str, what: str) -> None:
     """A tag with nothing behind it is refused with what belongs there."""
-    assert no_name(tag) == read_secret(tag, "", tmp_path)
+    assert no_name(tag) == fetch(tag, "", tmp_path)
     assert (
         no_name(tag).code,
         no_name(tag).message,
@@ -83,7 +90,7 @@ def test_a_tag_needs_a_name(tmp_path: Path, tag: str, what: str) -> None:
         ("hunter2hunter2", "[redacted][redacted]"),
         ("hunter2-long", "[redacted]"),
         (repr('it\'s\n"here"'), "'[redacted]'"),
-        ("line: it's", "line: [redacted]"),
+        ("here: it's", "here: it's"),
         ("nothing", "nothing"),
     ],
 )
@@ -107,6 +114,39 @@ def problem_of(path: Path, text: str) -> Problem:
         load(path)
     (problem,) = caught.value.problems
     return problem
+
+
+@pytest.mark.parametrize(
+    ("secret", "text"),
+    [
+        ("1", "1 of 11"),
+        ("debug", "a debug line"),
+        ("warning", "a warning"),
+        ("1234567", "1234567"),
+        ('{\n  "a": 1\n}\n', "{ } [1]"),
+    ],
+)
+def test_what_is_short_is_left_alone(secret: str, text: str) -> None:
+    """A log in which each `1` is masked could not be read."""
+    assert redact(text, [secret]) == text
+
+
+@pytest.mark.parametrize(
+    ("secret", "text", "clean"),
+    [
+        ("12345678", "(12345678)", "([redacted])"),
+        ("passphrase", "a passphrase", "a [redacted]"),
+        ("abc123", "abc123", "[redacted]"),
+        ('{\n  "key": "abcdefgh"\n}\n', '"key": "abcdefgh"', "[redacted]"),
+        ("redis://me:passphrase@host/0", "wrong: passphrase", "wrong: [redacted]"),
+        ("redis://me:p%40ssphrase@host/0", "wrong: p@ssphrase", "wrong: [redacted]"),
+        ('say "friend"', 'say \\"friend\\"', "[redacted]"),
+        ("http://[::1", "at http://[::1", "at [redacted]"),
+    ],
+)
+def test_what_is_long_enough_is_masked(secret: str, text: str, clean: str) -> None:
+    """Eight characters, or six with letters and digits; also a line, or the password of a URL."""
+    assert redact(text, [secret]) == clean
 
 
 def test_a_token_is_a_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,9 @@ from hostkit.config import (
     structure,
 )
 from hostkit.errors import ConfigErrors
-from hostkit.rules import OnError
+from hostkit.rules import KINDS, OnError
+
+POLICIES = get_args(OnError)
 
 
 @pytest.mark.parametrize(
@@ -179,8 +181,17 @@ def test_limits_are_written_with_units() -> None:
     }
     listener = listener_of(access_log=True, limits=limits)
     assert listener.access_log
-    sizes = (10 * 1024**2, 64 * 1024, 2000, 50, 8 * 1024)
-    assert attrs.astuple(listener.limits) == (*sizes, 10, 5, 0.5, Limits().body_time)
+    assert attrs.asdict(listener.limits) == {
+        **attrs.asdict(Limits()),
+        "body": 10 * 1024**2,
+        "hooks_body": 64 * 1024,
+        "url": 2000,
+        "headers": 50,
+        "headers_size": 8 * 1024,
+        "requests": 10,
+        "idle": 5,
+        "headers_time": 0.5,
+    }
 
 
 @pytest.mark.parametrize(
@@ -225,5 +236,34 @@ def test_what_may_be_secret_is_not_printed() -> None:
 
 def test_the_policies_of_a_module_are_those_of_rules() -> None:
     """A module's `on_error:` is one of the rules' policies, or leaves it to the hook."""
-    (written,) = (field.type for field in attrs.fields(ModuleEntry) if field.name == "on_error")
-    assert get_args(written) == ("default", *get_args(OnError))
+    written = attrs.fields_dict(ModuleEntry)["on_error"].type
+    word, by_kind = get_args(written)
+    assert get_args(word) == ("default", *POLICIES)
+    kinds = {field.name: get_args(field.type)[0] for field in attrs.fields(by_kind)}
+    assert {kind: get_args(policy) for kind, policy in kinds.items()} == dict.fromkeys(
+        KINDS, POLICIES
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "code", "path"),
+    [
+        ({"outage": "continue"}, "HK021", ("on_error", "outage")),
+        ({"timeout": "default"}, "HK023", ("on_error", "timeout")),
+        ({"error": ["fail"]}, "HK023", ("on_error", "error")),
+        (["fail"], "HK023", ("on_error",)),
+    ],
+)
+def test_a_policy_by_kind_is_strict(written: Any, code: str, path: tuple[str, ...]) -> None:
+    """Each kind has one of the policies; a wrong one is reported at its own key."""
+    with pytest.raises(StructureErrors) as caught:
+        structure({"module": "a.B", "on_error": written}, ModuleEntry)
+    assert [(fault.code, fault.path) for fault in caught.value.faults] == [(code, path)]
+
+
+def test_a_policy_that_is_not_known_is_reported_with_all_that_are() -> None:
+    """One word or a mapping: the message names both."""
+    with pytest.raises(StructureErrors) as caught:
+        structure({"module": "a.B", "on_error": "ignore"}, ModuleEntry)
+    (fault,) = caught.value.faults
+    assert fault.expected == "'default', 'raise', 'deny', 'continue' or 'fail' or a mapping"

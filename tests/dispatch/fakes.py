@@ -50,7 +50,7 @@ class Comments(Category):
         """Called after a comment was stored."""
 
     @hookspec(Collect())
-    async def gather(self, author: str) -> list[int]:
+    async def gather(self, author: str) -> int:
         """Called for an author's marks."""
 
     @hookspec(Merge(combine=sum, stop_at=100))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import attrs
 from hypothesis import strategies as st
 
-from hostkit.errors import InvalidValueError, ModuleFailedError
+from hostkit.errors import InvalidValueError, ModuleFailedError, Unavailable
 from hostkit.rules import (
     ALLOW,
     CONTINUE,
+    ByKind,
     Collect,
     Deny,
     Exclusive,
@@ -19,14 +20,18 @@ from hostkit.rules import (
     FirstResult,
     Merge,
     Notify,
+    OnError,
     Replace,
     Rule,
+    policy_for,
 )
 
 from .fakes import SPAM
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from hostkit.rules import FailureKind
 
 ERRING = Deny("unsure")
 TOKEN = "stop"
@@ -53,7 +58,7 @@ class Fake:
     is_async: bool
     waits: bool
     shadow: bool
-    on_error: str | None
+    on_error: OnError | ByKind | None
     key: str = "a"
 
     def function(self, number: int, asked: list[tuple[int, Any]]) -> Callable[..., Any]:
@@ -93,11 +98,13 @@ class Model:
             self.deny(number, fake)
             return CONTINUE
         self.steps[number] = failure
-        policy = fake.on_error if rule.takes(fake.on_error) else rule.on_error  # type: ignore[arg-type]
+        kind: FailureKind = "unavailable" if failure == "unavailable" else "error"
+        own = policy_for(fake.on_error, kind)
+        policy = own if own is not None and rule.takes(own) else rule.policy(kind)
         if fake.shadow or policy == "continue":
             return CONTINUE
         self.decider = number
-        self.cause = (fake.raises or Failure) if failure == "failed" else InvalidValueError
+        self.cause = InvalidValueError if failure == "invalid" else fake.raises
         if policy in ("raise", "fail"):
             self.error = self.cause if policy == "raise" else ModuleFailedError
             self.outcome = "failed"
@@ -150,7 +157,8 @@ def verdict(rule: Rule, fake: Fake, text: str) -> tuple[str | None, Any]:
     """Say how a callback failed, if it did, and what its answer means."""
     if fake.raises is not None:
         vetoed = rule.veto is not None and fake.raises is Veto
-        return ("vetoed" if vetoed else "failed"), CONTINUE
+        failure = "unavailable" if fake.raises is Unavailable else "failed"
+        return ("vetoed" if vetoed else failure), CONTINUE
     try:
         meaning = read_by(rule, fake.answer)
     except Invalid:
@@ -227,17 +235,18 @@ def change(text: str, value: list[Any]) -> str:
 
 
 VALUES = [ALLOW, SPAM, Deny("rude"), None, 0, 1, "text", TOKEN, [1], [2], [], Deny("spam")]
-POLICIES = ["raise", "deny", "continue", "fail"]
+POLICIES: tuple[OnError, ...] = get_args(OnError)
+BY_KIND = (ByKind(unavailable="continue", error="deny"), ByKind(unavailable="deny"), ByKind())
 
 fakes = st.lists(
     st.builds(
         Fake,
         answer=st.sampled_from(VALUES),
-        raises=st.sampled_from([None, None, None, Failure, Veto]),
+        raises=st.sampled_from([None, None, None, Failure, Veto, Unavailable]),
         is_async=st.booleans(),
         waits=st.booleans(),
         shadow=st.sampled_from([False, False, True]),
-        on_error=st.sampled_from([None, None, *POLICIES]),
+        on_error=st.sampled_from([None, None, *POLICIES, *BY_KIND]),
         key=st.sampled_from("ab"),
     ),
     max_size=6,
@@ -270,5 +279,7 @@ def rules() -> list[Rule]:
         options = {"denial": ERRING, "replaces": "text", "read": read_replacing, "on_error": policy}
         made += [FirstDenial(**options), FirstDenial(**options, replacing="stop", veto=is_veto)]
         denial = Refused if policy in ("deny", "fail") else None
-        made.append(Notify(on_error=policy, denial=denial, veto=is_veto if denial else None))  # type: ignore[arg-type]
+        made.append(Notify(on_error=policy, denial=denial, veto=is_veto if denial else None))
+    made.append(FirstDenial(denial=ERRING, on_error=ByKind(unavailable="continue", error="deny")))
+    made.append(Notify(on_error=ByKind(unavailable="fail")))
     return made

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hostkit.rules import CONTINUE, FirstDenial, Merge
+from hostkit.rules import CONTINUE, FirstDenial, FirstResult, Merge
 
 from .fakes import SPAM, broken, hook_of, raising, run, saying, shadow, steps_of, trace, wire
 
@@ -175,3 +175,15 @@ def test_an_interrupt_is_never_taken_for_a_failure(rule: Any, function: Any) -> 
     wired = wire(hook_of(rule), "ask", function)
     with pytest.raises(KeyboardInterrupt):
         wired.chain.ask(["ann", "hi"]).send(None)
+
+
+def test_an_interrupt_while_a_result_is_described_is_passed_on() -> None:
+    """A receipt shows results; what interrupts that interrupts the caller."""
+
+    class Shown:
+        def __repr__(self) -> str:
+            raise KeyboardInterrupt
+
+    chain = wire(hook_of(FirstResult()), "ask", saying(Shown()))
+    with pytest.raises(KeyboardInterrupt):
+        chain.chain.ask(["ann", "hi"]).send(None)

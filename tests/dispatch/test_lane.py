@@ -84,7 +84,7 @@ def test_all_names_are_out_of_the_arguments_way(rule: Rule, exact: bool) -> None
 
 class Answers(Category):
     @hookspec(Collect())
-    def all_now(self, author: str) -> list[Any]:
+    def all_now(self, author: str) -> Any:
         """Called for what cannot wait."""
 
     @hookspec(Merge(combine=list, stop_at="stop"))

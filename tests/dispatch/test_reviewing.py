@@ -221,4 +221,4 @@ def test_nothing_is_agreed_that_a_decider_would_deny(order: list[str], text: str
 def test_the_option_needs_an_argument_that_is_replaced() -> None:
     """Without one there is nothing to ask again about."""
     with pytest.raises(SpecError, match="asks_again=True but no replaces="):
-        FirstDenial(asks_again=True)
+        FirstDenial(asks_again=True)  # type: ignore[call-overload]

@@ -50,26 +50,11 @@ async def on_a_clock(author: str) -> Any:
     await Deferred()
 
 
-async def stubborn(author: str) -> Any:
-    try:
-        await asyncio.Event().wait()
-    except asyncio.CancelledError:
-        await asyncio.sleep(0)
-        return SPAM
-
-
 async def upset(author: str) -> Any:
     try:
         await asyncio.Event().wait()
     except asyncio.CancelledError:
         raise KeyError(author) from None
-
-
-async def stubborn_on_a_clock(author: str) -> Any:
-    try:
-        await Deferred()
-    except CancelledError:
-        return SPAM
 
 
 async def upset_on_a_clock(author: str) -> Any:
@@ -79,10 +64,8 @@ async def upset_on_a_clock(author: str) -> Any:
         raise KeyError(author) from None
 
 
-slow_in_a_task = pytest.mark.parametrize("slow", [forever, hang, stubborn, upset])
-slow_on_a_clock = pytest.mark.parametrize(
-    "slow", [on_a_clock, hang, stubborn_on_a_clock, upset_on_a_clock]
-)
+slow_in_a_task = pytest.mark.parametrize("slow", [forever, hang, upset])
+slow_on_a_clock = pytest.mark.parametrize("slow", [on_a_clock, hang, upset_on_a_clock])
 LATE = "HookTimeoutError: module 'm0' took longer than 0.001s in desk.ask"
 
 

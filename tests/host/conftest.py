@@ -11,14 +11,14 @@ from hostkit.errors import ConfigErrors, Problem
 from hostkit.host import Host
 from hostkit.rules import ALLOW, Collect, Decision, Deny, Exclusive, FirstDenial, Notify
 from hostkit.specs import Category, hookspec
-from tests.loading.conftest import Site, site
+from tests.loading.conftest import Site, lonely_site, site
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from hostkit.api import ModuleApi
 
-__all__ = ["Site", "site"]
+__all__ = ["Site", "lonely_site", "site"]
 
 T = TypeVar("T")
 
@@ -39,7 +39,7 @@ class Names(Category):
         """Called when a name is shown."""
 
     @hookspec(Collect())
-    def list_titles(self, user: str) -> list[str]:
+    def list_titles(self, user: str) -> str:
         """Called when a page is shown."""
 
 

@@ -19,7 +19,7 @@ class Presence(Category):
     exclusive = True
 
     @hookspec(Collect())
-    async def who(self) -> list[str]:
+    async def who(self) -> str:
         """Called to list who is there."""
 
     @hookspec(Notify(), requires=("who",))
@@ -29,7 +29,7 @@ class Presence(Category):
 
 class Logins(Category):
     @hookspec(Collect(), keyed=Keyed("kind", lambda key: key))
-    async def check(self, kind: str) -> list[Any]:
+    async def check(self, kind: str) -> Any:
         """Called when a user logs in."""
 
     @hookspec(Exclusive(), keyed=Keyed("kind"))

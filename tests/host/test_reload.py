@@ -165,7 +165,7 @@ def test_secrets_of_both_files_stay_secret(tmp_path: Path, monkeypatch: pytest.M
     """Calls that began with the old file may reveal its secrets, later ones the new file's."""
     file = tmp_path / "host.yaml"
     file.write_text("modules: [{module: tests.host.test_reload.Leaking, config: !env WORD}]\n")
-    monkeypatch.setenv("WORD", "sesame")
+    monkeypatch.setenv("WORD", "open sesame")
     host = Host.from_file(file, categories=[Comments], clock=Clock())
     fire(host.start())
     ask(host)
@@ -173,7 +173,7 @@ def test_secrets_of_both_files_stay_secret(tmp_path: Path, monkeypatch: pytest.M
     fire(host.reload())
     ask(host)
     assert [receipt.reason for receipt in host.receipts] == ["secret: [redacted]"] * 2
-    assert host.receipts.redact("sesame abracadabra") == "[redacted] [redacted]"
+    assert host.receipts.redact("open sesame abracadabra") == "[redacted] [redacted]"
 
 
 class Leaking:
@@ -223,7 +223,7 @@ def test_secrets_of_a_file_that_failed_stay_secret(
     """New modules may log a new secret while they start; those of the running host stay known."""
     file = tmp_path / "host.yaml"
     file.write_text("modules: [{module: tests.host.test_reload.Leaking, config: !env WORD}]\n")
-    monkeypatch.setenv("WORD", "sesame")
+    monkeypatch.setenv("WORD", "open sesame")
     host = Host.from_file(file, categories=[Comments], clock=Clock())
     fire(host.start())
     file.write_text("modules: [{module: missing.Nothing, config: !env WORD}]\n")
@@ -231,7 +231,7 @@ def test_secrets_of_a_file_that_failed_stay_secret(
         monkeypatch.setenv("WORD", word)
         with pytest.raises(ConfigErrors):
             fire(host.reload())
-        assert host.receipts.redact(f"sesame {word}") == "[redacted] [redacted]"
+        assert host.receipts.redact(f"open sesame {word}") == "[redacted] [redacted]"
     ask(host)
     assert [receipt.reason for receipt in host.receipts] == ["secret: [redacted]"]
 

@@ -4,7 +4,7 @@ import importlib
 import sys
 import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 import pytest
@@ -12,7 +12,7 @@ import pytest
 from hostkit.api import HostServices, ModuleApi, make_api_class
 from hostkit.config import from_mapping, load
 from hostkit.errors import ConfigErrors, Problem
-from hostkit.loading import Module, ModuleLoader
+from hostkit.loading import MODULES, Module, ModuleLoader
 from hostkit.rules import Decision, FirstDenial
 from hostkit.specs import Category, hookspec
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hostkit.config import HostFile
+
+
+CLASS: Final = "class {}:\n    def __init__(self, config, api): ...\n"
 
 
 class Comments(Category):
@@ -41,11 +44,12 @@ class Site:
         path.write_text(textwrap.dedent(source))
         importlib.invalidate_caches()
 
-    def install(self, name: str, group: str, **points: str) -> None:
+    def install(self, name: str, group: str, /, version: str = "1.0", **points: str) -> None:
         """Write what a package installer leaves behind for a package with entry points."""
-        folder = f"{name}-1.0.dist-info"
+        folder = f"{name.replace('-', '_')}-{version}.dist-info"
         lines = [f"[{group}]", *(f"{key} = {value}" for key, value in points.items())]
-        self.write(f"{folder}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+        self.write(f"{folder}/METADATA", metadata)
         self.write(f"{folder}/entry_points.txt", "\n".join(lines))
 
 
@@ -70,6 +74,16 @@ def lonely_site(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     return site
 
 
+@pytest.fixture
+def two(lonely_site: Site) -> Site:
+    """Install two packages that both offer the module ``words``."""
+    lonely_site.write("one_pkg.py", CLASS.format("One"))
+    lonely_site.write("other_pkg.py", CLASS.format("Other"))
+    lonely_site.install("Word-Filter", MODULES, words="one_pkg:One", mine="one_pkg:One")
+    lonely_site.install("other", MODULES, version="2.1", words="other_pkg:Other")
+    return lonely_site
+
+
 def build(file: HostFile, index: int = 0, base: type[ModuleApi] = ModuleApi) -> Module:
     """Build one of the modules of a file."""
     loader = ModuleLoader(file, make_api_class(base, [Comments]), HostServices((Comments,)))
@@ -79,6 +93,11 @@ def build(file: HostFile, index: int = 0, base: type[ModuleApi] = ModuleApi) -> 
 def build_class(module: type | str, config: Any = None, **entry: Any) -> Module:
     """Build a module from a mapping."""
     return build(from_mapping({"modules": [{"module": module, "config": config, **entry}]}))
+
+
+def class_of(name: str) -> str:
+    """Build a module, and give the name of its class."""
+    return type(build_class(name).instance).__name__
 
 
 def problem_of(module: type | str, config: Any = None, **entry: Any) -> Problem:

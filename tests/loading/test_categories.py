@@ -6,7 +6,7 @@ import pytest
 
 from hostkit.config import from_mapping, load
 from hostkit.errors import ConfigErrors, Problem
-from hostkit.loading import CATEGORIES, load_categories
+from hostkit.loading import CATEGORIES, Environment, load_categories
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,12 +28,12 @@ def _write(site: Site) -> None:
 
 
 def _names(hostkit: dict[str, Any]) -> list[str]:
-    return [one.name for one in load_categories(from_mapping({"hostkit": hostkit}))]
+    return [one.name for one in load_categories(from_mapping({"hostkit": hostkit}), Environment())]
 
 
 def _problems(hostkit: dict[str, Any]) -> tuple[Problem, ...]:
     with pytest.raises(ConfigErrors) as caught:
-        load_categories(from_mapping({"hostkit": hostkit}))
+        load_categories(from_mapping({"hostkit": hostkit}), Environment())
     return caught.value.problems
 
 
@@ -66,7 +66,7 @@ def test_broken_categories_are_all_reported(site: Site, tmp_path: Path) -> None:
     path = tmp_path / "host.yaml"
     path.write_text("hostkit:\n  categories:\n  - cat_pkg.Frist\n  - cat_pkg.First\n  - zzz\n")
     with pytest.raises(ConfigErrors) as caught:
-        load_categories(load(path))
+        load_categories(load(path), Environment())
     first, second = caught.value.problems
     assert (first.code, first.message, first.hint) == (
         "HK109",

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hostkit.loading import MODULES
+from hostkit.loading import MODULES, Environment
 from hostkit.loading._imports import NotLoadableError, find_object
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ def _refusal(name: str) -> NotLoadableError:
 
 def find(name: str) -> Any:
     """Import a module's class by its name."""
-    return find_object(name, MODULES, entry_points(group=MODULES))
+    return find_object(name, MODULES, Environment())
 
 
 def test_a_dotted_path_is_imported(site: Site) -> None:

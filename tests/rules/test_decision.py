@@ -45,14 +45,50 @@ def test_a_denial_shows_code_and_reason_to_people(denial: Deny, text: str) -> No
     assert str(denial) == text
 
 
-def test_any_name_is_free_for_extra_facts() -> None:
-    """Code and reason are positional only, so facts may be called the same."""
-    denial = Deny("spam", "no", code=7, reason=8, self=9)
-    assert (
-        denial.code,
-        denial.reason,
-        dict(denial.extra),
-    ) == ("spam", "no", {"code": 7, "reason": 8, "self": 9})
+@pytest.mark.parametrize(
+    "denial",
+    [
+        Deny("spam", "no", wait=5),
+        Deny("spam", reason="no", wait=5),
+        Deny(code="spam", reason="no", wait=5),
+        Deny(wait=5, reason="no", code="spam"),
+    ],
+)
+def test_code_and_reason_can_be_given_by_name(denial: Deny) -> None:
+    """However they are given, they are what the person who was denied reads."""
+    assert denial == Deny("spam", "no", wait=5)
+    assert (denial.code, denial.reason, dict(denial.extra)) == ("spam", "no", {"wait": 5})
+
+
+def test_a_reason_by_name_is_not_a_further_fact() -> None:
+    """The text is shown, and not lost among the extra facts."""
+    assert str(Deny("too_large", reason="at most 10 MB")) == "too_large: at most 10 MB"
+    assert dict(Deny("too_large", reason="at most 10 MB").extra) == {}
+
+
+@pytest.mark.parametrize("name", ["code", "reason"])
+def test_no_further_fact_is_called_code_or_reason(name: str) -> None:
+    """It could be read as the other one, so it is refused and named."""
+    with pytest.raises(TypeError, match=f"multiple values for argument '{name}'"):
+        Deny("spam", "no", **{name: "other"})
+
+
+def test_other_names_are_free_for_extra_facts() -> None:
+    """A fact may even be called as the instance itself."""
+    assert dict(Deny("spam", self=9, cls=8).extra) == {"self": 9, "cls": 8}
+
+
+def test_fields_of_a_host_have_any_names() -> None:
+    """What a host describes keeps its names, in copies as well."""
+    fields = {"code": 7, "reason": 8, "self": 9}
+    denial = Deny.with_fields("spam", "no", fields)
+    fields["code"] = 0
+    assert (denial.code, denial.reason, dict(denial.extra)) == (
+        "spam",
+        "no",
+        {"code": 7, "reason": 8, "self": 9},
+    )
+    assert copy.deepcopy(denial) == pickle.loads(pickle.dumps(denial)) == denial
 
 
 def test_a_denial_cannot_be_changed() -> None:

@@ -100,7 +100,7 @@ def test_an_answer_that_cannot_be_read_is_an_error(on_error: Any, result: Any) -
 def test_an_allow_value_needs_a_reading() -> None:
     """Without `read=` only ALLOW and Deny are known, and the hint says so."""
     with pytest.raises(SpecError) as caught:
-        rules.FirstDenial(allow=True)
+        rules.FirstDenial(allow=True)  # type: ignore[call-overload]
     assert caught.value.code == "HK304"
     assert "rules.FirstDenial has allow=True but no read=" in str(caught.value)
     assert "only ALLOW and Deny are known without it" in str(caught.value)

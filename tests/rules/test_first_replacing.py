@@ -56,7 +56,7 @@ def test_a_replacement_is_judged_as_such() -> None:
 def test_only_a_reading_can_find_replacements() -> None:
     """Without `read=`, there are only `ALLOW` and `Deny`."""
     with pytest.raises(SpecError, match="replaces='text' but no read=") as caught:
-        rules.FirstDenial(replaces="text")
+        rules.FirstDenial(replaces="text")  # type: ignore[call-overload]
     assert caught.value.code == "HK304"
     assert "it returns a rules.Replace" in str(caught.value)
 
@@ -64,6 +64,6 @@ def test_only_a_reading_can_find_replacements() -> None:
 def test_there_are_two_ways_to_go_on() -> None:
     """Any other is refused where the rule is made."""
     with pytest.raises(SpecError, match="no use for replacing='skip'") as caught:
-        rules.FirstDenial(read=read, replaces="text", replacing="skip")  # type: ignore[arg-type]
+        rules.FirstDenial(read=read, replaces="text", replacing="skip")  # type: ignore[call-overload]
     assert caught.value.code == "HK304"
     assert "'ask', 'stop'" in str(caught.value)

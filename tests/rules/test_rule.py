@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import pytest
@@ -134,3 +135,56 @@ def test_notify_has_no_invalid_answers() -> None:
     """It ignores what callbacks return, so there is nothing to be invalid."""
     with pytest.raises(SpecError, match="given on_invalid=, but it ignores"):
         rules.Notify(on_invalid="continue")
+
+
+def test_each_kind_of_failure_may_have_its_policy() -> None:
+    """A rule says what each kind means; what is left out has the rule's default."""
+    rule = rules.FirstDenial(on_error=rules.ByKind(unavailable="continue", timeout="deny"))
+    assert [rule.policy(kind) for kind in rules.KINDS] == ["continue", "deny", "fail"]
+    assert str(rule.on_error) == "unavailable: continue, timeout: deny"
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_a_policy_for_one_kind_must_mean_something(kind: type[Any]) -> None:
+    """The message names the kind."""
+    with pytest.raises(SpecError, match="no use for on_error=ByKind\\(timeout='deny'\\)"):
+        make(kind, on_error=rules.ByKind(unavailable="continue", timeout="deny"))
+
+
+@pytest.mark.parametrize("policy", ["ignore", 5, ["fail"], object])
+def test_a_kind_has_one_of_the_policies(policy: Any) -> None:
+    """Anything else is refused where the hook is declared."""
+    with pytest.raises(SpecError, match="expected: 'continue', 'deny', 'fail', 'raise'"):
+        rules.FirstDenial(on_error=rules.ByKind(error=policy))
+
+
+def test_a_mapping_of_policies_is_written_as_by_kind() -> None:
+    """Written as in the config file, it is refused with the right form."""
+    with pytest.raises(SpecError, match=r"write rules\.ByKind"):
+        rules.FirstDenial(on_error={"unavailable": "continue"})  # type: ignore[call-overload]
+
+
+def test_a_denial_must_be_known_for_each_kind_that_denies() -> None:
+    """A rule with an allow value of its own says what a failure's denial is."""
+    policies = rules.ByKind(timeout="deny")
+    with pytest.raises(SpecError, match="does not say as which"):
+        rules.FirstDenial(on_error=policies, read=lambda value: value, allow="yes")
+
+
+def test_unknown_options_are_named_as_python_does() -> None:
+    """The message names the rule's class and the argument, and nothing of its insides."""
+    with pytest.raises(TypeError, match=r"^FirstDenial\.__init__\(\) got an unexpected .* 'deny'$"):
+        rules.FirstDenial(deny=True)  # type: ignore[call-overload]
+    with pytest.raises(TypeError, match=r"^Merge\.__init__\(\) missing 1 .* 'combine'$"):
+        rules.Merge()  # type: ignore[call-overload]
+
+
+def test_the_signature_of_a_rule_lists_its_options() -> None:
+    """Editors and `help` show them, whatever overloads there are for type checkers."""
+    assert list(inspect.signature(rules.Collect).parameters) == [
+        "on_error",
+        "on_invalid",
+        "read",
+        "veto",
+        "describe",
+    ]

@@ -47,7 +47,15 @@ class Words:
 class Obscure:
     __signature__ = 5
 
-    def __call__(self) -> None: ...
+    def __call__(self, author: str, text: str) -> str:
+        return author + text
+
+
+def obscure(author: str, text: str) -> str:
+    return author + text
+
+
+obscure.__signature__ = 5  # type: ignore[attr-defined]
 
 
 def without_self() -> str:
@@ -85,6 +93,10 @@ async def async_three(first: str, author: str, text: str) -> str:
     return first + author + text
 
 
+def yielding(author: str, text: str) -> Any:
+    yield author, text
+
+
 SYNC: list[Callable[..., Any]] = [
     function,
     lambda author, text: author + text,
@@ -100,6 +112,9 @@ SYNC: list[Callable[..., Any]] = [
     functools.partial(three, "first"),
     functools.partial(functools.partial(three), "first"),
     functools.partial(Callable_()),
+    Obscure(),
+    functools.partial(Obscure()),
+    MethodType(three, "first"),
 ]
 ASYNC: list[Callable[..., Any]] = [
     async_function,
@@ -110,6 +125,7 @@ ASYNC: list[Callable[..., Any]] = [
     functools.partial(async_function),
     functools.partial(async_three, "first"),
     functools.partial(AsyncCallable()),
+    MethodType(async_three, "first"),
 ]
 
 
@@ -162,10 +178,6 @@ def test_what_cannot_be_called_is_refused(refused: Callable[..., Any], given: ob
     assert "expected: a function or another callable" in str(error)
 
 
-def yielding(author: str, text: str) -> Any:
-    yield author, text
-
-
 async def yielding_async(author: str, text: str) -> Any:
     yield author, text
 
@@ -201,7 +213,9 @@ def test_generators_are_refused(
     ("given", "name", "why"),
     [
         (max, "max", "no signature found for builtin"),
-        (Obscure(), "Obscure", "unexpected object 5 in __signature__ attribute"),
+        (obscure, "obscure", "unexpected object 5 in __signature__ attribute"),
+        (functools.partial(max), "max", "no signature found for builtin"),
+        (MethodType(max, 1), "max", "no signature found for builtin"),
         (MethodType(without_self, Words()), "without_self", "invalid method signature"),
     ],
 )

@@ -16,7 +16,7 @@ class Comments(Category):
         """Called before a comment is stored."""
 
     @hookspec(rules.Collect(), required=1)
-    def names(self, text: str, limit: int = 3) -> list[str]:
+    def names(self, text: str, limit: int = 3) -> str:
         """Called to collect names, without awaiting."""
 
 
@@ -100,7 +100,7 @@ async def hooks_by_name_are_not_typed(host: Host) -> None:
 
 def rules_know_their_options() -> None:
     """Policies that do not exist, and options of other rules, are type errors."""
-    rules.FirstDenial(on_error="ignore")  # type: ignore[arg-type]
+    rules.FirstDenial(on_error="ignore")  # type: ignore[call-overload]
     rules.Notify(default=5)  # type: ignore[call-arg]
-    rules.Merge()  # type: ignore[call-arg]
+    rules.Merge()  # type: ignore[call-overload]
     hookspec(rules.Notify)  # type: ignore[arg-type]

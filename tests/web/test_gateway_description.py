@@ -146,7 +146,7 @@ class Comments(Category):
         More about it.
         """
 
-    @hookspec(rules.FirstResult(), deprecated="use names")
+    @hookspec(rules.FirstResult(on_error=rules.ByKind(timeout="continue")), deprecated="use names")
     async def find_title(self) -> Any:
         """Called for a title."""
 
@@ -191,7 +191,11 @@ def test_hooks_are_listed() -> None:
                         "path": "/_hostkit/hooks/comments/find_title",
                         "doc": "Called for a title.",
                         "rule": "FirstResult",
-                        "on_error": "fail",
+                        "on_error": {
+                            "unavailable": "fail",
+                            "timeout": "continue",
+                            "error": "fail",
+                        },
                         "deprecated": "use names",
                         "modules": [],
                         "arguments": {
@@ -228,7 +232,8 @@ def test_the_openapi_document_has_every_call() -> None:
     }
     check = document["paths"]["/_hostkit/hooks/comments/check_comment"]["post"]
     assert check["summary"] == "Called before a comment is stored."
-    assert set(check["responses"]) == {"200", "400", "403", "405", "415", "500", "503"}
+    statuses = {"200", "400", "401", "403", "405", "415", "500", "503"}
+    assert set(check["responses"]) == statuses
     title = document["paths"]["/_hostkit/hooks/comments/find_title"]["post"]
     assert title["deprecated"] is True
     assert title["responses"]["200"]["content"]["application/json"]["schema"]["required"] == [

@@ -1,15 +1,26 @@
-"""Rules that end with the first module that has something to say."""
+"""`FirstDenial`: the first module that denies decides."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal, final
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, final, overload
 
 import attrs
 
 from hostkit.codes import Code
 from hostkit.errors import SpecError
-from hostkit.rules._rule import NO_ANSWER, OnError, Read, Rule
-from hostkit.rules.decision import ALLOW, CONTINUE, Deny
+from hostkit.rules._failures import KINDS, OnError
+from hostkit.rules._results import AsWritten, D_co, Gives, initialised
+from hostkit.rules._rule import Read, Rule, RuleOptions
+from hostkit.rules.decision import ALLOW, CONTINUE, Allow, Decision, Deny
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Unpack
+
+    from hostkit.rules.decision import Continue
+
+M = TypeVar("M")
+T = TypeVar("T")
 
 ERRING = Deny("module_failed", "a module could not decide")
 """The denial that ``on_error="deny"`` stands for, unless the rule names another."""
@@ -21,16 +32,17 @@ def _read_decision(value: Any) -> Deny:
     raise TypeError("neither ALLOW nor a Deny")
 
 
+@initialised
 @final
-@attrs.frozen(kw_only=True)
-class FirstDenial(Rule):
+@attrs.frozen(kw_only=True, init=False)
+class FirstDenial(Rule[D_co]):
     """All modules are asked until one denies; its denial is the result, else the allow value.
 
     Without ``read``, callbacks answer `ALLOW` or a `Deny`, and anything else is invalid. With
     it, whatever it returns other than `CONTINUE`, the allow value and a `Replace` is the denial.
 
     Args:
-        on_error: ``"deny"``, ``"fail"`` (default), ``"continue"`` or ``"raise"``.
+        on_error: ``"deny"``, ``"fail"`` (default), ``"continue"`` or ``"raise"``, or a `ByKind`.
         on_invalid: The same for answers that mean nothing; by default as ``on_error``.
         read: Reads a callback's raw answer.
         allow: The result when no module denies; as an answer, raw or read, it always lets the next
@@ -54,6 +66,47 @@ class FirstDenial(Rule):
     replaces: str | None = None
     replacing: Literal["ask", "stop"] = "ask"
     asks_again: bool = False
+
+    if TYPE_CHECKING:
+
+        @overload
+        def __init__(
+            self: FirstDenial[Gives[Decision]],
+            *,
+            read: None = ...,
+            denial: Deny | None = ...,
+            **options: Unpack[RuleOptions],
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: FirstDenial[Gives[M | Literal[Allow.ALLOW]]],
+            *,
+            read: Callable[[Any], M | Continue],
+            denial: Any = ...,
+            **options: Unpack[RuleOptions],
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: FirstDenial[Gives[M | T]],
+            *,
+            read: Callable[[Any], M | Continue],
+            allow: T,
+            denial: Any = ...,
+            **options: Unpack[RuleOptions],
+        ) -> None: ...
+        @overload
+        def __init__(  # what replaces an argument says itself what the result is
+            self: FirstDenial[AsWritten],
+            *,
+            read: Read,
+            replaces: str,
+            replacing: Literal["ask", "stop"] = ...,
+            asks_again: bool = ...,
+            allow: Any = ...,
+            denial: Any = ...,
+            **options: Unpack[RuleOptions],
+        ) -> None: ...
+        def __init__(self, **options: Any) -> None: ...
 
     @property
     def policies(self) -> frozenset[OnError]:
@@ -101,7 +154,7 @@ class FirstDenial(Rule):
     def _default_denial(self) -> None:
         if self.allow is ALLOW:
             object.__setattr__(self, "denial", ERRING)
-        elif "deny" in (self.on_error, self.on_invalid):
+        elif "deny" in (self.on_invalid, *map(self.policy, KINDS)):
             raise SpecError(
                 Code.BAD_OPTION,
                 "rules.FirstDenial counts failures as denials, but does not say as which",
@@ -161,46 +214,3 @@ class FirstDenial(Rule):
     def expects(self) -> str | None:
         """What a callback must answer."""
         return "ALLOW or a Deny" if self.read is None else None
-
-
-@final
-@attrs.frozen(kw_only=True)
-class FirstResult(Rule):
-    """Modules are asked until one gives a value; it is the result, else the default.
-
-    Args:
-        on_error: ``"fail"`` (default), ``"continue"`` or ``"raise"``.
-        read: Reads a raw answer; by default `None` lets the next module be asked.
-        default: The result when no module gives a value.
-    """
-
-    default: Any = None
-
-    @property
-    def passes(self) -> Any:
-        """No value, unless ``read`` says what that is."""
-        return None if self.read is None else NO_ANSWER
-
-    def finish(self, answers: list[Any]) -> Any:  # noqa: ARG002
-        """No module had a value."""
-        return self.default
-
-
-@final
-@attrs.frozen(kw_only=True)
-class Exclusive(Rule):
-    """Only one module may register; its answer is the result, else the default.
-
-    Args:
-        on_error: ``"fail"`` (default), ``"continue"`` (the default is the result) or ``"raise"``.
-        read: Reads the raw answer; `CONTINUE` stands for the default.
-        default: The result when no module has registered.
-    """
-
-    exclusive: ClassVar[bool] = True
-
-    default: Any = None
-
-    def finish(self, answers: list[Any]) -> Any:  # noqa: ARG002
-        """No module has registered, or it left the answer to the host."""
-        return self.default
