@@ -129,5 +129,6 @@ class Code(StrEnum):
     NEEDS_RESTART = "HK405", "a setting cannot change while the host is running"
     PID_FILE_UNUSABLE = "HK406", "a server's pid file cannot be used"
     NOT_A_REDIS_URL = "HK407", "a URL is not that of a Redis server"
+    CONTROL_UNUSABLE = "HK408", "a server's control socket cannot be opened"
     WRONG_ARGUMENTS = "HK414", "a hook was asked with arguments that it does not have"
     NOT_A_CONFIGURATION = "HK415", "what a host was given is not a configuration"

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
     from hostkit.config import HostFile
     from hostkit.host._given import Configuration, HostOptions
-    from hostkit.host._reloaded import Reloaded
+    from hostkit.host._reloaded import Companion, Reloaded
+    from hostkit.host._state import HostState
     from hostkit.specs import Category
 
 
@@ -203,7 +204,7 @@ class Host(HostView):
         environment = Environment(find_folders(file, self._module_path))
         with importable(environment.folders):
             loader = attrs.evolve(old.loader, file=file, environment=environment)
-            new = build(loader, self._clock, old)
+            new = self._build_anew(loader, old)
 
         # Called when the new modules are started.
         def swap() -> None:
@@ -211,6 +212,31 @@ class Host(HostView):
             self._built, self.file = new, file
 
         return await self._lifecycle.replace(new, swap)
+
+    def _build_anew(self, loader: ModuleLoader, old: HostState) -> HostState:
+        """Build what a new file says; what is wrong with anything is raised in one go."""
+        problems = [
+            problem
+            for companion in self._lifecycle.companions
+            for problem in companion.check(loader.file)
+        ]
+        try:
+            new = build(loader, self._clock, old)
+        except ConfigErrors as errors:
+            problems += errors.problems
+            by_position = sorted(problems, key=lambda problem: problem.position)
+            raise ConfigErrors(tuple(by_position)) from None
+        if problems:
+            raise ConfigErrors(tuple(problems))
+        return new
+
+    def accompany(self, companion: Companion) -> None:
+        """Have something else take over a new file together with the modules, or refuse it.
+
+        Args:
+            companion: Is asked in each reload. It is notified of the change by `when_reloaded`.
+        """
+        self._lifecycle.companions.append(companion)
 
     def when_reloaded(self, observer: Callable[[], Awaitable[None] | None]) -> None:
         """Have a function called whenever the host gets other hooks and web resources.

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from twisted.internet.interfaces import IReactorTime
 
+    from hostkit.config import HostFile
+    from hostkit.host._reloaded import Companion
     from hostkit.host._state import HostState
     from hostkit.loading import Module
 
@@ -52,6 +54,7 @@ class Lifecycle:
         clock: Where samples and background loops are scheduled; see `Host`.
 
     Attributes:
+        companions: Take over a new file together with the modules; see `Host.accompany`.
         observers: Are called when other modules are in use; see `Host.when_reloaded`.
         invalidations: The modules' cached methods, linked to other processes while they run.
     """
@@ -68,6 +71,7 @@ class Lifecycle:
         self._starting: Interruptible | None = None
         self._turn = object()  # of the newest reload
         self._is_replaced = False  # the reload whose modules start
+        self.companions: list[Companion] = []
         self.observers: list[Callable[[], Awaitable[None] | None]] = []
         self.invalidations = Invalidations()
 
@@ -170,7 +174,7 @@ class Lifecycle:
     async def _replace(self, state: HostState, swap: Callable[[], None], steps: Steps) -> None:
         old = self._modules
         new = without(state.modules, old)
-        await self._start_new(new, state.loader.file.redact, steps)
+        await self._start_new(new, state.loader.file, steps)
         # Receipts of calls that go on with the old chains get this time.
         before, now = self._sampler, time.time()
         assert before is not None  # noqa: S101 -- a stop would have interrupted the start
@@ -185,16 +189,14 @@ class Lifecycle:
         finally:
             await self._let_go(steps)
 
-    async def _start_new(
-        self, new: Sequence[Module], redact: Callable[[str], str], steps: Steps
-    ) -> None:
+    async def _start_new(self, new: Sequence[Module], file: HostFile, steps: Steps) -> None:
         """Start modules beside those that are running."""
-        self._starting = starting = steps.starting(steps.start(new, redact))
+        self._starting = starting = steps.starting(self._prepare(new, file, steps))
         self._is_replaced = False
         try:
             await starting
             if starting.is_interrupted:
-                await steps.stop(new)
+                await self._give_up(new, steps)
         except (CancelledError, asyncio.CancelledError):
             if not starting.is_interrupted:
                 raise
@@ -204,6 +206,20 @@ class Lifecycle:
             starting.end()  # a newer reload goes on here
         if starting.is_interrupted:
             raise HostkitError(reason)
+
+    async def _prepare(self, new: Sequence[Module], file: HostFile, steps: Steps) -> None:
+        await steps.start(new, file.redact)
+        try:
+            for companion in self.companions:
+                await companion.prepare(file)
+        except BaseException:
+            await self._give_up(new, steps)
+            raise
+
+    async def _give_up(self, new: Sequence[Module], steps: Steps) -> None:
+        for companion in self.companions:
+            await companion.undo()
+        await steps.stop(new)
 
     async def _stop(self, steps: Steps) -> None:
         async with AsyncExitStack() as rest:  # done in reverse, even if one of them is cancelled

@@ -10,7 +10,7 @@ from twisted.web.resource import Resource
 from hostkit.web._pages import ErrorPage, write_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from twisted.web.resource import IResource
     from twisted.web.server import Request
@@ -22,13 +22,13 @@ class Guard(Resource):
 
     Args:
         root: What is guarded; requests to other paths always get there.
-        token: The token.
+        tokens: The tokens, each of which is good.
     """
 
-    def __init__(self, root: IResource, token: str) -> None:
+    def __init__(self, root: IResource, tokens: Sequence[str]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._root = root
-        self._token = token.encode()
+        self._tokens = [token.encode() for token in tokens]
 
     def getChildWithDefault(self, path: bytes, request: Request) -> IResource:
         """Find the resource for a request, or a page that asks for the token."""
@@ -41,7 +41,9 @@ class Guard(Resource):
 
     def _knows_token(self, request: Request) -> bool:
         scheme, _, token = (request.getHeader(b"authorization") or b"").partition(b" ")
-        return scheme.lower() == b"bearer" and compare_digest(token.strip(), self._token)
+        # Each is compared, so that the time says nothing about which one it is.
+        good = [compare_digest(token.strip(), each) for each in self._tokens]
+        return scheme.lower() == b"bearer" and any(good)
 
 
 HEALTH: Final = "/health"
