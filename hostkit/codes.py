@@ -126,3 +126,4 @@ class Code(StrEnum):
     NOT_A_REDIS_URL = "HK407", "a URL is not that of a Redis server"
     WRONG_ARGUMENTS = "HK414", "a hook was asked with arguments that it does not have"
     NOT_A_CONFIGURATION = "HK415", "what a host was given is not a configuration"
+    GUARD_NOT_CHOSEN = "HK416", "a gateway is made without saying who may ask it"

@@ -50,7 +50,7 @@ class Server:
         endpoints, problems = read_listeners(host.file, reactor)
         if problems:
             raise ConfigErrors(tuple(problems))
-        self._gateway = Gateway(host).resources
+        self._gateway = Gateway(host, token=None).resources  # the `Guard` has the listener's
         # All before any port opens, and before any module starts.
         self._sites = [
             (listener, endpoint, self._site(listener)) for listener, endpoint in endpoints
