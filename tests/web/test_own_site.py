@@ -142,8 +142,8 @@ def test_a_guarded_gateway_answers_those_with_the_token() -> None:
     root = Router(Gateway(host_of({}), token="s3cret").resources)
     headers = {"Authorization": "bearer s3cret"}
     assert ask(root, "POST", HOOK, b'{"text": "a"}', **headers).json == {}
-    assert ask(root, "GET", "/_hostkit/hooks", **headers).status == 200
-    document = ask(root, "GET", "/_hostkit/openapi.json", **headers).json
+    assert ask(root, "GET", "/_hostkit/hooks", b"", **headers).status == 200
+    document = ask(root, "GET", "/_hostkit/openapi.json", b"", **headers).json
     assert document["security"] == [{"token": []}]
 
 
