@@ -13,10 +13,11 @@ from hookspecs.delivery import (
     UnsignedFields,
 )
 from hookspecs.errors import Codes, HomeserverError, is_homeserver_error
-from hookspecs.events import Event, ReplacedEvent, StateMap
 from hookspecs.limits import MediaRepository, MediaUploadLimit, Ratelimit, RatelimitOverride
 from hookspecs.password_auth_provider import Login, LoginResponse, PasswordAuthProvider
 from hookspecs.presence_router import PRESENCE_ALL_USERS, PresenceRouter, UserPresenceState
+from hookspecs.replaced_event import ReplacedEvent
+from hookspecs.rooms import Event, StateMap
 from hookspecs.spam_checker import SpamChecker
 from hookspecs.third_party_rules import LegacyThirdPartyRules, ThirdPartyRules
 from hookspecs.values import (

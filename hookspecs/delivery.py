@@ -8,7 +8,7 @@ from typing import Any, ClassVar, final
 
 import attrs
 
-from hookspecs.events import Event
+from hookspecs.rooms import Event
 from hookspecs.values import JsonDict
 from hostkit import Category, hookspec, rules
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import Enum, StrEnum, unique
 from typing import Any, Final, final
@@ -9,6 +10,7 @@ from typing import Any, Final, final
 from hostkit import Deny
 
 _DENIED: Final = "denied"
+_CODE: Final = re.compile(r"[A-Z][A-Z0-9_.]*")
 
 
 @final
@@ -91,6 +93,24 @@ class Codes(StrEnum):
         return f"{type(self).__name__}.{self.name}"
 
 
+def code_of(value: object) -> str | None:
+    """Take a member of any enumeration of codes for a code.
+
+    Args:
+        value: Anything.
+
+    Returns:
+        The member itself if it is a string, or else its value if that looks like a code; `None` for
+        everything else, a plain string too.
+    """
+    if not isinstance(value, Enum):
+        return None
+    if isinstance(value, str):
+        return value
+    code = value.value
+    return code if isinstance(code, str) and _CODE.fullmatch(code) else None
+
+
 @final
 class HomeserverError(Exception):
     """Raised by a module to refuse an operation, with an answer of its own for the client.
@@ -111,7 +131,7 @@ class HomeserverError(Exception):
     ) -> None:
         # Copying and pickling rebuild an exception from its `args`; the fields are in `__dict__`.
         super().__init__(code, msg, errcode)
-        self.code = code
+        self.code = int(code)  # it may be a member of `http.HTTPStatus`
         self.msg = msg
         self.errcode = errcode
         self.additional_fields: dict[str, Any] = dict(additional_fields or {})
@@ -128,14 +148,15 @@ def is_homeserver_error(error: Exception) -> bool:
     """Whether an exception says how to answer the request it refuses.
 
     That holds for a `HomeserverError`, and for any other exception with an HTTP status as ``code``
-    and a string as ``errcode``, since a host may have exceptions of its own.
+    and a string or a code as ``errcode``, since a host may have exceptions of its own.
     """
     try:
         code, errcode = error.code, error.errcode  # type: ignore[attr-defined]
     except Exception:  # noqa: BLE001 -- they are missing, or are properties that raise
         return False
     # `True` is an int, but not a status.
-    return type(code) is int and isinstance(errcode, str)
+    is_status = isinstance(code, int) and not isinstance(code, bool)
+    return is_status and (isinstance(errcode, str) or code_of(errcode) is not None)
 
 
 def describe_error(denial: Any) -> Deny:
@@ -150,7 +171,8 @@ def describe_error(denial: Any) -> Deny:
     # The second name of each pair is what a host's own exceptions may have instead.
     reason = _first(denial, str, "msg", "message") or str(denial)
     fields = _first(denial, Mapping, "additional_fields", "extra") or {}
-    return _deny(_first(denial, str, "errcode"), reason, fields)
+    code = denial.errcode  # type: ignore[attr-defined]
+    return _deny(code_of(code) or code, reason, fields)
 
 
 def describe_verdict(denial: Any) -> Deny:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
+from enum import Enum
 from typing import Any, Final, Literal, final
 
 import attrs
@@ -63,7 +64,8 @@ def read_interest(value: Any) -> AbstractSet[str] | Literal["ALL"]:
     """
     if isinstance(value, set | frozenset):
         return value
-    if isinstance(value, str) and value == PRESENCE_ALL_USERS:
+    word = value.value if isinstance(value, Enum) else value
+    if isinstance(word, str) and word == PRESENCE_ALL_USERS:
         return PRESENCE_ALL_USERS
     raise TypeError("an answer is a set of user ids, or PRESENCE_ALL_USERS")
 

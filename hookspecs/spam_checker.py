@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, final
 
 from hookspecs import verdicts
 from hookspecs.errors import describe_verdict
-from hookspecs.events import Event
+from hookspecs.rooms import Event
 from hookspecs.values import FileInfo, JsonDict, ReadableFileWrapper, RoomAlias, UserProfile
 from hookspecs.verdicts import NOT_SPAM, RegistrationBehaviour, Verdict
 from hostkit import Category, hookspec, rules

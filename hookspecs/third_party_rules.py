@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from hookspecs.errors import Codes, HomeserverError, describe_error, is_homeserver_error
-from hookspecs.events import EVENT_ALLOWED, EVENT_REFUSED, Event, StateMap, read_event_allowed
+from hookspecs.events import EVENT_ALLOWED, EVENT_REFUSED, read_event_allowed
+from hookspecs.rooms import Event, StateMap
 from hookspecs.values import JsonDict, ProfileInfo, Requester
 from hookspecs.verdicts import read_permission
 from hostkit import Category, hookspec, rules

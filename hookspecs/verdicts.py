@@ -9,8 +9,9 @@ The readings of verdicts differ only in the meaning of the booleans and strings 
 | `read_may` | continues | denies | invalid |
 | `read_strict` | invalid | invalid | invalid |
 
-Everywhere ``NOT_SPAM``, or a string equal to it, continues; a code (any member of a string
-enumeration) and a pair of a code and a dict deny.
+Everywhere ``NOT_SPAM``, or a string equal to it, continues; a code and a pair of a code and a dict
+deny. A word may come from an enumeration of another library: any member of a string enumeration is
+a code, and so is one of a plain enumeration whose value looks like a code.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import logging
 from enum import Enum, unique
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, TypeAlias, final
 
-from hookspecs.errors import Codes
+from hookspecs.errors import Codes, code_of
 from hookspecs.values import JsonDict
 from hostkit import CONTINUE, current_module
 
@@ -50,7 +51,11 @@ def read_permission(value: Any) -> Literal[False] | Continue:
 @final
 @unique
 class RegistrationBehaviour(Enum):
-    """What becomes of a registration."""
+    """What becomes of a registration.
+
+    Modules may answer with an enumeration of another library that has members of the same names;
+    these are equal to ours.
+    """
 
     ALLOW = "allow"
     """The account is created."""
@@ -58,6 +63,22 @@ class RegistrationBehaviour(Enum):
     """The account is created, but what it sends is hidden from all others."""
     DENY = "deny"
     """No account is created."""
+
+    def __eq__(self, other: object) -> bool:
+        return self is _behaviour_of(other)
+
+    # Members of all enumerations hash as their names.
+    __hash__ = Enum.__hash__
+
+
+def _behaviour_of(value: object) -> RegistrationBehaviour | None:
+    """Find which member a member of this or of a similar enumeration is."""
+    if isinstance(value, RegistrationBehaviour):
+        return value
+    members = type(value).__members__ if isinstance(value, Enum) else {}
+    if not RegistrationBehaviour.__members__.keys() <= members.keys():
+        return None
+    return next((each for each in RegistrationBehaviour if members[each.name] is value), None)
 
 
 @final
@@ -94,15 +115,15 @@ def read_strict(value: Any) -> tuple[str, JsonDict] | Continue:
     Raises:
         TypeError: It is invalid.
     """
-    if isinstance(value, str):
-        if value == NOT_SPAM:
-            return CONTINUE
-        if isinstance(value, Enum):  # a host may have an enumeration of codes of its own
-            return value, {}
-    elif isinstance(value, tuple) and len(value) == 2:  # noqa: PLR2004 -- a pair
-        code, fields = value
-        if isinstance(fields, dict) and isinstance(code, str) and isinstance(code, Enum):
-            return value
+    word = value.value if isinstance(value, Enum) else value
+    if isinstance(word, str) and word == NOT_SPAM:
+        return CONTINUE
+    if not isinstance(value, tuple):
+        value = (value, {})
+    if len(value) == 2 and isinstance(value[1], dict):  # noqa: PLR2004 -- a pair
+        code = code_of(value[0])
+        if code is not None:
+            return value if code is value[0] else (code, value[1])
     raise TypeError(_EXPECTED)
 
 
@@ -154,11 +175,12 @@ def read_registration(value: Any) -> RegistrationBehaviour:
     """Read what becomes of a registration.
 
     Raises:
-        TypeError: It is not a `RegistrationBehaviour`.
+        TypeError: It is not a member of `RegistrationBehaviour`, or of an enumeration like it.
     """
-    if not isinstance(value, RegistrationBehaviour):
+    behaviour = _behaviour_of(value)
+    if behaviour is None:
         raise TypeError("neither ALLOW nor SHADOW_BAN nor DENY")
-    return value
+    return behaviour
 
 
 def read_drop(value: Any) -> Any:

@@ -20,6 +20,7 @@ from hostkit.loops._entry import (
     settle,
     start_entry,
 )
+from hostkit.loops._limited import Limit, Limited
 from hostkit.loops._shield import DetachedTasks, ShieldedCall, end_of, shield
 from hostkit.loops._side_loop import SideLoop
 
@@ -33,6 +34,8 @@ __all__ = [
     "DetachedTasks",
     "Entrance",
     "Interruptible",
+    "Limit",
+    "Limited",
     "Owner",
     "ShieldedCall",
     "SideLoop",

@@ -5,7 +5,8 @@ from hostkit.specs._category import Category, check_categories, find_spec
 from hostkit.specs._fit import Fit, check_callable, fit_by_name, fit_by_position
 from hostkit.specs._functions import has_body
 from hostkit.specs._hookimpl import IMPL_ATTRIBUTE, HookimplMarker, check_options, hookimpl
-from hostkit.specs._hookspec import PROJECT, Hookspec, Keyed, ReadKey, hookspec
+from hostkit.specs._hookspec import PROJECT, Hookspec, hookspec
+from hostkit.specs._keyed import Keyed, ReadKey
 
 __all__ = [
     "IMPL_ATTRIBUTE",

@@ -11,7 +11,7 @@ import attrs
 
 from hostkit.codes import Code
 from hostkit.errors import RegistrationError, SpecError
-from hostkit.specs._hookspec import SPEC_ATTRIBUTE, Hookspec
+from hostkit.specs._hookspec import PROJECT, SPEC_ATTRIBUTE, Hookspec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,6 +49,13 @@ class Category:
         for base in reversed(cls.__mro__):
             for name, value in vars(base).items():
                 spec = getattr(value, SPEC_ATTRIBUTE, None)
+                if spec is None and hasattr(value, f"{PROJECT}_spec"):
+                    raise SpecError(
+                        Code.BAD_OPTION,
+                        f"{cls.__qualname__}.{name} is marked by pluggy's own HookspecMarker, so "
+                        "that it has no rule",
+                        hint="write @hookspec(rules.FirstDenial()), or another of hostkit.rules",
+                    )
                 if isinstance(spec, Hookspec):
                     specs[name] = attrs.evolve(spec, name=name, category=cls.name)
                 else:  # what hides a hook of a base class without being one takes it away

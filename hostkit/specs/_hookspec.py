@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import Any, Final, TypeAlias, TypeVar, cast, final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Never, TypeVar, cast, final
 
 import attrs
 import pluggy
@@ -14,43 +14,8 @@ from hostkit.codes import Code
 from hostkit.errors import SpecError
 from hostkit.rules import D_co, FirstDenial, Rule
 from hostkit.specs._functions import arguments_of, check_documented, has_body, show_function, where
-
-ReadKey: TypeAlias = Callable[[Any], tuple[Hashable, Any]]
-"""Reads a key as modules write it; see `Keyed`."""
-
-
-def read_plain_key(key: Hashable) -> tuple[Hashable, None]:
-    """Take a key as it is."""
-    return key, None
-
-
-@final
-@attrs.frozen
-class Keyed:
-    """Modules register a mapping of callbacks by key; a call asks those of its own key.
-
-    Args:
-        argument: The hook's argument whose value is the key of a call.
-        read: Takes a key as modules write it. Returns the key of the calls that it is for, and
-            details of it on which all modules must agree. Raises `TypeError`, `ValueError` or
-            `LookupError` if it is not one. By default keys are written as they are, and have no
-            details.
-
-    Raises:
-        SpecError: ``read`` cannot be called.
-    """
-
-    argument: str
-    read: ReadKey = read_plain_key
-
-    def __attrs_post_init__(self) -> None:
-        if not callable(self.read):
-            raise SpecError(
-                Code.BAD_OPTION,
-                f"Keyed was given read={self.read!r}, which cannot be called",
-                expected="a function that takes a key as modules write it",
-            )
-
+from hostkit.specs._keyed import Keyed
+from hostkit.wording import did_you_mean
 
 PROJECT: Final = "hostkit"
 """The pluggy project that marks hookspecs and hookimpls."""
@@ -79,6 +44,7 @@ class Hookspec:
         keyed: By which argument callbacks are chosen, if not all of them are asked.
         requires: Hooks of the category that a module must register together with it.
         shield: Whether a callback is let finish when the call is cancelled.
+        must_decide: Whether a host needs a module that decides it.
     """
 
     name: str
@@ -93,6 +59,7 @@ class Hookspec:
     keyed: Keyed | None = None
     requires: tuple[str, ...] = ()
     shield: bool = False
+    must_decide: bool = False
 
     @property
     def full_name(self) -> str:
@@ -130,8 +97,27 @@ class Hookspec:
         return show_function(self.name, self.signature, is_async=self.is_async)
 
 
+_OPTIONS: Final = (
+    "required",
+    "copy",
+    "added",
+    "deprecated",
+    "keyed",
+    "requires",
+    "shield",
+    "must_decide",
+)
+_OF_PLUGGY: Final = {
+    "firstresult": "write @hookspec(rules.FirstResult())",
+    "historic": "leave it out: all modules have registered before a hook can be called, so that "
+    "there is no call to repeat for later ones",
+    "warn_on_impl": 'write deprecated="what to use instead"',
+    "warn_on_impl_args": "say so in the docstring",
+}
+
+
 def hookspec(  # noqa: PLR0913 -- each is one line of a declaration
-    rule: Rule[D_co],
+    rule: Rule[D_co] = cast("Any", None),  # noqa: B008 -- required, see `_check_rule`
     *,
     required: int | None = None,
     copy: tuple[str, ...] = (),
@@ -140,12 +126,12 @@ def hookspec(  # noqa: PLR0913 -- each is one line of a declaration
     keyed: Keyed | None = None,
     requires: tuple[str, ...] = (),
     shield: bool = False,
+    must_decide: bool = False,
+    **unknown: Never,
 ) -> D_co:
     """Declare a method of a `Category` as a hook.
 
-    It is a pluggy hookspec with a rule. ``async def`` makes a hook that is awaited. It needs a
-    docstring and annotations; that of the return value says what callbacks answer. A body with
-    code is run when no module decides, with the same arguments, instead of the rule's default.
+    It needs annotations and a docstring. A body with code is run when no module decides.
 
     Args:
         rule: How the chain of callbacks becomes one result.
@@ -156,25 +142,27 @@ def hookspec(  # noqa: PLR0913 -- each is one line of a declaration
         keyed: Has modules register callbacks by key, of which a call asks those of its own key.
         requires: Names of hooks of the category that a module must register in the same call.
         shield: Lets a callback finish when the call is cancelled, for some microseconds a call.
+        must_decide: Refuses a host without a module that decides it; shadow modules do not.
+        unknown: Anything else is refused.
 
     Raises:
         SpecError: The declaration is wrong (codes HK301 to HK304).
     """
+    _check_options(unknown)
+    _check_rule(rule)
+    said: dict[str, Any] = {"added": added, "deprecated": deprecated, "keyed": keyed}
+    said |= {"requires": requires, "shield": shield, "must_decide": must_decide}
 
     def declare(function: _F) -> _F:
-        spec = attrs.evolve(
-            _read(function, cast("Rule", rule), required, copy),
-            added=added,
-            deprecated=deprecated,
-            keyed=keyed,
-            requires=requires,
-            shield=shield,
-        )
-        setattr(function, SPEC_ATTRIBUTE, _checked(spec))
-        return _mark(function)
+        spec = _read(function, cast("Rule", rule), required, copy)
+        return _marked(function, _checked(attrs.evolve(spec, **said)))
 
-    _check_rule(rule)
     return cast("D_co", declare)
+
+
+def _marked(function: _F, spec: Hookspec) -> _F:
+    setattr(function, SPEC_ATTRIBUTE, spec)
+    return _mark(function)
 
 
 def _read(
@@ -191,6 +179,17 @@ def _read(
         required=_required(function, required, len(arguments)),
         copy=_copied(function, copy, arguments),
     )
+
+
+def _check_options(unknown: Mapping[str, object]) -> None:
+    for option in unknown:
+        hint = _OF_PLUGGY.get(option) or did_you_mean(option, _OPTIONS)
+        raise SpecError(
+            Code.BAD_OPTION,
+            f"@hookspec has no option {option!r}",
+            expected=f"a rule, and any of: {', '.join(_OPTIONS)}",
+            hint=hint,
+        )
 
 
 def _check_rule(rule: object) -> None:
@@ -257,12 +256,15 @@ def _check_shield(spec: Hookspec) -> None:
 def _required(function: Callable[..., Any], required: int | None, total: int) -> int:
     if required is None:
         return total
-    if not 0 <= required <= total:
+    # `True` is a number to Python, and looks like what `must_decide` is.
+    if isinstance(required, bool) or not 0 <= required <= total:
+        hint = "write must_decide=True for a hook that some module must decide"
         raise SpecError(
             Code.BAD_OPTION,
             f"hookspec {function.__name__} has required={required}, but {total} arguments",
             details=where(function),
             expected=f"a number from 0 to {total}",
+            hint=hint if required is True else None,
         )
     return required
 

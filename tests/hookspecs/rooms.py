@@ -31,6 +31,10 @@ class FakeMessage:
     def state_key(self) -> str:
         raise AttributeError("state_key")
 
+    @property
+    def membership(self) -> str | None:
+        return self.content.get("membership")
+
     def get_state_key(self) -> str | None:
         return None
 

@@ -40,6 +40,10 @@ class FakeEvent:
     content: JsonDict = attrs.field(factory=lambda: {"membership": "invite"})
     state_key: str = "@bob:hs"
 
+    @property
+    def membership(self) -> str | None:
+        return self.content.get("membership")
+
     def get_state_key(self) -> str | None:
         return self.state_key
 

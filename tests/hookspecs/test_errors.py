@@ -6,6 +6,7 @@ import copy
 import json
 import pickle
 from enum import Enum
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,6 +29,11 @@ from .spam import DROPS, VERDICTS
 
 if TYPE_CHECKING:
     from hostkit import Category
+
+
+class ValueCodes(Enum):
+    FULL = "ORG_FULL"
+    OTHER = "other"
 
 
 def test_a_code_is_named_as_its_value() -> None:
@@ -121,6 +127,9 @@ def test_an_error_can_be_copied(again: Any) -> None:
         (HomeserverError(403, "no", "ORG_OWN"), True),
         (HostsOwnError(), True),
         (HostsOwnError(403, Codes.FORBIDDEN), True),
+        (HostsOwnError(HTTPStatus.FORBIDDEN), True),
+        (HostsOwnError(403, ValueCodes.FULL), True),
+        (HostsOwnError(403, ValueCodes.OTHER), False),
         (HostsOwnError("403"), False),
         (HostsOwnError(None), False),
         (HostsOwnError(True), False),
@@ -133,6 +142,18 @@ def test_an_error_can_be_copied(again: Any) -> None:
 def test_an_error_is_known_by_its_status_and_code(error: Exception, expected: bool) -> None:
     """A host's own exceptions count like ours if they have both, each of its type."""
     assert is_homeserver_error(error) is expected
+
+
+def test_a_status_may_be_one_of_the_standard_library() -> None:
+    """It is kept as a number, for logs and for Twisted."""
+    error = HomeserverError(HTTPStatus.TOO_MANY_REQUESTS, "slow")
+    assert (type(error.code), str(error)) == (int, "429 M_UNKNOWN: slow")
+
+
+def test_a_code_that_is_not_a_string_is_described_by_its_value() -> None:
+    """It is what a client is sent."""
+    described = describe(ThirdPartyRules, "on_create_room", HostsOwnError(403, ValueCodes.FULL))
+    assert (described.code, type(described.code)) == ("ORG_FULL", str)
 
 
 @pytest.mark.parametrize("missing", ["code", "errcode"])

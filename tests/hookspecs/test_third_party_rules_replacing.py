@@ -226,11 +226,12 @@ def test_the_dict_of_a_module_may_change_later() -> None:
 
 
 def test_what_a_later_module_does_to_the_fields_stays_with_it() -> None:
-    """It gets a copy by `get_dict`, and even the live content is not what the host gets."""
+    """It gets a copy by `get_dict`, and the content itself is read-only."""
 
     async def spoil(event: Any, _: Any) -> Any:
         event.get_dict()["content"].clear()
-        event.content["body"] = "changed"
+        with pytest.raises(TypeError, match="read-only"):
+            event.content["body"] = "changed"
         return ALLOWED
 
     assert check(replacing(saying("ho")), spoil) == (True, saying("ho"))
@@ -267,10 +268,12 @@ def test_in_the_old_way_all_else_is_the_same() -> None:
 
 
 def test_no_module_can_change_what_a_later_one_is_asked_about() -> None:
-    """All are asked about what will be stored, whatever one of them does to the content."""
+    """All are asked about what will be stored, whatever one of them tries."""
 
     async def hide(event: Any, state: Any) -> Any:
-        event.content["body"] = event["content"]["body"] = "hidden"
+        for content in (event.content, event["content"]):
+            with pytest.raises(TypeError, match="read-only"):
+                content["body"] = "hidden"
         return ALLOWED
 
     spy = Spy(answer=ALLOWED)

@@ -6,7 +6,7 @@ import copy
 import json
 import logging
 import pickle
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -57,6 +57,15 @@ class HostCodes(str, Enum):  # noqa: UP042 -- what hosts had before Python's own
     SPAM = "ORG_SPAM"
 
 
+class OtherCodes(Enum):
+    """Words of a library whose enumerations are not strings."""
+
+    SPAM = "ORG.EXAMPLE_SPAM"
+    NOT_SPAM = "NOT_SPAM"
+    OTHER = "other"
+    NUMBER = 5
+
+
 @attrs.frozen
 class Row:
     """An answer, and what each kind of hook makes of it; dropping events has rules of its own."""
@@ -98,6 +107,11 @@ TABLE: dict[str, Row] = {
     "empty string": Row("", "", WRONG, WRONG, WRONG, drops=False),
     "zero": alike(0, WRONG, drops=False),
     "one": alike(1, WRONG),
+    "another library's code": alike(OtherCodes.SPAM, ("ORG.EXAMPLE_SPAM", {})),
+    "another library's pair": alike((OtherCodes.SPAM, {"a": 1}), ("ORG.EXAMPLE_SPAM", {"a": 1})),
+    "another library's token": alike(OtherCodes.NOT_SPAM, NEXT),
+    "member that is not a code": alike(OtherCodes.OTHER, WRONG),
+    "member that is a number": alike(OtherCodes.NUMBER, WRONG),
     "behaviour": alike(RegistrationBehaviour.DENY, WRONG),
 }
 READINGS: dict[str, Read] = {
@@ -195,6 +209,51 @@ def test_registrations_have_answers_of_their_own() -> None:
     for answer in (True, None, NOT_SPAM, Codes.FORBIDDEN, "deny", FORBIDDEN):
         with pytest.raises(TypeError, match="neither ALLOW nor SHADOW_BAN nor DENY"):
             read_registration(answer)
+
+
+class Behaviour(Enum):
+    """What another library calls the same."""
+
+    ALLOW = 1
+    SHADOW_BAN = 2
+    DENY = 3
+    LATER = 4
+
+
+class StrBehaviour(StrEnum):
+    """The same as strings, one of which has another name as well."""
+
+    REFUSE = "no"
+    ALLOW = "yes"
+    SHADOW_BAN = "hidden"
+    DENY = "no"
+
+
+class Half(Enum):
+    """Only two of them, so it means something else."""
+
+    ALLOW = "allow"
+    DENY = "deny"
+
+
+@pytest.mark.parametrize("name", ["ALLOW", "SHADOW_BAN", "DENY"])
+@pytest.mark.parametrize("other", [Behaviour, StrBehaviour])
+def test_registrations_take_the_words_of_other_libraries(name: str, other: Any) -> None:
+    """A member of the same name is read as ours, and is equal to it from both sides."""
+    ours = RegistrationBehaviour[name]
+    assert read_registration(other[name]) is ours
+    assert ours == other[name]
+    assert other[name] == ours or other is StrBehaviour
+    assert {ours: 1}[ours] == 1
+    assert [each for each in RegistrationBehaviour if each == other[name]] == [ours]
+
+
+@pytest.mark.parametrize("answer", [Behaviour.LATER, Half.DENY, Half.ALLOW])
+def test_registrations_take_only_enumerations_with_all_three(answer: Enum) -> None:
+    """What lacks one of the names, or has another one, is wrong."""
+    with pytest.raises(TypeError, match="neither ALLOW nor SHADOW_BAN nor DENY"):
+        read_registration(answer)
+    assert answer != RegistrationBehaviour.DENY
 
 
 def test_dropping_keeps_the_answer_and_hiding_does_not() -> None:

@@ -73,6 +73,20 @@ def test_an_event_is_an_event() -> None:
     assert event.content
 
 
+def test_the_content_of_an_event_is_read_only_and_computes_the_membership() -> None:
+    """No module changes what later ones are asked about, at any depth."""
+    content = {"membership": "invite", "parts": [{"text": "hi"}]}
+    (event,) = given("check_event_for_spam", {"event": {**EVENT, "content": content}})
+    assert event.membership == "invite"
+    assert isinstance(event.content, dict)
+    assert isinstance(event.content["parts"], list)
+    for change in (event.content.clear, event.content["parts"].clear, event.unsigned.clear):
+        with pytest.raises(TypeError, match="read-only"):
+            change()
+    (event,) = given("check_event_for_spam", {"event": {**EVENT, "membership": "a lie"}})
+    assert event.membership == "invite"
+
+
 def test_an_event_need_not_set_state() -> None:
     """Then it has no state key."""
     (event,) = given("check_event_for_spam", {"event": {"type": "m.room.message"}})

@@ -123,7 +123,7 @@ def test_what_json_has_no_form_for_is_shown(number: int, wrap: Any) -> None:
         (1.5, "1.5"),
         (Shade.RED, "red"),
         ((1, 2), "(1, 2)"),
-        (ODD, repr(ODD)),
+        pytest.param(ODD, repr(ODD), id="odd"),
         (float("inf"), "inf"),
         ("\ud800", r"'\ud800'"),
         (frozenset(), "frozenset()"),

@@ -14,6 +14,7 @@ import attrs
 import hookspecs
 from hookspecs import Codes, JsonDict, JsonMapping, Requester, StateMap, UserPresenceState
 from hostkit import Host
+from hostkit.frozen import freeze
 from hostkit.host import HostOptions
 from hostkit.web import HttpError
 
@@ -23,11 +24,6 @@ def now_ms() -> int:
     return int(time.time() * 1000)
 
 
-def _own(content: JsonMapping) -> JsonMapping:
-    """Copy the content of an event into a read-only mapping."""
-    return MappingProxyType(copy.deepcopy(dict(content)))
-
-
 @attrs.frozen(eq=False)
 class Event(hookspecs.Event):
     """An event in a room, as modules see it."""
@@ -35,7 +31,7 @@ class Event(hookspecs.Event):
     room_id: str
     type: str
     sender: str
-    content: JsonMapping = attrs.field(converter=_own)
+    content: JsonMapping = attrs.field(converter=freeze)
     _state_key: str | None = None
     origin_server_ts: int = attrs.field(factory=now_ms)
     event_id: str = attrs.field(factory=lambda: f"${secrets.token_urlsafe(16)}")

@@ -28,6 +28,7 @@ import attrs
 
 from hostkit.codes import Code
 from hostkit.config import Fault, StructureErrors, faults_of, strict_converter, wrong_type
+from hostkit.frozen import freeze
 from hostkit.specs import has_body
 
 if TYPE_CHECKING:
@@ -188,7 +189,7 @@ def _structure_iso(value: Any, cls: Any) -> Any:
 
 
 class View:
-    """The members of a JSON object as read-only attributes."""
+    """The members of a JSON object as attributes, which are read-only at any depth."""
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"{name!r} cannot be set: {self!r} is read-only")
@@ -206,15 +207,22 @@ def is_protocol(cls: Any) -> bool:
 
 
 def members_of(protocol: type) -> dict[str, Any]:
-    """List the data members of a protocol, each with its annotation."""
+    """List the data members of a protocol, each with its annotation.
+
+    A property that has code is computed from the others.
+    """
     members: dict[str, Any] = {}
     for base in reversed(protocol.__mro__):
         if is_protocol(base):
             members |= annotations_of(base)
             for name, value in vars(base).items():
-                if isinstance(value, property):
+                if isinstance(value, property) and not _is_computed(value):
                     members[name] = annotations_of(value.fget).get("return", Any)
     return members
+
+
+def _is_computed(member: property) -> bool:
+    return member.fget is not None and has_body(member.fget)
 
 
 def structure_view(value: Any, _cls: Any) -> Any:
@@ -226,7 +234,7 @@ def protocol_hook(protocol: type, converter: Converter) -> Structure:
     """Make the structure hook of a protocol.
 
     The object it returns has the members that were given, which must have the right types, and
-    those methods of the protocol that have code.
+    those methods and properties of the protocol that have code.
     """
     hints = members_of(protocol)
     members = Members(hints, converter)
@@ -255,7 +263,7 @@ def _reader(name: str) -> property:
 
 def _show(view: type[View], members: Mapping[str, Any]) -> View:
     shown = object.__new__(view)
-    vars(shown).update(members)
+    vars(shown).update((name, freeze(value)) for name, value in members.items())
     return shown
 
 
