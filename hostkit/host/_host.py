@@ -235,6 +235,9 @@ class Host(HostView):
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
 
+    def _check_thread(self) -> None:
+        self._lifecycle.check_thread("hooks are called")
+
     @property
     def is_running(self) -> bool:
         """Whether all modules are started, and `stop` was not called."""
