@@ -163,7 +163,7 @@ def test_suspicion_ends(time: Time) -> None:
     async def main(host: Host) -> None:
         hook = host.hooks[Comments].check_comment
         await in_thread(lambda: asyncio.run(hook("a", "b")))
-        namespace = host.chains["comments.check_comment"]._namespace
+        namespace = host.chains["comments.check_comment"].parts[0]._namespace
         await hook("a", "b")
         assert namespace["_armed"]
         time.now += 61
