@@ -154,6 +154,7 @@ class Host(HostView):
         if problems:
             raise ConfigErrors(problems)
         self._built, self._lifecycle.invalidations = built, invalidations
+        services.link.hooks = built.hooks
 
     async def start(self) -> None:
         """Build the host if need be, and start its modules in config order.
