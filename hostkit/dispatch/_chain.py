@@ -64,7 +64,7 @@ class Chain:
         self._receipts = receipts
         detached = DetachedTasks() if detached is None else detached
         self._limits = {
-            index: LimitedCallback(each, spec, each.timeout_seconds, clock, detached)
+            index: LimitedCallback(each, spec, each.timeout_seconds, clock)
             for index, each in enumerate(self.callbacks)
             if each.timeout_seconds is not None
         }

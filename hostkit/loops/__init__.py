@@ -10,7 +10,6 @@ from hostkit.loops._cancelling import (
     is_callers,
 )
 from hostkit.loops._clocks import CallLater, Cancellable, Clock, find_clock
-from hostkit.loops._context import take_over_context
 from hostkit.loops._entry import (
     ADVISABLE,
     advise,
@@ -54,5 +53,4 @@ __all__ = [
     "settle",
     "shield",
     "start_entry",
-    "take_over_context",
 ]
