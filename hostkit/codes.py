@@ -109,6 +109,7 @@ class Code(StrEnum):
     CONFLICTING_KEYS = "HK214", "two modules disagree about a key"
     NOT_CACHED = "HK215", "a function is not a cached method, or was not registered"
     NOT_A_HOOK = "HK216", "what is called a hook is not one"
+    TOO_EARLY = "HK217", "a module calls hooks before all modules are built"
     NO_DECIDER = "HK230", "a hook that must be decided has no module that decides it"
     CALLED_THROUGH_PLUGGY = "HK240", "a hook was called through pluggy and not through the host"
 
@@ -132,3 +133,4 @@ class Code(StrEnum):
     CONTROL_UNUSABLE = "HK408", "a server's control socket cannot be opened"
     WRONG_ARGUMENTS = "HK414", "a hook was asked with arguments that it does not have"
     NOT_A_CONFIGURATION = "HK415", "what a host was given is not a configuration"
+    GUARD_NOT_CHOSEN = "HK416", "a gateway is made without saying who may ask it"

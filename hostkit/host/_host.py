@@ -155,6 +155,7 @@ class Host(HostView):
         if problems:
             raise ConfigErrors(problems)
         self._built, self._lifecycle.invalidations = built, invalidations
+        services.link.hooks = built.hooks
 
     async def start(self) -> None:
         """Build the host if need be, and start its modules in config order.
@@ -260,6 +261,9 @@ class Host(HostView):
 
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
+
+    def _check_thread(self) -> None:
+        self._lifecycle.check_thread("hooks are called")
 
     @property
     def is_running(self) -> bool:

@@ -20,6 +20,7 @@ from hostkit.host._reloaded import Reloaded, without
 from hostkit.loops import (
     DetachedTasks,
     Entrance,
+    Home,
     Interruptible,
     find_clock,
     is_callers,
@@ -62,6 +63,7 @@ class Lifecycle:
     def __init__(self, clock: IReactorTime | None) -> None:
         self._clock = clock
         self._is_up = False  # from the first step of a start to the last of a stop
+        self._home: Home | None = None
         self._modules: Sequence[Module] = ()
         self._settings = Settings()
         self._leaving: list[Module] = []
@@ -93,9 +95,22 @@ class Lifecycle:
         if self._is_up:
             raise HostkitError("the host is running already")
         self._is_up = True
+        self._home = Home.here()
         self._settings = state.loader.file.settings
         steps = Steps(self._clock, self._settings)
         await steps.run(self._start(state, steps))
+
+    def check_thread(self, what: str) -> None:
+        """Make sure that a running host is used where it was started; see `Home.check`.
+
+        Args:
+            what: What is done, worded to stand before "on the thread".
+
+        Raises:
+            HostkitError: This is another thread than that of the running event loop.
+        """
+        if self._home is not None and self.is_running:
+            self._home.check(what)
 
     async def begin_reload(self) -> None:
         """Have a reload whose new modules are still starting give way to another.
@@ -103,6 +118,7 @@ class Lifecycle:
         Raises:
             HostkitError: The host is not running, or a newer reload has begun meanwhile.
         """
+        self.check_thread("a host is reloaded")
         turn = self._turn = object()
         if self.is_running and self._starting is not None:
             self._is_replaced = True
@@ -134,6 +150,7 @@ class Lifecycle:
 
     async def stop(self) -> None:
         """Stop all modules, the last one first; a start in progress is interrupted before."""
+        self.check_thread("a host is stopped")
         self._turn = object()  # reloads that wait for their turn do not go on
         if self._starting is not None:
             await self._starting.interrupt()
@@ -258,7 +275,9 @@ class Lifecycle:
         self._modules = state.modules
         self._settings = state.loader.file.settings
         self._detached = state.detached
-        self._sampler = Sampler(state.chains.values(), find_clock(self._clock).call_later)
+        # Without a clock of the host's own, a call has that of its own event loop.
+        chosen = None if self._clock is None else find_clock(self._clock).call_later
+        self._sampler = Sampler(state.chains.values(), chosen, self._home)
         self._sampler.start()
 
 

@@ -19,6 +19,8 @@ from hostkit.loops._entry import (
     settle,
     start_entry,
 )
+from hostkit.loops._home import Home
+from hostkit.loops._installed import running_loop
 from hostkit.loops._limited import Limit, Limited
 from hostkit.loops._shield import DetachedTasks, ShieldedCall, end_of, shield
 from hostkit.loops._side_loop import SideLoop
@@ -32,6 +34,7 @@ __all__ = [
     "Clock",
     "DetachedTasks",
     "Entrance",
+    "Home",
     "Interruptible",
     "Limit",
     "Limited",
@@ -46,6 +49,7 @@ __all__ = [
     "find_clock",
     "is_awaitable",
     "is_callers",
+    "running_loop",
     "settle",
     "shield",
     "start_entry",

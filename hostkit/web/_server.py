@@ -47,7 +47,7 @@ class Server:
     def __init__(self, host: Host, reactor: Any) -> None:
         self._host = host
         self._reactor = reactor
-        self._gateway = Gateway(host).resources
+        self._gateway = Gateway(host, token=None).resources  # the `Guard` has the listener's
         # All before any port opens, and before any module starts.
         self._doors = [self._door(draft) for draft in self._read(host.file)]
         self._retiring: list[Door] = []
