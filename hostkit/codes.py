@@ -129,3 +129,5 @@ class Code(StrEnum):
     NOT_A_REDIS_URL = "HK407", "a URL is not that of a Redis server"
     WRONG_ARGUMENTS = "HK414", "a hook was asked with arguments that it does not have"
     NOT_A_CONFIGURATION = "HK415", "what a host was given is not a configuration"
+    NOT_SERVED = "HK417", "a listener serves something that this version does not have"
+    DUPLICATE_ENDPOINT = "HK418", "two listeners have the same endpoint"

@@ -12,7 +12,8 @@ from twisted.internet.interfaces import IReadDescriptor
 from hostkit.codes import Code
 from hostkit.errors import ConfigErrors, HostkitError
 from hostkit.web._bodies import missing_folder
-from hostkit.web._listeners import read_listeners
+from hostkit.web._listeners import anchored, read_listeners
+from hostkit.web._listening_faults import explain_listening
 from hostkit.web._own_pages import HEALTH, READY, Guard, Health, Ready
 from hostkit.web._router import Router
 from hostkit.web._site import HostSite
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from hostkit.config import Listener
     from hostkit.host import Host, Reloaded
 
-_BUILT: Final = frozenset({"modules", "hooks", "health"})
 _LONGEST_QUEUE: Final = 1000
 _log: Final = logging.getLogger("hostkit.serve")
 
@@ -115,11 +115,13 @@ class Server:
         except CancelledError:
             raise
         except Exception as error:
-            problem = self._host.file.problem(
+            file = self._host.file
+            why, hint = explain_listening(anchored(listener.endpoint, file.folder), error)
+            problem = file.problem(
                 Code.CANNOT_LISTEN,
-                f"cannot listen at {listener.endpoint}: {error}",
+                f"cannot listen at {listener.endpoint}: {why}",
                 (*listener.path, "endpoint") if listener.path else (),
-                hint="is another program listening there, or the address not this machine's?",
+                hint=hint,
             )
             raise ConfigErrors((problem,)) from error
         self._ports.append((port, site))
@@ -153,9 +155,6 @@ class Server:
             site.abort()
 
     def _site(self, listener: Listener) -> HostSite:
-        for part in listener.serve:
-            if part not in _BUILT:
-                _log.warning("%s: this version has no %r to serve", listener.endpoint, part)
         limits = listener.limits
         goes_to_disk = "modules" in listener.serve and limits.body > limits.body_in_memory
         if goes_to_disk and (why := missing_folder()) is not None:
