@@ -5,24 +5,25 @@ from __future__ import annotations
 import logging
 import time
 from asyncio import CancelledError as AsyncioCancelledError
-from contextvars import Context, copy_context
 from typing import TYPE_CHECKING, Any, Final, final
 
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.python.failure import Failure
 
-from hostkit.dispatch._callback import runs_module_code
+from hostkit.dispatch._callback import settle_for
 from hostkit.errors import HookTimeoutError
 from hostkit.loops import (
     end_of,
     find_clock,
     is_awaitable,
     settle,
-    start_entry,
+    start_like_caller,
     take_over_context,
 )
 
 if TYPE_CHECKING:
+    from contextvars import Context
+
     from twisted.internet.interfaces import IReactorTime
 
     from hostkit.dispatch._callback import Callback
@@ -118,7 +119,7 @@ class LimitedCallback:
 
     async def _wait(self, value: Any, began: float) -> Any:
         contexts: list[Context] = []
-        running = start_entry(_settle_for(self.callback, value, contexts))
+        running = start_like_caller(settle_for(self.callback, value, contexts))
         try:
             if running.called:
                 return await settle(running)
@@ -242,11 +243,3 @@ class _Alarm:
             self.error = result.value
         self.ring.callback(None)
         return None
-
-
-@runs_module_code
-async def _settle_for(callback: Callback, value: Any, contexts: list[Context]) -> Any:  # noqa: ARG001 -- see the decorator
-    try:
-        return await settle(value)
-    finally:
-        contexts.append(copy_context())

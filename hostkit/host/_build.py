@@ -24,12 +24,17 @@ if TYPE_CHECKING:
     from hostkit.config import HostFile, ModulePolicy
     from hostkit.errors import Problem
     from hostkit.loading import Module, ModuleLoader
+    from hostkit.loops import Protect
     from hostkit.rules import OnError
     from hostkit.specs import Category
 
 
 def build(
-    loader: ModuleLoader, clock: IReactorTime | None, before: HostState | None = None
+    loader: ModuleLoader,
+    clock: IReactorTime | None,
+    before: HostState | None = None,
+    *,
+    protect: Protect | None = None,
 ) -> HostState:
     """Load all modules of a file and compile their chains; nothing is started.
 
@@ -38,6 +43,7 @@ def build(
         clock: Where timeouts are set; see `Chain`.
         before: What was built before, if this is a reload. Its modules that are unchanged in the
             file are kept. Its hooks call its own chains until `HostState.connect` is called.
+        protect: The host's own way to protect the callbacks of shielded hooks.
 
     Raises:
         ConfigErrors: Something is wrong with some modules; all of it is reported.
@@ -45,15 +51,12 @@ def build(
     file, categories = loader.file, loader.services.categories
     loaded, modules = _load_modules(loader, () if before is None else before.loaded)
     manager = HookManager(before.plugin_manager.monitors if before is not None else None)
-    for category in categories:
-        manager.add_hookspecs(category)
-    for module in modules:
-        manager.add_callbacks(module.name, _callbacks(module))
+    _fill(manager, categories, modules)
     settings = file.settings
     # A host's hooks and receipts stay the same objects for life: its code holds on to them.
     receipts = Receipts(settings.receipts, file.redact) if before is None else before.receipts
     detached = DetachedTasks() if before is None else before.detached
-    chains = _chains(manager, categories, receipts, clock, detached)
+    chains = _chains(manager, categories, receipts, clock, detached, protect)
     warn_about_order(chain for each in chains.values() for chain in each.values())
     manager.close()  # a plugin that came later would be in no chain
     state = HostState(
@@ -70,6 +73,15 @@ def build(
     if before is None:
         state.bind()
     return state
+
+
+def _fill(
+    manager: HookManager, categories: Sequence[type[Category]], modules: Sequence[Module]
+) -> None:
+    for category in categories:
+        manager.add_hookspecs(category)
+    for module in modules:
+        manager.add_callbacks(module.name, _callbacks(module))
 
 
 def make_invalidations(file: HostFile) -> tuple[Invalidations, tuple[Problem, ...]]:
@@ -114,11 +126,12 @@ def _chains(
     receipts: Receipts,
     clock: IReactorTime | None,
     detached: DetachedTasks,
+    protect: Protect | None,
 ) -> dict[type[Category], dict[str, Chain | KeyedChain]]:
     return {
         category: {
             name: (KeyedChain if spec.keyed else Chain)(
-                spec, manager.chain_of(spec), receipts, clock, detached
+                spec, manager.chain_of(spec), receipts, clock, detached, protect
             )
             for name, spec in category.hookspecs.items()
         }

@@ -15,7 +15,7 @@ from hostkit.host._given import check_file, check_path, read_given
 from hostkit.host._lifecycle import Lifecycle
 from hostkit.host._state import HostView
 from hostkit.loading import Environment, ModuleLoader, load_categories
-from hostkit.specs import check_categories
+from hostkit.specs import check_callable, check_categories
 
 if TYPE_CHECKING:
     import os
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from hostkit.config import HostFile
     from hostkit.errors import Problem
     from hostkit.host._given import Configuration
+    from hostkit.loops import Protect
     from hostkit.specs import Category
 
 
@@ -40,6 +41,7 @@ class HostOptions(TypedDict, total=False):
     reserved_paths: Sequence[str]
     recommended_path: str | None
     worker_name: str | None
+    shield: Protect | None
 
 
 class Host(HostView):
@@ -61,10 +63,14 @@ class Host(HostView):
             registered elsewhere gets a warning in the log.
         worker_name: The name of this process among those that share the file. Background loops of
             modules run in the one that the file names under ``hostkit: background_tasks_on:``.
+        shield: Protects the callbacks of hooks that are declared with ``shield=True`` when a call
+            is cancelled: it is given a coroutine, and what it returns is awaited. By default they
+            run in a task of their own, with the caller's context variables.
 
     Raises:
         SpecError: The categories cannot live in one host.
-        RegistrationError: What is to be reserved or recommended is not a path.
+        RegistrationError: What is to be reserved or recommended is not a path, or the shield cannot
+            be called.
         ValueError: A worker cannot have this name.
     """
 
@@ -78,16 +84,20 @@ class Host(HostView):
         reserved_paths: Sequence[str] = (),
         recommended_path: str | None = None,
         worker_name: str | None = None,
+        shield: Protect | None = None,
     ) -> None:
         if categories is not None:
             check_categories(categories)
         check_host_paths(reserved_paths, recommended_path)
+        if shield is not None:
+            check_callable(shield, "the host's shield")
         if file is not None:
             check_file(file)
         self.file = file if file is not None else from_mapping({})
         self._categories = categories
         self._api_class = api_class
         self._clock = clock
+        self._shield = shield
         self._services = HostServices(
             reserved_paths=tuple(reserved_paths),
             recommended_path=recommended_path,
@@ -146,7 +156,7 @@ class Host(HostView):
             api_class = make_api_class(self._api_class, categories)
             try:
                 loader = ModuleLoader(self.file, api_class, services, environment)
-                built = build(loader, self._clock)
+                built = build(loader, self._clock, protect=self._shield)
             except ConfigErrors as errors:
                 raise ConfigErrors((*problems, *errors.problems)) from None
             if problems:
@@ -202,7 +212,7 @@ class Host(HostView):
         # New modules may log the new file's secrets while they are built and started.
         old.receipts.expect(file.redact)
         loader = attrs.evolve(old.loader, file=file, environment=Environment())
-        new = build(loader, self._clock, old)
+        new = build(loader, self._clock, old, protect=self._shield)
 
         # Called when the new modules are started.
         def swap() -> None:

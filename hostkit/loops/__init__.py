@@ -20,7 +20,14 @@ from hostkit.loops._entry import (
     settle,
     start_entry,
 )
-from hostkit.loops._shield import DetachedTasks, ShieldedCall, end_of, shield
+from hostkit.loops._shield import (
+    DetachedTasks,
+    Protect,
+    ShieldedCall,
+    end_of,
+    shield,
+    start_like_caller,
+)
 from hostkit.loops._side_loop import SideLoop
 
 __all__ = [
@@ -34,6 +41,7 @@ __all__ = [
     "Entrance",
     "Interruptible",
     "Owner",
+    "Protect",
     "ShieldedCall",
     "SideLoop",
     "advise",
@@ -47,5 +55,6 @@ __all__ = [
     "settle",
     "shield",
     "start_entry",
+    "start_like_caller",
     "take_over_context",
 ]
