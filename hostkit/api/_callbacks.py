@@ -49,6 +49,11 @@ class CallbackApi(BaseApi):
         Raises:
             RegistrationError: One of them cannot be registered; then none of them is.
         """
+        self._register_callbacks(category, callbacks)
+
+    def _register_callbacks(
+        self, category: type[Category], callbacks: Mapping[str, Callbacks | None]
+    ) -> None:
         self._check_category(category)
         self._registrations.check_open(f"registering {category.name} callbacks")
         # Collected first: if one of them does not fit, none of them counts.
@@ -128,7 +133,7 @@ class CallbackApi(BaseApi):
         _check_complete(fitting)
         for registration in fitting:
             if registration.spec.deprecated is not None:
-                self.logger.warning(
+                self._log.warning(
                     "the hook %s is deprecated: %s",
                     registration.spec.full_name,
                     registration.spec.deprecated,
