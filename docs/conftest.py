@@ -5,7 +5,7 @@ for modules. What a fenced block means there:
 
 - one that begins with a comment like ``# host.yaml`` is written to the file of that name;
 - ``python`` is run, and with ``>>>`` its output is compared;
-- ``yaml`` is read as a config file, which must be right;
+- ``yaml`` is read as a config file, which must be right (``# ci.yaml`` without its secrets);
 - ``toml``, as ``pyproject.toml``, has its entry points installed;
 - ``console`` is run and compared, if it calls ``hostkit`` (other than to serve) or an example.
 
@@ -37,7 +37,7 @@ from sybil.parsers.myst import CodeBlockParser
 
 from hostkit import Category, ConfigErrors, Host, ModuleFailedError
 from hostkit.cli import main
-from hostkit.config import load
+from hostkit.config import examine
 from hostkit.errors import CodedError, HostkitError
 from hostkit.web import check_listeners
 
@@ -112,7 +112,7 @@ def load_yaml(example: Example) -> None:
         name = "_.yaml"
         Path(name).write_text(example.parsed, "utf-8")
     if not name.startswith("broken"):
-        load(name)
+        examine(name, without_secrets=name.startswith("ci")).accept()
 
 
 def install_toml(example: Example) -> None:

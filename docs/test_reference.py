@@ -38,7 +38,7 @@ def make_category() -> type[Category]:
         def folder(self) -> str | None:
             """Called for a folder."""
 
-        @hookspec(rules.FirstDenial(on_error="raise"))
+        @hookspec(rules.FirstDenial(on_error="raise"), must_decide=True)
         def check_now(self) -> Decision:
             """Called when there is no time."""
             return ALLOW
@@ -85,6 +85,7 @@ def test_a_page_tells_all_about_a_hook() -> None:
     assert "| when no module decides | `'inbox'` |" in folder  # noqa: S101
     assert "| required arguments | none |\n| copied arguments | none |" in folder  # noqa: S101
     assert "| when no module decides | what the hook's own code returns |" in now  # noqa: S101
+    assert "| without a module that decides | the host does not start |" in now  # noqa: S101
     assert "| when no module decides | `0` |" in points  # noqa: S101
     assert "| when no module decides | `[]` |" in labels  # noqa: S101
 

@@ -87,6 +87,8 @@ class Code(StrEnum):
     CATEGORY_NOT_LOADABLE = "HK109", "a category cannot be loaded"
     EXTRA_MISSING = "HK110", "a package that a setting needs is not installed"
     AMBIGUOUS_NAME = "HK111", "a name has several meanings"
+    NOT_A_FOLDER = "HK112", "a folder of Python modules does not exist"
+    HIDDEN_MODULE = "HK113", "a Python module is hidden by another of its name"
 
     # Registration, HK200 to HK299
     UNKNOWN_HOOK = "HK201", "a hook or a method of the module api does not exist"
@@ -105,6 +107,7 @@ class Code(StrEnum):
     CONFLICTING_KEYS = "HK214", "two modules disagree about a key"
     NOT_CACHED = "HK215", "a function is not a cached method, or was not registered"
     NOT_A_HOOK = "HK216", "what is called a hook is not one"
+    NO_DECIDER = "HK230", "a hook that must be decided has no module that decides it"
     CALLED_THROUGH_PLUGGY = "HK240", "a hook was called through pluggy and not through the host"
 
     # Hookspecs, HK300 to HK399

@@ -106,6 +106,8 @@ def facts_of(spec: Hookspec) -> Iterator[tuple[str, str]]:
         yield "an exception that refuses", "goes to the caller as it is"
     if spec.keyed is not None:
         yield "callbacks are asked", f"if their key is that of `{spec.keyed.argument}`"
+    if spec.must_decide:
+        yield "without a module that decides", "the host does not start"
     if spec.shield:
         yield "when the call is cancelled", "the running callback is allowed to finish"
     if spec.requires:

@@ -14,13 +14,34 @@ from hostkit._version import __version__
 # `serve` must also install a reactor before anything imports `twisted.internet.reactor`.
 
 if TYPE_CHECKING:
-    from hostkit.errors import ConfigErrors
+    from collections.abc import Sequence
+
+    from hostkit.config import HostFile
+    from hostkit.errors import ConfigErrors, Problem
     from hostkit.host import Host
 
 _SERVE_LOG: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _CHECK_LOG: Final = "%(levelname)s %(name)s: %(message)s"
 
 _FILE = click.argument("file", metavar="FILE", type=click.Path())
+
+
+def _note_path(context: click.Context, _: click.Parameter, value: tuple[str, ...]) -> None:
+    context.meta[_PATH] = value
+
+
+_PATH: Final = "hostkit.cli.path"
+_path = click.option(
+    "--path",
+    "module_path",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False),
+    multiple=True,
+    expose_value=False,
+    callback=_note_path,
+    help="A folder in which Python looks for modules before all others; may be repeated. Those "
+    "under `hostkit: path:` come after it.",
+)
 
 _CODES = """
 \b
@@ -55,6 +76,7 @@ def main() -> None:
 
 @main.command(epilog=_CODES)
 @_FILE
+@_path
 @click.option(
     "--reactor",
     type=click.Choice(["asyncio", "uvloop", "epoll", "kqueue", "poll", "select"]),
@@ -74,17 +96,19 @@ def serve(file: str, reactor: str | None, worker: str | None) -> None:
     listeners under `hostkit: listeners:`, or else on http://127.0.0.1:8080/. Ctrl-C and SIGTERM
     stop the listeners, then the modules in reverse order.
     """
-    from hostkit.cli._reactor import ignore_hangup, reactor_installed  # noqa: PLC0415
+    from hostkit.cli._reactor import reactor_installed  # noqa: PLC0415
+    from hostkit.cli._reloader import keep_hangup  # noqa: PLC0415
     from hostkit.cli._serve import run  # noqa: PLC0415
 
     _check_worker(worker)
-    ignore_hangup()
+    keep_hangup()
     with reactor_installed(reactor):
         sys.exit(run(_build(file, serves=True, worker=worker, log_format=_SERVE_LOG)))
 
 
 @main.command("list", epilog=_CODES)
 @_FILE
+@_path
 def list_hooks(file: str) -> None:
     """Show every hook with its modules, in the order they are asked."""
     from hostkit.cli._output import show_host  # noqa: PLC0415
@@ -95,6 +119,7 @@ def list_hooks(file: str) -> None:
 
 @main.command(epilog=_ROUTE_CODES)
 @_FILE
+@_path
 @click.argument("path", metavar="[PATH]", required=False)
 def routes(file: str, path: str | None) -> None:
     """Show which module serves each path, or would serve PATH."""
@@ -112,15 +137,27 @@ def routes(file: str, path: str | None) -> None:
 
 @main.command(epilog=_CODES)
 @_FILE
-def validate(file: str) -> None:
+@click.option(
+    "--without-secrets",
+    is_flag=True,
+    help="Let something stand in for the environment variables and files that !env and !file name "
+    "and that are not there, as in CI, and list them.",
+)
+@_path
+def validate(file: str, *, without_secrets: bool) -> None:
     """Check FILE: load its modules, start none, show all problems."""
-    host = _build(file, serves=True)
+    from hostkit.cli._output import show_absent, show_unbuilt  # noqa: PLC0415
+
+    host = _build(file, serves=True, without_secrets=without_secrets)
     name = click.format_filename(file)  # which may hold bytes that are not valid UTF-8
     click.echo(f"{name}: no problems ({len(host.modules)} modules, {len(host.chains)} hooks)")
+    for line in (*show_absent(host.file.absent), *show_unbuilt(host)):
+        click.echo(line)
 
 
 @main.command(epilog=_CODES)
 @click.argument("target", metavar="FILE|PID")
+@_path
 def reload(target: str) -> None:
     """Make a running server apply the changes in its file.
 
@@ -146,7 +183,12 @@ def _check_worker(name: str | None) -> None:
 
 
 def _build(
-    file: str, *, serves: bool = False, worker: str | None = None, log_format: str = _CHECK_LOG
+    file: str,
+    *,
+    serves: bool = False,
+    worker: str | None = None,
+    log_format: str = _CHECK_LOG,
+    without_secrets: bool = False,
 ) -> Host:
     """Build a host from a file; if there are problems, show them and exit.
 
@@ -158,7 +200,17 @@ def _build(
 
     level = logging.INFO if log_format == _SERVE_LOG else logging.WARNING
     mask = click.get_current_context().with_resource(logging_to_stderr(level, log_format))
-    options: dict[str, Any] = {"prepare": lambda read: mask.learn(read.redact)}
+    absent: list[Problem] = []
+
+    def prepare(read: HostFile) -> None:
+        mask.learn(read.redact)
+        absent.extend(read.absent)
+
+    options: dict[str, Any] = {
+        "prepare": prepare,
+        "without_secrets": without_secrets,
+        "module_path": click.get_current_context().meta[_PATH],
+    }
     if serves:
         from hostkit.web import check_listeners  # noqa: PLC0415
 
@@ -166,13 +218,15 @@ def _build(
     try:
         host = build_from_file(file, **options)
     except ConfigErrors as errors:
-        _leave(errors)
+        _leave(errors, absent)
     mask.learn(host.receipts.redact)  # a reload may add some
     return host
 
 
-def _leave(errors: ConfigErrors) -> NoReturn:
-    from hostkit.cli._output import exit_code, show_problems  # noqa: PLC0415
+def _leave(errors: ConfigErrors, absent: Sequence[Problem]) -> NoReturn:
+    from hostkit.cli._output import exit_code, show_absent, show_problems  # noqa: PLC0415
 
     show_problems(errors)
+    for line in show_absent(absent):
+        click.echo(line, err=True)
     sys.exit(exit_code(errors))

@@ -12,11 +12,11 @@ from hostkit.codes import Code
 from hostkit.rules import KINDS, ByKind, policy_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from hostkit.api import Mount
     from hostkit.dispatch import Callback, Chain, KeyedChain
-    from hostkit.errors import ConfigErrors
+    from hostkit.errors import ConfigErrors, Problem
     from hostkit.host import Host
 
 _UNREADABLE: Final = frozenset({Code.FILE_NOT_FOUND, Code.FILE_IS_FOLDER, Code.FILE_UNREADABLE})
@@ -34,6 +34,29 @@ def show_problems(errors: ConfigErrors) -> None:
     click.secho(f"{count} problem{'s' if count > 1 else ''} found", fg="red", err=True)
 
 
+def show_absent(absent: Sequence[Problem]) -> Iterator[str]:
+    """Yield the lines that say what something stood in for.
+
+    Args:
+        absent: The variables and files that are not there.
+    """
+    if absent:
+        yield "something stood in for what is not there:"
+        yield from (f"  {problem.place}: {problem.message}" for problem in absent)
+
+
+def show_unbuilt(host: Host) -> Iterator[str]:
+    """Yield the line that names modules for whose config no stand-in was good enough.
+
+    Args:
+        host: The host, built.
+    """
+    built = {module.name for module in host.modules}
+    names = [each.name for each in host.file.modules if each.enabled and each.name not in built]
+    if names:
+        yield f"not built, since nothing can stand in there: {', '.join(names)}"
+
+
 def exit_code(errors: ConfigErrors) -> int:
     """Return 2 if the file cannot be read, 1 if there are problems in it."""
     return 2 if errors.problems[0].code in _UNREADABLE else 1
@@ -46,17 +69,20 @@ def show_host(host: Host) -> Iterator[str]:
     for category in host.categories:
         yield f"{category.name}{'  (the first module only)' if category.exclusive else ''}"
         for name in category.hookspecs:
-            yield from _show_chain(host.chains[f"{category.name}.{name}"])
+            full_name = f"{category.name}.{name}"
+            is_required = full_name in host.file.settings.require
+            yield from _show_chain(host.chains[full_name], is_required=is_required)
         yield ""
     if host.mounts:
         yield "paths"
         yield from (f"  {path}  {module.name}" for path, (module, _) in host.mounts.items())
 
 
-def _show_chain(chain: Chain | KeyedChain) -> Iterator[str]:
+def _show_chain(chain: Chain | KeyedChain, *, is_required: bool) -> Iterator[str]:
     rule = chain.spec.rule
     invalid = f", on invalid: {rule.on_invalid}" if rule.on_invalid is not None else ""
-    yield f"  {chain.spec.name}  ({type(rule).__name__}, on error: {rule.on_error}{invalid})"
+    must = ", must be decided" if is_required or chain.spec.must_decide else ""
+    yield f"  {chain.spec.name}  ({type(rule).__name__}, on error: {rule.on_error}{invalid}{must})"
     if not chain.callbacks:
         yield "    no module listens"
     for number, callback in enumerate(chain.callbacks, 1):

@@ -1,4 +1,4 @@
-"""The reactor that a server runs on, and the signals that stop and reload it."""
+"""The reactor that a server runs on, and the signals that stop it."""
 
 from __future__ import annotations
 
@@ -17,17 +17,9 @@ from twisted.application.reactors import installReactor
 from twisted.internet.asyncioreactor import install as install_asyncio
 from twisted.internet.error import ReactorAlreadyInstalledError, ReactorNotRunning
 
-from hostkit.errors import ConfigErrors, HostkitError, ModuleFailedError
-from hostkit.loops import start_entry
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
-
-    from twisted.python.failure import Failure
-
-    from hostkit.host import Host
-    from hostkit.web import Server
 
 _GRACE_SECONDS: Final = 2.0
 """How long cancelled tasks may take to end after the reactor has stopped."""
@@ -104,21 +96,6 @@ def _working() -> Iterator[str]:
             yield name
 
 
-def ignore_hangup() -> None:
-    """Ignore SIGHUP, which would end the process, while there is nothing to reload yet."""
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-
-
-def handle_hangup(reactor: Any, reload: Callable[[], None]) -> None:
-    """Reload at SIGHUP.
-
-    Args:
-        reactor: The reactor; it need not run yet.
-        reload: Called on the reactor's thread.
-    """
-    signal.signal(signal.SIGHUP, lambda *_: reactor.callFromThread(reload))
-
-
 def handle_signals(reactor: Any) -> None:
     """Stop a reactor at the first Ctrl-C or SIGTERM, and end the process at the second.
 
@@ -157,57 +134,3 @@ class Stopper:
     def _stop(self) -> None:
         with contextlib.suppress(ReactorNotRunning):  # it is being stopped for another reason
             self._reactor.stop()
-
-
-@final
-class Reloader:
-    """Reloads a server, one reload at a time, and logs the result.
-
-    Args:
-        host: The host.
-        server: The server of that host.
-    """
-
-    def __init__(self, host: Host, server: Server) -> None:
-        self._host = host
-        self._server = server
-        self._is_reloading = False
-        self._is_requested_again = False
-        self._before: set[int] = set()
-
-    def reload(self) -> None:
-        """Reload now; during a reload, once more after it.
-
-        The file may have changed since the running reload has read it; how often it was requested
-        meanwhile does not matter.
-        """
-        if self._is_reloading:
-            self._is_requested_again = True
-            return
-        self._is_reloading = True
-        self._before = {id(module.instance) for module in self._host.modules}
-        reloading = start_entry(self._server.reload())
-        reloading.addCallbacks(self._succeeded, self._failed).addBoth(self._go_on)
-
-    def _succeeded(self, _: None) -> None:
-        now = {id(module.instance) for module in self._host.modules}
-        kept = len(now & self._before)
-        counts = (len(now - self._before), kept, len(self._before) - kept)
-        _log.info("reloaded %s: %d new modules, %d kept, %d gone", self._host.file.name, *counts)
-
-    def _failed(self, failure: Failure) -> None:
-        error = failure.value
-        if isinstance(error, ConfigErrors):
-            _log.error("not reloaded, nothing was changed: %s", error)
-        elif isinstance(error, ModuleFailedError):
-            _log.error("not reloaded, nothing was changed: %s", error, exc_info=error)
-        elif isinstance(error, HostkitError):  # the server is not running yet, or is stopping
-            _log.warning("not reloaded: %s", error)
-        else:
-            _log.critical("not reloaded", exc_info=error)
-
-    def _go_on(self, _: None) -> None:
-        self._is_reloading = False
-        if self._is_requested_again:
-            self._is_requested_again = False
-            self.reload()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, final
 
 from twisted.application.service import Service
@@ -15,13 +16,16 @@ from hostkit.background import Worker
 from hostkit.cli._log import Mask, log_to_twisted
 from hostkit.cli._output import exit_code, show_problems
 from hostkit.cli._process import hold_pid_file
-from hostkit.cli._reactor import Reloader, handle_hangup, handle_signals, ignore_hangup
+from hostkit.cli._reactor import handle_signals
+from hostkit.cli._reloader import Reloader, handle_hangup, ignore_hangup
 from hostkit.errors import ConfigErrors, ModuleFailedError
 from hostkit.host import build_from_file
 from hostkit.loops import start_entry
 from hostkit.web import Server, check_listeners
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from twisted.python.failure import Failure
 
     from hostkit.host import Host
@@ -42,10 +46,11 @@ def run(host: Host) -> int:
 
     server = Server(host, reactor)
     reactor.callWhenRunning(handle_signals, reactor)
-    handle_hangup(reactor, Reloader(host, server).reload)  # before the pid file makes it known
+    reloader = Reloader(host, server)
+    handle_hangup(reactor, reloader.reload)  # before the pid file makes it known
     try:
         with hold_pid_file(host.file):
-            return _Run(server, reactor).until_stopped()
+            return _Run(server, reactor, reloader.open).until_stopped()
     except ConfigErrors as errors:
         show_problems(errors)
         return 1
@@ -54,9 +59,12 @@ def run(host: Host) -> int:
 class _Run:
     """One run of the reactor, from the server's start to its stop."""
 
-    def __init__(self, server: Server, reactor: Any) -> None:
+    def __init__(
+        self, server: Server, reactor: Any, when_started: Callable[[], None] = lambda: None
+    ) -> None:
         self._server = server
         self._reactor = reactor
+        self._when_started = when_started
         self._exit_code = 0
         self._is_stopping = False
 
@@ -70,7 +78,11 @@ class _Run:
     def _start(self) -> None:
         starting = start_entry(self._server.start())
         self._reactor.addSystemEventTrigger("before", "shutdown", self._stop, starting)
-        starting.addErrback(self._failed)
+        starting.addCallbacks(self._started, self._failed)
+
+    def _started(self, _: None) -> None:
+        if not self._is_stopping:
+            self._when_started()
 
     def _stop(self, starting: Deferred[None]) -> Deferred[None]:
         self._is_stopping = True
@@ -98,11 +110,17 @@ class _Run:
 class Options(usage.Options):
     """The command line of ``twist hostkit``, found under this name by Twisted's `ServiceMaker`."""
 
-    synopsis: ClassVar[str] = "[--worker NAME] FILE"
+    synopsis: ClassVar[str] = "[--worker NAME] [--path DIR]... FILE"
     longdesc: ClassVar[str] = "Serve the modules of FILE, as `hostkit serve FILE` does."
     optParameters: ClassVar[list[list[str | None]]] = [  # noqa: N815 -- so named by Twisted
         ["worker", None, None, "The name of this process, if several share FILE."]
     ]
+
+    def opt_path(self, folder: str) -> None:
+        """A folder in which Python looks for modules before all others; may be repeated."""
+        if not Path(folder).is_dir():
+            raise usage.UsageError(f"--path: {folder!r} is not a folder")
+        self.setdefault("path", []).append(folder)
 
     def parseArgs(self, *files: str) -> None:  # noqa: N802 -- so named by Twisted
         """Read and check the arguments."""
@@ -113,6 +131,7 @@ class Options(usage.Options):
         except ValueError as error:
             raise usage.UsageError(str(error)) from None
         self["file"] = files[0]
+        self.setdefault("path", [])
 
 
 def makeService(options: Options) -> HostService:  # noqa: N802 -- so named by Twisted
@@ -138,6 +157,7 @@ def makeService(options: Options) -> HostService:  # noqa: N802 -- so named by T
             check=check_listeners,
             prepare=lambda file: mask.learn(file.redact),
             worker_name=options["worker"],
+            module_path=options["path"],
         )
         server = Server(host, reactor)
     except ConfigErrors as errors:

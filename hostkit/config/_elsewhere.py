@@ -38,11 +38,13 @@ class Found:
         text: All of it.
         secrets: What of it must not be shown.
         is_typed: Whether it is read as if it stood in the file, or is always a string.
+        is_absent: Whether it only stands in for what is not there.
     """
 
     text: str
     secrets: frozenset[str] = frozenset()
     is_typed: bool = False
+    is_absent: bool = False
 
 
 _Single = Annotated[Any, Check(lambda value: not isinstance(value, dict | list), "a single value")]
@@ -80,8 +82,7 @@ class LongForm:
         """
         text = _read(tag, self.name, folder)
         if isinstance(text, Problem):
-            is_absent = text.code == Code.NO_SUCH_VARIABLE or not (folder / self.name).exists()
-            return None if self.has_default and is_absent else text
+            return None if self.has_default and is_absent(text, self.name, folder) else text
         if text == "" and self.has_default:  # as `${NAME:-default}` in a shell
             return None
         is_secret = self.default in (_NONE, None, "") if self.secret is None else self.secret
@@ -103,6 +104,19 @@ def fetch(tag: str, name: str, folder: Path) -> Found | Problem:
         return _fill_in(name)
     text = _read(tag, name, folder)
     return text if isinstance(text, Problem) else Found(text, frozenset({text}))
+
+
+def is_absent(problem: Problem, name: str, folder: Path) -> bool:
+    """Whether there is no value only because its variable or file is not there.
+
+    Args:
+        problem: Why there is none.
+        name: The environment variable, or the file.
+        folder: Where relative file names start.
+    """
+    if problem.code == Code.TAG_FILE_UNREADABLE:
+        return not (folder / name).exists()
+    return problem.code == Code.NO_SUCH_VARIABLE
 
 
 def no_name(tag: str) -> Problem:

@@ -15,7 +15,7 @@ from hostkit.config._settings import ModuleEntry, Settings
 from hostkit.errors import ConfigErrors, Path, Place, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
     from hostkit.config._document import YamlFile
@@ -34,6 +34,7 @@ class Source:
         secrets: What must not be shown of the values that stood elsewhere.
         outside: Every value that stood elsewhere.
         plains: Values that stand in the file without quotes, by their place.
+        absent: What is not there, so that something stands in for it.
     """
 
     name: str
@@ -41,6 +42,11 @@ class Source:
     secrets: frozenset[str] = frozenset()
     outside: frozenset[str] = attrs.field(default=frozenset(), repr=False)
     plains: Mapping[Path, Plain] = attrs.field(factory=dict, repr=False, eq=False)
+    absent: tuple[Problem, ...] = ()
+
+    def is_absent(self, path: Path) -> bool:
+        """Whether something stands in for a value, or for one that it is within."""
+        return any(path[: len(each.path)] == each.path for each in self.absent)
 
     def locate(self, path: Path, *, key: bool) -> Place | None:
         """Find where a value stands."""
@@ -100,6 +106,31 @@ class HostFile:
             The place; `None` if the configuration came from a mapping.
         """
         return self._source.locate(path, key=key)
+
+    @property
+    def absent(self) -> tuple[Problem, ...]:
+        """Variables and files that are not there, so that something stands in for them."""
+        return self._source.absent
+
+    def without_stand_ins(self, problems: Iterable[Problem], path: Path) -> tuple[Problem, ...]:
+        """Drop the problems of values that only stand in for absent ones.
+
+        Args:
+            problems: What is wrong with a module or a block.
+            path: Where that stands.
+
+        Returns:
+            The others; what stands in may be their cause, which they say.
+        """
+        absent = [each for each in self.absent if each.path[: len(path)] == path]
+        hints = tuple(f"here something stands in: {each.message} ({each.place})" for each in absent)
+        return tuple(
+            attrs.evolve(problem, details=(*problem.details, *hints))
+            if problem.path in {path, (*path, "config")}
+            else problem
+            for problem in problems
+            if not self._source.is_absent(problem.path)
+        )
 
     def written(self, value: Any, path: Path) -> Written:
         """Find how a value is written in the file, so that each field can read it as it asks.

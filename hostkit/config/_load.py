@@ -67,11 +67,12 @@ def load(path: str | os.PathLike[str]) -> HostFile:
     return examine(path).accept()
 
 
-def examine(path: str | os.PathLike[str]) -> Examined:
+def examine(path: str | os.PathLike[str], *, without_secrets: bool = False) -> Examined:
     """Read a config file like `load`, but go on with what is right in it.
 
     Args:
         path: The file.
+        without_secrets: Whether something stands in for variables and files that are not there.
 
     Returns:
         What is right, and what is not.
@@ -81,10 +82,15 @@ def examine(path: str | os.PathLike[str]) -> Examined:
     """
     name = os.fspath(path)
     document = Parser(name, read_text(name)).parse()
-    reader = Reader(document, FilePath(name).parent)
+    reader = Reader(document, FilePath(name).parent, without_secrets)
     values = reader.read_top(_KEYS)
     source = Source(
-        name, document, frozenset(reader.secrets), frozenset(reader.outside), reader.plains
+        name=name,
+        document=document,
+        secrets=frozenset(reader.secrets),
+        outside=frozenset(reader.outside),
+        plains=reader.plains,
+        absent=tuple(reader.absent),
     )
     misspelt = [source.problem(each, key=True) for each in misspelt_keys(document.root.value)]
     return _build(values, source, reader.problems + misspelt, reader.broken)
@@ -142,9 +148,25 @@ def _build(
         problems += [_without_excerpt(source.problem(problem)) for problem in found]
     source = attrs.evolve(source, secrets=source.secrets | tokens_of(settings))
     unreadable = {path[1] for path in broken if path[0] == _MODULES and len(path) > 1}
-    readable = {index: entry for index, entry in entries.items() if index not in unreadable}
-    file = HostFile(_named(readable), settings, source)
-    return Examined(file, tuple(sorted(problems, key=lambda problem: problem.position)))
+    readable = {
+        index: entry
+        for index, entry in entries.items()
+        if index not in unreadable and not source.is_absent((_MODULES, index, "module"))
+    }
+    file = HostFile(_named(readable), _checkable(settings, source), source)
+    found_wrong = [problem for problem in problems if not source.is_absent(problem.path)]
+    return Examined(file, tuple(sorted(found_wrong, key=lambda problem: problem.position)))
+
+
+def _checkable(settings: Settings, source: Source) -> Settings:
+    """Leave out what nothing can be said about, since only a stand-in for its address is there."""
+    listeners = tuple(
+        listener
+        for listener in settings.listeners
+        if not source.is_absent((*listener.path, "endpoint"))
+    )
+    redis = None if source.is_absent(("hostkit", "redis", "url")) else settings.redis
+    return attrs.evolve(settings, listeners=listeners, redis=redis)
 
 
 def _fill_entries(modules: object, faults: list[Fault]) -> dict[int, ModuleEntry]:

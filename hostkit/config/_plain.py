@@ -7,15 +7,15 @@ refuse what has two meanings. Whatever asks for nothing gets the value itself.
 
 from __future__ import annotations
 
-import re
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, final
 
 import attrs
 import yaml
-from yaml.constructor import SafeConstructor
 
 from hostkit.codes import Code
 from hostkit.config._faults import Fault, StructureErrors
+from hostkit.config._readings import BOOLS, core, is_number, older
 from hostkit.wording import show
 
 if TYPE_CHECKING:
@@ -23,21 +23,14 @@ if TYPE_CHECKING:
 
     from hostkit.errors import Path
 
-_INT: Final = re.compile(r"[-+]?[0-9]{1,400}")
-_OCTAL: Final = re.compile(r"0o[0-7]{1,400}")
-_HEX: Final = re.compile(r"0x[0-9a-fA-F]{1,400}")
-_FLOAT: Final = re.compile(
-    r"[-+]?(?:\.[0-9]{1,400}|[0-9]{1,400}(?:\.[0-9]{0,400})?)(?:[eE][-+]?[0-9]{1,4})?"
-)
-_ENDLESS: Final = frozenset({float("inf"), float("-inf")})
-_STRING: Final = "tag:yaml.org,2002:str"
-# Of the words of YAML 1.1, PyYAML leaves out those of one letter.
-_BOOLS: Final[dict[str, bool]] = {
-    form: value
-    for word, value in {**SafeConstructor.bool_values, "y": True, "n": False}.items()
-    for form in (word, word.capitalize(), word.upper())
+_STAND_INS: Final[dict[Any, Any]] = {
+    bool: False,
+    bytes: b"",
+    date: date(2000, 1, 1),
+    datetime: datetime(2000, 1, 1),  # noqa: DTZ001 - as YAML gives it
+    float: 1.0,
+    int: 1,
 }
-_resolver: Final[Any] = yaml.resolver.Resolver()
 
 
 @final
@@ -51,6 +44,7 @@ class Plain:
         older: What PyYAML reads, which is YAML 1.1.
         is_foreign: Whether it stands elsewhere, where there are no quotes: any field may have it.
         is_secret: Whether messages must not show it.
+        is_absent: Whether it only stands in for what is not there.
         path: Where it stands.
         kept: Collects those whose value was taken as it is, although it may surprise.
     """
@@ -60,6 +54,7 @@ class Plain:
     older: Any
     is_foreign: bool = False
     is_secret: bool = False
+    is_absent: bool = False
     path: Path = ()
     kept: list[Plain] = attrs.field(factory=list, repr=False)
 
@@ -67,29 +62,11 @@ class Plain:
     def surprise(self) -> str | None:
         """What may surprise about the value, if YAML 1.2 reads another one."""
         newer = core(self.text.replace("_", ""))
-        if _is_number(self.older):
+        if is_number(self.older):
             odd = ":" in self.text or (isinstance(newer, int) and newer != self.older)
         else:
-            odd = isinstance(self.older, str) and _is_number(newer) and not self.is_foreign
+            odd = isinstance(self.older, str) and is_number(newer) and not self.is_foreign
         return _two_readings(self) if odd else None
-
-
-def core(text: str) -> Any:
-    """Read a plain scalar as YAML 1.2 does, which includes the forms of JSON.
-
-    Args:
-        text: What is written.
-
-    Returns:
-        A number or a boolean; or the text itself, if it is neither.
-    """
-    if _INT.fullmatch(text):
-        return int(text)
-    if _OCTAL.fullmatch(text) or _HEX.fullmatch(text):
-        return int(text, 0)
-    if _FLOAT.fullmatch(text) and (number := float(text)) not in _ENDLESS:
-        return number
-    return text.lower() == "true" if text.lower() in {"true", "false"} else text
 
 
 def note(node: yaml.ScalarNode, value: Any, source: str) -> Plain | None:
@@ -101,7 +78,7 @@ def note(node: yaml.ScalarNode, value: Any, source: str) -> Plain | None:
         source: Everything that stands there: perhaps an anchor, and a tag.
     """
     text = node.value
-    if isinstance(value, str) and text not in _BOOLS and isinstance(core(text), str):
+    if isinstance(value, str) and text not in BOOLS and isinstance(core(text), str):
         return None
     if node.style in {"'", '"', "|", ">"} or value is None:
         return None
@@ -173,6 +150,11 @@ def bare(value: Any) -> Any:
     return value.value if isinstance(value, Plain) else value
 
 
+def is_absent(value: Any) -> bool:
+    """Whether a value only stands in for what is not there."""
+    return isinstance(value, Plain) and value.is_absent
+
+
 def is_secret(value: Any) -> bool:
     """Whether a value stood elsewhere, and must not be shown."""
     return isinstance(value, Plain) and value.is_secret
@@ -198,8 +180,10 @@ def read_as(value: Any, cls: Any) -> Any:
     """
     if not isinstance(value, Plain):
         return value
+    if value.is_absent:
+        return _STAND_INS.get(cls, value.value)
     if cls is bool:
-        return _BOOLS.get(value.text, value.value)
+        return BOOLS.get(value.text, value.value)
     if cls is int or cls is float:
         return _read_number(value)
     if cls is str and value.is_foreign:
@@ -221,11 +205,13 @@ def readings(value: Any, choices: Collection[Any]) -> tuple[Any, ...]:
     """
     if not isinstance(value, Plain):
         return (value,)
+    if value.is_absent:
+        return tuple(choices)
     if value.is_foreign:
         return (value.value, value.text, value.older, core(value.text))
     if isinstance(value.value, str):
         return (value.value, core(value.text))
-    if value.text in choices or (_is_number(value.value) and value.surprise is not None):
+    if value.text in choices or (is_number(value.value) and value.surprise is not None):
         raise ambiguous(value)
     return (value.value,)
 
@@ -233,19 +219,19 @@ def readings(value: Any, choices: Collection[Any]) -> tuple[Any, ...]:
 def why_string(text: str) -> str | None:
     """Say why a value is a string that looks like a number or a boolean, if it does."""
     newer = core(text)
-    if text not in _BOOLS and isinstance(newer, str):
+    if text not in BOOLS and isinstance(newer, str):
         return None
     reason = "a value in quotes is always a string"
-    if not _is_number(newer) or _resolver.resolve(yaml.ScalarNode, text, (True, False)) != _STRING:
+    if not is_number(newer) or not isinstance(older(text), str):
         return reason
-    older_form = yaml.safe_dump(newer).split("\n")[0]
-    return f"{reason}; so is {text} in YAML 1.1, even without quotes: write {older_form}"
+    form = yaml.safe_dump(newer).split("\n")[0]
+    return f"{reason}; so is {text} in YAML 1.1, even without quotes: write {form}"
 
 
 def _read_number(plain: Plain) -> Any:
     newer = core(plain.text)
-    if not _is_number(plain.older):
-        return newer if _is_number(newer) else plain.value
+    if not is_number(plain.older):
+        return newer if is_number(newer) else plain.value
     if plain.surprise is not None:
         raise ambiguous(plain)
     return plain.older
@@ -265,10 +251,5 @@ def ambiguous(plain: Plain) -> StructureErrors:
 
 
 def _two_readings(plain: Plain) -> str:
-    older = show(plain.older)
-    newer = show(core(plain.text.replace("_", "")))
-    return f"{plain.text} is {older} in YAML 1.1, but {newer} in YAML 1.2"
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    before, after = show(plain.older), show(core(plain.text.replace("_", "")))
+    return f"{plain.text} is {before} in YAML 1.1, but {after} in YAML 1.2"

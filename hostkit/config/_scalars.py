@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NewType, get_args, get_or
 
 from hostkit.codes import Code
 from hostkit.config._faults import Fault, StructureErrors
-from hostkit.config._plain import bare, is_secret, read_as, readings, shown, why_string
+from hostkit.config._plain import bare, is_absent, is_secret, read_as, readings, shown, why_string
 from hostkit.wording import did_you_mean, either, show
 
 if TYPE_CHECKING:
@@ -188,6 +188,8 @@ def _choose(value: Any, choices: list[tuple[Any, Any]]) -> Any:
 
 def _structure_seconds(value: Any, _cls: Any) -> float:
     hint = None
+    if is_absent(value):
+        return 1.0
     number = read_as(value, int) if isinstance(bare(value), int) else bare(value)
     if isinstance(number, str):
         try:
@@ -202,6 +204,8 @@ def _structure_seconds(value: Any, _cls: Any) -> float:
 
 
 def _structure_bytes(value: Any, _cls: Any) -> int:
+    if is_absent(value):
+        return 1
     number = read_as(value, int) if isinstance(bare(value), int) else bare(value)
     try:
         return parse_bytes(number)

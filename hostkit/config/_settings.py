@@ -144,6 +144,11 @@ class Limits:
         Bytes(1024**2),
         help="A body below `/_hostkit`, and any where no modules are served. Beyond: 413.",
     )
+    body_in_memory: Bytes = setting(
+        Bytes(1024**2),
+        help="The longest body that is kept in memory; if `hooks_body` is more, that. A longer one "
+        "goes to a [temporary file](#limits), and is answered with 507 if there is no room.",
+    )
     url: _LineSize = setting(Bytes(8 * 1024), help="The URL, in bytes. Beyond: 414.")
     headers: _Count = setting(100, help="The number of headers. Beyond: 431.")
     headers_size: _LineSize = setting(
@@ -241,6 +246,20 @@ class Settings:
         reload=True,
         key="drain",
     )
+    start_timeout_seconds: _Period = setting(
+        Seconds(300),
+        help="How long a module's `start` may take; then it is cancelled and has failed.",
+        reload=True,
+        key="start_timeout",
+    )
+    stop_timeout_seconds: _Period = setting(
+        Seconds(30),
+        help="How long a module's `stop`, the end of its background loops, and notifications in "
+        "flight may each take when the module or the server [stops](#stopping); then they are "
+        "cancelled, and the rest goes on.",
+        reload=True,
+        key="stop_timeout",
+    )
     pid_file: _Text | None = setting(
         None,
         help="Where `hostkit serve` writes the number of its process, so that "
@@ -251,4 +270,19 @@ class Settings:
         None,
         help="Which process runs the modules' [background loops](background.md#which-process): "
         "the one that `--worker` gives this name. Without it, the one without a name.",
+    )
+    path: tuple[_Text, ...] = setting(
+        (),
+        help="Folders in which Python looks for modules before all others, for "
+        "[modules that are not installed](#modules-in-a-folder). Relative names start at the "
+        "config file's folder.",
+        reload=True,
+        shown="`[]`",
+    )
+    require: tuple[_Text, ...] = setting(
+        (),
+        help="Hooks, as `category.hook`, that [some module must decide](#must-be-decided): without "
+        "one the server does not start.",
+        reload=True,
+        shown="`[]`",
     )

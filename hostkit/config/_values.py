@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import reprlib
-from typing import TYPE_CHECKING, Any, ClassVar, Final, final
+from typing import TYPE_CHECKING, Any, Final, final
 
 import attrs
 import yaml
-from yaml.constructor import SafeConstructor
 
 from hostkit.codes import Code
 from hostkit.config._converter import structure
 from hostkit.config._document import MERGE, YamlFile, child
-from hostkit.config._elsewhere import TAGS, Found, LongForm, fetch, no_name
+from hostkit.config._elsewhere import TAGS, Found, LongForm, fetch, is_absent, no_name
 from hostkit.config._faults import StructureErrors
 from hostkit.config._plain import Plain, note, written
+from hostkit.config._readings import Scalars, older
 from hostkit.config._spaces import hidden_space
 from hostkit.errors import Path, Problem
 from hostkit.wording import did_you_mean
@@ -27,19 +27,11 @@ _DEEPEST: Final = 100
 _MOST_REPEATS: Final = 100_000
 _ONCE: Final = frozenset({Code.TOO_DEEP, Code.TOO_MANY_ALIASES})
 _QUOTED: Final = frozenset("'\"|>")
+_STAND_IN: Final = "stand-in-for-what-is-absent"
 _YAML: Final = "tag:yaml.org,2002:"
 _MAP: Final = f"{_YAML}map"
 _SEQ: Final = f"{_YAML}seq"
 _STR: Final = f"{_YAML}str"
-
-
-class _Scalars(SafeConstructor):
-    """Reads single values as PyYAML does, and the lone `=`, which it forgot."""
-
-    yaml_constructors: ClassVar[dict[str | None, Any]] = {
-        **SafeConstructor.yaml_constructors,
-        f"{_YAML}value": SafeConstructor.construct_yaml_str,
-    }
 
 
 @final
@@ -54,11 +46,15 @@ class Reader:
         broken: Where; the values there are `None`, and nothing more is reported about them.
         secrets: What must not be shown of the values that stood elsewhere.
         outside: All that stood elsewhere.
+        stands_in: Whether something takes the place of a variable or file that is not there.
+        absent: What something stands in for.
         plains: Values that stand there without quotes, where that matters.
     """
 
     document: YamlFile
     folder: FilePath
+    stands_in: bool = False
+    absent: list[Problem] = attrs.field(init=False, factory=list)
     problems: list[Problem] = attrs.field(init=False, factory=list)
     broken: set[Path] = attrs.field(init=False, factory=set)
     secrets: set[str] = attrs.field(init=False, factory=set)
@@ -114,10 +110,10 @@ class Reader:
     def _scalar(self, node: yaml.ScalarNode) -> Any:
         if node.tag == _STR:
             return self._hidden_space(node) or node.value
-        if node.tag not in _Scalars.yaml_constructors:
+        if node.tag not in Scalars.yaml_constructors:
             return _unknown_tag(node.tag)
         try:
-            return _Scalars().construct_object(node, deep=True)
+            return Scalars().construct_object(node, deep=True)
         except Exception:  # noqa: BLE001 - PyYAML lets its own slips out, too
             kind = _short(node.tag).removeprefix("!!")
             message = f"{reprlib.repr(node.value)} is not a valid {kind}"
@@ -126,26 +122,27 @@ class Reader:
 
     def _elsewhere(self, node: yaml.Node, path: Path) -> Any:
         """Read a value that stands elsewhere; if there is none, its default."""
-        found: Found | Problem | None
         if isinstance(node, yaml.ScalarNode):
-            found = fetch(node.tag, node.value, self.folder)
+            name: str = node.value
+            found = fetch(node.tag, name, self.folder)
         elif isinstance(node, yaml.MappingNode):
-            closed = self._closed(node)
-            if closed is not None:
-                return closed
-            long_form = self._long_form(node, path)
-            if long_form is None:
-                self.broken.add(path)
-                return None
-            found = long_form.fetch(node.tag, self.folder)
-            if found is None:
-                default = self.plains.pop((*path, "default"), None)
-                if default is not None:
-                    self.plains[path] = default
-                return long_form.default
+            form = self._closed(node) or self._long_form(node, path)
+            if not isinstance(form, LongForm):
+                return form
+            name = form.name
+            found = form.fetch(node.tag, self.folder) or self._default(form, path)
         else:
-            found = no_name(node.tag)
-        return found if isinstance(found, Problem) else self._take(found, path)
+            return no_name(node.tag)
+        if isinstance(found, Problem) and self.stands_in and is_absent(found, name, self.folder):
+            self.absent.append(attrs.evolve(found, path=path, place=self.document.place(node)))
+            found = Found(_STAND_IN, is_absent=True)
+        return self._take(found, path) if isinstance(found, Found) else found
+
+    def _default(self, form: LongForm, path: Path) -> Any:
+        default = self.plains.pop((*path, "default"), None)
+        if default is not None:
+            self.plains[path] = default
+        return form.default
 
     def _long_form(self, node: yaml.MappingNode, path: Path) -> LongForm | None:
         try:
@@ -157,15 +154,21 @@ class Reader:
                 if not any(where[:length] in self.broken for length in range(len(where) + 1)):
                     place = self.document.locate(where, key=fault.is_key)
                     self._report(attrs.evolve(fault.problem(), place=place), node, where)
+        self.broken.add(path)
         return None
 
     def _take(self, found: Found, path: Path) -> Any:
         self.outside.add(found.text)
         self.secrets |= found.secrets
-        older = _read_older(found.text)
-        value = older if found.is_typed else found.text
+        reading = older(found.text)
+        value = reading if found.is_typed else found.text
         self.plains[path] = Plain(
-            value, found.text, older, is_foreign=True, is_secret=bool(found.secrets)
+            value=value,
+            text=found.text,
+            older=reading,
+            is_foreign=True,
+            is_secret=bool(found.secrets),
+            is_absent=found.is_absent,
         )
         return value
 
@@ -260,16 +263,6 @@ class Reader:
             self._reported.add(reported)
             place = problem.place or self.document.place(node)
             self.problems.append(attrs.evolve(problem, path=path, place=place))
-
-
-def _read_older(text: str) -> Any:
-    """Read a value as PyYAML would, if it stood in the file without quotes."""
-    resolver: Any = yaml.resolver.Resolver()
-    tag = resolver.resolve(yaml.ScalarNode, text, (True, False))
-    try:
-        return _Scalars().construct_object(yaml.ScalarNode(tag, text), deep=True)
-    except Exception:  # noqa: BLE001 - PyYAML lets its own slips out, too
-        return text
 
 
 def _unknown_tag(tag: str) -> Problem:

@@ -255,7 +255,7 @@ class Loop:
             # Not in this task: it may belong to a scope that cancels whatever it awaits.
             self.count(call)
             call.is_detached, call.began = True, None  # what goes on is not measured
-            self._detached.start(self._deliver(call, index))
+            self._detached.start(self._deliver(call, index), self._spec.full_name)
         try:
             raise error
         finally:

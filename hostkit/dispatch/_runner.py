@@ -86,7 +86,7 @@ class Runner:
             call.owner = shielded
             return self._loop.run(call)
 
-        await shield(run, self._detached)
+        await shield(run, self._detached, self._spec.full_name)
 
     async def go_on(self, call: Call) -> Any:
         """Do the rest of a call that was taken over."""

@@ -1,6 +1,16 @@
 """The life of a host: build, start, reload, stop."""
 
 from hostkit.host._asking import UnknownHookError, WrongArgumentsError
-from hostkit.host._host import Host, HostOptions, build_from_file
+from hostkit.host._from_file import build_from_file
+from hostkit.host._given import HostOptions
+from hostkit.host._host import Host
+from hostkit.host._reloaded import Reloaded
 
-__all__ = ["Host", "HostOptions", "UnknownHookError", "WrongArgumentsError", "build_from_file"]
+__all__ = [
+    "Host",
+    "HostOptions",
+    "Reloaded",
+    "UnknownHookError",
+    "WrongArgumentsError",
+    "build_from_file",
+]

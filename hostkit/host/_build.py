@@ -12,6 +12,7 @@ from hostkit.config import ModulePolicies
 from hostkit.dispatch import Callback, Chain, HookManager, Hooks, KeyedChain, Receipts, make_caller
 from hostkit.errors import ConfigErrors
 from hostkit.host._claims import Claims, assign_paths, warn_about_order
+from hostkit.host._deciders import check_deciders
 from hostkit.host._state import HostState
 from hostkit.loops import DetachedTasks
 from hostkit.rules import ByKind
@@ -50,8 +51,7 @@ def build(
     """
     file, categories = loader.file, loader.services.categories
     loaded, modules = _load_modules(loader, () if before is None else before.loaded)
-    manager = HookManager(before.plugin_manager.monitors if before is not None else None)
-    _fill(manager, categories, modules)
+    manager = _manager(categories, modules, before)
     settings = file.settings
     # A host's hooks and receipts stay the same objects for life: its code holds on to them.
     receipts = Receipts(settings.receipts, file.redact) if before is None else before.receipts
@@ -70,18 +70,12 @@ def build(
         detached=detached,
         mounts=assign_paths(modules),
     )
+    undecided = tuple(check_deciders(file, state.chains, modules))
+    if undecided:
+        raise ConfigErrors(undecided)
     if before is None:
         state.bind()
     return state
-
-
-def _fill(
-    manager: HookManager, categories: Sequence[type[Category]], modules: Sequence[Module]
-) -> None:
-    for category in categories:
-        manager.add_hookspecs(category)
-    for module in modules:
-        manager.add_callbacks(module.name, _callbacks(module))
 
 
 def make_invalidations(file: HostFile) -> tuple[Invalidations, tuple[Problem, ...]]:
@@ -118,6 +112,17 @@ def make_invalidations(file: HostFile) -> tuple[Invalidations, tuple[Problem, ..
         place = None if problem.place is None else attrs.evolve(problem.place, excerpt="")
         problem = attrs.evolve(problem, place=place)
     return Invalidations(), (problem,)
+
+
+def _manager(
+    categories: Sequence[type[Category]], modules: Sequence[Module], before: HostState | None
+) -> HookManager:
+    manager = HookManager(before.plugin_manager.monitors if before is not None else None)
+    for category in categories:
+        manager.add_hookspecs(category)
+    for module in modules:
+        manager.add_callbacks(module.name, _callbacks(module))
+    return manager
 
 
 def _chains(
@@ -164,7 +169,7 @@ def _load_modules(
         try:
             module = loader.keep(entry, kept) or loader.load(entry)
         except ConfigErrors as errors:
-            problems += errors.problems
+            problems += loader.file.without_stand_ins(errors.problems, entry.path)
         else:
             allowed, conflicts = claims.add(module)
             problems += conflicts

@@ -1,14 +1,23 @@
-"""What a host is given as its configuration, and whether it is one."""
+"""What a host is given: its options, and its configuration, which may not be one."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any, TypeAlias, final
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, final
 
 from hostkit.codes import Code
 from hostkit.config import HostFile, from_mapping, load
 from hostkit.errors import CodedError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twisted.internet.interfaces import IReactorTime
+
+    from hostkit.api import ModuleApi
+    from hostkit.loops import Protect
+    from hostkit.specs import Category
 
 Configuration: TypeAlias = HostFile | Mapping[str, Any] | str | os.PathLike[str]
 """A configuration that was read, a mapping with the keys of a file, or the path of a file."""
@@ -70,3 +79,17 @@ def _other_door(given: object) -> str | None:
     if isinstance(given, str | os.PathLike):
         return "write Host.from_file(...) for the path of a file"
     return None
+
+
+@final
+class HostOptions(TypedDict, total=False):
+    """The keyword arguments of `Host`, which documents them."""
+
+    categories: Sequence[type[Category]] | None
+    api_class: type[ModuleApi]
+    clock: IReactorTime | None
+    reserved_paths: Sequence[str]
+    recommended_path: str | None
+    worker_name: str | None
+    shield: Protect | None
+    module_path: Sequence[str | os.PathLike[str]]

@@ -2,46 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self, TypedDict, final
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
 from hostkit.api import HostServices, ModuleApi, check_host_paths, make_api_class
 from hostkit.background import Worker
-from hostkit.config import check_reloadable, examine, from_mapping, load
-from hostkit.errors import CodedError, ConfigErrors, HostkitError
+from hostkit.config import check_reloadable, from_mapping, load
+from hostkit.errors import ConfigErrors, HostkitError
 from hostkit.host._build import build, make_invalidations
 from hostkit.host._given import check_file, check_path, read_given
 from hostkit.host._lifecycle import Lifecycle
 from hostkit.host._state import HostView
-from hostkit.loading import Environment, ModuleLoader, load_categories
+from hostkit.loading import (
+    Environment,
+    ModuleLoader,
+    find_folders,
+    importable,
+    load_categories,
+)
 from hostkit.specs import check_callable, check_categories
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from typing import Unpack
 
     from twisted.internet.interfaces import IReactorTime
 
     from hostkit.config import HostFile
-    from hostkit.errors import Problem
-    from hostkit.host._given import Configuration
+    from hostkit.host._given import Configuration, HostOptions
+    from hostkit.host._reloaded import Reloaded
     from hostkit.loops import Protect
     from hostkit.specs import Category
-
-
-@final
-class HostOptions(TypedDict, total=False):
-    """The keyword arguments of `Host`, which documents them."""
-
-    categories: Sequence[type[Category]] | None
-    api_class: type[ModuleApi]
-    clock: IReactorTime | None
-    reserved_paths: Sequence[str]
-    recommended_path: str | None
-    worker_name: str | None
-    shield: Protect | None
 
 
 class Host(HostView):
@@ -66,6 +59,8 @@ class Host(HostView):
         shield: Protects the callbacks of hooks that are declared with ``shield=True`` when a call
             is cancelled: it is given a coroutine, and what it returns is awaited. By default they
             run in a task of their own, with the caller's context variables.
+        module_path: Folders in which Python looks for modules before all others, and before those
+            that the file names under ``hostkit: path:``. They are on `sys.path` from then on.
 
     Raises:
         SpecError: The categories cannot live in one host.
@@ -85,6 +80,7 @@ class Host(HostView):
         recommended_path: str | None = None,
         worker_name: str | None = None,
         shield: Protect | None = None,
+        module_path: Sequence[str | os.PathLike[str]] = (),
     ) -> None:
         if categories is not None:
             check_categories(categories)
@@ -98,12 +94,12 @@ class Host(HostView):
         self._api_class = api_class
         self._clock = clock
         self._shield = shield
+        self._module_path = tuple(module_path)
         self._services = HostServices(
             reserved_paths=tuple(reserved_paths),
             recommended_path=recommended_path,
             worker=Worker(worker_name, self.file.settings.background_tasks_on),
         )
-        self._is_reloading = False
         self._lifecycle = Lifecycle(clock)
 
     @classmethod
@@ -145,24 +141,29 @@ class Host(HostView):
         """
         # `start` builds as well, so this may be called for a host that is built.
         if self._built is None:
-            categories, environment = self._categories, Environment()
-            if categories is None:
-                categories = load_categories(self.file, environment)
-                check_categories(categories)
-            invalidations, problems = make_invalidations(self.file)
-            services = attrs.evolve(
-                self._services, categories=tuple(categories), invalidations=invalidations
-            )
-            api_class = make_api_class(self._api_class, categories)
-            try:
-                loader = ModuleLoader(self.file, api_class, services, environment)
-                built = build(loader, self._clock, protect=self._shield)
-            except ConfigErrors as errors:
-                raise ConfigErrors((*problems, *errors.problems)) from None
-            if problems:
-                raise ConfigErrors(problems)
-            self._built, self._lifecycle.invalidations = built, invalidations
+            environment = Environment(find_folders(self.file, self._module_path))
+            with importable(environment.folders):
+                self._build(environment)
         return self
+
+    def _build(self, environment: Environment) -> None:
+        categories = self._categories
+        if categories is None:
+            categories = load_categories(self.file, environment)
+            check_categories(categories)
+        invalidations, problems = make_invalidations(self.file)
+        services = attrs.evolve(
+            self._services, categories=tuple(categories), invalidations=invalidations
+        )
+        api_class = make_api_class(self._api_class, categories)
+        try:
+            loader = ModuleLoader(self.file, api_class, services, environment)
+            built = build(loader, self._clock, protect=self._shield)
+        except ConfigErrors as errors:
+            raise ConfigErrors((*problems, *errors.problems)) from None
+        if problems:
+            raise ConfigErrors(problems)
+        self._built, self._lifecycle.invalidations = built, invalidations
 
     async def start(self) -> None:
         """Build the host if need be, and start its modules in config order.
@@ -175,7 +176,7 @@ class Host(HostView):
         self.build()
         await self._lifecycle.start(self._state)
 
-    async def reload(self, file: Configuration | None = None) -> None:
+    async def reload(self, file: Configuration | None = None) -> Reloaded:
         """Take over what has changed in the config file, while hooks go on being called.
 
         New modules are built and started beside the old ones. Then all hooks and web resources are
@@ -185,41 +186,41 @@ class Host(HostView):
         Calls that have begun finish on the chains they began with. Python code is not imported
         again. Call hooks through `hooks`: a method that was taken from it stays the old one.
 
+        A reload whose new modules are still starting is given up when another one begins.
+
         Args:
             file: The new configuration: what was read, a mapping with the keys of a file, or the
                 path of a file. By default the file is read again.
 
+        Returns:
+            Which modules are new, were kept, and are gone.
+
         Raises:
             ConfigErrors: All that is wrong with the file and its modules.
             ModuleFailedError: A new module could not be started.
-            HostkitError: The host is not running, is being reloaded already, or was stopped
-                meanwhile.
+            HostkitError: The host is not running, was stopped meanwhile, or is reloaded once more.
         """
         if file is None and self.file.locate(()) is None:
             raise HostkitError("the host was not made from a file: give it what to reload")
-        if not self.is_running or self._is_reloading:
-            state = "being reloaded already" if self._is_reloading else "not running"
-            raise HostkitError(f"the host is {state}")
-        self._is_reloading = True
-        try:
-            await self._replace(read_given(self.file.name if file is None else file))
-        finally:
-            self._is_reloading = False
+        await self._lifecycle.begin_reload()
+        return await self._replace(read_given(self.file.name if file is None else file))
 
-    async def _replace(self, file: HostFile) -> None:
+    async def _replace(self, file: HostFile) -> Reloaded:
         old = self._state
         check_reloadable(self.file, file)
         # New modules may log the new file's secrets while they are built and started.
         old.receipts.expect(file.redact)
-        loader = attrs.evolve(old.loader, file=file, environment=Environment())
-        new = build(loader, self._clock, old, protect=self._shield)
+        environment = Environment(find_folders(file, self._module_path))
+        with importable(environment.folders):
+            loader = attrs.evolve(old.loader, file=file, environment=environment)
+            new = build(loader, self._clock, old, protect=self._shield)
 
         # Called when the new modules are started.
         def swap() -> None:
             new.connect()
             self._built, self.file = new, file
 
-        await self._lifecycle.replace(new, swap)
+        return await self._lifecycle.replace(new, swap)
 
     def when_reloaded(self, observer: Callable[[], Awaitable[None] | None]) -> None:
         """Have a function called whenever the host gets other hooks and web resources.
@@ -248,45 +249,3 @@ class Host(HostView):
     def is_running(self) -> bool:
         """Whether all modules are started, and `stop` was not called."""
         return self._lifecycle.is_running
-
-
-def build_from_file(
-    path: str | os.PathLike[str],
-    *,
-    check: Callable[[HostFile], Iterable[Problem]] = lambda _: (),
-    prepare: Callable[[HostFile], None] = lambda _: None,
-    **options: Unpack[HostOptions],
-) -> Host:
-    """Make a host from a YAML file and build it, as ``Host.from_file(path).build()`` does.
-
-    But where that raises what is wrong with the file itself, this goes on to load the modules whose
-    entries are right, so that one run reports what is wrong with them, too.
-
-    Args:
-        path: The file.
-        check: Finds what else is wrong with the settings.
-        prepare: Is called with what could be read, before anything of a module runs.
-        options: As for `Host`.
-
-    Returns:
-        The host, built.
-
-    Raises:
-        ConfigErrors: All that is wrong, in the order of the file.
-    """
-    examined = examine(path)
-    problems = list(examined.problems)
-    prepare(examined.file)
-    host = Host(examined.file, **options)
-    # What is wrong with the settings could make modules look wrong that are not.
-    if all(problem.path[:1] == ("modules",) for problem in problems):
-        try:
-            host.build()
-        except ConfigErrors as errors:
-            problems += errors.problems
-        except CodedError as error:
-            problems.append(error.problem)
-        problems += check(examined.file)
-    if problems:
-        raise ConfigErrors(tuple(sorted(problems, key=lambda problem: problem.position)))
-    return host

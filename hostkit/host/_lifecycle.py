@@ -12,9 +12,11 @@ from twisted.internet.defer import CancelledError, Deferred, DeferredList
 from twisted.python.failure import Failure
 
 from hostkit.caching import Invalidations
+from hostkit.config import Settings
 from hostkit.dispatch import Sampler
 from hostkit.errors import HostkitError
 from hostkit.host._module_steps import Steps
+from hostkit.host._reloaded import Reloaded, without
 from hostkit.loops import (
     DetachedTasks,
     Entrance,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 _STOPPED: Final = "the host was stopped while it was starting"
 _STOPPED_RELOADING: Final = "the host was stopped while it was being reloaded"
+_REPLACED: Final = "a newer reload has replaced this one"
 _log: Final = logging.getLogger("hostkit.host")
 
 
@@ -57,11 +60,14 @@ class Lifecycle:
         self._clock = clock
         self._is_up = False  # from the first step of a start to the last of a stop
         self._modules: Sequence[Module] = ()
+        self._settings = Settings()
         self._leaving: list[Module] = []
         self._letting_go: Deferred[None] | None = None
         self._sampler: Sampler | None = None
         self._detached = DetachedTasks()
         self._starting: Interruptible | None = None
+        self._turn = object()  # of the newest reload
+        self._is_replaced = False  # the reload whose modules start
         self.observers: list[Callable[[], Awaitable[None] | None]] = []
         self.invalidations = Invalidations()
 
@@ -83,31 +89,54 @@ class Lifecycle:
         if self._is_up:
             raise HostkitError("the host is running already")
         self._is_up = True
-        steps = Steps(self._clock)
+        self._settings = state.loader.file.settings
+        steps = Steps(self._clock, self._settings)
         await steps.run(self._start(state, steps))
 
-    async def replace(self, state: HostState, swap: Callable[[], None]) -> None:
+    async def begin_reload(self) -> None:
+        """Have a reload whose new modules are still starting give way to another.
+
+        Raises:
+            HostkitError: The host is not running, or a newer reload has begun meanwhile.
+        """
+        turn = self._turn = object()
+        if self.is_running and self._starting is not None:
+            self._is_replaced = True
+            await self._starting.interrupt()
+        if turn is not self._turn:
+            raise HostkitError(_REPLACED)
+        if not self.is_running:
+            raise HostkitError("the host is not running")
+
+    async def replace(self, state: HostState, swap: Callable[[], None]) -> Reloaded:
         """Start the modules that are new, take them into use, and stop those that are gone.
 
         Args:
             state: What was built beside what is running.
             swap: Takes what was built into use.
 
+        Returns:
+            What has changed.
+
         Raises:
             ModuleFailedError: A new module failed; nothing has changed.
-            HostkitError: The host was stopped meanwhile.
+            HostkitError: The host was stopped meanwhile, or a newer reload has begun.
         """
-        steps = Steps(self._clock)
+        # Its own settings hold: they may be changed since a module needs longer than before.
+        steps = Steps(self._clock, state.loader.file.settings)
+        reloaded = Reloaded.of(self._modules, state.modules)
         await steps.run(self._replace(state, swap, steps))
+        return reloaded
 
     async def stop(self) -> None:
         """Stop all modules, the last one first; a start in progress is interrupted before."""
+        self._turn = object()  # reloads that wait for their turn do not go on
         if self._starting is not None:
             await self._starting.interrupt()
         if self._sampler is not None:
             self._sampler.stop()
             self._sampler = None
-            steps = Steps(self._clock)
+            steps = Steps(self._clock, self._settings)
             await steps.run(self._stop(steps))
 
     async def _start(self, state: HostState, steps: Steps) -> None:
@@ -140,7 +169,7 @@ class Lifecycle:
 
     async def _replace(self, state: HostState, swap: Callable[[], None], steps: Steps) -> None:
         old = self._modules
-        new = _without(state.modules, old)
+        new = without(state.modules, old)
         await self._start_new(new, state.loader.file.redact, steps)
         # Receipts of calls that go on with the old chains get this time.
         before, now = self._sampler, time.time()
@@ -150,7 +179,7 @@ class Lifecycle:
         swap()
         self._watch(state)
         before.stop(now)
-        self._leaving += _without(old, state.modules)
+        self._leaving += without(old, state.modules)
         try:
             await self._notify_observers()
         finally:
@@ -161,6 +190,7 @@ class Lifecycle:
     ) -> None:
         """Start modules beside those that are running."""
         self._starting = starting = steps.starting(steps.start(new, redact))
+        self._is_replaced = False
         try:
             await starting
             if starting.is_interrupted:
@@ -170,9 +200,10 @@ class Lifecycle:
                 raise
         finally:
             self._starting = None
-            starting.end()
+            reason = _REPLACED if self._is_replaced else _STOPPED_RELOADING
+            starting.end()  # a newer reload goes on here
         if starting.is_interrupted:
-            raise HostkitError(_STOPPED_RELOADING)
+            raise HostkitError(reason)
 
     async def _stop(self, steps: Steps) -> None:
         async with AsyncExitStack() as rest:  # done in reverse, even if one of them is cancelled
@@ -181,7 +212,7 @@ class Lifecycle:
             rest.push_async_callback(self._let_go, steps)
             rest.push_async_callback(steps.stop, self._modules)
             # Notifications that go on without their callers need the modules.
-            await self._detached.wait()
+            await steps.wait_for(self._detached)
 
     async def _notify_observers(self) -> None:
         """Call all observers at once, and wait for what they do after that."""
@@ -209,15 +240,10 @@ class Lifecycle:
     def _watch(self, state: HostState) -> None:
         """Have the calls of all hooks measured now and then."""
         self._modules = state.modules
+        self._settings = state.loader.file.settings
         self._detached = state.detached
         self._sampler = Sampler(state.chains.values(), find_clock(self._clock).call_later)
         self._sampler.start()
-
-
-def _without(modules: Sequence[Module], others: Sequence[Module]) -> list[Module]:
-    # A module that was kept has a new entry, and so is another `Module` with the same instance.
-    instances = [id(other.instance) for other in others]
-    return [module for module in modules if id(module.instance) not in instances]
 
 
 def _notify(observer: Callable[[], Awaitable[None] | None]) -> Deferred[None]:

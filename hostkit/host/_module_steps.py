@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import functools
 import logging
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, final
 
 from hostkit.errors import ModuleFailedError
+from hostkit.host._patience import Limits, Reminder
 from hostkit.loops import (
     Entrance,
     Interruptible,
+    Limited,
     advise,
     current_task,
     enter,
     find_clock,
+    is_awaitable,
     is_callers,
     settle,
 )
@@ -25,7 +29,9 @@ if TYPE_CHECKING:
 
     from twisted.internet.interfaces import IReactorTime
 
+    from hostkit.config import Settings
     from hostkit.loading import Module
+    from hostkit.loops import DetachedTasks, Limit
 
 _log: Final = logging.getLogger("hostkit.host")
 
@@ -39,10 +45,12 @@ class Steps:
 
     Args:
         clock: When background loops run; see `Host`.
+        settings: Say how long each step may take.
     """
 
-    def __init__(self, clock: IReactorTime | None) -> None:
+    def __init__(self, clock: IReactorTime | None, settings: Settings) -> None:
         self._clock = clock
+        self._limits = Limits.of(settings)
         self._entrance: Entrance | None = None
         self._starting: Interruptible | None = None
 
@@ -76,7 +84,7 @@ class Steps:
         return self._starting
 
     async def start(self, modules: Sequence[Module], redact: Callable[[str], str]) -> None:
-        """Call every module's ``start``; if one fails, stop those that were started.
+        """Call every module's ``start``; if one fails, stop it and those before it.
 
         Args:
             modules: The modules, in config order.
@@ -88,11 +96,12 @@ class Steps:
         for number, module in enumerate(modules):
             try:
                 module.loops.open(find_clock(self._clock))
-                await _call(module, "start")
+                await self._call(module, "start", self._limits.start)
                 module.loops.begin()
             except BaseException as error:  # whatever ends the start, nothing stays half started
                 is_passed_on = self._is_passed_on(error)  # before the caller may be cancelled, too
-                await self.stop(modules[:number], failed=module)
+                # Also the one that failed: it may have opened something already.
+                await self.stop(modules[: number + 1])
                 if is_passed_on:
                     raise
                 place = module.place()
@@ -100,35 +109,51 @@ class Steps:
                 reason = redact(advise(error, exception_line(error)))
                 raise ModuleFailedError(module.name, "start", reason + where) from error
 
-    async def stop(self, modules: Sequence[Module], failed: Module | None = None) -> None:
+    async def stop(self, modules: Sequence[Module]) -> None:
         """Call every module's ``stop``, the last one first; failures are logged and stop nothing.
 
         Before that, its background loops are stopped. A cancellation of the caller is raised when
         all are stopped.
 
         Args:
-            modules: The modules, in config order.
-            failed: One that could not be started; it may have begun loops.
+            modules: The modules, in config order; the last one may be one that failed to start.
         """
         cancelled: BaseException | None = None
-        steps = [] if failed is None else [(failed, failed.loops.stop)]
+        limit = self._limits.stop
         for module in reversed(modules):
-            steps += [
-                (module, module.loops.stop),
-                (module, functools.partial(_call, module, "stop")),
-            ]
-        for module, step in steps:
-            try:
-                await step()
-            except (KeyboardInterrupt, GeneratorExit):
-                raise  # the program ends, and a closed coroutine cannot await anything more
-            except BaseException as error:  # noqa: BLE001 -- the rest must still be stopped
-                if self._is_passed_on(error):
-                    cancelled = error
-                else:
-                    _log.exception("module %r failed in stop", module.name)
+            for step in (
+                functools.partial(self._limited, module.loops.stop(), limit, _loops_of(module)),
+                functools.partial(self._call, module, "stop", limit),
+            ):
+                try:
+                    await step()
+                except (KeyboardInterrupt, GeneratorExit):
+                    raise  # the program ends, and a closed coroutine cannot await anything more
+                except BaseException as error:  # noqa: BLE001 -- the rest must still be stopped
+                    if self._is_passed_on(error):
+                        cancelled = error
+                    else:
+                        _log.exception("module %r failed in stop", module.name)
         if cancelled is not None:
             raise cancelled
+
+    async def wait_for(self, detached: DetachedTasks) -> None:
+        """Wait for notifications that go on without their callers, for as long as a stop may take.
+
+        Args:
+            detached: The notifications. Those that take longer are cancelled.
+        """
+        if not detached:
+            return
+        limit = self._limits.stop
+        try:
+            await self._limited(detached.wait(), limit, "notifying modules")
+        except TimeoutError:
+            names = ", ".join(sorted(set(detached.names)))
+            _log.warning("cancelled after %gs: notifications of %s", limit.seconds, names)
+            detached.cancel()
+            with suppress(TimeoutError):  # what resists is left behind
+                await self._limited(detached.wait(), self._limits.grace, "notifying modules")
 
     @property
     def _is_interrupted(self) -> bool:
@@ -139,15 +164,32 @@ class Steps:
         is_owner = self._entrance is not None or self._is_interrupted
         return is_callers(error, self if is_owner else None)
 
+    async def _call(self, module: Module, step: str, limit: Limit) -> None:
+        method: Any = getattr(module.instance, step, None)
+        if method is None:
+            return
+        try:
+            signature_of(method).bind()
+        except (TypeError, ValueError):
+            # Such a method was written for something else, for another caller.
+            _log.warning("module %r: %s is not called, since it needs arguments", module.name, step)
+            return
+        value = method()
+        if is_awaitable(value):
+            said = f"module {module.name!r}: {step}"
+            await self._limited(enter(settle(value)), limit, said, value)
 
-async def _call(module: Module, step: str) -> None:
-    method: Any = getattr(module.instance, step, None)
-    if method is None:
-        return
-    try:
-        signature_of(method).bind()
-    except (TypeError, ValueError):
-        # Such a method was written for something else, for another caller.
-        _log.warning("module %r: %s is not called, since it needs arguments", module.name, step)
-        return
-    await enter(settle(method()))
+    async def _limited(
+        self, coroutine: Coroutine[Any, Any, Any], limit: Limit, what: str, awaited: Any = None
+    ) -> None:
+        clock = find_clock(self._clock)
+        with Reminder(what, clock, awaited):
+            await Limited(coroutine, limit, clock, self._is_cancelled_now)
+
+    def _is_cancelled_now(self) -> bool:
+        task = current_task()
+        return self.is_cancelled or (task is not None and task.cancelling() > 0)
+
+
+def _loops_of(module: Module) -> str:
+    return f"module {module.name!r}: stopping its background loops"

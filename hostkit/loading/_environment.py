@@ -56,12 +56,18 @@ class Offer:
 
 
 @final
+@attrs.frozen(eq=False, slots=False)
 class Environment:
-    """Everything that the installed distributions offer in hostkit's groups.
+    """Where a host finds Python modules: in folders of its own, and in what is installed.
 
-    It is read when it is first needed. A distribution that cannot be read is left out with a
-    warning: whatever lies around in an environment must not keep a host from starting.
+    What is installed is read when it is first needed. A distribution that cannot be read is left
+    out with a warning: whatever lies around in an environment must not keep a host from starting.
+
+    Attributes:
+        folders: The host's own folders, on `sys.path` as well.
     """
+
+    folders: tuple[str, ...] = ()
 
     def offers(self, group: str) -> tuple[Offer, ...]:
         """Return what is offered in a group.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 import attrs
 
@@ -11,6 +11,7 @@ from hostkit.codes import Code
 from hostkit.errors import CodedError, ConfigErrors, SpecError
 from hostkit.loading._environment import CATEGORIES, normalize
 from hostkit.loading._failures import causes, innermost_frame, pass_on
+from hostkit.loading._folders import find_beside, find_hidden
 from hostkit.specs import check_categories
 from hostkit.wording import did_you_mean, either, exception_line
 
@@ -23,8 +24,33 @@ if TYPE_CHECKING:
     from hostkit.specs import Category
 
 
+_ALSO_OF_CATEGORIES: Final = frozenset({Code.AMBIGUOUS_NAME, Code.HIDDEN_MODULE})
+
+
 class NotLoadableError(CodedError):
-    """What the config file names cannot be imported."""
+    """What the config file names cannot be imported.
+
+    Attributes:
+        missing: The Python module that was looked for, if there is no such module.
+    """
+
+    missing: str | None = None
+
+
+def describe(file: HostFile, error: CodedError, what: str, path: Path) -> Problem:
+    """Say what the config file names that cannot be loaded, where, and why.
+
+    Args:
+        file: The config file.
+        error: Why.
+        what: What is named.
+        path: Where.
+    """
+    hint = error.problem.hint
+    if isinstance(error, NotLoadableError) and error.missing is not None:
+        hint = find_beside(error.missing, file) or hint
+    message = f"{what} cannot be loaded: {error.problem.message}"
+    return file.adopt(attrs.evolve(error.problem, message=message, path=path, hint=hint))
 
 
 def load_categories(file: HostFile, environment: Environment) -> tuple[type[Category], ...]:
@@ -32,7 +58,7 @@ def load_categories(file: HostFile, environment: Environment) -> tuple[type[Cate
 
     Args:
         file: The config file, of which ``hostkit: categories:`` is read.
-        environment: What is installed.
+        environment: Where it is looked for.
 
     Raises:
         ConfigErrors: Some of them cannot be loaded; all of these are reported.
@@ -50,14 +76,10 @@ def load_categories(file: HostFile, environment: Environment) -> tuple[type[Cate
             category = find_object(name, CATEGORIES, environment)
             check_categories([category])
         except (NotLoadableError, SpecError) as error:
-            code = error.code if error.code == Code.AMBIGUOUS_NAME else Code.CATEGORY_NOT_LOADABLE
-            problem = attrs.evolve(
-                error.problem,
-                code=code,
-                message=f"category {name!r} cannot be loaded: {error.problem.message}",
-                path=path,
-            )
-            problems.append(file.adopt(problem))
+            problem = describe(file, error, f"category {name!r}", path)
+            if error.code not in _ALSO_OF_CATEGORIES:
+                problem = attrs.evolve(problem, code=Code.CATEGORY_NOT_LOADABLE)
+            problems.append(problem)
         else:
             if category not in found:
                 found.append(category)
@@ -76,7 +98,7 @@ def find_object(name: str, group: str, environment: Environment) -> Any:
         name: The name of an entry point in the group, alone or as ``distribution:name``, or the
             dotted path to a class.
         group: The entry point group.
-        environment: What is installed.
+        environment: Where it is looked for.
 
     Raises:
         NotLoadableError: There is no such thing (HK101, HK103, HK108), importing it raised (HK102),
@@ -95,6 +117,15 @@ def find_object(name: str, group: str, environment: Environment) -> Any:
         raise _unknown(name, group, offers, hint)
     if "" in name.split("."):
         raise _unknown(name, group, offers, "no part of a dotted path is empty")
+    module_name = name.rpartition(".")[0]
+    hidden = find_hidden(module_name, environment.folders)
+    if hidden is not None:
+        own, other = hidden
+        raise NotLoadableError(
+            Code.HIDDEN_MODULE,
+            f"{own} cannot be imported, since {other} has its name",
+            hint="rename one of them: hosts in one process share Python's modules",
+        )
     return _load_path(name)
 
 
@@ -197,12 +228,14 @@ def _load(module_name: str, attribute: str, name: str) -> Any:
     except BaseException as error:
         pass_on(error)
         if _is_missing(error, module_name):
-            raise NotLoadableError(
+            missing = NotLoadableError(
                 Code.NO_SUCH_PYTHON_MODULE,
                 f"there is no Python module {error.name!r}",
                 details=(f"looked for {name}",) if error.name != name else (),
                 hint="check the spelling; is its package installed here, or on PYTHONPATH?",
-            ) from error
+            )
+            missing.missing = module_name
+            raise missing from error
         frame = innermost_frame(error, module_name)
         raise NotLoadableError(
             Code.IMPORT_RAISED,

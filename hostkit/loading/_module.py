@@ -13,7 +13,7 @@ from hostkit.errors import ConfigErrors
 from hostkit.loading._config import is_same, parse_config, private_copy
 from hostkit.loading._environment import MODULES, Environment
 from hostkit.loading._failures import broken, pass_on
-from hostkit.loading._imports import NotLoadableError, find_object
+from hostkit.loading._imports import NotLoadableError, describe, find_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,7 +57,7 @@ class ModuleLoader:
         file: The config file.
         api_class: The class of what modules are given; see `hostkit.api.make_api_class`.
         services: What the host offers to its modules.
-        environment: What is installed, now or when it is first needed.
+        environment: Where their classes are looked for.
     """
 
     file: HostFile
@@ -129,9 +129,8 @@ class ModuleLoader:
             try:
                 found = find_object(entry.module, MODULES, self.environment)
             except NotLoadableError as error:
-                message = f"module {entry.name!r} cannot be loaded: {error.problem.message}"
-                problem = attrs.evolve(error.problem, message=message, path=path)
-                raise ConfigErrors((self.file.adopt(problem),)) from error
+                problem = describe(self.file, error, f"module {entry.name!r}", path)
+                raise ConfigErrors((problem,)) from error
         if isinstance(found, type):
             return found
         raise ConfigErrors(

@@ -20,6 +20,7 @@ from hostkit.loops._entry import (
     settle,
     start_entry,
 )
+from hostkit.loops._limited import Limit, Limited
 from hostkit.loops._shield import (
     DetachedTasks,
     Protect,
@@ -40,6 +41,8 @@ __all__ = [
     "DetachedTasks",
     "Entrance",
     "Interruptible",
+    "Limit",
+    "Limited",
     "Owner",
     "Protect",
     "ShieldedCall",

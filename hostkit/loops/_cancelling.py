@@ -207,20 +207,25 @@ class Interruptible:
             self._must_cancel = False
 
     async def interrupt(self) -> None:
-        """Cancel what is waited for, and wait until `end` is called."""
-        self.is_interrupted = True
+        """Cancel what is waited for, once, and wait until `end` is called."""
+        # A second time it may be the end of something, which is to be waited for.
+        is_first, self.is_interrupted = not self.is_interrupted, True
         if self._is_stepping:
             # Called from inside, so it cannot end before this returns.
             self._must_cancel = True
             return
         waiting: Deferred[None] = Deferred()
         self._waiting.append(waiting)
+        if is_first:
+            self._cancel()
+        await settle(waiting)
+
+    def _cancel(self) -> None:
         if isinstance(self._awaited, Deferred):
             self._awaited.cancel()
         elif not (asyncio.isfuture(self._awaited) and self._awaited.cancel()):
             # It is done already, and the task about to go on.
             self._must_cancel = True
-        await settle(waiting)
 
     def end(self) -> None:
         """Resume those who wait in `interrupt`: it is over."""

@@ -42,21 +42,36 @@ class DetachedTasks:
     """What goes on although its caller was cancelled, until it ends or its owner stops."""
 
     def __init__(self) -> None:
-        self._running: set[Deferred[Any]] = set()
+        self._running: dict[Deferred[Any], str] = {}
 
     def __len__(self) -> int:
         return len(self._running)
 
-    def start(self, coroutine: Coroutine[Any, Any, Any]) -> None:
-        """Run a coroutine, as a task of its own where there are tasks."""
-        self.adopt(start_entry(coroutine))
+    @property
+    def names(self) -> list[str]:
+        """What runs, by the names that were given for it."""
+        return list(self._running.values())
 
-    def adopt(self, running: Deferred[Any]) -> None:
-        """Keep something that runs already."""
-        self._running.add(running)
+    def start(self, coroutine: Coroutine[Any, Any, Any], name: str = "") -> None:
+        """Run a coroutine, as a task of its own where there are tasks.
+
+        Args:
+            coroutine: The coroutine.
+            name: What it is, for logs.
+        """
+        self.adopt(start_entry(coroutine), name)
+
+    def adopt(self, running: Deferred[Any], name: str = "") -> None:
+        """Keep something that runs already.
+
+        Args:
+            running: Fires when it has ended.
+            name: What it is, for logs.
+        """
+        self._running[running] = name
 
         def forget(result: Any) -> Any:
-            self._running.discard(running)
+            self._running.pop(running, None)
             return result
 
         running.addBoth(forget)
@@ -68,6 +83,11 @@ class DetachedTasks:
         """Wait until nothing runs any more."""
         while self._running:
             await settle(end_of(next(iter(self._running))))
+
+    def cancel(self) -> None:
+        """Cancel what runs."""
+        for running in tuple(self._running):
+            running.cancel()
 
 
 @final
@@ -104,7 +124,9 @@ class ShieldedCall:
 
 
 async def shield(
-    run: Callable[[ShieldedCall], Coroutine[Any, Any, None]], detached: DetachedTasks
+    run: Callable[[ShieldedCall], Coroutine[Any, Any, None]],
+    detached: DetachedTasks,
+    name: str = "",
 ) -> None:
     """Run a coroutine apart from its caller, as a task of its own where there are tasks.
 
@@ -115,6 +137,7 @@ async def shield(
     Args:
         run: Makes the coroutine. It may look between its steps whether its caller is given up.
         detached: Where the coroutine goes on if it has released its caller.
+        name: What it is, for logs.
     """
     call = ShieldedCall()
     ended: list[BaseException | None] = []
@@ -131,7 +154,7 @@ async def shield(
         if contexts:
             take_over_context(contexts[0])
         if not ended:
-            detached.adopt(running)
+            detached.adopt(running, name)
         error = given_up or ended.pop()
         if error is not None:
             raise error

@@ -44,6 +44,7 @@ class Hookspec:
         keyed: By which argument callbacks are chosen, if not all of them are asked.
         requires: Hooks of the category that a module must register together with it.
         shield: Whether a callback is let finish when the call is cancelled.
+        must_decide: Whether a host needs a module that decides it.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Hookspec:
     keyed: Keyed | None = None
     requires: tuple[str, ...] = ()
     shield: bool = False
+    must_decide: bool = False
 
     @property
     def full_name(self) -> str:
@@ -95,7 +97,16 @@ class Hookspec:
         return show_function(self.name, self.signature, is_async=self.is_async)
 
 
-_OPTIONS: Final = ("required", "copy", "added", "deprecated", "keyed", "requires", "shield")
+_OPTIONS: Final = (
+    "required",
+    "copy",
+    "added",
+    "deprecated",
+    "keyed",
+    "requires",
+    "shield",
+    "must_decide",
+)
 _OF_PLUGGY: Final = {
     "firstresult": "write @hookspec(rules.FirstResult())",
     "historic": "leave it out: all modules have registered before a hook can be called, so that "
@@ -115,13 +126,12 @@ def hookspec(  # noqa: PLR0913 -- each is one line of a declaration
     keyed: Keyed | None = None,
     requires: tuple[str, ...] = (),
     shield: bool = False,
+    must_decide: bool = False,
     **unknown: Never,
 ) -> D_co:
     """Declare a method of a `Category` as a hook.
 
-    It is a pluggy hookspec with a rule. ``async def`` makes a hook that is awaited. It needs a
-    docstring and annotations; that of the return value says what callbacks answer. A body with
-    code is run when no module decides, with the same arguments, instead of the rule's default.
+    It needs annotations and a docstring. A body with code is run when no module decides.
 
     Args:
         rule: How the chain of callbacks becomes one result.
@@ -132,27 +142,27 @@ def hookspec(  # noqa: PLR0913 -- each is one line of a declaration
         keyed: Has modules register callbacks by key, of which a call asks those of its own key.
         requires: Names of hooks of the category that a module must register in the same call.
         shield: Lets a callback finish when the call is cancelled, for some microseconds a call.
+        must_decide: Refuses a host without a module that decides it; shadow modules do not.
         unknown: Anything else is refused.
 
     Raises:
         SpecError: The declaration is wrong (codes HK301 to HK304).
     """
-
-    def declare(function: _F) -> _F:
-        spec = attrs.evolve(
-            _read(function, cast("Rule", rule), required, copy),
-            added=added,
-            deprecated=deprecated,
-            keyed=keyed,
-            requires=requires,
-            shield=shield,
-        )
-        setattr(function, SPEC_ATTRIBUTE, _checked(spec))
-        return _mark(function)
-
     _check_options(unknown)
     _check_rule(rule)
+    said: dict[str, Any] = {"added": added, "deprecated": deprecated, "keyed": keyed}
+    said |= {"requires": requires, "shield": shield, "must_decide": must_decide}
+
+    def declare(function: _F) -> _F:
+        spec = _read(function, cast("Rule", rule), required, copy)
+        return _marked(function, _checked(attrs.evolve(spec, **said)))
+
     return cast("D_co", declare)
+
+
+def _marked(function: _F, spec: Hookspec) -> _F:
+    setattr(function, SPEC_ATTRIBUTE, spec)
+    return _mark(function)
 
 
 def _read(
@@ -246,12 +256,15 @@ def _check_shield(spec: Hookspec) -> None:
 def _required(function: Callable[..., Any], required: int | None, total: int) -> int:
     if required is None:
         return total
-    if not 0 <= required <= total:
+    # `True` is a number to Python, and looks like what `must_decide` is.
+    if isinstance(required, bool) or not 0 <= required <= total:
+        hint = "write must_decide=True for a hook that some module must decide"
         raise SpecError(
             Code.BAD_OPTION,
             f"hookspec {function.__name__} has required={required}, but {total} arguments",
             details=where(function),
             expected=f"a number from 0 to {total}",
+            hint=hint if required is True else None,
         )
     return required
 

@@ -1,5 +1,6 @@
 """How a host is reached over HTTP, and what modules make web resources with."""
 
+from hostkit.web._forms import Form, Upload, form_body
 from hostkit.web._json import json_body
 from hostkit.web._json_resource import HttpError, JsonResource
 from hostkit.web._listeners import DEFAULT_LISTENER, check_listeners
@@ -12,13 +13,16 @@ from hostkit.web.gateway import Gateway
 __all__ = [
     "DEFAULT_LISTENER",
     "ErrorPage",
+    "Form",
     "Gateway",
     "HostRequest",
     "HttpError",
     "JsonResource",
     "Router",
     "Server",
+    "Upload",
     "check_listeners",
+    "form_body",
     "json_body",
     "query_value",
     "query_values",

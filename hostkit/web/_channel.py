@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import logging
+from collections.abc import Callable
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast, final
 
 from twisted.internet.interfaces import ISSLTransport, ITCPTransport
 
 from hostkit.config import Limits
-from hostkit.web._pages import early_answer
+from hostkit.web._bodies import discard
+from hostkit.web._refusals import (
+    body_not_stored,
+    body_too_long,
+    body_too_slow,
+    headers_too_slow,
+    unreadable,
+)
 from hostkit.web._twisted_private import TwistedChannel
 
 if TYPE_CHECKING:
@@ -17,6 +25,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
     from twisted.web.http import Request
 
+_log: Final = logging.getLogger("hostkit.web")
 
 LINGER_SECONDS: Final = 5
 """How long a refused client may go on sending, so that it can read the answer."""
@@ -49,14 +58,14 @@ class ChannelSite(Protocol):
 
     Attributes:
         limits: What requests are held to.
-        always: Paths that are served even if there are too many requests.
+        memory_bytes: The longest body that is kept in memory.
         busy: How many requests are in flight.
         horizon: When deadlines are looked at next; they are counted from then.
         is_draining: Whether connections are to end.
     """
 
     limits: Limits
-    always: Collection[bytes]
+    memory_bytes: int
     busy: int
     horizon: float
     is_draining: bool
@@ -64,6 +73,9 @@ class ChannelSite(Protocol):
 
     def longest_body(self, url: bytes) -> int:
         """How long the body of a request may be."""
+
+    def judge(self, url: bytes, length: int | None) -> bytes | None:
+        """Return what refuses a request; `None` if it is accepted."""
 
     def add(self, channel: HttpChannel) -> None:
         """Look at a connection's deadlines from now on."""
@@ -121,21 +133,33 @@ class HttpChannel(TwistedChannel):
     def allHeadersReceived(self) -> None:
         """Decide whether a request is accepted, before anything of its body is read."""
         site = self.site
-        answer = self._judge()
+        answer = site.judge(self.url, self.length)
         if answer is not None:
             self.refuse(answer)
             return
         self._phase = _BUSY
         site.busy += 1
-        super().allHeadersReceived()  # type: ignore[no-untyped-call]
+        try:
+            super().allHeadersReceived()  # type: ignore[no-untyped-call]
+        except OSError as error:  # there is no room for what is announced
+            self._refuse_to_store(error)
+            return
         if site.is_draining:
             self.drain()
         if self.length != 0:
             self.deadline = self._body_deadline = site.horizon + site.limits.body_time
-            if self.length is None:
-                self._left = site.longest_body(self.url)
-                # Of no known length: counted as it comes in.
-                self.give_chunks(self._take_chunk)
+            self._left = site.longest_body(self.url)
+            self.give_chunks(self._take_chunk)
+
+    def allContentReceived(self) -> None:
+        """Handle a request that has arrived, or refuse it if its body could not be stored."""
+        content = self.requests[-1].content
+        try:
+            content.flush()
+        except OSError as error:
+            self._refuse_to_store(error)
+        else:
+            super().allContentReceived()  # type: ignore[no-untyped-call]
 
     def requestDone(self, request: Request) -> None:
         """Wait for the next request."""
@@ -185,14 +209,14 @@ class HttpChannel(TwistedChannel):
             else:
                 self._hang_up()
         elif self._phase is _HEADERS:
-            self.refuse(early_answer(408, "timeout", "the headers of the request came too slowly"))
+            self.refuse(headers_too_slow())
         elif self._phase is _CLOSING:
             self.abort()
         elif not self.is_handling:
             received = self.requests[-1].content.tell()
             self.deadline = self._body_deadline + received / SLOWEST_BYTES_PER_SECOND
             if self.deadline <= self.site.seconds():
-                self.refuse(early_answer(408, "timeout", "the body of the request came too slowly"))
+                self.refuse(body_too_slow())
 
     def drain(self) -> None:
         """Take no request after the one in flight."""
@@ -212,24 +236,25 @@ class HttpChannel(TwistedChannel):
         """Abort the connection, whatever is in flight."""
         self.transport.abortConnection()
 
-    def _judge(self) -> bytes | None:
-        site = self.site
-        limits = site.limits
-        if len(self.url) > limits.url:
-            return early_answer(414, "url_too_long", f"the URL is longer than {limits.url} bytes")
-        if self.length and self.length > site.longest_body(self.url):
-            return _too_large(site.longest_body(self.url))
-        if site.busy >= limits.requests and self.url.partition(b"?")[0] not in site.always:
-            error = "too many requests are in flight; try again later"
-            return early_answer(503, "too_many_requests", error, "Retry-After: 1")
-        return None
-
     def _take_chunk(self, data: bytes) -> None:
         self._left -= len(data)
         if self._left < 0:
-            self.refuse(_too_large(self.site.longest_body(self.url)))
-        else:
+            self.refuse(body_too_long(self.site.longest_body(self.url)))
+            return
+        try:
             self.requests[-1].handleContentChunk(data)
+        except OSError as error:
+            self._refuse_to_store(error)
+
+    def _refuse_to_store(self, error: OSError) -> None:
+        discard(self.requests[-1])
+        self.refuse(body_not_stored())
+        _log.error(
+            "the body of a request cannot be stored in a temporary file: %s; it is longer than "
+            "the %d bytes that are kept in memory (`limits: body_in_memory`)",
+            error.strerror or error,
+            self.site.memory_bytes,
+        )
 
     def _leave(self) -> None:
         if self._phase is _BUSY:
@@ -251,18 +276,8 @@ class HttpChannel(TwistedChannel):
 
     def refuse_unreadable(self) -> None:
         """Say what is wrong with what was sent, and hang up."""
-        limits = self.site.limits
-        if self.headers_size > limits.headers_size and not self.requests:
-            error = f"the URL is longer than {limits.headers_size} bytes"
-            self.refuse(early_answer(414, "url_too_long", error))
-        elif self.headers_size > limits.headers_size:
-            error = f"the headers are longer than {limits.headers_size} bytes"
-            self.refuse(early_answer(431, "headers_too_large", error))
-        elif self.headers_count > limits.headers:
-            error = f"there are more than {limits.headers} headers"
-            self.refuse(early_answer(431, "headers_too_large", error))
-        else:
-            self.refuse(early_answer(400, "bad_request", "this is not a valid HTTP request"))
+        size, count = self.headers_size, self.headers_count
+        self.refuse(unreadable(self.site.limits, size, count, is_first=not self.requests))
 
     def upgraded(self) -> None:
         """Go on looking at the connection's end, although another protocol has it."""
@@ -282,7 +297,3 @@ def _can_half_close(transport: object) -> bool:
 
 def _ignore(*_: object) -> None:
     pass
-
-
-def _too_large(limit: int) -> bytes:
-    return early_answer(413, "too_large", f"the body is longer than {limit} bytes")

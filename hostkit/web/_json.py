@@ -44,7 +44,7 @@ def read_json(body: bytes) -> Any:
             raise _RefusedError("it begins with a byte order mark")
         value = _DECODER.decode(text)
         if body.count(b"[") + body.count(b"{") > MAX_DEPTH:
-            _check_depth(value)
+            check_depth(value)
         if b"\\u" in body:
             json.dumps(value, ensure_ascii=False).encode()
     except (RecursionError, ValueError) as error:
@@ -82,7 +82,15 @@ _DECODER: Final = json.JSONDecoder(
 )
 
 
-def _check_depth(value: Any) -> None:
+def check_depth(value: Any) -> None:
+    """Make sure that lists and objects are not nested too deep.
+
+    Args:
+        value: The value, of dicts and lists.
+
+    Raises:
+        RecursionError: They have more than `MAX_DEPTH` levels.
+    """
     level = [value]
     for _ in range(MAX_DEPTH + 1):
         level = list(chain.from_iterable(_items(container) for container in level))

@@ -166,14 +166,30 @@ def _explain(failure: Failure, request: Request, gone: Deferred[None] | None) ->
             log_failure(request, "failed after its client had left, to answer", error)
         return None
     if isinstance(error, HttpError) and not request.startedWriting:
-        try:
-            return write_json(request, error.status, error.body)
-        except (TypeError, ValueError, RecursionError) as why:
-            log_failure(request, f"raised an HttpError that cannot be serialised ({why}) for")
+        body = write_http_error(request, error)
+        if body is not None:
+            return body
     else:
         log_failure(request, "failed to answer", error)
     give_up(request)
     return None
+
+
+def write_http_error(request: Request, error: HttpError) -> bytes | None:
+    """Set a request's status and headers for an error that was raised to answer it.
+
+    Args:
+        request: The request; nothing of its answer was sent.
+        error: The error.
+
+    Returns:
+        The encoded body; `None`, and a line in the log, if JSON has no form for it.
+    """
+    try:
+        return write_json(request, error.status, error.body)
+    except (TypeError, ValueError, RecursionError) as why:
+        log_failure(request, f"raised an HttpError that cannot be serialised ({why}) for")
+        return None
 
 
 def _send(body: bytes | None, request: Request, gone: Deferred[None] | None) -> None:

@@ -19,7 +19,8 @@ from twisted.web.http import datetimeToString
 from twisted.web.resource import EncodingResourceWrapper, getChildForRequest
 from twisted.web.server import NOT_DONE_YET, Request, version
 
-from hostkit.web._json_resource import HttpError, give_up, log_failure
+from hostkit.web._forms import LONGEST_FORM_BYTES, UnreadForm, is_form
+from hostkit.web._json_resource import HttpError, give_up, log_failure, write_http_error
 from hostkit.web._pages import lacks_head, refuse_method, render_methods, send
 
 if TYPE_CHECKING:
@@ -125,10 +126,6 @@ def _bool(text: str) -> bool:
 _STRICT: Final[dict[Any, Callable[[str], Any]]] = {int: _int, float: _float, bool: _bool}
 
 
-LONGEST_FORM_BYTES: Final = 256 * 1024
-"""How long a body may be that is read as a form into ``request.args``, which nothing else can run
-meanwhile. What is longer, such as a file that is uploaded, a resource reads itself."""
-
 _JSON: Final = b"application/json"
 _OWN: Final = b"/_hostkit/"
 
@@ -144,6 +141,7 @@ class HostRequest(Request):
     """
 
     module: str | None = None
+    _has_unread_form = False
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
         """Take a request that has arrived; only what may be a small form is read as one."""
@@ -151,11 +149,12 @@ class HostRequest(Request):
         assert self.content is not None  # noqa: S101 -- there is one since the headers came
         if kinds and (
             # Twisted would read the header as that of a mail, longer than all else takes.
-            kinds[0].startswith(_JSON)
-            or path.startswith(_OWN)
-            or self.content.tell() > LONGEST_FORM_BYTES
+            kinds[0].startswith(_JSON) or path.startswith(_OWN)
         ):
             self._parsePOSTFormSubmission = False
+        elif kinds and self.content.tell() > LONGEST_FORM_BYTES:
+            self._parsePOSTFormSubmission = False
+            self._has_unread_form = command == b"POST" and is_form(kinds[0])
         super().requestReceived(command, path, version)  # type: ignore[no-untyped-call]
 
     def process(self) -> None:
@@ -163,6 +162,8 @@ class HostRequest(Request):
         if self.path == b"*":
             super().process()  # type: ignore[no-untyped-call]
             return
+        if self._has_unread_form:
+            self.args = UnreadForm(self.args)
         channel: Any = self.channel
         self.site = site = channel.site
         headers = self.responseHeaders
@@ -200,7 +201,13 @@ class HostRequest(Request):
         """Answer for a resource that raised; modules may use it as an errback."""
         # If the client has left, its call was cancelled, which is expected.
         is_waiting = getattr(self, "channel", None) is not None
-        if is_waiting or not reason.check(CancelledError):
+        if isinstance(reason.value, HttpError) and is_waiting and not self.startedWriting:
+            self._encoder = None
+            body = write_http_error(self, reason.value)
+            if body is not None:
+                send(self, body)
+                return reason
+        elif is_waiting or not reason.check(CancelledError, HttpError):
             log_failure(self, "failed to answer", reason.value)
         self._encoder = None
         give_up(self)

@@ -11,6 +11,7 @@ from twisted.internet.interfaces import IReadDescriptor
 
 from hostkit.codes import Code
 from hostkit.errors import ConfigErrors, HostkitError
+from hostkit.web._bodies import missing_folder
 from hostkit.web._listeners import read_listeners
 from hostkit.web._own_pages import HEALTH, READY, Guard, Health, Ready
 from hostkit.web._router import Router
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from twisted.web.resource import IResource
 
     from hostkit.config import Listener
-    from hostkit.host import Host
+    from hostkit.host import Host, Reloaded
 
 _BUILT: Final = frozenset({"modules", "hooks", "health"})
 _LONGEST_QUEUE: Final = 1000
@@ -89,11 +90,14 @@ class Server:
         finally:
             await self._host.stop()
 
-    async def reload(self) -> None:
+    async def reload(self) -> Reloaded:
         """Take over what has changed in the config file, and go on serving; see `Host.reload`.
 
         Modules that are gone are stopped when the requests in flight are answered, but after the
         time that the setting ``drain:`` allows.
+
+        Returns:
+            Which modules are new, were kept, and are gone.
 
         Raises:
             HostkitError: Something is wrong with the file or its modules, or the server is
@@ -101,7 +105,7 @@ class Server:
         """
         if self._is_stopping:
             raise HostkitError("the server is stopping")
-        await self._host.reload()
+        return await self._host.reload()
 
     async def _listen(
         self, listener: Listener, endpoint: IStreamServerEndpoint, site: HostSite
@@ -152,6 +156,16 @@ class Server:
         for part in listener.serve:
             if part not in _BUILT:
                 _log.warning("%s: this version has no %r to serve", listener.endpoint, part)
+        limits = listener.limits
+        goes_to_disk = "modules" in listener.serve and limits.body > limits.body_in_memory
+        if goes_to_disk and (why := missing_folder()) is not None:
+            _log.warning(
+                "%s: bodies longer than %d bytes are answered with 507, as there is no folder for "
+                "temporary files: %s",
+                listener.endpoint,
+                limits.body_in_memory,
+                why,
+            )
         always = (HEALTH.encode(), READY.encode()) if "health" in listener.serve else ()
         return HostSite(self._root(listener), listener, self._reactor, always)
 

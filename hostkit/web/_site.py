@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import IO, TYPE_CHECKING, Any, Final, final
 from urllib.parse import unquote_to_bytes
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.web.http import combinedLogFormatter, datetimeToLogString
 from twisted.web.server import Site
 
+from hostkit.web._bodies import open_body
 from hostkit.web._channel import HttpChannel
+from hostkit.web._refusals import body_too_long, too_many_requests, url_too_long
 from hostkit.web._request import HostRequest
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ class HostSite(Site):
 
     Attributes:
         limits: What requests are held to.
+        memory_bytes: The longest body that is kept in memory.
         always: As in the arguments.
         busy: How many requests are in flight.
         horizon: When deadlines are looked at next. They are counted from then, so that no client
@@ -60,6 +63,8 @@ class HostSite(Site):
     ) -> None:
         super().__init__(root, requestFactory=HostRequest, reactor=reactor, timeout=None)  # type: ignore[no-untyped-call]
         self.limits = listener.limits
+        # A hook can always be called, also where there is no folder for temporary files.
+        self.memory_bytes = max(self.limits.hooks_body, self.limits.body_in_memory)
         self.always = always
         self.busy = 0
         self.horizon = 0.0
@@ -102,6 +107,29 @@ class HostSite(Site):
         if first == b"_hostkit" or not self._serves_modules:
             return self.limits.hooks_body
         return self.limits.body
+
+    def judge(self, url: bytes, length: int | None) -> bytes | None:
+        """Decide whether a request is accepted, before anything of its body is read.
+
+        Args:
+            url: The request's URL, not decoded.
+            length: How long its body is; `None` if that is not known yet.
+
+        Returns:
+            What refuses it; `None` if it is accepted.
+        """
+        limits = self.limits
+        if len(url) > limits.url:
+            return url_too_long(limits.url)
+        if length and length > self.longest_body(url):
+            return body_too_long(self.longest_body(url))
+        if self.busy >= limits.requests and url.partition(b"?")[0] not in self.always:
+            return too_many_requests()
+        return None
+
+    def getContentFile(self, length: int | None) -> IO[bytes]:
+        """Open something to keep the body of a request in, as `hostkit.web._bodies` does."""
+        return open_body(length, self.memory_bytes)
 
     def add(self, channel: HttpChannel) -> None:
         """Begin to look at a connection's deadlines."""

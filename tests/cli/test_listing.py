@@ -47,6 +47,31 @@ def test_what_the_file_says_about_a_module_is_shown() -> None:
     ]
 
 
+def test_hooks_that_must_be_decided_are_shown() -> None:
+    """Whether the file says so or the host."""
+
+    class Guarded(Category):
+        @hookspec(rules.FirstDenial(), must_decide=True)
+        async def check_door(self, author: str) -> Decision:
+            """Called at the door."""
+
+    class Both(Words):
+        def __init__(self, config: dict[str, Any], api: Any) -> None:
+            api.register(Comments, check_comment=self.check)
+            api.register(Guarded, check_door=self.check)
+
+    mapping = {
+        "modules": [{"module": Both}],
+        "hostkit": {"require": ["comments.check_comment"]},
+    }
+    host = Host.from_config(mapping, categories=[Comments, Guarded]).build()
+    lines = [line for line in show_host(host) if "must be decided" in line]
+    assert lines == [
+        "  check_comment  (FirstDenial, on error: fail, must be decided)",
+        "  check_door  (FirstDenial, on error: fail, must be decided)",
+    ]
+
+
 def test_modules_that_are_not_enabled_are_not_shown() -> None:
     """A module that is switched off is never asked."""
     assert "no module listens" in show({"enabled": False}).splitlines()[2]

@@ -113,7 +113,7 @@ def test_problems_are_in_the_log(
         process.send_signal(signal.SIGTERM)
         errors_of(process).read()
         assert process.wait() == 0
-    assert (tmp_path / "notes").read_text() == "start a\nstart c\nstop a\nstop c\n"
+    assert (tmp_path / "notes").read_text() == "start a\nstop b\nstart c\nstop a\nstop c\n"
 
 
 def test_a_reload_that_does_not_end_may_be_stopped(
@@ -130,7 +130,7 @@ def test_a_reload_that_does_not_end_may_be_stopped(
         assert process.wait() == 0
     assert "Traceback" not in rest
     assert "not reloaded: the host was stopped while it was being reloaded" in rest
-    assert (tmp_path / "notes").read_text() == "start a\nstart b\nstop b\nstop a\n"
+    assert (tmp_path / "notes").read_text() == "start a\nstart b\nstop c\nstop b\nstop a\n"
 
 
 def test_a_server_needs_its_pid_file_for_itself(

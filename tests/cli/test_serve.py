@@ -73,7 +73,7 @@ def test_a_start_may_be_interrupted(notes: Path, write: Write) -> None:
         assert process.wait() == 0
     assert rest.endswith("INFO hostkit.serve: stopping\n")
     assert "Traceback" not in rest
-    assert notes.read_text().splitlines() == ["start first", "stop first"]
+    assert notes.read_text().splitlines() == ["start first", "stop second", "stop first"]
 
 
 def test_a_module_that_cannot_start_is_named(notes: Path, write: Write) -> None:
@@ -82,7 +82,7 @@ def test_a_module_that_cannot_start_is_named(notes: Path, write: Write) -> None:
     assert code == 1
     assert "module 'second' failed in start: RuntimeError: no database" in err
     assert "listening" not in err
-    assert notes.read_text().splitlines() == ["start first", "stop first"]
+    assert notes.read_text().splitlines() == ["start first", "stop second", "stop first"]
 
 
 def test_a_taken_port_is_a_problem_of_the_file(notes: Path, write: Write) -> None:

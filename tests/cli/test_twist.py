@@ -132,6 +132,17 @@ def test_twist_takes_a_name(options: list[str], name: str | None, write: Write) 
     assert module.instance.api.worker_name == name
 
 
+@pytest.mark.usefixtures("_root_logger")
+def test_twist_takes_folders(write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In which modules are looked for, as `hostkit serve` does."""
+    monkeypatch.setattr("sys.path", list(sys.path))
+    (tmp_path / "twisted_pkg.py").write_text("class A:\n    def __init__(self, config, api): ...\n")
+    parsed = Options()  # type: ignore[no-untyped-call]
+    file = write(FILE.replace("tests.cli.modules.Words", "twisted_pkg.A"))
+    parsed.parseOptions(["--path", ".", "--path", str(tmp_path), file])  # type: ignore[no-untyped-call]
+    assert isinstance(makeService(parsed), HostService)
+
+
 def test_a_wrong_file_makes_no_service(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
     """Problems are shown as by the other commands, with their exit codes."""
     options = Options()  # type: ignore[no-untyped-call]

@@ -80,8 +80,12 @@ _CHANGED: dict[str, Any] = {
     "timing": "exact",
     "receipts": 5,
     "drain": "1s",
+    "start_timeout": "1s",
+    "stop_timeout": "1s",
     "pid_file": "words.pid",
     "background_tasks_on": "w1",
+    "path": ["lib"],
+    "require": ["a.b"],
 }
 
 

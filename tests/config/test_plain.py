@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hostkit.config import Bytes, Fault, Seconds, StructureErrors, load, structure
-from hostkit.config._plain import core
+from hostkit.config._readings import core
 
 if TYPE_CHECKING:
     from .conftest import ProblemsOf, Write

@@ -181,8 +181,17 @@ def test_limits_are_written_with_units() -> None:
     }
     listener = listener_of(access_log=True, limits=limits)
     assert listener.access_log
-    sizes = (10 * 1024**2, 64 * 1024, 2000, 50, 8 * 1024)
-    assert attrs.astuple(listener.limits) == (*sizes, 10, 5, 0.5, Limits().body_time)
+    assert attrs.asdict(listener.limits) == {
+        **attrs.asdict(Limits()),
+        "body": 10 * 1024**2,
+        "hooks_body": 64 * 1024,
+        "url": 2000,
+        "headers": 50,
+        "headers_size": 8 * 1024,
+        "requests": 10,
+        "idle": 5,
+        "headers_time": 0.5,
+    }
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from twisted.internet.defer import CancelledError, Deferred
+from twisted.python.failure import Failure
 
 from hostkit.errors import ModuleFailedError
 
@@ -82,7 +83,7 @@ def run_twisted_on_asyncio(coroutine: Coroutine[Any, Any, Any]) -> None:
         await ended.wait()
 
     asyncio.run(main())
-    if results[0] is not None:
+    if isinstance(results[0], Failure):
         results[0].raiseException()
 
 
@@ -96,12 +97,12 @@ whatever_is_passed_on = pytest.mark.parametrize("error", PASSED_ON.values(), ids
 def test_whatever_start_raises_is_a_failure_of_the_module(
     three: Three, run: Callable[..., None], fail: Callable[[], Any]
 ) -> None:
-    """The error names the module, and those before it are stopped again."""
+    """The error names the module; it and those before it are stopped again."""
     three.actions["start b"] = fail
     with pytest.raises(ModuleFailedError, match="module 'b' failed in start: ") as caught:
         run(three.host.start())
     assert caught.value.__cause__ is not None
-    assert three.log == ["start a", "start b", "stop a"]
+    assert three.log == ["start a", "start b", "stop b", "stop a"]
     assert not three.host.is_running
 
 
@@ -168,7 +169,7 @@ def test_what_ends_the_program_is_passed_on_by_start(
     with pytest.raises(type(error)) as caught:
         run(three.host.start())
     assert caught.value is error
-    assert three.log == ["start a", "start b", "stop a"]
+    assert three.log == ["start a", "start b", "stop b", "stop a"]
 
 
 @every_loop
@@ -223,7 +224,7 @@ def test_what_twisted_drives_in_a_task_can_be_cancelled(three: Three) -> None:
 
     asyncio.run(main())
     assert failures[0].check(CancelledError) is CancelledError
-    assert three.log == ["start a", "start b", "stop a"]
+    assert three.log == ["start a", "start b", "stop b", "stop a"]
 
 
 def test_a_stop_can_be_cancelled_under_asyncio(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from twisted.web.resource import Resource
 
-from hostkit.web._request import LONGEST_FORM_BYTES
+from hostkit.web._forms import LONGEST_FORM_BYTES
 from tests.web.line import Line, make_site
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from twisted.web.server import Request
+
+    from tests.web.conftest import Answer
 
 
 class Form(Resource):
@@ -25,15 +29,41 @@ class Form(Resource):
         return b"%d fields, %d bytes" % (len(request.args), len(request.content.read()))
 
 
-def post(body: bytes, path: str = "/form", kind: str = "application/x-www-form-urlencoded") -> str:
-    """Send a form, and give what the page found."""
-    page = Form()  # type: ignore[no-untyped-call]
+class Looking(Resource):
+    """A page that answers with what a function finds in a form."""
+
+    isLeaf = True  # noqa: N815
+
+    def __init__(self, look: Callable[[Any], Any]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._look = look
+
+    def render_POST(self, request: Request) -> bytes:  # noqa: N802
+        body: bytes = self._look(request.args)
+        return body
+
+    render_PUT = render_POST  # noqa: N815
+
+
+def send(
+    page: Resource,
+    body: bytes,
+    path: str = "/form",
+    kind: str = "application/x-www-form-urlencoded",
+    method: str = "POST",
+) -> Answer:
+    """Send a form."""
     line = Line(make_site(page, serve=("modules", "hooks")))
     line.send(
-        b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s"
-        % (path.encode(), kind.encode(), len(body), body)
+        b"%s %s HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s"
+        % (method.encode(), path.encode(), kind.encode(), len(body), body)
     )
-    return line.answer.body.decode()
+    return line.answer
+
+
+def post(body: bytes, path: str = "/form", kind: str = "application/x-www-form-urlencoded") -> str:
+    """Send a form, and give what the page found."""
+    return send(Form(), body, path, kind).body.decode()  # type: ignore[no-untyped-call]
 
 
 def test_a_small_form_is_read() -> None:
@@ -41,11 +71,60 @@ def test_a_small_form_is_read() -> None:
     assert post(b"a=1&b=2") == "2 fields, 7 bytes"
 
 
-@pytest.mark.parametrize(("more", "fields"), [(0, 1), (1, 0)])
-def test_a_long_form_is_left_to_the_page(more: int, fields: int) -> None:
-    """Reading it takes long, and nothing else could be answered meanwhile."""
-    body = b"a=".ljust(LONGEST_FORM_BYTES + more, b"x")
-    assert post(body) == f"{fields} fields, {len(body)} bytes"
+def long_form(more: int = 1) -> bytes:
+    return b"a=".ljust(LONGEST_FORM_BYTES + more, b"x")
+
+
+def test_a_form_of_the_greatest_length_is_read() -> None:
+    """Reading a longer one takes long, and nothing else could be answered meanwhile."""
+    body = long_form(0)
+    assert post(body) == f"1 fields, {len(body)} bytes"
+
+
+MULTIPART = "Multipart/Form-Data; boundary=xx"
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", MULTIPART])
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda args: args[b"a"],
+        lambda args: args.get(b"a", [b""]),
+        lambda args: b"a" in args,
+        list,
+        len,
+        bool,
+        lambda args: args.items(),
+        dict,
+    ],
+)
+def test_a_long_form_does_not_look_empty(
+    look: Callable[[Any], Any], kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A page that looks for a field answers 413 with the reason; that is no failure of the page."""
+    page = Looking(look)
+    answer = send(page, long_form(), "/form?b=2", kind)
+    error = f"the form is longer than the {LONGEST_FORM_BYTES} bytes that are read at this path"
+    assert (answer.status, answer.json) == (413, {"errcode": "form_too_large", "error": error})
+    assert caplog.records == []
+
+
+def test_the_query_of_a_long_form_is_known() -> None:
+    """Its fields are found, and the body can be read by a page that does not look for others."""
+
+    def look(args: Any) -> bytes:
+        return b"%s %s %s" % (args[b"b"][0], args.get(b"b")[0], str(b"b" in args).encode())
+
+    assert send(Looking(look), long_form(), "/form?b=2").body == b"2 2 True"
+
+
+@pytest.mark.parametrize(
+    ("method", "kind"), [("POST", "text/plain"), ("PUT", "application/x-www-form-urlencoded")]
+)
+def test_other_long_bodies_are_not_forms(method: str, kind: str) -> None:
+    """Nothing is missing in `request.args` then."""
+    answer = send(Looking(lambda args: b"%d" % len(args)), long_form(), kind=kind, method=method)
+    assert answer.body == b"0"
 
 
 def test_no_form_is_read_for_hostkits_own_paths() -> None:

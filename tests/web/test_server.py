@@ -227,7 +227,7 @@ def test_a_module_that_cannot_start_leaves_nothing_listening(
     with pytest.raises(ModuleFailedError, match="third"):
         result_of(make_server(path, reactor, TWO_MODULES + failing).start())
     assert steps[:2] == ["start first", "start second"]
-    assert steps[2:] == ["stop second", "stop first"]
+    assert steps[2:] == ["stop third", "stop second", "stop first"]
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ class Served:
         """Tell how a page answers that does so at once."""
         return self.line(path, site).answer.status
 
-    def reload(self, modules: dict[str, str]) -> Deferred[None]:
+    def reload(self, modules: dict[str, str]) -> Deferred[Any]:
         """Begin to reload with these modules."""
         self.write(modules)
         return Deferred.fromCoroutine(self.server.reload())

@@ -1,22 +1,19 @@
-"""Descriptions of the gateway: a listing of its hooks, and an OpenAPI document."""
+"""Descriptions of the gateway: documents that are written once, and the listing of its hooks."""
 
 from __future__ import annotations
 
 import inspect
 import json
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import TYPE_CHECKING, Any, final
 
-import attrs
 from twisted.web.resource import Resource
 
-from hostkit._version import __version__
-from hostkit.dispatch import Receipt, Step
 from hostkit.rules import KINDS, ByKind
 from hostkit.web._json_resource import HttpError
 from hostkit.web._pages import refuse_others, write_json
 from hostkit.web.gateway._calls import PING, refuse_browsers
 from hostkit.web.gateway._schemas import schema_of
-from hostkit.web.gateway._structuring import annotations_of
+from hostkit.web.gateway._writing import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,44 +24,6 @@ if TYPE_CHECKING:
     from hostkit.rules import Rule
     from hostkit.specs import Hookspec
     from hostkit.web.gateway._calls import ArgumentReader, HookCall, HookPath
-
-_EXPLAIN: Final = {
-    "name": "explain",
-    "in": "query",
-    "description": "1: the answer contains a `trace` with a step for every module.",
-    "schema": {"enum": ["0", "1"]},
-}
-_ERROR: Final = {
-    "type": "object",
-    "properties": {
-        "errcode": {"type": "string", "description": "A short stable identifier."},
-        "error": {"type": "string", "description": "What is wrong, for people."},
-        "field": {"type": "string", "description": "The argument that is wrong, if one is."},
-    },
-    "required": ["errcode", "error"],
-}
-_DECIDED: Final = {
-    "type": "object",
-    "properties": {
-        "errcode": {"type": "string"},
-        "error": {"type": "string"},
-        "module": {"type": ["string", "null"], "description": "The module that denied or failed."},
-        "receipt": {"type": "string", "description": "The id of the record of this call."},
-        "trace": {"$ref": "#/components/schemas/Trace"},
-    },
-    "required": ["errcode", "error"],
-}
-_PONG: Final = {
-    "type": "object",
-    "properties": {"id": {"type": "string"}, "status": {"const": "ok"}},
-    "required": ["id", "status"],
-}
-_ERRORS: Final = {
-    "400": ("Error", "The body does not fit the hook."),
-    "405": ("Error", "Hooks are called with POST."),
-    "415": ("Error", "The body has another content type than JSON."),
-    "500": ("Error", "The host is broken, or the result cannot be serialised."),
-}
 
 
 @final
@@ -96,95 +55,9 @@ class Description(Resource):
         except HttpError as error:
             return write_json(request, error.status, error.body)
         if self._body is None:
-            self._body = json.dumps(self._write(), allow_nan=False, indent=2).encode() + b"\n"
+            self._body = json.dumps(to_json(self._write()), indent=2).encode() + b"\n"
         request.setHeader(b"content-type", b"application/json")
         return self._body
-
-
-def write_openapi(prefix: str, calls: Mapping[HookPath, HookCall]) -> dict[str, Any]:
-    """Describe all calls.
-
-    Args:
-        prefix: The path of the gateway.
-        calls: The calls, by category and name.
-    """
-    paths = {"/".join((prefix, *path)): {"post": _operation(*path, calls[path])} for path in calls}
-    listing = {
-        "operationId": "list",
-        "summary": "List categories and hooks.",
-        "responses": {"200": _response({"type": "object"}, "All categories and hooks.")},
-    }
-    return {
-        "openapi": "3.1.0",
-        "info": {
-            "title": "Hooks",
-            "version": __version__,
-            "description": "Ask a host's modules. 200 allows, 403 denies, 5xx is neither.",
-        },
-        "paths": {prefix: {"get": listing}, **paths},
-        "components": {"schemas": {"Error": _ERROR, "Decided": _DECIDED, "Trace": _trace_schema()}},
-    }
-
-
-def _operation(category: str, hook: str, call: HookCall) -> dict[str, Any]:
-    doc = doc_of(call.spec) if call.spec else "Check that the gateway is there."
-    body = {"schema": arguments_schema(call.arguments)}
-    responses = {status: _refer(*said) for status, said in _ERRORS.items()}
-    operation: dict[str, Any] = {
-        "operationId": f"{category}.{hook}",
-        "tags": [category],
-        "summary": doc.partition("\n")[0],
-        "description": doc,
-        "requestBody": {"required": True, "content": {"application/json": body}},
-    }
-    if call.spec is not None and call.spec.deprecated is not None:
-        operation["deprecated"] = True
-    if call.spec is None:
-        responses["403"] = _refer("Error", "Web pages may not call the gateway.")
-        return {
-            **operation,
-            "responses": {"200": _response(_PONG, "The gateway is there."), **responses},
-        }
-    properties: dict[str, Any] = {"trace": {"$ref": "#/components/schemas/Trace"}}
-    if not call.decides:
-        properties["result"] = {}
-    allowed = {
-        "type": "object",
-        "properties": properties,
-        "required": [] if call.decides else ["result"],
-        "additionalProperties": False,
-    }
-    responses |= {
-        "200": _response(allowed, "Allowed." if call.decides else "The result."),
-        "403": _refer("Decided", "Denied."),
-        "503": _refer("Decided", "A module failed: this is neither an allow nor a denial."),
-    }
-    return {**operation, "parameters": [_EXPLAIN], "responses": responses}
-
-
-def _refer(name: str, description: str) -> dict[str, Any]:
-    return _response({"$ref": f"#/components/schemas/{name}"}, description)
-
-
-def _response(schema: dict[str, Any], description: str) -> dict[str, Any]:
-    return {"description": description, "content": {"application/json": {"schema": schema}}}
-
-
-def _trace_schema() -> dict[str, Any]:
-    """Describe what `attrs.asdict` makes of a receipt."""
-    schema = _schema_of_class(Receipt)
-    schema["properties"]["steps"]["items"] = _schema_of_class(Step)
-    return {**schema, "description": "A step for every module; only with ?explain=1."}
-
-
-def _schema_of_class(cls: type[Any]) -> dict[str, Any]:
-    hints = annotations_of(cls)
-    names = [field.name for field in attrs.fields(cls)]
-    return {
-        "type": "object",
-        "properties": {name: schema_of(hints[name]) for name in names},
-        "required": names,
-    }
 
 
 def list_hooks(

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import logging
-from datetime import datetime
-from reprlib import repr as shorten
 from typing import TYPE_CHECKING, Any, Final, final
 
-import attrs
-from cattrs.preconf.json import make_converter
 from twisted.web.resource import Resource
 
 from hostkit.dispatch import Outcome
+from hostkit.rules import Deny
 from hostkit.web._json_resource import HttpError, JsonResource
 from hostkit.web._pages import refuse_others, write_json
 from hostkit.web.gateway import _calls
-from hostkit.web.gateway._descriptions import Description, list_hooks, write_openapi
+from hostkit.web.gateway._descriptions import Description, list_hooks
+from hostkit.web.gateway._openapi import write_openapi
+from hostkit.web.gateway._writing import to_json
+from hostkit.wording import type_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator, Mapping
+    from collections.abc import Callable, Coroutine
 
     from twisted.web.resource import IResource
     from twisted.web.server import Request
@@ -39,8 +37,6 @@ OPENAPI_PATH: Final = "/_hostkit/openapi.json"
 _RETRY_AFTER_SECONDS: Final = b"1"
 _FAILED: Final = "a module could not decide: this is neither an allow nor a denial"
 _log: Final = logging.getLogger("hostkit.web")
-_converter: Final = make_converter()
-_converter.register_unstructure_hook(bytes, lambda value: base64.b64encode(value).decode())
 
 
 @final
@@ -62,7 +58,7 @@ class Gateway(Resource):
         calls = _calls.find_calls(host)
         self._known = calls.keys()
         listing = Description(lambda: list_hooks(host, PATH, calls))
-        self._openapi = Description(lambda: write_openapi(PATH, calls))
+        self._openapi = Description(lambda: write_openapi(PATH, calls, is_guarded=False))
         # Everything that a hook's calls have in common is prepared here; a request looks it up by
         # the path as it was sent.
         self._resources: dict[tuple[bytes, ...], Resource] = {(): listing, (b"",): listing}
@@ -150,7 +146,7 @@ class _Hook(_PostResource):
         trace = await part.ask(values, is_full=explain, owner=owner)
         body = self._describe(trace, request)
         if explain:
-            body["trace"] = attrs.asdict(trace.receipt, value_serializer=_write_field)
+            body["trace"] = to_json(trace.receipt, self._host.receipts.redact)
         return body
 
     def _describe(self, trace: Trace, request: Request) -> dict[str, Any]:
@@ -164,26 +160,40 @@ class _Hook(_PostResource):
             request.setResponseCode(503)
             request.setHeader(b"retry-after", _RETRY_AFTER_SECONDS)
             return _decided(trace.receipt, "module_failed", _FAILED)
-        return {} if self._decides else {"result": self._result(trace.result)}
+        if self._decides:
+            return {}
+        return {"result": self._write(trace.result, f"the result of {self._name}")}
 
     def _denied(self, trace: Trace) -> dict[str, Any]:
         receipt = trace.receipt
-        denial = self._spec.rule.describe_denial(
-            trace.result if trace.error is None else trace.error
-        )
+        denial = self._explain_denial(trace.result if trace.error is None else trace.error)
         # A module's own fields come first, so that they cannot replace the gateway's.
-        return {
-            **dict(_serialisable(denial.extra, receipt)),
-            **_decided(receipt, denial.code, denial.reason),
-        }
+        fields = self._write(dict(denial.extra), f"a denial of {self._name}", receipt.decider)
+        fields.pop("trace", None)
+        return {**fields, **_decided(receipt, to_json(denial.code), to_json(denial.reason))}
 
-    def _result(self, result: Any) -> Any:
+    def _explain_denial(self, denial: object) -> Deny:
+        described: object = None
         try:
-            return _plain(result)
-        except ValueError as error:
-            problem = f"the result of {self._name} cannot be serialised"
-            _log.error("%s: %s", problem, error)
-            raise HttpError(500, "unwritable_result", f"{problem}; the log says why") from None
+            described = self._spec.rule.describe_denial(denial)
+        except Exception:  # noqa: BLE001 -- a function of the host's own
+            _log.exception("describe= of %s failed", self._name)
+        if isinstance(described, Deny):
+            return described
+        # The module's denial stands, whatever became of its description.
+        _log.error("describe= of %s gave %s, not a Deny", self._name, type_name(described))
+        return Deny("denied", "denied")
+
+    def _write(self, value: Any, what: str, module: str | None = None) -> Any:
+        """Make JSON of a value; what has no form in it is logged and shown."""
+
+        def show(text: str) -> str:
+            log = _log if module is None else logging.getLogger(f"hostkit.modules.{module}")
+            shown = self._host.receipts.redact(text)
+            log.warning("%s has a part that JSON has no form for: %s", what, shown)
+            return shown
+
+        return to_json(value, show)
 
 
 def _decided(receipt: Receipt, errcode: str, error: str) -> dict[str, Any]:
@@ -193,39 +203,3 @@ def _decided(receipt: Receipt, errcode: str, error: str) -> dict[str, Any]:
         "module": receipt.decider,
         "receipt": receipt.id,
     }
-
-
-def _serialisable(extra: Mapping[str, Any], receipt: Receipt) -> Iterator[tuple[str, Any]]:
-    """Leave out fields that cannot be serialised; the denial stands without them."""
-    for name, value in extra.items():
-        try:
-            yield str(name), _plain(value)
-        except ValueError as error:
-            logging.getLogger(f"hostkit.modules.{receipt.decider}").warning(
-                "%s of a denial in %s cannot be serialised: %s", name, receipt.hook, error
-            )
-
-
-def _plain(value: Any) -> Any:
-    if value is None or type(value) in {str, bool, int}:
-        return value
-    try:
-        plain = _converter.unstructure(value)
-        json.dumps(plain, allow_nan=False)
-    except RecursionError:
-        # Its traceback would be as long as the value is deep.
-        raise ValueError("it is nested too deep") from None
-    except (TypeError, ValueError) as error:
-        raise ValueError(str(error)) from error
-    return plain
-
-
-def _write_field(_receipt: Any, field: attrs.Attribute[Any] | None, value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if field is None or field.name != "key":
-        return value
-    try:
-        return _plain(value)
-    except ValueError:  # a key is whatever can be hashed
-        return shorten(value)

@@ -1,4 +1,4 @@
-"""`schema_of`: the JSON Schema of an annotation."""
+"""`schema_of`: the JSON Schema of an annotation, as it is read or as it is written."""
 
 from __future__ import annotations
 
@@ -9,7 +9,18 @@ from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, NewType, TypeAlias, Union, get_args, get_origin
+from typing import (
+    Annotated,
+    Any,
+    Final,
+    Literal,
+    NewType,
+    TypeAlias,
+    Union,
+    final,
+    get_args,
+    get_origin,
+)
 from typing import is_typeddict as is_typed_dict
 
 import attrs
@@ -41,74 +52,110 @@ _SCALARS: Final[dict[Any, Schema]] = {
     Seconds: _STRING,
     Bytes: {"type": ["integer", "string"]},
 }
+# What is read from a string or a number with a unit is written as a number.
+_WRITTEN: Final[dict[Any, Schema]] = {
+    **_SCALARS,
+    Seconds: _SCALARS[float],
+    Bytes: _SCALARS[int],
+}
 _LISTS: Final = frozenset({list, tuple, set, frozenset, Sequence, MutableSequence, AbstractSet})
 _MAPPINGS: Final = frozenset({dict, Mapping, MutableMapping})
 _UNIONS: Final = frozenset({Union, types.UnionType})
 
 
-def schema_of(hint: Any, above: tuple[Any, ...] = ()) -> Schema:
-    """Describe the JSON that a value of this annotation is read from.
+def schema_of(hint: Any, *, written: bool = False) -> Schema:
+    """Describe the JSON of a value of this annotation.
 
     Args:
         hint: The annotation.
-        above: The classes being described, so that a recursive one is described only once.
+        written: Whether the JSON is made of a value, and not read as one. What is written has all
+            fields of a class, and perhaps those of a subclass.
     """
-    base = get_origin(hint) or hint
-    if base is Annotated:
-        return schema_of(get_args(hint)[0], above)
-    if base in _SCALARS:
-        return _SCALARS[base]
-    if isinstance(base, NewType):
-        return schema_of(base.__supertype__, above)
-    if base in _UNIONS:
-        return {"anyOf": [schema_of(member, above) for member in get_args(hint)]}
-    return _choices(hint, base) or _container(hint, base, above) or _object_schema(base, above)
+    return _Writer(written).schema_of(hint, ())
 
 
-def _choices(hint: Any, base: Any) -> Schema | None:
-    if is_textual(base):
-        return _STRING
-    if isinstance(base, type) and issubclass(base, Enum):
-        return {"enum": _plain(base)}
-    return {"enum": _plain(get_args(hint))} if base is Literal else None
+@final
+@attrs.frozen
+class _Writer:
+    """Describes annotations.
+
+    In its methods, `above` are the classes being described, so that a recursive one is described
+    only once.
+    """
+
+    written: bool
+
+    def schema_of(self, hint: Any, above: tuple[Any, ...]) -> Schema:
+        base = get_origin(hint) or hint
+        scalars = _WRITTEN if self.written else _SCALARS
+        if base is Annotated:
+            return self.schema_of(get_args(hint)[0], above)
+        if base in scalars:
+            return scalars[base]
+        if isinstance(base, NewType):
+            return self.schema_of(base.__supertype__, above)
+        if base in _UNIONS:
+            return {"anyOf": [self.schema_of(member, above) for member in get_args(hint)]}
+        return (
+            self._choices(hint, base)
+            or self._container(hint, base, above)
+            or self._object_schema(base, above)
+        )
+
+    def _choices(self, hint: Any, base: Any) -> Schema | None:
+        if is_textual(base) and not self.written:
+            return _STRING
+        if isinstance(base, type) and issubclass(base, Enum):
+            choices = _plain(base)
+            # A member without a form in JSON is never read, but it may be written.
+            is_known = not self.written or len(choices) == len(base)
+            return {"enum": choices} if is_known else None
+        return {"enum": _plain(get_args(hint))} if base is Literal else None
+
+    def _container(self, hint: Any, base: Any, above: tuple[Any, ...]) -> Schema | None:
+        if base in _LISTS or is_collection(hint):
+            return self._list_schema(hint, above)
+        if base in _MAPPINGS:
+            item = (*get_args(hint), Any, Any)[1]
+            return {"type": "object", "additionalProperties": self.schema_of(item, above)}
+        return None
+
+    def _list_schema(self, hint: Any, above: tuple[Any, ...]) -> Schema:
+        members = get_args(hint)
+        if get_origin(hint) is tuple and members[-1:] != (...,):
+            count = len(members)
+            items = [self.schema_of(member, above) for member in members]
+            return {"type": "array", "prefixItems": items, "minItems": count, "maxItems": count}
+        return {"type": "array", "items": self.schema_of((*members, Any)[0], above)}
+
+    def _object_schema(self, cls: Any, above: tuple[Any, ...]) -> Schema:
+        read = next((read for is_kind, read in _KINDS if is_kind(cls)), None)
+        if read is None or (self.written and is_protocol(cls)):
+            return {}
+        if cls in above:
+            return {"type": "object"}
+        hints, required, is_open = read(cls)
+        if self.written and not is_typed_dict(cls):
+            hints = {_attribute(cls, name): hint for name, hint in hints.items()}
+            required, is_open = list(hints), True
+        properties = {name: self.schema_of(hint, (*above, cls)) for name, hint in hints.items()}
+        schema: Schema = {"type": "object", "title": cls.__name__, "properties": properties}
+        if required:
+            schema["required"] = required
+        return schema if is_open else {**schema, "additionalProperties": False}
 
 
-def _container(hint: Any, base: Any, above: tuple[Any, ...]) -> Schema | None:
-    if base in _LISTS or is_collection(hint):
-        return _list_schema(hint, above)
-    if base in _MAPPINGS:
-        item = (*get_args(hint), Any, Any)[1]
-        return {"type": "object", "additionalProperties": schema_of(item, above)}
-    return None
+def _attribute(cls: Any, argument: str) -> str:
+    """Name the attribute that an argument of an attrs class is for."""
+    fields = attrs.fields(cls) if attrs.has(cls) else ()
+    names: dict[str, str] = {field.alias or field.name: field.name for field in fields}
+    return names.get(argument, argument)
 
 
 def _plain(choices: Iterable[Any]) -> list[Any]:
     """List the values of choices; without those that have no form in JSON."""
     values = [choice.value if isinstance(choice, Enum) else choice for choice in choices]
     return [value for value in values if value is None or isinstance(value, str | int | float)]
-
-
-def _list_schema(hint: Any, above: tuple[Any, ...]) -> Schema:
-    members = get_args(hint)
-    if get_origin(hint) is tuple and members[-1:] != (...,):
-        count = len(members)
-        items = [schema_of(member, above) for member in members]
-        return {"type": "array", "prefixItems": items, "minItems": count, "maxItems": count}
-    return {"type": "array", "items": schema_of((*members, Any)[0], above)}
-
-
-def _object_schema(cls: Any, above: tuple[Any, ...]) -> Schema:
-    read = next((read for is_kind, read in _KINDS if is_kind(cls)), None)
-    if read is None:
-        return {}
-    if cls in above:
-        return {"type": "object"}
-    hints, required, is_open = read(cls)
-    properties = {name: schema_of(hint, (*above, cls)) for name, hint in hints.items()}
-    schema: Schema = {"type": "object", "title": cls.__name__, "properties": properties}
-    if required:
-        schema["required"] = required
-    return schema if is_open else {**schema, "additionalProperties": False}
 
 
 _Read: TypeAlias = Callable[[Any], tuple[dict[str, Any], list[str], bool]]

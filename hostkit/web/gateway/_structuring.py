@@ -267,11 +267,12 @@ def _show(view: type[View], members: Mapping[str, Any]) -> View:
     return shown
 
 
-def annotations_of(annotated: Any) -> dict[str, Any]:
+def annotations_of(annotated: Any, **known: Any) -> dict[str, Any]:
     """Resolve the annotations of a function or a class, one by one.
 
     Args:
         annotated: A function, or a class, of which only its own annotations are read.
+        known: Names that may have been imported for type checkers only.
 
     Returns:
         The annotation of each name; `Any` where it cannot be resolved, such as names imported only
@@ -279,7 +280,7 @@ def annotations_of(annotated: Any) -> dict[str, Any]:
     """
     names = getattr(annotated, "__globals__", None) or vars(sys.modules[annotated.__module__])
     return {
-        name: _resolve(annotation, names)
+        name: _resolve(annotation, {**known, **names})
         for name, annotation in getattr(annotated, "__annotations__", {}).items()
     }
 

@@ -1,0 +1,70 @@
+"""What a connection answers in the place of a resource, before it hangs up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hostkit.web._pages import early_answer
+
+if TYPE_CHECKING:
+    from hostkit.config import Limits
+
+
+def headers_too_slow() -> bytes:
+    """The answer to headers that take too long to arrive."""
+    return early_answer(408, "timeout", "the headers of the request came too slowly")
+
+
+def body_too_slow() -> bytes:
+    """The answer to a body that takes too long to arrive."""
+    return early_answer(408, "timeout", "the body of the request came too slowly")
+
+
+def body_too_long(limit: int) -> bytes:
+    """The answer to a body that is too long.
+
+    Args:
+        limit: How long it may be, in bytes.
+    """
+    return early_answer(413, "too_large", f"the body is longer than {limit} bytes")
+
+
+def url_too_long(limit: int) -> bytes:
+    """The answer to a URL that is too long.
+
+    Args:
+        limit: How long it may be, in bytes.
+    """
+    return early_answer(414, "url_too_long", f"the URL is longer than {limit} bytes")
+
+
+def too_many_requests() -> bytes:
+    """The answer to one request more than may be in flight."""
+    error = "too many requests are in flight; try again later"
+    return early_answer(503, "too_many_requests", error, "Retry-After: 1")
+
+
+def body_not_stored() -> bytes:
+    """The answer to a body for which there is neither memory nor room in a temporary folder."""
+    error = "the server has no room for the body of this request"
+    return early_answer(507, "no_storage", error)
+
+
+def unreadable(limits: Limits, size: int, count: int, *, is_first: bool) -> bytes:
+    """The answer to what cannot be read as a request.
+
+    Args:
+        limits: What requests are held to.
+        size: How many bytes its headers have so far, with the request line.
+        count: How many headers were read so far.
+        is_first: Whether the request line has not been read completely.
+    """
+    if size > limits.headers_size and is_first:
+        return url_too_long(limits.headers_size)
+    if size > limits.headers_size:
+        error = f"the headers are longer than {limits.headers_size} bytes"
+        return early_answer(431, "headers_too_large", error)
+    if count > limits.headers:
+        error = f"there are more than {limits.headers} headers"
+        return early_answer(431, "headers_too_large", error)
+    return early_answer(400, "bad_request", "this is not a valid HTTP request")

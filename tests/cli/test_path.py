@@ -1,0 +1,66 @@
+"""``--path DIR``: where commands look for modules."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from twisted.python.usage import UsageError
+
+from hostkit.cli._serve import Options
+
+from .conftest import HEAD, run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from .conftest import Write
+
+MODULE = """
+class Near:
+    def __init__(self, config, api):
+        api.register_comments_callbacks(check_comment=self.check)
+
+    async def check(self, author):
+        return None
+"""
+TEXT = f"{HEAD}modules: [{{module: pathed_pkg.Near}}]\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Give a folder with a module."""
+    monkeypatch.setattr("sys.path", list(sys.path))
+    (tmp_path / "local").mkdir()
+    (tmp_path / "local" / "pathed_pkg.py").write_text(MODULE)
+    yield str(tmp_path / "local")
+    sys.modules.pop("pathed_pkg", None)
+
+
+@pytest.mark.parametrize("command", ["validate", "list", "routes"])
+def test_commands_look_for_modules_in_a_folder(command: str, write: Write, folder: str) -> None:
+    """The one that is named, and others besides."""
+    file = write(TEXT)
+    assert run(command, file).exit_code == 1
+    assert run(command, "--path", ".", file, "--path", folder).exit_code == 0
+
+
+def test_a_reload_checks_the_file_in_the_same_way(write: Write, folder: str) -> None:
+    """So it comes to what is missing after the modules: the pid file."""
+    result = run("reload", "--path", folder, write(TEXT))
+    assert "has no `hostkit: pid_file:`" in result.stderr
+
+
+def test_the_folder_must_exist(write: Write) -> None:
+    """It is a mistake in the command line otherwise."""
+    result = run("validate", "--path", "/nowhere", write(TEXT))
+    assert (result.exit_code, "'/nowhere' does not exist" in result.stderr) == (2, True)
+
+
+def test_a_services_folder_must_exist() -> None:
+    """It is a mistake in the command line otherwise."""
+    options: Any = Options()  # type: ignore[no-untyped-call]
+    with pytest.raises(UsageError, match="--path: '/nowhere' is not a folder"):
+        options.parseOptions(["--path", "/nowhere", "host.yaml"])

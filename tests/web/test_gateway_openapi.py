@@ -1,0 +1,298 @@
+"""The OpenAPI document says all that is known about calls and their answers."""
+
+from __future__ import annotations
+
+import functools
+from datetime import datetime
+from enum import Enum
+from typing import Any, Literal
+
+import attrs
+import pytest
+
+from hostkit import CONTINUE, Bytes, Category, Decision, Deny, Host, Seconds, hookspec, rules
+from hostkit.rules import Continue, Gives, GivesAnswer, GivesList, GivesValue, Rule
+from hostkit.web import Gateway, Router
+from hostkit.web.gateway._schemas import schema_of
+from tests.web.conftest import ask
+from tests.web.test_gateway_description import Address, Colour, Point, Profile, Shape, Size
+
+STRING = {"type": "string"}
+NULL = {"type": "null"}
+NUMBER = {"type": "number"}
+INTEGER = {"type": "integer"}
+
+
+def either(*schemas: dict[str, Any]) -> dict[str, Any]:
+    return {"anyOf": list(schemas)}
+
+
+def document_of(*categories: type[Category]) -> Any:
+    """Read the document of a host that has no modules."""
+    host = Host.from_config({}, categories=categories).build()
+    return ask(Router(Gateway(host).resources), "GET", "/_hostkit/openapi.json").json
+
+
+def read(value: Any) -> str | Continue:
+    return str(value)
+
+
+def read_literally(value: Any) -> Literal[Continue.CONTINUE] | int:
+    return CONTINUE
+
+
+def read_nothing(value: Any) -> Continue:
+    return CONTINUE
+
+
+def total(answers: list[Any]) -> float:
+    return float(sum(answers))
+
+
+class Own(Rule[Any]):
+    def finish(self, answers: list[Any]) -> Any:
+        return answers
+
+
+class Votes(Rule[Gives[bool]]):
+    def finish(self, answers: list[Any]) -> bool:
+        return bool(answers)
+
+
+class MoreVotes(Votes):
+    pass
+
+
+class Lists(Rule[GivesList]):
+    def finish(self, answers: list[Any]) -> list[Any]:
+        return answers
+
+
+class OneOr(Rule[GivesValue[int]]):
+    def finish(self, answers: list[Any]) -> int:
+        return 0
+
+
+class AnyOr(Rule[GivesAnswer[int]]):
+    def finish(self, answers: list[Any]) -> int:
+        return 0
+
+
+class Written(Rule[rules.AsWritten]):
+    def finish(self, answers: list[Any]) -> Any:
+        return answers
+
+
+class Silent(Rule):
+    def finish(self, answers: list[Any]) -> Any:
+        return answers
+
+
+@pytest.mark.parametrize(
+    ("rule", "schema"),
+    [
+        (rules.FirstResult(), either(STRING, NULL)),
+        (rules.FirstResult(default="a"), STRING),
+        (rules.FirstResult(default=5), either(STRING, INTEGER)),
+        (rules.FirstResult(read=read_literally), either(INTEGER, NULL)),
+        (rules.FirstResult(read=read_nothing), NULL),
+        (rules.FirstResult(read=lambda value: value), {}),
+        (rules.FirstResult(read=functools.partial(read)), {}),
+        (rules.Exclusive(), either(STRING, NULL)),
+        (rules.Exclusive(default=5), either(STRING, NULL, INTEGER)),
+        (rules.Exclusive(read=read, default=5), either(STRING, INTEGER)),
+        (rules.Collect(), {"type": "array", "items": either(STRING, NULL)}),
+        (rules.Collect(read=read), {"type": "array", "items": STRING}),
+        (rules.Merge(combine=total), NUMBER),
+        (rules.Merge(combine=total, stop_at="all"), either(NUMBER, STRING)),
+        (rules.Merge(combine=list), {"type": "array", "items": {}}),
+        (rules.Merge(combine=sum), {}),
+        (rules.Notify(), NULL),
+        (rules.FirstDenial(read=read, replaces="text"), either(STRING, NULL)),
+        (Votes(), {"type": "boolean"}),
+        (MoreVotes(), {"type": "boolean"}),
+        (Lists(), {"type": "array", "items": either(STRING, NULL)}),
+        (OneOr(), either(STRING, INTEGER)),
+        (AnyOr(), either(STRING, NULL, INTEGER)),
+        (Written(), either(STRING, NULL)),
+        (Own(), {}),
+        (Silent(), {}),
+    ],
+)
+def test_the_schema_of_a_result_follows_from_the_rule(rule: Any, schema: dict[str, Any]) -> None:
+    """From what callbacks answer, and from what is made of that."""
+
+    class Texts(Category):
+        @hookspec(rule)  # type: ignore[untyped-decorator]
+        async def find(self, text: str) -> str | None:
+            """Called for each text."""
+
+    operation = document_of(Texts)["paths"]["/_hostkit/hooks/texts/find"]["post"]
+    allowed = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    assert (allowed["properties"]["result"], allowed["required"]) == (schema, ["result"])
+
+
+class Odd(Enum):
+    FINE = "fine"
+    ALSO = 2
+
+
+@attrs.frozen
+class Hidden:
+    _id: int
+    made: datetime = attrs.field(init=False, factory=datetime.now)
+
+
+@pytest.mark.parametrize(
+    ("hint", "schema"),
+    [
+        (Seconds, NUMBER),
+        (Bytes, INTEGER),
+        (Colour, {}),
+        (Odd, {"enum": ["fine", 2]}),
+        (Shape, {}),
+        (set[str], {"type": "array", "items": STRING}),
+        (Profile, {"type": "object", "title": "Profile", "properties": {"name": STRING}}),
+        (
+            Address,
+            {
+                "type": "object",
+                "title": "Address",
+                "properties": {"user": STRING},
+                "required": ["user"],
+            },
+        ),
+        (
+            Hidden,
+            {
+                "type": "object",
+                "title": "Hidden",
+                "properties": {"_id": INTEGER},
+                "required": ["_id"],
+            },
+        ),
+        (
+            Size,
+            {
+                "type": "object",
+                "title": "Size",
+                "properties": {
+                    "width": NUMBER,
+                    "unit": STRING,
+                    "tags": {"type": "array", "items": STRING},
+                },
+                "required": ["width", "unit", "tags"],
+            },
+        ),
+    ],
+)
+def test_what_is_written_is_described_as_it_is_written(hint: Any, schema: dict[str, Any]) -> None:
+    """With all fields, under the names of the attributes; what is shown by a `repr` is anything."""
+    assert schema_of(hint, written=True) == schema
+
+
+class Shapes(Category):
+    """Hooks about points."""
+
+    @hookspec(rules.FirstDenial())
+    async def check_point(self, point: Point, more: list[Point]) -> Decision:
+        """Called for each point."""
+
+    @hookspec(rules.FirstResult())
+    async def find_point(self, point: Point) -> Point | None:
+        """Called to find a point."""
+
+    @hookspec(rules.FirstResult())
+    async def find_other(self, name: str) -> dict[str, Point] | None:
+        """Called to find another point."""
+
+
+def test_classes_have_names_of_their_own() -> None:
+    """What is read and what is written of a class are two, since what is written has all fields."""
+    document = document_of(Shapes)
+    schemas = document["components"]["schemas"]
+    points = {name: schema for name, schema in schemas.items() if name.startswith("Point")}
+    assert {name: schema["required"] for name, schema in points.items()} == {
+        "Point": ["x"],
+        "Point2": ["x", "label", "above"],
+    }
+    check = document["paths"]["/_hostkit/hooks/shapes/check_point"]["post"]
+    body = check["requestBody"]["content"]["application/json"]["schema"]["properties"]
+    reference = {"$ref": "#/components/schemas/Point"}
+    assert body == {"point": reference, "more": {"type": "array", "items": reference}}
+
+
+def test_a_class_may_have_the_name_of_a_part_of_the_document() -> None:
+    """A host's `Error` or `Trace` is another one."""
+
+    @attrs.frozen
+    class Error:
+        line: int
+
+    Error.__annotations__["line"] = int
+
+    class Reports(Category):
+        @hookspec(rules.FirstDenial())
+        async def check_report(self, error: Any) -> Decision:
+            """Called for each report."""
+
+    Reports.check_report.__annotations__["error"] = Error
+    document = document_of(Reports)
+    body = document["paths"]["/_hostkit/hooks/reports/check_report"]["post"]["requestBody"]
+    schema = body["content"]["application/json"]["schema"]["properties"]["error"]
+    assert schema == {"$ref": "#/components/schemas/Error2"}
+    assert document["components"]["schemas"]["Error"]["required"] == ["errcode", "error"]
+
+
+def test_answers_that_ask_for_a_token_are_described() -> None:
+    """Every path has 401 and a bearer token, which a listener may or may not ask for."""
+    document = document_of(Shapes)
+    assert document["security"] == [{"token": []}, {}]
+    (scheme,) = document["components"]["securitySchemes"].values()
+    assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
+    for path in document["paths"].values():
+        for operation in path.values():
+            answer = operation["responses"]["401"]["content"]["application/json"]["schema"]
+            assert answer == {"$ref": "#/components/schemas/Error"}
+
+
+def test_denials_and_failures_have_a_module_and_a_receipt() -> None:
+    """A refusal of the gateway itself, with the same status, has neither."""
+    document = document_of(Shapes)
+    decided = document["components"]["schemas"]["Decided"]
+    assert decided["required"] == ["errcode", "error", "module", "receipt"]
+    responses = document["paths"]["/_hostkit/hooks/shapes/check_point"]["post"]["responses"]
+    for status in ("403", "503"):
+        assert responses[status]["content"]["application/json"]["schema"] == either(
+            {"$ref": "#/components/schemas/Decided"}, {"$ref": "#/components/schemas/Error"}
+        )
+    for status in ("400", "405", "415", "500"):
+        assert responses[status]["content"]["application/json"]["schema"] == {
+            "$ref": "#/components/schemas/Error"
+        }
+
+
+def test_a_trace_is_described_with_its_key() -> None:
+    """All fields of a receipt are there, and those of each step."""
+    schemas = document_of(Shapes)["components"]["schemas"]
+    assert schemas["Trace"]["properties"]["key"] == {}
+    assert "key" in schemas["Trace"]["required"]
+    assert schemas["Trace"]["properties"]["steps"]["items"] == {"$ref": "#/components/schemas/Step"}
+    assert "outcome" in schemas["Step"]["required"]
+
+
+def test_a_denial_is_as_described() -> None:
+    """`Deny` itself can be a result, where all decisions are collected."""
+
+    class Asked(Category):
+        @hookspec(rules.Collect())
+        async def ask_all(self) -> Decision:
+            """Called for the opinions of all modules."""
+
+    class Module:
+        def __init__(self, config: object, api: Any) -> None:
+            api.register(Asked, ask_all=lambda: Deny("no", "never", why=5))
+
+    host = Host.from_config({"modules": [{"module": Module}]}, categories=[Asked]).build()
+    answer = ask(Router(Gateway(host).resources), "POST", "/_hostkit/hooks/asked/ask_all", b"{}")
+    assert answer.json == {"result": [{"code": "no", "reason": "never", "extra": {"why": 5}}]}
