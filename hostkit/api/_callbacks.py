@@ -138,7 +138,20 @@ class CallbackApi(BaseApi):
                     registration.spec.full_name,
                     registration.spec.deprecated,
                 )
+            if registration.fit.unfilled is not None:
+                self._report_unfilled(registration, *registration.fit.unfilled)
         self._registrations.callbacks.extend(fitting)
+
+    def _report_unfilled(self, registration: Registration, parameter: str, argument: str) -> None:
+        self._log.warning(
+            "%s is called without the argument %r of %s, since its parameter %r has a default and "
+            "another name; rename it to %r, or leave the default out",
+            callable_name(registration.function),
+            argument,
+            registration.spec.full_name,
+            parameter,
+            argument,
+        )
 
     def _check_category(self, category: type[Category]) -> None:
         known = self._services.categories
