@@ -27,6 +27,7 @@ Ts = TypeVarTuple("Ts")
 R = TypeVar("R")
 
 _NO_KEY: Final[Any] = object()
+_WRAPPERS: Final = (staticmethod, classmethod, MethodType)
 
 Callbacks: TypeAlias = Callable[..., Any] | Mapping[Any, Callable[..., Any]]
 """What a module registers for one hook."""
@@ -49,6 +50,11 @@ class CallbackApi(BaseApi):
         Raises:
             RegistrationError: One of them cannot be registered; then none of them is.
         """
+        self._register_callbacks(category, callbacks)
+
+    def _register_callbacks(
+        self, category: type[Category], callbacks: Mapping[str, Callbacks | None]
+    ) -> None:
         self._check_category(category)
         self._registrations.check_open(f"registering {category.name} callbacks")
         # Collected first: if one of them does not fit, none of them counts.
@@ -129,18 +135,31 @@ class CallbackApi(BaseApi):
         _check_complete(fitting)
         for registration in fitting:
             if any(_is_same(registration, each) for each in self._registrations.callbacks):
-                self.logger.warning(
+                self._log.warning(
                     "%s is registered twice for %s, so it is asked twice",
                     callable_name(registration.function),
                     registration.spec.full_name,
                 )
             if registration.spec.deprecated is not None:
-                self.logger.warning(
+                self._log.warning(
                     "the hook %s is deprecated: %s",
                     registration.spec.full_name,
                     registration.spec.deprecated,
                 )
+            if registration.fit.unfilled is not None:
+                self._report_unfilled(registration, *registration.fit.unfilled)
         self._registrations.callbacks.extend(fitting)
+
+    def _report_unfilled(self, registration: Registration, parameter: str, argument: str) -> None:
+        self._log.warning(
+            "%s is called without the argument %r of %s, since its parameter %r has a default and "
+            "another name; rename it to %r, or leave the default out",
+            callable_name(registration.function),
+            argument,
+            registration.spec.full_name,
+            parameter,
+            argument,
+        )
 
     def _check_category(self, category: type[Category]) -> None:
         known = self._services.categories
@@ -157,7 +176,7 @@ def _is_same(one: Registration, other: Registration) -> bool:
     if (one.spec, one.key) != (other.spec, other.key):
         return False
     # Each access to a method makes another object. Others may have an `__eq__` of their own.
-    both_methods = isinstance(one.function, MethodType) and isinstance(other.function, MethodType)
+    both_methods = type(one.function) is type(other.function) is MethodType
     return one.function == other.function if both_methods else one.function is other.function
 
 
@@ -252,21 +271,26 @@ def _find_marked(plugin: object) -> list[tuple[str, Callable[..., Any], dict[str
     return found
 
 
-def marked_names(cls: type) -> list[str]:
-    """List the methods of a class that are marked with `hookimpl`, by name.
+def marked_functions(cls: type) -> dict[str, object]:
+    """Find the functions of a class that are marked with `hookimpl`, by name.
 
     Args:
         cls: The class; none of its code is run.
     """
     names = {name for each in cls.__mro__ for name in vars(each)}
-    return sorted(n for n in names if _options(inspect.getattr_static(cls, n, None)) is not None)
+    static = {name: inspect.getattr_static(cls, name, None) for name in sorted(names)}
+    return {
+        name: getattr(each, "__func__", each) if isinstance(each, _WRAPPERS) else each
+        for name, each in static.items()
+        if _options(each) is not None
+    }
 
 
 def _options(static: object) -> dict[str, Any] | None:
     """Read the mark of a function, or of what wraps one."""
     # The mark may be below or above `@staticmethod` and `@classmethod`.
     holders = [static]
-    if isinstance(static, staticmethod | classmethod | MethodType):
+    if isinstance(static, _WRAPPERS):
         holders.append(static.__func__)
     for holder in holders:
         options = inspect.getattr_static(holder, IMPL_ATTRIBUTE, None)

@@ -5,22 +5,15 @@ the classes that module authors describe their own configuration with; `Seconds`
 field types for them.
 """
 
-from hostkit.config._converter import strict_converter, structure
+from hostkit.config._converter import can_fill, strict_converter, structure, structuring_for
+from hostkit.config._entries import ModuleEntry, ModulePolicies, ModulePolicy
 from hostkit.config._faults import Fault, StructureErrors, faults_of
 from hostkit.config._fields import Setting, settings_of
 from hostkit.config._host_file import HostFile, check_reloadable
 from hostkit.config._load import Examined, examine, from_mapping, load
 from hostkit.config._plain import Written
 from hostkit.config._scalars import Bytes, Seconds, parse_bytes, parse_seconds, wrong_type
-from hostkit.config._settings import (
-    Limits,
-    Listener,
-    ModuleEntry,
-    ModulePolicies,
-    ModulePolicy,
-    Redis,
-    Settings,
-)
+from hostkit.config._settings import Limits, Listener, Redis, Settings
 
 __all__ = [
     "Bytes",
@@ -38,6 +31,7 @@ __all__ = [
     "Settings",
     "StructureErrors",
     "Written",
+    "can_fill",
     "check_reloadable",
     "examine",
     "faults_of",
@@ -48,5 +42,6 @@ __all__ = [
     "settings_of",
     "strict_converter",
     "structure",
+    "structuring_for",
     "wrong_type",
 ]

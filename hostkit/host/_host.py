@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, Self
-
-import attrs
 
 from hostkit.api import HostServices, ModuleApi, check_host_paths, make_api_class
 from hostkit.background import Worker
 from hostkit.config import check_reloadable, from_mapping, load
-from hostkit.errors import ConfigErrors, HostkitError
-from hostkit.host._build import build, make_invalidations
+from hostkit.errors import HostkitError
+from hostkit.host._builder import Builder
 from hostkit.host._change import Change
 from hostkit.host._given import check_file, check_path, read_given
 from hostkit.host._lifecycle import Lifecycle
-from hostkit.host._missing import load_again, log_found
+from hostkit.host._missing import log_found
 from hostkit.host._retrying import Retrying
 from hostkit.host._state import HostState, HostView
-from hostkit.loading import (
-    Environment,
-    ModuleLoader,
-    find_folders,
-    importable,
-    load_categories,
-)
-from hostkit.specs import check_categories
+from hostkit.specs import check_callable, check_categories
 
 if TYPE_CHECKING:
     import os
@@ -35,8 +27,8 @@ if TYPE_CHECKING:
 
     from hostkit.config import HostFile
     from hostkit.host._given import Configuration, HostOptions
-    from hostkit.host._missing import MissingModule
-    from hostkit.host._reloaded import Reloaded
+    from hostkit.host._reloaded import Companion, Reloaded
+    from hostkit.loops import Protect
     from hostkit.specs import Category
 
 
@@ -59,12 +51,16 @@ class Host(HostView):
             registered elsewhere gets a warning in the log.
         worker_name: The name of this process among those that share the file. Background loops of
             modules run in the one that the file names under ``hostkit: background_tasks_on:``.
+        shield: Protects the callbacks of hooks that are declared with ``shield=True`` when a call
+            is cancelled: it is given a coroutine, and what it returns is awaited. By default they
+            run in a task of their own, with the caller's context variables.
         module_path: Folders in which Python looks for modules before all others, and before those
             that the file names under ``hostkit: path:``. They are on `sys.path` from then on.
 
     Raises:
         SpecError: The categories cannot live in one host.
-        RegistrationError: What is to be reserved or recommended is not a path.
+        RegistrationError: What is to be reserved or recommended is not a path, or the shield cannot
+            be called.
         ValueError: A worker cannot have this name.
     """
 
@@ -78,18 +74,20 @@ class Host(HostView):
         reserved_paths: Sequence[str] = (),
         recommended_path: str | None = None,
         worker_name: str | None = None,
+        shield: Protect | None = None,
         module_path: Sequence[str | os.PathLike[str]] = (),
     ) -> None:
         if categories is not None:
             check_categories(categories)
         check_host_paths(reserved_paths, recommended_path)
+        if shield is not None:
+            check_callable(shield, "the host's shield")
         if file is not None:
             check_file(file)
         self.file = file if file is not None else from_mapping({})
         self._categories = categories
         self._api_class = api_class
-        self._clock = clock
-        self._module_path = tuple(module_path)
+        self._builder = Builder(clock, shield, tuple(module_path))
         self._services = HostServices(
             reserved_paths=tuple(reserved_paths),
             recommended_path=recommended_path,
@@ -137,28 +135,11 @@ class Host(HostView):
         """
         # `start` builds as well, so this may be called for a host that is built.
         if self._built is None:
-            environment = Environment(find_folders(self.file, self._module_path))
-            with importable(environment.folders):
-                self._build(environment)
+            make_api = functools.partial(make_api_class, self._api_class)
+            self._built, self._lifecycle.invalidations = self._builder.first(
+                self.file, self._categories, self._services, make_api
+            )
         return self
-
-    def _build(self, environment: Environment) -> None:
-        categories = self._categories
-        if categories is None:
-            categories = load_categories(self.file, environment)
-            check_categories(categories)
-        invalidations, problems = make_invalidations(self.file)
-        services = attrs.evolve(
-            self._services, categories=tuple(categories), invalidations=invalidations
-        )
-        api_class = make_api_class(self._api_class, categories)
-        try:
-            built = build(ModuleLoader(self.file, api_class, services, environment), self._clock)
-        except ConfigErrors as errors:
-            raise ConfigErrors((*problems, *errors.problems)) from None
-        if problems:
-            raise ConfigErrors(problems)
-        self._built, self._lifecycle.invalidations = built, invalidations
 
     async def start(self) -> None:
         """Build the host if need be, and start its modules in config order.
@@ -207,26 +188,20 @@ class Host(HostView):
         check_reloadable(self.file, file)
         # New modules may log the new file's secrets while they are built and started.
         old.receipts.expect(file.redact)
-        environment = Environment(find_folders(file, self._module_path))
-        with importable(environment.folders):
-            loader = attrs.evolve(old.loader, file=file, environment=environment)
-            new = build(loader, self._clock, old)
+        new = self._builder.anew(file, old, self._lifecycle.followers.companions)
         reloaded = await self._lifecycle.replace(self._change(new))
         if self.missing:
             self._retrying.begin()
         return reloaded
 
     def _change(self, state: HostState, *, is_retry: bool = False) -> Change:
-        def build_without(state: HostState, missing: Sequence[MissingModule]) -> HostState:
-            return build(state.loader, self._clock, state, (*state.missing, *missing))
-
         # Called when the new modules are started.
         def use(state: HostState) -> None:
             state.receipts.expect(state.loader.file.redact)
             state.connect()
             self._built, self.file = state, state.loader.file
 
-        return Change(state, build_without, use, is_retry=is_retry)
+        return Change(state, self._builder.without, use, is_retry=is_retry)
 
     async def _retry(self) -> bool:
         """Try to load and start what is missing; say whether something still is."""
@@ -235,18 +210,21 @@ class Host(HostView):
             return False
         if self._lifecycle.is_changing:
             return True
-        environment = Environment(find_folders(self.file, self._module_path))
-        with importable(environment.folders):
-            loader = attrs.evolve(old.loader, environment=environment)
-            found, missing = load_again(loader, old.missing)
-            if not found:
-                self._built = attrs.evolve(old, missing=tuple(missing))  # with other reasons
-                return True
-            before = attrs.evolve(old, loaded=(*old.loaded, *found))
-            new = build(loader, self._clock, before, missing)
-        await self._lifecycle.replace(self._change(new, is_retry=True))
-        log_found(old.missing, self.missing)
+        new, has_more = self._builder.with_missing(old)
+        if has_more:
+            await self._lifecycle.replace(self._change(new, is_retry=True))
+            log_found(old.missing, self.missing)
+        else:
+            self._built = new
         return bool(self.missing)
+
+    def accompany(self, companion: Companion) -> None:
+        """Have something else take over a new file together with the modules, or refuse it.
+
+        Args:
+            companion: Is asked in each reload. It is notified of the change by `when_reloaded`.
+        """
+        self._lifecycle.followers.companions.append(companion)
 
     def when_reloaded(self, observer: Callable[[], Awaitable[None] | None]) -> None:
         """Have a function called whenever the host gets other hooks and web resources.
@@ -255,7 +233,7 @@ class Host(HostView):
             observer: Is called when they are in use. What it returns is awaited before the modules
                 that are gone are stopped. What it raises is logged.
         """
-        self._lifecycle.observers.append(observer)
+        self._lifecycle.followers.observers.append(observer)
 
     async def stop(self) -> None:
         """Stop the modules, the last one first; errors are logged and stop nothing.
@@ -271,6 +249,9 @@ class Host(HostView):
 
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
+
+    def _check_thread(self) -> None:
+        self._lifecycle.check_thread("hooks are called")
 
     @property
     def is_running(self) -> bool:

@@ -8,26 +8,25 @@ import time
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Final, final
 
-from twisted.internet.defer import CancelledError, Deferred, DeferredList
-from twisted.python.failure import Failure
+from twisted.internet.defer import CancelledError, Deferred
 
 from hostkit.caching import Invalidations
 from hostkit.config import Settings
 from hostkit.dispatch import Sampler
 from hostkit.errors import HostkitError
+from hostkit.host._followers import Followers
 from hostkit.host._module_steps import Steps
 from hostkit.host._reloaded import Reloaded, without
 from hostkit.loops import (
     DetachedTasks,
-    Entrance,
+    Home,
     Interruptible,
     find_clock,
-    is_callers,
     settle,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Sequence
 
     from twisted.internet.interfaces import IReactorTime
 
@@ -53,13 +52,14 @@ class Lifecycle:
         clock: Where samples and background loops are scheduled; see `Host`.
 
     Attributes:
-        observers: Are called when other modules are in use; see `Host.when_reloaded`.
+        followers: What changes together with the modules, or is notified of it.
         invalidations: The modules' cached methods, linked to other processes while they run.
     """
 
     def __init__(self, clock: IReactorTime | None) -> None:
         self._clock = clock
         self._is_up = False  # from the first step of a start to the last of a stop
+        self._home: Home | None = None
         self._modules: Sequence[Module] = ()
         self._settings = Settings()
         self._leaving: list[Module] = []
@@ -69,7 +69,7 @@ class Lifecycle:
         self._starting: Interruptible | None = None
         self._turn = object()  # of the newest reload
         self._is_replaced = False  # the reload whose modules start
-        self.observers: list[Callable[[], Awaitable[None] | None]] = []
+        self.followers = Followers()
         self.invalidations = Invalidations()
 
     @property
@@ -96,9 +96,22 @@ class Lifecycle:
         if self._is_up:
             raise HostkitError("the host is running already")
         self._is_up = True
+        self._home = Home.here()
         self._settings = change.state.loader.file.settings
         steps = Steps(self._clock, self._settings)
         await steps.run(self._start(change, steps))
+
+    def check_thread(self, what: str) -> None:
+        """Make sure that a running host is used where it was started; see `Home.check`.
+
+        Args:
+            what: What is done, worded to stand before "on the thread".
+
+        Raises:
+            HostkitError: This is another thread than that of the running event loop.
+        """
+        if self._home is not None and self.is_running:
+            self._home.check(what)
 
     async def begin_reload(self) -> None:
         """Have a reload whose new modules are still starting give way to another.
@@ -106,6 +119,7 @@ class Lifecycle:
         Raises:
             HostkitError: The host is not running, or a newer reload has begun meanwhile.
         """
+        self.check_thread("a host is reloaded")
         turn = self._turn = object()
         if self.is_running and self._starting is not None:
             self._is_replaced = True
@@ -136,6 +150,7 @@ class Lifecycle:
 
     async def stop(self) -> None:
         """Stop all modules, the last one first; a start in progress is interrupted before."""
+        self.check_thread("a host is stopped")
         self._turn = object()  # reloads that wait for their turn do not go on
         if self._starting is not None:
             await self._starting.interrupt()
@@ -167,7 +182,7 @@ class Lifecycle:
             raise HostkitError(_STOPPED)
         if change.has_failed:
             try:
-                await self._notify_observers()
+                await self.followers.notify()
             except BaseException:
                 await self.stop()
                 raise
@@ -206,19 +221,18 @@ class Lifecycle:
         before.stop(now)
         self._leaving += without(old, change.state.modules)
         try:
-            await self._notify_observers()
+            await self.followers.notify()
         finally:
             await self._let_go(steps)
 
     async def _start_new(self, change: Change, steps: Steps) -> None:
         """Start modules beside those that are running."""
-        new = without(change.state.modules, self._modules)
-        self._starting = starting = steps.starting(self._start_modules(change, new, steps))
+        self._starting = starting = steps.starting(self._prepare(change, steps))
         self._is_replaced = False
         try:
             await starting
             if starting.is_interrupted:
-                await steps.stop(without(change.state.modules, self._modules))
+                await self._give_up(change, steps)
         except (CancelledError, asyncio.CancelledError):
             if not starting.is_interrupted:
                 raise
@@ -229,6 +243,20 @@ class Lifecycle:
         if starting.is_interrupted:
             raise HostkitError(reason)
 
+    async def _prepare(self, change: Change, steps: Steps) -> None:
+        await self._start_modules(change, without(change.state.modules, self._modules), steps)
+        if change.is_retry and not without(change.state.modules, self._modules):
+            return  # so that nothing is taken into use
+        try:
+            await self.followers.prepare(change.state.loader.file)
+        except BaseException:
+            await self._give_up(change, steps)
+            raise
+
+    async def _give_up(self, change: Change, steps: Steps) -> None:
+        await self.followers.undo()
+        await steps.stop(without(change.state.modules, self._modules))
+
     async def _stop(self, steps: Steps) -> None:
         async with AsyncExitStack() as rest:  # done in reverse, even if one of them is cancelled
             rest.callback(setattr, self, "_is_up", False)  # noqa: FBT003
@@ -237,14 +265,6 @@ class Lifecycle:
             rest.push_async_callback(steps.stop, self._modules)
             # Notifications that go on without their callers need the modules.
             await steps.wait_for(self._detached)
-
-    async def _notify_observers(self) -> None:
-        """Call all observers at once, and wait for what they do after that."""
-        notified = [_notify(observer) for observer in self.observers]
-        # If the reload is cancelled, so are they, and the reload goes on.
-        for _, result in await settle(DeferredList(notified, consumeErrors=True)):
-            if isinstance(result, Failure) and not result.check(CancelledError):
-                result.raiseException()  # such as `KeyboardInterrupt`; all else was logged
 
     async def _let_go(self, steps: Steps) -> None:
         """Stop the modules that are gone, or wait until another call has."""
@@ -266,19 +286,7 @@ class Lifecycle:
         self._modules = state.modules
         self._settings = state.loader.file.settings
         self._detached = state.detached
-        self._sampler = Sampler(state.chains.values(), find_clock(self._clock).call_later)
+        # Without a clock of the host's own, a call has that of its own event loop.
+        chosen = None if self._clock is None else find_clock(self._clock).call_later
+        self._sampler = Sampler(state.chains.values(), chosen, self._home)
         self._sampler.start()
-
-
-def _notify(observer: Callable[[], Awaitable[None] | None]) -> Deferred[None]:
-    entrance = Entrance()
-
-    async def notify() -> None:
-        try:
-            await settle(observer())
-        except BaseException as error:
-            if is_callers(error, entrance):
-                raise
-            _log.exception("%r failed when it was notified that the host is reloaded", observer)
-
-    return entrance.start(notify())

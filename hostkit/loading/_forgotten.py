@@ -6,9 +6,10 @@ import logging
 import re
 import warnings
 from contextlib import contextmanager
+from types import MethodType
 from typing import TYPE_CHECKING, Final, TextIO
 
-from hostkit.api import marked_names
+from hostkit.api import marked_functions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,9 +69,12 @@ def warn_of_forgotten(
             "awaited; __init__ cannot await, what must wait belongs into start()",
             coroutine,
         )
-    marked = marked_names(type(instance))
-    registered = {getattr(each.function, "__name__", "") for each in registrations.callbacks}
-    if marked and not registrations.has_hookimpls and not registered.intersection(marked):
+    if registrations.has_hookimpls:
+        return
+    marked = marked_functions(type(instance))
+    functions = [each.function for each in registrations.callbacks]
+    registered = {id(each.__func__ if type(each) is MethodType else each) for each in functions}
+    if marked and registered.isdisjoint(map(id, marked.values())):
         log.warning(
             "methods are marked with @hookimpl, but not registered: %s; "
             "call api.register_hookimpls(self) in __init__",
