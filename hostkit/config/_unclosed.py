@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -38,9 +39,8 @@ def _quote_over_lines(text: str, end: Any, loader: Any) -> Any:
     """Find the start of a text in quotes over several lines that ends in the line of an error."""
     found = None
     try:
-        for token in yaml.scan(text, loader):
-            if token.start_mark.index >= end.index:
-                break
+        before = takewhile(lambda each: each.start_mark.index < end.index, yaml.scan(text, loader))
+        for token in before:
             is_quoted = isinstance(token, yaml.ScalarToken) and token.style in {"'", '"'}
             if is_quoted and token.start_mark.line < token.end_mark.line == end.line:
                 found = token.start_mark
