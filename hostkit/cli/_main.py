@@ -14,7 +14,7 @@ from hostkit._version import __version__
 # `serve` must also install a reactor before anything imports `twisted.internet.reactor`.
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from hostkit.config import HostFile
     from hostkit.errors import ConfigErrors, Problem
@@ -58,6 +58,15 @@ Exit codes:
   0  the paths are shown; PATH is served
   1  PATH is not served, or there are problems with the file or its modules
   2  the file cannot be read, or the command line is wrong
+"""
+
+_RELOAD_CODES = """
+\b
+Exit codes:
+  0  the server goes on with the new file
+  1  it goes on with the old one, as there are problems; or there is no server
+  2  the file cannot be read, or the command line is wrong
+  3  the server was asked, but without a control socket it cannot say what comes of it
 """
 
 
@@ -104,7 +113,7 @@ def serve(file: str, reactor: str | None, worker: str | None) -> None:
     _check_worker(worker)
     keep_hangup()
     with reactor_installed(reactor):
-        sys.exit(run(_build(file, serves=True, worker=worker, log_format=_SERVE_LOG)))
+        sys.exit(run(_build(file, serves=True, opens=True, worker=worker, log_format=_SERVE_LOG)))
 
 
 @main.command("list", epilog=_CODES)
@@ -149,29 +158,27 @@ def validate(file: str, *, without_secrets: bool) -> None:
     """Check FILE: load its modules, start none, show all problems."""
     from hostkit.cli._output import show_absent, show_unbuilt  # noqa: PLC0415
 
-    host = _build(file, serves=True, without_secrets=without_secrets)
+    host = _build(file, serves=True, opens=True, without_secrets=without_secrets)
     name = click.format_filename(file)  # which may hold bytes that are not valid UTF-8
     click.echo(f"{name}: no problems ({len(host.modules)} modules, {len(host.chains)} hooks)")
     for line in (*show_absent(host.file.absent), *show_unbuilt(host)):
         click.echo(line)
 
 
-@main.command(epilog=_CODES)
+@main.command(epilog=_RELOAD_CODES)
 @click.argument("target", metavar="FILE|PID")
 @_path
 def reload(target: str) -> None:
     """Make a running server apply the changes in its file.
 
-    FILE is checked first; its server is found through its `hostkit: pid_file:`. New modules are
-    built and started beside the old ones, then hooks and pages change at once; a module whose name,
-    class and config are unchanged is kept. If anything is wrong, the server stays as it is. Python
-    code is not imported again. The result is in the server's log.
+    The server of FILE is found through its `hostkit: pid_file:`. New modules are built and started
+    beside the old ones, then hooks and pages change at once; a module whose name, class and config
+    are unchanged is kept. If anything is wrong, the server stays as it is. What comes of it is
+    shown. Python code is not imported again.
     """
-    from hostkit.cli._process import find_process, send_hangup  # noqa: PLC0415
+    from hostkit.cli._reload import reload_server  # noqa: PLC0415
 
-    number = int(target) if target.isdecimal() else find_process(_build(target, serves=True).file)
-    send_hangup(number)
-    click.echo(f"asked process {number} to reload; the result is in its log")
+    sys.exit(reload_server(target))
 
 
 def _check_worker(name: str | None) -> None:
@@ -187,13 +194,15 @@ def _build(
     file: str,
     *,
     serves: bool = False,
+    opens: bool = False,
     worker: str | None = None,
     log_format: str = _CHECK_LOG,
     without_secrets: bool = False,
 ) -> Host:
     """Build a host from a file; if there are problems, show them and exit.
 
-    From before anything of a module runs until the end of the command, logs go to standard error.
+    Listeners are checked if it `serves`, and the pid file if it `opens` one. From before anything
+    of a module runs until the end of the command, logs go to standard error.
     """
     from hostkit.cli._log import logging_to_stderr  # noqa: PLC0415
     from hostkit.errors import ConfigErrors  # noqa: PLC0415
@@ -213,15 +222,22 @@ def _build(
         "module_path": click.get_current_context().meta[_PATH],
     }
     if serves:
-        from hostkit.web import check_listeners  # noqa: PLC0415
-
-        options |= {"check": check_listeners, "worker_name": worker}
+        options |= {"check": _check(opens=opens), "worker_name": worker}
     try:
         host = build_from_file(file, **options)
     except ConfigErrors as errors:
         _leave(errors, absent)
     mask.learn(host.receipts.redact)  # a reload may add some
     return host
+
+
+def _check(*, opens: bool) -> Callable[[HostFile], list[Problem]]:
+    from hostkit.cli._process import check_pid_file  # noqa: PLC0415
+    from hostkit.web import check_listeners  # noqa: PLC0415
+
+    if not opens:
+        return check_listeners
+    return lambda file: [*check_listeners(file), *check_pid_file(file)]
 
 
 def _leave(errors: ConfigErrors, absent: Sequence[Problem]) -> NoReturn:

@@ -96,7 +96,7 @@ def test_every_setting_says_whether_it_can_change() -> None:
     with pytest.raises(ConfigErrors) as caught:
         check_reloadable(from_mapping({}), new)
     refused = [(problem.code, problem.path) for problem in caught.value.problems]
-    fixed = ["listeners", "redis", "categories", "receipts", "pid_file", "background_tasks_on"]
+    fixed = ["redis", "categories", "receipts", "pid_file", "background_tasks_on"]
     assert refused == [("HK405", ("hostkit", key)) for key in fixed]
 
 

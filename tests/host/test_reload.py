@@ -267,7 +267,6 @@ def test_a_failure_changes_nothing(caplog: pytest.LogCaptureFixture) -> None:
     [
         ({"receipts": 5}, "receipts"),
         ({"categories": ["tests.host.conftest.Comments"]}, "categories"),
-        ({"listeners": [{"endpoint": "tcp:1"}]}, "listeners"),
         ({"redis": {"url": "redis://localhost"}}, "redis"),
         ({"background_tasks_on": "w1"}, "background_tasks_on"),
     ],

@@ -12,7 +12,7 @@ from twisted.web.server import Site
 from hostkit import ConfigErrors, Host, ModuleFailedError
 from hostkit.config import Listener
 from hostkit.web import DEFAULT_LISTENER, Server
-from hostkit.web._server import _url
+from hostkit.web._door import url_of
 from tests.web.conftest import ask
 from tests.web.recorder import FakePort, Recorder, RecordingReactor, never_listening
 
@@ -166,13 +166,15 @@ hostkit:
     assert errcodes == ["not_found", "unknown_hook", "not_found"]
 
 
-def test_parts_that_are_not_built_yet_warn(
-    path: Path, reactor: RecordingReactor, caplog: pytest.LogCaptureFixture
-) -> None:
-    """A file may already ask for what a later version serves; this one says that it does not."""
+def test_parts_that_are_not_built_are_refused(path: Path, reactor: RecordingReactor) -> None:
+    """A listener that is to serve what there is not is a mistake, with its place (HK417)."""
     text = 'hostkit: {listeners: [{endpoint: "tcp:1", serve: [health, metrics]}]}'
-    result_of(make_server(path, reactor, text).start())
-    assert lines_of(caplog) == ["tcp:1: this version has no 'metrics' to serve"]
+    with pytest.raises(ConfigErrors) as caught:
+        make_server(path, reactor, text)
+    (problem,) = caught.value.problems
+    assert (problem.code, str(problem.place)) == ("HK417", f"{path}:1:59")
+    assert problem.message == "this version has no 'metrics' to serve"
+    assert problem.expected == "modules, hooks or health"
 
 
 def test_bad_endpoints_are_told_at_once_with_their_places(
@@ -244,7 +246,7 @@ def test_a_module_that_cannot_start_leaves_nothing_listening(
 def test_a_listener_is_told_by_its_url(endpoint: str, address: object, url: str) -> None:
     """The log says where to connect to, as far as there is a URL for it."""
     port: Any = FakePort(address)
-    assert _url(port, Listener(endpoint)) == url
+    assert url_of(port, Listener(endpoint)) == url
 
 
 def test_a_start_may_be_cancelled_while_it_opens_ports(
