@@ -128,6 +128,8 @@ class Registrations:
 class BaseApi:
     """The state that the parts of the module api share, each of which has one subject.
 
+    None of them uses a public name of another, which may be something else in a host's subclass.
+
     A new method that needs something of the host reads it from the services.
 
     Args:
@@ -141,6 +143,7 @@ class BaseApi:
         self._name: Final = name
         self._registrations: Final = registrations
         self._services: Final = services
+        self._log: Final = logging.getLogger(f"hostkit.modules.{name}")
 
     @property
     def name(self) -> str:
@@ -150,4 +153,4 @@ class BaseApi:
     @property
     def logger(self) -> logging.Logger:
         """The module's own logger, ``hostkit.modules.<name>``."""
-        return logging.getLogger(f"hostkit.modules.{self._name}")
+        return self._log

@@ -25,7 +25,8 @@ class ModuleApi(CallbackApi, HookApi, WebApi, ProcessApi):
 
     For every category of the host there is a method ``register_<category>_callbacks``, which takes
     the category's hooks as keyword arguments. Everything is registered in the module's
-    ``__init__``. A host may give its modules a subclass that offers more.
+    ``__init__``. A host may give its modules a subclass that offers more, or that has something
+    else by the name of one of these methods; the others do not depend on it.
     """
 
     def __getattr__(self, name: str) -> Callable[..., None]:
@@ -70,7 +71,8 @@ def make_api_class(base: type[A], categories: Sequence[type[Category]]) -> type[
 
 def _make_register(category: type[Category], name: str) -> Callable[..., None]:
     def register(self: ModuleApi, /, **callbacks: Callbacks | None) -> None:
-        self.register(category, **callbacks)
+        # Not by `register`, which may be something else in a host's own api.
+        self._register_callbacks(category, callbacks)
 
     # Editors and `help` show the hooks as parameters, as if the method were written by hand.
     keywords = [

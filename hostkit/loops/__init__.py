@@ -10,6 +10,7 @@ from hostkit.loops._cancelling import (
     is_callers,
 )
 from hostkit.loops._clocks import CallLater, Cancellable, Clock, find_clock
+from hostkit.loops._context import take_over_context
 from hostkit.loops._entry import (
     ADVISABLE,
     advise,
@@ -22,7 +23,14 @@ from hostkit.loops._entry import (
 from hostkit.loops._home import Home
 from hostkit.loops._installed import running_loop
 from hostkit.loops._limited import Limit, Limited
-from hostkit.loops._shield import DetachedTasks, ShieldedCall, end_of, shield
+from hostkit.loops._shield import (
+    DetachedTasks,
+    Protect,
+    ShieldedCall,
+    end_of,
+    shield,
+    start_like_caller,
+)
 from hostkit.loops._side_loop import SideLoop
 
 __all__ = [
@@ -39,6 +47,7 @@ __all__ = [
     "Limit",
     "Limited",
     "Owner",
+    "Protect",
     "ShieldedCall",
     "SideLoop",
     "advise",
@@ -53,4 +62,6 @@ __all__ = [
     "settle",
     "shield",
     "start_entry",
+    "start_like_caller",
+    "take_over_context",
 ]
