@@ -17,7 +17,20 @@ if TYPE_CHECKING:
 
     from twisted.web.resource import IResource
 
+    from hostkit.dispatch import Hooks
     from hostkit.specs import Category, Fit, Hookspec
+
+
+@final
+@attrs.define
+class HooksLink:
+    """Where modules find the hooks of their host, which are there when all modules are built.
+
+    Attributes:
+        hooks: The hooks, which stay the same objects over reloads.
+    """
+
+    hooks: Hooks | None = None
 
 
 @final
@@ -31,6 +44,7 @@ class HostServices:
         recommended_path: The prefix below which the host would like its modules to serve.
         worker: This process among those that share the config file.
         invalidations: The cached methods of the host's modules, and the other processes' link.
+        link: Where modules find the hooks.
     """
 
     categories: tuple[type[Category], ...] = ()
@@ -38,6 +52,7 @@ class HostServices:
     recommended_path: str | None = None
     worker: Worker = attrs.field(factory=Worker)
     invalidations: Invalidations = attrs.field(factory=Invalidations)
+    link: HooksLink = attrs.field(factory=HooksLink)
 
 
 @final

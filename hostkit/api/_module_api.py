@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from hostkit.api._callbacks import CallbackApi, Callbacks
+from hostkit.api._hooks import HookApi
 from hostkit.api._processes import ProcessApi
 from hostkit.api._web import WebApi
 from hostkit.codes import Code
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from hostkit.specs import Category
 
 
-class ModuleApi(CallbackApi, WebApi, ProcessApi):
+class ModuleApi(CallbackApi, HookApi, WebApi, ProcessApi):
     """What a module is given as the second argument of its constructor.
 
     For every category of the host there is a method ``register_<category>_callbacks``, which takes

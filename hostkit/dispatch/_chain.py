@@ -67,7 +67,7 @@ class Chain:
         self._receipts = receipts
         detached = DetachedTasks() if detached is None else detached
         self._limits = {
-            index: LimitedCallback(each, spec, each.timeout_seconds, clock, detached)
+            index: LimitedCallback(each, spec, each.timeout_seconds, clock)
             for index, each in enumerate(self.callbacks)
             if each.timeout_seconds is not None
         }
@@ -221,12 +221,15 @@ class Chain:
         self._seats[:] = [(self, index, since) for index in range(len(self.callbacks) + 1)]
         self._entries[:] = [(seat, NO_ANSWER) for seat in self._seats]
 
-    def arm(self, opened: Callable[[Chain], None]) -> None:
-        """Have the next call measured, and ``opened`` called just before it."""
+    def arm(self, opened: Callable[[Chain], bool | None]) -> None:
+        """Have ``opened`` called just before the next call, which is measured unless it is false.
+
+        Args:
+            opened: Takes this chain. What it raises, the caller gets.
+        """
 
         def sample(values: Sequence[Any]) -> Any:
-            opened(self)
-            return ask(values, is_timed=True)
+            return ask(values, is_timed=opened(self) is not False)
 
         ask = self._runner.ask if self.spec.is_async else self._runner.ask_now
         self._namespace |= {"_sample": sample, "_armed": True}

@@ -99,15 +99,14 @@ def make_invalidations(file: HostFile) -> tuple[Invalidations, tuple[Problem, ..
             ("hostkit", "redis"),
             hint="pip install 'hostkit-framework[redis]'",
         )
-    except ValueError:
-        # What the error says may quote a part of the URL, which may be the password.
+    except ValueError as error:
         problem = file.problem(
             Code.NOT_A_REDIS_URL,
-            "this is not the URL of a Redis server",
+            f"this is not the URL of a Redis server: {error}",
             ("hostkit", "redis", "url"),
             expected="redis://host:port/database, rediss://... (with TLS) or unix://path",
         )
-        # The line is not shown either, for the same reason.
+        # The line is not shown, since it may have a password.
         place = None if problem.place is None else attrs.evolve(problem.place, excerpt="")
         problem = attrs.evolve(problem, place=place)
     return Invalidations(), (problem,)

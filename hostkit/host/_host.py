@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
     from hostkit.config import HostFile
     from hostkit.host._given import Configuration, HostOptions
-    from hostkit.host._reloaded import Reloaded
+    from hostkit.host._reloaded import Companion, Reloaded
+    from hostkit.host._state import HostState
     from hostkit.loops import Protect
     from hostkit.specs import Category
 
@@ -164,6 +165,7 @@ class Host(HostView):
         if problems:
             raise ConfigErrors(problems)
         self._built, self._lifecycle.invalidations = built, invalidations
+        services.link.hooks = built.hooks
 
     async def start(self) -> None:
         """Build the host if need be, and start its modules in config order.
@@ -213,7 +215,7 @@ class Host(HostView):
         environment = Environment(find_folders(file, self._module_path))
         with importable(environment.folders):
             loader = attrs.evolve(old.loader, file=file, environment=environment)
-            new = build(loader, self._clock, old, protect=self._shield)
+            new = self._build_anew(loader, old)
 
         # Called when the new modules are started.
         def swap() -> None:
@@ -221,6 +223,31 @@ class Host(HostView):
             self._built, self.file = new, file
 
         return await self._lifecycle.replace(new, swap)
+
+    def _build_anew(self, loader: ModuleLoader, old: HostState) -> HostState:
+        """Build what a new file says; what is wrong with anything is raised in one go."""
+        problems = [
+            problem
+            for companion in self._lifecycle.companions
+            for problem in companion.check(loader.file)
+        ]
+        try:
+            new = build(loader, self._clock, old, protect=self._shield)
+        except ConfigErrors as errors:
+            problems += errors.problems
+            by_position = sorted(problems, key=lambda problem: problem.position)
+            raise ConfigErrors(tuple(by_position)) from None
+        if problems:
+            raise ConfigErrors(tuple(problems))
+        return new
+
+    def accompany(self, companion: Companion) -> None:
+        """Have something else take over a new file together with the modules, or refuse it.
+
+        Args:
+            companion: Is asked in each reload. It is notified of the change by `when_reloaded`.
+        """
+        self._lifecycle.companions.append(companion)
 
     def when_reloaded(self, observer: Callable[[], Awaitable[None] | None]) -> None:
         """Have a function called whenever the host gets other hooks and web resources.
@@ -244,6 +271,9 @@ class Host(HostView):
 
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
+
+    def _check_thread(self) -> None:
+        self._lifecycle.check_thread("hooks are called")
 
     @property
     def is_running(self) -> bool:

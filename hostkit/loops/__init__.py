@@ -20,15 +20,10 @@ from hostkit.loops._entry import (
     settle,
     start_entry,
 )
+from hostkit.loops._home import Home
+from hostkit.loops._installed import running_loop
 from hostkit.loops._limited import Limit, Limited
-from hostkit.loops._shield import (
-    DetachedTasks,
-    Protect,
-    ShieldedCall,
-    end_of,
-    shield,
-    start_like_caller,
-)
+from hostkit.loops._shield import DetachedTasks, Protect, ShieldedCall, shield
 from hostkit.loops._side_loop import SideLoop
 
 __all__ = [
@@ -40,6 +35,7 @@ __all__ = [
     "Clock",
     "DetachedTasks",
     "Entrance",
+    "Home",
     "Interruptible",
     "Limit",
     "Limited",
@@ -50,14 +46,13 @@ __all__ = [
     "advise",
     "attempt",
     "current_task",
-    "end_of",
     "enter",
     "find_clock",
     "is_awaitable",
     "is_callers",
+    "running_loop",
     "settle",
     "shield",
     "start_entry",
-    "start_like_caller",
     "take_over_context",
 ]

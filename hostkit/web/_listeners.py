@@ -17,6 +17,7 @@ from zope.interface import implementer
 
 from hostkit.codes import Code
 from hostkit.config import Listener
+from hostkit.web._certificates import hold_certificates
 from hostkit.web._twisted_private import parse_endpoint
 
 if TYPE_CHECKING:
@@ -61,7 +62,9 @@ def read_endpoint(reactor: Any, text: str) -> IStreamServerEndpoint:
     arguments, options = parse_endpoint(text)
     kind = arguments[0]
     if kind not in _INHERITED:
-        return cast("IStreamServerEndpoint", serverFromString(reactor, text))
+        endpoint = cast("IStreamServerEndpoint", serverFromString(reactor, text))
+        hold_certificates(endpoint)
+        return endpoint
     if not _is_well_formed(kind, arguments[1:], options):
         raise ValueError(f"write it as in {_INHERITED[kind]}")
     return InheritedEndpoint(reactor, text)
@@ -210,7 +213,7 @@ def check_listeners(file: HostFile) -> list[Problem]:
 
 
 def _unguarded(file: HostFile, listener: Listener) -> Iterator[Problem]:
-    if "hooks" in listener.serve and listener.token is None and not is_local(listener.endpoint):
+    if "hooks" in listener.serve and not listener.tokens and not is_local(listener.endpoint):
         yield file.problem(
             Code.NOT_GUARDED,
             f"{listener.endpoint} serves hooks, and others than this machine may reach it",

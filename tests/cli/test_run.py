@@ -10,17 +10,17 @@ import pytest
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.python.usage import UsageError
 
-from hostkit import ConfigErrors, ModuleFailedError
+from hostkit import ConfigErrors, Host, ModuleFailedError
 from hostkit.cli import _serve
 from hostkit.cli._log import Mask, MaskedFormatter
+from hostkit.cli._notify import Notifier
+from hostkit.cli._reloader import Reloader
 from hostkit.cli._serve import Options, _Run
 from hostkit.errors import Problem
 from tests.cli.conftest import HEAD, Write, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from hostkit.host import Host
 
 
 class FakeReactor:
@@ -79,7 +79,9 @@ class FakeServer:
 
 def run_server(server: Any, script: Callable[[FakeReactor], object]) -> int:
     """Run a server until it is stopped, and give the exit code."""
-    return _Run(server, FakeReactor(script)).until_stopped()
+    reactor = FakeReactor(script)
+    notifier = Notifier(None, None, reactor)
+    return _Run(server, reactor, notifier, Reloader(Host(), server, notifier)).until_stopped()
 
 
 def nothing(reactor: FakeReactor) -> None:
@@ -114,6 +116,14 @@ def test_a_start_may_fail_while_it_is_stopped(caplog: pytest.LogCaptureFixture) 
     assert run_server(server, FakeReactor.stop) == 1
     assert server.steps == ["stopped"]
     assert caplog.messages == ["stopping", "cannot start"]
+
+
+def test_a_start_may_succeed_while_it_is_stopped(caplog: pytest.LogCaptureFixture) -> None:
+    """A module that keeps its cancellation to itself does not make the server ready again."""
+    starting: Deferred[None] = Deferred(lambda _: starting.callback(None))
+    server = FakeServer(starting)
+    assert run_server(server, FakeReactor.stop) == 0
+    assert server.steps == ["started", "stopped"]
 
 
 def test_problems_are_shown(
