@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from hostkit.host._missing import MissingModule
+    from hostkit.host._module_steps import Steps
     from hostkit.host._state import HostState
+    from hostkit.loading import Module
 
 
 @final
@@ -32,11 +34,26 @@ class Change:
     is_retry: bool = False
     has_failed: bool = False
 
-    def leave_out(self, missing: Sequence[MissingModule]) -> None:
-        """Go on without optional modules, if there are any that have failed."""
-        if missing:
+    async def start(self, modules: Sequence[Module], steps: Steps) -> None:
+        """Start modules of it, and leave out optional ones that fail.
+
+        Args:
+            modules: The modules.
+            steps: Starts them.
+
+        Raises:
+            ModuleFailedError: One that is not optional failed; the others were stopped again.
+        """
+        missing = await steps.start(modules, self.state.loader.file.redact)
+        if not missing:
+            return
+        try:
             self.state = self.build_without(self.state, missing)
-            self.has_failed = True
+        except BaseException:
+            names = {each.name for each in missing}
+            await steps.stop([module for module in modules if module.name not in names])
+            raise
+        self.has_failed = True
 
     def take(self) -> None:
         """Take it into use."""

@@ -188,7 +188,7 @@ class Host(HostView):
         check_reloadable(self.file, file)
         # New modules may log the new file's secrets while they are built and started.
         old.receipts.expect(file.redact)
-        new = self._builder.anew(file, old, self._lifecycle.followers.companions)
+        new = self._builder.anew(file, old, self._lifecycle.companions)
         reloaded = await self._lifecycle.replace(self._change(new))
         if self.missing:
             self._retrying.begin()
@@ -224,7 +224,7 @@ class Host(HostView):
         Args:
             companion: Is asked in each reload. It is notified of the change by `when_reloaded`.
         """
-        self._lifecycle.followers.companions.append(companion)
+        self._lifecycle.companions.append(companion)
 
     def when_reloaded(self, observer: Callable[[], Awaitable[None] | None]) -> None:
         """Have a function called whenever the host gets other hooks and web resources.
@@ -233,7 +233,7 @@ class Host(HostView):
             observer: Is called when they are in use. What it returns is awaited before the modules
                 that are gone are stopped. What it raises is logged.
         """
-        self._lifecycle.followers.observers.append(observer)
+        self._lifecycle.observers.append(observer)
 
     async def stop(self) -> None:
         """Stop the modules, the last one first; errors are logged and stop nothing.

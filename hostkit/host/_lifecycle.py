@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Final, final
@@ -14,8 +13,9 @@ from hostkit.caching import Invalidations
 from hostkit.config import Settings
 from hostkit.dispatch import Sampler
 from hostkit.errors import HostkitError
-from hostkit.host._followers import Followers
+from hostkit.host._left_tasks import StartedTasks
 from hostkit.host._module_steps import Steps
+from hostkit.host._observers import notify_all
 from hostkit.host._reloaded import Reloaded, without
 from hostkit.loops import (
     DetachedTasks,
@@ -26,18 +26,18 @@ from hostkit.loops import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from twisted.internet.interfaces import IReactorTime
 
     from hostkit.host._change import Change
+    from hostkit.host._reloaded import Companion
     from hostkit.host._state import HostState
     from hostkit.loading import Module
 
 _STOPPED: Final = "the host was stopped while it was starting"
 _STOPPED_RELOADING: Final = "the host was stopped while it was being reloaded"
 _REPLACED: Final = "a newer reload has replaced this one"
-_log: Final = logging.getLogger("hostkit.host")
 
 
 @final
@@ -52,7 +52,8 @@ class Lifecycle:
         clock: Where samples and background loops are scheduled; see `Host`.
 
     Attributes:
-        followers: What changes together with the modules, or is notified of it.
+        companions: Take over a new file together with the modules; see `Host.accompany`.
+        observers: Are called when other modules are in use; see `Host.when_reloaded`.
         invalidations: The modules' cached methods, linked to other processes while they run.
     """
 
@@ -62,6 +63,7 @@ class Lifecycle:
         self._home: Home | None = None
         self._modules: Sequence[Module] = ()
         self._settings = Settings()
+        self._tasks = StartedTasks()
         self._leaving: list[Module] = []
         self._letting_go: Deferred[None] | None = None
         self._sampler: Sampler | None = None
@@ -69,7 +71,8 @@ class Lifecycle:
         self._starting: Interruptible | None = None
         self._turn = object()  # of the newest reload
         self._is_replaced = False  # the reload whose modules start
-        self.followers = Followers()
+        self.companions: list[Companion] = []
+        self.observers: list[Callable[[], Awaitable[None] | None]] = []
         self.invalidations = Invalidations()
 
     @property
@@ -98,7 +101,7 @@ class Lifecycle:
         self._is_up = True
         self._home = Home.here()
         self._settings = change.state.loader.file.settings
-        steps = Steps(self._clock, self._settings)
+        steps = Steps(self._clock, self._settings, self._tasks)
         await steps.run(self._start(change, steps))
 
     def check_thread(self, what: str) -> None:
@@ -143,7 +146,7 @@ class Lifecycle:
             HostkitError: The host was stopped meanwhile, or a newer reload has begun.
         """
         # Its own settings hold: they may be changed since a module needs longer than before.
-        steps = Steps(self._clock, change.state.loader.file.settings)
+        steps = Steps(self._clock, change.state.loader.file.settings, self._tasks)
         old = self._modules
         await steps.run(self._replace(change, steps))
         return Reloaded.of(old, change.state.modules, change.state.missing)
@@ -157,7 +160,7 @@ class Lifecycle:
         if self._sampler is not None:
             self._sampler.stop()
             self._sampler = None
-            steps = Steps(self._clock, self._settings)
+            steps = Steps(self._clock, self._settings, self._tasks)
             await steps.run(self._stop(steps))
 
     async def _start(self, change: Change, steps: Steps) -> None:
@@ -182,7 +185,7 @@ class Lifecycle:
             raise HostkitError(_STOPPED)
         if change.has_failed:
             try:
-                await self.followers.notify()
+                await notify_all(self.observers)
             except BaseException:
                 await self.stop()
                 raise
@@ -191,24 +194,19 @@ class Lifecycle:
         # Invalidations of other processes are received before any module can have an old result.
         try:
             await self.invalidations.open()
-            await self._start_modules(change, change.state.modules, steps)
+            await change.start(change.state.modules, steps)
         except BaseException:
             await self.invalidations.close()
             raise
 
-    async def _start_modules(self, change: Change, modules: Sequence[Module], steps: Steps) -> None:
-        """Start modules, and leave out optional ones that fail."""
-        missing = await steps.start(modules, change.state.loader.file.redact)
-        try:
-            change.leave_out(missing)
-        except BaseException:
-            names = {each.name for each in missing}
-            await steps.stop([module for module in modules if module.name not in names])
-            raise
-
     async def _replace(self, change: Change, steps: Steps) -> None:
         old = self._modules
-        await self._start_new(change, steps)
+        new = without(change.state.modules, old)
+        try:
+            await self._start_new(change, steps)
+        except BaseException:
+            self._tasks.end(new)
+            raise
         if change.is_retry and not without(change.state.modules, old):
             return  # all of them have failed again
         # Receipts of calls that go on with the old chains get this time.
@@ -221,7 +219,7 @@ class Lifecycle:
         before.stop(now)
         self._leaving += without(old, change.state.modules)
         try:
-            await self.followers.notify()
+            await notify_all(self.observers)
         finally:
             await self._let_go(steps)
 
@@ -244,17 +242,19 @@ class Lifecycle:
             raise HostkitError(reason)
 
     async def _prepare(self, change: Change, steps: Steps) -> None:
-        await self._start_modules(change, without(change.state.modules, self._modules), steps)
+        await change.start(without(change.state.modules, self._modules), steps)
         if change.is_retry and not without(change.state.modules, self._modules):
             return  # so that nothing is taken into use
         try:
-            await self.followers.prepare(change.state.loader.file)
+            for companion in self.companions:
+                await companion.prepare(change.state.loader.file)
         except BaseException:
             await self._give_up(change, steps)
             raise
 
     async def _give_up(self, change: Change, steps: Steps) -> None:
-        await self.followers.undo()
+        for companion in self.companions:
+            await companion.undo()
         await steps.stop(without(change.state.modules, self._modules))
 
     async def _stop(self, steps: Steps) -> None:
@@ -277,6 +277,7 @@ class Lifecycle:
             self._letting_go = gone
             try:
                 await steps.stop(leaving)
+                self._tasks.end(leaving)
             finally:
                 self._letting_go = None
                 gone.callback(None)

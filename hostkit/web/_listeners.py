@@ -84,7 +84,10 @@ def read_endpoint(reactor: Any, text: str) -> IStreamServerEndpoint:
         if str(error).startswith("Unknown endpoint type"):
             raise unknown_kind(text) from None
         raise EndpointError(exception_line(error)) from error
-    hold_certificates(endpoint)
+    try:
+        hold_certificates(endpoint)
+    except ValueError as error:
+        raise EndpointError(str(error)) from error
     return endpoint
 
 
