@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 _SERVE_LOG: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _CHECK_LOG: Final = "%(levelname)s %(name)s: %(message)s"
 
-_FILE = click.argument("file", metavar="FILE", type=click.Path())
+# Whether it can be read is found out when it is: then the reason is known.
+_FILE = click.argument("file", metavar="FILE", type=click.Path(readable=False))
 
 
 def _note_path(context: click.Context, _: click.Parameter, value: tuple[str, ...]) -> None:
