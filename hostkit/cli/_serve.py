@@ -17,6 +17,7 @@ from twisted.python import usage
 from hostkit.background import Worker
 from hostkit.cli._control import control_path, control_socket
 from hostkit.cli._ending import Ending
+from hostkit.cli._heartbeat import Heartbeat
 from hostkit.cli._log import Mask, log_to_twisted
 from hostkit.cli._notify import Notifier
 from hostkit.cli._output import exit_code, show_problems
@@ -49,7 +50,10 @@ def run(host: Host) -> int:
     from twisted.internet import reactor  # noqa: PLC0415 -- importing it installs it
 
     server = Server(host, reactor)
+    heartbeat = Heartbeat(reactor)
     reactor.callWhenRunning(handle_signals, reactor)
+    reactor.callWhenRunning(heartbeat.begin)
+    reactor.addSystemEventTrigger("after", "shutdown", heartbeat.end)
     notifier = Notifier.from_environment(os.environ, reactor)
     reloader = Reloader(host, server, notifier)
     handle_hangup(reactor, reloader.reload)  # before the pid file makes it known

@@ -7,6 +7,7 @@ import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, final
 
+from hostkit.dispatch import call_for
 from hostkit.errors import ModuleFailedError
 from hostkit.host._missing import MissingModule
 from hostkit.host._patience import Limits, Reminder
@@ -18,9 +19,7 @@ from hostkit.loops import (
     current_task,
     enter,
     find_clock,
-    is_awaitable,
     is_callers,
-    settle,
 )
 from hostkit.specs import signature_of
 from hostkit.wording import exception_line
@@ -207,10 +206,8 @@ class Steps:
             # Such a method was written for something else, for another caller.
             _log.warning("module %r: %s is not called, since it needs arguments", module.name, step)
             return
-        value = method()
-        if is_awaitable(value):
-            said = f"module {module.name!r}: {step}"
-            await self._limited(enter(settle(value)), limit, said, value)
+        running = call_for(module.name, method)
+        await self._limited(enter(running), limit, f"module {module.name!r}: {step}", running)
 
     async def _limited(
         self, coroutine: Coroutine[Any, Any, Any], limit: Limit, what: str, awaited: Any = None
