@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any, Final, final
 
 import attrs
@@ -11,8 +10,10 @@ from hostkit.background import Loops, Worker
 from hostkit.caching import Invalidations
 from hostkit.codes import Code
 from hostkit.errors import RegistrationError
+from hostkit.logs import logger_of
 
 if TYPE_CHECKING:
+    import logging
     from collections.abc import Callable, Hashable
 
     from twisted.web.resource import IResource
@@ -135,4 +136,4 @@ class BaseApi:
     @property
     def logger(self) -> logging.Logger:
         """The module's own logger, ``hostkit.modules.<name>``."""
-        return logging.getLogger(f"hostkit.modules.{self._name}")
+        return logger_of(self._name)

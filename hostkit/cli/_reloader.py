@@ -6,6 +6,7 @@ import logging
 import signal
 from typing import TYPE_CHECKING, Any, Final, final
 
+from hostkit.cli._log import log_failed_module
 from hostkit.errors import ConfigErrors, HostkitError, ModuleFailedError
 from hostkit.loops import start_entry
 
@@ -91,7 +92,7 @@ class Reloader:
         if isinstance(error, ConfigErrors):
             _log.error("not reloaded, nothing was changed: %s", error)
         elif isinstance(error, ModuleFailedError):
-            _log.error("not reloaded, nothing was changed: %s", error, exc_info=error)
+            log_failed_module(error, "not reloaded, nothing was changed: ")
         elif isinstance(error, HostkitError):  # it is stopping, or there is a newer reload
             _log.warning("not reloaded: %s", error)
         else:

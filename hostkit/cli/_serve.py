@@ -13,7 +13,7 @@ from twisted.internet.error import ReactorNotRunning
 from twisted.python import usage
 
 from hostkit.background import Worker
-from hostkit.cli._log import Mask, log_to_twisted
+from hostkit.cli._log import Mask, log_failed_module, log_to_twisted
 from hostkit.cli._output import exit_code, show_problems
 from hostkit.cli._process import hold_pid_file
 from hostkit.cli._reactor import handle_signals
@@ -99,7 +99,7 @@ class _Run:
         if isinstance(failure.value, ConfigErrors):
             show_problems(failure.value)
         elif isinstance(failure.value, ModuleFailedError):
-            _log.error("%s", failure.value, exc_info=failure.value)
+            log_failed_module(failure.value)
         else:
             _log.critical("cannot start", exc_info=failure.value)
         if not self._is_stopping:
@@ -201,6 +201,9 @@ class HostService(Service):
     def _failed(self, failure: Failure) -> None:
         if not self.running and failure.check(CancelledError):
             return
-        _log.critical("cannot start: %s", failure.value, exc_info=failure.value)
+        if isinstance(failure.value, ModuleFailedError):
+            log_failed_module(failure.value)
+        else:
+            _log.critical("cannot start: %s", failure.value, exc_info=failure.value)
         with suppress(ReactorNotRunning):
             self._reactor.stop()

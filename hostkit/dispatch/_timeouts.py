@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from asyncio import CancelledError as AsyncioCancelledError
 from contextvars import Context, copy_context
@@ -13,6 +12,7 @@ from twisted.python.failure import Failure
 
 from hostkit.dispatch._callback import runs_module_code
 from hostkit.errors import HookTimeoutError
+from hostkit.logs import logger_of
 from hostkit.loops import (
     end_of,
     find_clock,
@@ -84,7 +84,7 @@ class LimitedCallback:
         self._hook = spec.full_name
         self._clock = clock
         self._detached = detached
-        self._logger = logging.getLogger(f"hostkit.modules.{callback.module}")
+        self._logger = logger_of(callback.module)
 
     def call_now(self, *values: Any, **named: Any) -> Any:
         """Call a callback of a synchronous hook, which nothing can interrupt.

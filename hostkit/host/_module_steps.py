@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 from hostkit.errors import ModuleFailedError
 from hostkit.host._patience import Limits, Reminder
+from hostkit.logs import About, logger_of
 from hostkit.loops import (
     Entrance,
     Interruptible,
@@ -133,7 +134,9 @@ class Steps:
                     if self._is_passed_on(error):
                         cancelled = error
                     else:
-                        _log.exception("module %r failed in stop", module.name)
+                        extra = About(hook="stop").extra
+                        said = "module %r failed in stop"
+                        logger_of(module.name).exception(said, module.name, extra=extra)
         if cancelled is not None:
             raise cancelled
 
@@ -172,7 +175,8 @@ class Steps:
             signature_of(method).bind()
         except (TypeError, ValueError):
             # Such a method was written for something else, for another caller.
-            _log.warning("module %r: %s is not called, since it needs arguments", module.name, step)
+            said = "module %r: %s is not called, since it needs arguments"
+            logger_of(module.name).warning(said, module.name, step)
             return
         value = method()
         if is_awaitable(value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from twisted.python.usage import UsageError
 
 from hostkit import ConfigErrors, ModuleFailedError
 from hostkit.cli import _serve
-from hostkit.cli._log import Mask, MaskedFormatter
+from hostkit.cli._log import Mask, MaskedFormatter, log_to_twisted
 from hostkit.cli._serve import Options, _Run
 from hostkit.errors import Problem
 from tests.cli.conftest import HEAD, Write, run
@@ -20,6 +21,7 @@ from tests.cli.conftest import HEAD, Write, run
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from hostkit import ModuleApi
     from hostkit.host import Host
 
 
@@ -211,3 +213,88 @@ def test_other_commands_need_no_name(write: Write) -> None:
     file = write(FILE.replace("hostkit: {", "hostkit: {background_tasks_on: w1, "))
     result = run("validate", file)
     assert (result.exit_code, result.stderr) == (0, "")
+
+
+class Loud:
+    """A module that logs when it is built."""
+
+    def __init__(self, config: Any, api: ModuleApi) -> None:
+        for logger in (api.logger, logging.getLogger("other"), logging.getLogger("other.below")):
+            logger.debug("debugging")
+            logger.info("informing")
+
+
+LOUD = f"{HEAD}modules: [{{module: tests.cli.test_run.Loud, name: loud}}]"
+
+
+@pytest.mark.parametrize(
+    ("options", "lines"),
+    [
+        ([], ["loud informing", "other informing", "other.below informing"]),
+        (["--log-level", "warning"], []),
+        (
+            ["--log-level", "WARNING", "--log-level", "hostkit.modules.loud=debug"],
+            ["loud debugging", "loud informing"],
+        ),
+        (
+            ["--log-level", "other=error", "--log-level=other.below=info"],
+            ["loud informing", "other.below informing"],
+        ),
+    ],
+)
+def test_levels_are_chosen_by_logger(
+    options: list[str], lines: list[str], served: list[Host], write: Write
+) -> None:
+    """One for all, and others for those that are named and what is below them."""
+    before = {name: logging.getLogger(name).level for name in ("", "other", "twisted")}
+    result = run("serve", *options, write(LOUD))
+    assert result.exit_code == 0
+    shown = [
+        f"{name.removeprefix('hostkit.modules.').rstrip(':')} {message}"
+        for _, _, _, name, message in (line.split(" ", 4) for line in result.stderr.splitlines())
+    ]
+    assert shown == lines
+    assert {name: logging.getLogger(name).level for name in before} == before
+
+
+def test_an_unknown_level_is_refused(served: list[Host], write: Write) -> None:
+    """With those there are."""
+    result = run("serve", "--log-level", "other=loud", write(LOUD))
+    assert (result.exit_code, served) == (2, [])
+    assert "'loud' is not a level; these are: debug, info, warning, error, critical" in (
+        result.stderr
+    )
+
+
+def test_the_log_may_be_json(served: list[Host], write: Write) -> None:
+    """Each line is an object, with the name of the process."""
+    result = run("serve", "--log-format", "json", "--worker", "w1", write(LOUD))
+    first, *_ = [json.loads(line) for line in result.stderr.splitlines()]
+    del first["time"]
+    assert first == {
+        "level": "INFO",
+        "logger": "hostkit.modules.loud",
+        "message": "informing",
+        "module": "loud",
+        "worker": "w1",
+    }
+
+
+def test_handlers_of_others_are_left_alone(served: list[Host], write: Write) -> None:
+    """What a program or a module has added is there during a command, and after it."""
+    seen: list[logging.LogRecord] = []
+    handler = logging.Handler()
+    handler.emit = seen.append  # type: ignore[assignment]
+    logging.getLogger().addHandler(handler)
+    try:
+        run("serve", write(LOUD))
+        log_to_twisted(Mask())
+        logging.getLogger("other").warning("still there")
+        assert handler in logging.getLogger().handlers
+    finally:
+        added = logging.getLogger().handlers[-1]
+        logging.getLogger().removeHandler(handler)
+        if added is not handler:
+            logging.getLogger().removeHandler(added)
+    assert [record.getMessage() for record in seen].count("informing") == 3
+    assert seen[-1].getMessage() == "still there"
