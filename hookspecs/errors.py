@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from enum import Enum, StrEnum, unique
+from enum import Enum, StrEnum
 from typing import Any, Final, final
 
 from hostkit import Deny
@@ -14,13 +14,13 @@ _CODE: Final = re.compile(r"[A-Z][A-Z0-9_.]*")
 
 
 @final
-@unique
 class Codes(StrEnum):
-    """The standard error codes of the client-server and federation APIs.
+    """The error codes of the client-server and federation APIs, and some of proposals for them.
 
-    Each is named as its value without ``M_``, except `EXPIRED_ACCOUNT`. A host that has an
-    enumeration of its own can use that instead: every member of a string enumeration counts as a
-    code.
+    A standard code is named as its value without ``M_``, except `EXPIRED_ACCOUNT`. Where Synapse
+    has another name, that is an alias: `USER_ACCOUNT_SUSPENDED` is `USER_SUSPENDED`. A host that
+    has an enumeration of its own can use that instead: every member of a string enumeration counts
+    as a code.
     """
 
     APPSERVICE_LOGIN_UNSUPPORTED = "M_APPSERVICE_LOGIN_UNSUPPORTED"
@@ -87,6 +87,29 @@ class Codes(StrEnum):
     USER_SUSPENDED = "M_USER_SUSPENDED"
     WEAK_PASSWORD = "M_WEAK_PASSWORD"  # noqa: S105
     WRONG_ROOM_KEYS_VERSION = "M_WRONG_ROOM_KEYS_VERSION"
+
+    # Of proposals.
+    ALREADY_JOINED = "ORG.MATRIX.MSC3848.ALREADY_JOINED"
+    AS_FEDPROXY_CONNECTION_FAILED = "IO.ELEMENT.MSC4512.M_FEDPROXY_CONNECTION_FAILED"
+    AS_FEDPROXY_DESTINATION_DENIED = "IO.ELEMENT.MSC4512.M_FEDPROXY_DESTINATION_DENIED"
+    AS_FEDPROXY_NO_PROXY_PREFIX = "IO.ELEMENT.MSC4512.M_FEDPROXY_NO_PROXY_PREFIX"
+    AS_FEDPROXY_PATH_NOT_ALLOWED = "IO.ELEMENT.MSC4512.M_FEDPROXY_PATH_NOT_ALLOWED"
+    DELAY_TOO_LARGE = "ORG.MATRIX.MSC4140_DELAY_TOO_LARGE"
+    INSUFFICIENT_POWER = "ORG.MATRIX.MSC3848.INSUFFICIENT_POWER"
+    MSC4306_CONFLICTING_UNSUBSCRIPTION = "IO.ELEMENT.MSC4306.M_CONFLICTING_UNSUBSCRIPTION"
+    MSC4306_NOT_IN_THREAD = "IO.ELEMENT.MSC4306.M_NOT_IN_THREAD"
+    NOT_JOINED = "ORG.MATRIX.MSC3848.NOT_JOINED"
+    UNABLE_DUE_TO_PARTIAL_STATE = "ORG.MATRIX.MSC3895_UNABLE_DUE_TO_PARTIAL_STATE"
+    UNREDACTED_CONTENT_DELETED = "FI.MAU.MSC2815_UNREDACTED_CONTENT_DELETED"
+    USER_AWAITING_APPROVAL = "ORG.MATRIX.MSC3866_USER_AWAITING_APPROVAL"
+
+    # What modules for Synapse call some of the above.
+    AS_PING_BAD_STATUS = BAD_STATUS
+    AS_PING_CONNECTION_FAILED = CONNECTION_FAILED
+    AS_PING_CONNECTION_TIMEOUT = CONNECTION_TIMEOUT
+    AS_PING_URL_NOT_SET = URL_NOT_SET
+    UNABLE_AUTHORISE_JOIN = UNABLE_TO_AUTHORISE_JOIN
+    USER_ACCOUNT_SUSPENDED = USER_SUSPENDED
 
     def __repr__(self) -> str:
         # Receipts show denials in few characters, which the default would not fit.

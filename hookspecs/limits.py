@@ -22,10 +22,14 @@ class MediaUploadLimit:
     Attributes:
         max_bytes: The bytes that all uploads of the period may have together.
         time_period_ms: The length of the period, which ends now, in milliseconds.
+        info_uri: A page for users about the limit, if there is one.
+        can_upgrade: Whether that page says how to get a higher one.
     """
 
     max_bytes: int
     time_period_ms: int
+    info_uri: str | None = None
+    can_upgrade: bool = False
 
 
 def read_media_config(value: Any) -> JsonDict | Continue:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from enum import Enum
-from typing import Any, Final, Literal, final
+from typing import Any, Final, Literal, Self, final
 
 import attrs
 
@@ -39,6 +39,27 @@ class UserPresenceState:
     last_user_sync_ts: int
     status_msg: str | None
     currently_active: bool
+
+    @classmethod
+    def default(cls, user_id: str) -> Self:
+        """Make the state of a user who was never seen.
+
+        Args:
+            user_id: The user.
+        """
+        return cls(user_id, "offline", 0, 0, 0, None, currently_active=False)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Make a dict of the attributes."""
+        return attrs.asdict(self)
+
+    def copy_and_replace(self, **changes: Any) -> Self:
+        """Make a state that differs in some attributes.
+
+        Args:
+            changes: The attributes that differ.
+        """
+        return attrs.evolve(self, **changes)
 
 
 def read_routes(value: Any) -> dict[str, AbstractSet[UserPresenceState]]:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Protocol, Self, TypeAlias, TypedDict, final
+import ipaddress
+import re
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, ClassVar, Final, Protocol, Self, TypeAlias, TypedDict, final
 
 import attrs
+
+_SERVER_NAME: Final = re.compile(
+    r"(?:[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*|\[(?P<address>[0-9A-Fa-f:.]+)\])(?::[0-9]+)?"
+)
 
 JsonDict: TypeAlias = dict[str, Any]
 """A JSON object."""
@@ -29,6 +35,22 @@ def copy_json(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [copy_json(item) for item in value]
     raise TypeError(f"JSON cannot represent {value!r}")
+
+
+def is_server_name(text: str) -> bool:
+    """Whether a string has the form of a server's name: a host, and perhaps a port.
+
+    Args:
+        text: The string: ``"example.org"``, ``"[::1]:8448"``.
+    """
+    match = _SERVER_NAME.fullmatch(text)
+    if match is None:
+        return False
+    address = match["address"]
+    try:
+        return address is None or bool(ipaddress.IPv6Address(address))
+    except ValueError:
+        return False
 
 
 @attrs.frozen
@@ -63,12 +85,11 @@ class Identifier:
 
     @classmethod
     def is_valid(cls, text: str) -> bool:
-        """Whether `from_string` can parse it."""
+        """Whether `from_string` can parse it, and its domain is the name of a server."""
         try:
-            cls.from_string(text)
+            return is_server_name(cls.from_string(text).domain)
         except ValueError:
             return False
-        return True
 
     def to_string(self) -> str:
         """Write the identifier as a string."""
@@ -79,7 +100,7 @@ class Identifier:
 
 # attrs would write a `__str__` of its own over the inherited one.
 @final
-@attrs.frozen(str=False)
+@attrs.frozen(str=False, order=True)
 class UserID(Identifier):
     """The identifier of a user: ``@ann:example.org``."""
 
@@ -87,11 +108,15 @@ class UserID(Identifier):
 
 
 @final
-@attrs.frozen(str=False)
+@attrs.frozen(str=False, order=True)
 class RoomAlias(Identifier):
     """A name of a room: ``#garden:example.org``."""
 
     SIGIL: ClassVar[str] = "#"
+
+
+def _frozen_set(values: Collection[str]) -> frozenset[str]:
+    return frozenset(values)
 
 
 @final
@@ -106,6 +131,10 @@ class Requester:
         device_id: The user's device, if it is known.
         app_service: The host's object for the application service that acts for the user, if one
             does.
+        scope: What the access token permits, if that is limited.
+        shadow_banned: Whether what the user sends is hidden from all others.
+        authenticated_entity: Who has authenticated: the user, or an administrator in the user's
+            place.
     """
 
     user: UserID
@@ -113,6 +142,21 @@ class Requester:
     is_guest: bool = False
     device_id: str | None = None
     app_service: Any = None
+    scope: Collection[str] = attrs.field(factory=frozenset, converter=_frozen_set)
+    shadow_banned: bool = False
+    authenticated_entity: str = attrs.field(
+        default=attrs.Factory(lambda self: str(self.user), takes_self=True)
+    )
+
+    @property
+    def user_id(self) -> str:
+        """The user's id as a string."""
+        return str(self.user)
+
+    @property
+    def app_service_id(self) -> str | None:
+        """The ``id`` of the application service, if it has one."""
+        return getattr(self.app_service, "id", None)
 
 
 @final

@@ -66,6 +66,8 @@ class Code(StrEnum):
     REFUSED_BY_CLASS = "HK028", "a module's Config class refused its values"
     UNSUPPORTED_TYPE = "HK029", "a module's Config class has a field hostkit cannot fill"
     DUPLICATE_NAME = "HK030", "two modules have the same name"
+    UNUSABLE_CONFIG = "HK031", "a module's Config is not a class that can be filled"
+    BAD_FORM = "HK032", "a string is not of the form that its field asks for"
 
     # Config, HK050 to HK059: secrets
     TAG_WITHOUT_NAME = "HK050", "!env or !file is not followed by a name"
@@ -107,6 +109,7 @@ class Code(StrEnum):
     CONFLICTING_KEYS = "HK214", "two modules disagree about a key"
     NOT_CACHED = "HK215", "a function is not a cached method, or was not registered"
     NOT_A_HOOK = "HK216", "what is called a hook is not one"
+    TOO_EARLY = "HK217", "a module calls hooks before all modules are built"
     NO_DECIDER = "HK230", "a hook that must be decided has no module that decides it"
     CALLED_THROUGH_PLUGGY = "HK240", "a hook was called through pluggy and not through the host"
 
@@ -127,7 +130,9 @@ class Code(StrEnum):
     NEEDS_RESTART = "HK405", "a setting cannot change while the host is running"
     PID_FILE_UNUSABLE = "HK406", "a server's pid file cannot be used"
     NOT_A_REDIS_URL = "HK407", "a URL is not that of a Redis server"
+    CONTROL_UNUSABLE = "HK408", "a server's control socket cannot be opened"
     WRONG_ARGUMENTS = "HK414", "a hook was asked with arguments that it does not have"
     NOT_A_CONFIGURATION = "HK415", "what a host was given is not a configuration"
+    GUARD_NOT_CHOSEN = "HK416", "a gateway is made without saying who may ask it"
     NOT_SERVED = "HK417", "a listener serves something that this version does not have"
     DUPLICATE_ENDPOINT = "HK418", "two listeners have the same endpoint"

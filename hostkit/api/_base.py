@@ -18,7 +18,20 @@ if TYPE_CHECKING:
 
     from twisted.web.resource import IResource
 
+    from hostkit.dispatch import Hooks
     from hostkit.specs import Category, Fit, Hookspec
+
+
+@final
+@attrs.define
+class HooksLink:
+    """Where modules find the hooks of their host, which are there when all modules are built.
+
+    Attributes:
+        hooks: The hooks, which stay the same objects over reloads.
+    """
+
+    hooks: Hooks | None = None
 
 
 @final
@@ -32,6 +45,7 @@ class HostServices:
         recommended_path: The prefix below which the host would like its modules to serve.
         worker: This process among those that share the config file.
         invalidations: The cached methods of the host's modules, and the other processes' link.
+        link: Where modules find the hooks.
     """
 
     categories: tuple[type[Category], ...] = ()
@@ -39,6 +53,7 @@ class HostServices:
     recommended_path: str | None = None
     worker: Worker = attrs.field(factory=Worker)
     invalidations: Invalidations = attrs.field(factory=Invalidations)
+    link: HooksLink = attrs.field(factory=HooksLink)
 
 
 @final
@@ -114,6 +129,8 @@ class Registrations:
 class BaseApi:
     """The state that the parts of the module api share, each of which has one subject.
 
+    None of them uses a public name of another, which may be something else in a host's subclass.
+
     A new method that needs something of the host reads it from the services.
 
     Args:
@@ -127,6 +144,7 @@ class BaseApi:
         self._name: Final = name
         self._registrations: Final = registrations
         self._services: Final = services
+        self._log: Final = logger_of(name)
 
     @property
     def name(self) -> str:
@@ -136,4 +154,4 @@ class BaseApi:
     @property
     def logger(self) -> logging.Logger:
         """The module's own logger, ``hostkit.modules.<name>``."""
-        return logger_of(self._name)
+        return self._log

@@ -49,6 +49,11 @@ class CallbackApi(BaseApi):
         Raises:
             RegistrationError: One of them cannot be registered; then none of them is.
         """
+        self._register_callbacks(category, callbacks)
+
+    def _register_callbacks(
+        self, category: type[Category], callbacks: Mapping[str, Callbacks | None]
+    ) -> None:
         self._check_category(category)
         self._registrations.check_open(f"registering {category.name} callbacks")
         # Collected first: if one of them does not fit, none of them counts.
@@ -128,12 +133,25 @@ class CallbackApi(BaseApi):
         _check_complete(fitting)
         for registration in fitting:
             if registration.spec.deprecated is not None:
-                self.logger.warning(
+                self._log.warning(
                     "the hook %s is deprecated: %s",
                     registration.spec.full_name,
                     registration.spec.deprecated,
                 )
+            if registration.fit.unfilled is not None:
+                self._report_unfilled(registration, *registration.fit.unfilled)
         self._registrations.callbacks.extend(fitting)
+
+    def _report_unfilled(self, registration: Registration, parameter: str, argument: str) -> None:
+        self._log.warning(
+            "%s is called without the argument %r of %s, since its parameter %r has a default and "
+            "another name; rename it to %r, or leave the default out",
+            callable_name(registration.function),
+            argument,
+            registration.spec.full_name,
+            parameter,
+            argument,
+        )
 
     def _check_category(self, category: type[Category]) -> None:
         known = self._services.categories

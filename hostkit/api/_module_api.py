@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from hostkit.api._callbacks import CallbackApi, Callbacks
+from hostkit.api._hooks import HookApi
 from hostkit.api._processes import ProcessApi
 from hostkit.api._web import WebApi
 from hostkit.codes import Code
@@ -19,12 +20,13 @@ if TYPE_CHECKING:
     from hostkit.specs import Category
 
 
-class ModuleApi(CallbackApi, WebApi, ProcessApi):
+class ModuleApi(CallbackApi, HookApi, WebApi, ProcessApi):
     """What a module is given as the second argument of its constructor.
 
     For every category of the host there is a method ``register_<category>_callbacks``, which takes
     the category's hooks as keyword arguments. Everything is registered in the module's
-    ``__init__``. A host may give its modules a subclass that offers more.
+    ``__init__``. A host may give its modules a subclass that offers more, or that has something
+    else by the name of one of these methods; the others do not depend on it.
     """
 
     def __getattr__(self, name: str) -> Callable[..., None]:
@@ -69,7 +71,8 @@ def make_api_class(base: type[A], categories: Sequence[type[Category]]) -> type[
 
 def _make_register(category: type[Category], name: str) -> Callable[..., None]:
     def register(self: ModuleApi, /, **callbacks: Callbacks | None) -> None:
-        self.register(category, **callbacks)
+        # Not by `register`, which may be something else in a host's own api.
+        self._register_callbacks(category, callbacks)
 
     # Editors and `help` show the hooks as parameters, as if the method were written by hand.
     keywords = [

@@ -1,8 +1,9 @@
 """`cached`: asynchronous methods whose results are cached, per instance."""
 
-from hostkit.caching._cached import CachedMethod, CacheOptions, cached
+from hostkit.caching._cached import CachedMethod, cached
 from hostkit.caching._function import CachedFunction
 from hostkit.caching._invalidations import Invalidations, MessageChannel
+from hostkit.caching._options import CacheOptions
 from hostkit.caching._redis import RedisChannel
 
 __all__ = [

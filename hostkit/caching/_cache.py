@@ -118,7 +118,13 @@ class Cache(Generic[T]):
 
     def invalidate(self, key: tuple[Any, ...]) -> None:
         """See `CachedFunction.invalidate`."""
-        self.drop(self._parameters.key_of(key))
+        named = self._parameters.prefix_of(key)
+        if named is None:
+            self.drop(self._parameters.key_of(key))
+            return
+        for each in {*self.known, *self._computations}:
+            if self._parameters.named_part(each) == named:
+                self.drop(each)
 
     def invalidate_all(self) -> None:
         """See `CachedFunction.invalidate_all`."""

@@ -1,11 +1,9 @@
-"""`@cached`: its options, and what it makes of a method."""
+"""`@cached`: what it makes of a method."""
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 import inspect
-import time
 from types import FunctionType, MethodType
 from typing import (
     TYPE_CHECKING,
@@ -22,14 +20,15 @@ from typing import (
     overload,
 )
 
-import attrs
-
 from hostkit.caching._cache import Cache
 from hostkit.caching._function import compile_binder
 from hostkit.caching._keys import KeyParameters
+from hostkit.caching._options import CacheOptions
+from hostkit.loops import settle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Coroutine
+    import datetime as dt
+    from collections.abc import Awaitable, Callable, Collection
 
     from hostkit.caching._function import CachedFunction
 
@@ -41,15 +40,21 @@ _FUNCTIONS: Final = "__hostkit_cached__"
 
 
 class _Decorator(Protocol):
+    @overload
     def __call__(
-        self, function: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]], /
+        self, function: Callable[Concatenate[Any, P], Awaitable[T]], /
     ) -> CachedMethod[P, T]: ...
+
+    @overload
+    def __call__(self, function: Callable[Concatenate[Any, P], T], /) -> CachedMethod[P, T]: ...
 
 
 @overload
-def cached(
-    function: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]], /
-) -> CachedMethod[P, T]: ...
+def cached(function: Callable[Concatenate[Any, P], Awaitable[T]], /) -> CachedMethod[P, T]: ...
+
+
+@overload
+def cached(function: Callable[Concatenate[Any, P], T], /) -> CachedMethod[P, T]: ...
 
 
 @overload
@@ -57,7 +62,8 @@ def cached(
     *,
     max_entries: int = 1000,
     ttl: float | dt.timedelta | None = None,
-    uncached_args: Collection[str] = (),
+    uncached_args: Collection[str] | None = None,
+    num_args: int | None = None,
 ) -> _Decorator: ...
 
 
@@ -67,9 +73,13 @@ def cached(
     *,
     max_entries: int = 1000,
     ttl: float | dt.timedelta | None = None,
-    uncached_args: Collection[str] = (),
+    uncached_args: Collection[str] | None = None,
+    num_args: int | None = None,
 ) -> Any:
-    """Cache the results of an ``async def`` method, for each instance and arguments.
+    """Cache the results of a method, for each instance and arguments.
+
+    The method is an ``async def``, or a function that returns a result or a Deferred; the cached
+    one is awaited in any case.
 
     Calls with the same arguments while a result is being computed wait for that result. An
     exception reaches all of them, and is not cached. ``self.method`` is then a `CachedFunction`,
@@ -87,70 +97,20 @@ def cached(
             it was computed; by default there is no such limit.
         uncached_args: Names of arguments that are left out of the key: what the method needs to
             compute a result that does not depend on them.
+        num_args: How many arguments, the first ones by position, make up the key; by default all
+            do. It cannot be given together with ``uncached_args``.
 
     Raises:
         TypeError: This is not a method whose results can be cached, or an option is of a wrong
             type.
         ValueError: An option has an impossible value.
     """
-    options = CacheOptions.checked(max_entries, ttl, uncached_args)
+    options = CacheOptions.checked(max_entries, ttl, uncached_args, num_args)
 
-    def decorate(method: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]) -> Any:
+    def decorate(method: Callable[Concatenate[Any, P], Any]) -> Any:
         return CachedMethod(method, options)
 
     return decorate if function is None else decorate(function)
-
-
-@final
-@attrs.frozen
-class CacheOptions:
-    """How a method is cached.
-
-    Attributes:
-        max_entries: How many results each instance keeps.
-        ttl_seconds: How long a result is kept; `None` is without limit.
-        uncached: The names of arguments that are left out of the key.
-        clock: Reads monotonic seconds; it is called only if there is a ``ttl_seconds``.
-    """
-
-    max_entries: int = 1000
-    ttl_seconds: float | None = None
-    uncached: frozenset[str] = frozenset()
-    clock: Callable[[], float] = time.monotonic
-
-    @classmethod
-    def checked(cls, max_entries: object, ttl: object, uncached_args: object) -> CacheOptions:
-        """Check the arguments of ``@cached(...)``.
-
-        Raises:
-            TypeError: One is of a wrong type.
-            ValueError: A number is too small.
-        """
-        if not isinstance(max_entries, int) or isinstance(max_entries, bool):
-            raise TypeError(f"@cached: max_entries must be a whole number, not {max_entries!r}")
-        if max_entries < 1:
-            raise ValueError(f"@cached: max_entries must be 1 or more, not {max_entries}")
-        return cls(max_entries, _seconds_of(ttl), _names_of(uncached_args))
-
-
-def _seconds_of(ttl: object) -> float | None:
-    if ttl is None:
-        return None
-    seconds = ttl.total_seconds() if isinstance(ttl, dt.timedelta) else ttl
-    if not isinstance(seconds, int | float) or isinstance(seconds, bool):
-        raise TypeError(f"@cached: ttl must be seconds (a number) or a timedelta, not {ttl!r}")
-    if not seconds > 0:  # false for NaN, too
-        raise ValueError(f"@cached: ttl must be greater than zero, not {ttl!r}")
-    return float(seconds)
-
-
-def _names_of(uncached_args: object) -> frozenset[str]:
-    if not isinstance(uncached_args, tuple | list | set | frozenset):
-        raise TypeError(
-            "@cached: uncached_args must be a tuple of names, such as ('name',), "
-            f"not {uncached_args!r}"
-        )
-    return frozenset(uncached_args)
 
 
 @final
@@ -173,10 +133,10 @@ class CachedMethod(Generic[P, T]):
 
     def __init__(
         self,
-        function: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]],
+        function: Callable[Concatenate[Any, P], Any],
         options: CacheOptions,
     ) -> None:
-        self._parameters = KeyParameters.of(function, options.uncached)
+        self._parameters = KeyParameters.of(function, options.uncached, options.num_args)
         self._function = cast("FunctionType", function)
         self._options = options
         expires = options.ttl_seconds is not None
@@ -228,8 +188,10 @@ class CachedMethod(Generic[P, T]):
 
     def _make(self, instance: object) -> FunctionType:
         method = MethodType(self._function, instance)
+        is_coroutine = self._function.__code__.co_flags & inspect.CO_COROUTINE
+        compute: Callable[..., Any] = method if is_coroutine else _awaiting(method)
         cache: Cache[T] = Cache(
-            method,
+            compute,
             self._parameters,
             max_entries=self._options.max_entries,
             ttl_seconds=self._options.ttl_seconds,
@@ -243,6 +205,16 @@ class CachedMethod(Generic[P, T]):
         made.invalidate = cache.invalidate
         made.invalidate_all = cache.invalidate_all
         return cast("FunctionType", made)
+
+
+def _awaiting(method: MethodType) -> Callable[..., Any]:
+    """Make a coroutine function of a method that returns a result or a Deferred."""
+
+    @functools.wraps(method)
+    async def call(*args: Any, **kwargs: Any) -> Any:
+        return await settle(method(*args, **kwargs))
+
+    return call
 
 
 def _state_without_caches(self: object) -> Any:

@@ -53,6 +53,8 @@ class CachedFunction(Protocol[P, T_co]):
 
         Args:
             key: The arguments, in the order of ``key_names``; a tuple even for one argument.
+                Without those for ``*args`` and ``**kwargs`` it is for all entries that agree in the
+                others.
 
         Raises:
             TypeError: This is not such a tuple.
@@ -134,7 +136,8 @@ def _unused_prefix(names: tuple[str, ...]) -> str:
 
 
 def _write_binder(name: str, prefix: str, parameters: KeyParameters, *, expires: bool) -> str:
-    key_names = ", ".join(parameters.key_names)
+    kinds = {each.name: each.kind for each in parameters.parameters}
+    key_names = ", ".join(_write_part(name, kinds[name]) for name in parameters.key_names)
     is_one = len(parameters.key_names) == 1
     template = _TEMPLATE.replace("{found}", _FOUND_IN_TIME if expires else _FOUND)
     return template.format(
@@ -166,5 +169,15 @@ def _write_parameters(parameters: tuple[Parameter, ...]) -> str:
 
 
 def _write_argument(parameter: Parameter) -> str:
-    by_name = parameter.kind is parameter.KEYWORD_ONLY
-    return f"{parameter.name}={parameter.name}" if by_name else parameter.name
+    name = parameter.name
+    forms: dict[Any, str] = {
+        parameter.KEYWORD_ONLY: f"{name}={name}",
+        parameter.VAR_POSITIONAL: f"*{name}",
+        parameter.VAR_KEYWORD: f"**{name}",
+    }
+    return forms.get(parameter.kind, name)
+
+
+def _write_part(name: str, kind: Any) -> str:
+    """Write what an argument is in a key."""
+    return f"(*sorted({name}.items()),)" if kind is Parameter.VAR_KEYWORD else name

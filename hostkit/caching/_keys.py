@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NoReturn, final
 
 import attrs
@@ -12,20 +13,25 @@ from hostkit.wording import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-_HOW: Final = "write @cached() directly above an 'async def' that is a method"
+_HOW: Final = "write @cached() directly above a 'def' that is a method"
 _VARIADIC: Final = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+_POSITIONAL: Final = (
+    inspect.Parameter.POSITIONAL_ONLY,
+    inspect.Parameter.POSITIONAL_OR_KEYWORD,
+)
 _NOT_SELF: Final = (inspect.Parameter.KEYWORD_ONLY, *_VARIADIC)
 
 
 @final
-@attrs.frozen
+@attrs.frozen(slots=False)
 class KeyParameters:
     """The parameters of one cached method.
 
     Attributes:
         method: The method's qualified name, for messages.
         parameters: Its parameters, without ``self``.
-        key_names: The names of those that make up the key, in order.
+        key_names: The names of those that make up the key, in order. One for ``*args`` stands for
+            a tuple of values, and one for ``**kwargs`` for a tuple of pairs.
     """
 
     method: str
@@ -33,16 +39,20 @@ class KeyParameters:
     key_names: tuple[str, ...]
 
     @classmethod
-    def of(cls, function: Callable[..., Any], uncached: Collection[str]) -> KeyParameters:
+    def of(
+        cls, function: Callable[..., Any], uncached: Collection[str], num_args: int | None = None
+    ) -> KeyParameters:
         """Read the parameters of a function.
 
         Args:
             function: The function below the decorator.
             uncached: The names of arguments that are left out of the key.
+            num_args: How many positional arguments make up the key, if it is not all of them.
 
         Raises:
             TypeError: The function is not a method whose results can be cached.
-            ValueError: ``uncached`` has a name that is not one of its parameters.
+            ValueError: ``uncached`` has a name that is not one of its parameters, or it has not as
+                many parameters.
         """
         _check_function(function)
         name = function.__qualname__
@@ -51,7 +61,34 @@ class KeyParameters:
         for left_out in uncached:
             if left_out not in names:
                 raise ValueError(_unknown(name, left_out, names))
+        if num_args is not None:
+            return cls(name, parameters, _first(name, parameters, num_args))
         return cls(name, parameters, tuple(each for each in names if each not in uncached))
+
+    @cached_property
+    def _variadic(self) -> frozenset[str]:
+        """The names that stand for any number of values."""
+        return frozenset(each.name for each in self.parameters if each.kind in _VARIADIC)
+
+    def prefix_of(self, values: object) -> tuple[Any, ...] | None:
+        """Take a tuple for the named arguments alone of a key that has further ones.
+
+        Returns:
+            It, or `None` if it is not for such a key, or has the further ones as well.
+        """
+        named = [name for name in self.key_names if name not in self._variadic]
+        is_shorter = len(named) < len(self.key_names)
+        return (
+            values
+            if is_shorter and isinstance(values, tuple) and len(values) == len(named)
+            else None
+        )
+
+    def named_part(self, key: Any) -> tuple[Any, ...]:
+        """The values of the named arguments in a key."""
+        values = (key,) if len(self.key_names) == 1 else key
+        pairs = zip(self.key_names, values, strict=True)
+        return tuple(value for name, value in pairs if name not in self._variadic)
 
     def key_of(self, values: object) -> Any:
         """Make the key of an entry from a tuple of arguments.
@@ -103,28 +140,30 @@ def _check_function(function: Any) -> None:
         )
     if not inspect.isfunction(function):
         _refuse(f"{function!r} is not a function; {_HOW}")
-    if inspect.isasyncgenfunction(function):
+    if inspect.isasyncgenfunction(function) or inspect.isgeneratorfunction(function):
         _refuse(f"{function.__qualname__} contains yield; return a tuple of all values instead")
-    # Only an `async def` itself: a function that is marked as a coroutine function may return
-    # anything.
-    if not function.__code__.co_flags & inspect.CO_COROUTINE:
-        _refuse(
-            f"{function.__qualname__} is not an 'async def'; add 'async', or use "
-            "functools.lru_cache or functools.cached_property if it has nothing to await"
-        )
 
 
 def _parameters_of(method: str, signature: inspect.Signature) -> tuple[inspect.Parameter, ...]:
     parameters = tuple(signature.parameters.values())
     if not parameters or parameters[0].name != "self" or parameters[0].kind in _NOT_SELF:
         _refuse(f"{method} is not a method: its first parameter must be 'self'; {_HOW}")
-    for parameter in parameters[1:]:
-        if parameter.kind in _VARIADIC:
-            _refuse(
-                f"{method} takes '{parameter.replace(annotation=parameter.empty)}', which cannot "
-                "be part of a key; write every parameter by its name"
-            )
     return parameters[1:]
+
+
+def _first(method: str, parameters: tuple[inspect.Parameter, ...], count: int) -> tuple[str, ...]:
+    """Name the first positional parameters.
+
+    Raises:
+        ValueError: There are fewer.
+    """
+    names = tuple(each.name for each in parameters if each.kind in _POSITIONAL)
+    if count > len(names):
+        raise ValueError(
+            f"@cached: num_args is {count}, but {method} has only "
+            f"{', '.join(names) or 'self'} to make a key of"
+        )
+    return names[:count]
 
 
 def _refuse(reason: str) -> NoReturn:

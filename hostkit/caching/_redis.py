@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 from twisted.internet.defer import CancelledError, Deferred
 
+from hostkit.caching._redis_url import reason_of
 from hostkit.loops import SideLoop, settle
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class RedisChannel:
 
     Raises:
         ModuleNotFoundError: The package `redis` is not installed.
-        ValueError: The client rejects the URL.
+        ValueError: The client rejects the URL. Why is said without any part of its password.
     """
 
     def __init__(
@@ -57,8 +58,8 @@ class RedisChannel:
         try:  # connects to nothing, but checks the parameters of the URL
             self._client = self._make_client()
             self._client.connection_pool.make_connection()  # type: ignore[no-untyped-call]
-        except (TypeError, RedisError) as error:  # an unknown parameter, or its value
-            raise ValueError(str(error)) from None
+        except (TypeError, ValueError, RedisError) as error:  # an unknown parameter, or its value
+            raise ValueError(reason_of(url, error)) from None
 
     async def open(self, invalidations: Invalidations) -> None:
         """Start to listen; wait until the server has confirmed it, or is known to be missing."""
@@ -171,6 +172,7 @@ class RedisLink:
     def __init__(self, invalidations: Invalidations) -> None:
         self._invalidations = invalidations
         self._is_up: bool | None = None
+        self._kinds: set[type[Exception]] = set()
         self.tried: Deferred[None] = Deferred()
 
     def up(self) -> None:
@@ -185,14 +187,19 @@ class RedisLink:
 
     def down(self, error: Exception) -> None:
         """From now on none arrive, until the connection is up again."""
-        # Once per outage, not for each attempt to reconnect.
-        if self._is_up is not False:
+        # Once per outage and kind of error, not for each attempt to reconnect: a server that is
+        # back may refuse the password.
+        reason = str(error).rstrip(".")
+        if self._is_up is False and type(error) not in self._kinds:
+            _log.warning("still no connection to Redis: %s", reason)
+        elif self._is_up is not False:
             _log.warning(
                 "%s to Redis: %s; invalidations of other processes are not received until it is "
                 "connected, when all registered caches are emptied",
                 "no connection" if self._is_up is None else "lost the connection",
-                str(error).rstrip("."),
+                reason,
             )
+        self._kinds.add(type(error))
         self._note(is_up=False)
 
     def end(self, failure: Failure) -> None:
@@ -207,5 +214,7 @@ class RedisLink:
 
     def _note(self, *, is_up: bool) -> None:
         self._is_up = is_up
+        if is_up:
+            self._kinds.clear()
         if not self.tried.called:
             self.tried.callback(None)

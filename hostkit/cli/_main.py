@@ -74,6 +74,15 @@ Exit codes:
   2  the file cannot be read, or the command line is wrong
 """
 
+_RELOAD_CODES = """
+\b
+Exit codes:
+  0  the server goes on with the new file
+  1  it goes on with the old one, as there are problems; or there is no server
+  2  the file cannot be read, or the command line is wrong
+  3  the server was asked, but without a control socket it cannot say what comes of it
+"""
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="hostkit")
@@ -196,22 +205,20 @@ def validate(file: str, *, without_secrets: bool) -> None:
         click.echo(line)
 
 
-@main.command(epilog=_CODES)
+@main.command(epilog=_RELOAD_CODES)
 @click.argument("target", metavar="FILE|PID")
 @_path
 def reload(target: str) -> None:
     """Make a running server apply the changes in its file.
 
-    FILE is checked first; its server is found through its `hostkit: pid_file:`. New modules are
-    built and started beside the old ones, then hooks and pages change at once; a module whose name,
-    class and config are unchanged is kept. If anything is wrong, the server stays as it is. Python
-    code is not imported again. The result is in the server's log.
+    The server of FILE is found through its `hostkit: pid_file:`. New modules are built and started
+    beside the old ones, then hooks and pages change at once; a module whose name, class and config
+    are unchanged is kept. If anything is wrong, the server stays as it is. What comes of it is
+    shown. Python code is not imported again.
     """
-    from hostkit.cli._process import find_process, send_hangup  # noqa: PLC0415
+    from hostkit.cli._reload import reload_server  # noqa: PLC0415
 
-    number = int(target) if target.isdecimal() else find_process(_build(target, serves=True).file)
-    send_hangup(number)
-    click.echo(f"asked process {number} to reload; the result is in its log")
+    sys.exit(reload_server(target))
 
 
 def _check_worker(name: str | None) -> None:

@@ -6,6 +6,9 @@ import logging
 import signal
 from typing import TYPE_CHECKING, Any, Final, final
 
+import attrs
+from twisted.internet.defer import Deferred
+
 from hostkit.cli._log import log_failed_module
 from hostkit.errors import ConfigErrors, HostkitError, ModuleFailedError
 from hostkit.loops import start_entry
@@ -16,10 +19,12 @@ if TYPE_CHECKING:
 
     from twisted.python.failure import Failure
 
+    from hostkit.cli._notify import Notifier
     from hostkit.host import Host, Reloaded
     from hostkit.web import Server
 
 _log: Final = logging.getLogger("hostkit.serve")
+_UNCHANGED: Final = "not reloaded, nothing was changed: "
 
 
 def ignore_hangup() -> None:
@@ -42,7 +47,7 @@ def keep_hangup() -> None:
     signal.signal(signal.SIGHUP, _KeptHangup())
 
 
-def handle_hangup(reactor: Any, reload: Callable[[], None]) -> None:
+def handle_hangup(reactor: Any, reload: Callable[[], object]) -> None:
     """Reload at SIGHUP, and once for those that were kept before.
 
     Args:
@@ -55,6 +60,27 @@ def handle_hangup(reactor: Any, reload: Callable[[], None]) -> None:
 
 
 @final
+@attrs.frozen
+class Outcome:
+    """What a reload came to.
+
+    Attributes:
+        is_done: Whether the new file serves.
+        message: What is to be said about it, without secrets.
+        reloaded: What has changed, if it is done.
+    """
+
+    is_done: bool
+    message: str
+    reloaded: Reloaded | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as the control socket writes it."""
+        modules = {} if self.reloaded is None else attrs.asdict(self.reloaded)
+        return {"ok": self.is_done, "message": self.message, **modules}
+
+
+@final
 class Reloader:
     """Reloads a server, and logs the result.
 
@@ -63,37 +89,71 @@ class Reloader:
     Args:
         host: The host.
         server: The server of that host.
+        notifier: Is notified of each reload.
     """
 
-    def __init__(self, host: Host, server: Server) -> None:
+    def __init__(self, host: Host, server: Server, notifier: Notifier) -> None:
         self._host = host
         self._server = server
+        self._notifier = notifier
         self._is_open = False
-        self._is_kept = False
+        self._in_flight = 0
+        self._kept: list[Deferred[Outcome]] = []
 
     def open(self) -> None:
         """Begin to reload: the server has started."""
         self._is_open = True
-        if self._is_kept:
-            self.reload()
+        if self._kept:
+            self.reload().addCallback(self._answer_kept)
 
-    def reload(self) -> None:
-        """Reload now, or when the server has started; see `Host.reload`."""
-        if self._is_open:
-            start_entry(self._server.reload()).addCallbacks(self._succeeded, self._failed)
-        else:
-            self._is_kept = True
+    def close(self) -> None:
+        """Keep no more requests: the server stops."""
+        self._is_open = True
+        self._answer_kept(Outcome(is_done=False, message="not reloaded: the server is stopping"))
 
-    def _succeeded(self, reloaded: Reloaded) -> None:
-        _log.info("reloaded %s: %s", self._host.file.name, reloaded)
+    def reload(self) -> Deferred[Outcome]:
+        """Reload now, or when the server has started; see `Host.reload`.
 
-    def _failed(self, failure: Failure) -> None:
+        Returns:
+            What comes of it; it never fails.
+        """
+        if not self._is_open:
+            kept: Deferred[Outcome] = Deferred()
+            self._kept.append(kept)
+            return kept
+        self._in_flight += 1
+        self._notifier.reloading()
+        reloading = start_entry(self._server.reload())
+        return reloading.addCallbacks(self._succeeded, self._failed).addCallback(self._end)
+
+    def _answer_kept(self, outcome: Outcome) -> None:
+        kept, self._kept = self._kept, []
+        for each in kept:
+            each.callback(outcome)
+
+    def _succeeded(self, reloaded: Reloaded) -> Outcome:
+        message = f"reloaded {self._host.file.name}: {reloaded}"
+        _log.info("%s", message)
+        return Outcome(is_done=True, message=message, reloaded=reloaded)
+
+    def _failed(self, failure: Failure) -> Outcome:
         error = failure.value
+        message = f"not reloaded: {error}"
         if isinstance(error, ConfigErrors):
-            _log.error("not reloaded, nothing was changed: %s", error)
+            message = f"{_UNCHANGED}{error}"
+            _log.error("%s", message)
         elif isinstance(error, ModuleFailedError):
-            log_failed_module(error, "not reloaded, nothing was changed: ")
+            message = f"{_UNCHANGED}{error}"
+            log_failed_module(error, _UNCHANGED)
         elif isinstance(error, HostkitError):  # it is stopping, or there is a newer reload
-            _log.warning("not reloaded: %s", error)
+            _log.warning("%s", message)
         else:
+            message = "not reloaded: this is an error in hostkit, and in the server's log"
             _log.critical("not reloaded", exc_info=error)
+        return Outcome(is_done=False, message=self._host.receipts.redact(message))
+
+    def _end(self, outcome: Outcome) -> Outcome:
+        self._in_flight -= 1
+        if not self._in_flight:
+            self._notifier.ready(outcome.message)
+        return outcome

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, final
@@ -13,19 +14,19 @@ from twisted.internet.error import ReactorNotRunning
 from twisted.python import usage
 
 from hostkit.background import Worker
+from hostkit.cli._control import control_socket
 from hostkit.cli._log import Mask, log_failed_module, log_to_twisted
+from hostkit.cli._notify import Notifier
 from hostkit.cli._output import exit_code, show_problems
 from hostkit.cli._process import hold_pid_file
 from hostkit.cli._reactor import handle_signals
-from hostkit.cli._reloader import Reloader, handle_hangup, ignore_hangup
+from hostkit.cli._reloader import Outcome, Reloader, handle_hangup, ignore_hangup
 from hostkit.errors import ConfigErrors, ModuleFailedError
 from hostkit.host import build_from_file
 from hostkit.loops import start_entry
 from hostkit.web import Server, check_listeners
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from twisted.python.failure import Failure
 
     from hostkit.host import Host
@@ -46,11 +47,13 @@ def run(host: Host) -> int:
 
     server = Server(host, reactor)
     reactor.callWhenRunning(handle_signals, reactor)
-    reloader = Reloader(host, server)
+    notifier = Notifier.from_environment(os.environ, reactor)
+    reloader = Reloader(host, server, notifier)
     handle_hangup(reactor, reloader.reload)  # before the pid file makes it known
+    commands = {"reload": lambda: reloader.reload().addCallback(Outcome.as_json)}
     try:
-        with hold_pid_file(host.file):
-            return _Run(server, reactor, reloader.open).until_stopped()
+        with hold_pid_file(host.file), control_socket(host.file, reactor, commands):
+            return _Run(server, reactor, notifier, reloader).until_stopped()
     except ConfigErrors as errors:
         show_problems(errors)
         return 1
@@ -60,11 +63,12 @@ class _Run:
     """One run of the reactor, from the server's start to its stop."""
 
     def __init__(
-        self, server: Server, reactor: Any, when_started: Callable[[], None] = lambda: None
+        self, server: Server, reactor: Any, notifier: Notifier, reloader: Reloader
     ) -> None:
         self._server = server
         self._reactor = reactor
-        self._when_started = when_started
+        self._notifier = notifier
+        self._reloader = reloader
         self._exit_code = 0
         self._is_stopping = False
 
@@ -82,10 +86,13 @@ class _Run:
 
     def _started(self, _: None) -> None:
         if not self._is_stopping:
-            self._when_started()
+            self._notifier.started()
+            self._reloader.open()
 
     def _stop(self, starting: Deferred[None]) -> Deferred[None]:
         self._is_stopping = True
+        self._notifier.stopping()
+        self._reloader.close()
         if self._exit_code == 0:
             _log.info("stopping")
         starting.cancel()

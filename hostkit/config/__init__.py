@@ -5,7 +5,7 @@ the classes that module authors describe their own configuration with; `Seconds`
 field types for them.
 """
 
-from hostkit.config._converter import strict_converter, structure
+from hostkit.config._converter import can_fill, strict_converter, structure, structuring_for
 from hostkit.config._faults import Fault, StructureErrors, faults_of
 from hostkit.config._fields import Setting, settings_of
 from hostkit.config._host_file import HostFile, check_reloadable
@@ -38,6 +38,7 @@ __all__ = [
     "Settings",
     "StructureErrors",
     "Written",
+    "can_fill",
     "check_reloadable",
     "examine",
     "faults_of",
@@ -48,5 +49,6 @@ __all__ = [
     "settings_of",
     "strict_converter",
     "structure",
+    "structuring_for",
     "wrong_type",
 ]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, get_args, get_origin, is_typeddict
 
 import attrs
 from cattrs import ClassValidationError, Converter
+from cattrs.cols import is_namedtuple, namedtuple_dict_structure_factory
 from cattrs.gen import make_dict_structure_fn, override
+from cattrs.gen.typeddicts import make_dict_structure_fn as make_typeddict_fn
 
 from hostkit.codes import Code
+from hostkit.config._annotations import resolve
 from hostkit.config._faults import Fault, StructureErrors, faults_of, steps_of
 from hostkit.config._fields import Check, settings_of
 from hostkit.config._plain import shown
@@ -20,29 +23,32 @@ from hostkit.wording import show
 
 def register(converter: Converter) -> None:
     """Add the hooks for attrs classes, dataclasses, and types that carry a `Check`."""
-    converter.register_structure_hook_factory(_is_class, _class_hook)
+    converter.register_structure_hook_factory(_is_decorated, _class_hook)
     converter.register_structure_hook_factory(_has_check, _check_hook)
 
 
-def _is_class(cls: Any) -> bool:
+def register_others(converter: Converter) -> None:
+    """Add the hooks for typed dicts and named tuples."""
+    converter.register_structure_hook_factory(is_class, _class_hook)
+
+
+def is_class(cls: Any) -> bool:
+    """Whether a type is a class with fields that a mapping fills."""
+    base = get_origin(cls) or cls
+    return _is_decorated(cls) or is_typeddict(base) or is_namedtuple(base)
+
+
+def _is_decorated(cls: Any) -> bool:
     base = get_origin(cls) or cls
     return attrs.has(base) or dataclasses.is_dataclass(base)
 
 
 def _class_hook(cls: Any, converter: Converter) -> Callable[[Any, Any], Any]:
     base = get_origin(cls) or cls
-    overrides: dict[str, Any] = {}
-    nulls: set[str] = set()
-    if attrs.has(base):
-        attrs.resolve_types(base)
-        overrides, nulls = _overrides_of(base)
-    fill = make_dict_structure_fn(
-        cls,
-        converter,
-        _cattrs_forbid_extra_keys=True,
-        _cattrs_use_alias=True,
-        **overrides,
-    )
+    _check_decorated(base)
+    resolve(base)
+    overrides, nulls = _overrides_of(base) if attrs.has(base) else ({}, set[str]())
+    fill = _fill_function(cls, converter, overrides)
 
     def structure_class(value: Any, _cls: Any) -> Any:
         if not isinstance(value, Mapping):
@@ -65,6 +71,39 @@ def _class_hook(cls: Any, converter: Converter) -> Callable[[Any, Any], Any]:
         raise StructureErrors(faults)
 
     return structure_class
+
+
+def _fill_function(
+    cls: Any, converter: Converter, overrides: dict[str, Any]
+) -> Callable[[Any, Any], Any]:
+    if is_typeddict(cls):
+        return make_typeddict_fn(cls, converter, _cattrs_forbid_extra_keys=True)
+    if is_namedtuple(cls):
+        forbid_extra_keys = True
+        return namedtuple_dict_structure_factory(
+            cls, converter, "from_converter", forbid_extra_keys
+        )
+    return make_dict_structure_fn(
+        cls,
+        converter,
+        _cattrs_forbid_extra_keys=True,
+        _cattrs_use_alias=True,
+        **overrides,
+    )
+
+
+def _check_decorated(cls: Any) -> None:
+    """Refuse a subclass that has fields of its own and is not decorated itself."""
+    markers = ("__attrs_attrs__", "__dataclass_fields__")
+    is_decorated = any(marker in vars(cls) for marker in markers)
+    if is_decorated or is_typeddict(cls) or is_namedtuple(cls):
+        return
+    own = vars(cls).get("__annotations__", {})
+    forgotten = [name for name, kind in own.items() if "ClassVar" not in str(kind)]
+    if forgotten:
+        message = f"{cls.__qualname__} has a field {forgotten[0]!r}, but only its base is decorated"
+        hint = "ask the module's author to decorate it, too"
+        raise StructureErrors((Fault(Code.UNSUPPORTED_TYPE, message, hint=hint),))
 
 
 def _overrides_of(cls: Any) -> tuple[dict[str, Any], set[str]]:

@@ -7,21 +7,38 @@ mappings and unions are here.
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, MutableSequence, Sequence
+from collections.abc import (
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    MutableMapping,
+    MutableSequence,
+    Sequence,
+)
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from functools import cache
-from typing import Any, Final, TypeAlias, TypeVar, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, Union, get_args, get_origin
 
 import attrs
 from cattrs import BaseValidationError, Converter
 from cattrs.cols import list_structure_factory, mapping_structure_factory
 
 from hostkit.codes import Code
-from hostkit.config import _classes, _scalars
+from hostkit.config import _classes, _scalars, _texts, _validating
+from hostkit.config._annotations import nested_in
+from hostkit.config._classes import is_class
 from hostkit.config._faults import Fault, StructureErrors, faults_of, text_of
 from hostkit.config._plain import Plain, ambiguous, bare, shown, unwrap
 from hostkit.config._scalars import wrong_type
+from hostkit.config._tags import find_tag
+from hostkit.config._texts import paths_start_at
+from hostkit.config._validating import is_validating
 from hostkit.wording import either, show
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 T = TypeVar("T")
 _Hook: TypeAlias = Callable[[Any, Any], Any]
@@ -39,12 +56,26 @@ _MAPPINGS: Final = frozenset({dict, Mapping, MutableMapping})
 _UNIONS: Final = frozenset({Union, types.UnionType})
 
 
+@contextmanager
+def structuring_for(owner: Any, folder: Path | None) -> Iterator[None]:
+    """Let `structure` know whose config it is.
+
+    Args:
+        owner: The module's class; annotations can name what is in it.
+        folder: Where relative paths start that fields of the type `pathlib.Path` take; without one
+            they stay relative.
+    """
+    with nested_in(owner), paths_start_at(folder):
+        yield
+
+
 def structure(value: object, cls: type[T]) -> T:
     """Build a value of a class from plain data, strictly: nothing is converted silently.
 
     Args:
         value: What YAML gave: mappings, lists, strings, numbers, booleans, dates, `None`.
-        cls: An attrs class or a dataclass, or any type one of their fields may have.
+        cls: An attrs class, dataclass, TypedDict or NamedTuple, pydantic's model or msgspec's
+            struct; or any type one of their fields may have.
 
     Returns:
         A new value; `value` is left as it is.
@@ -63,9 +94,19 @@ def structure(value: object, cls: type[T]) -> T:
     raise StructureErrors(faults)
 
 
+def can_fill(cls: Any) -> bool:
+    """Whether a class, or a type made of such, can be filled from a mapping as a whole."""
+    base = _base(cls)
+    if base in _UNIONS:
+        return all(can_fill(member) for member in get_args(cls))
+    return base in _MAPPINGS or is_class(base) or is_validating(base)
+
+
 def _fill(value: object, cls: type[T]) -> T:
     try:
         hook = _converter().get_structure_hook(cls)
+    except StructureErrors:
+        raise
     except Exception as error:  # a class can be wrong in as many ways as code can
         raise StructureErrors((_unusable(cls, error),)) from error
     try:
@@ -99,11 +140,19 @@ def strict_converter(
     # Later registrations are asked first.
     _scalars.register(converter)
     _register_containers(converter)
+    _texts.register_paths(converter)
     _classes.register(converter)
     return converter
 
 
-_converter = cache(strict_converter)
+@cache
+def _converter() -> Converter:
+    """Make the converter of modules' configs, which knows more than what JSON has."""
+    converter = strict_converter()
+    _texts.register(converter)
+    _classes.register_others(converter)
+    _validating.register(converter)
+    return converter
 
 
 def _register_containers(converter: Converter) -> None:
@@ -193,6 +242,7 @@ def _fill_each(slots: list[tuple[Any, Any, _Hook]]) -> tuple[Any, ...]:
 def _union_hook(cls: Any, converter: Converter) -> _Hook:
     members = [member for member in get_args(cls) if member is not type(None)]
     hooks = [(member, converter.get_structure_hook(member)) for member in members]
+    tag = find_tag(members)
     allows_null = len(members) < len(get_args(cls))
 
     def structure_union(value: Any, _cls: Any) -> Any:
@@ -200,6 +250,10 @@ def _union_hook(cls: Any, converter: Converter) -> _Hook:
             return None
         if len(hooks) == 1:
             return hooks[0][1](value, members[0])
+        if tag is not None and isinstance(value, Mapping):
+            chosen = tag.choose(value)
+            if chosen is not None:
+                return dict(hooks)[chosen](value, chosen)
         failures = []
         # The value's own type first: 5 stays a whole number in `float | int`.
         own = type(bare(value))

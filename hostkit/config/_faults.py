@@ -104,7 +104,7 @@ def _in_class(error: ClassValidationError) -> Iterator[Fault]:
         for key in sorted(map(str, each.extra_fields)):
             near = nearest(key, keys.values())
             misspelt.add(near)
-            yield _unknown_key(key, near, sorted(keys.values()))
+            yield unknown_key(key, near, sorted(keys.values()))
     for each, note in in_fields:
         key = keys.get(note.name, note.name)
         if not isinstance(each, KeyError):
@@ -113,7 +113,14 @@ def _in_class(error: ClassValidationError) -> Iterator[Fault]:
             yield Fault(Code.MISSING_KEY, f"the key {key!r} is missing", hint=f"add {key!r}")
 
 
-def _unknown_key(key: str, near: str | None, known: list[str]) -> Fault:
+def unknown_key(key: str, near: str | None, known: list[str]) -> Fault:
+    """Build the fault of a key that means nothing.
+
+    Args:
+        key: The key.
+        near: What was probably meant.
+        known: All keys that mean something.
+    """
     expected = either(known) if known else "no keys at all"
     hint = None if near is None else f"did you mean {near!r}?"
     return Fault(Code.UNKNOWN_KEY, f"unknown key {key!r}", (key,), expected, hint, is_key=True)

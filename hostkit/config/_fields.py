@@ -93,8 +93,8 @@ def written_keys(cls: Any) -> dict[str, str]:
     """List the fields of a class that a mapping may fill, each with the key it is written as."""
     if dataclasses.is_dataclass(cls):
         return {field.name: field.name for field in dataclasses.fields(cls) if field.init}
-    if not attrs.has(cls):
-        return {}
+    if not attrs.has(cls):  # a NamedTuple, or a TypedDict
+        return {name: name for name in getattr(cls, "_fields", getattr(cls, "__annotations__", ()))}
     settings = settings_of(cls)
     if settings:
         return {field.name: key for key, (field, _) in settings.items()}

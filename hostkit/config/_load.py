@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path as FilePath
 from typing import Any, Final, TypeVar, final
 
@@ -143,6 +144,9 @@ def _build(
     ]
     if isinstance(modules, list | tuple):
         problems += [source.problem(problem) for problem in _repeated_names(modules)]
+        odd = [each for each in _odd_configs(modules, source) if each.path not in broken]
+        problems += [source.problem(problem) for problem in odd]
+        broken |= {problem.path for problem in odd}
     if source.document is not None:
         found = plain_secrets(settings, source.outside)
         problems += [_without_excerpt(source.problem(problem)) for problem in found]
@@ -216,6 +220,26 @@ def _named(entries: Mapping[int, ModuleEntry]) -> tuple[ModuleEntry, ...]:
 def _default_name(module: str | type) -> str:
     """Name a module that was not named: as it was written, or by its class."""
     return module if isinstance(module, str) else f"{module.__module__}.{module.__qualname__}"
+
+
+def _odd_configs(entries: Sequence[Any], source: Source) -> Iterator[Problem]:
+    """Find configs that are not mappings; a program may give its modules any object.
+
+    Args:
+        entries: What stands under ``modules:``, as it was written.
+        source: Where that is.
+    """
+    for index, entry in enumerate(entries):
+        config = entry.get("config") if isinstance(entry, Mapping) else None
+        is_object = source.document is None and not isinstance(config, int | float | date)
+        if config is not None and not isinstance(config, Mapping) and not is_object:
+            yield Problem(
+                Code.WRONG_TYPE,
+                f"{show(config)} is of the wrong type",
+                ("modules", index, "config"),
+                expected="a mapping",
+                hint="write `config: {key: value}`, or each key in a line of its own below it",
+            )
 
 
 def _repeated_names(entries: Sequence[Any]) -> Iterator[Problem]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from enum import Enum
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, NewType, get_args, get_origin
 
 from hostkit.codes import Code
@@ -39,7 +38,6 @@ _EXPECTED: Final[dict[Any, str]] = {
     int: "a whole number",
     str: "a string",
     type(None): "null",
-    Path: "a path, as a string",
 }
 # The unit of a longer one cannot be guessed, and Python refuses to print very long numbers.
 _LONGEST_SECONDS: Final = 10**9
@@ -93,14 +91,14 @@ def parse_bytes(value: int | str) -> int:
 def register(converter: Converter) -> None:
     """Add the hooks for all types whose values are a single thing."""
     # cattrs looks these up by class, with their subclasses: `bool` and every `StrEnum` too.
-    for cls in (str, int, float, bytes, Path):
+    for cls in (str, int, float, bytes):
         converter.register_structure_hook(cls, _structure_scalar)
     converter.register_structure_hook(Enum, _structure_enum)
     converter.register_structure_hook_func(
         lambda cls: cls in {date, datetime, type(None), None}, _structure_scalar
     )
     converter.register_structure_hook_func(_is_literal, _structure_literal)
-    converter.register_structure_hook_func(lambda cls: cls is Seconds, _structure_seconds)
+    converter.register_structure_hook_func(lambda cls: cls is Seconds, structure_seconds)
     converter.register_structure_hook_func(lambda cls: cls is Bytes, _structure_bytes)
 
 
@@ -137,12 +135,12 @@ def _structure_scalar(value: Any, cls: Any) -> Any:
         cls = type(None)
     if cls not in _EXPECTED:
         return unsupported(cls)(value, cls)
-    plain, value = value, read_as(value, str if cls is Path else cls)
+    plain, value = value, read_as(value, cls)
     if cls is float and type(value) is int:
         return _to_float(value)
-    if type(value) is not (str if cls is Path else cls):
+    if type(value) is not cls:
         raise wrong_type(shown(plain) if is_secret(plain) else value, _EXPECTED[cls])
-    return Path(value) if cls is Path else value
+    return value
 
 
 def _is_literal(cls: Any) -> bool:
@@ -186,7 +184,8 @@ def _choose(value: Any, choices: list[tuple[Any, Any]]) -> Any:
     raise StructureErrors((fault,))
 
 
-def _structure_seconds(value: Any, _cls: Any) -> float:
+def structure_seconds(value: Any, _cls: Any) -> float:
+    """Fill a `Seconds`."""
     hint = None
     if is_absent(value):
         return 1.0

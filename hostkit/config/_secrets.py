@@ -60,7 +60,7 @@ def _passwords(secret: str) -> tuple[str, ...]:
 
 def tokens_of(settings: Settings) -> frozenset[str]:
     """Collect the tokens of all listeners; a program may have given them without a tag."""
-    return frozenset(listener.token for listener in settings.listeners if listener.token)
+    return frozenset(token for listener in settings.listeners for token in listener.tokens)
 
 
 def plain_secrets(settings: Settings, hidden: frozenset[str]) -> Iterator[Problem]:
@@ -71,8 +71,10 @@ def plain_secrets(settings: Settings, hidden: frozenset[str]) -> Iterator[Proble
         hidden: Every value that came from elsewhere.
     """
     for listener in settings.listeners:
-        if listener.token is not None and listener.token not in hidden:
-            yield _in_the_clear("token", (*listener.path, "token"))
+        for key in ("token", "previous_token"):
+            token: str | None = getattr(listener, key)
+            if token is not None and token not in hidden:
+                yield _in_the_clear("token", (*listener.path, key))
     redis = settings.redis
     if redis is not None and _has_password(redis.url) and redis.url not in hidden:
         yield _in_the_clear("password", ("hostkit", "redis", "url"))

@@ -190,6 +190,12 @@ class Listener:
         "See [below](#access).",
         secret=True,
     )
+    previous_token: _Token | None = setting(
+        None,
+        help="A second token that is good as well, while clients change to the new one; `!env` or "
+        "`!file`.",
+        secret=True,
+    )
     access_log: bool = setting(
         default=False, help="`true`: a line for each request in the log, from `hostkit.access`."
     )
@@ -200,6 +206,11 @@ class Listener:
     )
     # A program's own listener stands in no file.
     path: Path = ()
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """The tokens of which callers must know one; none if everything is open."""
+        return tuple(token for token in (self.token, self.previous_token) if token is not None)
 
 
 @final
@@ -220,6 +231,7 @@ class Settings:
     listeners: tuple[Listener, ...] = setting(
         (),
         help="Where `hostkit serve` listens, and what it serves there.",
+        reload=True,
         shown="`tcp:8080:interface=127.0.0.1`, modules and hooks",
     )
     redis: Redis | None = setting(

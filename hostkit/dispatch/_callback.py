@@ -6,6 +6,7 @@ import copy
 import sys
 import types
 from collections.abc import Callable
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias, TypeVar, final
 
 import attrs
@@ -14,6 +15,7 @@ from hostkit.loops import settle
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
+    from contextvars import Context
     from types import CodeType, FrameType
 
     from hostkit.errors import Place
@@ -103,6 +105,21 @@ async def call_for(module: str, function: Callable[[], Any]) -> Any:  # noqa: AR
         function: What to call.
     """
     return await settle(function())
+
+
+@runs_module_code
+async def settle_for(callback: Callback, value: Any, contexts: list[Context]) -> Any:  # noqa: ARG001 -- see above
+    """Await what a callback has returned, apart from its caller.
+
+    Args:
+        callback: The callback.
+        value: What it has returned.
+        contexts: Gets the context in which that has ended, for `take_over_context`.
+    """
+    try:
+        return await settle(value)
+    finally:
+        contexts.append(copy_context())
 
 
 _MUTABLE: Final = (dict, list, set)

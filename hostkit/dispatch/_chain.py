@@ -12,6 +12,7 @@ from hostkit.dispatch._callback import refuse_coroutine
 from hostkit.dispatch._lane import write_lane
 from hostkit.dispatch._loop import Loop
 from hostkit.dispatch._policy import LEFT_OUT
+from hostkit.dispatch._protected import ProtectedCallback
 from hostkit.dispatch._receipts import Outcome
 from hostkit.dispatch._record import CallRecord, Timing, describe
 from hostkit.dispatch._runner import Runner
@@ -29,11 +30,10 @@ if TYPE_CHECKING:
     from hostkit.dispatch._callback import Callback
     from hostkit.dispatch._monitors import Watch
     from hostkit.dispatch._receipts import Receipt, Receipts
-    from hostkit.loops import Owner
+    from hostkit.loops import Owner, Protect
     from hostkit.specs import Category, Hookspec
 
 
-@final
 @final
 class Chain:
     """All callbacks of one hook, in config order, as one compiled function.
@@ -44,6 +44,8 @@ class Chain:
         receipts: Where decisions are recorded.
         clock: Where timeouts are set outside of asyncio tasks; by default Twisted's reactor.
         detached: Where notifications go on whose callers were cancelled.
+        protect: The host's own way to protect the callbacks of a shielded hook; by default a call
+            runs apart from its caller.
 
     Attributes:
         watch: Watches a call; `None` while nothing watches.
@@ -58,19 +60,24 @@ class Chain:
         receipts: Receipts,
         clock: IReactorTime | None = None,
         detached: DetachedTasks | None = None,
+        protect: Protect | None = None,
     ) -> None:
         self.spec: Final = spec
         self.callbacks: Final = tuple(callbacks)
         self._receipts = receipts
         detached = DetachedTasks() if detached is None else detached
         self._limits = {
-            index: LimitedCallback(each, spec, each.timeout_seconds, clock, detached)
+            index: LimitedCallback(each, spec, each.timeout_seconds, clock)
             for index, each in enumerate(self.callbacks)
             if each.timeout_seconds is not None
         }
+        self._protect = protect if spec.shield else None
         self._functions = [self._function(index) for index in range(len(self.callbacks))]
+        is_apart = spec.shield and protect is None and bool(self.callbacks)
         self._loop = Loop(spec, self.callbacks, self._functions, receipts.redact, detached)
-        self._runner = Runner(spec, self.callbacks, receipts, self._loop, detached)
+        self._runner = Runner(
+            spec, self.callbacks, receipts, self._loop, detached, is_apart=is_apart
+        )
         self._seats: list[Any] = []
         self._entries: list[Any] = []
         self._namespace = self._globals()
@@ -79,10 +86,13 @@ class Chain:
 
     def _function(self, index: int) -> Callable[..., Any]:
         """What is called for a callback."""
-        limited = self._limits.get(index)
-        if limited is None:
-            return self.callbacks[index].function
-        return limited.call if self.spec.is_async else limited.call_now
+        callback, limited = self.callbacks[index], self._limits.get(index)
+        function = callback.function
+        if limited is not None:
+            function = limited.call if self.spec.is_async else limited.call_now
+        if self._protect is not None:
+            return ProtectedCallback(callback, function, self._protect).call
+        return function
 
     @property
     def parts(self) -> tuple[Chain, ...]:
@@ -211,12 +221,15 @@ class Chain:
         self._seats[:] = [(self, index, since) for index in range(len(self.callbacks) + 1)]
         self._entries[:] = [(seat, NO_ANSWER) for seat in self._seats]
 
-    def arm(self, opened: Callable[[Chain], None]) -> None:
-        """Have the next call measured, and ``opened`` called just before it."""
+    def arm(self, opened: Callable[[Chain], bool | None]) -> None:
+        """Have ``opened`` called just before the next call, which is measured unless it is false.
+
+        Args:
+            opened: Takes this chain. What it raises, the caller gets.
+        """
 
         def sample(values: Sequence[Any]) -> Any:
-            opened(self)
-            return ask(values, is_timed=True)
+            return ask(values, is_timed=opened(self) is not False)
 
         ask = self._runner.ask if self.spec.is_async else self._runner.ask_now
         self._namespace |= {"_sample": sample, "_armed": True}

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hostkit.dispatch._monitors import Watch
     from hostkit.dispatch._receipts import Receipts
     from hostkit.dispatch._record import Timing
-    from hostkit.loops import DetachedTasks
+    from hostkit.loops import DetachedTasks, Protect
     from hostkit.specs import Category, Hookspec
 
 _KEYS: Final = "__hook_keys__"
@@ -35,6 +35,7 @@ class KeyedChain:
         receipts: Where decisions are recorded.
         clock: Where timeouts are set, as for `Chain`.
         detached: Where notifications go on, as for `Chain`.
+        protect: The host's own way to protect callbacks, as for `Chain`.
     """
 
     def __init__(
@@ -44,12 +45,18 @@ class KeyedChain:
         receipts: Receipts,
         clock: IReactorTime | None = None,
         detached: DetachedTasks | None = None,
+        protect: Protect | None = None,
     ) -> None:
         self.spec: Final = spec
         self.callbacks: Final = tuple(callbacks)
         self._chains = {
             key: Chain(
-                spec, [each for each in callbacks if each.key == key], receipts, clock, detached
+                spec,
+                [each for each in callbacks if each.key == key],
+                receipts,
+                clock,
+                detached,
+                protect,
             )
             for key in dict.fromkeys(callback.key for callback in callbacks)
         }

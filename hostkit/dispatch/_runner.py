@@ -30,6 +30,7 @@ class Runner:
         receipts: Where decisions are recorded.
         loop: The loop over the callbacks.
         detached: Where a shielded call goes on without its caller.
+        is_apart: Whether calls run apart from their callers, who may be cancelled.
     """
 
     def __init__(
@@ -39,8 +40,11 @@ class Runner:
         receipts: Receipts,
         loop: Loop,
         detached: DetachedTasks,
+        *,
+        is_apart: bool,
     ) -> None:
         self._spec = spec
+        self._is_apart = is_apart
         self._chain = (spec, callbacks, receipts.log)
         self._count = len(callbacks)
         self._loop = loop
@@ -73,8 +77,8 @@ class Runner:
         return call.outcome()
 
     async def perform(self, call: Call) -> None:
-        """Ask all callbacks, apart from the caller if the hook is shielded."""
-        if not self._spec.shield or not self._count:
+        """Ask all callbacks."""
+        if not self._is_apart:
             await self._loop.run(call)
             return
 

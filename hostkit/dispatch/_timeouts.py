@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 import time
-from asyncio import CancelledError as AsyncioCancelledError
-from contextvars import Context, copy_context
 from typing import TYPE_CHECKING, Any, Final, final
 
-from twisted.internet.defer import CancelledError, Deferred
-from twisted.python.failure import Failure
-
-from hostkit.dispatch._callback import runs_module_code
+from hostkit.dispatch._callback import settle_for
 from hostkit.errors import HookTimeoutError
 from hostkit.logs import logger_of
-from hostkit.loops import (
-    end_of,
-    find_clock,
-    is_awaitable,
-    settle,
-    start_entry,
-    take_over_context,
-)
+from hostkit.loops import Limit, Limited, current_task, find_clock, is_awaitable
 
 if TYPE_CHECKING:
     from twisted.internet.interfaces import IReactorTime
 
     from hostkit.dispatch._callback import Callback
-    from hostkit.loops import DetachedTasks
     from hostkit.specs import Hookspec
 
 _GRACE: Final = 0.1
@@ -56,15 +43,11 @@ class LateAnswer(BaseException):
 class LimitedCallback:
     """Calls a callback that has a time-out.
 
-    What it awaits runs in a task of its own: a task that goes on although it was cancelled cannot
-    be left behind by itself.
-
     Args:
         callback: The callback.
         spec: The hook.
         seconds: Its time-out.
         clock: Where to set the alarm; by default the running event loop's clock.
-        detached: Where it goes on if it does not end.
 
     Attributes:
         left_behind: How many calls went on without it.
@@ -76,14 +59,14 @@ class LimitedCallback:
         spec: Hookspec,
         seconds: float,
         clock: IReactorTime | None,
-        detached: DetachedTasks,
     ) -> None:
         self.left_behind = 0
         self.callback = callback
-        self.seconds = seconds
+        # It may have things to clean up; if it has not by then, it may never end.
+        grace = max(seconds * _GRACE, _LEAST_GRACE_SECONDS)
+        self._limit = Limit(seconds, grace, "`timeout:`")
         self._hook = spec.full_name
         self._clock = clock
-        self._detached = detached
         self._logger = logger_of(callback.module)
 
     def call_now(self, *values: Any, **named: Any) -> Any:
@@ -113,140 +96,41 @@ class LimitedCallback:
 
     def _check(self, answer: Any, began: float) -> None:
         seconds = _now() - began
-        if seconds > self.seconds:
+        if seconds > self._limit.seconds:
             raise LateAnswer(answer, seconds, was_cancelled=False)
 
     async def _wait(self, value: Any, began: float) -> Any:
-        contexts: list[Context] = []
-        running = start_entry(_settle_for(self.callback, value, contexts))
+        running = Limited(
+            settle_for(self.callback, value, []),
+            self._limit,
+            find_clock(self._clock),
+            _is_cancelled,
+        )
         try:
-            if running.called:
-                return await settle(running)
-            return await self._wait_in_time(running, began)
-        finally:
-            if contexts:
-                take_over_context(contexts[0])
+            return await running
+        except BaseException as error:
+            if not running.is_expired or _is_cancelled():
+                raise
+            if running.results:
+                raise LateAnswer(running.results[0], _now() - began, was_cancelled=True) from None
+            if running.is_abandoned:
+                self._leave()
+            # Not in a variable: a frame in its traceback would hold it.
+            raise HookTimeoutError(
+                self.callback.module, self._hook, self._limit.seconds
+            ) from error.__cause__
 
-    async def _wait_in_time(self, running: Deferred[Any], began: float) -> Any:
-        alarm = _Alarm(self, running, began, self._clock)
-        cancelled: BaseException | None = None
-        while not alarm.rung:
-            # A new one each time: some cancel again and again, until what is cancelled has ended.
-            try:
-                await settle(end_of(alarm.ring))
-            except (CancelledError, AsyncioCancelledError) as error:
-                cancelled = error
-                alarm.cancel()
-        try:
-            if cancelled is not None and isinstance(alarm.error, CancelledError):
-                raise cancelled
-            if alarm.error is not None:
-                raise alarm.error
-            return alarm.answer
-        finally:
-            del alarm, cancelled  # an exception's traceback keeps this frame
-
-    def expired(self) -> HookTimeoutError:
-        """Make the error of a callback that took too long."""
-        return HookTimeoutError(self.callback.module, self._hook, self.seconds)
-
-    def leave(self, running: Deferred[Any], began: float) -> None:
-        """Go on without a callback that does not end."""
+    def _leave(self) -> None:
         self.left_behind += 1
         self._logger.warning(
-            "did not end when its timeout (%gs) cancelled it in %s: it is left behind, and its "
-            "answer will be dropped",
-            self.seconds,
+            "did not end when its timeout (%gs) cancelled it in %s: it is closed, and what it "
+            "waits for is left behind",
+            self._limit.seconds,
             self._hook,
         )
 
-        def report(result: Any) -> None:
-            came = f"failed: {result.value!r}" if isinstance(result, Failure) else "has ended"
-            seconds = _now() - began
-            self._logger.info("what was left behind in %s %s, %.3gs", self._hook, came, seconds)
 
-        running.addBoth(report)
-        self._detached.adopt(running)
-
-
-@final
-class _Alarm:
-    """Ends the wait for a callback in time.
-
-    Args:
-        limited: The callback.
-        running: What it is doing.
-        began: When it was called, by the performance counter.
-        clock: As for `LimitedCallback`.
-
-    Attributes:
-        ring: Fires when there is an end of it.
-        answer: What the callback has answered then.
-        error: What is raised instead.
-    """
-
-    def __init__(
-        self,
-        limited: LimitedCallback,
-        running: Deferred[Any],
-        began: float,
-        clock: IReactorTime | None,
-    ) -> None:
-        self.ring: Deferred[None] = Deferred()
-        self.answer: Any = None
-        self.error: BaseException | None = None
-        self._limited = limited
-        self._running = running
-        self._began = began
-        self._is_expired = self._is_cancelled = False
-        self._call_later = find_clock(clock).call_later
-        self._timer = self._call_later(limited.seconds, self._expire)
-        running.addBoth(self._ended)
-
-    @property
-    def rung(self) -> bool:
-        """Whether there is an end of it."""
-        return bool(self.ring.called)
-
-    def cancel(self) -> None:
-        """Cancel the callback, which may take until its time is over to end."""
-        self._is_cancelled = True
-        self._running.cancel()
-
-    def _expire(self) -> None:
-        # It may have things to clean up; if it has not by then, it may never end.
-        grace = max(self._limited.seconds * _GRACE, _LEAST_GRACE_SECONDS)
-        self._timer = self._call_later(grace, self._leave)
-        if not self._is_cancelled:
-            self._is_expired = True
-            self._running.cancel()
-
-    def _leave(self) -> None:
-        self.error = CancelledError() if self._is_cancelled else self._limited.expired()
-        self._limited.leave(self._running, self._began)
-        self.ring.callback(None)
-
-    def _ended(self, result: Any) -> Any:
-        if self.rung:
-            return result
-        self._timer.cancel()
-        is_late = self._is_expired and not self._is_cancelled
-        if not isinstance(result, Failure):
-            self.answer = result
-            if is_late:
-                self.error = LateAnswer(result, _now() - self._began, was_cancelled=True)
-        elif is_late:
-            self.error = self._limited.expired()
-            self.error.__cause__ = result.value
-        else:
-            self.error = result.value
-        self.ring.callback(None)
-        return None
-
-
-@runs_module_code
-async def _settle_for(callback: Callback, value: Any, contexts: list[Context]) -> Any:  # noqa: ARG001 -- see the decorator
-    try:
-        return await settle(value)
-    finally:
-        contexts.append(copy_context())
+def _is_cancelled() -> bool:
+    """Whether the caller is cancelled, as far as that is known: Twisted does not say."""
+    task = current_task()
+    return task is not None and task.cancelling() > 0

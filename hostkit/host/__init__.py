@@ -4,9 +4,10 @@ from hostkit.host._asking import UnknownHookError, WrongArgumentsError
 from hostkit.host._from_file import build_from_file
 from hostkit.host._given import HostOptions
 from hostkit.host._host import Host
-from hostkit.host._reloaded import Reloaded
+from hostkit.host._reloaded import Companion, Reloaded
 
 __all__ = [
+    "Companion",
     "Host",
     "HostOptions",
     "Reloaded",

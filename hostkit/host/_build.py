@@ -25,12 +25,17 @@ if TYPE_CHECKING:
     from hostkit.config import HostFile, ModulePolicy
     from hostkit.errors import Problem
     from hostkit.loading import Module, ModuleLoader
+    from hostkit.loops import Protect
     from hostkit.rules import OnError
     from hostkit.specs import Category
 
 
 def build(
-    loader: ModuleLoader, clock: IReactorTime | None, before: HostState | None = None
+    loader: ModuleLoader,
+    clock: IReactorTime | None,
+    before: HostState | None = None,
+    *,
+    protect: Protect | None = None,
 ) -> HostState:
     """Load all modules of a file and compile their chains; nothing is started.
 
@@ -39,6 +44,7 @@ def build(
         clock: Where timeouts are set; see `Chain`.
         before: What was built before, if this is a reload. Its modules that are unchanged in the
             file are kept. Its hooks call its own chains until `HostState.connect` is called.
+        protect: As for `Chain`.
 
     Raises:
         ConfigErrors: Something is wrong with some modules; all of it is reported.
@@ -46,11 +52,10 @@ def build(
     file, categories = loader.file, loader.services.categories
     loaded, modules = _load_modules(loader, () if before is None else before.loaded)
     manager = _manager(categories, modules, before)
-    settings = file.settings
     # A host's hooks and receipts stay the same objects for life: its code holds on to them.
-    receipts = Receipts(settings.receipts, file.redact) if before is None else before.receipts
+    receipts = Receipts(file.settings.receipts, file.redact) if before is None else before.receipts
     detached = DetachedTasks() if before is None else before.detached
-    chains = _chains(manager, categories, receipts, clock, detached)
+    chains = _chains(manager, categories, receipts, clock, detached, protect)
     warn_about_order(chain for each in chains.values() for chain in each.values())
     manager.close()  # a plugin that came later would be in no chain
     state = HostState(
@@ -59,7 +64,7 @@ def build(
         modules=modules,
         plugin_manager=manager,
         chains_of=chains,
-        hooks=_hooks(chains, exact=settings.timing == "exact") if before is None else before.hooks,
+        hooks=_hooks(chains, file) if before is None else before.hooks,
         receipts=receipts,
         detached=detached,
         mounts=assign_paths(modules),
@@ -94,15 +99,14 @@ def make_invalidations(file: HostFile) -> tuple[Invalidations, tuple[Problem, ..
             ("hostkit", "redis"),
             hint="pip install 'hostkit-framework[redis]'",
         )
-    except ValueError:
-        # What the error says may quote a part of the URL, which may be the password.
+    except ValueError as error:
         problem = file.problem(
             Code.NOT_A_REDIS_URL,
-            "this is not the URL of a Redis server",
+            f"this is not the URL of a Redis server: {error}",
             ("hostkit", "redis", "url"),
             expected="redis://host:port/database, rediss://... (with TLS) or unix://path",
         )
-        # The line is not shown either, for the same reason.
+        # The line is not shown, since it may have a password.
         place = None if problem.place is None else attrs.evolve(problem.place, excerpt="")
         problem = attrs.evolve(problem, place=place)
     return Invalidations(), (problem,)
@@ -125,11 +129,12 @@ def _chains(
     receipts: Receipts,
     clock: IReactorTime | None,
     detached: DetachedTasks,
+    protect: Protect | None,
 ) -> dict[type[Category], dict[str, Chain | KeyedChain]]:
     return {
         category: {
             name: (KeyedChain if spec.keyed else Chain)(
-                spec, manager.chain_of(spec), receipts, clock, detached
+                spec, manager.chain_of(spec), receipts, clock, detached, protect
             )
             for name, spec in category.hookspecs.items()
         }
@@ -138,11 +143,11 @@ def _chains(
 
 
 def _hooks(
-    chains_of: Mapping[type[Category], Mapping[str, Chain | KeyedChain]], *, exact: bool
+    chains_of: Mapping[type[Category], Mapping[str, Chain | KeyedChain]], file: HostFile
 ) -> Hooks:
     return Hooks(
         {
-            category: make_caller(category, chains, exact=exact)
+            category: make_caller(category, chains, exact=file.settings.timing == "exact")
             for category, chains in chains_of.items()
         }
     )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IReactorTime
 
     from hostkit.api import ModuleApi
+    from hostkit.loops import Protect
     from hostkit.specs import Category
 
 Configuration: TypeAlias = HostFile | Mapping[str, Any] | str | os.PathLike[str]
@@ -90,4 +91,5 @@ class HostOptions(TypedDict, total=False):
     reserved_paths: Sequence[str]
     recommended_path: str | None
     worker_name: str | None
+    shield: Protect | None
     module_path: Sequence[str | os.PathLike[str]]

@@ -21,7 +21,7 @@ from hostkit.loading import (
     importable,
     load_categories,
 )
-from hostkit.specs import check_categories
+from hostkit.specs import check_callable, check_categories
 
 if TYPE_CHECKING:
     import os
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 
     from hostkit.config import HostFile
     from hostkit.host._given import Configuration, HostOptions
-    from hostkit.host._reloaded import Reloaded
+    from hostkit.host._reloaded import Companion, Reloaded
+    from hostkit.host._state import HostState
+    from hostkit.loops import Protect
     from hostkit.specs import Category
 
 
@@ -55,12 +57,16 @@ class Host(HostView):
             registered elsewhere gets a warning in the log.
         worker_name: The name of this process among those that share the file. Background loops of
             modules run in the one that the file names under ``hostkit: background_tasks_on:``.
+        shield: Protects the callbacks of hooks that are declared with ``shield=True`` when a call
+            is cancelled: it is given a coroutine, and what it returns is awaited. By default they
+            run in a task of their own, with the caller's context variables.
         module_path: Folders in which Python looks for modules before all others, and before those
             that the file names under ``hostkit: path:``. They are on `sys.path` from then on.
 
     Raises:
         SpecError: The categories cannot live in one host.
-        RegistrationError: What is to be reserved or recommended is not a path.
+        RegistrationError: What is to be reserved or recommended is not a path, or the shield cannot
+            be called.
         ValueError: A worker cannot have this name.
     """
 
@@ -74,17 +80,21 @@ class Host(HostView):
         reserved_paths: Sequence[str] = (),
         recommended_path: str | None = None,
         worker_name: str | None = None,
+        shield: Protect | None = None,
         module_path: Sequence[str | os.PathLike[str]] = (),
     ) -> None:
         if categories is not None:
             check_categories(categories)
         check_host_paths(reserved_paths, recommended_path)
+        if shield is not None:
+            check_callable(shield, "the host's shield")
         if file is not None:
             check_file(file)
         self.file = file if file is not None else from_mapping({})
         self._categories = categories
         self._api_class = api_class
         self._clock = clock
+        self._shield = shield
         self._module_path = tuple(module_path)
         self._services = HostServices(
             reserved_paths=tuple(reserved_paths),
@@ -148,12 +158,14 @@ class Host(HostView):
         )
         api_class = make_api_class(self._api_class, categories)
         try:
-            built = build(ModuleLoader(self.file, api_class, services, environment), self._clock)
+            loader = ModuleLoader(self.file, api_class, services, environment)
+            built = build(loader, self._clock, protect=self._shield)
         except ConfigErrors as errors:
             raise ConfigErrors((*problems, *errors.problems)) from None
         if problems:
             raise ConfigErrors(problems)
         self._built, self._lifecycle.invalidations = built, invalidations
+        services.link.hooks = built.hooks
 
     async def start(self) -> None:
         """Build the host if need be, and start its modules in config order.
@@ -203,7 +215,7 @@ class Host(HostView):
         environment = Environment(find_folders(file, self._module_path))
         with importable(environment.folders):
             loader = attrs.evolve(old.loader, file=file, environment=environment)
-            new = build(loader, self._clock, old)
+            new = self._build_anew(loader, old)
 
         # Called when the new modules are started.
         def swap() -> None:
@@ -211,6 +223,31 @@ class Host(HostView):
             self._built, self.file = new, file
 
         return await self._lifecycle.replace(new, swap)
+
+    def _build_anew(self, loader: ModuleLoader, old: HostState) -> HostState:
+        """Build what a new file says; what is wrong with anything is raised in one go."""
+        problems = [
+            problem
+            for companion in self._lifecycle.companions
+            for problem in companion.check(loader.file)
+        ]
+        try:
+            new = build(loader, self._clock, old, protect=self._shield)
+        except ConfigErrors as errors:
+            problems += errors.problems
+            by_position = sorted(problems, key=lambda problem: problem.position)
+            raise ConfigErrors(tuple(by_position)) from None
+        if problems:
+            raise ConfigErrors(tuple(problems))
+        return new
+
+    def accompany(self, companion: Companion) -> None:
+        """Have something else take over a new file together with the modules, or refuse it.
+
+        Args:
+            companion: Is asked in each reload. It is notified of the change by `when_reloaded`.
+        """
+        self._lifecycle.companions.append(companion)
 
     def when_reloaded(self, observer: Callable[[], Awaitable[None] | None]) -> None:
         """Have a function called whenever the host gets other hooks and web resources.
@@ -234,6 +271,9 @@ class Host(HostView):
 
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
+
+    def _check_thread(self) -> None:
+        self._lifecycle.check_thread("hooks are called")
 
     @property
     def is_running(self) -> bool:

@@ -20,6 +20,7 @@ from hostkit.host._reloaded import Reloaded, without
 from hostkit.loops import (
     DetachedTasks,
     Entrance,
+    Home,
     Interruptible,
     find_clock,
     is_callers,
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
     from twisted.internet.interfaces import IReactorTime
 
+    from hostkit.config import HostFile
+    from hostkit.host._reloaded import Companion
     from hostkit.host._state import HostState
     from hostkit.loading import Module
 
@@ -52,6 +55,7 @@ class Lifecycle:
         clock: Where samples and background loops are scheduled; see `Host`.
 
     Attributes:
+        companions: Take over a new file together with the modules; see `Host.accompany`.
         observers: Are called when other modules are in use; see `Host.when_reloaded`.
         invalidations: The modules' cached methods, linked to other processes while they run.
     """
@@ -59,6 +63,7 @@ class Lifecycle:
     def __init__(self, clock: IReactorTime | None) -> None:
         self._clock = clock
         self._is_up = False  # from the first step of a start to the last of a stop
+        self._home: Home | None = None
         self._modules: Sequence[Module] = ()
         self._settings = Settings()
         self._leaving: list[Module] = []
@@ -68,6 +73,7 @@ class Lifecycle:
         self._starting: Interruptible | None = None
         self._turn = object()  # of the newest reload
         self._is_replaced = False  # the reload whose modules start
+        self.companions: list[Companion] = []
         self.observers: list[Callable[[], Awaitable[None] | None]] = []
         self.invalidations = Invalidations()
 
@@ -89,9 +95,22 @@ class Lifecycle:
         if self._is_up:
             raise HostkitError("the host is running already")
         self._is_up = True
+        self._home = Home.here()
         self._settings = state.loader.file.settings
         steps = Steps(self._clock, self._settings)
         await steps.run(self._start(state, steps))
+
+    def check_thread(self, what: str) -> None:
+        """Make sure that a running host is used where it was started; see `Home.check`.
+
+        Args:
+            what: What is done, worded to stand before "on the thread".
+
+        Raises:
+            HostkitError: This is another thread than that of the running event loop.
+        """
+        if self._home is not None and self.is_running:
+            self._home.check(what)
 
     async def begin_reload(self) -> None:
         """Have a reload whose new modules are still starting give way to another.
@@ -99,6 +118,7 @@ class Lifecycle:
         Raises:
             HostkitError: The host is not running, or a newer reload has begun meanwhile.
         """
+        self.check_thread("a host is reloaded")
         turn = self._turn = object()
         if self.is_running and self._starting is not None:
             self._is_replaced = True
@@ -130,6 +150,7 @@ class Lifecycle:
 
     async def stop(self) -> None:
         """Stop all modules, the last one first; a start in progress is interrupted before."""
+        self.check_thread("a host is stopped")
         self._turn = object()  # reloads that wait for their turn do not go on
         if self._starting is not None:
             await self._starting.interrupt()
@@ -170,7 +191,7 @@ class Lifecycle:
     async def _replace(self, state: HostState, swap: Callable[[], None], steps: Steps) -> None:
         old = self._modules
         new = without(state.modules, old)
-        await self._start_new(new, state.loader.file.redact, steps)
+        await self._start_new(new, state.loader.file, steps)
         # Receipts of calls that go on with the old chains get this time.
         before, now = self._sampler, time.time()
         assert before is not None  # noqa: S101 -- a stop would have interrupted the start
@@ -185,16 +206,14 @@ class Lifecycle:
         finally:
             await self._let_go(steps)
 
-    async def _start_new(
-        self, new: Sequence[Module], redact: Callable[[str], str], steps: Steps
-    ) -> None:
+    async def _start_new(self, new: Sequence[Module], file: HostFile, steps: Steps) -> None:
         """Start modules beside those that are running."""
-        self._starting = starting = steps.starting(steps.start(new, redact))
+        self._starting = starting = steps.starting(self._prepare(new, file, steps))
         self._is_replaced = False
         try:
             await starting
             if starting.is_interrupted:
-                await steps.stop(new)
+                await self._give_up(new, steps)
         except (CancelledError, asyncio.CancelledError):
             if not starting.is_interrupted:
                 raise
@@ -204,6 +223,20 @@ class Lifecycle:
             starting.end()  # a newer reload goes on here
         if starting.is_interrupted:
             raise HostkitError(reason)
+
+    async def _prepare(self, new: Sequence[Module], file: HostFile, steps: Steps) -> None:
+        await steps.start(new, file.redact)
+        try:
+            for companion in self.companions:
+                await companion.prepare(file)
+        except BaseException:
+            await self._give_up(new, steps)
+            raise
+
+    async def _give_up(self, new: Sequence[Module], steps: Steps) -> None:
+        for companion in self.companions:
+            await companion.undo()
+        await steps.stop(new)
 
     async def _stop(self, steps: Steps) -> None:
         async with AsyncExitStack() as rest:  # done in reverse, even if one of them is cancelled
@@ -242,7 +275,9 @@ class Lifecycle:
         self._modules = state.modules
         self._settings = state.loader.file.settings
         self._detached = state.detached
-        self._sampler = Sampler(state.chains.values(), find_clock(self._clock).call_later)
+        # Without a clock of the host's own, a call has that of its own event loop.
+        chosen = None if self._clock is None else find_clock(self._clock).call_later
+        self._sampler = Sampler(state.chains.values(), chosen, self._home)
         self._sampler.start()
 
 

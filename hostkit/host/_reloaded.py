@@ -1,15 +1,41 @@
-"""`Reloaded`: which modules a reload has changed."""
+"""What a reload has changed, and what else takes part in it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self, final
+from typing import TYPE_CHECKING, Protocol, Self, final
 
 import attrs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from hostkit.config import HostFile
+    from hostkit.errors import Problem
     from hostkit.loading import Module
+
+
+class Companion(Protocol):
+    """What takes over a new file together with the modules, such as what serves the host."""
+
+    def check(self, file: HostFile) -> Iterable[Problem]:
+        """Find what is wrong with a new file, before anything of it is built.
+
+        Args:
+            file: The new file.
+        """
+
+    async def prepare(self, file: HostFile) -> None:
+        """Do what may fail, beside what is running. The new modules are started already.
+
+        Args:
+            file: The new file.
+
+        Raises:
+            HostkitError: It cannot be taken over; `undo` is called then, and nothing has changed.
+        """
+
+    async def undo(self) -> None:
+        """Give up what was prepared, if anything was: the reload is not done after all."""
 
 
 @final

@@ -182,6 +182,7 @@ class HostView:
             UnknownHookError: There is no such hook.
             WrongArgumentsError: The arguments are not the hook's.
         """
+        self._check_thread()
         return (await self._state.ask(hook, args, kwargs, keep=False)).receipt
 
     @overload
@@ -212,12 +213,16 @@ class HostView:
             UnknownHookError: There is no such hook.
             WrongArgumentsError: The arguments are not the hook's.
         """
+        self._check_thread()
         by_position: Sequence[Any] = args
         owner = kwargs.pop("owner", None) if isinstance(hook, str) else None
         match args:
             case (Mapping() as arguments,) if isinstance(hook, str) and not kwargs:
                 by_position, kwargs = (), {**arguments}
         return await self._state.ask(hook, by_position, kwargs, keep=True, owner=owner)
+
+    def _check_thread(self) -> None:
+        """Make sure that hooks are called on the host's own thread, if it is running."""
 
     @property
     def _state(self) -> HostState:

@@ -6,11 +6,17 @@ import logging
 import re
 from typing import Any, Final
 
-import attrs
-
 from hostkit.codes import Code
-from hostkit.config import HostFile, ModuleEntry, StructureErrors, Written, structure
-from hostkit.errors import ConfigError, ConfigErrors, Path
+from hostkit.config import (
+    HostFile,
+    ModuleEntry,
+    StructureErrors,
+    Written,
+    can_fill,
+    structure,
+    structuring_for,
+)
+from hostkit.errors import ConfigError, ConfigErrors, Path, Problem
 from hostkit.loading._failures import broken, causes, pass_on
 from hostkit.specs import is_coroutine_function
 
@@ -32,8 +38,11 @@ def parse_config(file: HostFile, entry: ModuleEntry, module_class: Any) -> Any:
             no place for it (HK020 to HK029).
     """
     written = file.written(private_copy(entry.config), (*entry.path, "config"))
+    # What no file says starts nowhere; a program's paths are what it gave.
+    folder = None if file.locate(()) is None else file.folder
     try:
-        return _parse(file, entry, module_class, written)
+        with structuring_for(module_class, folder):
+            return _parse(file, entry, module_class, written)
     finally:
         _warn(file, entry, written)
 
@@ -54,9 +63,12 @@ def _parse(file: HostFile, entry: ModuleEntry, module_class: Any, written: Writt
         except BaseException as error:
             pass_on(error)
             raise _bad_config(file, entry, module_class, error) from error
-    config_class = getattr(module_class, "Config", None)
-    if not (isinstance(config_class, type) and _is_structured(config_class)):
-        return written.as_read()
+    config_class: Any = getattr(module_class, "Config", None)
+    if not can_fill(config_class):
+        # What is neither a class nor made of classes is something of the module's own.
+        if not isinstance(config_class, type) or config_class.__module__ == "builtins":
+            return written.as_read()
+        raise ConfigErrors((_unusable(file, entry, config_class),))
     try:
         return structure(written.value, config_class)
     except StructureErrors as errors:
@@ -78,6 +90,19 @@ def _warn(file: HostFile, entry: ModuleEntry, written: Written) -> None:
         )
     if len(kept) > _MOST_WARNINGS:
         _log.warning("module %r got %d more such values", entry.name, len(kept) - _MOST_WARNINGS)
+
+
+def _unusable(file: HostFile, entry: ModuleEntry, config_class: Any) -> Problem:
+    return file.problem(
+        Code.UNUSABLE_CONFIG,
+        f"module {entry.name!r} has a Config that cannot be filled: "
+        f"{getattr(config_class, '__qualname__', config_class)}",
+        entry.path,
+        expected="an attrs class, a dataclass, a TypedDict, a NamedTuple, a model of pydantic 2, "
+        "or a struct of msgspec",
+        hint="ask the module's author to decorate it with @attrs.frozen or @dataclass, or to write "
+        "parse_config(); or to give it another name, if it is for something else",
+    )
 
 
 def private_copy(value: Any, _seen: dict[int, Any] | None = None) -> Any:
@@ -127,10 +152,6 @@ def is_same(one: Any, other: Any, _seen: set[tuple[int, int]] | None = None) -> 
         keys = all(is_same(key, like) for key, like in zip(one, other, strict=True))
         return keys and all(is_same(one[key], other[key], seen) for key in one)
     return all(is_same(item, like, seen) for item, like in zip(one, other, strict=True))
-
-
-def _is_structured(config_class: type) -> bool:
-    return attrs.has(config_class) or hasattr(config_class, "__dataclass_fields__")
 
 
 def _misfits(file: HostFile, entry: ModuleEntry, errors: StructureErrors) -> ConfigErrors:

@@ -43,8 +43,7 @@ def broken(
         what: Which of its methods failed: ``parse_config`` or ``__init__``.
         error: What it raised.
     """
-    frame = innermost_frame(error, module_class.__module__)
-    where = (frame,) if frame is not None else ()
+    where = frames(error, module_class.__module__)
     # What hostkit refused has a code and a hint of its own, such as a callback that does not fit.
     if isinstance(error, CodedError):
         problem = attrs.evolve(
@@ -69,26 +68,37 @@ def broken(
     )
 
 
-def innermost_frame(error: BaseException, module_name: str) -> str | None:
-    """Find the last place in a package's own code that an exception passed.
+def frames(error: BaseException, module_name: str) -> tuple[str, ...]:
+    """Find the last place in a package's own code that an exception passed, and where it arose.
 
     Args:
         error: The exception.
         module_name: A Python module of the package.
 
     Returns:
-        File, line and function; `None` if the exception did not pass the package.
+        File, line and function of both, a line each; one, if they are the same, or the exception
+        did not pass the package; none, if it arose in hostkit itself.
     """
     package = module_name.partition(".")[0]
-    found = None
+    own = raised = None
     for frame, line in traceback.walk_tb(error.__traceback__):
-        name = frame.f_globals.get("__name__", "")
-        if name == package or name.startswith(f"{package}."):
-            found = f"at {frame.f_code.co_filename}:{line}, in {frame.f_code.co_name}"
+        name, code = frame.f_globals.get("__name__", ""), frame.f_code
+        raised = f"{code.co_filename}:{line}, in {code.co_name}"
+        if _is_within(name, package):
+            own = raised
+        elif _is_within(name, "hostkit") or name.startswith("importlib") or raised[0] == "<":
+            # Ours, Python's between two modules, or generated: none of them is to blame.
+            raised = own
     # Code that cannot be compiled has no frame.
-    if found is None and isinstance(error, SyntaxError) and error.filename is not None:
-        return f"at {error.filename}:{error.lineno}"
-    return found
+    if isinstance(error, SyntaxError) and error.filename is not None:
+        raised = f"{error.filename}:{error.lineno}"
+    if own is None or raised is None:
+        return () if raised is None else (f"at {raised}",)
+    return (f"at {own}",) if raised == own else (f"at {own}", f"raised at {raised}")
+
+
+def _is_within(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
 
 
 def causes(error: BaseException) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import attrs
 from hostkit.codes import Code
 from hostkit.errors import CodedError, ConfigErrors, SpecError
 from hostkit.loading._environment import CATEGORIES, normalize
-from hostkit.loading._failures import causes, innermost_frame, pass_on
+from hostkit.loading._failures import causes, frames, pass_on
 from hostkit.loading._folders import find_beside, find_hidden
 from hostkit.specs import check_categories
 from hostkit.wording import did_you_mean, either, exception_line
@@ -236,11 +236,10 @@ def _load(module_name: str, attribute: str, name: str) -> Any:
             )
             missing.missing = module_name
             raise missing from error
-        frame = innermost_frame(error, module_name)
         raise NotLoadableError(
             Code.IMPORT_RAISED,
             f"importing {module_name} raised {exception_line(error)}",
-            details=(*causes(error), *((frame,) if frame is not None else ())),
+            details=(*causes(error), *frames(error, module_name)),
         ) from error
     return found
 

@@ -20,8 +20,17 @@ from hostkit.loops._entry import (
     settle,
     start_entry,
 )
+from hostkit.loops._home import Home
+from hostkit.loops._installed import running_loop
 from hostkit.loops._limited import Limit, Limited
-from hostkit.loops._shield import DetachedTasks, ShieldedCall, end_of, shield
+from hostkit.loops._shield import (
+    DetachedTasks,
+    Protect,
+    ShieldedCall,
+    end_of,
+    shield,
+    start_like_caller,
+)
 from hostkit.loops._side_loop import SideLoop
 
 __all__ = [
@@ -33,10 +42,12 @@ __all__ = [
     "Clock",
     "DetachedTasks",
     "Entrance",
+    "Home",
     "Interruptible",
     "Limit",
     "Limited",
     "Owner",
+    "Protect",
     "ShieldedCall",
     "SideLoop",
     "advise",
@@ -47,8 +58,10 @@ __all__ = [
     "find_clock",
     "is_awaitable",
     "is_callers",
+    "running_loop",
     "settle",
     "shield",
     "start_entry",
+    "start_like_caller",
     "take_over_context",
 ]

@@ -70,7 +70,7 @@ def is_callers(error: BaseException, owner: Owner | None = None) -> bool:
         return True
     if owner is not None:
         return owner.is_cancelled
-    return task is None or _is_driven_by_twisted()
+    return task is None or is_driven_by_twisted()
 
 
 def attempt(function: Callable[[Any], T], value: Any, *, otherwise: T) -> T:
@@ -89,7 +89,7 @@ def attempt(function: Callable[[Any], T], value: Any, *, otherwise: T) -> T:
         return otherwise
 
 
-def _is_driven_by_twisted() -> bool:
+def is_driven_by_twisted() -> bool:
     """Whether Twisted drives the coroutine that runs, although that happens in a task's step."""
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 -- the documented way to a caller
     while frame is not None and frame.f_code not in _TASK_STEPS:

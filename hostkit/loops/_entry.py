@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, final
 from twisted.internet.defer import CancelledError, Deferred, fail, succeed
 from twisted.python.failure import Failure
 
+from hostkit.loops._installed import as_running, running_loop, waiting_loop
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator
 
@@ -29,9 +31,10 @@ T = TypeVar("T")
 
 
 def start_entry(coroutine: Coroutine[Any, Any, T]) -> Deferred[T]:
-    """Run a coroutine that may await asyncio's futures, if their loop is running, and Deferreds.
+    """Run a coroutine that may await Deferreds, and asyncio's futures if a program has their loop.
 
-    Its first step is taken at once, so that one that has nothing to wait for is done when this
+    That loop runs, or it is that of Twisted's asyncio reactor, which may not run yet. The first
+    step is taken at once, so that a coroutine that has nothing to wait for is done when this
     returns. Under a reactor without asyncio this is `Deferred.fromCoroutine`.
 
     Args:
@@ -42,9 +45,12 @@ def start_entry(coroutine: Coroutine[Any, Any, T]) -> Deferred[T]:
         `asyncio.CancelledError` in a task, or else Twisted's. It fires when the coroutine has
         ended; a cancelled one with Twisted's `CancelledError`.
     """
-    loop = _running_loop()
+    loop = running_loop()
     if loop is None:
-        return Deferred.fromCoroutine(coroutine)
+        if (waiting := waiting_loop()) is None:
+            return Deferred.fromCoroutine(coroutine)
+        with as_running(waiting):
+            return start_entry(coroutine)
     context = copy_context()
     wanted: list[Any] = []
     rest = _finish(coroutine, wanted)
@@ -116,13 +122,6 @@ def current_task() -> asyncio.Task[Any] | None:
     """The asyncio task that is running; `None` outside of asyncio, as under Twisted."""
     try:
         return asyncio.current_task()
-    except RuntimeError:
-        return None
-
-
-def _running_loop() -> asyncio.AbstractEventLoop | None:
-    try:
-        return asyncio.get_running_loop()
     except RuntimeError:
         return None
 
@@ -287,9 +286,7 @@ def _find(error: BaseException) -> str:
         return ""
     if not _NO_LOOP.search(text):
         return ""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
+    if running_loop() is None and waiting_loop() is None:
         return (
             "asyncio cannot be awaited here: it needs `hostkit serve --reactor asyncio`, "
             "or a program that installs Twisted's asyncio reactor"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, NoReturn, final
+from typing import TYPE_CHECKING, Any, Final, Generic, NoReturn, TypeVar, final
 
 import attrs
 from twisted.internet.defer import CancelledError, Deferred
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Generator
 
     from hostkit.loops._clocks import Cancellable, Clock
+
+T = TypeVar("T")
 
 _INTERRUPTS: Final = (KeyboardInterrupt, GeneratorExit)
 
@@ -35,7 +37,7 @@ class Limit:
 
 
 @final
-class Limited:
+class Limited(Generic[T]):
     """Awaits a coroutine; when its time is over it is cancelled, and after a grace abandoned.
 
     It stays in its caller's task: what a module opens in one step and closes in another, such as
@@ -47,11 +49,16 @@ class Limited:
         limit: How long it may take.
         clock: Measures the time.
         is_cancelled: Whether the caller was cancelled. A cancelled coroutine has the grace only.
+
+    Attributes:
+        is_expired: Whether its time is over.
+        is_abandoned: Whether it was closed, since it resisted its cancellation.
+        results: What it has returned, also if that was too late.
     """
 
     def __init__(
         self,
-        coroutine: Coroutine[Any, Any, None],
+        coroutine: Coroutine[Any, Any, T],
         limit: Limit,
         clock: Clock,
         is_cancelled: Callable[[], bool],
@@ -60,14 +67,19 @@ class Limited:
         self._limit = limit
         self._clock = clock
         self._is_cancelled = is_cancelled
-        self._alarms: list[Cancellable] = []
+        self._alarms: dict[int, Cancellable] = {}
+        self._count = 0
         self._gate: _FutureGate | _DeferredGate | None = None
-        self._is_expired = False
         self._must_cancel = False
-        self._is_abandoned = False
+        self.is_expired = False
+        self.is_abandoned = False
+        self.results: list[T] = []
 
-    def __await__(self) -> Generator[Any, Any, None]:
+    def __await__(self) -> Generator[Any, Any, T]:
         """Run the coroutine.
+
+        Returns:
+            What it returns.
 
         Raises:
             TimeoutError: It took too long.
@@ -76,15 +88,16 @@ class Limited:
         try:
             yield from self._steps()
         except BaseException as error:
-            if isinstance(error, _INTERRUPTS) or not self._is_expired or self._is_cancelled():
+            if isinstance(error, _INTERRUPTS) or not self.is_expired or self._is_cancelled():
                 raise
             raise self._error() from error
         finally:
-            for alarm in self._alarms:
+            for alarm in self._alarms.values():
                 alarm.cancel()
             self._gate = None
-        if self._is_expired:
+        if self.is_expired:
             raise self._error()
+        return self.results[0]
 
     def _steps(self) -> Generator[Any, Any, None]:
         step: Any = self._coroutine.send
@@ -92,8 +105,11 @@ class Limited:
         while True:
             try:
                 wanted = step(value)
-            except StopIteration:
+            except StopIteration as ended:
+                self.results.append(ended.value)
                 return
+            finally:
+                del step, value  # an exception's traceback keeps this frame
             step, value = self._coroutine.send, None
             self._gate = _gate_for(wanted, self._noticed)
             if self._must_cancel and self._gate is not None:
@@ -105,7 +121,7 @@ class Limited:
                     self._gate.check()
             except BaseException as error:  # noqa: BLE001 -- it is handed on
                 step, value = self._coroutine.throw, error
-            if self._is_abandoned:
+            if self.is_abandoned:
                 self._leave(wanted)
             if self._must_cancel:  # it waits for nothing that could be cancelled
                 self._must_cancel = False
@@ -118,15 +134,16 @@ class Limited:
         raise CancelledError if isinstance(wanted, Deferred) else asyncio.CancelledError
 
     def _call_later(self, seconds: float, function: Callable[[], None]) -> None:
-        def call() -> None:
-            self._alarms.remove(alarm)
-            function()
+        # By number, as a closure that knows its alarm would be a cycle with it.
+        number = self._count = self._count + 1
+        self._alarms[number] = self._clock.call_later(seconds, self._ring, number, function)
 
-        alarm = self._clock.call_later(seconds, call)
-        self._alarms.append(alarm)
+    def _ring(self, number: int, function: Callable[[], None]) -> None:
+        del self._alarms[number]
+        function()
 
     def _expire(self) -> None:
-        self._is_expired = True
+        self.is_expired = True
         self._call_later(self._limit.grace_seconds, self._abandon)
         if self._gate is None:
             self._must_cancel = True
@@ -140,11 +157,11 @@ class Limited:
             if self._is_cancelled():
                 self._abandon()
 
-        if not self._is_expired:
+        if not self.is_expired:
             self._call_later(self._limit.grace_seconds, look_again)
 
     def _abandon(self) -> None:
-        self._is_abandoned = True
+        self.is_abandoned = True
         if self._gate is not None:
             self._gate.open()
 

@@ -3,14 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, final
+from collections.abc import Awaitable, Callable, Coroutine
+from contextvars import Context, copy_context
+from typing import Any, TypeAlias, final
 
 from twisted.internet.defer import CancelledError, Deferred
 
-from hostkit.loops._entry import settle, start_entry
+from hostkit.loops._cancelling import is_driven_by_twisted
+from hostkit.loops._context import take_over_context
+from hostkit.loops._entry import current_task, settle, start_entry
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+Protect: TypeAlias = Callable[[Coroutine[Any, Any, Any]], Awaitable[Any]]
+"""A host's own way to protect a coroutine from the cancellation of its caller.
+
+What it returns is awaited. If that is cancelled, it lets the coroutine end, and is cancelled then.
+"""
+
+
+def start_like_caller(coroutine: Coroutine[Any, Any, Any]) -> Deferred[Any]:
+    """Run a coroutine apart from its caller, in an asyncio task only if the caller is in one.
+
+    A caller that Twisted drives is resumed in the coroutine's last step then, not later by the
+    event loop.
+
+    Args:
+        coroutine: The coroutine, not yet begun.
+
+    Returns:
+        What comes of it, as from `start_entry`.
+    """
+    if current_task() is None or is_driven_by_twisted():
+        return Deferred.fromCoroutine(coroutine)
+    return start_entry(coroutine)
 
 
 @final
@@ -107,7 +131,8 @@ async def shield(
     """Run a coroutine apart from its caller, as a task of its own where there are tasks.
 
     If the caller is cancelled, this waits until the coroutine ends or releases the caller, and
-    raises the cancellation then.
+    raises the cancellation then. Context variables that the coroutine sets are the caller's, as if
+    it had awaited the coroutine itself.
 
     Args:
         run: Makes the coroutine. It may look between its steps whether its caller is given up.
@@ -116,7 +141,8 @@ async def shield(
     """
     call = ShieldedCall()
     ended: list[BaseException | None] = []
-    running = start_entry(_keep(run(call), ended))
+    contexts: list[Context] = []
+    running = start_like_caller(_keep(run(call), ended, contexts))
     given_up: BaseException | None = None
     try:
         while not ended and not call.released.called:
@@ -125,6 +151,8 @@ async def shield(
             except (CancelledError, asyncio.CancelledError) as cancelled:
                 call.is_given_up = True
                 given_up = cancelled
+        if contexts:
+            take_over_context(contexts[0])
         if not ended:
             detached.adopt(running, name)
         error = given_up or ended.pop()
@@ -135,13 +163,19 @@ async def shield(
         error = None
 
 
-async def _keep(coroutine: Coroutine[Any, Any, None], ended: list[BaseException | None]) -> None:
+async def _keep(
+    coroutine: Coroutine[Any, Any, None],
+    ended: list[BaseException | None],
+    contexts: list[Context],
+) -> None:
     try:
         await coroutine
     except BaseException as error:  # noqa: BLE001 -- the caller's, who raises it again
         ended.append(error)
     else:
         ended.append(None)
+    finally:
+        contexts.append(copy_context())
 
 
 def end_of(*running: Deferred[Any]) -> Deferred[None]:

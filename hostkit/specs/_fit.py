@@ -57,10 +57,13 @@ class Fit:
     Attributes:
         arguments: What stands between the parentheses: ``("author", "text=text")``.
         is_async: Whether the call surely gives an awaitable; if not, its value is looked at.
+        unfilled: A parameter that keeps its default, although the hook has an argument in its
+            place, and the name of that argument.
     """
 
     arguments: tuple[str, ...]
     is_async: bool
+    unfilled: tuple[str, str] | None = attrs.field(default=None, eq=False)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -72,8 +75,8 @@ def fit_by_position(spec: Hookspec, function: Callable[..., Any]) -> Fit:
     """Fit a callback that gets the hook's arguments by position, whatever it calls them.
 
     All required arguments are passed. Of the others, as many as the callback has places for; a
-    place with a default counts only if it is named as the argument, so that a default never is
-    overwritten by mistake.
+    place with a default counts only if it is named as the argument, or has the same default, so
+    that a default never is overwritten by mistake.
 
     Raises:
         RegistrationError: It cannot be called (HK203), cannot be called like that (HK204), or is
@@ -83,16 +86,13 @@ def fit_by_position(spec: Hookspec, function: Callable[..., Any]) -> Fit:
     parameters = list(signature.parameters.values())
     places = [parameter for parameter in parameters if parameter.kind in _POSITIONAL]
     takes_all = any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters)
+    unfilled = None
     count = 0
     for index, name in enumerate(spec.arguments):
         if index < len(places):
             place = places[index]
-            if (
-                index >= spec.required
-                and place.default is not place.empty
-                and place.name != name
-                and not takes_all
-            ):
+            if index >= spec.required and not takes_all and _keeps_default(spec, place, name):
+                unfilled = (place.name, name)
                 break
         elif not takes_all:
             break
@@ -106,7 +106,17 @@ def fit_by_position(spec: Hookspec, function: Callable[..., Any]) -> Fit:
         why = f"nothing is passed for its parameter '{left_over[0].name}'"
     if why is not None:
         raise _misfit(spec, function, signature, why, is_async=is_async)
-    return Fit(spec.arguments[:count], is_async)
+    return Fit(spec.arguments[:count], is_async, unfilled)
+
+
+def _keeps_default(spec: Hookspec, place: inspect.Parameter, argument: str) -> bool:
+    """Whether a place is not for the argument that would be passed to it."""
+    if place.default is place.empty or place.name == argument:
+        return False
+    # One that is named as another argument is not for this one, whatever its default is.
+    default = spec.signature.parameters[argument].default
+    is_same = type(default) is type(place.default) and default == place.default
+    return place.name in spec.arguments or not is_same
 
 
 def fit_by_name(spec: Hookspec, function: Callable[..., Any]) -> Fit:

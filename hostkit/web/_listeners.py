@@ -18,6 +18,7 @@ from zope.interface import implementer
 from hostkit.codes import Code
 from hostkit.config import Listener
 from hostkit.web._addresses import Address, address_of
+from hostkit.web._certificates import hold_certificates
 from hostkit.web._endpoint_faults import (
     EXAMPLES,
     EndpointError,
@@ -77,12 +78,14 @@ def read_endpoint(reactor: Any, text: str) -> IStreamServerEndpoint:
         return InheritedEndpoint(reactor, text)
     check_tls(parts_of(text))
     try:
-        return cast("IStreamServerEndpoint", serverFromString(reactor, text))
+        endpoint = cast("IStreamServerEndpoint", serverFromString(reactor, text))
     except Exception as error:
         # Kinds that other packages add raise what they like.
         if str(error).startswith("Unknown endpoint type"):
             raise unknown_kind(text) from None
         raise EndpointError(exception_line(error)) from error
+    hold_certificates(endpoint)
+    return endpoint
 
 
 def anchored(text: str, folder: Path) -> str:
@@ -230,7 +233,7 @@ def check_listeners(file: HostFile) -> list[Problem]:
 
 
 def _unguarded(file: HostFile, listener: Listener) -> Iterator[Problem]:
-    if "hooks" in listener.serve and listener.token is None and not is_local(listener.endpoint):
+    if "hooks" in listener.serve and not listener.tokens and not is_local(listener.endpoint):
         yield file.problem(
             Code.NOT_GUARDED,
             f"{listener.endpoint} serves hooks, and others than this machine may reach it",

@@ -10,10 +10,13 @@ from twisted.web.resource import Resource
 from hostkit.web._pages import ErrorPage, write_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from twisted.web.resource import IResource
     from twisted.web.server import Request
+
+UNAUTHORIZED: Final = "what is below /_hostkit needs a token: Authorization: Bearer TOKEN"
+"""What requests without the token are answered."""
 
 
 @final
@@ -22,26 +25,34 @@ class Guard(Resource):
 
     Args:
         root: What is guarded; requests to other paths always get there.
-        token: The token.
+        tokens: The tokens, each of which is good.
     """
 
-    def __init__(self, root: IResource, token: str) -> None:
+    def __init__(self, root: IResource, tokens: Sequence[str]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._root = root
-        self._token = token.encode()
+        self._tokens = [token.encode() for token in tokens]
 
     def getChildWithDefault(self, path: bytes, request: Request) -> IResource:
         """Find the resource for a request, or a page that asks for the token."""
-        if path == b"_hostkit" and not self._knows_token(request):
+        if path == b"_hostkit" and not knows_token(request, *self._tokens):
             request.setHeader(b"www-authenticate", b"Bearer")
-            error = "what is below /_hostkit needs a token: Authorization: Bearer TOKEN"
-            return ErrorPage(401, "unauthorized", error)
+            return ErrorPage(401, "unauthorized", UNAUTHORIZED)
         child: IResource = self._root.getChildWithDefault(path, request)
         return child
 
-    def _knows_token(self, request: Request) -> bool:
-        scheme, _, token = (request.getHeader(b"authorization") or b"").partition(b" ")
-        return scheme.lower() == b"bearer" and compare_digest(token.strip(), self._token)
+
+def knows_token(request: Request, *tokens: bytes) -> bool:
+    """Whether a request has a bearer token.
+
+    Args:
+        request: The request.
+        tokens: Those that are accepted.
+    """
+    scheme, _, given = (request.getHeader(b"authorization") or b"").partition(b" ")
+    # Each is compared, so that the time says nothing about which one it is.
+    good = [compare_digest(given.strip(), each) for each in tokens]
+    return scheme.lower() == b"bearer" and any(good)
 
 
 HEALTH: Final = "/health"

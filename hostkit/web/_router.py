@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from twisted.web.resource import IResource
 
+    from hostkit.host import Host
     from hostkit.web._pages import ErrorPage
     from hostkit.web._request import HostRequest
 
@@ -78,14 +79,34 @@ class Router(Resource):
     Args:
         resources: Resources by absolute path; in any order, parents and children alike.
         modules: The names of the modules that the resources belong to, by the same paths.
+        host: A host, built, of which all that its modules serve is served as well, before and after
+            each reload. At a path that is among the resources, it is hidden by them.
     """
 
     def __init__(
         self,
-        resources: Mapping[str, IResource],
+        resources: Mapping[str, IResource] = MappingProxyType({}),
         modules: Mapping[str, str] = MappingProxyType({}),
+        *,
+        host: Host | None = None,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
+        if host is None:
+            self._serve(resources, modules)
+            return
+
+        def serve() -> None:
+            mounts = host.mounts
+            self._serve(
+                {**{path: mount.resource for path, (_, mount) in mounts.items()}, **resources},
+                {path: module.name for path, (module, _) in mounts.items() if path not in resources}
+                | dict(modules),
+            )
+
+        serve()
+        host.when_reloaded(serve)
+
+    def _serve(self, resources: Mapping[str, IResource], modules: Mapping[str, str]) -> None:
         self._routes = {
             tuple(segment.encode() for segment in path.split("/")[1:]): (
                 resource,

@@ -5,29 +5,28 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Final, final
 
-from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
-from twisted.internet.defer import CancelledError, DeferredList, maybeDeferred
-from twisted.internet.interfaces import IReadDescriptor
+from twisted.internet.defer import DeferredList
 
-from hostkit.codes import Code
 from hostkit.errors import ConfigErrors, HostkitError
+from hostkit.loops import settle, start_entry
 from hostkit.web._bodies import missing_folder
-from hostkit.web._listeners import anchored, read_listeners
-from hostkit.web._listening_faults import explain_listening
+from hostkit.web._door import Door
+from hostkit.web._listeners import read_listeners
 from hostkit.web._own_pages import HEALTH, READY, Guard, Health, Ready
 from hostkit.web._router import Router
 from hostkit.web._site import HostSite
+from hostkit.web._takeover import Takeover
 from hostkit.web.gateway import Gateway
 
 if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
-    from twisted.internet.interfaces import IListeningPort, IStreamServerEndpoint
     from twisted.web.resource import IResource
 
-    from hostkit.config import Listener
+    from hostkit.config import HostFile, Listener
+    from hostkit.errors import Problem
     from hostkit.host import Host, Reloaded
+    from hostkit.web._takeover import Draft
 
-_LONGEST_QUEUE: Final = 1000
 _log: Final = logging.getLogger("hostkit.serve")
 
 
@@ -46,17 +45,14 @@ class Server:
 
     def __init__(self, host: Host, reactor: Any) -> None:
         self._host = host
-        self._ports: list[tuple[IListeningPort, HostSite]] = []
         self._reactor = reactor
-        endpoints, problems = read_listeners(host.file, reactor)
-        if problems:
-            raise ConfigErrors(tuple(problems))
-        self._gateway = Gateway(host).resources
+        self._gateway = Gateway(host, token=None).resources  # the `Guard` has the listener's
         # All before any port opens, and before any module starts.
-        self._sites = [
-            (listener, endpoint, self._site(listener)) for listener, endpoint in endpoints
-        ]
+        self._doors = [self._door(draft) for draft in self._read(host.file)]
+        self._retiring: list[Door] = []
+        self._takeover: Takeover | None = None
         self._is_stopping = False
+        host.accompany(self)
         host.when_reloaded(self._reroute)
 
     async def start(self) -> None:
@@ -68,8 +64,8 @@ class Server:
         """
         await self._host.start()
         try:
-            for listener, endpoint, site in self._sites:
-                await self._listen(listener, endpoint, site)
+            for door in self._doors:
+                await door.open(self._host.file)
         except BaseException:
             await self.stop()
             raise
@@ -81,11 +77,11 @@ class Server:
         and stop nothing.
         """
         self._is_stopping = True
-        for _, _, site in self._sites:
+        for site in self._sites:
             site.drain()
         try:
-            while self._ports:
-                await self._close(*self._ports.pop())
+            for door in reversed(self._doors):
+                await door.close()
             await self._finish()
         finally:
             await self._host.stop()
@@ -107,39 +103,48 @@ class Server:
             raise HostkitError("the server is stopping")
         return await self._host.reload()
 
-    async def _listen(
-        self, listener: Listener, endpoint: IStreamServerEndpoint, site: HostSite
-    ) -> None:
-        try:
-            port = await endpoint.listen(site)
-        except CancelledError:
-            raise
-        except Exception as error:
-            file = self._host.file
-            why, hint = explain_listening(anchored(listener.endpoint, file.folder), error)
-            problem = file.problem(
-                Code.CANNOT_LISTEN,
-                f"cannot listen at {listener.endpoint}: {why}",
-                (*listener.path, "endpoint") if listener.path else (),
-                hint=hint,
-            )
-            raise ConfigErrors((problem,)) from error
-        self._ports.append((port, site))
-        _log.info("listening on %s for %s", _url(port, listener), ", ".join(listener.serve))
+    # What a host wants of what accompanies its reloads.
 
-    async def _close(self, port: IListeningPort, site: HostSite) -> None:
-        # Twisted closes the port in its next turn, too; this comes right before.
-        self._reactor.callLater(0, _accept_waiting, port, site)
-        try:
-            await maybeDeferred(port.stopListening)
-        except CancelledError:
-            raise
-        except Exception:  # noqa: BLE001 -- a UNIX socket's file may be gone, for instance
-            _log.exception("a listener could not be closed in good order")
+    def check(self, file: HostFile) -> list[Problem]:
+        """Find all that is wrong with the listeners of a new file; nothing is opened."""
+        return read_listeners(file, self._reactor)[1]
+
+    async def prepare(self, file: HostFile) -> None:
+        """Open the listeners that a new file adds.
+
+        Raises:
+            ConfigErrors: One of them cannot listen.
+            HostkitError: The server is stopping.
+        """
+        takeover = Takeover.plan(file, self._doors, self._read(file), self._door)
+        self._takeover = takeover
+        await takeover.open()
+        if self._is_stopping:
+            raise HostkitError("the server is stopping")
+
+    async def undo(self) -> None:
+        """Close what `prepare` has opened."""
+        if self._takeover is not None:
+            takeover, self._takeover = self._takeover, None
+            await takeover.undo(reopen=not self._is_stopping)
+
+    @property
+    def _sites(self) -> list[HostSite]:
+        return [door.site for door in (*self._doors, *self._retiring)]
+
+    def _read(self, file: HostFile) -> list[Draft]:
+        drafts, problems = read_listeners(file, self._reactor)
+        if problems:
+            raise ConfigErrors(tuple(problems))
+        return drafts
+
+    def _door(self, draft: Draft) -> Door:
+        listener, endpoint = draft
+        return Door(listener, endpoint, self._site(listener), self._reactor)
 
     async def _finish(self) -> None:
         seconds = self._host.file.settings.drain_seconds
-        emptied = DeferredList([site.emptied() for _, _, site in self._sites], consumeErrors=True)
+        emptied = DeferredList([site.emptied() for site in self._sites], consumeErrors=True)
         alarm = self._reactor.callLater(seconds, self._cut, seconds)
         try:
             await emptied
@@ -148,10 +153,10 @@ class Server:
                 alarm.cancel()
 
     def _cut(self, seconds: float) -> None:
-        busy = sum(site.busy for _, _, site in self._sites)
+        busy = sum(site.busy for site in self._sites)
         if busy:
             _log.warning("%d requests took longer than %gs and are cut off", busy, seconds)
-        for _, _, site in self._sites:
+        for site in self._sites:
             site.abort()
 
     def _site(self, listener: Listener) -> HostSite:
@@ -165,19 +170,36 @@ class Server:
                 limits.body_in_memory,
                 why,
             )
-        always = (HEALTH.encode(), READY.encode()) if "health" in listener.serve else ()
-        return HostSite(self._root(listener), listener, self._reactor, always)
+        return HostSite(self._root(listener), listener, self._reactor, _always(listener))
 
     def _reroute(self) -> Deferred[None]:
         """Serve what the host has now; wait for requests that go on with what was there before."""
-        roots = [self._root(listener) for listener, _, _ in self._sites]
-        for (_, _, site), root in zip(self._sites, roots, strict=True):
-            site.resource = root
+        takeover, self._takeover = self._takeover, None
+        assert takeover is not None  # noqa: S101 -- the host has called `prepare`
+        takeover.finish()
+        self._doors = takeover.doors
+        self._retiring += takeover.gone
+        retired = [start_entry(self._retire(door)) for door in takeover.gone]
+        for door in self._doors:
+            listener = door.listener
+            door.site.adopt(self._root(listener), listener, _always(listener))
         # Giving up cancels each of them.
-        settled = DeferredList([site.settled() for _, _, site in self._sites], consumeErrors=True)
-        done: Deferred[None] = settled.addCallback(lambda _: None)
+        settled = [door.site.settled() for door in self._doors]
+        both = DeferredList([*settled, *retired], consumeErrors=True)
+        done: Deferred[None] = both.addCallback(lambda _: None)
         seconds = self._host.file.settings.drain_seconds
         return done.addTimeout(seconds, self._reactor, lambda _result, _seconds: None)
+
+    async def _retire(self, door: Door) -> None:
+        """Listen no more at a door, and wait until its connections have ended, or cut them."""
+        door.site.drain()
+        try:
+            await door.close()
+            _log.info("not listening on %s any more", door.listener.endpoint)
+            await settle(door.site.emptied())
+        finally:
+            door.site.abort()
+            self._retiring.remove(door)
 
     def _root(self, listener: Listener) -> IResource:
         resources: dict[str, IResource] = {}
@@ -193,7 +215,7 @@ class Server:
             }
         modules = {path: module.name for path, (module, _) in self._host.mounts.items()}
         router = Router(resources, modules)
-        return router if listener.token is None else Guard(router, listener.token)
+        return Guard(router, listener.tokens) if listener.tokens else router
 
     def _is_ready(self) -> bool:
         return self._host.is_running and not self._is_stopping
@@ -210,23 +232,6 @@ class Server:
                 )
 
 
-def _accept_waiting(port: IListeningPort, site: HostSite) -> None:
-    """Accept those whom the system has let in already; closing the port would cut them off."""
-    if IReadDescriptor.providedBy(port):
-        for _ in range(_LONGEST_QUEUE):
-            before = site.connections
-            port.doRead()
-            if site.connections == before:
-                break
-
-
-def _url(port: IListeningPort, listener: Listener) -> str:
-    address = port.getHost()
-    scheme = "https" if listener.endpoint.startswith(("ssl:", "tls:")) else "http"
-    if isinstance(address, IPv4Address):
-        return f"{scheme}://{address.host}:{address.port}/"
-    if isinstance(address, IPv6Address):
-        return f"{scheme}://[{address.host}]:{address.port}/"
-    if isinstance(address, UNIXAddress) and address.name is not None:
-        return f"unix:{address.name.decode('utf-8', 'replace')}"
-    return listener.endpoint
+def _always(listener: Listener) -> tuple[bytes, ...]:
+    """Return the paths that are served even if there are too many requests."""
+    return (HEALTH.encode(), READY.encode()) if "health" in listener.serve else ()

@@ -62,20 +62,32 @@ class HostSite(Site):
         always: Collection[bytes] = (),
     ) -> None:
         super().__init__(root, requestFactory=HostRequest, reactor=reactor, timeout=None)  # type: ignore[no-untyped-call]
-        self.limits = listener.limits
-        # A hook can always be called, also where there is no folder for temporary files.
-        self.memory_bytes = max(self.limits.hooks_body, self.limits.body_in_memory)
-        self.always = always
         self.busy = 0
         self.horizon = 0.0
         self.is_draining = False
         self.seconds = reactor.seconds
-        self._serves_modules = "modules" in listener.serve
-        self._has_access_log = listener.access_log
         self._channels: set[HttpChannel] = set()
         self._next_look: IDelayedCall | None = None
         self._waiting: list[Deferred[None]] = []
         self._settling: list[tuple[Deferred[None], list[tuple[HttpChannel, Request]]]] = []
+
+        self.adopt(root, listener, always)
+
+    def adopt(self, root: IResource, listener: Listener, always: Collection[bytes]) -> None:
+        """Serve something else from now on, also on the connections that there are.
+
+        Args:
+            root: What is served.
+            listener: Whose settings hold.
+            always: Paths that are served even if there are too many requests.
+        """
+        self.resource = root
+        self.limits = listener.limits
+        # A hook can always be called, also where there is no folder for temporary files.
+        self.memory_bytes = max(self.limits.hooks_body, self.limits.body_in_memory)
+        self.always = always
+        self._serves_modules = "modules" in listener.serve
+        self._has_access_log = listener.access_log
 
     @property
     def connections(self) -> int:

@@ -30,6 +30,21 @@ def parse_endpoint(text: str) -> tuple[list[str], dict[str, str]]:
     return arguments, options
 
 
+def contexts_of(endpoint: Any) -> Any:
+    """Return what makes an endpoint's TLS contexts; `None` if it has none."""
+    return getattr(endpoint, "_sslContextFactory", None)
+
+
+def use_contexts(endpoint: Any, contexts: Any) -> None:
+    """Have something else make an endpoint's TLS contexts.
+
+    Args:
+        endpoint: An endpoint that has some, and does not listen yet.
+        contexts: What makes them.
+    """
+    endpoint._sslContextFactory = contexts  # noqa: SLF001 -- the only place for it
+
+
 class TwistedChannel(HTTPChannel):
     """An HTTP channel whose state can be seen, and whose errors can be answered."""
 

@@ -139,7 +139,8 @@ async def drive(reactor: Any, folder: str) -> None:
     """Start both, and ask every callback in every mode."""
     server = gateway(reactor)
     await server.start()
-    address: Any = server._ports[0][0].getHost()
+    port_of: Any = server._doors[0].port
+    address: Any = port_of.getHost()
     listener = Listener()
     for name in ("synapse_http_antispam", "synapse.http.client"):
         logging.getLogger(name).addHandler(listener)

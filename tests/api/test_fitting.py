@@ -45,6 +45,12 @@ class Updates(Category):
         """Called after an update."""
 
 
+class Rooms(Category):
+    @hookspec(Notify(), required=1)
+    async def on_room(self, user: str, room: str) -> None:
+        """Called after a room was made."""
+
+
 def check(user: str, kind: str) -> str: ...
 
 
@@ -205,3 +211,21 @@ def test_methods_that_belong_together(api: Any, registrations: Registrations) ->
     assert "HK213 " in refused(registrations, api.register_hookimpls, Half())
     api.register_hookimpls(Whole())
     assert hooks_of(registrations) == ["updates.begin", "updates.end"]
+
+
+def test_a_place_that_keeps_its_default_is_reported(
+    registrations: Registrations, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The warning names the parameter, the argument, and what to do."""
+
+    def on_room(user: str, config: Any = None) -> None: ...
+
+    def on_named_room(user: str, room: Any = None) -> None: ...
+
+    api: Any = make_api(registrations, Rooms)
+    api.register_rooms_callbacks(on_room=on_room)
+    api.register_rooms_callbacks(on_room=on_named_room)
+    assert [record.message.split(", since")[0] for record in caplog.records] == [
+        f"{on_room.__qualname__} is called without the argument 'room' of rooms.on_room"
+    ]
+    assert "rename it to 'room', or leave the default out" in caplog.text

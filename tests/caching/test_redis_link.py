@@ -10,6 +10,7 @@ from twisted.internet.defer import CancelledError
 from twisted.python.failure import Failure
 
 from hostkit.caching._redis import RedisLink
+from hostkit.caching._redis_url import reason_of
 
 
 class Receiver:
@@ -107,3 +108,26 @@ def test_the_end_of_the_host_is_not_reported(
     caplog.clear()
     link.end(Failure(CancelledError()))
     assert caplog.records == []
+
+
+def test_another_reason_is_reported_too(
+    link: RedisLink, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A server that comes back may refuse the password, which nobody would find out otherwise."""
+    link.up()
+    for _ in range(2):
+        caplog.clear()
+        for error in (OSError("reset"), OSError("refused"), ValueError("wrong password")):
+            link.down(error)
+            link.down(error)
+        assert [record.getMessage().partition(";")[0] for record in caplog.records] == [
+            "lost the connection to Redis: reset",
+            "still no connection to Redis: wrong password",
+        ]
+        link.up()
+
+
+def test_what_is_not_known_is_not_shown() -> None:
+    """The client may quote anything."""
+    reason = reason_of("redis://:hunter2@localhost", ValueError("hunter2 is odd"))
+    assert reason == "the client rejects it"

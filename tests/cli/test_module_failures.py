@@ -70,7 +70,7 @@ def write_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wr
     sys.modules.pop("broken_module", None)
 
 
-@pytest.mark.parametrize("command", ["validate", "list", "routes", "reload", "serve"])
+@pytest.mark.parametrize("command", ["validate", "list", "routes", "serve"])
 @pytest.mark.parametrize(
     ("step", "code"), [("import", "HK102"), ("parse_config", "HK106"), ("__init__", "HK107")]
 )

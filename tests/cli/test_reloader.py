@@ -10,7 +10,7 @@ import pytest
 from twisted.internet.defer import Deferred
 
 from hostkit import ConfigErrors, Host, HostkitError, ModuleFailedError
-from hostkit.cli._reloader import Reloader, handle_hangup, ignore_hangup, keep_hangup
+from hostkit.cli._reloader import Outcome, Reloader, handle_hangup, ignore_hangup, keep_hangup
 from hostkit.errors import Problem
 from hostkit.host import Reloaded
 
@@ -76,6 +76,19 @@ def test_a_hangup_reloads() -> None:
 NOT_RELOADED = "not reloaded, nothing was changed: "
 
 
+class FakeManager:
+    """A service manager that notes what it is notified of."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def reloading(self) -> None:
+        self.notes.append("reloading")
+
+    def ready(self, status: str) -> None:
+        self.notes.append(status)
+
+
 class FakeServer:
     """A server whose reloads end when the test says so."""
 
@@ -110,9 +123,15 @@ def server() -> Any:
 
 
 @pytest.fixture
-def reloader(server: Any) -> Reloader:
+def manager() -> FakeManager:
+    """Give a service manager."""
+    return FakeManager()
+
+
+@pytest.fixture
+def reloader(server: Any, manager: Any) -> Reloader:
     """Give its reloader, with a host without modules; the server has started."""
-    reloader = Reloader(Host().build(), server)
+    reloader = Reloader(Host().build(), server, manager)
     reloader.open()
     return reloader
 
@@ -129,23 +148,58 @@ def test_a_reload_is_logged(
     assert server.count == 2
 
 
-def test_requests_during_a_reload_are_passed_on(reloader: Reloader, server: FakeServer) -> None:
-    """The host replaces a reload that has not come far by the newer one."""
+DONE = "reloaded <config>: 1 new modules, 0 kept, 2 gone"
+
+
+def test_requests_during_a_reload_are_passed_on(
+    reloader: Reloader, server: FakeServer, manager: FakeManager
+) -> None:
+    """The host replaces a reload that has not come far; the manager waits for the last of them."""
+    outcomes: list[Outcome] = []
     for _ in range(3):
-        reloader.reload()
+        reloader.reload().addCallback(outcomes.append)
     assert server.count == 3
+    for error in (HostkitError("replaced"), HostkitError("replaced")):
+        server.end(error)
+    assert [outcome.message for outcome in outcomes] == ["not reloaded: replaced"] * 2
+    assert manager.notes == ["reloading"] * 3
+    server.end()
+    assert manager.notes == ["reloading"] * 3 + [DONE]
+    assert outcomes[-1].as_json() == {
+        "ok": True,
+        "message": DONE,
+        "new": ("a",),
+        "kept": (),
+        "gone": ("b", "c"),
+    }
 
 
 def test_requests_during_the_start_are_kept(
-    server: FakeServer, caplog: pytest.LogCaptureFixture
+    server: FakeServer, manager: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """They become one reload once the server has started: the file may have changed meanwhile."""
-    reloader = Reloader(Host().build(), cast("Any", server))
+    """They become one reload once the server has started, whose outcome all of them get."""
+    reloader = Reloader(Host().build(), cast("Any", server), manager)
+    outcomes: list[Outcome] = []
     for _ in range(3):
-        reloader.reload()
+        reloader.reload().addCallback(outcomes.append)
     assert (server.count, caplog.messages) == (0, [])
     reloader.open()
     assert server.count == 1
+    server.end()
+    assert [outcome.message for outcome in outcomes] == [DONE] * 3
+
+
+def test_a_server_may_stop_before_it_has_started(server: Any, manager: Any) -> None:
+    """Those who wait for a reload get an answer."""
+    reloader = Reloader(Host().build(), server, manager)
+    outcomes: list[Outcome] = []
+    reloader.reload().addCallback(outcomes.append)
+    reloader.close()
+    (outcome,) = outcomes
+    assert outcome.as_json() == {
+        "ok": False,
+        "message": "not reloaded: the server is stopping",
+    }
 
 
 @pytest.mark.parametrize(
@@ -177,9 +231,12 @@ def test_failures_are_logged(  # noqa: PLR0913, PLR0917 -- four of them are para
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Every problem is logged; a traceback only where code raised."""
-    reloader.reload()
+    outcomes: list[Outcome] = []
+    reloader.reload().addCallback(outcomes.append)
     server.end(error)
     (record,) = caplog.records
+    assert outcomes[0].is_done is False
+    assert outcomes[0].message.startswith(message)
     assert record.levelname == level
     assert record.message.startswith(message)
     assert bool(record.exc_info) is has_traceback

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 from typing import TYPE_CHECKING, Any
@@ -11,18 +10,17 @@ import pytest
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.python.usage import UsageError
 
-from hostkit import ConfigErrors, ModuleFailedError
+from hostkit import ConfigErrors, Host, ModuleFailedError
 from hostkit.cli import _serve
-from hostkit.cli._log import Mask, MaskedFormatter, log_to_twisted
+from hostkit.cli._log import Mask, MaskedFormatter
+from hostkit.cli._notify import Notifier
+from hostkit.cli._reloader import Reloader
 from hostkit.cli._serve import Options, _Run
 from hostkit.errors import Problem
 from tests.cli.conftest import HEAD, Write, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from hostkit import ModuleApi
-    from hostkit.host import Host
 
 
 class FakeReactor:
@@ -81,7 +79,9 @@ class FakeServer:
 
 def run_server(server: Any, script: Callable[[FakeReactor], object]) -> int:
     """Run a server until it is stopped, and give the exit code."""
-    return _Run(server, FakeReactor(script)).until_stopped()
+    reactor = FakeReactor(script)
+    notifier = Notifier(None, None, reactor)
+    return _Run(server, reactor, notifier, Reloader(Host(), server, notifier)).until_stopped()
 
 
 def nothing(reactor: FakeReactor) -> None:
@@ -116,6 +116,14 @@ def test_a_start_may_fail_while_it_is_stopped(caplog: pytest.LogCaptureFixture) 
     assert run_server(server, FakeReactor.stop) == 1
     assert server.steps == ["stopped"]
     assert caplog.messages == ["stopping", "cannot start"]
+
+
+def test_a_start_may_succeed_while_it_is_stopped(caplog: pytest.LogCaptureFixture) -> None:
+    """A module that keeps its cancellation to itself does not make the server ready again."""
+    starting: Deferred[None] = Deferred(lambda _: starting.callback(None))
+    server = FakeServer(starting)
+    assert run_server(server, FakeReactor.stop) == 0
+    assert server.steps == ["started", "stopped"]
 
 
 def test_problems_are_shown(
@@ -213,88 +221,3 @@ def test_other_commands_need_no_name(write: Write) -> None:
     file = write(FILE.replace("hostkit: {", "hostkit: {background_tasks_on: w1, "))
     result = run("validate", file)
     assert (result.exit_code, result.stderr) == (0, "")
-
-
-class Loud:
-    """A module that logs when it is built."""
-
-    def __init__(self, config: Any, api: ModuleApi) -> None:
-        for logger in (api.logger, logging.getLogger("other"), logging.getLogger("other.below")):
-            logger.debug("debugging")
-            logger.info("informing")
-
-
-LOUD = f"{HEAD}modules: [{{module: tests.cli.test_run.Loud, name: loud}}]"
-
-
-@pytest.mark.parametrize(
-    ("options", "lines"),
-    [
-        ([], ["loud informing", "other informing", "other.below informing"]),
-        (["--log-level", "warning"], []),
-        (
-            ["--log-level", "WARNING", "--log-level", "hostkit.modules.loud=debug"],
-            ["loud debugging", "loud informing"],
-        ),
-        (
-            ["--log-level", "other=error", "--log-level=other.below=info"],
-            ["loud informing", "other.below informing"],
-        ),
-    ],
-)
-def test_levels_are_chosen_by_logger(
-    options: list[str], lines: list[str], served: list[Host], write: Write
-) -> None:
-    """One for all, and others for those that are named and what is below them."""
-    before = {name: logging.getLogger(name).level for name in ("", "other", "twisted")}
-    result = run("serve", *options, write(LOUD))
-    assert result.exit_code == 0
-    shown = [
-        f"{name.removeprefix('hostkit.modules.').rstrip(':')} {message}"
-        for _, _, _, name, message in (line.split(" ", 4) for line in result.stderr.splitlines())
-    ]
-    assert shown == lines
-    assert {name: logging.getLogger(name).level for name in before} == before
-
-
-def test_an_unknown_level_is_refused(served: list[Host], write: Write) -> None:
-    """With those there are."""
-    result = run("serve", "--log-level", "other=loud", write(LOUD))
-    assert (result.exit_code, served) == (2, [])
-    assert "'loud' is not a level; these are: debug, info, warning, error, critical" in (
-        result.stderr
-    )
-
-
-def test_the_log_may_be_json(served: list[Host], write: Write) -> None:
-    """Each line is an object, with the name of the process."""
-    result = run("serve", "--log-format", "json", "--worker", "w1", write(LOUD))
-    first, *_ = [json.loads(line) for line in result.stderr.splitlines()]
-    del first["time"]
-    assert first == {
-        "level": "INFO",
-        "logger": "hostkit.modules.loud",
-        "message": "informing",
-        "module": "loud",
-        "worker": "w1",
-    }
-
-
-def test_handlers_of_others_are_left_alone(served: list[Host], write: Write) -> None:
-    """What a program or a module has added is there during a command, and after it."""
-    seen: list[logging.LogRecord] = []
-    handler = logging.Handler()
-    handler.emit = seen.append  # type: ignore[assignment]
-    logging.getLogger().addHandler(handler)
-    try:
-        run("serve", write(LOUD))
-        log_to_twisted(Mask())
-        logging.getLogger("other").warning("still there")
-        assert handler in logging.getLogger().handlers
-    finally:
-        added = logging.getLogger().handlers[-1]
-        logging.getLogger().removeHandler(handler)
-        if added is not handler:
-            logging.getLogger().removeHandler(added)
-    assert [record.getMessage() for record in seen].count("informing") == 3
-    assert seen[-1].getMessage() == "still there"

@@ -26,6 +26,7 @@ modules:
     timeout: 200ms
   - module: wordfilter.WordFilter
     config:
+      x:
       - any
       - !env HOSTKIT_TEST
   - module: wordfilter.WordFilter

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import attrs
 import pytest
@@ -35,12 +36,12 @@ _FILES = {
     "HK007": b"",
     "HK008": b"- a",
     "HK009": b"a: 1\n--- {}\n",
-    "HK010": f"{_ENTRY}config: {'[' * 150}{']' * 150}".encode(),
+    "HK010": f"{_ENTRY}config: {{x: {'[' * 150}{']' * 150}}}".encode(),
     "HK011": b"modules: []\nmodules: []\n",
     "HK012": b"modules: !x []",
     "HK013": b"modules: 2024-13-45",
     "HK014": b"modules: &a [*a]",
-    "HK015": f"a0: &a0 [1]\n{_LAUGHS}{_ENTRY}config: *a8".encode(),
+    "HK015": f"a0: &a0 [1]\n{_LAUGHS}{_ENTRY}config: {{x: *a8}}".encode(),
     "HK016": b"hostkit: {[a]: b}",
     "HK017": b"hostkit: {<<: 5}",
     "HK018": "modules:\n\u00a0\u00a0- module: a.B".encode(),
@@ -62,6 +63,7 @@ _VALUES: dict[str, tuple[Any, Any]] = {
     "HK026": ("5KB", Bytes),
     "HK028": ({"even": 1}, Config),
     "HK029": ({"where": 1}, Config),
+    "HK032": ("a", UUID),
 }
 
 
@@ -100,4 +102,5 @@ def test_the_other_codes_need_more_than_a_text(write: Write, tmp_path: Path) -> 
 def test_no_code_is_forgotten() -> None:
     """Every code of this layer is produced by a test above."""
     produced = {*_FILES, *_VALUES, "HK001", "HK002", "HK003", "HK053", "HK054"}
+    produced |= {"HK031"}  # needs a module: tests/loading/test_config_kinds.py
     assert produced == {code for code in Code if code.startswith("HK0")}

@@ -15,6 +15,8 @@ from hostkit.config import Bytes, Fault, Seconds, StructureErrors, structure
 _NO_BYTES = Bytes(0)
 _A_SECOND = Seconds(1.0)
 
+_Alias = list["Elsewhere"]  # type: ignore[name-defined]  # noqa: F821
+
 
 class Color(enum.Enum):
     RED = "red"
@@ -129,7 +131,8 @@ def test_a_class_that_cannot_be_read_is_refused() -> None:
     (fault,) = caught.value.faults
     assert (fault.code, fault.path) == ("HK029", ())
     assert fault.message == (
-        "Unresolved cannot be filled from a config file: name 'Nowhere' is not defined"
+        "the annotation of the field 'field' of Unresolved names 'Nowhere', which does not exist "
+        "when this runs"
     )
 
 
@@ -147,3 +150,32 @@ def test_the_error_has_neither_cause_nor_context() -> None:
     with pytest.raises(StructureErrors) as caught:
         structure({"text": 5}, Everything)
     assert (caught.value.__cause__, caught.value.__context__) == (None, None)
+
+
+def test_a_name_behind_another_is_found() -> None:
+    """A field may name an alias that names what does not exist."""
+
+    @attrs.frozen
+    class Behind:
+        field: "_Alias"  # noqa: UP037 - as under postponed annotations
+
+    with pytest.raises(StructureErrors) as caught:
+        structure({}, Behind)
+    assert caught.value.faults[0].message == (
+        "the annotation of test_a_name_behind_another_is_found.<locals>.Behind names 'Elsewhere', "
+        "which does not exist when this runs"
+    )
+
+
+def test_an_annotation_that_is_no_python_is_refused() -> None:
+    """Whatever is wrong with a class is a fault that says so."""
+
+    @attrs.frozen
+    class Broken:
+        field: "1 +"  # type: ignore[valid-type]  # noqa: F722
+
+    with pytest.raises(StructureErrors) as caught:
+        structure({}, Broken)
+    (fault,) = caught.value.faults
+    assert fault.code == "HK029"
+    assert "Broken cannot be filled from a config file: " in fault.message

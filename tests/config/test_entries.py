@@ -51,6 +51,41 @@ def test_a_name_given_twice_is_a_problem() -> None:
     ]
 
 
+@pytest.mark.parametrize("config", ["5", "text", "[a]", "true", "2026-01-31", "1.5", "!env HOME"])
+def test_a_config_is_a_mapping(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: str
+) -> None:
+    """Nothing else reaches a module, which would ask it for its keys."""
+    monkeypatch.setenv("HOME", "/root")
+    file = tmp_path / "host.yaml"
+    file.write_text(f"modules:\n  - module: words.Words\n    config: {config}\n")
+    with pytest.raises(ConfigErrors) as caught:
+        load(file)
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.expected) == ("HK020", "a mapping")
+    assert problem.hint is not None
+    assert problem.hint.startswith("write `config: {key: value}`")
+    assert problem.place is not None
+    assert (problem.place.line, problem.place.column) == (3, 13)
+
+
+@pytest.mark.parametrize("config", ["", "null", "{}"])
+def test_a_module_needs_no_config(tmp_path: Path, config: str) -> None:
+    """It gets an empty mapping then."""
+    file = tmp_path / "host.yaml"
+    file.write_text(f"modules:\n  - module: words.Words\n    config: {config}\n")
+    assert load(file).modules[0].config == {}
+
+
+def test_a_program_may_give_any_object() -> None:
+    """But a number is none that a module could have asked for."""
+    given = object()
+    entry = {"module": Outer.Module, "config": given}
+    assert from_mapping({"modules": [entry]}).modules[0].config is given
+    with pytest.raises(ConfigErrors, match="HK020"):
+        from_mapping({"modules": [{"module": Outer.Module, "config": 5}]})
+
+
 @pytest.mark.parametrize("key", ["module", "moduels", "Modules", "MODULES", "modulse"])
 def test_modules_under_a_wrong_name_are_an_error(tmp_path: Path, key: str) -> None:
     """Without them everything would be allowed, without any sign of it."""

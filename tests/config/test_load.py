@@ -28,7 +28,7 @@ def test_a_file_is_read(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     filter_ = "wordfilter.WordFilter"
     assert file.modules == (
         ModuleEntry(filter_, first, "words", True, "shadow", "continue", Seconds(0.2)),
-        ModuleEntry(filter_, ["any", "secret"], filter_, index=1),
+        ModuleEntry(filter_, {"x": ["any", "secret"]}, filter_, index=1),
         ModuleEntry(filter_, {}, f"{filter_}#2", index=2),
     )
     assert (
@@ -62,8 +62,8 @@ def test_nothing_need_be_said(write: Write, text: str) -> None:
 def test_secret_files_stand_beside_the_config_file(write: Write, tmp_path: Path) -> None:
     """A relative `!file` starts at the config file's folder, wherever the process is."""
     (tmp_path / "key").write_text("secret\n")
-    file = load(write("modules: [{module: a.B, config: !file key}]"))
-    assert file.modules[0].config == "secret"
+    file = load(write("modules: [{module: a.B, config: {x: !file key}}]"))
+    assert file.modules[0].config == {"x": "secret"}
 
 
 def test_all_problems_are_reported_in_one_run(problems_of: ProblemsOf) -> None:

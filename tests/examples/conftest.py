@@ -26,6 +26,6 @@ def root(host: Host) -> IResource:
     """Give what the quickstart serves."""
     reactor = RecordingReactor([])
     server = Server(host, reactor)
-    _, _, site = server._sites[0]
+    site = server._doors[0].site
     found: IResource = site.resource
     return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 import pickle
 from enum import Enum
 from http import HTTPStatus
@@ -34,24 +33,6 @@ if TYPE_CHECKING:
 class ValueCodes(Enum):
     FULL = "ORG_FULL"
     OTHER = "other"
-
-
-def test_a_code_is_named_as_its_value() -> None:
-    """Whoever knows the code knows the name of the member; only one code is not standard."""
-    other = {Codes.EXPIRED_ACCOUNT: "ORG_MATRIX_EXPIRED_ACCOUNT"}
-    expected = {code.name: other.get(code, f"M_{code.name}") for code in Codes}
-    assert {code.name: code.value for code in Codes} == expected
-
-
-def test_a_code_is_the_text_that_is_sent() -> None:
-    """A host puts it into its answer as it is."""
-    assert json.dumps({"errcode": Codes.FORBIDDEN}) == '{"errcode": "M_FORBIDDEN"}'
-    assert f"{Codes.FORBIDDEN}" == "M_FORBIDDEN"
-
-
-def test_a_code_is_shown_briefly() -> None:
-    """A receipt has room for it."""
-    assert repr((Codes.USER_LOCKED, {})) == "(Codes.USER_LOCKED, {})"
 
 
 def test_the_tokens_are_plain_text() -> None:

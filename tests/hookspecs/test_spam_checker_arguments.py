@@ -125,6 +125,28 @@ def test_old_callbacks_for_registrations_take_three_arguments() -> None:
     assert calls == [ARGUMENTS[REGISTRATION][:3], ARGUMENTS[REGISTRATION]]
 
 
+def test_a_trailing_default_gets_the_provider_under_any_name(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """As it has the argument's own default; what has another one is reported."""
+    calls: Calls = []
+
+    async def register(email: Any, name: Any, info: Any, provider: str | None = None) -> Any:
+        return note(calls, REGISTRATION, email, name, info, provider)
+
+    async def login(user: Any, device: Any, name: Any, info: Any, provider: Any = None) -> Any:
+        return note(calls, LOGIN, user, device, name, info, provider)
+
+    async def create(user: Any, config: Any = None) -> Any:
+        return note(calls, ROOM, user, config)
+
+    host = host_of({REGISTRATION: register, LOGIN: login, ROOM: create})
+    for hook in (REGISTRATION, LOGIN, ROOM):
+        call(host, hook)
+    assert calls == [ARGUMENTS[REGISTRATION], ARGUMENTS[LOGIN], (*ARGUMENTS[ROOM][:1], None)]
+    assert "without the argument 'room_config' of spam_checker.user_may_create_room" in caplog.text
+
+
 def test_a_host_may_leave_out_where_a_user_came_from() -> None:
     """Then the modules are given `None`."""
     for hook in (REGISTRATION, LOGIN):

@@ -76,9 +76,89 @@ def test_identifiers_of_different_kinds_differ() -> None:
     assert len({UserID("a", "hs"), RoomAlias("a", "hs"), UserID("a", "hs")}) == 2
 
 
+@KINDS
+@pytest.mark.parametrize(
+    ("domain", "expected"),
+    [
+        ("b", True),
+        ("B.example-x.org", True),
+        ("b:80", True),
+        ("1.2.3.4:8448", True),
+        ("[::1]", True),
+        ("[2001:db8::ff]:8448", True),
+        ("b c", False),
+        ("b ", False),
+        ("b\n", False),
+        ("b_c", False),
+        ("b/c", False),
+        ("b.", False),
+        ("b..c", False),
+        (".b", False),
+        ("b:", False),
+        ("b:eighty", False),
+        ("b:8:9", False),
+        ("[::g]", False),
+        ("[1:2]", False),
+        ("[::1", False),
+        ("::1", False),
+        ("ü.org", False),
+    ],
+)
+def test_a_valid_identifier_has_the_name_of_a_server(
+    kind: type[UserID | RoomAlias], sigil: str, domain: str, expected: bool
+) -> None:
+    """Any domain can be read, as other servers may send anything; not all are valid."""
+    text = f"{sigil}ann:{domain}"
+    assert kind.is_valid(text) is expected
+    assert kind.from_string(text).domain == domain
+
+
+def test_identifiers_have_an_order() -> None:
+    """By local part, then by domain; only among their kind."""
+    users = [UserID("b", "a"), UserID("a", "b"), UserID("a", "a")]
+    assert [str(user) for user in sorted(users)] == ["@a:a", "@a:b", "@b:a"]
+    assert RoomAlias("a", "hs") < RoomAlias("b", "hs")
+    assert max(users) == UserID("b", "a")
+    with pytest.raises(TypeError, match="'<' not supported"):
+        _ = UserID("a", "hs") < RoomAlias("b", "hs")  # type: ignore[operator]
+
+
+def test_a_requester_has_what_modules_read() -> None:
+    """The user as a string, what the token permits, and who has authenticated."""
+
+    class Service:
+        id = "bridge"
+
+    requester = Requester(ANN, scope=["read", "read"])
+    assert (requester.user_id, requester.app_service_id) == ("@ann:hs", None)
+    assert (requester.scope, requester.shadow_banned) == ({"read"}, False)
+    assert requester.authenticated_entity == "@ann:hs"
+    assert Requester(ANN, app_service=Service()).app_service_id == "bridge"
+    assert Requester(ANN).scope == frozenset()
+
+
+def test_a_presence_can_be_made_and_changed() -> None:
+    """A router makes states of others, and copies of what it is given."""
+    state = UserPresenceState.default("@ann:hs")
+    assert state == UserPresenceState("@ann:hs", "offline", 0, 0, 0, None, currently_active=False)
+    online = state.copy_and_replace(state="online", status_msg="here")
+    assert (online.state, online.status_msg, state.state) == ("online", "here", "offline")
+    assert UserPresenceState(**online.as_dict()) == online
+    with pytest.raises(TypeError):
+        state.copy_and_replace(mood="good")
+
+
 ANN = UserID("ann", "hs")
 VALUES = [
-    (MediaUploadLimit, {"max_bytes": 10, "time_period_ms": 1000}),
+    (
+        MediaUploadLimit,
+        {
+            "max_bytes": 10,
+            "time_period_ms": 1000,
+            "info_uri": "https://hs/limits",
+            "can_upgrade": True,
+        },
+    ),
     (ProfileInfo, {"avatar_url": None, "display_name": "Ann"}),
     (RatelimitOverride, {"per_second": 0.5, "burst_count": 3}),
     (
@@ -89,6 +169,9 @@ VALUES = [
             "is_guest": True,
             "device_id": "PHONE",
             "app_service": None,
+            "scope": frozenset({"read"}),
+            "shadow_banned": True,
+            "authenticated_entity": "@admin:hs",
         },
     ),
     (UserID, {"localpart": "ann", "domain": "hs"}),

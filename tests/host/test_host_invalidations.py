@@ -143,10 +143,23 @@ def test_a_host_can_be_stopped_while_it_connects(place: Place) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://localhost", "redis://:hunter2@localhost:port", "redis://localhost?colour=red"]
+    ("url", "reason"),
+    [
+        ("http://localhost", "it begins with another scheme"),
+        ("redis://:hunter2@localhost:port", "its port is not a number; in a password, write %2F"),
+        ("redis://localhost?colour=red", "the client has no option 'colour'"),
+        ("redis://:hunter2@localhost/0?db=x", "the value of its option 'db' is wrong"),
+        ("redis://:hun?ter2@localhost", "it has a character in its password that means something"),
+        ("redis://:hun#ter2@localhost", "it has a character in its password that means something"),
+        ("redis://:hun/ter2@localhost", "its port is not a number; in a password, write %2F for /"),
+        ("redis://localhost:99999", "its port is more than 65535"),
+        ("redis://[::1/0", "its host is not one"),
+        ("rediss://localhost?ssl_cert_reqs=x", "the value of its option 'ssl_cert_reqs' is wrong"),
+        ("redis://localhost?protocol=7", "the value of its option 'protocol' is wrong"),
+    ],
 )
 def test_a_wrong_url_is_a_problem_with_its_place(
-    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    url: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is reported together with problems of modules, without what may be a password."""
     monkeypatch.setenv("URL", url)
@@ -158,8 +171,9 @@ def test_a_wrong_url_is_a_problem_with_its_place(
     problem = caught.value.problems[1]
     assert problem.place is not None
     assert (problem.place.line, problem.place.column) == (4, 16)
-    assert "this is not the URL of a Redis server" in problem.message
-    assert "hunter2" not in problem.render()
+    assert problem.message.startswith(f"this is not the URL of a Redis server: {reason}")
+    assert "hun" not in problem.render()
+    assert "ter2" not in problem.render()
 
 
 def test_the_package_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:

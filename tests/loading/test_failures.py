@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hostkit.loading._failures import causes, innermost_frame
+from hostkit.loading._failures import causes, frames
 from hostkit.wording import exception_line
+
+from .conftest import problem_of
 
 if TYPE_CHECKING:
     from .conftest import Site
@@ -43,23 +45,28 @@ def _raised_in(site: Site) -> Exception:
 
 
 def test_the_last_frame_of_the_package_is_found(site: Site) -> None:
-    """Frames of libraries that the package calls are further in, but not its author's code."""
+    """It is named first, and then where in a library the exception arose."""
     error = _raised_in(site)
     where = f"at {site.folder / 'own_pkg' / 'deep.py'}:5, in read"
-    assert innermost_frame(error, "own_pkg") == where
-    assert innermost_frame(error, "own_pkg.other") == where
+    for name in ("own_pkg", "own_pkg.other"):
+        own, raised = frames(error, name)
+        assert own == where
+        assert raised.startswith("raised at ")
+        assert raised.endswith(", in raw_decode")
 
 
 def test_another_package_has_no_frame(site: Site) -> None:
-    """An exception that did not pass a package has no place in it, even if the names are alike."""
-    assert innermost_frame(_raised_in(site), "own") is None
+    """An exception that did not pass a package has only the place where it arose."""
+    (raised,) = frames(_raised_in(site), "own")
+    assert raised.endswith(", in raw_decode")
+    assert frames(ValueError(), "own") == ()
 
 
 def test_a_syntax_error_has_its_own_place() -> None:
     """Code that could not be compiled has no frame, but the error knows its place."""
     error = SyntaxError("bad", ("f.py", 3, 1, "x"))
-    assert innermost_frame(error, "own_pkg") == "at f.py:3"
-    assert innermost_frame(SyntaxError("bad"), "own_pkg") is None
+    assert frames(error, "own_pkg") == ("at f.py:3",)
+    assert frames(SyntaxError("bad"), "own_pkg") == ()
 
 
 def test_causes_are_written_in_order() -> None:
@@ -77,3 +84,49 @@ def test_circular_causes_end() -> None:
     assert causes(first) == ("caused by RuntimeError: second",)
     second.__cause__ = second
     assert causes(second) == ()
+
+
+def test_what_a_module_imports_is_named_beside_the_import(site: Site) -> None:
+    """A mistake in a library stands in the library, and who imported it helps to find out why."""
+    site.write("library_pkg/__init__.py", "\n\nraise RuntimeError('no licence')\n")
+    site.write("broken_library_pkg.py", "def nothing(:\n")
+    site.write("user_pkg.py", "\nimport library_pkg\n")
+    site.write("other_user_pkg.py", "\n\nimport broken_library_pkg\n")
+    site.write("early_pkg.py", "import no_such_thing_at_all\n")
+    folder = site.folder
+    assert problem_of("user_pkg.Words").details == (
+        f"at {folder / 'user_pkg.py'}:2, in <module>",
+        f"raised at {folder / 'library_pkg' / '__init__.py'}:3, in <module>",
+    )
+    assert problem_of("other_user_pkg.Words").details == (
+        f"at {folder / 'other_user_pkg.py'}:3, in <module>",
+        f"raised at {folder / 'broken_library_pkg.py'}:1",
+    )
+    assert problem_of("early_pkg.Words").details == (
+        f"at {folder / 'early_pkg.py'}:1, in <module>",
+    )
+
+
+def test_what_a_module_calls_is_named_beside_the_call(site: Site) -> None:
+    """The same goes for what a library raises in `__init__` and in `parse_config`."""
+    site.write("calling_lib.py", "def fail():\n    raise RuntimeError('no')\n")
+    site.write(
+        "calling_pkg.py",
+        """
+        import calling_lib
+
+        class Parses:
+            @staticmethod
+            def parse_config(config):
+                calling_lib.fail()
+
+        class Builds:
+            def __init__(self, config, api):
+                calling_lib.fail()
+        """,
+    )
+    for name, line in (("Parses", "7, in parse_config"), ("Builds", "11, in __init__")):
+        assert problem_of(f"calling_pkg.{name}").details == (
+            f"at {site.folder / 'calling_pkg.py'}:{line}",
+            f"raised at {site.folder / 'calling_lib.py'}:2, in fail",
+        )

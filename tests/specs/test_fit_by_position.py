@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from hostkit.specs import Fit, fit_by_position
+from hostkit import rules
+from hostkit.specs import Category, Fit, fit_by_position, hookspec
 from tests.specs.fitting import CHECK, HOOK_LINE, callback, hook, refused_by_position
 
 
@@ -76,6 +77,39 @@ def test_by_position_a_misfit_is_shown_next_to_its_hook(parameters: str, why: st
 def test_what_must_be_accepted_is_counted(required: int, parameters: str, why: str) -> None:
     """One argument is singular; where none is required, too many parameters still are wrong."""
     assert why in str(refused_by_position(hook(("x", "y"), required), callback(parameters)))
+
+
+class Logins(Category):
+    @hookspec(rules.Notify(), required=1)
+    async def on_login(self, user: str, provider: str | None = None, language: str = "en") -> None:
+        """Called after a login."""
+
+
+@pytest.mark.parametrize(
+    ("parameters", "passed", "unfilled"),
+    [
+        ("a", 1, None),
+        ("a, b=None", 2, None),
+        ("a, b=None, c='en'", 3, None),
+        ("a, b=None, c='de'", 2, ("c", "language")),
+        ("a, b=None, language='de'", 3, None),
+        ("a, b='x'", 1, ("b", "provider")),
+        ("a, b=0", 1, ("b", "provider")),
+        ("a, b=False", 1, ("b", "provider")),
+        ("a, b", 2, None),
+        ("a, language=None", 1, ("language", "provider")),
+        ("a, provider='x'", 2, None),
+        ("a, b='x', *args", 3, None),
+        ("a, *, b=None", 1, None),
+    ],
+)
+def test_an_argument_fills_a_place_with_its_own_default(
+    parameters: str, passed: int, unfilled: tuple[str, str] | None
+) -> None:
+    """Whatever the place is called; one with another default is known to be left out."""
+    spec = Logins.hookspecs["on_login"]
+    fit = fit_by_position(spec, callback(parameters))
+    assert (fit.arguments, fit.unfilled) == (spec.arguments[:passed], unfilled)
 
 
 def test_a_hook_may_require_nothing() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, assert_type
 
+from twisted.internet.defer import Deferred, succeed
+
 from hostkit import CachedFunction, cached
 
 
@@ -55,12 +57,34 @@ def its_attributes_are_typed(words: Words) -> None:
 
 
 def options_are_typed() -> None:
-    """Those that do not exist, and functions that are not asynchronous, are type errors."""
+    """Those that do not exist are type errors."""
     cached(size=5)  # type: ignore[call-overload]
     cached(max_entries="5")  # type: ignore[call-overload]
+    cached(num_args="5")  # type: ignore[call-overload]
 
-    class Plain:
-        @cached()  # type: ignore[arg-type]
-        def look(self, word: str) -> str:
-            """Look a word up, without waiting."""
-            return word
+
+class Plain:
+    """A module whose methods are not coroutines."""
+
+    @cached(num_args=1)
+    def look(self, word: str, limit: int = 5) -> str:
+        """Look a word up, without waiting."""
+        return word * limit
+
+    @cached
+    def count(self) -> int:
+        """Count all words."""
+        return 5
+
+    @cached(uncached_args=None)
+    def fetch(self, word: str) -> Deferred[int]:
+        """Look a word up elsewhere."""
+        return succeed(len(word))
+
+
+async def plain_functions_are_awaited(plain: Plain) -> None:
+    """The result is what the function returns, or what its Deferred fires with."""
+    assert_type(await plain.look("a", limit=3), str)
+    assert_type(await plain.count(), int)
+    assert_type(await plain.fetch("a"), int)
+    await plain.fetch(5)  # type: ignore[arg-type]

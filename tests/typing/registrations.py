@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, assert_type
 
 from twisted.internet.defer import Deferred
 
@@ -79,3 +79,9 @@ def register_as_a_decorator(api: ModuleApi) -> None:
     @api.on(Mail.labels)  # type: ignore[arg-type]
     async def label_here(who: int) -> str:
         return str(who)
+
+
+async def modules_call_hooks(api: ModuleApi) -> None:
+    """As a host does."""
+    assert_type(await api.hooks[Mail].check("ann"), Decision)
+    await api.hooks[Mail].check(5)  # type: ignore[arg-type]

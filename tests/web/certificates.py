@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
@@ -48,3 +48,30 @@ def make_certificate(folder: Path, name: str = "x") -> tuple[Path, Path]:
 def write_key(key: ec.EllipticCurvePrivateKey, encryption: KeySerializationEncryption) -> bytes:
     """Write a key as PEM."""
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
+
+
+def write_certificate(folder: Path, *, is_weak: bool = False) -> str:
+    """Write a new key and its certificate, as ``key.pem`` and ``cert.pem``; give the latter."""
+    key = (
+        rsa.generate_private_key(public_exponent=65537, key_size=1024)
+        if is_weak
+        else ec.generate_private_key(ec.SECP256R1())
+    )
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    begins = datetime(2020, 1, 1, tzinfo=UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(begins)
+        .not_valid_after(begins + timedelta(days=36500))
+        .sign(key, SHA256())
+    )
+    text = certificate.public_bytes(Encoding.PEM)
+    (folder / "cert.pem").write_bytes(text)
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
+    return text.decode()

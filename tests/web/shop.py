@@ -63,7 +63,8 @@ ROOT = Router(
     Gateway(
         Host.from_config(
             {"modules": [{"module": Module, "name": "shop"}]}, categories=[Shop]
-        ).build()
+        ).build(),
+        token=None,
     ).resources
 )
 

@@ -11,7 +11,7 @@ from tests.web.conftest import Answer, Echo, Wire
 def ask(path: str, *authorization: str) -> Answer:
     """Ask a guarded site for a path."""
     resources = {"/words": Echo("words"), "/_hostkit/hooks": Echo("hooks")}
-    wire = Wire(Guard(Router(resources), "s3cret"))
+    wire = Wire(Guard(Router(resources), ("s3cret", "older")))
     lines = "".join(f"Authorization: {line}\r\n" for line in authorization)
     assert wire._protocol is not None
     wire._protocol.dataReceived(f"GET {path} HTTP/1.0\r\n{lines}\r\n".encode())
@@ -62,6 +62,11 @@ def test_the_token_opens(scheme: str) -> None:
     assert ask("/_hostkit/nothing", f"{scheme} s3cret").status == 404
 
 
+def test_two_tokens_are_good_while_they_rotate() -> None:
+    """Clients need not change to the new one at the same moment as the server."""
+    assert ask("/_hostkit/hooks", "Bearer older").status == 200
+
+
 @pytest.mark.parametrize("path", ["/words", "/words/_hostkit"])
 def test_modules_are_not_guarded(path: str) -> None:
     """Who may see a module's pages is the module's affair."""
@@ -73,7 +78,7 @@ def test_what_is_guarded_may_be_any_tree() -> None:
     """The guard stands before it, and asks it for what is below."""
     root = Resource()
     root.putChild(b"words", Echo("words"))
-    guard = Guard(root, "s3cret")
+    guard = Guard(root, ("s3cret",))
     wire = Wire(guard)
     wire.send("GET", "/words")
     assert wire.answer.status == 200

@@ -61,7 +61,7 @@ def answer_for(denial: object) -> Answer:
     module = {"module": Module, "name": "links", "config": {"answer": denial}}
     host = Host.from_config({"modules": [module]}, categories=[Links]).build()
     path = "/_hostkit/hooks/links/check_link"
-    return ask(Router(Gateway(host).resources), "POST", path, b'{"link": "x"}')
+    return ask(Router(Gateway(host, token=None).resources), "POST", path, b'{"link": "x"}')
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_a_denial_that_cannot_be_described_is_one(
 
     host = Host.from_config({}, categories=[Links]).build()
     path = "/_hostkit/hooks/links/check_link"
-    answer = ask(Router(Gateway(host).resources), "POST", path, b'{"link": "x"}')
+    answer = ask(Router(Gateway(host, token=None).resources), "POST", path, b'{"link": "x"}')
     assert (answer.status, answer.json["errcode"]) == (403, "denied")
     assert "describe= of links.check_link gave" in caplog.text
 
@@ -193,7 +193,7 @@ def ask_room(hook: str, callback: Any) -> Answer:
 
     host = Host.from_config({"modules": [{"module": Module, "name": "rooms"}]}, categories=[Rooms])
     path = f"/_hostkit/hooks/rooms/{hook}"
-    return ask(Router(Gateway(host.build()).resources), "POST", path, b'{"name": "x"}')
+    return ask(Router(Gateway(host.build(), token=None).resources), "POST", path, b'{"name": "x"}')
 
 
 @pytest.mark.parametrize(

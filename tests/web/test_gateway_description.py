@@ -160,7 +160,7 @@ def get(path: str) -> Any:
     """Read a document."""
     modules = [{"module": Words, "name": "words"}]
     host = Host.from_config({"modules": modules}, categories=[Comments]).build()
-    answer = ask(Router(Gateway(host).resources), "GET", path)
+    answer = ask(Router(Gateway(host, token=None).resources), "GET", path)
     assert answer.status == 200
     return answer.json
 
@@ -214,7 +214,7 @@ def test_hooks_are_listed() -> None:
 @pytest.mark.parametrize("path", ["/_hostkit/hooks", "/_hostkit/openapi.json"])
 def test_descriptions_are_only_read(path: str) -> None:
     """Other methods than GET and HEAD are refused, naming those that are served."""
-    gateway = Gateway(Host.from_config({}, categories=[]).build())
+    gateway = Gateway(Host.from_config({}, categories=[]).build(), token=None)
     answer = ask(Router(gateway.resources), "DELETE", path)
     assert (answer.status, answer.json["errcode"]) == (405, "method_not_allowed")
     assert answer.headers["allow"] == "get, head, options"
@@ -249,6 +249,6 @@ def test_a_category_that_says_nothing_is_described_by_nothing() -> None:
         async def on_noise(self) -> None:
             """Called when there is some."""
 
-    gateway = Gateway(Host.from_config({}, categories=[Silent]).build())
+    gateway = Gateway(Host.from_config({}, categories=[Silent]).build(), token=None)
     answer = ask(Router(gateway.resources), "GET", "/_hostkit/hooks")
     assert answer.json["categories"]["silent"]["doc"] == ""

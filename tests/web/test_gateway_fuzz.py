@@ -57,7 +57,8 @@ class Module:
 
 ROOT = Router(
     Gateway(
-        Host.from_config({"modules": [{"module": Module}]}, categories=[Fuzzed]).build()
+        Host.from_config({"modules": [{"module": Module}]}, categories=[Fuzzed]).build(),
+        token=None,
     ).resources
 )
 

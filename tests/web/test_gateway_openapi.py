@@ -30,7 +30,7 @@ def either(*schemas: dict[str, Any]) -> dict[str, Any]:
 def document_of(*categories: type[Category]) -> Any:
     """Read the document of a host that has no modules."""
     host = Host.from_config({}, categories=categories).build()
-    return ask(Router(Gateway(host).resources), "GET", "/_hostkit/openapi.json").json
+    return ask(Router(Gateway(host, token=None).resources), "GET", "/_hostkit/openapi.json").json
 
 
 def read(value: Any) -> str | Continue:
@@ -294,5 +294,7 @@ def test_a_denial_is_as_described() -> None:
             api.register(Asked, ask_all=lambda: Deny("no", "never", why=5))
 
     host = Host.from_config({"modules": [{"module": Module}]}, categories=[Asked]).build()
-    answer = ask(Router(Gateway(host).resources), "POST", "/_hostkit/hooks/asked/ask_all", b"{}")
+    answer = ask(
+        Router(Gateway(host, token=None).resources), "POST", "/_hostkit/hooks/asked/ask_all", b"{}"
+    )
     assert answer.json == {"result": [{"code": "no", "reason": "never", "extra": {"why": 5}}]}

@@ -205,7 +205,7 @@ def test_an_explained_denial_of_an_odd_key_is_a_denial() -> None:
     host = Host.from_config({"modules": [{"module": Guard}]}, categories=[Doors]).build()
     for query in ("", "?explain=1"):
         path = f"/_hostkit/hooks/doors/check_door{query}"
-        answer = ask(Router(Gateway(host).resources), "POST", path, b'{"door": "red"}')
+        answer = ask(Router(Gateway(host, token=None).resources), "POST", path, b'{"door": "red"}')
         assert (answer.status, answer.json["errcode"]) == (403, "closed")
         assert answer.json["door"] == "Door('red')"
     trace = answer.json["trace"]

@@ -12,7 +12,7 @@ from twisted.web.server import Site
 from hostkit import ConfigErrors, Host, ModuleFailedError
 from hostkit.config import Listener
 from hostkit.web import DEFAULT_LISTENER, Server
-from hostkit.web._server import _url
+from hostkit.web._door import url_of
 from tests.web.conftest import ask
 from tests.web.recorder import FakePort, Recorder, RecordingReactor, never_listening
 
@@ -246,7 +246,7 @@ def test_a_module_that_cannot_start_leaves_nothing_listening(
 def test_a_listener_is_told_by_its_url(endpoint: str, address: object, url: str) -> None:
     """The log says where to connect to, as far as there is a URL for it."""
     port: Any = FakePort(address)
-    assert _url(port, Listener(endpoint)) == url
+    assert url_of(port, Listener(endpoint)) == url
 
 
 def test_a_start_may_be_cancelled_while_it_opens_ports(

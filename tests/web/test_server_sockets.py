@@ -24,7 +24,7 @@ from zope.interface import directlyProvides, implementer
 
 from hostkit import ConfigErrors, Host
 from hostkit.web import Server
-from hostkit.web._server import _accept_waiting
+from hostkit.web._door import accept_waiting
 from tests.web.line import Line, make_site
 from tests.web.recorder import Recorder
 
@@ -152,7 +152,8 @@ def test_whom_the_system_has_let_in_is_answered() -> None:
     async def main(reactor: Any) -> None:
         server = make_server(reactor, "tcp:0:interface=127.0.0.1")
         await server.start()
-        address: Any = server._ports[0][0].getHost()
+        port: Any = server._doors[0].port
+        address: Any = port.getHost()
         for _ in range(3):
             client = socket.create_connection(("127.0.0.1", address.port), timeout=10)
             client.sendall(b"GET /words HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -174,10 +175,10 @@ def test_a_queue_that_never_ends_is_left(monkeypatch: pytest.MonkeyPatch) -> Non
         def doRead(self) -> None:  # noqa: N802 -- so named by Twisted
             Line(site)
 
-    monkeypatch.setattr("hostkit.web._server._LONGEST_QUEUE", 3)
+    monkeypatch.setattr("hostkit.web._door._LONGEST_QUEUE", 3)
     site = make_site()
     clock: Any = Clock()
     flooded: Any = Flooded(clock)
     directlyProvides(flooded, IReadDescriptor)
-    _accept_waiting(flooded, site)
+    accept_waiting(flooded, site)
     assert site.connections == 3

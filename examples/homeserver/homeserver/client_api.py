@@ -66,8 +66,7 @@ class ClientApi(JsonResource):
 
 def root_of(host: Host, server: Homeserver) -> Router:
     """Make the root resource, with the homeserver's own paths and those of modules."""
-    resources = {path: mount.resource for path, (_, mount) in host.mounts.items()}
-    return Router({**resources, "/_matrix/client/v3": ClientApi(server)})
+    return Router({"/_matrix/client/v3": ClientApi(server)}, host=host)
 
 
 def _find(request: Request) -> tuple[Handler, dict[str, str]]:

@@ -11,7 +11,7 @@ from twisted.web.resource import Resource
 from hostkit.rules import KINDS, ByKind
 from hostkit.web._json_resource import HttpError
 from hostkit.web._pages import refuse_others, write_json
-from hostkit.web.gateway._calls import PING, refuse_browsers
+from hostkit.web.gateway._calls import PING
 from hostkit.web.gateway._schemas import schema_of
 from hostkit.web.gateway._writing import to_json
 
@@ -32,13 +32,17 @@ class Description(Resource):
 
     Args:
         write: Makes the document.
+        refuse: Raises an `HttpError` for requests that may not read it.
     """
 
     isLeaf = True
 
-    def __init__(self, write: Callable[[], dict[str, Any]]) -> None:
+    def __init__(
+        self, write: Callable[[], dict[str, Any]], refuse: Callable[[Request], None]
+    ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._write = write
+        self._refuse = refuse
         self._body: bytes | None = None
 
     def forget(self) -> None:
@@ -51,7 +55,7 @@ class Description(Resource):
             return refuse_others(request, b"GET, HEAD, OPTIONS")
         try:
             # Checked here too: the OpenAPI document is not served through the `Gateway`.
-            refuse_browsers(request)
+            self._refuse(request)
         except HttpError as error:
             return write_json(request, error.status, error.body)
         if self._body is None:

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 from twisted.web.resource import Resource
 
+from hostkit.codes import Code
 from hostkit.dispatch import Outcome
+from hostkit.errors import CodedError
 from hostkit.logs import About, logger_of
 from hostkit.rules import Deny
 from hostkit.web._json_resource import HttpError, JsonResource
+from hostkit.web._own_pages import UNAUTHORIZED, knows_token
 from hostkit.web._pages import refuse_others, write_json
 from hostkit.web.gateway import _calls
 from hostkit.web.gateway._descriptions import Description, list_hooks
@@ -37,7 +40,13 @@ OPENAPI_PATH: Final = "/_hostkit/openapi.json"
 
 _RETRY_AFTER_SECONDS: Final = b"1"
 _FAILED: Final = "a module could not decide: this is neither an allow nor a denial"
+_UNSAID: Final[Any] = object()
 _log: Final = logging.getLogger("hostkit.web")
+
+
+@final
+class UnguardedError(CodedError, TypeError):
+    """A gateway is made without saying who may ask it."""
 
 
 @final
@@ -50,16 +59,25 @@ class Gateway(Resource):
 
     Args:
         host: The host whose hooks are called.
+        token: What callers send as ``Authorization: Bearer TOKEN``. `None` lets all ask who reach
+            the gateway, if something else keeps others out. One of them must be given.
+
+    Raises:
+        UnguardedError: There is no token, and not the word that there is none.
     """
 
     isLeaf = True
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Host, *, token: str | None = _UNSAID) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
+        _check_token(token)
+        self._token = None if token is None else token.encode()
         calls = _calls.find_calls(host)
         self._known = calls.keys()
-        listing = Description(lambda: list_hooks(host, PATH, calls))
-        self._openapi = Description(lambda: write_openapi(PATH, calls, is_guarded=False))
+        listing = Description(lambda: list_hooks(host, PATH, calls), _calls.refuse_browsers)
+        self._openapi = Description(
+            lambda: write_openapi(PATH, calls, is_guarded=token is not None), self._refuse
+        )
         # Everything that a hook's calls have in common is prepared here; a request looks it up by
         # the path as it was sent.
         self._resources: dict[tuple[bytes, ...], Resource] = {(): listing, (b"",): listing}
@@ -79,13 +97,30 @@ class Gateway(Resource):
         path = tuple(request.postpath or ())
         resource = self._resources.get(path)
         try:
-            _calls.refuse_browsers(request)
+            self._refuse(request)
             if resource is None:
                 _calls.refuse_path([step.decode("utf-8", "replace") for step in path], self._known)
         except HttpError as error:
             return write_json(request, error.status, error.body)
         rendered: bytes | int = resource.render(request)
         return rendered
+
+    def _refuse(self, request: Request) -> None:
+        _calls.refuse_browsers(request)
+        if self._token is not None and not knows_token(request, self._token):
+            request.setHeader(b"www-authenticate", b"Bearer")
+            raise HttpError(401, "unauthorized", UNAUTHORIZED)
+
+
+def _check_token(token: object) -> None:
+    if token is None or (isinstance(token, str) and token):
+        return
+    given = "" if token is _UNSAID else f": token={token!r} is neither a string nor None"
+    raise UnguardedError(
+        Code.GUARD_NOT_CHOSEN,
+        f"a gateway lets all who reach it ask the modules, unless it has a token{given}",
+        hint="write Gateway(host, token=TOKEN); or token=None, if something else keeps others out",
+    )
 
 
 class _PostResource(JsonResource):

@@ -89,6 +89,11 @@ _LISTING: Final = {
     },
     "required": ["categories"],
 }
+_TOKEN: Final = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "The token of the listener, if it has one.",
+}
 _ERRORS: Final = {
     "400": "The body, or a parameter, does not fit the hook.",
     "401": "The gateway needs a token, and this is not it.",
@@ -122,15 +127,6 @@ def write_openapi(
         "/".join((prefix, *path)): {"post": _lift(_operation(*path, calls[path]), schemas)}
         for path in calls
     }
-    listing = {
-        "operationId": "list",
-        "summary": "List categories and hooks.",
-        "responses": {
-            "200": _refer("All categories and hooks.", "Listing"),
-            "401": _refer(_ERRORS["401"], "Error"),
-            "403": _refer(_CROSS_ORIGIN, "Error"),
-        },
-    }
     return {
         "openapi": "3.1.0",
         "info": {
@@ -139,16 +135,19 @@ def write_openapi(
             "description": "Ask a host's modules. 200 allows, 403 denies, 5xx is neither.",
         },
         "security": [{"token": []}] if is_guarded else [{"token": []}, {}],
-        "paths": {prefix: {"get": listing}, **paths},
-        "components": {
-            "schemas": schemas,
-            "securitySchemes": {
-                "token": {
-                    "type": "http",
-                    "scheme": "bearer",
-                    "description": "The token of the listener, if it has one.",
-                }
-            },
+        "paths": {prefix: {"get": _list_operation()}, **paths},
+        "components": {"schemas": schemas, "securitySchemes": {"token": _TOKEN}},
+    }
+
+
+def _list_operation() -> dict[str, Any]:
+    return {
+        "operationId": "list",
+        "summary": "List categories and hooks.",
+        "responses": {
+            "200": _refer("All categories and hooks.", "Listing"),
+            "401": _refer(_ERRORS["401"], "Error"),
+            "403": _refer(_CROSS_ORIGIN, "Error"),
         },
     }
 

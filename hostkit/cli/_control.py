@@ -1,0 +1,162 @@
+"""The control socket of a serving process: commands of its user, over a UNIX socket."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, final
+
+from twisted.internet.error import CannotListenError
+from twisted.internet.protocol import Factory
+from twisted.protocols.basic import LineOnlyReceiver
+
+from hostkit.cli._process import pid_path
+from hostkit.codes import Code
+from hostkit.errors import ConfigErrors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from twisted.internet.defer import Deferred
+
+    from hostkit.config import HostFile
+
+_MODE: Final = 0o600
+_OTHERS: Final = 0o177
+"""The permissions that nobody gets, not even before the mode is set."""
+
+Command: TypeAlias = "Callable[[], Deferred[dict[str, Any]]]"
+"""Does something, and fires with what is written as JSON; it never fails."""
+
+# A connection is one command: a line of JSON such as ``{"command": "reload"}``, answered by another
+# line when the command has ended.
+
+
+def control_path(pid_file: Path) -> Path:
+    """Return the path of the control socket that belongs to a pid file."""
+    return pid_file.with_name(f"{pid_file.name}.sock")
+
+
+@contextlib.contextmanager
+def control_socket(file: HostFile, reactor: Any, commands: Mapping[str, Command]) -> Iterator[None]:
+    """Take commands beside the pid file that a config file names, if it names one.
+
+    Args:
+        file: The config file. Its pid file must be held: what a killed process left is replaced.
+        reactor: The Twisted reactor.
+        commands: What each command does; what it comes to is written as JSON.
+
+    Raises:
+        ConfigErrors: There cannot be such a socket (HK408).
+    """
+    pid_file = pid_path(file)
+    if pid_file is None:
+        yield
+        return
+    path = control_path(pid_file)
+    try:
+        port = _listen(path, _Factory(commands), reactor)
+    except (OSError, CannotListenError) as error:
+        why = error.socketError if isinstance(error, CannotListenError) else error
+        problem = file.problem(
+            Code.CONTROL_UNUSABLE,
+            f"the control socket {path} cannot be opened: {why}",
+            ("hostkit", "pid_file"),
+            hint="it stands beside the pid file; its path may have 107 bytes",
+        )
+        raise ConfigErrors((problem,)) from error
+    try:
+        yield
+    finally:
+        port.stopListening()
+        path.unlink(missing_ok=True)
+
+
+def _listen(path: Path, factory: _Factory, reactor: Any) -> Any:
+    """Listen at a path, to which only this process's user may connect from the first moment."""
+    if path.is_socket():
+        path.unlink()
+    before = os.umask(_OTHERS)
+    try:
+        return reactor.listenUNIX(str(path), factory, mode=_MODE)
+    finally:
+        os.umask(before)
+
+
+@final
+class _Factory(Factory[Any]):
+    """Makes a connection for each client."""
+
+    def __init__(self, commands: Mapping[str, Command]) -> None:
+        self._commands = commands
+
+    def buildProtocol(self, _address: object) -> _Connection:  # noqa: N802 -- so named by Twisted
+        """Make the connection of a client."""
+        return _Connection(self._commands)
+
+
+@final
+class _Connection(LineOnlyReceiver):
+    """Does what one client asks for."""
+
+    delimiter = b"\n"
+
+    def __init__(self, commands: Mapping[str, Command]) -> None:
+        self._commands = commands
+
+    def lineReceived(self, line: bytes) -> None:  # noqa: N802 -- so named by Twisted
+        """Do a command; it goes on if the client leaves."""
+        try:
+            command = self._commands[json.loads(line)["command"]]
+        except (ValueError, LookupError, TypeError):
+            self._answer({"ok": False, "message": "this process knows no such command"})
+        else:
+            command().addCallback(self._answer)
+
+    def _answer(self, answer: dict[str, Any]) -> None:
+        assert self.transport is not None  # noqa: S101 -- it is connected
+        self.transport.write(json.dumps({"pid": os.getpid(), **answer}).encode() + b"\n")
+        self.transport.loseConnection()
+
+
+def find_control(number: int) -> Path | None:
+    """Find the control socket of a process, by the pid file that it holds open.
+
+    Args:
+        number: The process.
+
+    Returns:
+        The path; `None` if there is none, or the system does not say.
+    """
+    with contextlib.suppress(OSError):
+        for link in Path(f"/proc/{number}/fd").iterdir():
+            with contextlib.suppress(OSError):  # it was closed meanwhile
+                path = control_path(Path(link.readlink()))
+                if path.is_socket():
+                    return path
+    return None
+
+
+def ask(path: Path, command: str) -> dict[str, Any] | None:
+    """Have a serving process do something, and wait until it is done.
+
+    Args:
+        path: Its control socket.
+        command: The command.
+
+    Returns:
+        What it came to; `None` if the process has ended meanwhile.
+
+    Raises:
+        OSError: No process listens there, or it is another user's.
+    """
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(path))
+        connection.sendall(json.dumps({"command": command}).encode() + b"\n")
+        with connection.makefile("rb") as answers:
+            line = answers.readline()
+    answer: dict[str, Any] | None = json.loads(line) if line else None
+    return answer

@@ -1,0 +1,127 @@
+"""Classes of libraries that check values by themselves: pydantic's models and msgspec's structs.
+
+hostkit needs neither library; a module that uses one has imported it.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+from hostkit.codes import Code
+from hostkit.config._faults import Fault, StructureErrors, unknown_key
+from hostkit.config._plain import unwrap
+from hostkit.config._scalars import wrong_type
+from hostkit.wording import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from cattrs import Converter
+
+_STEP: Final = re.compile(r"\.(\w+)|\[(\d+)\]")
+
+
+def register(converter: Converter) -> None:
+    """Add the hooks for pydantic's models and msgspec's structs."""
+    converter.register_structure_hook_factory(is_validating, _hook)
+
+
+def is_validating(cls: Any) -> bool:
+    """Whether a class checks its values by itself."""
+    return _is_subclass(cls, "pydantic", "BaseModel") or _is_subclass(cls, "msgspec", "Struct")
+
+
+def _is_subclass(cls: Any, library: str, base: str) -> bool:
+    found = getattr(sys.modules.get(library), base, None)
+    return isinstance(cls, type) and isinstance(found, type) and issubclass(cls, found)
+
+
+def _hook(cls: Any) -> Callable[[Any, Any], Any]:
+    fill = _fill_model if _is_subclass(cls, "pydantic", "BaseModel") else _fill_struct
+
+    def structure_validating(value: Any, _cls: Any) -> Any:
+        plain = unwrap(value)
+        if not isinstance(plain, Mapping):
+            raise wrong_type(value, "a mapping")
+        return fill(plain, cls)
+
+    return structure_validating
+
+
+def _fill_model(value: Mapping[Any, Any], cls: Any) -> Any:
+    pydantic = sys.modules["pydantic"]
+    if "extra" not in inspect.signature(cls.model_validate).parameters:
+        message = f"the model {cls.__qualname__} needs pydantic 2.12 or newer"
+        raise StructureErrors((Fault(Code.UNSUPPORTED_TYPE, message),))
+    try:
+        # A misspelt key is an error, unless the model says what happens to others.
+        return cls.model_validate(value, extra="forbid")
+    except pydantic.ValidationError as error:
+        problems = [each for each in error.errors() if not _is_allowed(each, cls)]
+    if problems:
+        raise StructureErrors(tuple(_faults_of_model(problems, cls)))
+    return cls.model_validate(value)
+
+
+def _is_allowed(problem: Mapping[str, Any], cls: Any) -> bool:
+    """Whether it is an unknown key in a model that takes such keys."""
+    if problem["type"] != "extra_forbidden":
+        return False
+    model = _model_at(cls, problem["loc"][:-1])
+    return model is not None and model.model_config.get("extra", "forbid") != "forbid"
+
+
+def _model_at(cls: Any, loc: tuple[str | int, ...]) -> Any:
+    """Find the model at a place within another one; `None` if that takes more than its fields."""
+    for step in loc:
+        if isinstance(step, int):
+            continue
+        field = cls.model_fields.get(step)
+        models = [] if field is None else list(_models_in(field.annotation))
+        if len(models) != 1:
+            return None
+        cls = models[0]
+    return cls
+
+
+def _models_in(annotation: Any) -> Iterator[Any]:
+    if _is_subclass(annotation, "pydantic", "BaseModel"):
+        yield annotation
+    for each in get_args(annotation):
+        yield from _models_in(each)
+
+
+def _faults_of_model(problems: list[Mapping[str, Any]], cls: Any) -> Iterator[Fault]:
+    for problem in problems:
+        *path, last = problem["loc"] or ("",)
+        if problem["type"] == "extra_forbidden":
+            model = _model_at(cls, tuple(path))
+            known = sorted(model.model_fields) if model is not None else []
+            fault = unknown_key(str(last), nearest(str(last), known), known)
+            yield fault.under(*path)
+        elif problem["type"] == "missing":
+            message = f"the key {last!r} is missing"
+            yield Fault(Code.MISSING_KEY, message, tuple(path), hint=f"add {last!r}")
+        else:
+            yield Fault(Code.REFUSED_BY_CLASS, problem["msg"], tuple(problem["loc"]))
+
+
+def _fill_struct(value: Mapping[Any, Any], cls: Any) -> Any:
+    msgspec = sys.modules["msgspec"]
+    known = {field.encode_name for field in msgspec.structs.fields(cls)}
+    known |= {cls.__struct_config__.tag_field} - {None}
+    names = sorted(known)
+    unknown = [key for key in value if key not in known]
+    if unknown:
+        faults = (unknown_key(str(key), nearest(str(key), names), names) for key in unknown)
+        raise StructureErrors(tuple(faults))
+    try:
+        return msgspec.convert(value, cls)
+    except msgspec.ValidationError as error:
+        message, _, place = str(error).partition(" - at `$")
+    steps = tuple(name or int(index) for name, index in _STEP.findall(place.partition("[...]")[0]))
+    raise StructureErrors((Fault(Code.REFUSED_BY_CLASS, message, steps),))

@@ -1,0 +1,174 @@
+"""The control socket of a serving process, with a reactor in memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import stat
+from typing import TYPE_CHECKING, Any, final
+
+import pytest
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.error import CannotListenError
+from twisted.internet.testing import StringTransport
+
+from hostkit import ConfigErrors
+from hostkit.cli._control import ask, control_path, control_socket, find_control
+from hostkit.codes import Code
+from hostkit.config import from_mapping, load
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hostkit.config import HostFile
+    from tests.cli.conftest import Write
+
+
+@final
+class FakeReactor:
+    """A reactor that binds UNIX sockets, and accepts nobody."""
+
+    def __init__(self) -> None:
+        self.factory: Any = None
+        self.socket: socket.socket | None = None
+
+    def listenUNIX(self, path: str, factory: Any, *, mode: int) -> FakeReactor:  # noqa: N802
+        self.factory, self.mode = factory, mode
+        self.socket = socket.socket(socket.AF_UNIX)
+        try:
+            self.socket.bind(path)
+        except OSError as error:
+            self.socket.close()
+            raise CannotListenError(None, path, error) from error
+        self.socket.listen()
+        return self
+
+    def stopListening(self) -> None:  # noqa: N802
+        assert self.socket is not None
+        self.socket.close()
+
+    def connect(self) -> tuple[Any, StringTransport]:
+        """Connect a client."""
+        protocol, transport = self.factory.buildProtocol(None), StringTransport()
+        protocol.makeConnection(transport)
+        return protocol, transport
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Give the name of the control socket."""
+    return tmp_path / "server.pid.sock"
+
+
+@pytest.fixture
+def file(write: Write) -> HostFile:
+    """Give a file that names a pid file."""
+    return load(write("hostkit:\n  pid_file: server.pid\n"))
+
+
+def answers_of(transport: StringTransport) -> list[Any]:
+    """Give what was written to a client."""
+    return [json.loads(line) for line in transport.value().splitlines()]
+
+
+def test_it_stands_beside_the_pid_file(path: Path, file: HostFile) -> None:
+    """For its user only, from the moment when it is there, and no longer than the server."""
+    reactor = FakeReactor()
+    before = os.umask(0)
+    with control_socket(file, reactor, {}):
+        assert stat.S_IMODE(path.stat().st_mode) == reactor.mode == 0o600
+        assert os.umask(before) == 0
+    assert not path.exists()
+
+
+def test_without_a_pid_file_there_is_none() -> None:
+    """There is no place for it."""
+    with control_socket(from_mapping({}), None, {}):
+        pass
+
+
+def test_what_a_killed_process_left_is_replaced(path: Path, file: HostFile) -> None:
+    """The pid file is held, so nobody listens there."""
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(path))
+    with control_socket(file, FakeReactor(), {}), socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(path))
+
+
+def test_another_file_is_kept(path: Path, file: HostFile) -> None:
+    """The error names the setting (HK408)."""
+    path.write_text("mine")
+    with pytest.raises(ConfigErrors) as caught, control_socket(file, FakeReactor(), {}):
+        pass
+    (problem,) = caught.value.problems
+    assert problem.code == Code.CONTROL_UNUSABLE
+    assert problem.render().startswith(
+        f"{file.name}:2:13: HK408 the control socket {path} cannot be opened: "
+    )
+    assert path.read_text() == "mine"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as another user")
+def test_other_users_cannot_connect(path: Path, file: HostFile) -> None:
+    """Not even to ask for nothing."""
+    with control_socket(file, FakeReactor(), {}):
+        for folder in (path.parent, path.parent.parent, path.parent.parent.parent):
+            folder.chmod(0o755)
+        child = os.fork()
+        if child == 0:  # pragma: no cover
+            os.setuid(65534)
+            try:
+                socket.socket(socket.AF_UNIX).connect(str(path))
+            except PermissionError:
+                os._exit(7)
+            os._exit(0)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+
+
+def test_a_command_is_answered_when_it_has_ended(file: HostFile) -> None:
+    """With what it came to and the number of the process; then the connection is closed."""
+    reactor = FakeReactor()
+    done: Deferred[dict[str, Any]] = Deferred()
+    with control_socket(file, reactor, {"reload": lambda: done}):
+        protocol, transport = reactor.connect()
+        protocol.dataReceived(b'{"command": "reload"}\n')
+        assert answers_of(transport) == []
+        done.callback({"ok": True, "message": "done"})
+    assert answers_of(transport) == [{"pid": os.getpid(), "ok": True, "message": "done"}]
+    assert transport.disconnecting
+
+
+@pytest.mark.parametrize(
+    "line", [b"", b"{", b"[]", b'"reload"', b"{}", b'{"command": 1}', b'{"command": []}', b"\xff"]
+)
+def test_other_commands_are_refused(line: bytes, file: HostFile) -> None:
+    """Whatever a client writes, nothing is done and nothing fails."""
+    reactor = FakeReactor()
+    with control_socket(file, reactor, {"reload": lambda: succeed({})}):
+        protocol, transport = reactor.connect()
+        protocol.dataReceived(line + b"\n")
+    (answer,) = answers_of(transport)
+    assert (answer["ok"], answer["message"]) == (False, "this process knows no such command")
+
+
+def test_a_process_may_end_before_it_answers(path: Path) -> None:
+    """Its clients find that out."""
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(path))
+        listening.listen()
+        if (child := os.fork()) == 0:  # pragma: no cover
+            listening.accept()[0].recv(100)
+            os._exit(0)
+        assert ask(path, "reload") is None
+        os.waitpid(child, 0)
+
+
+def test_it_is_found_by_the_pid_file_that_a_process_holds(path: Path, file: HostFile) -> None:
+    """Without reading any config file."""
+    pid_file = path.with_name("server.pid")
+    assert control_path(pid_file) == path
+    with pid_file.open("w"), control_socket(file, FakeReactor(), {}):
+        assert find_control(os.getpid()) == path
+    assert find_control(os.getpid()) is None
+    assert find_control(10**12) is None

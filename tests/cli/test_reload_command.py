@@ -1,0 +1,214 @@
+"""`hostkit reload`: how it finds the server, and what it shows."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hostkit.cli._process import PidFile, send_hangup
+from tests.cli.conftest import Write, run
+from tests.cli.servers import serving, wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+from tests.cli.test_reload import SETTINGS, path, write_modules
+
+__all__ = ["path", "write_modules"]
+
+
+@pytest.fixture
+def signals(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """Collect signals instead of sending them."""
+    signals: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "kill", lambda *signalled: signals.append(signalled))
+    return signals
+
+
+def test_no_signal_is_sent_without_a_pid_file(write: Write, signals: list[tuple[int, int]]) -> None:
+    """The message says what to do instead."""
+    file = write("modules: []\nhostkit: {categories: [tests.cli.modules.Comments]}\n")
+    result = run("reload", file)
+    assert result.exit_code == 2
+    assert f"{file} has no `hostkit: pid_file:` to find its process by" in result.output
+    assert "hostkit reload PID" in result.output
+    assert signals == []
+
+
+def test_a_refusal_is_shown(write_modules: Callable[..., str], write: Write) -> None:
+    """All problems that the server found are printed, and the exit code is 1."""
+    with serving(write_modules("a")) as process:
+        wait_for(process, "listening on")
+        broken = write("modules: [{module: missing.Missing}, {module: x}]\n" + SETTINGS)
+        result = run("reload", broken)
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert f"not reloaded, nothing was changed: {broken}:1:20: HK101 " in result.stderr
+        assert f"{broken}:1:47: HK108 " in result.stderr
+        file = write_modules("b fails")
+        result = run("reload", file)
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert "module 'b' failed in start: RuntimeError: no database" in result.stderr
+
+
+def test_a_server_may_end_meanwhile(write_modules: Callable[..., str]) -> None:
+    """Then there is no new file that serves."""
+    with serving(write_modules("a")) as process:
+        wait_for(process, "listening on")
+        file = write_modules("b waits")
+
+        def kill() -> None:
+            wait_for(process, "waiting")
+            process.kill()
+
+        killing = threading.Thread(target=kill)
+        killing.start()
+        result = run("reload", file)
+        killing.join()
+    assert result.exit_code == 1
+    assert result.output == f"Error: process {process.pid} has ended before the reload was done\n"
+
+
+def test_problems_may_hide_the_pid_file(write: Write) -> None:
+    """They are shown as by other commands."""
+    result = run("reload", write("modules: []\nhostkit: {pid_fiel: x}\n"))
+    assert (result.exit_code, "HK021" in result.stderr) == (1, True)
+    result = run("reload", "missing.yaml")
+    assert (result.exit_code, "HK001" in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(PermissionError(), "is another user's"), (ConnectionRefusedError(), "cannot be asked at ")],
+)
+def test_a_control_socket_may_refuse(
+    error: OSError,
+    said: str,
+    write_modules: Callable[..., str],
+    path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of another user's process, or of one that is just ending."""
+
+    def refuse(path: Path, command: str) -> None:
+        raise error
+
+    monkeypatch.setattr("hostkit.cli._reload.ask", refuse)
+    file = write_modules()
+    with PidFile(path).held(), socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(f"{path}.sock")
+        result = run("reload", file)
+    assert (result.exit_code, said in result.output) == (1, True)
+
+
+def test_a_process_may_have_no_control_socket(
+    write_modules: Callable[..., str], path: Path, signals: list[tuple[int, int]]
+) -> None:
+    """It gets the signal, and the exit code says that the result is not known."""
+    file = write_modules()
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with PidFile(path).held():
+        result = run("reload", file)
+    signal.signal(signal.SIGHUP, before)
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert result.stderr == (
+        f"asked process {os.getpid()} to reload; its result is in its log only, since it has no "
+        "control socket\n"
+    )
+    assert signals == [(os.getpid(), signal.SIGHUP)]
+
+
+@pytest.mark.parametrize("left", [False, True])
+def test_no_signal_is_sent_if_no_process_serves(
+    left: bool, path: Path, write_modules: Callable[..., str], signals: list[tuple[int, int]]
+) -> None:
+    """Also when a killed process has left its number, which may be another's by now."""
+    if left:
+        path.write_text(f"{os.getpid()}\n")
+    file = write_modules()
+    result = run("reload", file)
+    assert result.exit_code == 1
+    assert result.output == f"Error: no process serves {file}: none holds {path}\n"
+    assert signals == []
+
+
+@pytest.mark.parametrize("kind", ["folder", "other"])
+def test_a_pid_file_may_be_unreadable(
+    kind: str, path: Path, write_modules: Callable[..., str], signals: list[tuple[int, int]]
+) -> None:
+    """The message names it and the reason."""
+    file = write_modules()
+    with PidFile(path).held():
+        if kind == "other":
+            path.write_text("what?")
+        else:
+            path.unlink()
+            path.symlink_to(path)
+        result = run("reload", file)
+    assert result.exit_code == 1
+    assert result.output.startswith(f"Error: {path} cannot be read: ")
+    assert signals == []
+
+
+@pytest.mark.parametrize("number", [12, 1])
+def test_a_number_is_a_process(
+    number: int, signals: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The signal is sent to it, without reading any config file."""
+    monkeypatch.setattr("hostkit.cli._process._survives_hangup", lambda _: True)
+    assert run("reload", str(number)).exit_code == 3
+    assert signals == [(number, signal.SIGHUP)]
+
+
+def test_zero_is_refused(signals: list[tuple[int, int]]) -> None:
+    """To the system it means all processes of the group."""
+    result = run("reload", "0")
+    assert (result.exit_code, signals) == (2, [])
+    assert "greater than zero" in result.output
+
+
+def test_the_process_may_be_gone() -> None:
+    """The message says so, also for numbers that no process can have."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        process.wait()
+    for number in (process.pid, 10**12):
+        result = run("reload", str(number))
+        assert (result.exit_code, result.output) == (1, f"Error: there is no process {number}\n")
+
+
+def test_the_process_may_be_another_users(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system refuses; the message says why."""
+
+    def refuse(number: int, signalled: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "kill", refuse)
+    result = run("reload", "12")
+    assert (result.exit_code, result.output) == (1, "Error: process 12 is another user's\n")
+
+
+def test_sighup_is_sent(signals: list[tuple[int, int]]) -> None:
+    """Service managers can send the same signal themselves."""
+    send_hangup(7)
+    assert signals == [(7, signal.SIGHUP)]
+
+
+def test_a_process_that_would_end_gets_no_signal() -> None:
+    """Most processes do not handle SIGHUP, and would end."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # which the child inherits
+    with subprocess.Popen(["sleep", "60"]) as process:
+        try:
+            result = run("reload", str(process.pid))
+            assert result.exit_code == 1
+            assert f"process {process.pid} would end, as it does not handle SIGHUP" in result.output
+            assert process.poll() is None
+        finally:
+            process.kill()
+            signal.signal(signal.SIGHUP, before)
