@@ -23,7 +23,7 @@ from hostkit.cli._reactor import handle_signals
 from hostkit.cli._reloader import Outcome, Reloader, handle_hangup, ignore_hangup
 from hostkit.errors import ConfigErrors, ModuleFailedError
 from hostkit.host import build_from_file
-from hostkit.loops import start_entry
+from hostkit.loops import make_monotonic, start_entry
 from hostkit.web import Server, check_listeners
 
 if TYPE_CHECKING:
@@ -156,6 +156,7 @@ def makeService(options: Options) -> HostService:  # noqa: N802 -- so named by T
     from twisted.internet import reactor  # noqa: PLC0415 -- `twist` has chosen one
 
     ignore_hangup()
+    make_monotonic(reactor)
     mask = Mask()
     log_to_twisted(mask)
     try:
