@@ -11,6 +11,7 @@ from hostkit.dispatch import call_for
 from hostkit.errors import ModuleFailedError
 from hostkit.host._missing import MissingModule
 from hostkit.host._patience import Limits, Reminder
+from hostkit.logs import About, logger_of
 from hostkit.loops import (
     Entrance,
     Interruptible,
@@ -165,7 +166,9 @@ class Steps:
                     if self._is_passed_on(error):
                         cancelled = error
                     else:
-                        _log.exception("module %r failed in stop", module.name)
+                        extra = About(hook="stop").extra
+                        said = "module %r failed in stop"
+                        logger_of(module.name).exception(said, module.name, extra=extra)
         if cancelled is not None:
             raise cancelled
 
@@ -204,7 +207,8 @@ class Steps:
             signature_of(method).bind()
         except (TypeError, ValueError):
             # Such a method was written for something else, for another caller.
-            _log.warning("module %r: %s is not called, since it needs arguments", module.name, step)
+            said = "module %r: %s is not called, since it needs arguments"
+            logger_of(module.name).warning(said, module.name, step)
             return
         running = call_for(module.name, method)
         await self._limited(enter(running), limit, f"module {module.name!r}: {step}", running)
