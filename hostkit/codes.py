@@ -134,3 +134,5 @@ class Code(StrEnum):
     WRONG_ARGUMENTS = "HK414", "a hook was asked with arguments that it does not have"
     NOT_A_CONFIGURATION = "HK415", "what a host was given is not a configuration"
     GUARD_NOT_CHOSEN = "HK416", "a gateway is made without saying who may ask it"
+    NOT_SERVED = "HK417", "a listener serves something that this version does not have"
+    DUPLICATE_ENDPOINT = "HK418", "two listeners have the same endpoint"

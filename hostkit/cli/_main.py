@@ -14,7 +14,7 @@ from hostkit._version import __version__
 # `serve` must also install a reactor before anything imports `twisted.internet.reactor`.
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from hostkit.config import HostFile
     from hostkit.errors import ConfigErrors, Problem
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 _SERVE_LOG: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _CHECK_LOG: Final = "%(levelname)s %(name)s: %(message)s"
 
-_FILE = click.argument("file", metavar="FILE", type=click.Path())
+# Whether it can be read is found out when it is: then the reason is known.
+_FILE = click.argument("file", metavar="FILE", type=click.Path(readable=False))
 
 
 def _note_path(context: click.Context, _: click.Parameter, value: tuple[str, ...]) -> None:
@@ -112,7 +113,7 @@ def serve(file: str, reactor: str | None, worker: str | None) -> None:
     _check_worker(worker)
     keep_hangup()
     with reactor_installed(reactor):
-        sys.exit(run(_build(file, serves=True, worker=worker, log_format=_SERVE_LOG)))
+        sys.exit(run(_build(file, serves=True, opens=True, worker=worker, log_format=_SERVE_LOG)))
 
 
 @main.command("list", epilog=_CODES)
@@ -157,7 +158,7 @@ def validate(file: str, *, without_secrets: bool) -> None:
     """Check FILE: load its modules, start none, show all problems."""
     from hostkit.cli._output import show_absent, show_unbuilt  # noqa: PLC0415
 
-    host = _build(file, serves=True, without_secrets=without_secrets)
+    host = _build(file, serves=True, opens=True, without_secrets=without_secrets)
     name = click.format_filename(file)  # which may hold bytes that are not valid UTF-8
     click.echo(f"{name}: no problems ({len(host.modules)} modules, {len(host.chains)} hooks)")
     for line in (*show_absent(host.file.absent), *show_unbuilt(host)):
@@ -193,13 +194,15 @@ def _build(
     file: str,
     *,
     serves: bool = False,
+    opens: bool = False,
     worker: str | None = None,
     log_format: str = _CHECK_LOG,
     without_secrets: bool = False,
 ) -> Host:
     """Build a host from a file; if there are problems, show them and exit.
 
-    From before anything of a module runs until the end of the command, logs go to standard error.
+    Listeners are checked if it `serves`, and the pid file if it `opens` one. From before anything
+    of a module runs until the end of the command, logs go to standard error.
     """
     from hostkit.cli._log import logging_to_stderr  # noqa: PLC0415
     from hostkit.errors import ConfigErrors  # noqa: PLC0415
@@ -219,15 +222,22 @@ def _build(
         "module_path": click.get_current_context().meta[_PATH],
     }
     if serves:
-        from hostkit.web import check_listeners  # noqa: PLC0415
-
-        options |= {"check": check_listeners, "worker_name": worker}
+        options |= {"check": _check(opens=opens), "worker_name": worker}
     try:
         host = build_from_file(file, **options)
     except ConfigErrors as errors:
         _leave(errors, absent)
     mask.learn(host.receipts.redact)  # a reload may add some
     return host
+
+
+def _check(*, opens: bool) -> Callable[[HostFile], list[Problem]]:
+    from hostkit.cli._process import check_pid_file  # noqa: PLC0415
+    from hostkit.web import check_listeners  # noqa: PLC0415
+
+    if not opens:
+        return check_listeners
+    return lambda file: [*check_listeners(file), *check_pid_file(file)]
 
 
 def _leave(errors: ConfigErrors, absent: Sequence[Problem]) -> NoReturn:

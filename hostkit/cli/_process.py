@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from hostkit.config import HostFile
+    from hostkit.errors import Problem
 
 _MODE: Final = 0o644
 _NUMBER: Final = re.compile(rb"(\d+\n)?")
+_LONGEST: Final = 20
+_NOT_ONE: Final = "it exists already and is not a pid file"
 
 
 @final
@@ -72,8 +75,10 @@ class PidFile:
         if not here.st_nlink:  # deleted between `open` and `flock`: no other process can see it
             raise BlockingIOError
         # A mistake in the path must not cost users a file of theirs.
-        if not (stat.S_ISREG(here.st_mode) and _NUMBER.fullmatch(os.pread(descriptor, 20, 0))):
-            raise FileExistsError(errno.EEXIST, "it exists already and is not a pid file")
+        if not (
+            stat.S_ISREG(here.st_mode) and _NUMBER.fullmatch(os.pread(descriptor, _LONGEST, 0))
+        ):
+            raise FileExistsError(errno.EEXIST, _NOT_ONE)
 
     def find(self) -> int | None:
         """Return the number of the process that holds the lock; `None` if no process does.
@@ -88,7 +93,7 @@ class PidFile:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
-            return int(os.read(descriptor, 20))
+            return int(os.read(descriptor, _LONGEST))
         finally:
             os.close(descriptor)
         return None
@@ -115,15 +120,61 @@ def hold_pid_file(file: HostFile) -> Iterator[None]:
         try:
             stack.enter_context(PidFile(path).held())
         except OSError as error:
-            taken = isinstance(error, BlockingIOError)
-            why = "another serving process holds it" if taken else error.strerror
-            problem = file.problem(
-                Code.PID_FILE_UNUSABLE,
-                f"{path} cannot be used as a pid file: {why}",
-                ("hostkit", "pid_file"),
-            )
+            if isinstance(error, BlockingIOError):
+                why = "another serving process holds it"
+                problem = _unusable(file, path, why, *_holder(path))
+            else:
+                problem = _unusable(file, path, error.strerror)
             raise ConfigErrors((problem,)) from error
         yield
+
+
+def _holder(path: Path) -> Iterator[str]:
+    with contextlib.suppress(OSError, ValueError):  # it may end at any time
+        number = PidFile(path).find()
+        if number is not None:
+            yield f"process {number} holds it"
+
+
+def _unusable(file: HostFile, path: Path, why: str | None, *details: str) -> Problem:
+    return file.problem(
+        Code.PID_FILE_UNUSABLE,
+        f"{path} cannot be used as a pid file: {why}",
+        ("hostkit", "pid_file"),
+        details=details,
+    )
+
+
+def check_pid_file(file: HostFile) -> list[Problem]:
+    """Find out whether the pid file that a config file names could be written, without doing so.
+
+    Args:
+        file: The config file.
+
+    Returns:
+        What is wrong (HK406). That another process holds it now is not.
+    """
+    path = pid_path(file)
+    if path is None:
+        return []
+    why = _fault(path)
+    return [] if why is None else [_unusable(file, path, why)]
+
+
+def _fault(path: Path) -> str | None:
+    folder = path.parent
+    if not folder.is_dir():
+        return f"the folder {folder} does not exist"
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return f"this user may not create files in {folder}"
+    try:
+        is_file = stat.S_ISREG(path.stat().st_mode)
+        content = path.read_bytes()[:_LONGEST] if is_file else b"?"
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return error.strerror
+    return None if _NUMBER.fullmatch(content) else _NOT_ONE
 
 
 def find_process(file: HostFile) -> int:

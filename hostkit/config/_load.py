@@ -17,7 +17,7 @@ from hostkit.config._host_file import HostFile, Source
 from hostkit.config._misspelt import misspelt_keys
 from hostkit.config._parser import Parser, read_text
 from hostkit.config._plain import written
-from hostkit.config._secrets import plain_secrets, tokens_of
+from hostkit.config._secrets import misplaced_secrets, plain_secrets, tokens_of
 from hostkit.config._settings import ModuleEntry, Settings
 from hostkit.config._values import Reader
 from hostkit.errors import ConfigErrors, Path, Problem, show_path
@@ -137,11 +137,18 @@ def _build(
             for index, listener in enumerate(settings.listeners)
         ),
     )
+    misplaced = misplaced_secrets(values)
+    source = attrs.evolve(source, secrets=source.secrets | misplaced)
     problems += [
         source.problem(fault.problem(), key=fault.is_key)
         for fault in faults
         if not any(fault.path[:length] in broken for length in range(len(fault.path) + 1))
     ]
+    if misplaced:
+        problems[:] = [
+            _without_excerpt(each) if each.path == ("hostkit", "redis") else each
+            for each in problems
+        ]
     if isinstance(modules, list | tuple):
         problems += [source.problem(problem) for problem in _repeated_names(modules)]
         odd = [each for each in _odd_configs(modules, source) if each.path not in broken]

@@ -102,9 +102,15 @@ def register(converter: Converter) -> None:
     converter.register_structure_hook_func(lambda cls: cls is Bytes, _structure_bytes)
 
 
-def wrong_type(value: Any, expected: str) -> StructureErrors:
-    """Build the error for a value of another type than the one needed."""
-    value, hint = shown(value), None
+def wrong_type(value: Any, expected: str, hint: str | None = None) -> StructureErrors:
+    """Build the error for a value of another type than the one needed.
+
+    Args:
+        value: The value.
+        expected: What would have been right.
+        hint: How to write that; by default a hint about quotes, if they make the difference.
+    """
+    value = shown(value)
     if isinstance(value, str) and expected in {_EXPECTED[bool], _EXPECTED[int], _EXPECTED[float]}:
         hint = why_string(value)
     elif expected == _EXPECTED[str] and isinstance(value, bool | int | float | date):

@@ -8,22 +8,21 @@ import time
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Final, final
 
-from twisted.internet.defer import CancelledError, Deferred, DeferredList
-from twisted.python.failure import Failure
+from twisted.internet.defer import CancelledError, Deferred
 
 from hostkit.caching import Invalidations
 from hostkit.config import Settings
 from hostkit.dispatch import Sampler
 from hostkit.errors import HostkitError
+from hostkit.host._left_tasks import StartedTasks
 from hostkit.host._module_steps import Steps
+from hostkit.host._observers import notify_all
 from hostkit.host._reloaded import Reloaded, without
 from hostkit.loops import (
     DetachedTasks,
-    Entrance,
     Home,
     Interruptible,
     find_clock,
-    is_callers,
     settle,
 )
 
@@ -66,6 +65,7 @@ class Lifecycle:
         self._home: Home | None = None
         self._modules: Sequence[Module] = ()
         self._settings = Settings()
+        self._tasks = StartedTasks()
         self._leaving: list[Module] = []
         self._letting_go: Deferred[None] | None = None
         self._sampler: Sampler | None = None
@@ -97,7 +97,7 @@ class Lifecycle:
         self._is_up = True
         self._home = Home.here()
         self._settings = state.loader.file.settings
-        steps = Steps(self._clock, self._settings)
+        steps = Steps(self._clock, self._settings, self._tasks)
         await steps.run(self._start(state, steps))
 
     def check_thread(self, what: str) -> None:
@@ -143,7 +143,7 @@ class Lifecycle:
             HostkitError: The host was stopped meanwhile, or a newer reload has begun.
         """
         # Its own settings hold: they may be changed since a module needs longer than before.
-        steps = Steps(self._clock, state.loader.file.settings)
+        steps = Steps(self._clock, state.loader.file.settings, self._tasks)
         reloaded = Reloaded.of(self._modules, state.modules)
         await steps.run(self._replace(state, swap, steps))
         return reloaded
@@ -157,7 +157,7 @@ class Lifecycle:
         if self._sampler is not None:
             self._sampler.stop()
             self._sampler = None
-            steps = Steps(self._clock, self._settings)
+            steps = Steps(self._clock, self._settings, self._tasks)
             await steps.run(self._stop(steps))
 
     async def _start(self, state: HostState, steps: Steps) -> None:
@@ -191,7 +191,11 @@ class Lifecycle:
     async def _replace(self, state: HostState, swap: Callable[[], None], steps: Steps) -> None:
         old = self._modules
         new = without(state.modules, old)
-        await self._start_new(new, state.loader.file, steps)
+        try:
+            await self._start_new(new, state.loader.file, steps)
+        except BaseException:
+            self._tasks.end(new)
+            raise
         # Receipts of calls that go on with the old chains get this time.
         before, now = self._sampler, time.time()
         assert before is not None  # noqa: S101 -- a stop would have interrupted the start
@@ -202,7 +206,7 @@ class Lifecycle:
         before.stop(now)
         self._leaving += without(old, state.modules)
         try:
-            await self._notify_observers()
+            await notify_all(self.observers)
         finally:
             await self._let_go(steps)
 
@@ -247,14 +251,6 @@ class Lifecycle:
             # Notifications that go on without their callers need the modules.
             await steps.wait_for(self._detached)
 
-    async def _notify_observers(self) -> None:
-        """Call all observers at once, and wait for what they do after that."""
-        notified = [_notify(observer) for observer in self.observers]
-        # If the reload is cancelled, so are they, and the reload goes on.
-        for _, result in await settle(DeferredList(notified, consumeErrors=True)):
-            if isinstance(result, Failure) and not result.check(CancelledError):
-                result.raiseException()  # such as `KeyboardInterrupt`; all else was logged
-
     async def _let_go(self, steps: Steps) -> None:
         """Stop the modules that are gone, or wait until another call has."""
         if self._letting_go is not None:
@@ -266,6 +262,7 @@ class Lifecycle:
             self._letting_go = gone
             try:
                 await steps.stop(leaving)
+                self._tasks.end(leaving)
             finally:
                 self._letting_go = None
                 gone.callback(None)
@@ -279,17 +276,3 @@ class Lifecycle:
         chosen = None if self._clock is None else find_clock(self._clock).call_later
         self._sampler = Sampler(state.chains.values(), chosen, self._home)
         self._sampler.start()
-
-
-def _notify(observer: Callable[[], Awaitable[None] | None]) -> Deferred[None]:
-    entrance = Entrance()
-
-    async def notify() -> None:
-        try:
-            await settle(observer())
-        except BaseException as error:
-            if is_callers(error, entrance):
-                raise
-            _log.exception("%r failed when it was notified that the host is reloaded", observer)
-
-    return entrance.start(notify())

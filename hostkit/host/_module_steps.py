@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IReactorTime
 
     from hostkit.config import Settings
+    from hostkit.host._left_tasks import StartedTasks
     from hostkit.loading import Module
     from hostkit.loops import DetachedTasks, Limit
 
@@ -46,10 +47,12 @@ class Steps:
     Args:
         clock: When background loops run; see `Host`.
         settings: Say how long each step may take.
+        tasks: The tasks that modules begin.
     """
 
-    def __init__(self, clock: IReactorTime | None, settings: Settings) -> None:
+    def __init__(self, clock: IReactorTime | None, settings: Settings, tasks: StartedTasks) -> None:
         self._clock = clock
+        self._tasks = tasks
         self._limits = Limits.of(settings)
         self._entrance: Entrance | None = None
         self._starting: Interruptible | None = None
@@ -96,7 +99,8 @@ class Steps:
         for number, module in enumerate(modules):
             try:
                 module.loops.open(find_clock(self._clock))
-                await self._call(module, "start", self._limits.start)
+                with self._tasks.starting(module):
+                    await self._call(module, "start", self._limits.start)
                 module.loops.begin()
             except BaseException as error:  # whatever ends the start, nothing stays half started
                 is_passed_on = self._is_passed_on(error)  # before the caller may be cancelled, too

@@ -12,7 +12,7 @@ import pluggy
 
 from hostkit.codes import Code
 from hostkit.errors import SpecError
-from hostkit.rules import D_co, FirstDenial, Rule
+from hostkit.rules import D_co, Decision, FirstDenial, Rule
 from hostkit.specs._functions import arguments_of, check_documented, has_body, show_function, where
 from hostkit.specs._keyed import Keyed
 from hostkit.specs._renaming import use_own_names
@@ -101,7 +101,14 @@ class Hookspec:
 
     def show(self) -> str:
         """Write the declaration on one line."""
-        return show_function(self.name, self.signature, is_async=self.is_async)
+        signature = self.signature
+        if self.rule.plain_denial is not None and signature.return_annotation in _DECISIONS:
+            signature = signature.replace(return_annotation="Decision")
+        return show_function(self.name, signature, is_async=self.is_async)
+
+
+# In a declaration, `None` stands for the empty body; it is not an answer.
+_DECISIONS: Final = (Decision, Decision | None, "Decision | None")
 
 
 _OPTIONS: Final = (

@@ -13,6 +13,8 @@ from twisted.internet.interfaces import IReadDescriptor
 from hostkit.codes import Code
 from hostkit.errors import ConfigErrors
 from hostkit.loops import settle
+from hostkit.web._listeners import anchored
+from hostkit.web._listening_faults import explain_listening
 
 if TYPE_CHECKING:
     from twisted.internet.interfaces import IListeningPort, IStreamServerEndpoint
@@ -58,11 +60,12 @@ class Door:
         except CancelledError:
             raise
         except Exception as error:
+            why, hint = explain_listening(anchored(listener.endpoint, file.folder), error)
             problem = file.problem(
                 Code.CANNOT_LISTEN,
-                f"cannot listen at {listener.endpoint}: {error}",
+                f"cannot listen at {listener.endpoint}: {why}",
                 (*listener.path, "endpoint") if listener.path else (),
-                hint="is another program listening there, or the address not this machine's?",
+                hint=hint,
             )
             raise ConfigErrors((problem,)) from error
         _log.info("listening on %s for %s", url_of(self.port, listener), ", ".join(listener.serve))

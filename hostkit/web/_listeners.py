@@ -17,8 +17,19 @@ from zope.interface import implementer
 
 from hostkit.codes import Code
 from hostkit.config import Listener
+from hostkit.web._addresses import Address, address_of
 from hostkit.web._certificates import hold_certificates
+from hostkit.web._endpoint_faults import (
+    EXAMPLES,
+    EndpointError,
+    check_endpoint,
+    parts_of,
+    split_endpoint,
+    unknown_kind,
+)
+from hostkit.web._tls import check_tls
 from hostkit.web._twisted_private import parse_endpoint
+from hostkit.wording import either, exception_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,10 +39,8 @@ if TYPE_CHECKING:
     from hostkit.config import HostFile
     from hostkit.errors import Problem
 
-_INHERITED: Final = {
-    "systemd": "systemd:domain=INET:index=0 or systemd:domain=INET:name=web",
-    "fd": "fd:3",
-}
+_INHERITED: Final = frozenset({"systemd", "fd"})
+_BUILT: Final = ("modules", "hooks", "health")
 
 # Which parts of an endpoint are paths: name, position and, as it is a path as well, the default.
 _PATHS: Final = {
@@ -41,6 +50,7 @@ _PATHS: Final = {
         ("extraCertChain", 7, None),
         ("dhParameters", 8, None),
     ),
+    "tls": (("path", 1, None),),
     "unix": (("address", 1, None),),
 }
 
@@ -57,17 +67,28 @@ def read_endpoint(reactor: Any, text: str) -> IStreamServerEndpoint:
         listens.
 
     Raises:
-        Exception: It cannot be understood; each kind of endpoint raises what it likes.
+        EndpointError: It cannot be understood, or a file that it names cannot be used.
     """
-    arguments, options = parse_endpoint(text)
+    check_endpoint(text)
+    arguments, options = split_endpoint(text)
     kind = arguments[0]
-    if kind not in _INHERITED:
+    if kind in _INHERITED:
+        if not _is_well_formed(kind, arguments[1:], options):
+            raise EndpointError("a part is missing or not known", expected=EXAMPLES[kind])
+        return InheritedEndpoint(reactor, text)
+    check_tls(parts_of(text))
+    try:
         endpoint = cast("IStreamServerEndpoint", serverFromString(reactor, text))
+    except Exception as error:
+        # Kinds that other packages add raise what they like.
+        if str(error).startswith("Unknown endpoint type"):
+            raise unknown_kind(text) from None
+        raise EndpointError(exception_line(error)) from error
+    try:
         hold_certificates(endpoint)
-        return endpoint
-    if not _is_well_formed(kind, arguments[1:], options):
-        raise ValueError(f"write it as in {_INHERITED[kind]}")
-    return InheritedEndpoint(reactor, text)
+    except ValueError as error:
+        raise EndpointError(str(error)) from error
+    return endpoint
 
 
 def anchored(text: str, folder: Path) -> str:
@@ -81,9 +102,9 @@ def anchored(text: str, folder: Path) -> str:
         The string itself, if it has no relative path.
 
     Raises:
-        Exception: It cannot be understood.
+        EndpointError: It cannot be understood.
     """
-    arguments, options = parse_endpoint(text)
+    arguments, options = split_endpoint(text)
     # `haproxy` wraps another endpoint, whose string stands behind it.
     start = 1 if arguments[0] == "haproxy" else 0
     kind = arguments[start] if start < len(arguments) else ""
@@ -187,18 +208,20 @@ def read_listeners(
     for listener in file.settings.listeners or (DEFAULT_LISTENER,):
         try:
             endpoint = read_endpoint(reactor, anchored(listener.endpoint, file.folder))
-        except Exception as error:  # noqa: BLE001 -- each kind of endpoint raises what it likes
+        except EndpointError as error:
             problem = file.problem(
-                Code.BAD_ENDPOINT,
-                f"the endpoint {listener.endpoint!r} cannot be understood: {error}",
+                error.code,
+                f"the endpoint {listener.endpoint!r} cannot be used: {error}",
                 (*listener.path, "endpoint"),
-                expected="a Twisted endpoint string such as tcp:8080:interface=127.0.0.1",
+                expected=error.expected,
+                hint=error.hint,
             )
             problems.append(problem)
         else:
             endpoints.append((listener, endpoint))
             problems += _unguarded(file, listener)
-    return endpoints, problems
+        problems += _not_served(file, listener)
+    return endpoints, [*problems, *_repeated(file, [listener for listener, _ in endpoints])]
 
 
 def check_listeners(file: HostFile) -> list[Problem]:
@@ -222,3 +245,33 @@ def _unguarded(file: HostFile, listener: Listener) -> Iterator[Problem]:
             "tcp: with interface=127.0.0.1, or unix:",
             hint="who can call hooks can read every decision and make modules work",
         )
+
+
+def _not_served(file: HostFile, listener: Listener) -> Iterator[Problem]:
+    for number, part in enumerate(listener.serve):
+        if part not in _BUILT:
+            yield file.problem(
+                Code.NOT_SERVED,
+                f"this version has no {part!r} to serve",
+                (*listener.path, "serve", number),
+                expected=either(_BUILT),
+            )
+
+
+def _repeated(file: HostFile, listeners: list[Listener]) -> Iterator[Problem]:
+    """Yield the endpoints of which only one can be listened at."""
+    seen: list[tuple[Listener, Address]] = []
+    for listener in listeners:
+        address = address_of(anchored(listener.endpoint, file.folder))
+        if address is None:
+            continue
+        for other, taken in seen:
+            if address.collides(taken):
+                yield file.problem(
+                    Code.DUPLICATE_ENDPOINT,
+                    f"{listener.endpoint} is where {other.endpoint} listens, too",
+                    (*listener.path, "endpoint"),
+                    hint="name in one `serve:` all that is served there",
+                )
+                break
+        seen.append((listener, address))

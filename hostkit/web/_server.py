@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from hostkit.host import Host, Reloaded
     from hostkit.web._takeover import Draft
 
-_BUILT: Final = frozenset({"modules", "hooks", "health"})
 _log: Final = logging.getLogger("hostkit.serve")
 
 
@@ -161,9 +160,6 @@ class Server:
             site.abort()
 
     def _site(self, listener: Listener) -> HostSite:
-        for part in listener.serve:
-            if part not in _BUILT:
-                _log.warning("%s: this version has no %r to serve", listener.endpoint, part)
         limits = listener.limits
         goes_to_disk = "modules" in listener.serve and limits.body > limits.body_in_memory
         if goes_to_disk and (why := missing_folder()) is not None:

@@ -7,8 +7,10 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
 
 from hostkit import ConfigErrors
+from hostkit.cli import main
 from hostkit.cli._process import PidFile, hold_pid_file, pid_path
 from hostkit.config import from_mapping, load
 
@@ -143,3 +145,60 @@ def test_errors_of_the_server_pass_through(path: Path, write: Write) -> None:
     with pytest.raises(BlockingIOError, match="inside"), hold_pid_file(file):
         raise BlockingIOError("inside")
     assert not path.exists()
+
+
+def test_the_process_that_holds_it_is_named(path: Path, write: Write) -> None:
+    """So that an operator knows which one to stop."""
+    file = load(write(f"hostkit: {{pid_file: {path}}}"))
+    with PidFile(path).held():
+        with pytest.raises(ConfigErrors) as caught, hold_pid_file(file):
+            pass
+        (problem,) = caught.value.problems
+        assert problem.details == (f"process {os.getpid()} holds it",)
+
+
+def test_a_holder_that_has_just_left_is_not_named(
+    path: Path, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may end between the attempt and the look at its number."""
+    file = load(write(f"hostkit: {{pid_file: {path}}}"))
+    monkeypatch.setattr(PidFile, "find", lambda _: None)
+    with PidFile(path).held():
+        with pytest.raises(ConfigErrors) as caught, hold_pid_file(file):
+            pass
+        assert caught.value.problems[0].details == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("new.pid", None),
+        ("old.pid", None),
+        ("empty", None),
+        ("no/x.pid", "the folder {}/no does not exist"),
+        ("mine", "it exists already and is not a pid file"),
+        ("folder", "it exists already and is not a pid file"),
+        ("circle", "Too many levels of symbolic links"),
+        ("locked/x.pid", "this user may not create files in {}/locked"),
+    ],
+)
+def test_whether_it_can_be_written_is_known_before(
+    name: str, why: str | None, tmp_path: Path, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`hostkit validate` says it with the line, and writes nothing (HK406)."""
+    (tmp_path / "old.pid").write_text("12\n")
+    (tmp_path / "mine").write_text("mine")
+    (tmp_path / "empty").touch()
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "locked").mkdir()
+    (tmp_path / "circle").symlink_to(tmp_path / "circle")
+    monkeypatch.setattr(os, "access", lambda path, _: "locked" not in str(path))  # for root, too
+    path = tmp_path / name
+    file = write(f"hostkit:\n  pid_file: {path}\n")
+    result = CliRunner().invoke(main, ["validate", file])
+    if why is None:
+        assert (result.exit_code, result.stderr) == (0, "")
+    else:
+        said = f"{file}:2:13: HK406 {path} cannot be used as a pid file: "
+        assert result.stderr.startswith(said + why.format(tmp_path))
+    assert not (tmp_path / "new.pid").exists()

@@ -32,7 +32,7 @@ def _token(monkeypatch: pytest.MonkeyPatch) -> None:
         "endpoint: 'unix:/run/x', serve: [hooks]",
         "endpoint: 'tcp:80', serve: [hooks], token: !env TOKEN",
         "endpoint: 'systemd:domain=INET:index=0', serve: [hooks], token: !env TOKEN",
-        "endpoint: 'tcp:80', serve: [modules, health, metrics]",
+        "endpoint: 'tcp:80', serve: [modules, health]",
     ],
 )
 def test_guarded_listeners_are_right(listener: str, tmp_path: Path) -> None:

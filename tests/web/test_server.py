@@ -166,13 +166,15 @@ hostkit:
     assert errcodes == ["not_found", "unknown_hook", "not_found"]
 
 
-def test_parts_that_are_not_built_yet_warn(
-    path: Path, reactor: RecordingReactor, caplog: pytest.LogCaptureFixture
-) -> None:
-    """A file may already ask for what a later version serves; this one says that it does not."""
+def test_parts_that_are_not_built_are_refused(path: Path, reactor: RecordingReactor) -> None:
+    """A listener that is to serve what there is not is a mistake, with its place (HK417)."""
     text = 'hostkit: {listeners: [{endpoint: "tcp:1", serve: [health, metrics]}]}'
-    result_of(make_server(path, reactor, text).start())
-    assert lines_of(caplog) == ["tcp:1: this version has no 'metrics' to serve"]
+    with pytest.raises(ConfigErrors) as caught:
+        make_server(path, reactor, text)
+    (problem,) = caught.value.problems
+    assert (problem.code, str(problem.place)) == ("HK417", f"{path}:1:59")
+    assert problem.message == "this version has no 'metrics' to serve"
+    assert problem.expected == "modules, hooks or health"
 
 
 def test_bad_endpoints_are_told_at_once_with_their_places(

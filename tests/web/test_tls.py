@@ -1,0 +1,100 @@
+"""What a listener with TLS needs. `tests/cli/test_tls.py` serves with it."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+import pytest
+from twisted.internet.testing import MemoryReactor
+
+from hostkit.web._endpoint_faults import EndpointError
+from hostkit.web._listeners import anchored, read_endpoint
+from tests.web.certificates import make_certificate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# Twisted uses old functions of pyOpenSSL.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+def problem_of(text: str) -> EndpointError:
+    with pytest.raises(EndpointError) as caught:
+        read_endpoint(MemoryReactor(), text)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("key", "certificate", "more", "why", "hint"),
+    [
+        ("none", "x.crt", "", "privateKey: {}/none cannot be read: No such file", None),
+        ("x.key", "", "", "certKey: {}/ cannot be read: Is a directory", None),
+        ("x.crt", "x.key", "", "privateKey: {}/x.crt has no private key in PEM form; it", "were"),
+        ("x.key", "x.der", "", "certKey: {}/x.der has no certificate in PEM form; it", "this may"),
+        ("x.key", "text", "", "certKey: {}/text has no certificate in PEM form; it holds no", None),
+        ("x.locked", "x.crt", "", "privateKey: {}/x.locked is encrypted", "openssl pkey -in"),
+        ("x.key", "y.crt", "", "the key under privateKey is not that of the certificate", "a cert"),
+        ("x.key", "broken.crt", "", "certKey: the certificate is damaged", None),
+        ("broken.key", "x.crt", "", "privateKey: the key is damaged", None),
+        (
+            "x.key",
+            "x.crt",
+            ":extraCertChain={}/x.key",
+            "extraCertChain: {}/x.key has no cert",
+            None,
+        ),
+        ("x.key", "x.crt", ":dhParameters={}/none", "dhParameters: {}/none cannot be read", None),
+        ("x.key", "x.crt", ":sslmethod=SSLv9", "sslmethod: there is no method 'SSLv9'", "leave"),
+    ],
+)
+def test_what_is_wrong_with_a_certificate_is_said(
+    tmp_path: Path, key: str, certificate: str, more: str, why: str, hint: str | None
+) -> None:
+    """Before anything listens, and with the file."""
+    make_certificate(tmp_path, "x")
+    make_certificate(tmp_path, "y")
+    (tmp_path / "text").write_text("a certificate")
+    for name, block in (("broken.crt", "CERTIFICATE"), ("broken.key", "PRIVATE KEY")):
+        (tmp_path / name).write_text(f"-----BEGIN {block}-----\nx\n-----END {block}-----\n")
+    files = f"privateKey={tmp_path}/{key}:certKey={tmp_path}/{certificate}"
+    error = problem_of(f"ssl:8443:{files}{more.replace('{}', str(tmp_path))}")
+    assert str(error).startswith(why.replace("{}", str(tmp_path)))
+    assert (error.hint or "").startswith(hint or "")
+    assert (error.hint is None) == (hint is None)
+
+
+def test_one_file_may_hold_both(tmp_path: Path) -> None:
+    """Key and certificate, after one another; with a chain and a method."""
+    key, certificate = make_certificate(tmp_path)
+    both = tmp_path / "both.pem"
+    both.write_bytes(key.read_bytes() + certificate.read_bytes())
+    more = f"extraCertChain={certificate}:sslmethod=TLS_METHOD"
+    read_endpoint(MemoryReactor(), f"ssl:8443:privateKey={both}:{more}")
+    read_endpoint(MemoryReactor(), f"haproxy:ssl:8443:privateKey={both}")
+
+
+def test_a_folder_may_hold_certificates_for_many_names(tmp_path: Path) -> None:
+    """Each as one file; the folder's path starts at the config file's folder."""
+    key, certificate = make_certificate(tmp_path)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "a.pem").write_bytes(key.read_bytes() + certificate.read_bytes())
+    read_endpoint(MemoryReactor(), anchored("tls:folder:8443", tmp_path))
+
+
+def test_a_folder_of_certificates_must_be_there(tmp_path: Path) -> None:
+    """The hint shows the kind of endpoint that takes one certificate."""
+    error = problem_of(f"tls:{tmp_path}/none:8443")
+    assert str(error) == f"`tls:` takes a folder of certificates, and {tmp_path}/none is not one"
+    assert (error.hint or "").startswith("write ssl: for one certificate, as in ssl:8443")
+
+
+def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """TLS needs packages that an installation may lack (HK110)."""
+
+    def missing(name: str) -> None:
+        raise ImportError(f"No module named {name!r}")
+
+    monkeypatch.setattr(importlib, "import_module", missing)
+    error = problem_of("ssl:8443:privateKey=/key.pem")
+    assert (error.code, error.hint) == ("HK110", "pip install 'hostkit-framework[tls]'")
