@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from types import SimpleNamespace
-from typing import Any, NamedTuple, NotRequired, TypedDict
+from typing import Annotated, Any, Literal, NamedTuple, NotRequired, TypedDict
 
 import attrs
 import msgspec
@@ -173,6 +173,38 @@ def test_where_a_model_cannot_be_found_its_keys_are_refused() -> None:
     """Which member of a union was meant is pydantic's secret."""
     faults = _faults({"port": 5, "either": {"size": "x", "more": 2}}, Model)
     assert {"HK021", "HK028"} == {fault.code for fault in faults}
+
+
+class Disk(pydantic.BaseModel):
+    kind: Literal["disk"]
+    path: str
+
+
+class Net(pydantic.BaseModel):
+    kind: Literal["net"]
+    url: str
+
+
+class Stores(pydantic.BaseModel):
+    stores: list[Annotated[Disk | Net, pydantic.Field(discriminator="kind")]]
+    either: Disk | Net | None = None
+
+
+def test_unions_of_models_have_the_places_of_the_file() -> None:
+    """Pydantic names members of unions among the keys; in the file they do not stand."""
+    faults = _faults(
+        {
+            "stores": [{"kind": "net", "url": "x"}, {"kind": "net", "ulr": "x"}, {"kind": "x"}],
+            "either": {"kind": "disk", "path": 5, "more": 1},
+        },
+        Stores,
+    )
+    found = {(fault.code, fault.path, fault.hint) for fault in faults}
+    assert ("HK021", ("stores", 1, "ulr"), "did you mean 'url'?") in found
+    assert ("HK022", ("stores", 1), "add 'url'") in found
+    assert ("HK028", ("stores", 2), None) in found
+    assert ("HK028", ("either", "path"), None) in found
+    assert ("HK021", ("either", "more"), None) in found
 
 
 def test_an_old_pydantic_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
