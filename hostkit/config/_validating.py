@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from cattrs import Converter
 
-_STEP: Final = re.compile(r"\.(\w+)|\[(\d+)\]")
+_STEP: Final = re.compile(r"\.([^.\[`]+)|\[(\d+)\]")
 
 
 def register(converter: Converter) -> None:
@@ -90,6 +90,11 @@ def _model_at(cls: Any, loc: Sequence[str | int]) -> Any:
     return models[0] if len(models) == 1 else None
 
 
+def _keys_of(model: Any) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        yield name if field.alias is None else field.alias
+
+
 def _names_of(model: Any) -> set[Any]:
     choices = [get_args(field.annotation) for field in model.model_fields.values()]
     return {
@@ -112,7 +117,7 @@ def _faults_of_model(
         loc: tuple[str | int, ...] = problem["loc"]
         if problem["type"] == "extra_forbidden":
             model = _model_at(cls, loc[:-1])
-            known = sorted(model.model_fields) if model is not None else []
+            known = sorted(_keys_of(model)) if model is not None else []
             fault = unknown_key(str(loc[-1]), nearest(str(loc[-1]), known), known)
             fault = attrs.evolve(fault, expected=fault.expected if known else None)
             yield fault.under(*_path_in(value, loc[:-1]))
