@@ -12,13 +12,14 @@ import attrs
 
 from hostkit.codes import Code
 from hostkit.config._converter import structure
+from hostkit.config._entries import ModuleEntry
 from hostkit.config._faults import Fault, StructureErrors
 from hostkit.config._host_file import HostFile, Source
 from hostkit.config._misspelt import misspelt_keys
 from hostkit.config._parser import Parser, read_text
 from hostkit.config._plain import written
 from hostkit.config._secrets import misplaced_secrets, plain_secrets, tokens_of
-from hostkit.config._settings import ModuleEntry, Settings
+from hostkit.config._settings import Settings
 from hostkit.config._values import Reader
 from hostkit.errors import ConfigErrors, Path, Problem, show_path
 from hostkit.wording import show

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from typing import TYPE_CHECKING, Any, Final, final
 
-from hostkit.dispatch._callback import settle_for
+from hostkit.dispatch._callback import runs_module_code
 from hostkit.errors import HookTimeoutError
-from hostkit.loops import Limit, Limited, current_task, find_clock, is_awaitable
+from hostkit.logs import logger_of
+from hostkit.loops import Limit, Limited, current_task, find_clock, is_awaitable, settle
 
 if TYPE_CHECKING:
     from twisted.internet.interfaces import IReactorTime
@@ -67,7 +67,7 @@ class LimitedCallback:
         self._limit = Limit(seconds, grace, "`timeout:`")
         self._hook = spec.full_name
         self._clock = clock
-        self._logger = logging.getLogger(f"hostkit.modules.{callback.module}")
+        self._logger = logger_of(callback.module)
 
     def call_now(self, *values: Any, **named: Any) -> Any:
         """Call a callback of a synchronous hook, which nothing can interrupt.
@@ -101,10 +101,7 @@ class LimitedCallback:
 
     async def _wait(self, value: Any, began: float) -> Any:
         running = Limited(
-            settle_for(self.callback, value, []),
-            self._limit,
-            find_clock(self._clock),
-            _is_cancelled,
+            _settle_for(self.callback, value), self._limit, find_clock(self._clock), _is_cancelled
         )
         try:
             return await running
@@ -134,3 +131,8 @@ def _is_cancelled() -> bool:
     """Whether the caller is cancelled, as far as that is known: Twisted does not say."""
     task = current_task()
     return task is not None and task.cancelling() > 0
+
+
+@runs_module_code
+async def _settle_for(callback: Callback, value: Any) -> Any:  # noqa: ARG001 -- see the decorator
+    return await settle(value)

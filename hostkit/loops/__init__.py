@@ -9,7 +9,14 @@ from hostkit.loops._cancelling import (
     attempt,
     is_callers,
 )
-from hostkit.loops._clocks import CallLater, Cancellable, Clock, find_clock
+from hostkit.loops._clocks import (
+    CallLater,
+    Cancellable,
+    Clock,
+    find_clock,
+    make_monotonic,
+    seconds_of,
+)
 from hostkit.loops._context import take_over_context
 from hostkit.loops._entry import (
     ADVISABLE,
@@ -23,14 +30,7 @@ from hostkit.loops._entry import (
 from hostkit.loops._home import Home
 from hostkit.loops._installed import running_loop
 from hostkit.loops._limited import Limit, Limited
-from hostkit.loops._shield import (
-    DetachedTasks,
-    Protect,
-    ShieldedCall,
-    end_of,
-    shield,
-    start_like_caller,
-)
+from hostkit.loops._shield import DetachedTasks, Protect, ShieldedCall, shield
 from hostkit.loops._side_loop import SideLoop
 
 __all__ = [
@@ -53,15 +53,15 @@ __all__ = [
     "advise",
     "attempt",
     "current_task",
-    "end_of",
     "enter",
     "find_clock",
     "is_awaitable",
     "is_callers",
+    "make_monotonic",
     "running_loop",
+    "seconds_of",
     "settle",
     "shield",
     "start_entry",
-    "start_like_caller",
     "take_over_context",
 ]

@@ -13,6 +13,7 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
 from hostkit.errors import HostkitError
+from hostkit.logs import About, logger_of
 from hostkit.loops import Entrance
 from hostkit.web._pages import refuse_method, send, write_error, write_json
 
@@ -203,7 +204,8 @@ def _has_left(gone: Deferred[None] | None) -> bool:
 
 
 _LONGEST: Final = 200
-_KEPT: Final = frozenset({b"server", b"date"})
+# What says who may use an answer holds for that of a failure as well.
+_KEPT: Final = (b"server", b"date", b"vary", b"access-control-")
 
 
 def log_failure(request: Request, what: str, error: BaseException | None = None) -> None:
@@ -215,11 +217,12 @@ def log_failure(request: Request, what: str, error: BaseException | None = None)
         error: What it raised, if that is the failure.
     """
     module: str | None = getattr(request, "module", None)
-    name = "hostkit.web" if module is None else f"hostkit.modules.{module}"
+    logger = logging.getLogger("hostkit.web") if module is None else logger_of(module)
     culprit = "a resource" if module is None else f"module {module!r}"
     # Without the query, which may hold tokens.
     asked = f"{_text(request.method)} {_text(request.path)}"
-    logging.getLogger(name).error("%s %s %s", culprit, what, asked, exc_info=error)
+    extra = About(page=asked).extra
+    logger.error("%s %s %s", culprit, what, asked, exc_info=error, extra=extra)
 
 
 def give_up(request: Request) -> None:
@@ -237,7 +240,7 @@ def give_up(request: Request) -> None:
         cast("Any", request.transport).abortConnection()
         return
     for name, _ in list(request.responseHeaders.getAllRawHeaders()):
-        if name.lower() not in _KEPT:
+        if not name.lower().startswith(_KEPT):
             request.responseHeaders.removeHeader(name)
     request.cookies.clear()
     request.etag = request.lastModified = None
