@@ -9,6 +9,7 @@ import attrs
 
 from hookspecs.values import JsonDict
 from hostkit import CONTINUE, Category, hookspec, rules
+from hostkit.specs import also_named
 
 if TYPE_CHECKING:
     from hostkit.rules import Continue
@@ -183,6 +184,7 @@ def read_override(value: Any) -> RatelimitOverride | Continue:
 class Ratelimit(Category):
     """Callbacks about rate limits."""
 
+    @also_named(user_id="user")
     @hookspec(rules.FirstResult(read=read_override, on_error="raise"), added="1.132", shield=True)
     async def get_ratelimit_override_for_user(
         self, user: str, limiter_name: str

@@ -11,6 +11,7 @@ from hookspecs.rooms import Event
 from hookspecs.values import FileInfo, JsonDict, ReadableFileWrapper, RoomAlias, UserProfile
 from hookspecs.verdicts import NOT_SPAM, RegistrationBehaviour, Verdict
 from hostkit import Category, hookspec, rules
+from hostkit.specs import also_named
 
 if TYPE_CHECKING:
     from hostkit.rules import Read
@@ -103,6 +104,7 @@ class SpamChecker(Category):
         An exception goes to the caller, and no further module is asked.
         """
 
+    @also_named(user_id="user", room_id="room")
     @_verdict(verdicts.read_may, added="1.37", shield=True)
     async def user_may_join_room(self, user: str, room: str, is_invited: bool) -> Verdict:  # noqa: FBT001 -- what modules are given
         """Called before a user joins a room, unless the user is an administrator or made the room.
@@ -116,6 +118,7 @@ class SpamChecker(Category):
         and denies as forbidden.
         """
 
+    @also_named(inviter_userid="inviter", invitee_userid="invitee")
     @_verdict(verdicts.read_may, added="1.37", shield=True)
     async def user_may_invite(self, inviter: str, invitee: str, room_id: str) -> Verdict:
         """Called before a user who is not an administrator invites another to a room.
@@ -144,6 +147,7 @@ class SpamChecker(Category):
         """
         return await self.user_may_invite(event.sender, event.state_key, event.room_id)
 
+    @also_named(inviter_userid="inviter")
     @_verdict(verdicts.read_may, added="1.45", shield=True)
     async def user_may_send_3pid_invite(
         self, inviter: str, medium: str, address: str, room_id: str
@@ -160,6 +164,7 @@ class SpamChecker(Category):
         """
 
     # Callbacks written before `room_config` was added take the user id alone.
+    @also_named(userid="user_id")
     @_verdict(verdicts.read_may, added="1.37", required=1, copy=("room_config",), shield=True)
     async def user_may_create_room(self, user_id: str, room_config: JsonDict) -> Verdict:
         """Called before a room is created by a user who is not an administrator, or is upgraded.
@@ -175,6 +180,7 @@ class SpamChecker(Category):
         and denies as forbidden.
         """
 
+    @also_named(userid="user_id")
     @_verdict(verdicts.read_may, added="1.37", shield=True)
     async def user_may_create_room_alias(self, user_id: str, room_alias: RoomAlias) -> Verdict:
         """Called before a user gives a room another alias.
@@ -188,6 +194,7 @@ class SpamChecker(Category):
         and denies as forbidden.
         """
 
+    @also_named(userid="user_id")
     @_verdict(verdicts.read_may, added="1.37", shield=True)
     async def user_may_publish_room(self, user_id: str, room_id: str) -> Verdict:
         """Called before a user puts a room into the public directory.

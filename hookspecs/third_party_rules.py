@@ -10,6 +10,7 @@ from hookspecs.rooms import Event, StateMap
 from hookspecs.values import JsonDict, ProfileInfo, Requester
 from hookspecs.verdicts import read_permission
 from hostkit import Category, hookspec, rules
+from hostkit.specs import also_named
 
 # As in the homeserver, a module that fails does not refuse: `on_error: deny` is for that.
 _PERMISSION: Final = rules.FirstDenial(
@@ -80,6 +81,7 @@ class ThirdPartyRules(Category):
         refused.
         """
 
+    @also_named(config="request_content")
     @hookspec(_ROOM, added="1.39")
     async def on_create_room(
         self,

@@ -101,12 +101,14 @@ class Registrations:
         callbacks: In the order of registration.
         mounts: In the order of registration.
         loops: The module's background loops.
+        has_hookimpls: Whether it has registered the marked methods of an object.
         is_open: Whether the module may still register: until its ``__init__`` has returned.
     """
 
     callbacks: list[Registration] = attrs.field(factory=list)
     mounts: list[Mount] = attrs.field(factory=list)
     loops: Loops = attrs.field(factory=Loops)
+    has_hookimpls: bool = False
     is_open: bool = True
 
     def check_open(self, what: str) -> None:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from hostkit.errors import ConfigErrors, Problem
     from hostkit.host import Host
 
-_FILE = click.argument("file", metavar="FILE", type=click.Path())
+# Whether it can be read is found out when it is: then the reason is known.
+_FILE = click.argument("file", metavar="FILE", type=click.Path(readable=False))
 
 
 def _note_path(context: click.Context, _: click.Parameter, value: tuple[str, ...]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 from contextlib import suppress
@@ -14,11 +15,13 @@ from twisted.internet.error import ReactorNotRunning
 from twisted.python import usage
 
 from hostkit.background import Worker
-from hostkit.cli._control import control_socket
+from hostkit.cli._control import control_path, control_socket
+from hostkit.cli._ending import Ending
+from hostkit.cli._heartbeat import Heartbeat
 from hostkit.cli._log import Mask, log_failed_module, log_to_twisted
 from hostkit.cli._notify import Notifier
 from hostkit.cli._output import exit_code, show_problems
-from hostkit.cli._process import hold_pid_file
+from hostkit.cli._process import hold_pid_file, pid_path
 from hostkit.cli._reactor import handle_signals
 from hostkit.cli._reloader import Outcome, Reloader, handle_hangup, ignore_hangup
 from hostkit.errors import ConfigErrors, ModuleFailedError
@@ -29,6 +32,7 @@ from hostkit.web import Server, check_listeners
 if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
+    from hostkit.config import HostFile
     from hostkit.host import Host
 
 _log: Final = logging.getLogger("hostkit.serve")
@@ -46,29 +50,52 @@ def run(host: Host) -> int:
     from twisted.internet import reactor  # noqa: PLC0415 -- importing it installs it
 
     server = Server(host, reactor)
+    heartbeat = Heartbeat(reactor)
     reactor.callWhenRunning(handle_signals, reactor)
+    reactor.callWhenRunning(heartbeat.begin)
+    reactor.addSystemEventTrigger("after", "shutdown", heartbeat.end)
     notifier = Notifier.from_environment(os.environ, reactor)
     reloader = Reloader(host, server, notifier)
     handle_hangup(reactor, reloader.reload)  # before the pid file makes it known
     commands = {"reload": lambda: reloader.reload().addCallback(Outcome.as_json)}
+    ending = Ending(
+        lambda: host.file.settings.stop_timeout_seconds, functools.partial(_leave, host.file)
+    )
     try:
         with hold_pid_file(host.file), control_socket(host.file, reactor, commands):
-            return _Run(server, reactor, notifier, reloader).until_stopped()
+            return _Run(server, reactor, notifier, reloader, ending).until_stopped()
     except ConfigErrors as errors:
         show_problems(errors)
+        ending.begin(1)  # modules may have begun threads when they were built
         return 1
+
+
+def _leave(file: HostFile, exit_code: int) -> None:
+    """End the process at once, without what Python would do."""
+    pid_file = pid_path(file)
+    if pid_file is not None:
+        control_path(pid_file).unlink(missing_ok=True)
+        pid_file.unlink(missing_ok=True)
+    logging.shutdown()
+    os._exit(exit_code)
 
 
 class _Run:
     """One run of the reactor, from the server's start to its stop."""
 
     def __init__(
-        self, server: Server, reactor: Any, notifier: Notifier, reloader: Reloader
+        self,
+        server: Server,
+        reactor: Any,
+        notifier: Notifier,
+        reloader: Reloader,
+        ending: Ending,
     ) -> None:
         self._server = server
         self._reactor = reactor
         self._notifier = notifier
         self._reloader = reloader
+        self._ending = ending
         self._exit_code = 0
         self._is_stopping = False
 
@@ -97,7 +124,13 @@ class _Run:
             _log.info("stopping")
         starting.cancel()
         # A cancelled start stops what it has started, and is waited for.
-        return starting.addBoth(lambda _: start_entry(self._server.stop()))
+        stopping = starting.addBoth(lambda _: start_entry(self._server.stop()))
+        return stopping.addBoth(self._stopped)
+
+    def _stopped(self, result: Any) -> Any:
+        # What comes now is Twisted's and Python's, and both would wait for threads for ever.
+        self._ending.begin(self._exit_code)
+        return result
 
     def _failed(self, failure: Failure) -> None:
         if self._is_stopping and failure.check(CancelledError):

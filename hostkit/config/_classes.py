@@ -16,6 +16,7 @@ from hostkit.codes import Code
 from hostkit.config._annotations import resolve
 from hostkit.config._faults import Fault, StructureErrors, faults_of, steps_of
 from hostkit.config._fields import Check, settings_of
+from hostkit.config._forms import mapping_hint
 from hostkit.config._plain import shown
 from hostkit.config._scalars import wrong_type
 from hostkit.wording import show
@@ -52,7 +53,7 @@ def _class_hook(cls: Any, converter: Converter) -> Callable[[Any, Any], Any]:
 
     def structure_class(value: Any, _cls: Any) -> Any:
         if not isinstance(value, Mapping):
-            raise wrong_type(value, "a mapping")
+            raise wrong_type(value, "a mapping", mapping_hint(value, cls))
         odd = [key for key in value if not isinstance(key, str)]
         if odd:
             strings = {key: item for key, item in value.items() if isinstance(key, str)}

@@ -30,6 +30,7 @@ from hostkit.config import _classes, _scalars, _texts, _validating
 from hostkit.config._annotations import nested_in
 from hostkit.config._classes import is_class
 from hostkit.config._faults import Fault, StructureErrors, faults_of, text_of
+from hostkit.config._forms import list_hint
 from hostkit.config._plain import Plain, ambiguous, bare, shown, unwrap
 from hostkit.config._scalars import wrong_type
 from hostkit.config._tags import find_tag
@@ -178,10 +179,12 @@ def _list_hook(cls: Any, converter: Converter) -> _Hook:
     build = _LISTS[_base(cls)]
     fill = list_structure_factory(cls, converter)
     takes_all = get_args(cls)[:1] in {(), (Any,)}
+    item = (*get_args(cls), Any)[0]
 
     def structure_list(value: Any, _cls: Any) -> Any:
         if not isinstance(value, list | tuple):
-            raise wrong_type(value, "a list")
+            hint = list_hint(value, item, is_class=is_class(item))
+            raise wrong_type(value, "a list", hint)
         items = fill(value, cls)
         if takes_all:
             items = [unwrap(item) for item in items]

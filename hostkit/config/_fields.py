@@ -99,3 +99,17 @@ def written_keys(cls: Any) -> dict[str, str]:
     if settings:
         return {field.name: key for key, (field, _) in settings.items()}
     return {field.name: field.alias or field.name for field in attrs.fields(cls) if field.init}
+
+
+def default_keys(cls: Any) -> set[str]:
+    """List the keys of a class that may be left out."""
+    keys = written_keys(cls)
+    if attrs.has(cls):
+        fields = [field for field in attrs.fields(cls) if field.name in keys]
+        return {keys[field.name] for field in fields if field.default is not attrs.NOTHING}
+    if dataclasses.is_dataclass(cls):
+        nothing = (dataclasses.MISSING, dataclasses.MISSING)
+        fields_ = [field for field in dataclasses.fields(cls) if field.name in keys]
+        return {each.name for each in fields_ if (each.default, each.default_factory) != nothing}
+    optional: frozenset[str] = getattr(cls, "__optional_keys__", frozenset())
+    return {*optional, *getattr(cls, "_field_defaults", {})}

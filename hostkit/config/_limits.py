@@ -1,18 +1,18 @@
 """`Limits`: how much, how many and how slow requests may be."""
 
-from __future__ import annotations
+# Without `from __future__ import annotations`: the annotations are read when the file is.
 
 from typing import Annotated, Final, final
 
 import attrs
 
+from hostkit.config._entries import Period
 from hostkit.config._fields import Check, setting
 from hostkit.config._scalars import Bytes, Seconds
 
 _MOST: Final = 1_000_000
 
 Count = Annotated[int, Check(lambda count: 1 <= count <= _MOST, f"a number from 1 to {_MOST}")]
-Period = Annotated[Seconds, Check(lambda seconds: seconds > 0, "more than no time at all")]
 _LineSize = Annotated[Bytes, Check(lambda size: size > 0, "at least one byte")]
 
 

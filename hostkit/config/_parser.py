@@ -13,6 +13,7 @@ from yaml.reader import Reader
 from hostkit.codes import Code
 from hostkit.config._document import Lines, YamlFile
 from hostkit.config._spaces import hint_at_space
+from hostkit.config._unclosed import unclosed
 from hostkit.errors import ConfigErrors, Problem
 
 LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -190,9 +191,9 @@ class Parser:
         if self.text[offset : offset + 1] == "\t":
             hint = "YAML is indented with spaces; this is a tab"
         else:
-            hint = hint_at_space(
-                self.text, _offset(error.context_mark or error.problem_mark), offset
-            )
+            start = _offset(error.context_mark or error.problem_mark)
+            hint = unclosed(Lines(self.name, self.text), error, self.loader)
+            hint = hint or hint_at_space(self.text, start, offset)
         return self._refuse(Code.NOT_YAML, f"not valid YAML: {said}", offset, hint=hint)
 
     def _refuse(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
 
 from hostkit.codes import Code
@@ -61,6 +62,17 @@ def _passwords(secret: str) -> tuple[str, ...]:
 def tokens_of(settings: Settings) -> frozenset[str]:
     """Collect the tokens of all listeners; a program may have given them without a tag."""
     return frozenset(token for listener in settings.listeners for token in listener.tokens)
+
+
+def misplaced_secrets(values: Mapping[str, Any]) -> frozenset[str]:
+    """Find a URL with a password that stands where a mapping belongs, so that it is no setting.
+
+    Args:
+        values: The top level of the file.
+    """
+    hostkit = values.get("hostkit")
+    redis = hostkit.get("redis") if isinstance(hostkit, Mapping) else None
+    return frozenset({redis} if isinstance(redis, str) and _has_password(redis) else ())
 
 
 def plain_secrets(settings: Settings, hidden: frozenset[str]) -> Iterator[Problem]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, Literal, final, get_args, get_origin, get_type_hints
 
@@ -11,7 +10,7 @@ import attrs
 from hostkit.codes import Code
 from hostkit.config._classes import is_class
 from hostkit.config._faults import Fault, StructureErrors
-from hostkit.config._fields import written_keys
+from hostkit.config._fields import default_keys, written_keys
 from hostkit.config._plain import readings, shown
 from hostkit.wording import did_you_mean, either, show
 
@@ -81,7 +80,9 @@ def find_tag(members: list[Any]) -> Tag | None:
         if all(key in each for each in choices):
             pairs = [(c, m) for each, m in zip(choices, members, strict=True) for c in each[key]]
             if len({(type(choice), choice) for choice, _ in pairs}) == len(pairs):
-                is_optional = any(key in _defaults_of(member) for member in members)
+                is_optional = any(
+                    key in default_keys(get_origin(member) or member) for member in members
+                )
                 return Tag(key, dict(pairs), is_optional)
     return None
 
@@ -99,18 +100,3 @@ def _choices_of(member: Any) -> dict[str, list[Any]]:
 
 def _attrs_types(cls: Any) -> dict[str, Any]:
     return {field.name: field.type for field in attrs.fields(cls)}
-
-
-def _defaults_of(member: Any) -> set[str]:
-    cls = get_origin(member) or member
-    keys = written_keys(cls)
-    if attrs.has(cls):
-        return {
-            keys[f.name] for f in attrs.fields(cls) if f.init and f.default is not attrs.NOTHING
-        }
-    if dataclasses.is_dataclass(cls):
-        missing = dataclasses.MISSING
-        fields = [field for field in dataclasses.fields(cls) if field.init]
-        return {f.name for f in fields if (f.default, f.default_factory) != (missing, missing)}
-    optional: frozenset[str] = getattr(cls, "__optional_keys__", frozenset())
-    return {*optional, *getattr(cls, "_field_defaults", {})}

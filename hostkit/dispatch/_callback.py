@@ -6,7 +6,6 @@ import copy
 import sys
 import types
 from collections.abc import Callable
-from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias, TypeVar, final
 
 import attrs
@@ -15,7 +14,6 @@ from hostkit.loops import settle
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
-    from contextvars import Context
     from types import CodeType, FrameType
 
     from hostkit.errors import Place
@@ -79,9 +77,17 @@ def current_module() -> str | None:
     to run later (a task it starts, a Deferred's callbacks) is not on its stack.
 
     Returns:
-        The module's name; `None` outside of callbacks and background loops.
+        The module's name; `None` outside of callbacks, background loops, `start` and `stop`.
     """
-    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 -- the documented way to a caller
+    return module_on(sys._getframe(1))  # noqa: SLF001 -- the documented way to a caller
+
+
+def module_on(frame: FrameType | None) -> str | None:
+    """Name the module whose code runs on a Python stack, which may be another thread's.
+
+    Args:
+        frame: The innermost frame of the stack.
+    """
     while frame is not None:
         # A lane knows its callbacks, and the place of the one it asks.
         callbacks: tuple[Callback, ...] | None = frame.f_globals.get("_callbacks")
@@ -105,21 +111,6 @@ async def call_for(module: str, function: Callable[[], Any]) -> Any:  # noqa: AR
         function: What to call.
     """
     return await settle(function())
-
-
-@runs_module_code
-async def settle_for(callback: Callback, value: Any, contexts: list[Context]) -> Any:  # noqa: ARG001 -- see above
-    """Await what a callback has returned, apart from its caller.
-
-    Args:
-        callback: The callback.
-        value: What it has returned.
-        contexts: Gets the context in which that has ended, for `take_over_context`.
-    """
-    try:
-        return await settle(value)
-    finally:
-        contexts.append(copy_context())
 
 
 _MUTABLE: Final = (dict, list, set)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar, cast, final, overload
 
 from hostkit.dispatch._monitors import watch_calls
-from hostkit.specs import Category
+from hostkit.specs import Category, accept_other_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -55,6 +55,7 @@ def bind_hooks(caller: Category, chains: Mapping[str, Chain | KeyedChain], *, ex
         function = (chain.exact if exact else chain.lean) if is_heard else chain.unheard
         if chain.watch is not None:
             function = watch_calls(function, chain.spec, chain.watch, takes_self=is_heard)
+        function = accept_other_names(function, chain.spec)
         if is_heard:
             setattr(own, name, function)
             vars(caller).pop(name, None)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import logging
+from types import CoroutineType
 from typing import TYPE_CHECKING, Any, Final, cast, final
+
+from twisted.internet.defer import Deferred
 
 from hostkit.dispatch._failure_text import add_note, say, set_context, text_of
 from hostkit.dispatch._kinds import TELLING, outcome_of, policies_of
@@ -132,7 +136,7 @@ class FailurePolicy:
             error = None  # it says no more
         text = text_of(error) if error is not None else ""
         why = f" ({text})" if text else ""
-        reason = self._redact(f"expected {expected}, got {describe(value)}{why}")
+        reason = self._redact(f"expected {expected}, got {_describe(value)}{why}")
         invalid = InvalidValueError(self._callbacks[index].module, self._spec.full_name, reason)
         invalid.__cause__ = error
         call.open(index).note(index, Outcome.INVALID, reason)
@@ -273,3 +277,12 @@ class FailurePolicy:
         outcome = Outcome.DENY if self._rule.denies and not replaces else Outcome.RESULT
         detail = describe(meaning.result if replaces else meaning)
         call.open(index).note(index, outcome, detail)
+
+
+def _describe(value: Any) -> str:
+    if type(value) is CoroutineType:
+        value.close()  # or Python would warn of it as well
+        return f"the coroutine {value.__qualname__}: an `await` is missing"
+    # By its type, since the value may do anything when it is looked at.
+    is_awaitable = issubclass(type(value), Deferred | asyncio.Future)
+    return f"{describe(value)}: an `await` is missing" if is_awaitable else describe(value)

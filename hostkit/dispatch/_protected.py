@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from contextvars import Context, copy_context
 from typing import TYPE_CHECKING, Any, final
 
-from hostkit.dispatch._callback import settle_for
+from hostkit.dispatch._callback import runs_module_code
 from hostkit.loops import is_awaitable, settle, take_over_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from contextvars import Context
 
     from hostkit.dispatch._callback import Callback
     from hostkit.loops import Protect
@@ -37,7 +37,15 @@ class ProtectedCallback:
             return answer
         contexts: list[Context] = []
         try:
-            return await settle(self._protect(settle_for(self._callback, answer, contexts)))
+            return await settle(self._protect(_settle_for(self._callback, answer, contexts)))
         finally:
             if contexts:
                 take_over_context(contexts[0])
+
+
+@runs_module_code
+async def _settle_for(callback: Callback, value: Any, contexts: list[Context]) -> Any:  # noqa: ARG001 -- see the decorator
+    try:
+        return await settle(value)
+    finally:
+        contexts.append(copy_context())

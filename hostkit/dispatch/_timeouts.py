@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Final, final
 
-from hostkit.dispatch._callback import settle_for
+from hostkit.dispatch._callback import runs_module_code
 from hostkit.errors import HookTimeoutError
 from hostkit.logs import logger_of
-from hostkit.loops import Limit, Limited, current_task, find_clock, is_awaitable
+from hostkit.loops import Limit, Limited, current_task, find_clock, is_awaitable, settle
 
 if TYPE_CHECKING:
     from twisted.internet.interfaces import IReactorTime
@@ -101,10 +101,7 @@ class LimitedCallback:
 
     async def _wait(self, value: Any, began: float) -> Any:
         running = Limited(
-            settle_for(self.callback, value, []),
-            self._limit,
-            find_clock(self._clock),
-            _is_cancelled,
+            _settle_for(self.callback, value), self._limit, find_clock(self._clock), _is_cancelled
         )
         try:
             return await running
@@ -134,3 +131,8 @@ def _is_cancelled() -> bool:
     """Whether the caller is cancelled, as far as that is known: Twisted does not say."""
     task = current_task()
     return task is not None and task.cancelling() > 0
+
+
+@runs_module_code
+async def _settle_for(callback: Callback, value: Any) -> Any:  # noqa: ARG001 -- see the decorator
+    return await settle(value)

@@ -34,7 +34,7 @@ class Trace(Generic[T_co]):
     """
 
     outcome: Outcome
-    _write: Callable[[], Receipt]
+    _write: Callable[[], Receipt] = attrs.field(repr=False)
     result: T_co | None = None
     error: BaseException | None = None
 

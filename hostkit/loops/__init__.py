@@ -30,14 +30,7 @@ from hostkit.loops._entry import (
 from hostkit.loops._home import Home
 from hostkit.loops._installed import running_loop
 from hostkit.loops._limited import Limit, Limited
-from hostkit.loops._shield import (
-    DetachedTasks,
-    Protect,
-    ShieldedCall,
-    end_of,
-    shield,
-    start_like_caller,
-)
+from hostkit.loops._shield import DetachedTasks, Protect, ShieldedCall, shield
 from hostkit.loops._side_loop import SideLoop
 
 __all__ = [
@@ -60,7 +53,6 @@ __all__ = [
     "advise",
     "attempt",
     "current_task",
-    "end_of",
     "enter",
     "find_clock",
     "is_awaitable",
@@ -71,6 +63,5 @@ __all__ = [
     "settle",
     "shield",
     "start_entry",
-    "start_like_caller",
     "take_over_context",
 ]

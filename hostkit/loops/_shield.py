@@ -20,7 +20,7 @@ What it returns is awaited. If that is cancelled, it lets the coroutine end, and
 """
 
 
-def start_like_caller(coroutine: Coroutine[Any, Any, Any]) -> Deferred[Any]:
+def _start_like_caller(coroutine: Coroutine[Any, Any, Any]) -> Deferred[Any]:
     """Run a coroutine apart from its caller, in an asyncio task only if the caller is in one.
 
     A caller that Twisted drives is resumed in the coroutine's last step then, not later by the
@@ -82,7 +82,7 @@ class DetachedTasks:
     async def wait(self) -> None:
         """Wait until nothing runs any more."""
         while self._running:
-            await settle(end_of(next(iter(self._running))))
+            await settle(_end_of(next(iter(self._running))))
 
     def cancel(self) -> None:
         """Cancel what runs."""
@@ -142,12 +142,12 @@ async def shield(
     call = ShieldedCall()
     ended: list[BaseException | None] = []
     contexts: list[Context] = []
-    running = start_like_caller(_keep(run(call), ended, contexts))
+    running = _start_like_caller(_keep(run(call), ended, contexts))
     given_up: BaseException | None = None
     try:
         while not ended and not call.released.called:
             try:
-                await settle(end_of(running, call.released))
+                await settle(_end_of(running, call.released))
             except (CancelledError, asyncio.CancelledError) as cancelled:
                 call.is_given_up = True
                 given_up = cancelled
@@ -178,7 +178,7 @@ async def _keep(
         contexts.append(copy_context())
 
 
-def end_of(*running: Deferred[Any]) -> Deferred[None]:
+def _end_of(*running: Deferred[Any]) -> Deferred[None]:
     """Make a Deferred that fires with the first of some, which are not cancelled with it."""
     end: Deferred[None] = Deferred()
 

@@ -7,6 +7,7 @@ from hostkit.specs._functions import has_body
 from hostkit.specs._hookimpl import IMPL_ATTRIBUTE, HookimplMarker, check_options, hookimpl
 from hostkit.specs._hookspec import PROJECT, Hookspec, hookspec
 from hostkit.specs._keyed import Keyed, ReadKey
+from hostkit.specs._other_names import accept_other_names, also_named
 
 __all__ = [
     "IMPL_ATTRIBUTE",
@@ -17,6 +18,8 @@ __all__ = [
     "Hookspec",
     "Keyed",
     "ReadKey",
+    "accept_other_names",
+    "also_named",
     "callable_name",
     "check_callable",
     "check_categories",

@@ -12,9 +12,10 @@ import pluggy
 
 from hostkit.codes import Code
 from hostkit.errors import SpecError
-from hostkit.rules import D_co, FirstDenial, Rule
+from hostkit.rules import D_co, Decision, FirstDenial, Rule
 from hostkit.specs._functions import arguments_of, check_documented, has_body, show_function, where
 from hostkit.specs._keyed import Keyed
+from hostkit.specs._renaming import use_own_names
 from hostkit.wording import did_you_mean
 
 PROJECT: Final = "hostkit"
@@ -45,6 +46,7 @@ class Hookspec:
         requires: Hooks of the category that a module must register together with it.
         shield: Whether a callback is let finish when the call is cancelled.
         must_decide: Whether a host needs a module that decides it.
+        other_names: Pairs of a name that callers may use, too, and the argument it is for.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Hookspec:
     requires: tuple[str, ...] = ()
     shield: bool = False
     must_decide: bool = False
+    other_names: tuple[tuple[str, str], ...] = ()
 
     @property
     def full_name(self) -> str:
@@ -88,13 +91,24 @@ class Hookspec:
         Raises:
             TypeError: They are not the hook's.
         """
-        bound = self.signature.bind(*args, **kwargs)
+        bound = self.signature.bind(*args, **self.rename(kwargs))
         bound.apply_defaults()
         return list(bound.arguments.values())
 
+    def rename(self, kwargs: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Put the hook's own names in the place of others; see `use_own_names`."""
+        return use_own_names(self.name, self.other_names, kwargs)
+
     def show(self) -> str:
         """Write the declaration on one line."""
-        return show_function(self.name, self.signature, is_async=self.is_async)
+        signature = self.signature
+        if self.rule.plain_denial is not None and signature.return_annotation in _DECISIONS:
+            signature = signature.replace(return_annotation="Decision")
+        return show_function(self.name, signature, is_async=self.is_async)
+
+
+# In a declaration, `None` stands for the empty body; it is not an answer.
+_DECISIONS: Final = (Decision, Decision | None, "Decision | None")
 
 
 _OPTIONS: Final = (

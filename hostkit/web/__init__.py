@@ -1,5 +1,6 @@
 """How a host is reached over HTTP, and what modules make web resources with."""
 
+from hostkit.web._cors import Cors
 from hostkit.web._forms import Form, Upload, form_body
 from hostkit.web._json import json_body
 from hostkit.web._json_resource import HttpError, JsonResource
@@ -12,6 +13,7 @@ from hostkit.web.gateway import Gateway
 
 __all__ = [
     "DEFAULT_LISTENER",
+    "Cors",
     "ErrorPage",
     "Form",
     "Gateway",

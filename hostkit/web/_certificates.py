@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, final
 from twisted.internet.interfaces import IOpenSSLContextFactory
 from zope.interface import implementer
 
+from hostkit.web._endpoint_faults import EndpointError
 from hostkit.web._twisted_private import contexts_of, use_contexts
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def hold_certificates(endpoint: IStreamServerEndpoint) -> None:
         endpoint: The endpoint, which does not listen yet.
 
     Raises:
-        ValueError: OpenSSL refuses it, such as for a key that is too short.
+        EndpointError: OpenSSL refuses it, such as for a key that is too short.
     """
     contexts = contexts_of(endpoint)
     if contexts is None:
@@ -53,7 +54,7 @@ def hold_certificates(endpoint: IStreamServerEndpoint) -> None:
         contexts.getContext()  # which Twisted would call for the first connection
     except Error as error:
         reasons = ", ".join(str(reason[-1]) for reason in error.args[0])
-        raise ValueError(f"its certificate cannot be used: {reasons}") from error
+        raise EndpointError(f"its certificate cannot be used: {reasons}") from error
     use_contexts(endpoint, Certificates(contexts))
 
 

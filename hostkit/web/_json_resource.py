@@ -204,7 +204,8 @@ def _has_left(gone: Deferred[None] | None) -> bool:
 
 
 _LONGEST: Final = 200
-_KEPT: Final = frozenset({b"server", b"date"})
+# What says who may use an answer holds for that of a failure as well.
+_KEPT: Final = (b"server", b"date", b"vary", b"access-control-")
 
 
 def log_failure(request: Request, what: str, error: BaseException | None = None) -> None:
@@ -239,7 +240,7 @@ def give_up(request: Request) -> None:
         cast("Any", request.transport).abortConnection()
         return
     for name, _ in list(request.responseHeaders.getAllRawHeaders()):
-        if name.lower() not in _KEPT:
+        if not name.lower().startswith(_KEPT):
             request.responseHeaders.removeHeader(name)
     request.cookies.clear()
     request.etag = request.lastModified = None

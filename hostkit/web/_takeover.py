@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, final
+from typing import TYPE_CHECKING, Final, TypeAlias, final
 
 import attrs
 
 from hostkit.errors import ConfigErrors
+from hostkit.web._addresses import address_of
 from hostkit.web._certificates import renew
-from hostkit.web._twisted_private import parse_endpoint
+from hostkit.web._endpoint_faults import parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -24,13 +25,7 @@ Draft: TypeAlias = "tuple[Listener, IStreamServerEndpoint]"
 
 _log: Final = logging.getLogger("hostkit.serve")
 
-# The options of endpoints in the order in which they may be given without their names.
-_OPTIONS: Final = {
-    "tcp": ("port", "interface", "backlog"),
-    "tcp6": ("port", "backlog", "interface"),
-    "ssl": ("port", "privateKey", "certKey", "sslmethod", "interface", "backlog"),
-    "unix": ("address", "mode", "backlog", "lockfile"),
-}
+_WITH_PARTS: Final = frozenset({"tcp", "tcp6", "ssl", "unix"})
 _CERTIFICATE: Final = ("privateKey", "certKey", "sslmethod", "extraCertChain", "dhParameters")
 
 
@@ -91,9 +86,8 @@ class Takeover:
                 await door.open(self.file)
             except ConfigErrors:
                 # An old listener may be in the way, such as another interface of the same port.
-                place = _place_of(door.listener.endpoint)
-                others = [each for each in self.gone if _place_of(each.listener.endpoint) == place]
-                if place is None or not others:
+                others = [each for each in self.gone if _collide(each, door)]
+                if not others:
                     raise
                 for each in others:
                     self._closed.append(each)
@@ -126,22 +120,16 @@ def identity_of(endpoint: str) -> object:
     """Return what stays the same while a listener goes on; its certificate need not.
 
     Args:
-        endpoint: An endpoint string that can be understood.
+        endpoint: An endpoint string that was checked.
     """
-    kind, options = _options_of(endpoint)
-    return kind, {name: value for name, value in options.items() if name not in _CERTIFICATE}
+    parts = parts_of(endpoint)
+    kind = parts["kind"]
+    if not endpoint.startswith(kind) or kind not in _WITH_PARTS:
+        return endpoint
+    return {name: value for name, value in parts.items() if name not in _CERTIFICATE}
 
 
-def _place_of(endpoint: str) -> object:
-    """Return what only one listener can have, whatever else differs; `None`: nothing."""
-    kind, options = _options_of(endpoint)
-    if kind == "unix":
-        return options.get("address")
-    port = options.get("port")
-    return None if port == "0" else port
-
-
-def _options_of(endpoint: str) -> tuple[str, dict[str, Any]]:
-    (kind, *arguments), options = parse_endpoint(endpoint)
-    names = (*_OPTIONS.get(kind, ()), *map(str, range(len(arguments))))
-    return kind, {**dict(zip(names, arguments, strict=False)), **options}
+def _collide(one: Door, other: Door) -> bool:
+    """Whether only one of two listeners can be open."""
+    first, second = (address_of(each.listener.endpoint) for each in (one, other))
+    return first is not None and second is not None and first.collides(second)

@@ -240,3 +240,12 @@ def test_one_problem_is_counted_as_one(capsys: pytest.CaptureFixture[str]) -> No
 def test_the_exit_code_distinguishes_unreadable_from_bad_files(code: str, expected: int) -> None:
     """2 means that there was no file to look at, 1 that there are problems in it."""
     assert exit_code(ConfigErrors((Problem(code, "…"),))) == expected
+
+
+def test_an_unreadable_file_is_a_problem_like_others(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it can be read is not asked before, but reported in the words of the system."""
+    monkeypatch.setattr("os.access", lambda *_: False)
+    result = run("validate", write(HEAD))
+    assert (result.exit_code, result.stderr) == (0, "")

@@ -77,11 +77,25 @@ class FakeServer:
         self.steps.append("stopped")
 
 
+class FakeEnding:
+    """Notes what a process ends with."""
+
+    def __init__(self) -> None:
+        self.codes: list[int] = []
+
+    def begin(self, exit_code: int) -> None:
+        self.codes.append(exit_code)
+
+
 def run_server(server: Any, script: Callable[[FakeReactor], object]) -> int:
     """Run a server until it is stopped, and give the exit code."""
     reactor = FakeReactor(script)
     notifier = Notifier(None, None, reactor)
-    return _Run(server, reactor, notifier, Reloader(Host(), server, notifier)).until_stopped()
+    reloader = Reloader(Host(), server, notifier)
+    ending: Any = FakeEnding()
+    code = _Run(server, reactor, notifier, reloader, ending).until_stopped()
+    assert ending.codes == [code]
+    return code
 
 
 def nothing(reactor: FakeReactor) -> None:

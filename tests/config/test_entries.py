@@ -166,3 +166,37 @@ def test_the_applications_own_keys_are_left_alone(tmp_path: Path, text: str) -> 
     file = tmp_path / "host.yaml"
     file.write_text(f"other: 1\n? {text}\n" if text.startswith("[") else f"other: 1\n{text}\n")
     assert len(load(file).modules) == text.count("words.Words")
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("modules: [a.B]", "write a mapping: {module: a.B}"),
+        ("modules: a.B", "write a list: [{module: a.B}]"),
+        ("modules: [5]", None),
+        (
+            "modules: {module: a.B}",
+            "this is one entry of a list: put a dash before its first key, or brackets around it",
+        ),
+        ("hostkit: {redis: 'redis://x/0'}", "write a mapping: {url: ...}"),
+        ("hostkit: {listeners: ['tcp:80']}", 'write a mapping: {endpoint: "tcp:80"}'),
+        ("hostkit: {listeners: tcp}", "write a list: [{endpoint: tcp}]"),
+        ("hostkit: {categories: comments}", "write a list: [comments]"),
+        ("hostkit: {categories: 5}", "write a list: [5]"),
+        ("hostkit: {categories: 'a b'}", 'write a list: ["a b"]'),
+        ("hostkit: {categories: {a: b}}", None),
+        ("hostkit: text", None),
+        ("hostkit: {listeners: [{endpoint: x, serve: health}]}", "write a list: [health]"),
+        ("hostkit: {listeners: [{endpoint: x, serve: !env SERVE}]}", "write a list: [...]"),
+    ],
+)
+def test_the_right_form_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, hint: str | None
+) -> None:
+    """Where a single value stands for what a list or a mapping would hold, the hint has that."""
+    monkeypatch.setenv("SERVE", "health")
+    file = tmp_path / "host.yaml"
+    file.write_text(text)
+    with pytest.raises(ConfigErrors) as caught:
+        load(file)
+    assert [(problem.code, problem.hint) for problem in caught.value.problems] == [("HK020", hint)]

@@ -12,6 +12,8 @@ from hostkit.errors import ConfigErrors, Problem
 if TYPE_CHECKING:
     from .conftest import Write
 
+_BEGAN = "the text in quotes that ends just before began"
+
 
 def _refused_text(name: str) -> Problem:
     with pytest.raises(ConfigErrors) as caught:
@@ -222,3 +224,31 @@ def test_long_files_may_be_long(loader: Any) -> None:
     """A file with many values is not mistaken for a deep one."""
     text = "".join(f"k{i}: [1, {{a: 2}}]\n" for i in range(1000))
     assert len(Parser("f", text, loader).parse().root.value) == 1000
+
+
+@pytest.mark.parametrize("loader", [LOADER, yaml.SafeLoader])
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ('a: 1\nb: "x\nc: 2\n', "the quote in line 2, column 4 is not closed"),
+        ("- 'abc\n", "the quote in line 1, column 3 is not closed"),
+        ("a: [1,\nb: 2\n", "the bracket in line 1, column 4 is not closed"),
+        ("a: {x: 1\nb: 2\n", "the bracket in line 1, column 4 is not closed"),
+        (
+            'a: 1\nb: "x\nc: 2\nd: "y"\n',
+            f"{_BEGAN} in line 2, column 4: is its closing quote missing there?",
+        ),
+        ('a: "b" c\n', None),
+        ('a: "b\n  c"\nd: "e" f\n', None),
+        (
+            "a: 'b\n c' d\n",
+            f"{_BEGAN} in line 1, column 4: is its closing quote missing there?",
+        ),
+        ("a: @b\n", None),
+    ],
+)
+def test_what_was_left_open_is_named(text: str, hint: str | None, loader: Any) -> None:
+    """The parser notices at the next quote, or at the end; the hint says where it began."""
+    problem = _refusal(text, loader)[0]
+    assert problem.code == "HK006"
+    assert problem.hint == hint

@@ -233,3 +233,18 @@ def test_urls_without_a_password_may_stand_in_the_file(url: str, tmp_path: Path)
     redis = load(path).settings.redis
     assert redis is not None
     assert redis.url == url
+
+
+def test_a_password_that_stands_in_the_wrong_place_is_not_shown(tmp_path: Path) -> None:
+    """The right form is shown, and neither the URL nor its line."""
+    path = tmp_path / "host.yaml"
+    path.write_text("hostkit:\n  redis: redis://:hunter2@x/0\n")
+    with pytest.raises(ConfigErrors) as caught:
+        load(path)
+    (problem,) = caught.value.problems
+    assert problem.hint == "write a mapping: {url: ...}"
+    assert "hunter2" not in problem.render()
+    with pytest.raises(ConfigErrors, match="redis://x/0"):
+        from_mapping({"hostkit": {"redis": "redis://x/0"}})
+    with pytest.raises(ConfigErrors, match="a mapping"):
+        from_mapping({"hostkit": "redis://:hunter2@x/0"})

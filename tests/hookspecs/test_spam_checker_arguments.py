@@ -1,15 +1,24 @@
 from __future__ import annotations
 
+import asyncio
 import functools
 import logging
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hookspecs import NOT_SPAM, Codes, JsonDict, RegistrationBehaviour
+from hookspecs import (
+    NOT_SPAM,
+    Codes,
+    JsonDict,
+    Ratelimit,
+    RegistrationBehaviour,
+    SpamChecker,
+    ThirdPartyRules,
+)
 from hostkit import ConfigErrors
 
-from .hosting import Spy, answering
+from .hosting import Spy, answering, chain_of
 from .spam import ARGUMENTS, DEFAULTS, call, host_of
 
 if TYPE_CHECKING:
@@ -237,3 +246,36 @@ def test_a_module_in_shadow_mode_denies_nothing(caplog: pytest.LogCaptureFixture
     (receipt,) = host.receipts
     assert "a [shadow]: deny, (Codes.FORBIDDEN, {})" in str(receipt)
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+@pytest.mark.parametrize(
+    ("category", "hook", "names"),
+    [
+        (SpamChecker, "user_may_join_room", ("user_id", "room_id", "is_invited")),
+        (SpamChecker, "user_may_invite", ("inviter_userid", "invitee_userid", "room_id")),
+        (
+            SpamChecker,
+            "user_may_send_3pid_invite",
+            ("inviter_userid", "medium", "address", "room_id"),
+        ),
+        (SpamChecker, "user_may_create_room", ("userid", "room_config")),
+        (SpamChecker, "user_may_create_room_alias", ("userid", "room_alias")),
+        (SpamChecker, "user_may_publish_room", ("userid", "room_id")),
+        (Ratelimit, "get_ratelimit_override_for_user", ("user_id", "limiter_name")),
+        (ThirdPartyRules, "on_create_room", ("requester", "config", "is_requester_admin")),
+    ],
+)
+def test_hosts_may_use_the_names_they_know(
+    category: Any, hook: str, names: tuple[str, ...]
+) -> None:
+    """Those by which the homeserver itself calls its hooks."""
+    calls: Calls = []
+
+    async def callback(*arguments: Any) -> Any:
+        calls.append(arguments)
+        return NOT_SPAM if category is SpamChecker else None
+
+    values = tuple(f"value of {name}" for name in names)
+    chain = chain_of(category, hook, callback)
+    asyncio.run(getattr(chain.hooks[category], hook)(**dict(zip(names, values, strict=True))))
+    assert calls == [values]

@@ -5,7 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from hostkit.rules import Decision, FirstDenial, FirstResult
+from hostkit.specs import hookspec
 from hostkit.specs._functions import show_function, show_parameter
+from hostkit.specs._hookspec import SPEC_ATTRIBUTE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,3 +45,18 @@ def test_a_parameter_is_shown_as_in_its_signature() -> None:
     """With its annotation and default."""
     parameters = inspect.signature(annotated).parameters.values()
     assert [*map(show_parameter, parameters)] == ["a: int", "b: dict[str, int] | None = None"]
+
+
+def test_a_decision_is_shown_by_its_name() -> None:
+    """Without the `None` that stands for the empty body, however the annotation is given."""
+
+    async def check(self: object, text: str) -> Any:
+        """Called for each text."""
+
+    for annotation in (Decision, Decision | None, "Decision | None", "Decision"):
+        check.__annotations__["return"] = annotation
+        declared = getattr(hookspec(FirstDenial())(check), SPEC_ATTRIBUTE)
+        assert declared.show() == "async def check(text: str) -> Decision"
+    check.__annotations__["return"] = "str | None"
+    declared = getattr(hookspec(FirstResult())(check), SPEC_ATTRIBUTE)
+    assert declared.show() == "async def check(text: str) -> str | None"

@@ -1,0 +1,142 @@
+"""Processes whose threads go on after the server has stopped."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hostkit.cli._ending import Ending
+from hostkit.cli._serve import _leave
+from hostkit.config import load
+from tests.cli.servers import errors_of, serving, wait_for
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.conftest import Write
+
+
+def end(seconds: float) -> tuple[list[float], list[int]]:
+    """Let an ending do everything that it does; give what it waited and the exit codes."""
+    waited: list[float] = []
+    left: list[int] = []
+    done = threading.Event()
+
+    def leave(code: int) -> None:
+        left.append(code)
+        done.set()
+
+    Ending(lambda: seconds, leave, waited.append).begin(3)
+    assert done.wait(60)
+    return waited, left
+
+
+def test_threads_are_named_and_left(caplog: pytest.LogCaptureFixture) -> None:
+    """With the line of the module's own code at which they are."""
+    held = threading.Event()
+
+    def crunch() -> None:
+        held.wait()
+
+    busy = threading.Thread(target=crunch, name="cruncher")
+    busy.start()
+    try:
+        waited, left = end(5)
+    finally:
+        held.set()
+        busy.join()
+    assert (waited, left) == ([1, 5], [3])
+    first, second = caplog.messages
+    line = crunch.__code__.co_firstlineno + 1
+    assert first.startswith("waiting up to 5s for what is still running: ")
+    assert second.startswith("exiting although this is still running: ")
+    for message in (first, second):
+        assert f"cruncher ({__file__}:{line} in crunch)" in message
+
+
+def test_a_thread_may_have_no_code_of_its_own(caplog: pytest.LogCaptureFixture) -> None:
+    """Such as one that waits for work; its name has to do."""
+    held = threading.Event()
+    idle = threading.Thread(target=held.wait, name="idler")
+    idle.start()
+    try:
+        end(0.2)
+    finally:
+        held.set()
+        idle.join()
+    assert "idler" in caplog.messages[0]
+    assert "idler (" not in caplog.messages[0]
+
+
+def test_it_may_be_the_main_thread_that_is_busy(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A function that a module has registered for the end of the program, for instance."""
+    monkeypatch.setattr(threading, "enumerate", list)
+    end(5)
+    assert ": MainThread (" in caplog.messages[1]
+
+
+def test_files_are_deleted_and_logs_written_even_so(
+    tmp_path: Path, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What Python would do at the end of a process is not done by then."""
+    steps: list[object] = []
+    monkeypatch.setattr(os, "_exit", steps.append)
+    monkeypatch.setattr(logging, "shutdown", lambda: steps.append("shutdown"))
+    for settings in ("{}", "{pid_file: server.pid}"):
+        for name in ("server.pid", "server.pid.sock"):
+            (tmp_path / name).touch()
+        _leave(load(write(f"hostkit: {settings}")), 3)
+    assert steps == ["shutdown", 3] * 2
+    assert [path.name for path in tmp_path.iterdir()] == ["host.yaml"]
+
+
+BUSY = """
+import asyncio, threading, time
+from twisted.internet.threads import deferToThread
+
+class Busy:
+    def __init__(self, config, api):
+        if config["how"] == "own":
+            threading.Thread(target=crunch, name="own").start()
+        self._how = config["how"]
+
+    async def start(self):
+        if self._how == "asyncio":
+            asyncio.get_running_loop().run_in_executor(None, crunch)
+        elif self._how == "twisted":
+            deferToThread(crunch)
+
+def crunch():
+    time.sleep(1000)
+"""
+
+
+@pytest.mark.parametrize(
+    ("how", "name"),
+    [("own", "own ("), ("asyncio", "asyncio_0 ("), ("twisted", "PoolThread-twisted.internet.re")],
+)
+def test_a_server_ends_in_bounded_time(how: str, name: str, tmp_path: Path, write: Write) -> None:
+    """Whatever kind of thread is busy; the pid file and the control socket are gone."""
+    (tmp_path / "busy.py").write_text(BUSY)
+    file = write(
+        f"modules: [{{module: busy.Busy, config: {{how: {how}}}}}]\n"
+        "hostkit:\n  categories: []\n  pid_file: server.pid\n  stop_timeout: 200ms\n"
+        '  listeners: [{endpoint: "tcp:0:interface=127.0.0.1"}]\n'
+    )
+    with serving(file, "--reactor", "asyncio") as process:
+        wait_for(process, "listening on")
+        process.send_signal(signal.SIGTERM)
+        lines = errors_of(process).read().splitlines()
+        assert process.wait() == 0
+    assert "stopping" in lines[0]
+    assert f"waiting up to 0.2s for what is still running: {name}" in lines[1]
+    assert f"exiting although this is still running: {name}" in lines[2]
+    assert "busy.py:18 in crunch" in lines[2]
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith("server")) == []
