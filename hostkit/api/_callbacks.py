@@ -27,6 +27,7 @@ Ts = TypeVarTuple("Ts")
 R = TypeVar("R")
 
 _NO_KEY: Final[Any] = object()
+_WRAPPERS: Final = (staticmethod, classmethod, MethodType)
 
 Callbacks: TypeAlias = Callable[..., Any] | Mapping[Any, Callable[..., Any]]
 """What a module registers for one hook."""
@@ -128,10 +129,17 @@ class CallbackApi(BaseApi):
                 hint="write @hookimpl above each method that is a callback",
             )
         self._commit(fitting)
+        self._registrations.has_hookimpls = True
 
     def _commit(self, fitting: Sequence[Registration]) -> None:
         _check_complete(fitting)
         for registration in fitting:
+            if any(_is_same(registration, each) for each in self._registrations.callbacks):
+                self._log.warning(
+                    "%s is registered twice for %s, so it is asked twice",
+                    callable_name(registration.function),
+                    registration.spec.full_name,
+                )
             if registration.spec.deprecated is not None:
                 self._log.warning(
                     "the hook %s is deprecated: %s",
@@ -161,6 +169,15 @@ class CallbackApi(BaseApi):
                 f"this host has no category {getattr(category, '__qualname__', category)!r}",
                 expected=", ".join(each.__qualname__ for each in known) or "none",
             )
+
+
+def _is_same(one: Registration, other: Registration) -> bool:
+    """Whether two registrations have one callback called twice."""
+    if (one.spec, one.key) != (other.spec, other.key):
+        return False
+    # Each access to a method makes another object. Others may have an `__eq__` of their own.
+    both_methods = type(one.function) is type(other.function) is MethodType
+    return one.function == other.function if both_methods else one.function is other.function
 
 
 def _find_hook(specs: Mapping[str, Hookspec], hook: str, where: str) -> Hookspec:
@@ -254,11 +271,26 @@ def _find_marked(plugin: object) -> list[tuple[str, Callable[..., Any], dict[str
     return found
 
 
+def marked_functions(cls: type) -> dict[str, object]:
+    """Find the functions of a class that are marked with `hookimpl`, by name.
+
+    Args:
+        cls: The class; none of its code is run.
+    """
+    names = {name for each in cls.__mro__ for name in vars(each)}
+    static = {name: inspect.getattr_static(cls, name, None) for name in sorted(names)}
+    return {
+        name: getattr(each, "__func__", each) if isinstance(each, _WRAPPERS) else each
+        for name, each in static.items()
+        if _options(each) is not None
+    }
+
+
 def _options(static: object) -> dict[str, Any] | None:
     """Read the mark of a function, or of what wraps one."""
     # The mark may be below or above `@staticmethod` and `@classmethod`.
     holders = [static]
-    if isinstance(static, staticmethod | classmethod | MethodType):
+    if isinstance(static, _WRAPPERS):
         holders.append(static.__func__)
     for holder in holders:
         options = inspect.getattr_static(holder, IMPL_ATTRIBUTE, None)

@@ -46,15 +46,21 @@ def show_absent(absent: Sequence[Problem]) -> Iterator[str]:
 
 
 def show_unbuilt(host: Host) -> Iterator[str]:
-    """Yield the line that names modules for whose config no stand-in was good enough.
+    """Yield the lines that name modules which are left out.
+
+    Those are the ones for whose config no stand-in was good enough, and optional ones.
 
     Args:
         host: The host, built.
     """
     built = {module.name for module in host.modules}
-    names = [each.name for each in host.file.modules if each.enabled and each.name not in built]
+    missing = [each.name for each in host.missing]
+    known = built.union(missing)
+    names = [each.name for each in host.file.modules if each.enabled and each.name not in known]
     if names:
         yield f"not built, since nothing can stand in there: {', '.join(names)}"
+    if missing:
+        yield f"optional modules that cannot be loaded: {', '.join(missing)}"
 
 
 def exit_code(errors: ConfigErrors) -> int:
@@ -76,6 +82,13 @@ def show_host(host: Host) -> Iterator[str]:
     if host.mounts:
         yield "paths"
         yield from (f"  {path}  {module.name}" for path, (module, _) in host.mounts.items())
+    idle = [module.name for module in host.modules if not module.callbacks and not module.mounts]
+    if idle:
+        yield "modules without hooks and paths"
+        yield from (f"  {name}" for name in idle)
+    if host.missing:
+        yield "optional modules that are missing"
+        yield from (f"  {each}" for each in host.missing)
 
 
 def _show_chain(chain: Chain | KeyedChain, *, is_required: bool) -> Iterator[str]:

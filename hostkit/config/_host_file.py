@@ -11,7 +11,7 @@ from hostkit.codes import Code
 from hostkit.config._fields import settings_of
 from hostkit.config._plain import Plain, Written, written
 from hostkit.config._secrets import redact
-from hostkit.config._settings import ModuleEntry, Settings
+from hostkit.config._settings import Settings
 from hostkit.errors import ConfigErrors, Path, Place, Problem
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from hostkit.config._document import YamlFile
+    from hostkit.config._entries import ModuleEntry
 
 _LONGEST: Final = 1000
 

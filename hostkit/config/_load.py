@@ -12,13 +12,14 @@ import attrs
 
 from hostkit.codes import Code
 from hostkit.config._converter import structure
+from hostkit.config._entries import ModuleEntry
 from hostkit.config._faults import Fault, StructureErrors
 from hostkit.config._host_file import HostFile, Source
 from hostkit.config._misspelt import misspelt_keys
 from hostkit.config._parser import Parser, read_text
 from hostkit.config._plain import written
 from hostkit.config._secrets import misplaced_secrets, plain_secrets, tokens_of
-from hostkit.config._settings import ModuleEntry, Settings
+from hostkit.config._settings import Settings
 from hostkit.config._values import Reader
 from hostkit.errors import ConfigErrors, Path, Problem, show_path
 from hostkit.wording import show
@@ -129,14 +130,7 @@ def _build(
         if value is not None
     }
     entries = _fill_entries(plain.get(_MODULES, []), faults)
-    settings = _fill(plain.get("hostkit", {}), Settings, "hostkit", faults) or Settings()
-    settings = attrs.evolve(
-        settings,
-        listeners=tuple(
-            attrs.evolve(listener, path=("hostkit", "listeners", index))
-            for index, listener in enumerate(settings.listeners)
-        ),
-    )
+    settings = _fill_settings(plain.get("hostkit", {}), faults)
     misplaced = misplaced_secrets(values)
     source = attrs.evolve(source, secrets=source.secrets | misplaced)
     problems += [
@@ -167,6 +161,16 @@ def _build(
     file = HostFile(_named(readable), _checkable(settings, source), source)
     found_wrong = [problem for problem in problems if not source.is_absent(problem.path)]
     return Examined(file, tuple(sorted(found_wrong, key=lambda problem: problem.position)))
+
+
+def _fill_settings(value: object, faults: list[Fault]) -> Settings:
+    """Read the settings, or take all defaults if there is a fault in them."""
+    settings = _fill(value, Settings, "hostkit", faults) or Settings()
+    listeners = (
+        attrs.evolve(listener, path=("hostkit", "listeners", index))
+        for index, listener in enumerate(settings.listeners)
+    )
+    return attrs.evolve(settings, listeners=tuple(listeners))
 
 
 def _checkable(settings: Settings, source: Source) -> Settings:

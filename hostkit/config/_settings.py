@@ -7,22 +7,14 @@ written.
 
 # Without `from __future__ import annotations`: the annotations are read when the file is.
 
-from typing import Annotated, Any, Final, Literal, TypeAlias, final
+from typing import Annotated, Final, Literal, TypeAlias, final
 
 import attrs
 
+from hostkit.config._entries import Name, Period
 from hostkit.config._fields import Check, setting
 from hostkit.config._scalars import Bytes, Seconds
 from hostkit.errors import Path
-
-Mode: TypeAlias = Literal["enforce", "shadow"]
-"""Whether a module's answers count, or are only recorded."""
-
-ModulePolicy: TypeAlias = Literal["default", "raise", "deny", "continue", "fail"]
-"""What a failing callback of a module means; ``"default"`` leaves it to the hook's rule."""
-
-_KindPolicy: TypeAlias = Literal["raise", "deny", "continue", "fail"]
-"""The same for one kind of failure."""
 
 Serve: TypeAlias = Literal["modules", "hooks", "health", "metrics"]
 """One thing a listener serves."""
@@ -31,10 +23,6 @@ Timing: TypeAlias = Literal["sampled", "exact"]
 """Whether some calls are timed, or all."""
 
 _MOST: Final = 1_000_000
-
-
-def _is_module(value: Any) -> bool:
-    return isinstance(value, type) or (isinstance(value, str) and bool(value.strip()))
 
 
 def _is_set(values: tuple[str, ...]) -> bool:
@@ -46,92 +34,10 @@ def _is_token(value: str) -> bool:
 
 
 _Count = Annotated[int, Check(lambda count: 1 <= count <= _MOST, f"a number from 1 to {_MOST}")]
-_Period = Annotated[Seconds, Check(lambda seconds: seconds > 0, "more than no time at all")]
 _LineSize = Annotated[Bytes, Check(lambda size: size > 0, "at least one byte")]
-# A name that could forge lines of a log is refused.
-_Name = Annotated[
-    str, Check(lambda name: bool(name) and name.isprintable(), "a name on one line, not empty")
-]
 _Text = Annotated[str, Check(bool, "a string that is not empty")]
-_Module = Annotated[
-    Any, Check(_is_module, "the dotted path of a class, or the name of an installed module")
-]
 _ServeList = Annotated[tuple[Serve, ...], Check(_is_set, "a list, not empty, nothing in it twice")]
 _Token = Annotated[str, Check(_is_token, "visible ASCII characters without spaces, at least one")]
-
-
-@final
-@attrs.frozen
-class ModulePolicies:
-    """``on_error:`` of a module, with a policy for each kind of failure; the hook's for the others.
-
-    A kind that is left out, or `None`, has the hook's policy.
-    """
-
-    unavailable: _KindPolicy | None = setting(
-        None, help="Something that it needs cannot be reached.", reload=True
-    )
-    timeout: _KindPolicy | None = setting(
-        None, help="It took longer than its `timeout`.", reload=True
-    )
-    error: _KindPolicy | None = setting(
-        None, help="Any other failure, an answer that means nothing included.", reload=True
-    )
-
-
-@final
-@attrs.frozen
-class ModuleEntry:
-    """One entry of ``modules:``.
-
-    A reload compares modules one by one, so that none of these settings needs a restart.
-    """
-
-    module: _Module = setting(
-        help="The name a package gave it (entry point), or the dotted path to its class; "
-        "`PACKAGE:NAME` if several packages offer the name.",
-        reload=True,
-    )
-    config: Any = setting(
-        attrs.Factory(dict),
-        help="The module's own settings.",
-        reload=True,
-        shown="`{}`",
-        null_is_default=True,
-        secret=True,
-    )
-    # Empty only until the file as a whole is known, since a default depends on all other names.
-    name: _Name = setting(
-        "",
-        help="What logs, receipts and errors call it. Unique; without one a repeated module gets "
-        "`#2`, `#3`.",
-        reload=True,
-        shown="as written in `module`",
-        null_is_default=True,
-    )
-    enabled: bool = setting(default=True, help="`false`: it is not even imported.", reload=True)
-    mode: Mode = setting("enforce", help="`shadow`: see [below](#shadow-mode).", reload=True)
-    on_error: ModulePolicy | ModulePolicies = setting(
-        "default",
-        help="What it means when this module fails: `raise`, `deny`, `continue`, `fail`, or "
-        "`default` for the policy of the hook; or a mapping of `unavailable`, `timeout` and "
-        "`error` to one of these each; see [](rules.md). A policy that means nothing for a hook "
-        "leaves that hook's own.",
-        reload=True,
-    )
-    timeout_seconds: _Period | None = setting(
-        None,
-        help="How long one of its callbacks may take; then it is cancelled and has failed. More "
-        "than zero.",
-        reload=True,
-        key="timeout",
-    )
-    index: int = 0
-
-    @property
-    def path(self) -> Path:
-        """Where the entry stands in the file."""
-        return ("modules", self.index)
 
 
 @final
@@ -160,13 +66,13 @@ class Limits:
         help="Requests in flight at a time, from the end of their headers to the end of the "
         "answer; `/health` and `/ready` are always served. Beyond: 503 with `Retry-After`.",
     )
-    idle: _Period = setting(
+    idle: Period = setting(
         Seconds(60), help="How long a connection stays open without a request; then it is closed."
     )
-    headers_time: _Period = setting(
+    headers_time: Period = setting(
         Seconds(10), help="How long headers take to arrive, from the first byte. Beyond: 408."
     )
-    body_time: _Period = setting(
+    body_time: Period = setting(
         Seconds(30),
         help="How long a body takes to arrive; each kilobyte that has come gives it another "
         "second. Beyond: 408.",
@@ -258,13 +164,13 @@ class Settings:
         reload=True,
         key="drain",
     )
-    start_timeout_seconds: _Period = setting(
+    start_timeout_seconds: Period = setting(
         Seconds(300),
         help="How long a module's `start` may take; then it is cancelled and has failed.",
         reload=True,
         key="start_timeout",
     )
-    stop_timeout_seconds: _Period = setting(
+    stop_timeout_seconds: Period = setting(
         Seconds(30),
         help="How long a module's `stop`, the end of its background loops, and notifications in "
         "flight may each take when the module or the server [stops](#stopping); then they are "
@@ -278,7 +184,7 @@ class Settings:
         "[`hostkit reload FILE`](#reloading) finds it. A relative name starts at the config "
         "file's folder.",
     )
-    background_tasks_on: _Name | None = setting(
+    background_tasks_on: Name | None = setting(
         None,
         help="Which process runs the modules' [background loops](background.md#which-process): "
         "the one that `--worker` gives this name. Without it, the one without a name.",

@@ -197,7 +197,7 @@ class Chain:
                 call.agreement.write(record)
             else:
                 record.decide(call.decider, call.result)
-        return record.receipt("", self._receipts.redact)
+        return self._receipts.show(record)
 
     def draft(
         self, seat: tuple[Chain, int, float | None], result: Any, *times: float

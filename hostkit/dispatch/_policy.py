@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import logging
+from types import CoroutineType
 from typing import TYPE_CHECKING, Any, Final, cast, final
+
+from twisted.internet.defer import Deferred
 
 from hostkit.dispatch._failure_text import add_note, say, set_context, text_of
 from hostkit.dispatch._kinds import TELLING, outcome_of, policies_of
 from hostkit.dispatch._receipts import Outcome
 from hostkit.dispatch._record import describe
 from hostkit.errors import HookTimeoutError, InvalidValueError, ModuleFailedError
+from hostkit.logs import About, logger_of
 from hostkit.loops import NEVER, attempt, is_callers
 from hostkit.rules import CONTINUE, Replace
 
@@ -50,7 +55,8 @@ class FailurePolicy:
         self._redact = redact
         self._on_failure, self._on_invalid = policies_of(spec, callbacks)
         self._on_error = self._on_failure[Outcome.FAILED]
-        self._loggers = [logging.getLogger(f"hostkit.modules.{each.module}") for each in callbacks]
+        self._loggers = [logger_of(each.module) for each in callbacks]
+        self._about = About(hook=spec.full_name).extra
 
     def failed(self, call: Call, index: int, error: BaseException) -> Any:
         """Apply the policy to a callback that raised.
@@ -130,7 +136,7 @@ class FailurePolicy:
             error = None  # it says no more
         text = text_of(error) if error is not None else ""
         why = f" ({text})" if text else ""
-        reason = self._redact(f"expected {expected}, got {describe(value)}{why}")
+        reason = self._redact(f"expected {expected}, got {_describe(value)}{why}")
         invalid = InvalidValueError(self._callbacks[index].module, self._spec.full_name, reason)
         invalid.__cause__ = error
         call.open(index).note(index, Outcome.INVALID, reason)
@@ -204,11 +210,12 @@ class FailurePolicy:
         said = (message, self._spec.full_name, self._redact(text))
 
         def write(error: BaseException) -> bool:
-            logger.warning(*said, exc_info=(type(error), error, _read_traceback(error)))
+            raised = (type(error), error, _read_traceback(error))
+            logger.warning(*said, exc_info=raised, extra=self._about)
             return True
 
         if not attempt(write, error, otherwise=False):
-            logger.warning(*said)
+            logger.warning(*said, extra=self._about)
 
     def _veto(self, call: Call, index: int, denial: Exception, text: str) -> Any:
         add_note(denial, self._callbacks[index], self._spec)
@@ -270,3 +277,12 @@ class FailurePolicy:
         outcome = Outcome.DENY if self._rule.denies and not replaces else Outcome.RESULT
         detail = describe(meaning.result if replaces else meaning)
         call.open(index).note(index, outcome, detail)
+
+
+def _describe(value: Any) -> str:
+    if type(value) is CoroutineType:
+        value.close()  # or Python would warn of it as well
+        return f"the coroutine {value.__qualname__}: an `await` is missing"
+    # By its type, since the value may do anything when it is looked at.
+    is_awaitable = issubclass(type(value), Deferred | asyncio.Future)
+    return f"{describe(value)}: an `await` is missing" if is_awaitable else describe(value)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, final
 import attrs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 
 @final
@@ -41,7 +41,7 @@ class Outcome(StrEnum):
     RUNNING = "running"
     """The call is in flight."""
     NOT_ASKED = "not asked"
-    """The call ended before it was this module's turn."""
+    """The call ended before it was this module's turn, or the module is not there."""
 
 
 @final
@@ -78,7 +78,8 @@ class Receipt:
         id: What the decision is referred to by, unique in this host; empty if it is not kept.
         hook: The hook's full name, ``category.hook``.
         outcome: What came of the call.
-        steps: One for each module in the chain, in its order.
+        steps: One for each module in the chain, in its order; then one for each optional module
+            that should be there and could not be loaded or started.
         decider: The module that decided, if one did.
         reason: The denial, the error, or the value's short form.
         at: When; accurate to the sampling interval, `None` in a host that was not started.
@@ -136,12 +137,16 @@ class Receipts:
     Args:
         limit: How many receipts are kept.
         redact: Takes secrets out of what is written in them.
+
+    Attributes:
+        missing: Makes the steps of modules that a hook's chain lacks, by the hook's full name.
     """
 
     def __init__(self, limit: int = 1000, redact: Callable[[str], str] = str) -> None:
         self._redacts: tuple[Callable[[str], str], ...] = (redact,)
         self._expected: Callable[[str], str] = str
         self._ring: deque[Any] = deque(maxlen=limit)
+        self.missing: Callable[[str], Sequence[Step]] = lambda _hook: ()
         self._token: Final = secrets.token_hex(3)
         self._count = 0
         self.log: Final[Callable[[Any], None]] = self._ring.append
@@ -190,10 +195,21 @@ class Receipts:
         if draft.number is None:
             self._count += 1
             draft.number = self._count
-        receipt = draft.written or draft.receipt(f"{self._token}-{draft.number}", self.redact)
+        receipt = draft.written or self.show(draft, f"{self._token}-{draft.number}")
         if draft.is_finished:
             draft.written = receipt
         return receipt
+
+    def show(self, draft: Draft, receipt_id: str = "") -> Receipt:
+        """Write a draft, with what its chain lacks.
+
+        Args:
+            draft: The draft.
+            receipt_id: Its id, if it is kept.
+        """
+        receipt = draft.receipt(receipt_id, self.redact)
+        missing = self.missing(receipt.hook)
+        return attrs.evolve(receipt, steps=(*receipt.steps, *missing)) if missing else receipt
 
     def _written(self) -> list[Receipt]:
         receipts: list[Receipt] = []

@@ -4,12 +4,14 @@ from hostkit.host._asking import UnknownHookError, WrongArgumentsError
 from hostkit.host._from_file import build_from_file
 from hostkit.host._given import HostOptions
 from hostkit.host._host import Host
+from hostkit.host._missing import MissingModule
 from hostkit.host._reloaded import Companion, Reloaded
 
 __all__ = [
     "Companion",
     "Host",
     "HostOptions",
+    "MissingModule",
     "Reloaded",
     "UnknownHookError",
     "WrongArgumentsError",

@@ -13,6 +13,7 @@ from hostkit.dispatch import Callback, Chain, HookManager, Hooks, KeyedChain, Re
 from hostkit.errors import ConfigErrors
 from hostkit.host._claims import Claims, assign_paths, warn_about_order
 from hostkit.host._deciders import check_deciders
+from hostkit.host._missing import leave_out
 from hostkit.host._state import HostState
 from hostkit.loops import DetachedTasks
 from hostkit.rules import ByKind
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from hostkit.config import HostFile, ModulePolicy
     from hostkit.errors import Problem
+    from hostkit.host._missing import MissingModule
     from hostkit.loading import Module, ModuleLoader
     from hostkit.loops import Protect
     from hostkit.rules import OnError
@@ -35,6 +37,7 @@ def build(
     clock: IReactorTime | None,
     before: HostState | None = None,
     *,
+    missing: Sequence[MissingModule] = (),
     protect: Protect | None = None,
 ) -> HostState:
     """Load all modules of a file and compile their chains; nothing is started.
@@ -44,20 +47,20 @@ def build(
         clock: Where timeouts are set; see `Chain`.
         before: What was built before, if this is a reload. Its modules that are unchanged in the
             file are kept. Its hooks call its own chains until `HostState.connect` is called.
+        missing: Optional modules that are known to have failed, so that they are not loaded.
         protect: As for `Chain`.
 
     Raises:
         ConfigErrors: Something is wrong with some modules; all of it is reported.
     """
     file, categories = loader.file, loader.services.categories
-    loaded, modules = _load_modules(loader, () if before is None else before.loaded)
+    found = _load_modules(loader, () if before is None else before.loaded, missing)
+    loaded, modules, missing = found
     manager = _manager(categories, modules, before)
     # A host's hooks and receipts stay the same objects for life: its code holds on to them.
     receipts = Receipts(file.settings.receipts, file.redact) if before is None else before.receipts
     detached = DetachedTasks() if before is None else before.detached
     chains = _chains(manager, categories, receipts, clock, detached, protect)
-    warn_about_order(chain for each in chains.values() for chain in each.values())
-    manager.close()  # a plugin that came later would be in no chain
     state = HostState(
         loader=loader,
         loaded=loaded,
@@ -68,10 +71,9 @@ def build(
         receipts=receipts,
         detached=detached,
         mounts=assign_paths(modules),
+        missing=missing,
     )
-    undecided = tuple(check_deciders(file, state.chains, modules))
-    if undecided:
-        raise ConfigErrors(undecided)
+    check_deciders(file, state.chains, modules)
     if before is None:
         state.bind()
     return state
@@ -131,7 +133,7 @@ def _chains(
     detached: DetachedTasks,
     protect: Protect | None,
 ) -> dict[type[Category], dict[str, Chain | KeyedChain]]:
-    return {
+    chains: dict[type[Category], dict[str, Chain | KeyedChain]] = {
         category: {
             name: (KeyedChain if spec.keyed else Chain)(
                 spec, manager.chain_of(spec), receipts, clock, detached, protect
@@ -140,6 +142,9 @@ def _chains(
         }
         for category in categories
     }
+    warn_about_order(chain for each in chains.values() for chain in each.values())
+    manager.close()  # a plugin that came later would be in no chain
+    return chains
 
 
 def _hooks(
@@ -154,20 +159,29 @@ def _hooks(
 
 
 def _load_modules(
-    loader: ModuleLoader, kept: Sequence[Module]
-) -> tuple[tuple[Module, ...], tuple[Module, ...]]:
-    """Load modules as they are, and without registrations for what belongs to another."""
+    loader: ModuleLoader, kept: Sequence[Module], known: Sequence[MissingModule]
+) -> tuple[tuple[Module, ...], tuple[Module, ...], tuple[MissingModule, ...]]:
+    """Load modules as they are, and without registrations for what belongs to another.
+
+    Returns:
+        The modules in both forms, and the optional ones that are missing.
+    """
+    missing = {each.name: each for each in known}
     loaded: list[Module] = []
     modules: list[Module] = []
     problems: list[Problem] = []
     claims = Claims(loader.file, loader.services.categories)
     for entry in loader.file.modules:
-        if not entry.enabled:
+        if not entry.enabled or entry.name in missing:
             continue
         try:
             module = loader.keep(entry, kept) or loader.load(entry)
         except ConfigErrors as errors:
-            problems += loader.file.without_stand_ins(errors.problems, entry.path)
+            wrong = loader.file.without_stand_ins(errors.problems, entry.path)
+            if entry.optional and wrong:
+                missing[entry.name] = leave_out(entry, wrong)
+            else:
+                problems += wrong
         else:
             allowed, conflicts = claims.add(module)
             problems += conflicts
@@ -176,7 +190,7 @@ def _load_modules(
             modules.append(allowed)
     if problems:
         raise ConfigErrors(tuple(problems))
-    return tuple(loaded), tuple(modules)
+    return tuple(loaded), tuple(modules), tuple(missing.values())
 
 
 def _callbacks(module: Module) -> list[tuple[str, Callback]]:

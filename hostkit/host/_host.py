@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, Self
-
-import attrs
 
 from hostkit.api import HostServices, ModuleApi, check_host_paths, make_api_class
 from hostkit.background import Worker
 from hostkit.config import check_reloadable, from_mapping, load
-from hostkit.errors import ConfigErrors, HostkitError
-from hostkit.host._build import build, make_invalidations
+from hostkit.errors import HostkitError
+from hostkit.host._builder import Builder
+from hostkit.host._change import Change
 from hostkit.host._given import check_file, check_path, read_given
 from hostkit.host._lifecycle import Lifecycle
-from hostkit.host._state import HostView
-from hostkit.loading import (
-    Environment,
-    ModuleLoader,
-    find_folders,
-    importable,
-    load_categories,
-)
+from hostkit.host._missing import log_found
+from hostkit.host._retrying import Retrying
+from hostkit.host._state import HostState, HostView
 from hostkit.specs import check_callable, check_categories
 
 if TYPE_CHECKING:
@@ -33,7 +28,6 @@ if TYPE_CHECKING:
     from hostkit.config import HostFile
     from hostkit.host._given import Configuration, HostOptions
     from hostkit.host._reloaded import Companion, Reloaded
-    from hostkit.host._state import HostState
     from hostkit.loops import Protect
     from hostkit.specs import Category
 
@@ -93,15 +87,14 @@ class Host(HostView):
         self.file = file if file is not None else from_mapping({})
         self._categories = categories
         self._api_class = api_class
-        self._clock = clock
-        self._shield = shield
-        self._module_path = tuple(module_path)
+        self._builder = Builder(clock, shield, tuple(module_path))
         self._services = HostServices(
             reserved_paths=tuple(reserved_paths),
             recommended_path=recommended_path,
             worker=Worker(worker_name, self.file.settings.background_tasks_on),
         )
         self._lifecycle = Lifecycle(clock)
+        self._retrying = Retrying(clock, self._retry)
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str], **options: Unpack[HostOptions]) -> Self:
@@ -142,30 +135,11 @@ class Host(HostView):
         """
         # `start` builds as well, so this may be called for a host that is built.
         if self._built is None:
-            environment = Environment(find_folders(self.file, self._module_path))
-            with importable(environment.folders):
-                self._build(environment)
+            make_api = functools.partial(make_api_class, self._api_class)
+            self._built, self._lifecycle.invalidations = self._builder.first(
+                self.file, self._categories, self._services, make_api
+            )
         return self
-
-    def _build(self, environment: Environment) -> None:
-        categories = self._categories
-        if categories is None:
-            categories = load_categories(self.file, environment)
-            check_categories(categories)
-        invalidations, problems = make_invalidations(self.file)
-        services = attrs.evolve(
-            self._services, categories=tuple(categories), invalidations=invalidations
-        )
-        api_class = make_api_class(self._api_class, categories)
-        try:
-            loader = ModuleLoader(self.file, api_class, services, environment)
-            built = build(loader, self._clock, protect=self._shield)
-        except ConfigErrors as errors:
-            raise ConfigErrors((*problems, *errors.problems)) from None
-        if problems:
-            raise ConfigErrors(problems)
-        self._built, self._lifecycle.invalidations = built, invalidations
-        services.link.hooks = built.hooks
 
     async def start(self) -> None:
         """Build the host if need be, and start its modules in config order.
@@ -176,7 +150,9 @@ class Host(HostView):
                 before all of them were started.
         """
         self.build()
-        await self._lifecycle.start(self._state)
+        await self._lifecycle.start(self._change(self._state))
+        if self.missing:
+            self._retrying.begin()
 
     async def reload(self, file: Configuration | None = None) -> Reloaded:
         """Take over what has changed in the config file, while hooks go on being called.
@@ -212,34 +188,35 @@ class Host(HostView):
         check_reloadable(self.file, file)
         # New modules may log the new file's secrets while they are built and started.
         old.receipts.expect(file.redact)
-        environment = Environment(find_folders(file, self._module_path))
-        with importable(environment.folders):
-            loader = attrs.evolve(old.loader, file=file, environment=environment)
-            new = self._build_anew(loader, old)
+        new = self._builder.anew(file, old, self._lifecycle.companions)
+        reloaded = await self._lifecycle.replace(self._change(new))
+        if self.missing:
+            self._retrying.begin()
+        return reloaded
 
+    def _change(self, state: HostState, *, is_retry: bool = False) -> Change:
         # Called when the new modules are started.
-        def swap() -> None:
-            new.connect()
-            self._built, self.file = new, file
+        def use(state: HostState) -> None:
+            state.receipts.expect(state.loader.file.redact)
+            state.connect()
+            self._built, self.file = state, state.loader.file
 
-        return await self._lifecycle.replace(new, swap)
+        return Change(state, self._builder.without, use, is_retry=is_retry)
 
-    def _build_anew(self, loader: ModuleLoader, old: HostState) -> HostState:
-        """Build what a new file says; what is wrong with anything is raised in one go."""
-        problems = [
-            problem
-            for companion in self._lifecycle.companions
-            for problem in companion.check(loader.file)
-        ]
-        try:
-            new = build(loader, self._clock, old, protect=self._shield)
-        except ConfigErrors as errors:
-            problems += errors.problems
-            by_position = sorted(problems, key=lambda problem: problem.position)
-            raise ConfigErrors(tuple(by_position)) from None
-        if problems:
-            raise ConfigErrors(tuple(problems))
-        return new
+    async def _retry(self) -> bool:
+        """Try to load and start what is missing; say whether something still is."""
+        old = self._state
+        if not self.is_running or not old.missing:
+            return False
+        if self._lifecycle.is_changing:
+            return True
+        new, has_more = self._builder.with_missing(old)
+        if has_more:
+            await self._lifecycle.replace(self._change(new, is_retry=True))
+            log_found(old.missing, self.missing)
+        else:
+            self._built = new
+        return bool(self.missing)
 
     def accompany(self, companion: Companion) -> None:
         """Have something else take over a new file together with the modules, or refuse it.
@@ -263,6 +240,7 @@ class Host(HostView):
 
         A start in progress is cancelled first.
         """
+        self._retrying.stop()
         await self._lifecycle.stop()
 
     async def __aenter__(self) -> Self:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Final, final
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
     from twisted.internet.interfaces import IReactorTime
 
-    from hostkit.config import HostFile
+    from hostkit.host._change import Change
     from hostkit.host._reloaded import Companion
     from hostkit.host._state import HostState
     from hostkit.loading import Module
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
 _STOPPED: Final = "the host was stopped while it was starting"
 _STOPPED_RELOADING: Final = "the host was stopped while it was being reloaded"
 _REPLACED: Final = "a newer reload has replaced this one"
-_log: Final = logging.getLogger("hostkit.host")
 
 
 @final
@@ -78,15 +76,21 @@ class Lifecycle:
         self.invalidations = Invalidations()
 
     @property
+    def is_changing(self) -> bool:
+        """Whether modules are being started."""
+        return self._starting is not None
+
+    @property
     def is_running(self) -> bool:
         """Whether all modules are started, and `stop` was not called."""
         return self._sampler is not None
 
-    async def start(self, state: HostState) -> None:
+    async def start(self, change: Change) -> None:
         """Start all modules, in order.
 
         Args:
-            state: What was built.
+            change: What was built. It is taken into use already; what is left when optional modules
+                have failed is taken into use before this returns.
 
         Raises:
             ModuleFailedError: One of them failed; those before it were stopped again.
@@ -96,9 +100,9 @@ class Lifecycle:
             raise HostkitError("the host is running already")
         self._is_up = True
         self._home = Home.here()
-        self._settings = state.loader.file.settings
+        self._settings = change.state.loader.file.settings
         steps = Steps(self._clock, self._settings, self._tasks)
-        await steps.run(self._start(state, steps))
+        await steps.run(self._start(change, steps))
 
     def check_thread(self, what: str) -> None:
         """Make sure that a running host is used where it was started; see `Home.check`.
@@ -128,12 +132,11 @@ class Lifecycle:
         if not self.is_running:
             raise HostkitError("the host is not running")
 
-    async def replace(self, state: HostState, swap: Callable[[], None]) -> Reloaded:
+    async def replace(self, change: Change) -> Reloaded:
         """Start the modules that are new, take them into use, and stop those that are gone.
 
         Args:
-            state: What was built beside what is running.
-            swap: Takes what was built into use.
+            change: What was built beside what is running.
 
         Returns:
             What has changed.
@@ -143,10 +146,10 @@ class Lifecycle:
             HostkitError: The host was stopped meanwhile, or a newer reload has begun.
         """
         # Its own settings hold: they may be changed since a module needs longer than before.
-        steps = Steps(self._clock, state.loader.file.settings, self._tasks)
-        reloaded = Reloaded.of(self._modules, state.modules)
-        await steps.run(self._replace(state, swap, steps))
-        return reloaded
+        steps = Steps(self._clock, change.state.loader.file.settings, self._tasks)
+        old = self._modules
+        await steps.run(self._replace(change, steps))
+        return Reloaded.of(old, change.state.modules, change.state.missing)
 
     async def stop(self) -> None:
         """Stop all modules, the last one first; a start in progress is interrupted before."""
@@ -160,11 +163,13 @@ class Lifecycle:
             steps = Steps(self._clock, self._settings, self._tasks)
             await steps.run(self._stop(steps))
 
-    async def _start(self, state: HostState, steps: Steps) -> None:
-        self._starting = starting = steps.starting(self._start_all(state, steps))
+    async def _start(self, change: Change, steps: Steps) -> None:
+        self._starting = starting = steps.starting(self._start_all(change, steps))
         try:
             await starting
-            self._watch(state)
+            if change.has_failed:
+                change.take()
+            self._watch(change.state)
         except (CancelledError, asyncio.CancelledError) as error:
             if not starting.is_interrupted:
                 raise
@@ -178,46 +183,54 @@ class Lifecycle:
             # A module kept its cancellation to itself, so all of them are started.
             await self.stop()
             raise HostkitError(_STOPPED)
+        if change.has_failed:
+            try:
+                await notify_all(self.observers)
+            except BaseException:
+                await self.stop()
+                raise
 
-    async def _start_all(self, state: HostState, steps: Steps) -> None:
+    async def _start_all(self, change: Change, steps: Steps) -> None:
         # Invalidations of other processes are received before any module can have an old result.
         try:
             await self.invalidations.open()
-            await steps.start(state.modules, state.loader.file.redact)
+            await change.start(change.state.modules, steps)
         except BaseException:
             await self.invalidations.close()
             raise
 
-    async def _replace(self, state: HostState, swap: Callable[[], None], steps: Steps) -> None:
+    async def _replace(self, change: Change, steps: Steps) -> None:
         old = self._modules
-        new = without(state.modules, old)
+        new = without(change.state.modules, old)
         try:
-            await self._start_new(new, state.loader.file, steps)
+            await self._start_new(change, steps)
         except BaseException:
             self._tasks.end(new)
             raise
+        if change.is_retry and not without(change.state.modules, old):
+            return  # all of them have failed again
         # Receipts of calls that go on with the old chains get this time.
         before, now = self._sampler, time.time()
         assert before is not None  # noqa: S101 -- a stop would have interrupted the start
         # Nothing can fail between the first change and the last: what may fail came before, and
         # failures of observers are logged.
-        swap()
-        self._watch(state)
+        change.take()
+        self._watch(change.state)
         before.stop(now)
-        self._leaving += without(old, state.modules)
+        self._leaving += without(old, change.state.modules)
         try:
             await notify_all(self.observers)
         finally:
             await self._let_go(steps)
 
-    async def _start_new(self, new: Sequence[Module], file: HostFile, steps: Steps) -> None:
+    async def _start_new(self, change: Change, steps: Steps) -> None:
         """Start modules beside those that are running."""
-        self._starting = starting = steps.starting(self._prepare(new, file, steps))
+        self._starting = starting = steps.starting(self._prepare(change, steps))
         self._is_replaced = False
         try:
             await starting
             if starting.is_interrupted:
-                await self._give_up(new, steps)
+                await self._give_up(change, steps)
         except (CancelledError, asyncio.CancelledError):
             if not starting.is_interrupted:
                 raise
@@ -228,19 +241,21 @@ class Lifecycle:
         if starting.is_interrupted:
             raise HostkitError(reason)
 
-    async def _prepare(self, new: Sequence[Module], file: HostFile, steps: Steps) -> None:
-        await steps.start(new, file.redact)
+    async def _prepare(self, change: Change, steps: Steps) -> None:
+        await change.start(without(change.state.modules, self._modules), steps)
+        if change.is_retry and not without(change.state.modules, self._modules):
+            return  # so that nothing is taken into use
         try:
             for companion in self.companions:
-                await companion.prepare(file)
+                await companion.prepare(change.state.loader.file)
         except BaseException:
-            await self._give_up(new, steps)
+            await self._give_up(change, steps)
             raise
 
-    async def _give_up(self, new: Sequence[Module], steps: Steps) -> None:
+    async def _give_up(self, change: Change, steps: Steps) -> None:
         for companion in self.companions:
             await companion.undo()
-        await steps.stop(new)
+        await steps.stop(without(change.state.modules, self._modules))
 
     async def _stop(self, steps: Steps) -> None:
         async with AsyncExitStack() as rest:  # done in reverse, even if one of them is cancelled

@@ -7,8 +7,11 @@ import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, final
 
+from hostkit.dispatch import call_for
 from hostkit.errors import ModuleFailedError
+from hostkit.host._missing import MissingModule
 from hostkit.host._patience import Limits, Reminder
+from hostkit.logs import About, logger_of
 from hostkit.loops import (
     Entrance,
     Interruptible,
@@ -17,9 +20,7 @@ from hostkit.loops import (
     current_task,
     enter,
     find_clock,
-    is_awaitable,
     is_callers,
-    settle,
 )
 from hostkit.specs import signature_of
 from hostkit.wording import exception_line
@@ -86,32 +87,60 @@ class Steps:
         self._starting = Interruptible(coroutine)
         return self._starting
 
-    async def start(self, modules: Sequence[Module], redact: Callable[[str], str]) -> None:
+    async def start(
+        self, modules: Sequence[Module], redact: Callable[[str], str]
+    ) -> list[MissingModule]:
         """Call every module's ``start``; if one fails, stop it and those before it.
 
         Args:
             modules: The modules, in config order.
             redact: Takes secrets out of the error's text.
 
+        Returns:
+            Optional modules that have failed; these are stopped, and the others go on.
+
         Raises:
-            ModuleFailedError: One of them failed.
+            ModuleFailedError: One of the others failed.
         """
-        for number, module in enumerate(modules):
-            try:
-                module.loops.open(find_clock(self._clock))
-                with self._tasks.starting(module):
-                    await self._call(module, "start", self._limits.start)
-                module.loops.begin()
-            except BaseException as error:  # whatever ends the start, nothing stays half started
-                is_passed_on = self._is_passed_on(error)  # before the caller may be cancelled, too
-                # Also the one that failed: it may have opened something already.
-                await self.stop(modules[: number + 1])
-                if is_passed_on:
-                    raise
-                place = module.place()
-                where = "" if place is None else f" (its entry: {place})"
-                reason = redact(advise(error, exception_line(error)))
-                raise ModuleFailedError(module.name, "start", reason + where) from error
+        started: list[Module] = []
+        missing: list[MissingModule] = []
+        try:
+            for module in modules:
+                failed = await self._start(module, redact)
+                if failed is None:
+                    started.append(module)
+                else:
+                    missing.append(failed)
+        except BaseException:  # whatever ends the start, nothing stays half started
+            await self.stop(started)
+            raise
+        return missing
+
+    async def _start(self, module: Module, redact: Callable[[str], str]) -> MissingModule | None:
+        try:
+            module.loops.open(find_clock(self._clock))
+            with self._tasks.starting(module):
+                await self._call(module, "start", self._limits.start)
+            module.loops.begin()
+        except BaseException as error:
+            is_passed_on = self._is_passed_on(error)  # before the caller may be cancelled, too
+            await self.stop([module])  # it may have opened something already
+            if is_passed_on:
+                raise
+            place = module.place()
+            where = "" if place is None else f" (its entry: {place})"
+            reason = redact(advise(error, exception_line(error)))
+            if module.entry.optional:
+                self._tasks.end([module])
+                _log.warning(
+                    "going on without the optional module %r, which failed to start: %s%s",
+                    module.name,
+                    reason,
+                    where,
+                )
+                return MissingModule.not_started(module, reason)
+            raise ModuleFailedError(module.name, "start", reason + where) from error
+        return None
 
     async def stop(self, modules: Sequence[Module]) -> None:
         """Call every module's ``stop``, the last one first; failures are logged and stop nothing.
@@ -137,7 +166,9 @@ class Steps:
                     if self._is_passed_on(error):
                         cancelled = error
                     else:
-                        _log.exception("module %r failed in stop", module.name)
+                        extra = About(hook="stop").extra
+                        said = "module %r failed in stop"
+                        logger_of(module.name).exception(said, module.name, extra=extra)
         if cancelled is not None:
             raise cancelled
 
@@ -176,12 +207,11 @@ class Steps:
             signature_of(method).bind()
         except (TypeError, ValueError):
             # Such a method was written for something else, for another caller.
-            _log.warning("module %r: %s is not called, since it needs arguments", module.name, step)
+            said = "module %r: %s is not called, since it needs arguments"
+            logger_of(module.name).warning(said, module.name, step)
             return
-        value = method()
-        if is_awaitable(value):
-            said = f"module {module.name!r}: {step}"
-            await self._limited(enter(settle(value)), limit, said, value)
+        running = call_for(module.name, method)
+        await self._limited(enter(running), limit, f"module {module.name!r}: {step}", running)
 
     async def _limited(
         self, coroutine: Coroutine[Any, Any, Any], limit: Limit, what: str, awaited: Any = None

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from hostkit.config import HostFile
     from hostkit.errors import Problem
+    from hostkit.host._missing import MissingModule
     from hostkit.loading import Module
 
 
@@ -49,19 +50,27 @@ class Reloaded:
         new: Modules that were built and started.
         kept: Modules that are the same objects as before.
         gone: Modules that were stopped.
+        missing: Optional modules that could not be loaded or started, so the host has not got them.
     """
 
     new: tuple[str, ...]
     kept: tuple[str, ...]
     gone: tuple[str, ...]
+    missing: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, old: Sequence[Module], new: Sequence[Module]) -> Self:
+    def of(
+        cls,
+        old: Sequence[Module],
+        new: Sequence[Module],
+        missing: Sequence[MissingModule] = (),
+    ) -> Self:
         """Compare the modules of a host before and after.
 
         Args:
             old: Those before, in config order.
             new: Those after.
+            missing: Those that could not be loaded or started.
         """
         added, gone = without(new, old), without(old, new)
         names = [module.name for module in added]
@@ -69,10 +78,12 @@ class Reloaded:
             new=tuple(names),
             kept=tuple(module.name for module in new if module.name not in names),
             gone=tuple(module.name for module in gone),
+            missing=tuple(module.name for module in missing),
         )
 
     def __str__(self) -> str:
-        return f"{len(self.new)} new modules, {len(self.kept)} kept, {len(self.gone)} gone"
+        counts = f"{len(self.new)} new modules, {len(self.kept)} kept, {len(self.gone)} gone"
+        return f"{counts}; missing: {', '.join(self.missing)}" if self.missing else counts
 
 
 def without(modules: Sequence[Module], others: Sequence[Module]) -> list[Module]:

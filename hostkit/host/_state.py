@@ -23,9 +23,11 @@ if TYPE_CHECKING:
         KeyedChain,
         Receipt,
         Receipts,
+        Step,
         Timing,
         Trace,
     )
+    from hostkit.host._missing import MissingModule
     from hostkit.loading import Module, ModuleLoader
     from hostkit.loops import DetachedTasks, Owner
     from hostkit.specs import Category
@@ -49,6 +51,7 @@ class HostState:
         receipts: The last decisions.
         detached: Notifications whose callers were cancelled.
         mounts: Which module serves which path.
+        missing: Optional modules that could not be loaded or started.
     """
 
     loader: ModuleLoader
@@ -60,6 +63,7 @@ class HostState:
     receipts: Receipts
     detached: DetachedTasks
     mounts: Mapping[str, tuple[Module, Mount]]
+    missing: tuple[MissingModule, ...] = ()
 
     # Cached, as gateways look up a chain for each request.
     @functools.cached_property
@@ -82,12 +86,16 @@ class HostState:
 
     def bind(self) -> None:
         """Have the hooks call these chains, watched if something watches; again if that changes."""
+        self.receipts.missing = self._missing_in
         exact = self.loader.file.settings.timing == "exact"
         for category, chains in self.chains_of.items():
             for chain in chains.values():
                 chain.watch = self.plugin_manager.watch(chain)
             bind_hooks(self.hooks[category], chains, exact=exact)
         self.plugin_manager.monitors.changed = self.bind
+
+    def _missing_in(self, hook: str) -> tuple[Step, ...]:
+        return tuple(each.step for each in self.missing if each.is_asked_for(hook))
 
     async def ask(
         self,
@@ -130,6 +138,11 @@ class HostView:
     def modules(self) -> tuple[Module, ...]:
         """The modules that were built, in config order."""
         return self._state.modules
+
+    @property
+    def missing(self) -> tuple[MissingModule, ...]:
+        """Optional modules that cannot be loaded or started, so that the host goes on without."""
+        return self._state.missing
 
     @property
     def hooks(self) -> Hooks:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
@@ -14,6 +14,9 @@ from hostkit.wording import exception_line
 
 if TYPE_CHECKING:
     from hostkit.config import HostFile, ModuleEntry
+
+
+NO_LOOP: Final = "no event loop runs while modules are built: use start() for what needs one"
 
 
 def pass_on(error: BaseException) -> None:
@@ -101,6 +104,11 @@ def _is_within(name: str, package: str) -> bool:
     return name == package or name.startswith(f"{package}.")
 
 
+def is_about_loops(error: BaseException) -> bool:
+    """Whether code needed a running event loop, as `asyncio.create_task` does."""
+    return isinstance(error, RuntimeError) and "event loop" in str(error)
+
+
 def causes(error: BaseException) -> tuple[str, ...]:
     """Write the exceptions that led to this one, a line each."""
     chain = [error]
@@ -113,6 +121,10 @@ def causes(error: BaseException) -> tuple[str, ...]:
 
 def _hint(module_class: type, what: str, error: BaseException) -> str | None:
     """Say what to do if not even the call itself worked."""
+    if is_about_loops(error):
+        return NO_LOOP
+    if isinstance(error, TypeError) and "should return None, not 'coroutine'" in str(error):
+        return "__init__ cannot be asynchronous: use start() for what must wait"
     # A traceback of one frame, which is ours, means that the call did not reach the module's code.
     called = error.__traceback__.tb_next if error.__traceback__ is not None else None
     if not isinstance(error, TypeError) or called is not None:

@@ -10,7 +10,7 @@ import attrs
 from hostkit.codes import Code
 from hostkit.errors import CodedError, ConfigErrors, SpecError
 from hostkit.loading._environment import CATEGORIES, normalize
-from hostkit.loading._failures import causes, frames, pass_on
+from hostkit.loading._failures import NO_LOOP, causes, frames, is_about_loops, pass_on
 from hostkit.loading._folders import find_beside, find_hidden
 from hostkit.specs import check_categories
 from hostkit.wording import did_you_mean, either, exception_line
@@ -240,6 +240,7 @@ def _load(module_name: str, attribute: str, name: str) -> Any:
             Code.IMPORT_RAISED,
             f"importing {module_name} raised {exception_line(error)}",
             details=(*causes(error), *frames(error, module_name)),
+            hint=NO_LOOP if is_about_loops(error) else None,
         ) from error
     return found
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import inspect
+import traceback
 from typing import TYPE_CHECKING, Any, final
 
 import attrs
@@ -12,7 +14,8 @@ from hostkit.codes import Code
 from hostkit.errors import ConfigErrors
 from hostkit.loading._config import is_same, parse_config, private_copy
 from hostkit.loading._environment import MODULES, Environment
-from hostkit.loading._failures import broken, pass_on
+from hostkit.loading._failures import broken, is_about_loops, pass_on
+from hostkit.loading._forgotten import coroutines_noted, warn_of_forgotten
 from hostkit.loading._imports import NotLoadableError, describe, find_object
 
 if TYPE_CHECKING:
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from hostkit.api import HostServices, ModuleApi, Mount, Registration
     from hostkit.background import Loops
     from hostkit.config import HostFile, ModuleEntry
-    from hostkit.errors import Place
+    from hostkit.errors import Place, Problem
 
 
 @final
@@ -74,33 +77,42 @@ class ModuleLoader:
         Raises:
             ConfigErrors: Something about the module is wrong; nothing of it is left behind.
         """
-        file = self.file
         module_class = self._find_class(entry)
-        try:
-            config = parse_config(file, entry, module_class)
-        except ConfigErrors:
-            raise
-        except BaseException as error:  # of the class, or of its Config
-            pass_on(error)
-            raise broken(file, entry, module_class, "parse_config", error) from error
         registrations = Registrations()
-        try:
-            api = self.api_class(entry.name, registrations, self.services)
-            instance = module_class(config, api)
-        except BaseException as error:
-            pass_on(error)
-            raise broken(file, entry, module_class, "__init__", error) from error
-        finally:
-            registrations.is_open = False  # the module may keep its api even if it failed
+        with coroutines_noted() as coroutines:
+            instance = self._build(entry, module_class, registrations)
+        warn_of_forgotten(entry.name, instance, registrations, coroutines)
         return Module(
             name=entry.name,
             instance=instance,
             entry=_snapshot(entry),
             callbacks=tuple(registrations.callbacks),
             mounts=tuple(registrations.mounts),
-            place=functools.partial(file.locate, entry.path),
+            place=functools.partial(self.file.locate, entry.path),
             loops=registrations.loops,
         )
+
+    def _build(self, entry: ModuleEntry, module_class: type, registrations: Registrations) -> Any:
+        try:
+            config = parse_config(self.file, entry, module_class)
+        except ConfigErrors:
+            raise
+        except BaseException as error:  # of the class, or of its Config
+            pass_on(error)
+            raise broken(self.file, entry, module_class, "parse_config", error) from error
+        if inspect.iscoroutine(config):
+            config.close()
+            raise ConfigErrors((_not_awaited(self.file, entry, config),))
+        try:
+            api = self.api_class(entry.name, registrations, self.services)
+            return module_class(config, api)
+        except BaseException as error:
+            pass_on(error)
+            if is_about_loops(error):  # coroutines that were meant for one end here, not later
+                traceback.clear_frames(error.__traceback__)
+            raise broken(self.file, entry, module_class, "__init__", error) from error
+        finally:
+            registrations.is_open = False  # the module may keep its api even if it failed
 
     def keep(self, entry: ModuleEntry, modules: Sequence[Module]) -> Module | None:
         """Find the module that was built for an entry like this one.
@@ -143,6 +155,16 @@ class ModuleLoader:
                 ),
             )
         )
+
+
+def _not_awaited(file: HostFile, entry: ModuleEntry, coroutine: Any) -> Problem:
+    return file.problem(
+        Code.PARSE_CONFIG_RAISED,
+        f"parse_config of module {entry.name!r} returned the coroutine {coroutine.__qualname__}: "
+        "an `await` is missing",
+        entry.path,
+        hint="parse_config cannot await; what must wait belongs into start()",
+    )
 
 
 def _snapshot(entry: ModuleEntry) -> ModuleEntry:

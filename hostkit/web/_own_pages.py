@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hmac import compare_digest
-from typing import TYPE_CHECKING, Final, final
+from typing import TYPE_CHECKING, Any, Final, final
 
 from twisted.web.resource import Resource
 
@@ -79,23 +79,30 @@ class Ready(Resource):
 
     Args:
         is_ready: Says so.
+        missing: Names the optional modules that the host goes on without.
     """
 
     isLeaf = True
 
-    def __init__(self, is_ready: Callable[[], bool]) -> None:
+    def __init__(
+        self, is_ready: Callable[[], bool], missing: Callable[[], list[str]] = list
+    ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._is_ready = is_ready
+        self._missing = missing
 
     def render_GET(self, request: Request) -> bytes:
         """Answer; also to HEAD."""
         if self._is_ready():
+            missing = self._missing()
+            if missing:
+                return _write(request, 200, {"status": "degraded", "missing": missing})
             return _write(request, 200, {"status": "ready"})
         request.setHeader(b"retry-after", b"1")
         error = "the modules are not started, or the server is stopping"
         return _write(request, 503, {"errcode": "not_ready", "error": error})
 
 
-def _write(request: Request, status: int, body: dict[str, str]) -> bytes:
+def _write(request: Request, status: int, body: dict[str, Any]) -> bytes:
     request.setHeader(b"cache-control", b"no-store")
     return write_json(request, status, body)

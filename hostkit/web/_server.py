@@ -211,11 +211,14 @@ class Server:
             self._warn_of_hidden(listener)
             resources |= {
                 HEALTH: Health(),  # type: ignore[no-untyped-call]
-                READY: Ready(self._is_ready),
+                READY: Ready(self._is_ready, self._missing),
             }
         modules = {path: module.name for path, (module, _) in self._host.mounts.items()}
         router = Router(resources, modules)
         return Guard(router, listener.tokens) if listener.tokens else router
+
+    def _missing(self) -> list[str]:
+        return [each.name for each in self._host.missing]
 
     def _is_ready(self) -> bool:
         return self._host.is_running and not self._is_stopping

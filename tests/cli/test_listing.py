@@ -47,6 +47,31 @@ def test_what_the_file_says_about_a_module_is_shown() -> None:
     ]
 
 
+def test_modules_that_register_nothing_are_shown() -> None:
+    """Else it could not be seen that they are there."""
+
+    class Quiet(Words):
+        def __init__(self, config: dict[str, Any], api: Any) -> None: ...
+
+    text = show({"name": "words"}, {"module": Quiet, "name": "quiet"})
+    assert text.splitlines()[-2:] == ["modules without hooks and paths", "  quiet"]
+    assert "without hooks" not in show({"name": "words"})
+
+
+def test_optional_modules_that_are_missing_are_shown() -> None:
+    """With the reason."""
+
+    class Broken(Words):
+        def __init__(self, config: dict[str, Any], api: Any) -> None:
+            raise OSError("no disk")
+
+    text = show({"module": Broken, "name": "broken", "optional": True})
+    assert text.splitlines()[-2:] == [
+        "optional modules that are missing",
+        "  broken: failed to load: HK107 module 'broken' failed in __init__: OSError: no disk",
+    ]
+
+
 def test_hooks_that_must_be_decided_are_shown() -> None:
     """Whether the file says so or the host."""
 

@@ -100,7 +100,7 @@ def test_a_problem_is_shown_in_full(problems_of: ProblemsOf) -> None:
   |
 3 |     timout: 5s
   |     ^
-  = expected: config, enabled, mode, module, name, on_error or timeout
+  = expected: config, enabled, mode, module, name, on_error, optional or timeout
   = hint: did you mean 'timeout'?"""
     )
 

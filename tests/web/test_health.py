@@ -20,6 +20,13 @@ def test_a_server_is_ready_or_not() -> None:
     assert answer.headers["retry-after"] == "1"
 
 
+def test_a_server_may_be_ready_without_some_modules() -> None:
+    """It is sent requests, and whoever watches it can see which optional modules are missing."""
+    answer = ask(Ready(lambda: True, lambda: ["geo"]), "GET", "/")
+    assert (answer.status, answer.json) == (200, {"status": "degraded", "missing": ["geo"]})
+    assert ask(Ready(lambda: False, lambda: ["geo"]), "GET", "/").status == 503
+
+
 def test_only_the_head_may_be_asked_for() -> None:
     """Status and headers are enough for many."""
     wire = Wire(Ready(lambda: False))

@@ -1,0 +1,61 @@
+"""Answers that are still to be awaited."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from twisted.internet.defer import Deferred
+
+from hostkit import Category, Host, hookspec, rules
+from hostkit.errors import ModuleFailedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Lookups(Category):
+    @hookspec(rules.FirstDenial(on_error="fail"))
+    async def check(self, name: str) -> rules.Decision:
+        """Called to decide."""
+
+
+async def look_up() -> str:
+    """Look something up."""
+    return "found"
+
+
+def _future() -> Any:
+    return asyncio.get_running_loop().create_future()
+
+
+async def _ask(answer: Callable[[], Any]) -> str:
+    class Module:
+        def __init__(self, config: Any, api: Any) -> None:
+            api.register_lookups_callbacks(check=self.check)
+
+        async def check(self, name: str) -> Any:
+            return answer()
+
+    host = Host.from_config({"modules": [{"module": Module}]}, categories=[Lookups]).build()
+    with pytest.raises(ModuleFailedError) as caught:
+        await host.hooks[Lookups].check("ann")
+    return caught.value.reason
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_coroutine_is_no_answer() -> None:
+    """The missing `await` is named, with what is not awaited, and Python does not warn as well."""
+    reason = asyncio.run(_ask(look_up))
+    gc.collect()
+    assert reason == ("expected ALLOW or a Deny, got the coroutine look_up: an `await` is missing")
+
+
+@pytest.mark.parametrize("answer", [Deferred, _future])
+def test_other_awaitables_are_no_answer_either(answer: Callable[[], Any]) -> None:
+    """They are shown as they are."""
+    reason = asyncio.run(_ask(answer))
+    assert reason.startswith("expected ALLOW or a Deny, got <")
+    assert reason.endswith(">: an `await` is missing")
