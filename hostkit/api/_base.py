@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any, Final, final
 
 import attrs
@@ -11,8 +10,10 @@ from hostkit.background import Loops, Worker
 from hostkit.caching import Invalidations
 from hostkit.codes import Code
 from hostkit.errors import RegistrationError
+from hostkit.logs import logger_of
 
 if TYPE_CHECKING:
+    import logging
     from collections.abc import Callable, Hashable
 
     from twisted.web.resource import IResource
@@ -145,7 +146,7 @@ class BaseApi:
         self._name: Final = name
         self._registrations: Final = registrations
         self._services: Final = services
-        self._log: Final = logging.getLogger(f"hostkit.modules.{name}")
+        self._log: Final = logger_of(name)
 
     @property
     def name(self) -> str:

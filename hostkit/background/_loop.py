@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import math
 import sys
 from typing import TYPE_CHECKING, Any, Final, cast, final
@@ -13,6 +12,7 @@ from twisted.python.failure import Failure
 from hostkit.codes import Code
 from hostkit.dispatch import call_for
 from hostkit.errors import RegistrationError
+from hostkit.logs import About, logger_of
 from hostkit.loops import Entrance, advise, is_callers
 from hostkit.specs import callable_name, check_callable, signature_of
 from hostkit.wording import exception_line
@@ -23,7 +23,13 @@ if TYPE_CHECKING:
 
     from hostkit.loops import Cancellable, Clock
 
-_log: Final = logging.getLogger("hostkit.background")
+LONGEST_PAUSE_SECONDS: Final = 60.0
+"""How long a loop whose runs keep failing is put off at most, unless its interval is longer."""
+
+TOLERATED_FAILURES: Final = 8
+"""How often runs may fail one after the other before the next ones are put off."""
+
+_MOST_DOUBLINGS: Final = 64
 
 
 @final
@@ -31,7 +37,9 @@ class BackgroundLoop:
     """A module's function that is called again and again, never twice at a time.
 
     Its runs start at multiples of the interval, counted from `begin`, the first one after one
-    interval. A run that takes longer delays the next one to the multiple after its end.
+    interval. A run that takes longer delays the next one to the multiple after its end. After more
+    than `TOLERATED_FAILURES` in a row, each failure doubles the pause before the next run, up to
+    `LONGEST_PAUSE_SECONDS`.
 
     Args:
         module: The module's name.
@@ -59,6 +67,7 @@ class BackgroundLoop:
         self._began_at = 0.0
         self._number = 0  # of the interval at whose end the last run was due
         self._call: Cancellable | None = None
+        self._failures = 0  # in a row
         self._is_running = False
         self._is_stopped = False
         self._current_run: Deferred[None] | None = None
@@ -110,6 +119,8 @@ class BackgroundLoop:
         number = int(passed // self._interval_seconds) + 1
         if number == self._number:  # the clock has called a little early, or was rounded
             number += 1
+        # Still at a multiple of the interval, but later after failures.
+        number += round(self._pause / self._interval_seconds) - 1
         self._number = number
         delay = number * self._interval_seconds - passed
         self._call = self._clock.call_later(delay, self._start)
@@ -134,8 +145,26 @@ class BackgroundLoop:
         except BaseException as error:
             if is_callers(error, entrance):
                 raise
-            said = f"module {self.module!r}: the background loop {self.description!r} failed"
-            _log.exception("%s: %s", said, advise(error, exception_line(error)))
+            self._failures += 1
+            self._log_failure(advise(error, exception_line(error)))
+        else:
+            self._failures = 0
+
+    def _log_failure(self, why: str) -> None:
+        said = f"module {self.module!r}: the background loop {self.description!r} failed"
+        if self._pause > self._interval_seconds:
+            said += f" {self._failures} times in a row, and runs again in {self._pause:g} s"
+        extra = About(loop=self.description).extra
+        logger_of(self.module).exception("%s: %s", said, why, extra=extra)
+
+    @property
+    def _pause(self) -> float:
+        """How long the next run is put off: longer with each failure in a row."""
+        doublings = min(self._failures - TOLERATED_FAILURES, _MOST_DOUBLINGS)
+        if doublings <= 0 or self._interval_seconds >= LONGEST_PAUSE_SECONDS:
+            return self._interval_seconds
+        most = int(LONGEST_PAUSE_SECONDS // self._interval_seconds)
+        return self._interval_seconds * min(1 << doublings, most)
 
     def _end(self, result: object, clock: Clock) -> None:
         self._is_running = False

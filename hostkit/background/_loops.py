@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import TYPE_CHECKING, Any, final
 
 import attrs
 
 from hostkit.errors import HostkitError
+from hostkit.logs import logger_of
 from hostkit.loops import is_callers, settle
 
 if TYPE_CHECKING:
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from hostkit.background._loop import BackgroundLoop
     from hostkit.loops import Clock
-
-_log: Final = logging.getLogger("hostkit.background")
 
 
 def _check_name(_worker: Worker, _field: object, name: Any) -> None:
@@ -119,7 +117,7 @@ class Loops:
             loop.begin(clock)
         elif loop.description not in self._reported:
             self._reported.add(loop.description)
-            _log.warning(
+            logger_of(loop.module).warning(
                 "module %r: the background loop %r does not run here, in %s, but in %s",
                 loop.module,
                 loop.description,
@@ -136,7 +134,7 @@ def _interrupt(loop: BackgroundLoop) -> Deferred[None] | None:
         # Raised by the canceller of a Deferred of the module's own.
         if is_callers(error):
             raise
-        _log.exception(
+        logger_of(loop.module).exception(
             "module %r: a run of the background loop %r cannot be cancelled",
             loop.module,
             loop.description,

@@ -202,6 +202,7 @@ class CachedMethod(Generic[P, T]):
         vars(made).update((mark, vars(self)[mark]) for mark in marks)  # such as @hookimpl's
         made.__self__ = instance
         made.key_names = self._parameters.key_names
+        made.named_key_names = self._parameters.named_key_names
         made.invalidate = cache.invalidate
         made.invalidate_all = cache.invalidate_all
         return cast("FunctionType", made)

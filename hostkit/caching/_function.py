@@ -42,6 +42,10 @@ class CachedFunction(Protocol[P, T_co]):
     def key_names(self) -> tuple[str, ...]:
         """The names of the arguments that make up a key, in order."""
 
+    @property
+    def named_key_names(self) -> tuple[str, ...]:
+        """Those of them that are neither ``*args`` nor ``**kwargs``."""
+
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, T_co]:
         """Return the cached result, or wait until it is computed."""
 

@@ -195,6 +195,8 @@ def check_key(function: CachedFunction[..., Any], key: object) -> Key:
             type that cannot be serialised.
     """
     names = function.key_names
+    if isinstance(key, tuple) and len(key) == len(function.named_key_names):
+        names = function.named_key_names  # an entry for each of what else it was called with
     if not isinstance(key, tuple) or len(key) != len(names):
         shown = f"({', '.join(names)}{',' if len(names) == 1 else ''})"
         raise TypeError(

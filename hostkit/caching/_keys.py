@@ -70,6 +70,11 @@ class KeyParameters:
         """The names that stand for any number of values."""
         return frozenset(each.name for each in self.parameters if each.kind in _VARIADIC)
 
+    @cached_property
+    def named_key_names(self) -> tuple[str, ...]:
+        """The names that stand for one value each."""
+        return tuple(name for name in self.key_names if name not in self._variadic)
+
     def prefix_of(self, values: object) -> tuple[Any, ...] | None:
         """Take a tuple for the named arguments alone of a key that has further ones.
 

@@ -117,9 +117,9 @@ class _Connection(LineOnlyReceiver):
             command().addCallback(self._answer)
 
     def _answer(self, answer: dict[str, Any]) -> None:
-        assert self.transport is not None  # noqa: S101 -- it is connected
-        self.transport.write(json.dumps({"pid": os.getpid(), **answer}).encode() + b"\n")
-        self.transport.loseConnection()
+        transport: Any = self.transport  # Twisted's interfaces are not what pyright understands
+        transport.write(json.dumps({"pid": os.getpid(), **answer}).encode() + b"\n")
+        transport.loseConnection()
 
 
 def find_control(number: int) -> Path | None:

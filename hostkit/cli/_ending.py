@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
-import sysconfig
 import threading
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, final
 
-import twisted
+from hostkit.cli._frames import where
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import FrameType
 
 _FIRST_SECONDS: Final = 1.0
 _log: Final = logging.getLogger("hostkit.serve")
-_PYTHON: Final = sysconfig.get_path("stdlib") + os.sep
-_TWISTED: Final = str(Path(twisted.__file__).parent) + os.sep
 
 
 @final
@@ -67,15 +61,4 @@ def _busy() -> str:
     others = (main, threading.current_thread())
     busy = [each for each in threading.enumerate() if not each.daemon and each not in others]
     frames = sys._current_frames()  # noqa: SLF001 -- documented for such purposes
-    return ", ".join(f"{each.name}{_where(frames.get(each.ident or 0))}" for each in busy or [main])
-
-
-def _where(frame: FrameType | None) -> str:
-    """Find the innermost place that is not in Python's or Twisted's own code."""
-    while frame is not None:
-        file = frame.f_code.co_filename
-        is_module = "site-packages" in file and not file.startswith(_TWISTED)
-        if is_module or not file.startswith((_PYTHON, _TWISTED, "<frozen")):
-            return f" ({file}:{frame.f_lineno} in {frame.f_code.co_name})"
-        frame = frame.f_back
-    return ""
+    return ", ".join(f"{each.name}{where(frames.get(each.ident or 0))}" for each in busy or [main])

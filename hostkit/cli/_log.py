@@ -10,8 +10,24 @@ from typing import TYPE_CHECKING, Any, Final, final
 import attrs
 from twisted.logger import Logger, LogLevel, STDLibLogObserver, globalLogBeginner
 
+from hostkit.cli._flood import FloodGate
+from hostkit.cli._log_format import CHECK, JsonFormatter, Mask, MaskedFormatter
+from hostkit.logs import About, logger_of
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator, Mapping
+
+    from hostkit.errors import ModuleFailedError
+
+__all__ = [
+    "LogOptions",
+    "Mask",
+    "MaskedFormatter",
+    "TwistedHandler",
+    "log_failed_module",
+    "log_to_twisted",
+    "logging_to_stderr",
+]
 
 _LEVELS: Final = {
     logging.DEBUG: "debug",
@@ -19,46 +35,6 @@ _LEVELS: Final = {
     logging.ERROR: "error",
     logging.CRITICAL: "critical",
 }
-
-
-@final
-@attrs.define
-class Mask:
-    """Takes secrets out of what is logged.
-
-    A handler is made before the secrets are known, so it asks this for each record.
-
-    Attributes:
-        redact: Takes those out that are known by now.
-    """
-
-    redact: Callable[[str], str] = str
-
-    def learn(self, redact: Callable[[str], str]) -> None:
-        """Take out other secrets from now on.
-
-        Args:
-            redact: Takes them out of a string; it may find more of them each time it is called.
-        """
-        self.redact = redact
-
-
-@final
-class MaskedFormatter(logging.Formatter):
-    """Formats log records without secrets, tracebacks included.
-
-    Args:
-        mask: Takes the secrets out.
-        form: As for `logging.Formatter`.
-    """
-
-    def __init__(self, mask: Mask, form: str | None = None) -> None:
-        super().__init__(form)
-        self._mask = mask
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Format a record."""
-        return self._mask.redact(super().format(record))
 
 
 @final
@@ -117,40 +93,86 @@ class _Stderr(logging.StreamHandler[Any]):
         pass
 
 
+@final
+@attrs.frozen
+class LogOptions:
+    """What a command writes to its log.
+
+    Attributes:
+        levels: The lowest level for loggers, by name; the empty name is for all others.
+        is_json: Whether lines are JSON.
+        form: What lines have if they are text, as for `logging.Formatter`.
+        worker: The name of this process, if it has one.
+    """
+
+    levels: Mapping[str, int]
+    is_json: bool = False
+    form: str = CHECK
+    worker: str | None = None
+
+    def make_formatter(self, mask: Mask) -> logging.Formatter:
+        """Make what formats the lines."""
+        return (
+            JsonFormatter(mask, self.worker) if self.is_json else MaskedFormatter(mask, self.form)
+        )
+
+
 @contextmanager
-def logging_to_stderr(level: int, form: str) -> Iterator[Mask]:
+def logging_to_stderr(options: LogOptions) -> Iterator[Mask]:
     """Log to standard error, all that modules log included, until the end of a command.
 
+    Handlers that were added by others are left alone.
+
     Args:
-        level: Below it, nothing is logged.
-        form: As for `logging.Formatter`.
+        options: What to write.
 
     Yields:
         What takes the secrets out, once it knows them.
     """
     mask = Mask()
     handler = _Stderr()
-    handler.setFormatter(MaskedFormatter(mask, form))
+    handler.setFormatter(options.make_formatter(mask))
+    gate = FloodGate(handler.handle)
+    handler.addFilter(gate)
     # Below warnings, Twisted logs its own factories and threads.
-    loggers = {logging.getLogger(): level, logging.getLogger("twisted"): logging.WARNING}
-    before = {logger: logger.level for logger in loggers}
-    for logger, new in loggers.items():
-        logger.setLevel(new)
+    levels = {"twisted": logging.WARNING, **options.levels}
+    before = {name: logging.getLogger(name).level for name in levels}
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
     logging.getLogger().addHandler(handler)
     _from_twisted.begin()
     try:
         yield mask
     finally:
+        gate.close()
         _from_twisted.is_active = False
         logging.getLogger().removeHandler(handler)
-        for logger, old in before.items():
-            logger.setLevel(old)
+        for name, old in before.items():
+            logging.getLogger(name).setLevel(old)
 
 
 def log_to_twisted(mask: Mask) -> None:
     """Pass all that is logged on to Twisted's log, for as long as the process runs.
 
+    Handlers that were added by others are left alone.
+
     Args:
         mask: Takes the secrets out.
     """
-    logging.basicConfig(level=logging.INFO, handlers=[TwistedHandler(mask)], force=True)
+    handler = TwistedHandler(mask)
+    handler.addFilter(FloodGate(handler.handle))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+
+
+def log_failed_module(error: ModuleFailedError, prefix: str = "") -> None:
+    """Log that a module could not start: one line, and where its own code raised.
+
+    Args:
+        error: Names the module.
+        prefix: What that means.
+    """
+    extra = About(hook=error.hook).extra
+    cause = error.__cause__ or error
+    logger_of(error.module).error("%s%s", prefix, error, exc_info=cause, extra=extra)

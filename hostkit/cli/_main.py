@@ -14,14 +14,12 @@ from hostkit._version import __version__
 # `serve` must also install a reactor before anything imports `twisted.internet.reactor`.
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from hostkit.cli._log import LogOptions
     from hostkit.config import HostFile
     from hostkit.errors import ConfigErrors, Problem
     from hostkit.host import Host
-
-_SERVE_LOG: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-_CHECK_LOG: Final = "%(levelname)s %(name)s: %(message)s"
 
 # Whether it can be read is found out when it is: then the reason is known.
 _FILE = click.argument("file", metavar="FILE", type=click.Path(readable=False))
@@ -31,6 +29,10 @@ def _note_path(context: click.Context, _: click.Parameter, value: tuple[str, ...
     context.meta[_PATH] = value
 
 
+_LEVELS: Final = {
+    name: logging.getLevelNamesMapping()[name.upper()]
+    for name in ("debug", "info", "warning", "error", "critical")
+}
 _PATH: Final = "hostkit.cli.path"
 _path = click.option(
     "--path",
@@ -43,6 +45,19 @@ _path = click.option(
     help="A folder in which Python looks for modules before all others; may be repeated. Those "
     "under `hostkit: path:` come after it.",
 )
+
+
+def _read_levels(
+    _context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]
+) -> dict[str, int]:
+    levels: dict[str, int] = {}
+    for value in values:
+        name, _, word = value.rpartition("=")
+        if word.lower() not in _LEVELS:
+            raise click.BadParameter(f"{word!r} is not a level; these are: {', '.join(_LEVELS)}")
+        levels[name] = _LEVELS[word.lower()]
+    return levels
+
 
 _CODES = """
 \b
@@ -99,21 +114,47 @@ def main() -> None:
     help="The name of this process, if several share FILE. Background loops run in the process "
     "named under `hostkit: background_tasks_on:`, or else in the one without a name.",
 )
-def serve(file: str, reactor: str | None, worker: str | None) -> None:
+@click.option(
+    "--log-level",
+    "levels",
+    metavar="[LOGGER=]LEVEL",
+    multiple=True,
+    callback=_read_levels,
+    help="The lowest level that is logged: debug, info (the default), warning, error or critical; "
+    "with a name, for that logger and those below it, as in hostkit.modules.words=debug. May be "
+    "repeated.",
+)
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="How the log is written; as JSON, each line is one object.",
+)
+def serve(
+    file: str,
+    *,
+    reactor: str | None,
+    worker: str | None,
+    levels: Mapping[str, int],
+    log_format: str,
+) -> None:
     """Load the modules of FILE and serve them until interrupted.
 
     Serves the modules' web resources, and the hooks at /_hostkit/hooks/CATEGORY/HOOK, on the
     listeners under `hostkit: listeners:`, or else on http://127.0.0.1:8080/. Ctrl-C and SIGTERM
     stop the listeners, then the modules in reverse order.
     """
+    from hostkit.cli._log import LogOptions  # noqa: PLC0415
+    from hostkit.cli._log_format import SERVE  # noqa: PLC0415
     from hostkit.cli._reactor import reactor_installed  # noqa: PLC0415
     from hostkit.cli._reloader import keep_hangup  # noqa: PLC0415
     from hostkit.cli._serve import run  # noqa: PLC0415
 
     _check_worker(worker)
     keep_hangup()
+    log = LogOptions({"": logging.INFO, **levels}, log_format == "json", SERVE, worker)
     with reactor_installed(reactor):
-        sys.exit(run(_build(file, serves=True, opens=True, worker=worker, log_format=_SERVE_LOG)))
+        sys.exit(run(_build(file, serves=True, opens=True, worker=worker, log=log)))
 
 
 @main.command("list", epilog=_CODES)
@@ -196,7 +237,7 @@ def _build(
     serves: bool = False,
     opens: bool = False,
     worker: str | None = None,
-    log_format: str = _CHECK_LOG,
+    log: LogOptions | None = None,
     without_secrets: bool = False,
 ) -> Host:
     """Build a host from a file; if there are problems, show them and exit.
@@ -204,12 +245,12 @@ def _build(
     Listeners are checked if it `serves`, and the pid file if it `opens` one. From before anything
     of a module runs until the end of the command, logs go to standard error.
     """
-    from hostkit.cli._log import logging_to_stderr  # noqa: PLC0415
+    from hostkit.cli._log import LogOptions, logging_to_stderr  # noqa: PLC0415
     from hostkit.errors import ConfigErrors  # noqa: PLC0415
     from hostkit.host import build_from_file  # noqa: PLC0415
 
-    level = logging.INFO if log_format == _SERVE_LOG else logging.WARNING
-    mask = click.get_current_context().with_resource(logging_to_stderr(level, log_format))
+    log = log or LogOptions({"": logging.WARNING})
+    mask = click.get_current_context().with_resource(logging_to_stderr(log))
     absent: list[Problem] = []
 
     def prepare(read: HostFile) -> None:

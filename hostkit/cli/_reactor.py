@@ -17,6 +17,8 @@ from twisted.application.reactors import installReactor
 from twisted.internet.asyncioreactor import install as install_asyncio
 from twisted.internet.error import ReactorAlreadyInstalledError, ReactorNotRunning
 
+from hostkit.loops import make_monotonic
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
@@ -64,6 +66,9 @@ def reactor_installed(name: str | None) -> Iterator[None]:
             raise click.ClickException(
                 "a reactor was installed before this command could choose one"
             ) from None
+        from twisted.internet import reactor  # noqa: PLC0415 -- it is installed by now
+
+        make_monotonic(reactor)
         yield
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 import attrs
 from twisted.internet.defer import Deferred
 
+from hostkit.cli._log import log_failed_module
 from hostkit.errors import ConfigErrors, HostkitError, ModuleFailedError
 from hostkit.loops import start_entry
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from hostkit.web import Server
 
 _log: Final = logging.getLogger("hostkit.serve")
+_UNCHANGED: Final = "not reloaded, nothing was changed: "
 
 
 def ignore_hangup() -> None:
@@ -137,10 +139,12 @@ class Reloader:
     def _failed(self, failure: Failure) -> Outcome:
         error = failure.value
         message = f"not reloaded: {error}"
-        if isinstance(error, ConfigErrors | ModuleFailedError):
-            message = f"not reloaded, nothing was changed: {error}"
-            is_module = isinstance(error, ModuleFailedError)
-            _log.error("%s", message, exc_info=error if is_module else None)
+        if isinstance(error, ConfigErrors):
+            message = f"{_UNCHANGED}{error}"
+            _log.error("%s", message)
+        elif isinstance(error, ModuleFailedError):
+            message = f"{_UNCHANGED}{error}"
+            log_failed_module(error, _UNCHANGED)
         elif isinstance(error, HostkitError):  # it is stopping, or there is a newer reload
             _log.warning("%s", message)
         else:

@@ -17,7 +17,8 @@ from twisted.python import usage
 from hostkit.background import Worker
 from hostkit.cli._control import control_path, control_socket
 from hostkit.cli._ending import Ending
-from hostkit.cli._log import Mask, log_to_twisted
+from hostkit.cli._heartbeat import Heartbeat
+from hostkit.cli._log import Mask, log_failed_module, log_to_twisted
 from hostkit.cli._notify import Notifier
 from hostkit.cli._output import exit_code, show_problems
 from hostkit.cli._process import hold_pid_file, pid_path
@@ -25,7 +26,7 @@ from hostkit.cli._reactor import handle_signals
 from hostkit.cli._reloader import Outcome, Reloader, handle_hangup, ignore_hangup
 from hostkit.errors import ConfigErrors, ModuleFailedError
 from hostkit.host import build_from_file
-from hostkit.loops import start_entry
+from hostkit.loops import make_monotonic, start_entry
 from hostkit.web import Server, check_listeners
 
 if TYPE_CHECKING:
@@ -49,7 +50,10 @@ def run(host: Host) -> int:
     from twisted.internet import reactor  # noqa: PLC0415 -- importing it installs it
 
     server = Server(host, reactor)
+    heartbeat = Heartbeat(reactor)
     reactor.callWhenRunning(handle_signals, reactor)
+    reactor.callWhenRunning(heartbeat.begin)
+    reactor.addSystemEventTrigger("after", "shutdown", heartbeat.end)
     notifier = Notifier.from_environment(os.environ, reactor)
     reloader = Reloader(host, server, notifier)
     handle_hangup(reactor, reloader.reload)  # before the pid file makes it known
@@ -135,7 +139,7 @@ class _Run:
         if isinstance(failure.value, ConfigErrors):
             show_problems(failure.value)
         elif isinstance(failure.value, ModuleFailedError):
-            _log.error("%s", failure.value, exc_info=failure.value)
+            log_failed_module(failure.value)
         else:
             _log.critical("cannot start", exc_info=failure.value)
         if not self._is_stopping:
@@ -185,6 +189,7 @@ def makeService(options: Options) -> HostService:  # noqa: N802 -- so named by T
     from twisted.internet import reactor  # noqa: PLC0415 -- `twist` has chosen one
 
     ignore_hangup()
+    make_monotonic(reactor)
     mask = Mask()
     log_to_twisted(mask)
     try:
@@ -237,6 +242,9 @@ class HostService(Service):
     def _failed(self, failure: Failure) -> None:
         if not self.running and failure.check(CancelledError):
             return
-        _log.critical("cannot start: %s", failure.value, exc_info=failure.value)
+        if isinstance(failure.value, ModuleFailedError):
+            log_failed_module(failure.value)
+        else:
+            _log.critical("cannot start: %s", failure.value, exc_info=failure.value)
         with suppress(ReactorNotRunning):
             self._reactor.stop()

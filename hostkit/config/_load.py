@@ -130,14 +130,7 @@ def _build(
         if value is not None
     }
     entries = _fill_entries(plain.get(_MODULES, []), faults)
-    settings = _fill(plain.get("hostkit", {}), Settings, "hostkit", faults) or Settings()
-    settings = attrs.evolve(
-        settings,
-        listeners=tuple(
-            attrs.evolve(listener, path=("hostkit", "listeners", index))
-            for index, listener in enumerate(settings.listeners)
-        ),
-    )
+    settings = _fill_settings(plain.get("hostkit", {}), faults)
     misplaced = misplaced_secrets(values)
     source = attrs.evolve(source, secrets=source.secrets | misplaced)
     problems += [
@@ -168,6 +161,16 @@ def _build(
     file = HostFile(_named(readable), _checkable(settings, source), source)
     found_wrong = [problem for problem in problems if not source.is_absent(problem.path)]
     return Examined(file, tuple(sorted(found_wrong, key=lambda problem: problem.position)))
+
+
+def _fill_settings(value: object, faults: list[Fault]) -> Settings:
+    """Read the settings, or take all defaults if there is a fault in them."""
+    settings = _fill(value, Settings, "hostkit", faults) or Settings()
+    listeners = (
+        attrs.evolve(listener, path=("hostkit", "listeners", index))
+        for index, listener in enumerate(settings.listeners)
+    )
+    return attrs.evolve(settings, listeners=tuple(listeners))
 
 
 def _checkable(settings: Settings, source: Source) -> Settings:

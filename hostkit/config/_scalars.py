@@ -6,7 +6,7 @@ No ``"no"`` becomes a boolean and no ``"5"`` a number.
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, Literal, NewType, get_args, get_origin
 
@@ -32,8 +32,6 @@ _SIZE_FORM: Final = "a whole number of bytes, or one with a unit, such as 64K, 1
 _EXPECTED: Final[dict[Any, str]] = {
     bool: "true or false",
     bytes: "binary data (!!binary and base64)",
-    date: "a date, such as 2026-01-31",
-    datetime: "a date and a time, such as 2026-01-31 12:00:00",
     float: "a number",
     int: "a whole number",
     str: "a string",
@@ -94,9 +92,7 @@ def register(converter: Converter) -> None:
     for cls in (str, int, float, bytes):
         converter.register_structure_hook(cls, _structure_scalar)
     converter.register_structure_hook(Enum, _structure_enum)
-    converter.register_structure_hook_func(
-        lambda cls: cls in {date, datetime, type(None), None}, _structure_scalar
-    )
+    converter.register_structure_hook_func(lambda cls: cls in {type(None), None}, _structure_scalar)
     converter.register_structure_hook_func(_is_literal, _structure_literal)
     converter.register_structure_hook_func(lambda cls: cls is Seconds, structure_seconds)
     converter.register_structure_hook_func(lambda cls: cls is Bytes, _structure_bytes)

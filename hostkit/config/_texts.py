@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from datetime import time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from ipaddress import (
     IPv4Address,
@@ -70,6 +70,10 @@ _FORMS: Final[dict[Any, tuple[Callable[[str], Any], str]]] = {
     re.Pattern: (re.compile, "a regular expression, as a string"),
     time: (_time, "a time of day, such as 08:30 or 23:59:59"),
 }
+_DATES: Final[dict[Any, str]] = {
+    date: "a date, such as 2026-01-31",
+    datetime: "a date and a time, such as 2026-01-31 12:00:00",
+}
 _NUMBER: Final = "a number, such as 0.10"
 
 
@@ -78,6 +82,7 @@ def register(converter: Converter) -> None:
     converter.register_structure_hook_func(_is_text, _structure_text)
     converter.register_structure_hook_func(lambda cls: cls is Decimal, _structure_decimal)
     converter.register_structure_hook_func(lambda cls: cls is timedelta, _structure_timedelta)
+    converter.register_structure_hook_func(lambda cls: cls in _DATES, _structure_date)
 
 
 def register_paths(converter: Converter) -> None:
@@ -135,6 +140,18 @@ def _structure_decimal(value: Any, _cls: Any) -> Decimal:
             if decimal.is_finite():
                 return decimal
     raise _bad_form(value, _NUMBER)
+
+
+def _structure_date(value: Any, cls: Any) -> Any:
+    read = read_as(value, cls)
+    if type(read) is cls:
+        return read
+    if not isinstance(read, str):
+        raise wrong_type(value, _DATES[cls])
+    try:  # JSON has no dates of its own
+        return cls.fromisoformat(read)
+    except ValueError:
+        raise _bad_form(value, _DATES[cls]) from None
 
 
 def _structure_timedelta(value: Any, _cls: Any) -> timedelta:

@@ -1,6 +1,6 @@
 """How hooks are called: chains compiled from what modules registered, and their receipts."""
 
-from hostkit.dispatch._callback import Callback, Locate, call_for, current_module
+from hostkit.dispatch._callback import Callback, Locate, call_for, current_module, module_on
 from hostkit.dispatch._chain import Chain
 from hostkit.dispatch._hooks import Hooks, bind_hooks, make_caller, name_hook
 from hostkit.dispatch._keyed import KeyedChain, keys_of
@@ -29,5 +29,6 @@ __all__ = [
     "current_module",
     "keys_of",
     "make_caller",
+    "module_on",
     "name_hook",
 ]

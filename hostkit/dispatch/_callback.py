@@ -77,9 +77,17 @@ def current_module() -> str | None:
     to run later (a task it starts, a Deferred's callbacks) is not on its stack.
 
     Returns:
-        The module's name; `None` outside of callbacks and background loops.
+        The module's name; `None` outside of callbacks, background loops, `start` and `stop`.
     """
-    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 -- the documented way to a caller
+    return module_on(sys._getframe(1))  # noqa: SLF001 -- the documented way to a caller
+
+
+def module_on(frame: FrameType | None) -> str | None:
+    """Name the module whose code runs on a Python stack, which may be another thread's.
+
+    Args:
+        frame: The innermost frame of the stack.
+    """
     while frame is not None:
         # A lane knows its callbacks, and the place of the one it asks.
         callbacks: tuple[Callback, ...] | None = frame.f_globals.get("_callbacks")

@@ -15,6 +15,7 @@ from hostkit.dispatch._kinds import TELLING, outcome_of, policies_of
 from hostkit.dispatch._receipts import Outcome
 from hostkit.dispatch._record import describe
 from hostkit.errors import HookTimeoutError, InvalidValueError, ModuleFailedError
+from hostkit.logs import About, logger_of
 from hostkit.loops import NEVER, attempt, is_callers
 from hostkit.rules import CONTINUE, Replace
 
@@ -54,7 +55,8 @@ class FailurePolicy:
         self._redact = redact
         self._on_failure, self._on_invalid = policies_of(spec, callbacks)
         self._on_error = self._on_failure[Outcome.FAILED]
-        self._loggers = [logging.getLogger(f"hostkit.modules.{each.module}") for each in callbacks]
+        self._loggers = [logger_of(each.module) for each in callbacks]
+        self._about = About(hook=spec.full_name).extra
 
     def failed(self, call: Call, index: int, error: BaseException) -> Any:
         """Apply the policy to a callback that raised.
@@ -208,11 +210,12 @@ class FailurePolicy:
         said = (message, self._spec.full_name, self._redact(text))
 
         def write(error: BaseException) -> bool:
-            logger.warning(*said, exc_info=(type(error), error, _read_traceback(error)))
+            raised = (type(error), error, _read_traceback(error))
+            logger.warning(*said, exc_info=raised, extra=self._about)
             return True
 
         if not attempt(write, error, otherwise=False):
-            logger.warning(*said)
+            logger.warning(*said, extra=self._about)
 
     def _veto(self, call: Call, index: int, denial: Exception, text: str) -> Any:
         add_note(denial, self._callbacks[index], self._spec)

@@ -46,7 +46,7 @@ class Sampler:
         self._chains = [part for chain in chains for part in chain.parts if part.callbacks]
         self._call_later = call_later
         self._home = home
-        self._waiting: dict[Chain, Callable[[], _Alarm | None]] = {}
+        self._waiting: weakref.WeakValueDictionary[Chain, _Alarm] = weakref.WeakValueDictionary()
         # Until when calls are not measured, of chains that are looked at before.
         self._due: dict[Chain, float] = {}
         self._suspicious_until = 0.0
@@ -67,22 +67,19 @@ class Sampler:
             chain.open_window(since)
 
     def rearm(self, chain: Chain, *, is_over: bool) -> None:
-        """Have the next call of a chain looked at, unless this was stopped.
+        """Have the next call of a chain looked at.
 
         Args:
             chain: The chain.
             is_over: Whether the interval is over.
         """
-        if self._waiting.pop(chain, None) is not None:
-            if is_over:
-                self._due.pop(chain, None)
-            chain.arm(self._opened)
+        if is_over:
+            self._due.pop(chain, None)
+        chain.arm(self._opened)
 
     def _cancel_all(self) -> None:
-        for waiting in self._waiting.values():
-            alarm = waiting()
-            if alarm is not None:
-                alarm.cancel()
+        for alarm in list(self._waiting.values()):
+            alarm.cancel()
         self._waiting.clear()
 
     def _opened(self, chain: Chain) -> bool:
@@ -118,10 +115,11 @@ class Sampler:
     def _schedule(self, chain: Chain, call_later: CallLater) -> bool:
         alarm = _Alarm(self, chain)
         try:
-            self._waiting[chain] = alarm.schedule(call_later)
+            alarm.schedule(call_later)
         except RuntimeError:  # the loop of that clock is closed
             alarm.cancel()
             return False
+        self._waiting[chain] = alarm
         return True
 
 
@@ -136,27 +134,30 @@ class _Alarm:
         self._sampler = sampler
         self._chain = chain
         self._handle: Callable[[], Cancellable | None] = lambda: None
+        self._kept: _Alarm | None = None
         self._is_over = False
 
-    def schedule(self, call_later: CallLater) -> Callable[[], _Alarm | None]:
-        """Have it called, and return a reference to it that does not keep it."""
+    def schedule(self, call_later: CallLater) -> None:
+        """Have it called.
+
+        Raises:
+            RuntimeError: The event loop of the clock is closed.
+        """
         handle = call_later(INTERVAL_SECONDS, self)
         try:
-            self._handle = weakref.ref(handle)
-        except TypeError:  # such a clock may keep anything
-            self._handle = lambda: handle
-            return lambda: self
-        return weakref.ref(self)
+            self._handle = weakref.ref(handle)  # which keeps what it calls
+        except TypeError:  # a clock of the host's own, which may keep nothing
+            self._handle, self._kept = lambda: handle, self
 
     def cancel(self) -> None:
         """Do not have it called."""
-        self._is_over = True
+        self._is_over, self._kept = True, None
         handle = self._handle()
         if handle is not None:
             handle.cancel()
 
     def __call__(self) -> None:
-        self._is_over = True
+        self._is_over, self._kept = True, None
         self._sampler.rearm(self._chain, is_over=True)
 
     def __del__(self) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from typing import TYPE_CHECKING, Any, Final, final
 
 from hostkit.dispatch._callback import runs_module_code
 from hostkit.errors import HookTimeoutError
+from hostkit.logs import logger_of
 from hostkit.loops import Limit, Limited, current_task, find_clock, is_awaitable, settle
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class LimitedCallback:
         self._limit = Limit(seconds, grace, "`timeout:`")
         self._hook = spec.full_name
         self._clock = clock
-        self._logger = logging.getLogger(f"hostkit.modules.{callback.module}")
+        self._logger = logger_of(callback.module)
 
     def call_now(self, *values: Any, **named: Any) -> Any:
         """Call a callback of a synchronous hook, which nothing can interrupt.

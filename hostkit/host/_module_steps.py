@@ -7,9 +7,11 @@ import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, final
 
+from hostkit.dispatch import call_for
 from hostkit.errors import ModuleFailedError
 from hostkit.host._missing import MissingModule
 from hostkit.host._patience import Limits, Reminder
+from hostkit.logs import About, logger_of
 from hostkit.loops import (
     Entrance,
     Interruptible,
@@ -18,9 +20,7 @@ from hostkit.loops import (
     current_task,
     enter,
     find_clock,
-    is_awaitable,
     is_callers,
-    settle,
 )
 from hostkit.specs import signature_of
 from hostkit.wording import exception_line
@@ -166,7 +166,9 @@ class Steps:
                     if self._is_passed_on(error):
                         cancelled = error
                     else:
-                        _log.exception("module %r failed in stop", module.name)
+                        extra = About(hook="stop").extra
+                        said = "module %r failed in stop"
+                        logger_of(module.name).exception(said, module.name, extra=extra)
         if cancelled is not None:
             raise cancelled
 
@@ -205,12 +207,11 @@ class Steps:
             signature_of(method).bind()
         except (TypeError, ValueError):
             # Such a method was written for something else, for another caller.
-            _log.warning("module %r: %s is not called, since it needs arguments", module.name, step)
+            said = "module %r: %s is not called, since it needs arguments"
+            logger_of(module.name).warning(said, module.name, step)
             return
-        value = method()
-        if is_awaitable(value):
-            said = f"module {module.name!r}: {step}"
-            await self._limited(enter(settle(value)), limit, said, value)
+        running = call_for(module.name, method)
+        await self._limited(enter(running), limit, f"module {module.name!r}: {step}", running)
 
     async def _limited(
         self, coroutine: Coroutine[Any, Any, Any], limit: Limit, what: str, awaited: Any = None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, final
 
 import attrs
@@ -10,6 +12,8 @@ import attrs
 from hostkit.loops import Limit
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from hostkit.config import Settings
     from hostkit.loops import Cancellable, Clock
 
@@ -20,6 +24,7 @@ LONGEST_SECONDS: Final = 60.0
 """How long the log is silent about a step at most."""
 
 _GRACE_SECONDS: Final = 5.0
+_HOSTKIT: Final = f"{Path(__file__).parents[1]}{os.sep}"
 _log: Final = logging.getLogger("hostkit.host")
 
 
@@ -78,16 +83,18 @@ class Reminder:
 
 
 def where(coroutine: Any) -> str:
-    """Say at which line of its own file a coroutine waits, or a function that it awaits.
+    """Say at which line of a module's own file a coroutine waits.
 
     Args:
-        coroutine: The coroutine of a module; anything else has no such line.
+        coroutine: The coroutine, which awaits the module's.
     """
     file = place = None
     while coroutine is not None:
-        frame = getattr(coroutine, "cr_frame", None)
-        if frame is not None and file in (None, frame.f_code.co_filename):
-            file = frame.f_code.co_filename
-            place = f", at {file}:{frame.f_lineno} in {frame.f_code.co_name}"
+        frame: FrameType | None = getattr(coroutine, "cr_frame", None)
+        if frame is not None:
+            name = frame.f_code.co_filename
+            if not name.startswith(_HOSTKIT) and file in {None, name}:
+                file = name
+                place = f", at {file}:{frame.f_lineno} in {frame.f_code.co_name}"
         coroutine = getattr(coroutine, "cr_await", None)
     return place or ""

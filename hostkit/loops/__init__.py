@@ -9,7 +9,14 @@ from hostkit.loops._cancelling import (
     attempt,
     is_callers,
 )
-from hostkit.loops._clocks import CallLater, Cancellable, Clock, find_clock
+from hostkit.loops._clocks import (
+    CallLater,
+    Cancellable,
+    Clock,
+    find_clock,
+    make_monotonic,
+    seconds_of,
+)
 from hostkit.loops._context import take_over_context
 from hostkit.loops._entry import (
     ADVISABLE,
@@ -50,7 +57,9 @@ __all__ = [
     "find_clock",
     "is_awaitable",
     "is_callers",
+    "make_monotonic",
     "running_loop",
+    "seconds_of",
     "settle",
     "shield",
     "start_entry",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Any, Protocol, final
 
 import attrs
+from twisted.python import runtime
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,4 +61,37 @@ def find_clock(chosen: IReactorTime | None) -> Clock:
             chosen = reactor
         else:
             return Clock(loop.call_later, loop.time)
-    return Clock(chosen.callLater, chosen.seconds)
+    return Clock(chosen.callLater, seconds_of(chosen))
+
+
+def seconds_of(reactor: Any) -> Callable[[], float]:
+    """Find what durations on a reactor are measured by.
+
+    Args:
+        reactor: The reactor, or what stands in for it.
+
+    Returns:
+        Its own clock, unless that is the time of day, which may be set back or forward.
+    """
+    own: Callable[[], float] = reactor.seconds
+    return time.monotonic if own is runtime.seconds else own
+
+
+def make_monotonic(reactor: Any) -> None:
+    """Have a reactor call later by a clock that is never set.
+
+    Twisted's reactors call later by the time of day. If that is set back by an hour, nothing that
+    is due is called for an hour; if it is set forward, everything is called at once.
+
+    Args:
+        reactor: The reactor; it need not run yet. Calls that it was asked for already keep their
+            delays.
+    """
+    seconds = seconds_of(reactor)
+    if seconds is reactor.seconds:
+        return
+    pending = [(call, call.getTime() - reactor.seconds()) for call in reactor.getDelayedCalls()]
+    reactor.seconds = seconds
+    for call, delay in pending:
+        call.seconds = seconds
+        call.reset(delay)

@@ -13,6 +13,7 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
 from hostkit.errors import HostkitError
+from hostkit.logs import About, logger_of
 from hostkit.loops import Entrance
 from hostkit.web._pages import refuse_method, send, write_error, write_json
 
@@ -216,11 +217,12 @@ def log_failure(request: Request, what: str, error: BaseException | None = None)
         error: What it raised, if that is the failure.
     """
     module: str | None = getattr(request, "module", None)
-    name = "hostkit.web" if module is None else f"hostkit.modules.{module}"
+    logger = logging.getLogger("hostkit.web") if module is None else logger_of(module)
     culprit = "a resource" if module is None else f"module {module!r}"
     # Without the query, which may hold tokens.
     asked = f"{_text(request.method)} {_text(request.path)}"
-    logging.getLogger(name).error("%s %s %s", culprit, what, asked, exc_info=error)
+    extra = About(page=asked).extra
+    logger.error("%s %s %s", culprit, what, asked, exc_info=error, extra=extra)
 
 
 def give_up(request: Request) -> None:

@@ -29,6 +29,7 @@ from hostkit.web._endpoint_faults import (
 )
 from hostkit.web._tls import check_tls
 from hostkit.web._twisted_private import parse_endpoint
+from hostkit.web._unix import UnixEndpoint
 from hostkit.wording import either, exception_line
 
 if TYPE_CHECKING:
@@ -76,7 +77,11 @@ def read_endpoint(reactor: Any, text: str) -> IStreamServerEndpoint:
         if not _is_well_formed(kind, arguments[1:], options):
             raise EndpointError("a part is missing or not known", expected=EXAMPLES[kind])
         return InheritedEndpoint(reactor, text)
-    check_tls(parts_of(text))
+    parts = parts_of(text)
+    # Those who want no lock get Twisted's own socket.
+    if kind == "unix" and parts.get("lockfile", "1") != "0":
+        return UnixEndpoint(reactor, parts)
+    check_tls(parts)
     try:
         endpoint = cast("IStreamServerEndpoint", serverFromString(reactor, text))
     except Exception as error:
@@ -84,10 +89,7 @@ def read_endpoint(reactor: Any, text: str) -> IStreamServerEndpoint:
         if str(error).startswith("Unknown endpoint type"):
             raise unknown_kind(text) from None
         raise EndpointError(exception_line(error)) from error
-    try:
-        hold_certificates(endpoint)
-    except ValueError as error:
-        raise EndpointError(str(error)) from error
+    hold_certificates(endpoint)
     return endpoint
 
 

@@ -81,7 +81,7 @@ def _explain_socket(path: Path, cause: object) -> tuple[str, str | None]:
         return _reason(cause), None
     if not stat.S_ISSOCK(path.stat().st_mode):
         return f"{path} exists and is not a socket", "choose another path"
-    if _is_served(path):
+    if is_served(path):
         return (
             "another program serves this socket",
             "stop it, or choose another path",
@@ -92,7 +92,8 @@ def _explain_socket(path: Path, cause: object) -> tuple[str, str | None]:
     )
 
 
-def _is_served(path: Path) -> bool:
+def is_served(path: Path) -> bool:
+    """Whether a program accepts connections at a UNIX socket."""
     with socket.socket(socket.AF_UNIX) as client:
         client.settimeout(_PROBE_SECONDS)
         try:

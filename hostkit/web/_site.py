@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import IO, TYPE_CHECKING, Any, Final, final
 from urllib.parse import unquote_to_bytes
 
@@ -10,6 +11,7 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.web.http import combinedLogFormatter, datetimeToLogString
 from twisted.web.server import Site
 
+from hostkit.loops import seconds_of
 from hostkit.web._bodies import open_body
 from hostkit.web._channel import HttpChannel
 from hostkit.web._refusals import body_too_long, too_many_requests, url_too_long
@@ -65,7 +67,9 @@ class HostSite(Site):
         self.busy = 0
         self.horizon = 0.0
         self.is_draining = False
-        self.seconds = reactor.seconds
+        self.seconds = seconds_of(reactor)
+        is_clock_in_memory = self.seconds is not time.monotonic  # it is the time of day, too
+        self._time_of_day = self.seconds if is_clock_in_memory else time.time
         self._channels: set[HttpChannel] = set()
         self._next_look: IDelayedCall | None = None
         self._waiting: list[Deferred[None]] = []
@@ -103,7 +107,9 @@ class HostSite(Site):
     def log(self, request: Request) -> None:
         """Note a request that was answered, if this was asked for."""
         if self._has_access_log:
-            _access.info("%s", combinedLogFormatter(datetimeToLogString(self.seconds()), request))
+            _access.info(
+                "%s", combinedLogFormatter(datetimeToLogString(self._time_of_day()), request)
+            )
 
     def acceptableProtocols(self) -> list[bytes]:
         """Offer HTTP/1.1 only, as the limits hold for nothing else."""

@@ -39,7 +39,7 @@ def test_nothing_that_a_run_raises_ends_the_loop(
     clock.pump([0.25] * 12)
     assert job.starts == [1, 2, 3]
     (record,) = caplog.records
-    assert (record.name, record.levelname) == ("hostkit.background", "ERROR")
+    assert (record.name, record.levelname) == ("hostkit.modules.m", "ERROR")
     assert record.getMessage().startswith("module 'm': the background loop 'work' failed: ")
     assert record.exc_info is not None
     assert type(record.exc_info[1]) is type(error)

@@ -50,6 +50,35 @@ def test_its_times_are_those_of_a_simple_model(
     assert job.most <= 1
 
 
+@pytest.mark.parametrize(
+    ("interval", "pauses"),
+    [(1, [*[1] * 8, 2, 4, 8, 16, 32, 60, 60]), (40, [40] * 12), (90, [90] * 12)],
+)
+def test_a_loop_that_keeps_failing_is_put_off(
+    interval: int, pauses: list[int], caplog: pytest.LogCaptureFixture
+) -> None:
+    """After eight failures in a row the pause doubles each time, up to a minute or its interval."""
+    clock = Clock()
+    job = Job(clock, [(0, ValueError())] * 40)
+    begun(job, interval, clock)
+    clock.pump([interval] * 1 + [1] * sum(pauses))
+    starts = [interval]
+    for pause in pauses:
+        starts.append(starts[-1] + pause)
+    assert job.starts[: len(starts)] == starts
+    if interval == 1:
+        assert "failed 9 times in a row, and runs again in 2 s: ValueError" in caplog.messages[8]
+
+
+def test_a_run_that_succeeds_ends_the_pause() -> None:
+    """The loop has its own interval again."""
+    clock = Clock()
+    job = Job(clock, [*[(0, ValueError())] * 10, 0])
+    begun(job, 1, clock)
+    clock.pump([1] * 20)
+    assert job.starts == [*range(1, 10), 11, 15, 16, 17, 18, 19, 20]
+
+
 @given(st.integers(1, 24).map(lambda number: number / 8), st.lists(EIGHTHS, max_size=8))
 def test_its_times_are_those_of_twisteds_loop(interval: float, takes: list[float]) -> None:
     """`LoopingCall` would have the same starts."""

@@ -10,6 +10,8 @@ from twisted.internet import defer
 from twisted.internet.defer import Deferred
 
 from hostkit import cached
+from hostkit.caching import Invalidations
+from tests.caching.test_invalidations import Wire
 from tests.dispatch.fakes import run
 
 
@@ -236,3 +238,26 @@ def test_a_computation_in_flight_is_invalidated_by_a_shorter_key() -> None:
     for number, gate in enumerate(slow.gates):
         gate.callback(str(number))
     assert (first.result, second.result) == ("0", "1")
+
+
+def test_other_processes_drop_the_same_entries() -> None:
+    """With a whole key that one, and with a shorter one all that agree."""
+    wire = Wire()
+    here, there = Invalidations(wire), Invalidations(wire)
+    mine, theirs = Books(), Books()
+    for invalidations, each in ((here, mine), (there, theirs)):
+        run(invalidations.open())
+        invalidations.add("books", each.several)
+        for more in (1, 2):
+            run(each.several("a", more))
+    run(here.invalidate("books", mine.several, ("a", (1,), ())))
+    run(theirs.several("a", 1))
+    run(theirs.several("a", 2))
+    assert len(theirs.log) == 3
+    run(here.invalidate("books", mine.several, ("a",)))
+    run(theirs.several("a", 1))
+    run(theirs.several("a", 2))
+    assert len(theirs.log) == 5
+    assert mine.several.named_key_names == ("key",)
+    with pytest.raises(TypeError, match=r"a key is a tuple of \(key, more, named\)"):
+        run(here.invalidate("books", mine.several, ("a", 1)))

@@ -102,7 +102,7 @@ def test_what_a_module_raises_in_start_is_its_failure(
     write_module("start", error)
     code, err = run_to_end(write(FILE))
     assert code == 1
-    (line,) = [line for line in err.splitlines() if " hostkit.serve: " in line]
-    assert "ERROR hostkit.serve: module 'broken' failed in start: " in line
+    (line,) = [line for line in err.splitlines() if " hostkit.modules.broken: " in line]
+    assert "ERROR hostkit.modules.broken: module 'broken' failed in start: " in line
     assert f"{ERRORS[error]} (its entry: " in line
     assert "listening" not in err

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+import subprocess
 import sys
 import threading
 from contextlib import contextmanager, suppress
@@ -21,7 +22,6 @@ from tests.cli.conftest import Write, run
 from tests.cli.servers import connect, errors_of, serving, wait_for
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Iterator
     from http.client import HTTPConnection
     from pathlib import Path
@@ -242,3 +242,18 @@ def test_uvloop_may_be_missing(write: Write, monkeypatch: pytest.MonkeyPatch) ->
     result = run("serve", "--reactor", "uvloop", write("modules: []"))
     assert result.exit_code == 2
     assert "pip install 'hostkit-framework[uvloop]'" in result.stderr
+
+
+@pytest.mark.parametrize("reactor", ["asyncio", "uvloop", EPOLL, "select"])
+def test_no_reactor_calls_by_the_time_of_day(reactor: str) -> None:
+    """A clock that is set back would stop loops and time-outs for as long."""
+    code = f"""
+import time
+from hostkit.cli._reactor import reactor_installed
+with reactor_installed({reactor!r}):
+    from twisted.internet import reactor
+    assert reactor.seconds is time.monotonic
+    reactor.callLater(0, reactor.stop)
+    reactor.run()
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

@@ -143,6 +143,7 @@ def test_twist_takes_folders(write: Write, tmp_path: Path, monkeypatch: pytest.M
     assert isinstance(makeService(parsed), HostService)
 
 
+@pytest.mark.usefixtures("_root_logger")
 def test_a_wrong_file_makes_no_service(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
     """Problems are shown as by the other commands, with their exit codes."""
     options = Options()  # type: ignore[no-untyped-call]

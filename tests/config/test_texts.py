@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from datetime import time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from ipaddress import (
     IPv4Address,
@@ -60,6 +60,10 @@ def _fault(value: Any, cls: Any) -> Fault:
         ("08:30", time, time(8, 30)),
         ("'23:59:59'", time, time(23, 59, 59)),
         ("23:59:59", time, time(23, 59, 59)),
+        ("2026-01-31", date, date(2026, 1, 31)),
+        ('"2026-01-31"', date, date(2026, 1, 31)),
+        ('"2026-01-31 12:00:00"', datetime, datetime(2026, 1, 31, 12)),  # noqa: DTZ001
+        ("2026-01-31 12:00:00Z", datetime, datetime(2026, 1, 31, 12, tzinfo=UTC)),
         ("200ms", timedelta, timedelta(milliseconds=200)),
         ("1.5h", timedelta, timedelta(minutes=90)),
         ("0.10", Decimal, Decimal("0.10")),
@@ -140,6 +144,14 @@ def test_types_that_are_written_as_strings(write: Write, text: str, cls: Any, va
             "the string '999999999999d' is not a duration",
             "a duration, of at most 999999999 days",
         ),
+        (
+            "today",
+            date,
+            "HK032",
+            "the string 'today' is not a date",
+            "a date, such as 2026-01-31",
+        ),
+        (5, date, "HK020", "the number 5 is of the wrong type", "a date, such as 2026-01-31"),
         (5, IPv4Address, "HK020", "the number 5 is of the wrong type", None),
     ],
 )

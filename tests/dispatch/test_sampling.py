@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -153,3 +154,44 @@ def test_a_failure_that_is_passed_over_is_measured() -> None:
     chain = wire(desk, "ask", allow, broken, allow, rude, exact=True)
     chain.run()
     assert [step.seconds is not None for step in chain.receipt.steps] == [False, True, True, True]
+
+
+def test_a_clock_that_is_closed_measures_no_less() -> None:
+    """Nothing can be scheduled there; calls are looked at until it is time."""
+    loop = asyncio.new_event_loop()
+    loop.close()
+    chain = wire(Comments, "check", allow)
+    sampler = Sampler([chain.chain], loop.call_later)
+    sampler.start()
+    chain.run()
+    chain.run()
+    assert count(chain) == 1
+    sampler.stop()
+
+
+def test_a_clock_may_keep_its_calls_as_it_likes() -> None:
+    """What it returns need not be an object that can be referred to weakly."""
+
+    class Handle:
+        __slots__ = ()
+
+        def cancel(self) -> None:
+            cancelled.append(self)
+
+    cancelled: list[Handle] = []
+    scheduled: list[Any] = []
+
+    def call_later(delay: float, function: Any, *args: Any) -> Handle:
+        scheduled.append(function)
+        return Handle()
+
+    chain = wire(Comments, "check", allow)
+    sampler = Sampler([chain.chain], call_later)
+    sampler.start()
+    chain.run()
+    scheduled.pop()()
+    chain.run()
+    assert count(chain) == 2
+    scheduled.clear()
+    sampler.stop()
+    assert len(cancelled) == 1

@@ -36,9 +36,9 @@ def start(file: Path, listen: str = "tcp:0:interface=127.0.0.1") -> subprocess.P
 
 
 @contextmanager
-def running() -> Iterator[tuple[subprocess.Popen[str], str]]:
+def running(file: Path = FILE) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Run the homeserver on a free port; give the process and the address."""
-    process = start(FILE)
+    process = start(file)
     try:
         assert process.stderr is not None
         line = process.stderr.readline()
@@ -114,3 +114,53 @@ def test_an_unusable_address_is_reported() -> None:
     with running() as (_, address):
         port = address.rpartition(":")[2]
         check_reported(start(FILE, f"tcp:{port}:interface=127.0.0.1"), f"127.0.0.1:{port}")
+    check_reported(start(FILE, "tcp:99999"), "port must be 0-65535")
+
+
+MODULE = """
+import asyncio, sys
+from twisted.web.resource import Resource
+
+class Failing(Resource):
+    isLeaf = True
+
+    def render_GET(self, request):
+        raise KeyError("oops")
+
+class Waiting:
+    def __init__(self, config, api):
+        api.register_account_validity_callbacks(on_user_registration=self.note)
+        api.register_web_resource("/_synapse/client/failing", Failing())
+
+    async def start(self):
+        await asyncio.sleep(0)
+
+    async def note(self, user):
+        await asyncio.sleep(0)
+        print("registered", user, file=sys.stderr)
+
+    async def stop(self):
+        await asyncio.sleep(0)
+        print("stopped", file=sys.stderr)
+"""
+
+
+def test_modules_may_await_asyncio_and_are_named_when_their_pages_fail(tmp_path: Path) -> None:
+    """It runs on the asyncio reactor, and the log says whose page has failed."""
+    (tmp_path / "waiting_module.py").write_text(MODULE)
+    file = tmp_path / "homeserver.yaml"
+    module = "{module: waiting_module.Waiting, name: waiting}"
+    file.write_text(f"modules: [{module}]\nhostkit: {{path: [.]}}\n")
+    words = ["curl", "-s", "--json", '{"username": "ann", "password": "pw"}']
+    with running(file) as (process, address):
+        answer = curl([*words, f"{address}/_matrix/client/v3/register"], address, {})
+        assert json.loads(answer)["user_id"] == "@ann:example.org"
+        page = curl(["curl", "-s", f"{address}/_synapse/client/failing"], address, {})
+        assert json.loads(page)["errcode"] == "internal_error"
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert errors.startswith("registered @ann:example.org\n")
+    failed = "ERROR hostkit.modules.waiting: module 'waiting' failed to answer GET /_synapse/client"
+    assert failed in errors
+    assert errors.endswith("stopped\n")

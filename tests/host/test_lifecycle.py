@@ -166,7 +166,7 @@ def test_what_cannot_be_called_without_arguments_is_left_alone(
     fire(up_and_down(host))
     assert caplog.record_tuples == [
         (
-            "hostkit.host",
+            "hostkit.modules.engine",
             logging.WARNING,
             f"module 'engine': {step} is not called, since it needs arguments",
         )

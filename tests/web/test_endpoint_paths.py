@@ -4,12 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
-from twisted.internet.endpoints import UNIXServerEndpoint
 from twisted.internet.testing import MemoryReactor
 
 from hostkit.config import load
 from hostkit.web._listeners import anchored, read_listeners
 from hostkit.web._twisted_private import parse_endpoint
+from hostkit.web._unix import UnixEndpoint
 
 FOLDER = Path("/srv/my=words:1")
 
@@ -66,6 +66,6 @@ def test_a_listeners_paths_start_at_the_files_folder(
     file = load("etc/host.yaml")
     ((listener, endpoint),), problems = read_listeners(file, MemoryReactor())
     assert problems == []
-    assert isinstance(endpoint, UNIXServerEndpoint)
-    assert os.fspath(endpoint._address) == str(tmp_path / "etc" / "x.sock")
+    assert isinstance(endpoint, UnixEndpoint)
+    assert os.fspath(endpoint._path) == str(tmp_path / "etc" / "x.sock")
     assert listener.endpoint == "unix:x.sock"

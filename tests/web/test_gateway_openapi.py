@@ -98,6 +98,7 @@ class Silent(Rule):
         (rules.FirstResult(read=read_nothing), NULL),
         (rules.FirstResult(read=lambda value: value), {}),
         (rules.FirstResult(read=functools.partial(read)), {}),
+        (rules.FirstResult(read=str.upper), {}),
         (rules.Exclusive(), either(STRING, NULL)),
         (rules.Exclusive(default=5), either(STRING, NULL, INTEGER)),
         (rules.Exclusive(read=read, default=5), either(STRING, INTEGER)),

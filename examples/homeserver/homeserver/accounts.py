@@ -19,6 +19,8 @@ from hookspecs import (
 )
 from hostkit.web import HttpError, json_body
 
+_LONGEST_ID = 255
+
 
 async def register(server: Homeserver, request: Request) -> LoginResponse:
     """``POST register``: create an account, and log it in.
@@ -50,8 +52,7 @@ async def make(
         HttpError: Status 429 if a module has refused it, without naming it; 400 if the name is
             invalid or taken.
     """
-    if not re.fullmatch(r"[a-z0-9._=/+-]+", name):
-        raise HttpError(400, Codes.INVALID_USERNAME, "Only a-z, 0-9 and any of =_-./+ are allowed")
+    _check_name(server, name)
     behaviour = await server.spam.check_registration_for_spam(None, name, [client_of(request)])
     if behaviour is RegistrationBehaviour.DENY:
         raise HttpError(429, Codes.UNKNOWN, "Rate limited")
@@ -64,6 +65,19 @@ async def make(
     server.accounts[user_id] = account
     await server.validity.on_user_registration(user_id)
     return account
+
+
+def _check_name(server: Homeserver, name: str) -> None:
+    user_id = f"@{name}:{server.name}"
+    why = None
+    if not re.fullmatch(r"[a-z0-9._=/+-]+", name):
+        why = "Only a-z, 0-9 and any of =_-./+ are allowed"
+    elif name.startswith("_") or name.isdecimal():
+        why = "Names that begin with _ and numbers are reserved"
+    elif len(user_id) > _LONGEST_ID:
+        why = f"A user id has up to {_LONGEST_ID} characters"
+    if why is not None:
+        raise HttpError(400, Codes.INVALID_USERNAME, why)
 
 
 def begin_session(server: Homeserver, user_id: str, device_id: str | None) -> LoginResponse:

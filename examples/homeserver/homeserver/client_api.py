@@ -11,7 +11,7 @@ from homeserver.client import answer_to
 from homeserver.homeserver import Homeserver
 from hookspecs import Codes
 from hostkit import Host, start_entry
-from hostkit.web import HttpError, JsonResource, Router
+from hostkit.web import Cors, HttpError, JsonResource, Router
 
 Handler: TypeAlias = Callable[..., Awaitable[object]]
 """Takes the homeserver, the request and the named segments of its path; returns the answer."""
@@ -64,9 +64,12 @@ class ClientApi(JsonResource):
             raise answer_to(error) from error
 
 
-def root_of(host: Host, server: Homeserver) -> Router:
-    """Make the root resource, with the homeserver's own paths and those of modules."""
-    return Router({"/_matrix/client/v3": ClientApi(server)}, host=host)
+def root_of(host: Host, server: Homeserver) -> Cors:
+    """Make the root resource, with the homeserver's own paths and those of modules.
+
+    Clients may be web pages of other origins. When a module's page fails, the log names the module.
+    """
+    return Cors(Router({"/_matrix/client/v3": ClientApi(server)}, host=host))
 
 
 def _find(request: Request) -> tuple[Handler, dict[str, str]]:

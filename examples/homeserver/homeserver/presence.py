@@ -10,13 +10,18 @@ from homeserver.homeserver import Homeserver, Room, now_ms
 from hookspecs import PRESENCE_ALL_USERS, Codes, JsonDict, UserPresenceState
 from hostkit.web import HttpError, json_body
 
+STATES = ("online", "unavailable", "offline", "busy")
+
 
 async def set_status(server: Homeserver, request: Request, user_id: str) -> JsonDict:
     """``PUT presence/{userId}/status``: store a state, and ask modules who else receives it."""
     if user_id != str((await check(server, request)).user):
         raise HttpError(403, Codes.FORBIDDEN, "This is not you")
-    presence, now = text(json_body(request), "presence"), now_ms()
-    state = UserPresenceState(user_id, presence, now, 0, now, None, presence == "online")
+    body, now = json_body(request), now_ms()
+    presence, message = text(body, "presence"), body.get("status_msg")
+    if presence not in STATES or not isinstance(message, str | None):
+        raise HttpError(400, Codes.INVALID_PARAM, "Invalid presence state or status_msg")
+    state = UserPresenceState(user_id, presence, now, 0, now, message, presence == "online")
     server.presence[user_id] = state
     routes = await server.router.get_users_for_states([state])
     for receiver, states in routes.items():

@@ -7,6 +7,7 @@ from twisted.web.server import Request
 from homeserver.accounts import check
 from homeserver.client import refuse, text
 from homeserver.homeserver import Event, Homeserver, Room
+from homeserver.limits import check_event, check_user_id
 from hookspecs import Codes
 from hostkit.web import HttpError, json_body
 
@@ -15,8 +16,9 @@ async def send(
     server: Homeserver, request: Request, room_id: str, kind: str, _transaction: str
 ) -> dict[str, str]:
     """``PUT rooms/{roomId}/send/{type}/{txnId}``: send an event."""
-    user_id = str((await check(server, request)).user)
-    return await _write(server, Event(room_id, kind, user_id, json_body(request)))
+    user_id, content = str((await check(server, request)).user), json_body(request)
+    _check_kind(kind)
+    return await _write(server, Event(room_id, kind, user_id, content))
 
 
 async def set_state(
@@ -24,18 +26,25 @@ async def set_state(
 ) -> dict[str, str]:
     """``PUT rooms/{roomId}/state/{type}/{stateKey}``: change the state of a room."""
     user_id, content = str((await check(server, request)).user), json_body(request)
-    if kind in ("m.room.create", "m.room.member"):  # other hooks are asked about those
-        raise HttpError(403, Codes.FORBIDDEN, f"{kind} cannot be set")
+    _check_kind(kind)
+    event = Event(room_id, kind, user_id, content, state_key)
+    check_event(event)
     verdict = await server.spam.user_may_send_state_event(
         user_id, room_id, kind, state_key, content
     )
     refuse(verdict, "You are not permitted to send the state event")
-    return await _write(server, Event(room_id, kind, user_id, content, state_key))
+    return await _write(server, event)
+
+
+def _check_kind(kind: str) -> None:
+    if kind in ("m.room.create", "m.room.member"):  # other hooks are asked about those
+        raise HttpError(403, Codes.FORBIDDEN, f"{kind} cannot be set")
 
 
 async def _write(server: Homeserver, event: Event) -> dict[str, str]:
     """Check an event that a user sends, store it and notify modules."""
     room = server.room(event.room_id)
+    check_event(event)
     room.check_joined(event.sender)
     if server.accounts[event.sender].is_shadow_banned:
         room.timeline.append(event)  # its sender must not notice
@@ -76,7 +85,9 @@ async def check_allowed(server: Homeserver, room: Room, event: Event) -> Event:
     if fields is None:
         return event
     sender, content = fields["sender"], fields["content"]  # the rest is as it was
-    return Event(room.room_id, event.type, sender, content, event.get_state_key())
+    replaced = Event(room.room_id, event.type, sender, content, event.get_state_key())
+    check_event(replaced)
+    return replaced
 
 
 async def announce(server: Homeserver, room: Room, event: Event) -> None:
@@ -101,9 +112,10 @@ async def create(server: Homeserver, request: Request) -> dict[str, str]:
         _join_event(server, room, user_id),
     ]
     if "name" in config:
-        content = {"name": config["name"]}
+        content = {"name": text(config, "name")}
         first.append(Event(room.room_id, "m.room.name", user_id, content, ""))
     for event in first:
+        check_event(event)
         room.add(await check_allowed(server, room, event))
     server.rooms[room.room_id] = room
     for event in tuple(room.timeline):
@@ -126,10 +138,13 @@ async def invite(server: Homeserver, request: Request, room_id: str) -> dict[str
     """``POST rooms/{roomId}/invite``: invite a user."""
     user_id, room = str((await check(server, request)).user), server.room(room_id)
     invitee = text(json_body(request), "user_id")
+    check_user_id(invitee)
     room.check_joined(user_id)
     verdict = await server.spam.user_may_invite(user_id, invitee, room_id)
     refuse(verdict, "Invites have been disabled on this server")
-    if not server.accounts[user_id].is_shadow_banned and room.membership(invitee) != "join":
+    if room.membership(invitee) == "join":
+        raise HttpError(403, Codes.FORBIDDEN, f"{invitee} is already in the room")
+    if not server.accounts[user_id].is_shadow_banned:
         content = {"membership": "invite"}
         await add(server, room, Event(room_id, "m.room.member", user_id, content, invitee))
     return {}

@@ -10,6 +10,7 @@ from twisted.web.resource import Resource
 from hostkit.codes import Code
 from hostkit.dispatch import Outcome
 from hostkit.errors import CodedError
+from hostkit.logs import About, logger_of
 from hostkit.rules import Deny
 from hostkit.web._json_resource import HttpError, JsonResource
 from hostkit.web._own_pages import UNAUTHORIZED, knows_token
@@ -191,13 +192,18 @@ class _Hook(_PostResource):
         if trace.error is not None:
             # What a module raised may hold secrets: the caller gets a receipt, the log the cause.
             cause = trace.error.__cause__ or trace.error
-            _log.warning("receipt %s: %s", trace.receipt.id, trace.error, exc_info=cause)
+            self._log_failure(trace.receipt, trace.error, cause)
             request.setResponseCode(503)
             request.setHeader(b"retry-after", _RETRY_AFTER_SECONDS)
             return _decided(trace.receipt, "module_failed", _FAILED)
         if self._decides:
             return {}
         return {"result": self._write(trace.result, f"the result of {self._name}")}
+
+    def _log_failure(self, receipt: Receipt, error: BaseException, cause: BaseException) -> None:
+        log = _log if receipt.decider is None else logger_of(receipt.decider)
+        extra = About(hook=self._name, receipt=receipt.id).extra
+        log.warning("receipt %s: %s", receipt.id, error, exc_info=cause, extra=extra)
 
     def _denied(self, trace: Trace) -> dict[str, Any]:
         receipt = trace.receipt
@@ -223,7 +229,7 @@ class _Hook(_PostResource):
         """Make JSON of a value; what has no form in it is logged and shown."""
 
         def show(text: str) -> str:
-            log = _log if module is None else logging.getLogger(f"hostkit.modules.{module}")
+            log = _log if module is None else logger_of(module)
             shown = self._host.receipts.redact(text)
             log.warning("%s has a part that JSON has no form for: %s", what, shown)
             return shown

@@ -1,0 +1,150 @@
+"""How records of the log are written: as text or as JSON, without secrets."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import json
+import logging
+import os
+import time
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Final, final
+
+import attrs
+
+import hostkit
+import twisted
+from hostkit.logs import MODULES, about
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import TracebackType
+
+SERVE: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+"""What a line of a server has."""
+CHECK: Final = "%(levelname)s %(name)s: %(message)s"
+"""What a line of the other commands has, whose users read it at once."""
+
+_INSIDES: Final = tuple(
+    f"{Path(file).parent}{os.sep}"
+    for file in (hostkit.__file__, twisted.__file__, asyncio.__file__)
+)
+
+
+@final
+@attrs.define
+class Mask:
+    """Takes secrets out of what is logged.
+
+    A handler is made before the secrets are known, so it asks this for each record.
+
+    Attributes:
+        redact: Takes those out that are known by now.
+    """
+
+    redact: Callable[[str], str] = str
+
+    def learn(self, redact: Callable[[str], str]) -> None:
+        """Take out other secrets from now on.
+
+        Args:
+            redact: Takes them out of a string; it may find more of them each time it is called.
+        """
+        self.redact = redact
+
+
+class MaskedFormatter(logging.Formatter):
+    """Formats log records without secrets, tracebacks included; times are in UTC.
+
+    Args:
+        mask: Takes the secrets out.
+        form: As for `logging.Formatter`.
+    """
+
+    default_time_format = "%Y-%m-%d %H:%M:%S"
+    default_msec_format = "%s.%03dZ"
+    converter: Any = time.gmtime
+
+    def __init__(self, mask: Mask, form: str | None = None) -> None:
+        super().__init__(form)
+        self.mask = mask
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Format a record."""
+        own = copy.copy(record)
+        own.exc_text = None  # another handler's, which this one must not use, or write
+        return self.mask.redact(super().format(own))
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 -- so named by `logging`
+        """Format an exception, without the frames that led to the code that raised it."""
+        return "".join(own_frames(ei)).rstrip("\n")
+
+
+@final
+class JsonFormatter(MaskedFormatter):
+    """Formats log records as one JSON object each, on one line.
+
+    Args:
+        mask: Takes the secrets out.
+        worker: The name of this process, if it has one.
+    """
+
+    _ABOUT: ClassVar = ("hook", "receipt", "loop", "page")
+
+    def __init__(self, mask: Mask, worker: str | None = None) -> None:
+        super().__init__(mask)
+        self._worker = worker
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Format a record."""
+        fields = {name: value for name, value in self._fields(record) if value is not None}
+        return json.dumps(fields)
+
+    def _fields(self, record: logging.LogRecord) -> Iterator[tuple[str, Any]]:
+        redact = self.mask.redact  # before quotes and line breaks are escaped
+        moment = datetime.fromtimestamp(record.created, UTC)
+        yield "time", moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        yield "level", record.levelname
+        yield "logger", record.name
+        yield "message", redact(record.getMessage())
+        if record.name.startswith(MODULES):
+            yield "module", record.name.removeprefix(MODULES)
+        what = about(record)
+        for name in self._ABOUT:
+            value = getattr(what, name, None)
+            yield name, None if value is None else redact(value)
+        yield "repeated", getattr(record, "repeated", None)
+        yield "worker", self._worker
+        if record.exc_info:
+            yield "exception", redact(self.formatException(record.exc_info))
+        if record.stack_info:
+            yield "stack", redact(record.stack_info)
+
+
+def own_frames(
+    raised: tuple[type[BaseException], BaseException, TracebackType | None],
+) -> Iterator[str]:
+    """Write a traceback without the frames of hostkit and of what it runs on.
+
+    Args:
+        raised: The exception, as `sys.exc_info` gives it. If it was raised by hostkit's own code,
+            nothing is left out.
+    """
+    written = traceback.TracebackException(*raised, compact=True)
+    for one in _chain(written):
+        frames = [frame for frame in one.stack if not frame.filename.startswith(_INSIDES)]
+        if frames and len(frames) < len(one.stack):
+            one.stack = traceback.StackSummary.from_list(frames)
+    return written.format()
+
+
+def _chain(written: traceback.TracebackException | None) -> Iterator[traceback.TracebackException]:
+    if written is not None:
+        yield written
+        yield from _chain(written.__cause__)
+        yield from _chain(written.__context__)
+        for each in written.exceptions or ():
+            yield from _chain(each)

@@ -1,0 +1,123 @@
+"""`UnixEndpoint`: a UNIX socket whose lock ends with its process."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, final
+
+import attrs
+from twisted.internet import tcp
+from twisted.internet.defer import Deferred, execute
+from twisted.internet.error import CannotListenError
+from twisted.internet.interfaces import IStreamServerEndpoint
+from twisted.internet.unix import Port
+from zope.interface import implementer
+
+from hostkit.web._listening_faults import is_served
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from twisted.internet.interfaces import IListeningPort, IProtocolFactory
+
+
+@final
+@implementer(IStreamServerEndpoint)
+class UnixEndpoint:
+    """A UNIX socket that only one process serves; what a killed one has left is replaced.
+
+    Twisted's own lock names a process. In a container that is process 1 in every run, so after a
+    kill the next run would wait for itself.
+
+    Args:
+        reactor: The Twisted reactor.
+        parts: The parts of the endpoint string, which were checked.
+    """
+
+    def __init__(self, reactor: Any, parts: Mapping[str, str]) -> None:
+        self._reactor = reactor
+        self._path = Path(parts["address"])
+        self._mode = int(parts.get("mode", "666"), 8)
+        self._backlog = int(parts.get("backlog", "50"))
+
+    def listen(self, protocolFactory: IProtocolFactory) -> Deferred[IListeningPort]:  # noqa: N803
+        """Take the lock, and listen."""
+        return execute(self._listen, protocolFactory)
+
+    def _listen(self, factory: IProtocolFactory) -> IListeningPort:
+        try:
+            lock = _Lock.take(self._path.with_name(f"{self._path.name}.lock"))
+        except OSError as error:
+            raise CannotListenError(None, self._path, error) from error
+        try:
+            self._make_room()
+            path = os.fsencode(self._path)
+            port = _LockedPort(lock, path, factory, self._backlog, self._mode, self._reactor)
+            port.startListening()  # type: ignore[no-untyped-call]
+        except BaseException:
+            lock.release()
+            raise
+        return port
+
+    def _make_room(self) -> None:
+        """Delete a socket that no process serves."""
+        if self._path.is_socket() and not is_served(self._path):
+            self._path.unlink()
+        elif self._path.exists():
+            taken = OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
+            raise CannotListenError(None, self._path, taken)
+
+
+@final
+@attrs.frozen
+class _Lock:
+    """A file that a process has locked."""
+
+    path: Path
+    descriptor: int
+
+    @classmethod
+    def take(cls, path: Path) -> Self:
+        """Create and lock a file.
+
+        Raises:
+            OSError: Another process has locked it, or it cannot be created.
+        """
+        while True:
+            if path.is_symlink():  # Twisted's lock; the socket says whether it is one
+                path.unlink(missing_ok=True)
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                os.close(descriptor)
+                raise
+            if os.fstat(descriptor).st_nlink:
+                return cls(path, descriptor)
+            os.close(descriptor)  # it was deleted before it was locked: no other process can see it
+
+    def release(self) -> None:
+        """Delete the file, and unlock it after that."""
+        self.path.unlink(missing_ok=True)
+        os.close(self.descriptor)
+
+
+@final
+class _LockedPort(Port):
+    """A port that holds a lock."""
+
+    def __init__(self, lock: _Lock, *args: Any) -> None:
+        super().__init__(*args)
+        self._lock = lock
+
+    def connectionLost(self, reason: Any) -> None:
+        """Delete the socket, and release the lock after that."""
+        try:
+            super().connectionLost(reason)  # type: ignore[no-untyped-call]
+        except FileNotFoundError:  # the rest is not done then
+            tcp.Port.connectionLost(self, reason)
+        finally:
+            self._lock.release()

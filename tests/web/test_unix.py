@@ -1,0 +1,166 @@
+"""UNIX sockets, and what killed processes leave of them."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+import stat
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from hostkit import ConfigErrors, Host
+from hostkit.web import Server
+from tests.web.test_server_sockets import run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Give the name of a socket."""
+    return tmp_path / "x.sock"
+
+
+def lock_of(path: Path) -> Path:
+    return path.with_name("x.sock.lock")
+
+
+def listen(path: Path, during: Callable[[], object] = lambda: None, options: str = "") -> None:
+    """Serve a socket for a moment."""
+
+    async def main(reactor: Any) -> None:
+        server = make_server(reactor, path, options)
+        await server.start()
+        try:
+            with socket.socket(socket.AF_UNIX) as client:
+                client.connect(str(path))
+            during()
+        finally:
+            await server.stop()
+
+    run(main)
+
+
+def make_server(reactor: Any, path: Path, options: str = "") -> Server:
+    """Make a server that has nothing but this listener."""
+    config = {"hostkit": {"listeners": [{"endpoint": f"unix:{path}{options}"}], "drain": "0s"}}
+    host = Host.from_config(config, categories=[], clock=reactor)
+    return Server(host.build(), reactor)
+
+
+def leave_socket(path: Path) -> None:
+    """Leave a socket that no process serves."""
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(path))
+
+
+def test_it_is_gone_with_its_lock(path: Path) -> None:
+    """A server that stops leaves nothing behind."""
+    listen(path, lambda: lock_of(path).stat())
+    assert list(path.parent.iterdir()) == []
+
+
+def test_what_a_killed_process_left_is_replaced(path: Path) -> None:
+    """Its lock has ended with it."""
+    leave_socket(path)
+    lock_of(path).touch()
+    listen(path)
+    assert list(path.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [os.getpid(), 1])
+def test_a_lock_that_names_this_process_is_no_lock(number: int, path: Path) -> None:
+    """In a container every run is process 1; Twisted's lock says no more than that."""
+    leave_socket(path)
+    lock_of(path).symlink_to(str(number))
+    listen(path)
+    assert list(path.parent.iterdir()) == []
+
+
+def refused(path: Path) -> str:
+    """Try to serve a socket; give what is said about it."""
+
+    async def main(reactor: Any) -> None:
+        await make_server(reactor, path).start()
+
+    with pytest.raises(ConfigErrors) as caught:
+        run(main)
+    (problem,) = caught.value.problems
+    assert problem.code == "HK403"
+    return problem.message
+
+
+def test_only_one_process_serves_it(path: Path) -> None:
+    """The second one is refused, and the first goes on."""
+
+    def during() -> None:
+        assert "another program serves this socket" in refused(path)
+        assert lock_of(path).exists()
+
+    listen(path, during)
+
+
+def test_a_program_that_takes_no_lock_is_respected(path: Path) -> None:
+    """It accepts connections, so it serves."""
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(str(path))
+        other.listen()
+        assert "another program serves this socket" in refused(path)
+    assert [each.name for each in path.parent.iterdir()] == ["x.sock"]
+
+
+def test_a_process_may_be_about_to_serve_it(path: Path) -> None:
+    """It has the lock, but no socket yet."""
+    with lock_of(path).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert "Resource temporarily unavailable" in refused(path)
+    assert not path.exists()
+
+
+def test_a_lock_that_is_just_deleted_is_taken_anew(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process before may delete it between our opening and our locking."""
+    late = [lock_of(path)]
+    lock = fcntl.flock
+
+    def flock(descriptor: int, operation: int) -> None:
+        if late:
+            late.pop().unlink()
+        lock(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    listen(path, lambda: lock_of(path).stat())
+    assert late == []
+
+
+def test_other_files_are_kept(path: Path) -> None:
+    """A mistake in the path costs nobody a file."""
+    path.write_text("mine")
+    assert "exists and is not a socket" in refused(path)
+    assert path.read_text() == "mine"
+    assert not lock_of(path).exists()
+
+
+def test_its_options_are_those_of_twisted(path: Path) -> None:
+    """Also `lockfile=0`, with which there is no lock."""
+    modes = []
+
+    def during() -> None:
+        modes.append(stat.S_IMODE(path.stat().st_mode))
+
+    listen(path, during)
+    listen(path, during, ":mode=640:backlog=3")
+    assert modes == [0o666, 0o640]
+    listen(path, lambda: modes.append(lock_of(path).exists()), ":lockfile=0")
+    assert modes[2:] == [False]
+
+
+def test_the_socket_may_be_deleted_meanwhile(path: Path) -> None:
+    """The server stops all the same, and releases the lock."""
+    listen(path, path.unlink)
+    assert list(path.parent.iterdir()) == []
