@@ -34,7 +34,8 @@ def explain_listening(text: str, error: Exception) -> tuple[str, str | None]:
     cause = error.socketError if isinstance(error, CannotListenError) else error
     parts = parts_of(text)
     if parts["kind"] == "unix":
-        return _explain_socket(Path(parts["address"]), cause)
+        place = explain_place(text)
+        return place or _explain_socket(Path(parts["address"]), cause)
     if isinstance(cause, socket.gaierror):
         reason = f"the name {parts.get('interface', '')!r} cannot be resolved: {cause.strerror}"
         return reason, "write the IP address"
@@ -68,7 +69,19 @@ def _reason(cause: object) -> str:
     return exception_line(cause) if isinstance(cause, Exception) else str(cause)
 
 
-def _explain_socket(path: Path, cause: object) -> tuple[str, str | None]:
+def explain_place(text: str) -> tuple[str, str | None] | None:
+    """Say why there cannot be a socket where an endpoint wants one, without listening.
+
+    Args:
+        text: The endpoint string, with absolute paths.
+
+    Returns:
+        The reason, and what to do about it if that is known; `None` if nothing is in the way.
+    """
+    parts = parts_of(text)
+    if parts["kind"] != "unix":
+        return None
+    path = Path(parts["address"])
     folder = path.parent
     if not folder.is_dir():
         return (
@@ -77,10 +90,14 @@ def _explain_socket(path: Path, cause: object) -> tuple[str, str | None]:
         )
     if not os.access(folder, os.W_OK | os.X_OK):
         return f"this user may not create files in {folder}", None
+    if path.exists() and not stat.S_ISSOCK(path.stat().st_mode):
+        return f"{path} exists and is not a socket", "choose another path"
+    return None
+
+
+def _explain_socket(path: Path, cause: object) -> tuple[str, str | None]:
     if not path.exists():
         return _reason(cause), None
-    if not stat.S_ISSOCK(path.stat().st_mode):
-        return f"{path} exists and is not a socket", "choose another path"
     if is_served(path):
         return (
             "another program serves this socket",
