@@ -1,7 +1,7 @@
 """`structure`: from what YAML gives to the classes module authors write.
 
-The hooks for single values, classes and unions have files of their own; those for lists, tuples, sets
-and mappings are here.
+The hooks for single values, classes and unions have files of their own; those for lists, tuples,
+sets and mappings are here.
 """
 
 from __future__ import annotations
