@@ -228,11 +228,12 @@ class Chain:
             opened: Takes this chain. What it raises, the caller gets.
         """
 
-        def sample(values: Sequence[Any]) -> Any:
-            return ask(values, is_timed=opened(self) is not False)
+        def sample(values: Sequence[Any], *, is_exact: bool = False) -> Any:
+            return ask(values, is_timed=opened(self) is not False or is_exact)
 
         ask = self._runner.ask if self.spec.is_async else self._runner.ask_now
-        self._namespace |= {"_sample": sample, "_armed": True}
+        exactly = functools.partial(sample, is_exact=True)
+        self._namespace |= {"_sample": sample, "_sample_exact": exactly, "_armed": True}
 
     def _globals(self) -> dict[str, Any]:
         """Name everything that a lane refers to."""

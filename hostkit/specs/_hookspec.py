@@ -168,15 +168,11 @@ def hookspec(  # noqa: PLR0913 -- each is one line of a declaration
     said |= {"requires": requires, "shield": shield, "must_decide": must_decide}
 
     def declare(function: _F) -> _F:
-        spec = _read(function, cast("Rule", rule), required, copy)
-        return _marked(function, _checked(attrs.evolve(spec, **said)))
+        spec = attrs.evolve(_read(function, cast("Rule", rule), required, copy), **said)
+        setattr(function, SPEC_ATTRIBUTE, _checked(spec))
+        return _mark(function)
 
     return cast("D_co", declare)
-
-
-def _marked(function: _F, spec: Hookspec) -> _F:
-    setattr(function, SPEC_ATTRIBUTE, spec)
-    return _mark(function)
 
 
 def _read(
