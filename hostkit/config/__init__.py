@@ -10,10 +10,11 @@ from hostkit.config._entries import ModuleEntry, ModulePolicies, ModulePolicy
 from hostkit.config._faults import Fault, StructureErrors, faults_of
 from hostkit.config._fields import Setting, settings_of
 from hostkit.config._host_file import HostFile, check_reloadable
+from hostkit.config._limits import Limits
 from hostkit.config._load import Examined, examine, from_mapping, load
 from hostkit.config._plain import Written
 from hostkit.config._scalars import Bytes, Seconds, parse_bytes, parse_seconds, wrong_type
-from hostkit.config._settings import Limits, Listener, Redis, Settings
+from hostkit.config._settings import Listener, Redis, Settings
 
 __all__ = [
     "Bytes",

@@ -8,7 +8,7 @@ from typing import Annotated, Any, get_args, get_origin, is_typeddict
 
 import attrs
 from cattrs import ClassValidationError, Converter
-from cattrs.cols import is_namedtuple, namedtuple_dict_structure_factory
+from cattrs.cols import namedtuple_dict_structure_factory
 from cattrs.gen import make_dict_structure_fn, override
 from cattrs.gen.typeddicts import make_dict_structure_fn as make_typeddict_fn
 
@@ -36,7 +36,11 @@ def register_others(converter: Converter) -> None:
 def is_class(cls: Any) -> bool:
     """Whether a type is a class with fields that a mapping fills."""
     base = get_origin(cls) or cls
-    return _is_decorated(cls) or is_typeddict(base) or is_namedtuple(base)
+    return _is_decorated(cls) or is_typeddict(base) or _is_namedtuple(base)
+
+
+def _is_namedtuple(cls: Any) -> bool:
+    return isinstance(cls, type) and issubclass(cls, tuple) and hasattr(cls, "_fields")
 
 
 def _is_decorated(cls: Any) -> bool:
@@ -77,9 +81,9 @@ def _class_hook(cls: Any, converter: Converter) -> Callable[[Any, Any], Any]:
 def _fill_function(
     cls: Any, converter: Converter, overrides: dict[str, Any]
 ) -> Callable[[Any, Any], Any]:
-    if is_typeddict(cls):
+    if is_typeddict(get_origin(cls) or cls):
         return make_typeddict_fn(cls, converter, _cattrs_forbid_extra_keys=True)
-    if is_namedtuple(cls):
+    if _is_namedtuple(cls):
         forbid_extra_keys = True
         return namedtuple_dict_structure_factory(
             cls, converter, "from_converter", forbid_extra_keys
@@ -97,7 +101,7 @@ def _check_decorated(cls: Any) -> None:
     """Refuse a subclass that has fields of its own and is not decorated itself."""
     markers = ("__attrs_attrs__", "__dataclass_fields__")
     is_decorated = any(marker in vars(cls) for marker in markers)
-    if is_decorated or is_typeddict(cls) or is_namedtuple(cls):
+    if is_decorated or is_typeddict(cls) or _is_namedtuple(cls):
         return
     own = vars(cls).get("__annotations__", {})
     forgotten = [name for name, kind in own.items() if "ClassVar" not in str(kind)]

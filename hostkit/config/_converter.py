@@ -137,7 +137,9 @@ def strict_converter(
     converter = Converter(structure_fallback_factory=fallback)
     # cattrs fills any other collection from whatever can be iterated, strings included.
     converter.register_structure_hook_factory(_is_iterable, fallback)
-    converter.register_structure_hook_func(lambda cls: cls is Any, lambda value, _: unwrap(value))
+    converter.register_structure_hook_func(
+        lambda cls: cls is Any or cls is object, lambda value, _: unwrap(value)
+    )
     # Later registrations are asked first.
     _scalars.register(converter)
     _register_containers(converter)

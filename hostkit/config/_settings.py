@@ -7,13 +7,14 @@ written.
 
 # Without `from __future__ import annotations`: the annotations are read when the file is.
 
-from typing import Annotated, Final, Literal, TypeAlias, final
+from typing import Annotated, Literal, TypeAlias, final
 
 import attrs
 
 from hostkit.config._entries import Name, Period
 from hostkit.config._fields import Check, setting
-from hostkit.config._scalars import Bytes, Seconds
+from hostkit.config._limits import Count, Limits
+from hostkit.config._scalars import Seconds
 from hostkit.errors import Path
 
 Serve: TypeAlias = Literal["modules", "hooks", "health", "metrics"]
@@ -21,8 +22,6 @@ Serve: TypeAlias = Literal["modules", "hooks", "health", "metrics"]
 
 Timing: TypeAlias = Literal["sampled", "exact"]
 """Whether some calls are timed, or all."""
-
-_MOST: Final = 1_000_000
 
 
 def _is_set(values: tuple[str, ...]) -> bool:
@@ -33,50 +32,9 @@ def _is_token(value: str) -> bool:
     return value != "" and value.isascii() and value.isprintable() and " " not in value
 
 
-_Count = Annotated[int, Check(lambda count: 1 <= count <= _MOST, f"a number from 1 to {_MOST}")]
-_LineSize = Annotated[Bytes, Check(lambda size: size > 0, "at least one byte")]
 _Text = Annotated[str, Check(bool, "a string that is not empty")]
 _ServeList = Annotated[tuple[Serve, ...], Check(_is_set, "a list, not empty, nothing in it twice")]
 _Token = Annotated[str, Check(_is_token, "visible ASCII characters without spaces, at least one")]
-
-
-@final
-@attrs.frozen
-class Limits:
-    """The setting ``hostkit.listeners[].limits:``."""
-
-    body: Bytes = setting(Bytes(50 * 1024**2), help="The body of a request, in bytes. Beyond: 413.")
-    hooks_body: Bytes = setting(
-        Bytes(1024**2),
-        help="A body below `/_hostkit`, and any where no modules are served. Beyond: 413.",
-    )
-    body_in_memory: Bytes = setting(
-        Bytes(1024**2),
-        help="The longest body that is kept in memory; if `hooks_body` is more, that. A longer one "
-        "goes to a [temporary file](#limits), and is answered with 507 if there is no room.",
-    )
-    url: _LineSize = setting(Bytes(8 * 1024), help="The URL, in bytes. Beyond: 414.")
-    headers: _Count = setting(100, help="The number of headers. Beyond: 431.")
-    headers_size: _LineSize = setting(
-        Bytes(16 * 1024),
-        help="The first line and all headers together, in bytes. Beyond: 431, or 414.",
-    )
-    requests: _Count = setting(
-        1000,
-        help="Requests in flight at a time, from the end of their headers to the end of the "
-        "answer; `/health` and `/ready` are always served. Beyond: 503 with `Retry-After`.",
-    )
-    idle: Period = setting(
-        Seconds(60), help="How long a connection stays open without a request; then it is closed."
-    )
-    headers_time: Period = setting(
-        Seconds(10), help="How long headers take to arrive, from the first byte. Beyond: 408."
-    )
-    body_time: Period = setting(
-        Seconds(30),
-        help="How long a body takes to arrive; each kilobyte that has come gives it another "
-        "second. Beyond: 408.",
-    )
 
 
 @final
@@ -156,7 +114,7 @@ class Settings:
         help="`exact` measures every call; `sampled` at most ten calls per hook and second.",
         reload=True,
     )
-    receipts: _Count = setting(1000, help="How many receipts are kept.")
+    receipts: Count = setting(1000, help="How many receipts are kept.")
     drain_seconds: Seconds = setting(
         Seconds(30),
         help="How long requests in flight are waited for when the server [stops](#stopping). "
@@ -177,6 +135,13 @@ class Settings:
         "cancelled, and the rest goes on.",
         reload=True,
         key="stop_timeout",
+    )
+    lame_duck_seconds: Seconds = setting(
+        Seconds(0),
+        help="How long the server still serves when it is to [stop](#stopping), with 503 at "
+        "`/ready`, before it closes its ports: the time that a load balancer needs to notice.",
+        reload=True,
+        key="lame_duck",
     )
     pid_file: _Text | None = setting(
         None,

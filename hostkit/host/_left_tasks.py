@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import TYPE_CHECKING, Any, final
 from weakref import WeakSet
 
+from hostkit.logs import logger_of
 from hostkit.loops import current_task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from hostkit.loading import Module
-
-_log: Final = logging.getLogger("hostkit.host")
 
 
 @final
@@ -57,14 +55,14 @@ class StartedTasks:
         started = self._started.pop(id(module.instance), ())
         for task in sorted(_running(), key=asyncio.Task.get_name):
             if task in started:
-                _log.warning(
+                logger_of(module.name).warning(
                     "module %r was stopped and has left a task running, which is cancelled: %s",
                     module.name,
                     _describe(task),
                 )
                 task.cancel()
             elif _is_method_of(task, module):
-                _log.warning(
+                logger_of(module.name).warning(
                     "module %r was stopped and has left a task running: %s",
                     module.name,
                     _describe(task),

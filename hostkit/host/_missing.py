@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-from typing import TYPE_CHECKING, Final, Self, final
+from typing import TYPE_CHECKING, Self, final
 
 import attrs
 
 from hostkit.dispatch import Outcome, Step
 from hostkit.errors import ConfigErrors
+from hostkit.logs import logger_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from hostkit.config import ModuleEntry
     from hostkit.errors import Problem
     from hostkit.loading import Module, ModuleLoader
-
-
-_log: Final = logging.getLogger("hostkit.host")
 
 
 @final
@@ -78,7 +75,8 @@ def leave_out(entry: ModuleEntry, problems: Sequence[Problem]) -> MissingModule:
         problems: Why it cannot be loaded.
     """
     errors = ConfigErrors(tuple(problems))
-    _log.warning("going on without the optional module %r: %s", entry.name, errors)
+    logger = logger_of(entry.name)
+    logger.warning("going on without the optional module %r: %s", entry.name, errors)
     return MissingModule.not_loaded(entry, problems)
 
 
@@ -118,4 +116,4 @@ def log_found(before: Sequence[MissingModule], after: Sequence[MissingModule]) -
     still = {each.name for each in after}
     for each in before:
         if each.name not in still:
-            _log.warning("the optional module %r is there now", each.name)
+            logger_of(each.name).warning("the optional module %r is there now", each.name)

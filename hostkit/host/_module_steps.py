@@ -132,7 +132,7 @@ class Steps:
             reason = redact(advise(error, exception_line(error)))
             if module.entry.optional:
                 self._tasks.end([module])
-                _log.warning(
+                logger_of(module.name).warning(
                     "going on without the optional module %r, which failed to start: %s%s",
                     module.name,
                     reason,

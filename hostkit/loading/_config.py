@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from typing import Any, Final
 
@@ -18,9 +17,9 @@ from hostkit.config import (
 )
 from hostkit.errors import ConfigError, ConfigErrors, Path, Problem
 from hostkit.loading._failures import broken, causes, pass_on
+from hostkit.logs import logger_of
 from hostkit.specs import is_coroutine_function
 
-_log: Final = logging.getLogger("hostkit.loading")
 _MOST_WARNINGS: Final = 10
 _ITEM: Final = re.compile(r"<item (\d+)>")
 
@@ -80,7 +79,7 @@ def _warn(file: HostFile, entry: ModuleEntry, written: Written) -> None:
     kept = {plain.path: plain for plain in written.kept}
     for plain in list(kept.values())[:_MOST_WARNINGS]:
         problem = file.surprise(plain)
-        _log.warning(
+        logger_of(entry.name).warning(
             "%s: %s module %r got a value as YAML 1.1 reads it: %s; %s",
             problem.place,
             problem.code,
@@ -89,7 +88,8 @@ def _warn(file: HostFile, entry: ModuleEntry, written: Written) -> None:
             problem.hint,
         )
     if len(kept) > _MOST_WARNINGS:
-        _log.warning("module %r got %d more such values", entry.name, len(kept) - _MOST_WARNINGS)
+        more = len(kept) - _MOST_WARNINGS
+        logger_of(entry.name).warning("module %r got %d more such values", entry.name, more)
 
 
 def _unusable(file: HostFile, entry: ModuleEntry, config_class: Any) -> Problem:

@@ -13,9 +13,15 @@ import pluggy
 from hostkit.codes import Code
 from hostkit.errors import SpecError
 from hostkit.rules import D_co, Decision, FirstDenial, Rule
-from hostkit.specs._functions import arguments_of, check_documented, has_body, show_function, where
+from hostkit.specs._functions import (
+    arguments_of,
+    check_documented,
+    has_body,
+    show_function,
+    use_own_names,
+    where,
+)
 from hostkit.specs._keyed import Keyed
-from hostkit.specs._renaming import use_own_names
 from hostkit.wording import did_you_mean
 
 PROJECT: Final = "hostkit"
@@ -164,15 +170,11 @@ def hookspec(  # noqa: PLR0913 -- each is one line of a declaration
     said |= {"requires": requires, "shield": shield, "must_decide": must_decide}
 
     def declare(function: _F) -> _F:
-        spec = _read(function, cast("Rule", rule), required, copy)
-        return _marked(function, _checked(attrs.evolve(spec, **said)))
+        spec = attrs.evolve(_read(function, cast("Rule", rule), required, copy), **said)
+        setattr(function, SPEC_ATTRIBUTE, _checked(spec))
+        return _mark(function)
 
     return cast("D_co", declare)
-
-
-def _marked(function: _F, spec: Hookspec) -> _F:
-    setattr(function, SPEC_ATTRIBUTE, spec)
-    return _mark(function)
 
 
 def _read(

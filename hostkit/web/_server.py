@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Final, final
 
-from twisted.internet.defer import DeferredList
+from twisted.internet.defer import Deferred, DeferredList
 
 from hostkit.errors import ConfigErrors, HostkitError
-from hostkit.loops import settle, start_entry
+from hostkit.loops import seconds_of, settle, start_entry
 from hostkit.web._bodies import missing_folder
 from hostkit.web._door import Door
 from hostkit.web._listeners import read_listeners
+from hostkit.web._overload import AcceptWatch
 from hostkit.web._own_pages import HEALTH, READY, Guard, Health, Ready
 from hostkit.web._router import Router
 from hostkit.web._site import HostSite
@@ -19,7 +20,6 @@ from hostkit.web._takeover import Takeover
 from hostkit.web.gateway import Gateway
 
 if TYPE_CHECKING:
-    from twisted.internet.defer import Deferred
     from twisted.web.resource import IResource
 
     from hostkit.config import HostFile, Listener
@@ -51,7 +51,9 @@ class Server:
         self._doors = [self._door(draft) for draft in self._read(host.file)]
         self._retiring: list[Door] = []
         self._takeover: Takeover | None = None
+        self._is_serving = False
         self._is_stopping = False
+        self._watch = AcceptWatch(seconds_of(reactor))
         host.accompany(self)
         host.when_reloaded(self._reroute)
 
@@ -63,9 +65,11 @@ class Server:
             ConfigErrors: A listener cannot listen where it should.
         """
         await self._host.start()
+        self._watch.begin()
         try:
             for door in self._doors:
                 await door.open(self._host.file)
+            self._is_serving = True
         except BaseException:
             await self.stop()
             raise
@@ -73,17 +77,20 @@ class Server:
     async def stop(self) -> None:
         """Stop listening, finish the requests in flight, then stop the modules.
 
+        If the setting ``lame_duck:`` says so, it serves for a while before, but is not ready.
         Requests that take longer than the setting ``drain:`` allows are cut off. Errors are logged
         and stop nothing.
         """
         self._is_stopping = True
-        for site in self._sites:
-            site.drain()
         try:
+            await self._be_lame()
+            for site in self._sites:
+                site.drain()
             for door in reversed(self._doors):
                 await door.close()
             await self._finish()
         finally:
+            self._watch.end()
             await self._host.stop()
 
     async def reload(self) -> Reloaded:
@@ -141,6 +148,21 @@ class Server:
     def _door(self, draft: Draft) -> Door:
         listener, endpoint = draft
         return Door(listener, endpoint, self._site(listener), self._reactor)
+
+    async def _be_lame(self) -> None:
+        """Serve for some time, so that load balancers can see at ``/ready`` that this ends."""
+        seconds = self._host.file.settings.lame_duck_seconds
+        if not (self._is_serving and seconds):
+            return
+        self._is_serving = False
+        _log.info("not ready any more; listening for %gs longer", seconds)
+        over: Deferred[None] = Deferred()
+        alarm = self._reactor.callLater(seconds, over.callback, None)
+        try:
+            await settle(over)
+        finally:
+            if alarm.active():
+                alarm.cancel()
 
     async def _finish(self) -> None:
         seconds = self._host.file.settings.drain_seconds

@@ -14,6 +14,7 @@ from twisted.web.server import Site
 from hostkit.loops import seconds_of
 from hostkit.web._bodies import open_body
 from hostkit.web._channel import HttpChannel
+from hostkit.web._overload import Notice, Refused
 from hostkit.web._refusals import body_too_long, too_many_requests, url_too_long
 from hostkit.web._request import HostRequest
 
@@ -74,7 +75,7 @@ class HostSite(Site):
         self._next_look: IDelayedCall | None = None
         self._waiting: list[Deferred[None]] = []
         self._settling: list[tuple[Deferred[None], list[tuple[HttpChannel, Request]]]] = []
-
+        self._full = Notice(self.seconds)
         self.adopt(root, listener, always)
 
     def adopt(self, root: IResource, listener: Listener, always: Collection[bytes]) -> None:
@@ -90,6 +91,7 @@ class HostSite(Site):
         # A hook can always be called, also where there is no folder for temporary files.
         self.memory_bytes = max(self.limits.hooks_body, self.limits.body_in_memory)
         self.always = always
+        self._endpoint = listener.endpoint
         self._serves_modules = "modules" in listener.serve
         self._has_access_log = listener.access_log
 
@@ -97,6 +99,19 @@ class HostSite(Site):
     def connections(self) -> int:
         """How many connections there are."""
         return len(self._channels)
+
+    def buildProtocol(self, addr: Any) -> Any:
+        """Make what answers on a new connection, or closes it if there are too many."""
+        limit = self.limits.connections
+        if len(self._channels) < limit:
+            return super().buildProtocol(addr)  # type: ignore[no-untyped-call]
+        self._full.log(
+            "%s: there are %d connections, the most that `limits: connections` allows; others are "
+            "closed at once",
+            self._endpoint,
+            limit,
+        )
+        return Refused()
 
     def startFactory(self) -> None:
         """Begin; `Site` would begin to note the time for a log that is not its own here."""

@@ -122,7 +122,7 @@ class Line:
         if tls:
             alsoProvides(self.transport, ISSLTransport)
         self.transport.is_stuck = stuck
-        self._protocol: Any = site.buildProtocol(here)  # type: ignore[no-untyped-call]
+        self._protocol: Any = site.buildProtocol(here)
         self.transport.protocol = self._protocol
         self._protocol.makeConnection(self.transport)
 

@@ -33,7 +33,12 @@ class Served:
     """A server in memory with one listener."""
 
     def __init__(
-        self, *serve: str, path: str = "/page", drain: str = "30s", **settings: str
+        self,
+        *serve: str,
+        path: str = "/page",
+        drain: str = "30s",
+        lame_duck: str = "0s",
+        **settings: str,
     ) -> None:
         endpoint = {"endpoint": "tcp:1:interface=127.0.0.1", "serve": list(serve), **settings}
         config: dict[str, Any] = {
@@ -41,7 +46,7 @@ class Served:
                 {"module": Recorder, "name": "first"},
                 {"module": Holder, "config": {"path": path}, "name": "holder"},
             ],
-            "hostkit": {"listeners": [endpoint], "drain": drain},
+            "hostkit": {"listeners": [endpoint], "drain": drain, "lame_duck": lame_duck},
         }
         self.reactor: Any = MemoryReactorClock()
         host = Host.from_config(config, categories=[], clock=self.reactor)
@@ -163,3 +168,49 @@ def test_a_stop_that_is_cancelled_stops_the_modules(steps: list[str]) -> None:
     stopping.cancel()
     stopping.addErrback(lambda _: None)
     assert steps[-1] == "stop first"
+
+
+def test_a_lame_duck_serves_but_is_not_ready(
+    steps: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """A load balancer sees at `/ready` that it ends, and clients are served until then."""
+    caplog.set_level("INFO", "hostkit.serve")
+    served = Served("modules", "health", lame_duck="10s")
+    assert served.ask("/ready").status == 200
+    line = Line(served.site)
+    stopping = Deferred.fromCoroutine(served.server.stop())
+    assert (served.ask("/ready").status, served.ask("/health").status) == (503, 200)
+    served.reactor.advance(9)
+    another = Line(served.site)
+    for each in (line, another):
+        each.get("/page")
+        Holder.page.answer()
+        assert "connection" not in each.answer.headers
+    assert (stopping.called, served.server._doors[0].port is None) == (False, False)
+    served.reactor.advance(1)
+    served.reactor.advance(1)
+    assert served.server._doors[0].port is None
+    line.hang_up()
+    another.hang_up()
+    assert stopping.called
+    assert steps == ["start first", "stop first"]
+    assert "not ready any more; listening for 10s longer" in caplog.messages
+
+
+def test_a_stop_that_is_cancelled_waits_no_longer(steps: list[str]) -> None:
+    """A lame duck is stopped at once, with its modules."""
+    served = Served("modules", lame_duck="10s")
+    stopping = Deferred.fromCoroutine(served.server.stop())
+    stopping.addErrback(lambda _: None)
+    stopping.cancel()
+    assert stopping.called
+    assert steps == ["start first", "stop first"]
+    assert [call.getTime() for call in served.reactor.getDelayedCalls()] == []
+
+
+def test_a_server_that_never_listened_is_no_lame_duck(steps: list[str]) -> None:
+    """A start that fails is stopped at once."""
+    served = Served("modules", lame_duck="10s")
+    served.server._is_serving = False
+    assert Deferred.fromCoroutine(served.server.stop()).called
+    assert steps == ["start first", "stop first"]
