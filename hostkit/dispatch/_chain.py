@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 from hostkit.codegen import compile_function
 from hostkit.dispatch._callback import refuse_coroutine
+from hostkit.dispatch._guarded import LimitedCallback, ProtectedCallback
 from hostkit.dispatch._lane import write_lane
 from hostkit.dispatch._loop import Loop
 from hostkit.dispatch._policy import LEFT_OUT
-from hostkit.dispatch._protected import ProtectedCallback
 from hostkit.dispatch._receipts import Outcome
 from hostkit.dispatch._record import CallRecord, Timing, describe
 from hostkit.dispatch._runner import Runner
-from hostkit.dispatch._timeouts import LimitedCallback
 from hostkit.dispatch._trace import Trace
 from hostkit.loops import DetachedTasks, settle
 from hostkit.rules import CONTINUE, NO_ANSWER, Deny, Replace

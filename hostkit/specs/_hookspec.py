@@ -13,9 +13,15 @@ import pluggy
 from hostkit.codes import Code
 from hostkit.errors import SpecError
 from hostkit.rules import D_co, Decision, FirstDenial, Rule
-from hostkit.specs._functions import arguments_of, check_documented, has_body, show_function, where
+from hostkit.specs._functions import (
+    arguments_of,
+    check_documented,
+    has_body,
+    show_function,
+    use_own_names,
+    where,
+)
 from hostkit.specs._keyed import Keyed
-from hostkit.specs._renaming import use_own_names
 from hostkit.wording import did_you_mean
 
 PROJECT: Final = "hostkit"
