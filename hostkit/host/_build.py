@@ -193,7 +193,8 @@ def _load_modules(
             modules.append(allowed)
     if problems:
         raise ConfigErrors(tuple(problems))
-    return tuple(loaded), tuple(modules), tuple(missing.values())
+    in_order = sorted(missing.values(), key=lambda each: each.entry.index)
+    return tuple(loaded), tuple(modules), tuple(in_order)
 
 
 def _callbacks(module: Module) -> list[tuple[str, Callback]]:
