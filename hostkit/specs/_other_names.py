@@ -10,9 +10,8 @@ import attrs
 
 from hostkit.codes import Code
 from hostkit.errors import SpecError
-from hostkit.specs._functions import where
+from hostkit.specs._functions import use_own_names, where
 from hostkit.specs._hookspec import SPEC_ATTRIBUTE
-from hostkit.specs._renaming import use_own_names
 
 if TYPE_CHECKING:
     from hostkit.specs._hookspec import Hookspec
