@@ -160,7 +160,9 @@ def hookspec(  # noqa: PLR0913 -- each is one line of a declaration
 
     def declare(function: _F) -> _F:
         spec = attrs.evolve(_read(function, cast("Rule", rule), required, copy), **said)
-        setattr(function, SPEC_ATTRIBUTE, _checked(spec))
+        _check_named(spec)
+        _check_shield(spec)
+        setattr(function, SPEC_ATTRIBUTE, spec)
         return _mark(function)
 
     return cast("D_co", declare)
@@ -215,12 +217,6 @@ def _check_fallback(function: Callable[..., Any], rule: Rule) -> None:
             details=where(function),
             hint="leave nothing in the body but the docstring",
         )
-
-
-def _checked(spec: Hookspec) -> Hookspec:
-    _check_named(spec)
-    _check_shield(spec)
-    return spec
 
 
 def _check_named(spec: Hookspec) -> None:
