@@ -180,7 +180,7 @@ def _load_modules(
         try:
             module = loader.keep(entry, kept) or loader.load(entry)
         except ConfigErrors as errors:
-            wrong = loader.file.without_stand_ins(errors.problems, entry.path)
+            wrong = loader.file.without_stand_ins(errors.problems)
             if entry.optional and wrong:
                 missing[entry.name] = leave_out(entry, wrong)
             else:

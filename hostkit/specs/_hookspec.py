@@ -97,13 +97,9 @@ class Hookspec:
         Raises:
             TypeError: They are not the hook's.
         """
-        bound = self.signature.bind(*args, **self.rename(kwargs))
+        bound = self.signature.bind(*args, **use_own_names(self.name, self.other_names, kwargs))
         bound.apply_defaults()
         return list(bound.arguments.values())
-
-    def rename(self, kwargs: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Put the hook's own names in the place of others; see `use_own_names`."""
-        return use_own_names(self.name, self.other_names, kwargs)
 
     def show(self) -> str:
         """Write the declaration on one line."""
