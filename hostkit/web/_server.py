@@ -40,7 +40,7 @@ class Server:
 
     Raises:
         ConfigErrors: Listeners' endpoints cannot be understood, or serve more than they may; all of
-            them are told.
+            them are reported.
     """
 
     def __init__(self, host: Host, reactor: Any) -> None:
