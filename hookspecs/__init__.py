@@ -12,7 +12,7 @@ from hookspecs.delivery import (
     FederationEventDeliveryEvent,
     UnsignedFields,
 )
-from hookspecs.errors import Codes, HomeserverError, is_homeserver_error
+from hookspecs.errors import Codes, HomeserverError, code_of, is_homeserver_error
 from hookspecs.limits import MediaRepository, MediaUploadLimit, Ratelimit, RatelimitOverride
 from hookspecs.password_auth_provider import Login, LoginResponse, PasswordAuthProvider
 from hookspecs.presence_router import PRESENCE_ALL_USERS, PresenceRouter, UserPresenceState
@@ -77,6 +77,7 @@ __all__ = [
     "UserPresenceState",
     "UserProfile",
     "Verdict",
+    "code_of",
     "is_homeserver_error",
 ]
 

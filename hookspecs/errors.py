@@ -156,7 +156,7 @@ class HomeserverError(Exception):
         super().__init__(code, msg, errcode)
         self.code = int(code)  # it may be a member of `http.HTTPStatus`
         self.msg = msg
-        self.errcode = errcode
+        self.errcode = code_of(errcode) or errcode
         self.additional_fields: dict[str, Any] = dict(additional_fields or {})
 
     def __str__(self) -> str:

@@ -1,5 +1,5 @@
 """``python -m hostkit``: the same as the command."""
 
-from hostkit.cli import main
+from hostkit.cli import command
 
-main()
+command()

@@ -6,18 +6,43 @@ import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from hostkit.api._base import BaseApi
 from hostkit.api._callbacks import CallbackApi, Callbacks
-from hostkit.api._hooks import HookApi
 from hostkit.api._processes import ProcessApi
 from hostkit.api._web import WebApi
 from hostkit.codes import Code
-from hostkit.errors import UnknownNameError
+from hostkit.errors import RegistrationError, UnknownNameError
 from hostkit.wording import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from hostkit.dispatch import Hooks
     from hostkit.specs import Category
+
+
+class HookApi(BaseApi):
+    """Gives access to the hooks of the host."""
+
+    @property
+    def hooks(self) -> Hooks:
+        """The hooks, to be called from the module's ``start`` on: ``api.hooks[Category].hook()``.
+
+        They are those of the host, and stay so over reloads: a call asks the modules of its moment.
+        So a module can bring a category, for other modules to extend it.
+
+        Raises:
+            RegistrationError: The modules are still being built, so that not all of them could be
+                asked (HK217).
+        """
+        hooks = self._services.link.hooks
+        if hooks is None or self._registrations.is_open:
+            raise RegistrationError(
+                Code.TOO_EARLY,
+                "hooks are called too early: while modules are built, not all of them can be asked",
+                hint="call them in start(), or later",
+            )
+        return hooks
 
 
 class ModuleApi(CallbackApi, HookApi, WebApi, ProcessApi):

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import socket
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, final
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
 
     from hostkit.config import HostFile
+    from hostkit.errors import Problem
+
+LONGEST_SOCKET_BYTES: Final = 107 if sys.platform == "linux" else 103
+"""How long the path of a UNIX socket may be."""
 
 _MODE: Final = 0o600
 _OTHERS: Final = 0o177
@@ -57,22 +62,51 @@ def control_socket(file: HostFile, reactor: Any, commands: Mapping[str, Command]
         yield
         return
     path = control_path(pid_file)
+    problems = check_control_socket(file)
+    if problems:
+        raise ConfigErrors(tuple(problems))
     try:
         port = _listen(path, _Factory(commands), reactor)
     except (OSError, CannotListenError) as error:
         why = error.socketError if isinstance(error, CannotListenError) else error
-        problem = file.problem(
-            Code.CONTROL_UNUSABLE,
-            f"the control socket {path} cannot be opened: {why}",
-            ("hostkit", "pid_file"),
-            hint="it stands beside the pid file; its path may have 107 bytes",
-        )
-        raise ConfigErrors((problem,)) from error
+        raise ConfigErrors((_unusable(file, path, str(why)),)) from error
     try:
         yield
     finally:
         port.stopListening()
         path.unlink(missing_ok=True)
+
+
+def check_control_socket(file: HostFile) -> list[Problem]:
+    """Find out whether the control socket of a config file could be opened, without doing so.
+
+    Args:
+        file: The config file.
+
+    Returns:
+        What is wrong (HK408).
+    """
+    pid_file = pid_path(file)
+    if pid_file is None:
+        return []
+    path = control_path(pid_file)
+    length = len(os.fsencode(path))
+    if length > LONGEST_SOCKET_BYTES:
+        return [
+            _unusable(file, path, f"its path has {length} bytes, {LONGEST_SOCKET_BYTES} at most")
+        ]
+    if path.exists() and not path.is_socket():
+        return [_unusable(file, path, "it exists and is not a socket")]
+    return []
+
+
+def _unusable(file: HostFile, path: Path, why: str) -> Problem:
+    return file.problem(
+        Code.CONTROL_UNUSABLE,
+        f"the control socket {path} cannot be opened: {why}",
+        ("hostkit", "pid_file"),
+        hint="it stands beside the pid file, so name one in another folder, such as /run/words",
+    )
 
 
 def _listen(path: Path, factory: _Factory, reactor: Any) -> Any:

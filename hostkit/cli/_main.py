@@ -273,12 +273,17 @@ def _build(
 
 
 def _check(*, opens: bool) -> Callable[[HostFile], list[Problem]]:
+    from hostkit.cli._control import check_control_socket  # noqa: PLC0415
     from hostkit.cli._process import check_pid_file  # noqa: PLC0415
     from hostkit.web import check_listeners  # noqa: PLC0415
 
     if not opens:
         return check_listeners
-    return lambda file: [*check_listeners(file), *check_pid_file(file)]
+    return lambda file: [
+        *check_listeners(file),
+        *check_pid_file(file),
+        *check_control_socket(file),
+    ]
 
 
 def _leave(errors: ConfigErrors, absent: Sequence[Problem]) -> NoReturn:

@@ -47,8 +47,9 @@ def run(host: Host) -> int:
     Returns:
         The exit code: 0 if it was stopped, 1 if it could not start.
     """
-    from twisted.internet import reactor  # noqa: PLC0415 -- importing it installs it
+    from twisted.internet import reactor as installed  # noqa: PLC0415 -- importing it installs it
 
+    reactor: Any = installed
     server = Server(host, reactor)
     heartbeat = Heartbeat(reactor)
     reactor.callWhenRunning(handle_signals, reactor)

@@ -64,7 +64,8 @@ def resolve(cls: Any) -> None:
         for field in dataclasses.fields(cls):
             field.type = hints[field.name]
     else:
-        cls.__annotations__ = hints
+        # Those that `collections.namedtuple` makes have none.
+        cls.__annotations__ = dict.fromkeys(getattr(cls, "_fields", ()), Any) | hints
         if is_typeddict(cls):
             # Python does not see these two in annotations that are strings.
             optional = {key for key, hint in hints.items() if get_origin(hint) is NotRequired}

@@ -8,7 +8,7 @@ from typing import Annotated, Any, get_args, get_origin, is_typeddict
 
 import attrs
 from cattrs import ClassValidationError, Converter
-from cattrs.cols import is_namedtuple, namedtuple_dict_structure_factory
+from cattrs.cols import namedtuple_dict_structure_factory
 from cattrs.gen import make_dict_structure_fn, override
 from cattrs.gen.typeddicts import make_dict_structure_fn as make_typeddict_fn
 
@@ -17,7 +17,7 @@ from hostkit.config._annotations import resolve
 from hostkit.config._faults import Fault, StructureErrors, faults_of, steps_of
 from hostkit.config._fields import Check, settings_of
 from hostkit.config._forms import mapping_hint
-from hostkit.config._plain import shown
+from hostkit.config._plain import is_absent, shown
 from hostkit.config._scalars import wrong_type
 from hostkit.wording import show
 
@@ -36,7 +36,11 @@ def register_others(converter: Converter) -> None:
 def is_class(cls: Any) -> bool:
     """Whether a type is a class with fields that a mapping fills."""
     base = get_origin(cls) or cls
-    return _is_decorated(cls) or is_typeddict(base) or is_namedtuple(base)
+    return _is_decorated(cls) or is_typeddict(base) or _is_namedtuple(base)
+
+
+def _is_namedtuple(cls: Any) -> bool:
+    return isinstance(cls, type) and issubclass(cls, tuple) and hasattr(cls, "_fields")
 
 
 def _is_decorated(cls: Any) -> bool:
@@ -48,7 +52,7 @@ def _class_hook(cls: Any, converter: Converter) -> Callable[[Any, Any], Any]:
     base = get_origin(cls) or cls
     _check_decorated(base)
     resolve(base)
-    overrides, nulls = _overrides_of(base) if attrs.has(base) else ({}, set[str]())
+    overrides, nulls, spared = _overrides_of(base)
     fill = _fill_function(cls, converter, overrides)
 
     def structure_class(value: Any, _cls: Any) -> Any:
@@ -58,8 +62,12 @@ def _class_hook(cls: Any, converter: Converter) -> Callable[[Any, Any], Any]:
         if odd:
             strings = {key: item for key, item in value.items() if isinstance(key, str)}
             raise _odd_keys(odd, lambda: structure_class(strings, cls))
-        if nulls:
-            value = {k: item for k, item in value.items() if item is not None or k not in nulls}
+        if nulls or spared:
+            value = {
+                key: item
+                for key, item in value.items()
+                if not (item is None and key in nulls) and not (is_absent(item) and key in spared)
+            }
         try:
             return fill(value, cls)
         except ClassValidationError as error:
@@ -77,9 +85,9 @@ def _class_hook(cls: Any, converter: Converter) -> Callable[[Any, Any], Any]:
 def _fill_function(
     cls: Any, converter: Converter, overrides: dict[str, Any]
 ) -> Callable[[Any, Any], Any]:
-    if is_typeddict(cls):
+    if is_typeddict(get_origin(cls) or cls):
         return make_typeddict_fn(cls, converter, _cattrs_forbid_extra_keys=True)
-    if is_namedtuple(cls):
+    if _is_namedtuple(cls):
         forbid_extra_keys = True
         return namedtuple_dict_structure_factory(
             cls, converter, "from_converter", forbid_extra_keys
@@ -97,7 +105,7 @@ def _check_decorated(cls: Any) -> None:
     """Refuse a subclass that has fields of its own and is not decorated itself."""
     markers = ("__attrs_attrs__", "__dataclass_fields__")
     is_decorated = any(marker in vars(cls) for marker in markers)
-    if is_decorated or is_typeddict(cls) or is_namedtuple(cls):
+    if is_decorated or is_typeddict(cls) or _is_namedtuple(cls):
         return
     own = vars(cls).get("__annotations__", {})
     forgotten = [name for name, kind in own.items() if "ClassVar" not in str(kind)]
@@ -107,15 +115,23 @@ def _check_decorated(cls: Any) -> None:
         raise StructureErrors((Fault(Code.UNSUPPORTED_TYPE, message, hint=hint),))
 
 
-def _overrides_of(cls: Any) -> tuple[dict[str, Any], set[str]]:
-    """Read from the settings of a class what cattrs needs, and which keys may be null."""
-    settings = settings_of(cls)
+def _overrides_of(cls: Any) -> tuple[dict[str, Any], set[str], set[str]]:
+    """Read from the settings of a class what cattrs needs.
+
+    Returns:
+        That; the keys that may be null; and those whose default is as good as anything that stands
+        in for what is absent.
+    """
+    settings = settings_of(cls) if attrs.has(cls) else {}
     if not settings:
-        return {}, set()
+        return {}, set(), set()
     # What is not a setting is filled in later, and a file must not set it.
     overrides = {field.name: override(omit=True) for field in attrs.fields(cls)}
     overrides |= {field.name: override(rename=key) for key, (field, _) in settings.items()}
-    return overrides, {key for key, (_, each) in settings.items() if each.null_is_default}
+    nulls = {key for key, (_, each) in settings.items() if each.null_is_default}
+    # But a secret that is absent makes a difference by being there.
+    optional = {k for k, (field, _) in settings.items() if field.default is not attrs.NOTHING}
+    return overrides, nulls, {key for key in optional if settings[key][0].repr}
 
 
 def _odd_keys(keys: list[Any], build: Callable[[], Any]) -> StructureErrors:

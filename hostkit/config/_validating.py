@@ -8,8 +8,10 @@ from __future__ import annotations
 import inspect
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, get_args
+
+import attrs
 
 from hostkit.codes import Code
 from hostkit.config._faults import Fault, StructureErrors, unknown_key
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
     from cattrs import Converter
 
-_STEP: Final = re.compile(r"\.(\w+)|\[(\d+)\]")
+_STEP: Final = re.compile(r"\.([^.\[`]+)|\[(\d+)\]")
 
 
 def register(converter: Converter) -> None:
@@ -63,7 +65,7 @@ def _fill_model(value: Mapping[Any, Any], cls: Any) -> Any:
     except pydantic.ValidationError as error:
         problems = [each for each in error.errors() if not _is_allowed(each, cls)]
     if problems:
-        raise StructureErrors(tuple(_faults_of_model(problems, cls)))
+        raise StructureErrors(tuple(_faults_of_model(problems, value, cls)))
     return cls.model_validate(value)
 
 
@@ -75,17 +77,30 @@ def _is_allowed(problem: Mapping[str, Any], cls: Any) -> bool:
     return model is not None and model.model_config.get("extra", "forbid") != "forbid"
 
 
-def _model_at(cls: Any, loc: tuple[str | int, ...]) -> Any:
-    """Find the model at a place within another one; `None` if that takes more than its fields."""
+def _model_at(cls: Any, loc: Sequence[str | int]) -> Any:
+    """Find the model at a place within another one; `None` if it may be one of several."""
+    models = [cls]
     for step in loc:
-        if isinstance(step, int):
-            continue
-        field = cls.model_fields.get(step)
-        models = [] if field is None else list(_models_in(field.annotation))
-        if len(models) != 1:
-            return None
-        cls = models[0]
-    return cls
+        fields = [each.model_fields[step] for each in models if step in each.model_fields]
+        if fields:
+            models = [model for field in fields for model in _models_in(field.annotation)]
+        elif isinstance(step, str):
+            # In a union pydantic names the member, by its tag or by its class.
+            models = [each for each in models if step in _names_of(each)] or models
+    return models[0] if len(models) == 1 else None
+
+
+def _keys_of(model: Any) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        yield name if field.alias is None else field.alias
+
+
+def _names_of(model: Any) -> set[Any]:
+    choices = [get_args(field.annotation) for field in model.model_fields.values()]
+    return {
+        model.__name__,
+        *(choice for each in choices for choice in each if isinstance(choice, str)),
+    }
 
 
 def _models_in(annotation: Any) -> Iterator[Any]:
@@ -95,19 +110,39 @@ def _models_in(annotation: Any) -> Iterator[Any]:
         yield from _models_in(each)
 
 
-def _faults_of_model(problems: list[Mapping[str, Any]], cls: Any) -> Iterator[Fault]:
+def _faults_of_model(
+    problems: list[Mapping[str, Any]], value: Mapping[Any, Any], cls: Any
+) -> Iterator[Fault]:
     for problem in problems:
-        *path, last = problem["loc"] or ("",)
+        loc: tuple[str | int, ...] = problem["loc"]
         if problem["type"] == "extra_forbidden":
-            model = _model_at(cls, tuple(path))
-            known = sorted(model.model_fields) if model is not None else []
-            fault = unknown_key(str(last), nearest(str(last), known), known)
-            yield fault.under(*path)
+            model = _model_at(cls, loc[:-1])
+            known = sorted(_keys_of(model)) if model is not None else []
+            fault = unknown_key(str(loc[-1]), nearest(str(loc[-1]), known), known)
+            fault = attrs.evolve(fault, expected=fault.expected if known else None)
+            yield fault.under(*_path_in(value, loc[:-1]))
         elif problem["type"] == "missing":
-            message = f"the key {last!r} is missing"
-            yield Fault(Code.MISSING_KEY, message, tuple(path), hint=f"add {last!r}")
+            message = f"the key {loc[-1]!r} is missing"
+            path = _path_in(value, loc[:-1])
+            yield Fault(Code.MISSING_KEY, message, path, hint=f"add {loc[-1]!r}")
         else:
-            yield Fault(Code.REFUSED_BY_CLASS, problem["msg"], tuple(problem["loc"]))
+            yield Fault(Code.REFUSED_BY_CLASS, problem["msg"], _path_in(value, loc))
+
+
+def _path_in(value: Any, loc: Sequence[str | int]) -> tuple[str | int, ...]:
+    """Leave out what stands in a place of pydantic's but not in the value: members of unions."""
+    path: list[str | int] = []
+    found: Any = value
+    for step in loc:
+        keys = found if isinstance(found, Mapping) else range(_length(found))
+        if step in keys:
+            found = found[step]
+            path.append(step)
+    return tuple(path)
+
+
+def _length(value: Any) -> int:
+    return len(value) if isinstance(value, list) else 0
 
 
 def _fill_struct(value: Mapping[Any, Any], cls: Any) -> Any:

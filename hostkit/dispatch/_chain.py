@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 from hostkit.codegen import compile_function
 from hostkit.dispatch._callback import refuse_coroutine
+from hostkit.dispatch._guarded import LimitedCallback, ProtectedCallback
 from hostkit.dispatch._lane import write_lane
 from hostkit.dispatch._loop import Loop
 from hostkit.dispatch._policy import LEFT_OUT
-from hostkit.dispatch._protected import ProtectedCallback
 from hostkit.dispatch._receipts import Outcome
 from hostkit.dispatch._record import CallRecord, Timing, describe
 from hostkit.dispatch._runner import Runner
-from hostkit.dispatch._timeouts import LimitedCallback
 from hostkit.dispatch._trace import Trace
 from hostkit.loops import DetachedTasks, settle
 from hostkit.rules import CONTINUE, NO_ANSWER, Deny, Replace
@@ -228,11 +227,12 @@ class Chain:
             opened: Takes this chain. What it raises, the caller gets.
         """
 
-        def sample(values: Sequence[Any]) -> Any:
-            return ask(values, is_timed=opened(self) is not False)
+        def sample(values: Sequence[Any], *, is_exact: bool = False) -> Any:
+            return ask(values, is_timed=opened(self) is not False or is_exact)
 
         ask = self._runner.ask if self.spec.is_async else self._runner.ask_now
-        self._namespace |= {"_sample": sample, "_armed": True}
+        exactly = functools.partial(sample, is_exact=True)
+        self._namespace |= {"_sample": sample, "_sample_exact": exactly, "_armed": True}
 
     def _globals(self) -> dict[str, Any]:
         """Name everything that a lane refers to."""

@@ -33,7 +33,8 @@ def write_lane(spec: Hookspec, callbacks: Sequence[Callback], *, is_exact: bool)
         return _function(spec, "_lane", "", ["_at = 0", *_finish(spec, "_caller", 0)])
     wait = "await " if spec.is_async else ""
     values = f"({''.join(f'{name}, ' for name in spec.arguments)})"
-    lines = [] if is_exact else ["if _armed:", f"    return {wait}_sample({values})"]
+    sample = "_sample_exact" if is_exact else "_sample"
+    lines = ["if _armed:", f"    return {wait}{sample}({values})"]
     if spec.copy or spec.shield or any(callback.shadow for callback in callbacks):
         lines.append(f"return {wait}_ask({values}, is_timed={is_exact})")
     else:

@@ -16,12 +16,15 @@ from hostkit.specs import PROJECT
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from contextlib import AbstractContextManager
+    from importlib.metadata import Distribution
 
     from hostkit.dispatch._callback import Callback
     from hostkit.dispatch._chain import Chain
     from hostkit.dispatch._keyed import KeyedChain
     from hostkit.dispatch._monitors import After, Before, Seen, Watch
     from hostkit.specs import Hookspec
+
+    Find = Callable[[], Distribution | None]
 
 _OPTIONS: Final[dict[str, Any]] = {
     "wrapper": False,
@@ -55,6 +58,18 @@ class CallbackSet:
         return self.__dict__
 
 
+@final
+class DistInfo:
+    """A distribution with the attribute that setuptools once had for its name."""
+
+    def __init__(self, distribution: Distribution) -> None:
+        self.project_name: str = distribution.metadata["Name"]
+        self._distribution = distribution
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._distribution, name)
+
+
 class HookManager(pluggy.PluginManager):
     """pluggy's manager, quicker to register callbacks whose fit is already known.
 
@@ -65,6 +80,7 @@ class HookManager(pluggy.PluginManager):
     def __init__(self, monitors: Monitors | None = None) -> None:
         super().__init__(PROJECT)
         self._is_closed = False
+        self._finders: list[tuple[object, Find]] = []
         self.monitors: Final = Monitors() if monitors is None else monitors
         # pluggy itself calls nothing: it knows neither rules nor shadow modules.
         super().add_hookcall_monitoring(_refuse_call, _ignore)
@@ -122,7 +138,12 @@ class HookManager(pluggy.PluginManager):
             return _OPTIONS
         return super().parse_hookimpl_opts(plugin, name)
 
-    def add_callbacks(self, module: str, callbacks: Sequence[tuple[str, Callback]]) -> None:
+    def add_callbacks(
+        self,
+        module: str,
+        callbacks: Sequence[tuple[str, Callback]],
+        find_distribution: Find = lambda: None,
+    ) -> None:
         """Register a module's callbacks, after those of all modules before it.
 
         A module that registered several callbacks for one hook becomes several pluggy plugins.
@@ -130,6 +151,7 @@ class HookManager(pluggy.PluginManager):
         Args:
             module: The module's name.
             callbacks: Hook names and callbacks, in the order in which they were registered.
+            find_distribution: Finds the installed distribution that offers it by an entry point.
         """
         layers: list[dict[str, Callback]] = [{}]
         for hook, callback in callbacks:
@@ -143,7 +165,18 @@ class HookManager(pluggy.PluginManager):
         for name, layer in zip(names, layers, strict=True):
             while self.has_plugin(name):  # another module has chosen just this name
                 name += "'"  # noqa: PLW2901
-            self.register(CallbackSet(layer), name=name)
+            plugin = CallbackSet(layer)
+            self._finders.append((plugin, find_distribution))
+            self.register(plugin, name=name)
+
+    def list_plugin_distributions(self) -> list[tuple[object, Distribution]]:
+        """List the modules that installed distributions offer, each with its distribution."""
+        found = [(plugin, find()) for plugin, find in self._finders]
+        return [(plugin, each) for plugin, each in found if each is not None]
+
+    def list_plugin_distinfo(self) -> list[tuple[object, Any]]:
+        """The same, with distributions that have a ``project_name`` as well."""
+        return [(plugin, DistInfo(each)) for plugin, each in self.list_plugin_distributions()]
 
     def chain_of(self, spec: Hookspec) -> tuple[Callback, ...]:
         """The callbacks registered for a hook, in the order of registration."""

@@ -10,8 +10,15 @@ from typing import TYPE_CHECKING, Any, Final, cast, final
 
 from twisted.internet.defer import Deferred
 
-from hostkit.dispatch._failure_text import add_note, say, set_context, text_of
-from hostkit.dispatch._kinds import TELLING, outcome_of, policies_of
+from hostkit.dispatch._failures import (
+    TELLING,
+    add_note,
+    outcome_of,
+    policies_of,
+    say,
+    set_context,
+    text_of,
+)
 from hostkit.dispatch._receipts import Outcome
 from hostkit.dispatch._record import describe
 from hostkit.errors import HookTimeoutError, InvalidValueError, ModuleFailedError
@@ -24,7 +31,7 @@ if TYPE_CHECKING:
 
     from hostkit.dispatch._call import Call
     from hostkit.dispatch._callback import Callback
-    from hostkit.dispatch._timeouts import LateAnswer
+    from hostkit.dispatch._guarded import LateAnswer
     from hostkit.rules import OnError
     from hostkit.specs import Hookspec
 

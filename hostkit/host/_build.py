@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 import attrs
@@ -56,7 +57,7 @@ def build(
     file, categories = loader.file, loader.services.categories
     found = _load_modules(loader, () if before is None else before.loaded, missing)
     loaded, modules, missing = found
-    manager = _manager(categories, modules, before)
+    manager = _manager(loader, modules, before)
     # A host's hooks and receipts stay the same objects for life: its code holds on to them.
     receipts = Receipts(file.settings.receipts, file.redact) if before is None else before.receipts
     detached = DetachedTasks() if before is None else before.detached
@@ -115,13 +116,15 @@ def make_invalidations(file: HostFile) -> tuple[Invalidations, tuple[Problem, ..
 
 
 def _manager(
-    categories: Sequence[type[Category]], modules: Sequence[Module], before: HostState | None
+    loader: ModuleLoader, modules: Sequence[Module], before: HostState | None
 ) -> HookManager:
+    categories, environment = loader.services.categories, loader.environment
     manager = HookManager(before.plugin_manager.monitors if before is not None else None)
     for category in categories:
         manager.add_hookspecs(category)
     for module in modules:
-        manager.add_callbacks(module.name, _callbacks(module))
+        find = functools.partial(environment.distribution_of, module.entry.module)
+        manager.add_callbacks(module.name, _callbacks(module), find)
     return manager
 
 
@@ -177,7 +180,7 @@ def _load_modules(
         try:
             module = loader.keep(entry, kept) or loader.load(entry)
         except ConfigErrors as errors:
-            wrong = loader.file.without_stand_ins(errors.problems, entry.path)
+            wrong = loader.file.without_stand_ins(errors.problems)
             if entry.optional and wrong:
                 missing[entry.name] = leave_out(entry, wrong)
             else:
@@ -190,7 +193,8 @@ def _load_modules(
             modules.append(allowed)
     if problems:
         raise ConfigErrors(tuple(problems))
-    return tuple(loaded), tuple(modules), tuple(missing.values())
+    in_order = sorted(missing.values(), key=lambda each: each.entry.index)
+    return tuple(loaded), tuple(modules), tuple(in_order)
 
 
 def _callbacks(module: Module) -> list[tuple[str, Callback]]:

@@ -192,6 +192,8 @@ class Host(HostView):
         reloaded = await self._lifecycle.replace(self._change(new))
         if self.missing:
             self._retrying.begin()
+        else:
+            self._retrying.stop()
         return reloaded
 
     def _change(self, state: HostState, *, is_retry: bool = False) -> Change:

@@ -36,16 +36,19 @@ class Retrying:
         self._clock = clock
         self._attempt = attempt
         self._alarm: Cancellable | None = None
+        self._is_stopped = False
         self._seconds = _FIRST_SECONDS
 
     def begin(self) -> None:
         """Make attempts from now on, as if there had been none before."""
         self.stop()
+        self._is_stopped = False
         self._seconds = _FIRST_SECONDS
         self._schedule()
 
     def stop(self) -> None:
-        """Make no more attempts; one that is being made is not affected."""
+        """Make no more attempts; one that is being made is the last."""
+        self._is_stopped = True
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
@@ -61,9 +64,11 @@ class Retrying:
         try:
             is_needed = await self._attempt()
         except HostkitError as error:
+            if self._is_stopped:  # which is why
+                return
             _log.warning("optional modules are tried again later: %s", error)
             is_needed = True
         # By then others may have begun anew.
-        if is_needed and self._alarm is None:
+        if is_needed and self._alarm is None and not self._is_stopped:
             self._seconds = min(2 * self._seconds, _LONGEST_SECONDS)
             self._schedule()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 import re
-from importlib.metadata import distributions
+from importlib.metadata import distribution, distributions
 from typing import TYPE_CHECKING, Final, final
 
 import attrs
@@ -77,19 +77,42 @@ class Environment:
         """
         return tuple(offer for offer in self._all if offer.group == group)
 
+    def named(self, name: str, group: str) -> list[Offer]:
+        """Find what a name in the config file stands for, among what is offered in a group.
+
+        Args:
+            name: The name of an entry point, alone or as ``distribution:name``.
+            group: The entry point group.
+        """
+        offers = self.offers(group)
+        # In this order: no other distribution can take this form of a name.
+        distribution, _, short = name.partition(":")
+        wanted = (normalize(distribution), short)
+        full = [each for each in offers if (normalize(each.distribution), each.name) == wanted]
+        return full or [offer for offer in offers if offer.name == name]
+
+    def distribution_of(self, module: object) -> Distribution | None:
+        """Find the distribution that offers a module; a dotted path or a class is offered by none.
+
+        Args:
+            module: What the config file has under ``module:``.
+        """
+        found = self.named(module, MODULES) if isinstance(module, str) else []
+        return distribution(found[0].distribution) if found else None
+
     @functools.cached_property
     def _all(self) -> tuple[Offer, ...]:
         found: list[Offer] = []
         seen: set[str] = set()
-        for distribution in distributions():
+        for each in distributions():
             try:
-                name, version = _identify(distribution)
+                name, version = _identify(each)
                 # A second one is hidden by the first, as its packages are from imports.
                 if normalize(name) not in seen:
                     seen.add(normalize(name))
-                    found += _read(distribution, name, version)
+                    found += _read(each, name, version)
             except Exception as error:  # noqa: BLE001 -- the files may hold anything
-                _warn(distribution, f"its entry points cannot be read ({_reason(error)})")
+                _warn(each, f"its entry points cannot be read ({_reason(error)})")
         return tuple(found)
 
 

@@ -105,8 +105,7 @@ def find_object(name: str, group: str, environment: Environment) -> Any:
             or the name has several meanings (HK111).
     """
     offers = environment.offers(group)
-    # In this order: no other distribution can take this form of a name.
-    found = _find_full(name, offers) or [offer for offer in offers if offer.name == name]
+    found = environment.named(name, group)
     if found:
         return _load_offer(name, found)
     # The three ways in which a name cannot be a dotted path, each with its likeliest cause.
@@ -127,13 +126,6 @@ def find_object(name: str, group: str, environment: Environment) -> Any:
             hint="rename one of them: hosts in one process share Python's modules",
         )
     return _load_path(name)
-
-
-def _find_full(name: str, offers: Sequence[Offer]) -> list[Offer]:
-    """Find what is named as ``distribution:name``."""
-    distribution, _, short = name.partition(":")
-    wanted = (normalize(distribution), short)
-    return [each for each in offers if (normalize(each.distribution), each.name) == wanted]
 
 
 def _load_offer(name: str, offers: Sequence[Offer]) -> Any:

@@ -17,7 +17,6 @@ from hostkit.loops._clocks import (
     make_monotonic,
     seconds_of,
 )
-from hostkit.loops._context import take_over_context
 from hostkit.loops._entry import (
     ADVISABLE,
     advise,
@@ -27,10 +26,9 @@ from hostkit.loops._entry import (
     settle,
     start_entry,
 )
-from hostkit.loops._home import Home
-from hostkit.loops._installed import running_loop
+from hostkit.loops._home import Home, running_loop
 from hostkit.loops._limited import Limit, Limited
-from hostkit.loops._shield import DetachedTasks, Protect, ShieldedCall, shield
+from hostkit.loops._shield import DetachedTasks, Protect, ShieldedCall, shield, take_over_context
 from hostkit.loops._side_loop import SideLoop
 
 __all__ = [

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, final
 from twisted.internet.defer import CancelledError, Deferred, fail, succeed
 from twisted.python.failure import Failure
 
-from hostkit.loops._installed import as_running, running_loop, waiting_loop
+from hostkit.loops._home import as_running, running_loop, waiting_loop
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator

@@ -1,18 +1,55 @@
-"""`Home`: the event loop, and the thread, that a host was started on."""
+"""The event loop that runs here, or is about to; and `Home`, the one that a host was started on."""
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import threading
+from asyncio.events import _set_running_loop
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Self, final
 
 import attrs
+from twisted.python import threadable
 
 from hostkit.errors import HostkitError
-from hostkit.loops._installed import running_loop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+
+def running_loop() -> asyncio.AbstractEventLoop | None:
+    """The asyncio loop that runs on this thread."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+def waiting_loop() -> asyncio.AbstractEventLoop | None:
+    """The loop of an asyncio reactor that is installed, while it does not run.
+
+    So it is before ``reactor.run()``, in which `twisted.internet.task.react` calls its function and
+    trial its tests. On another thread than the reactor's, there is none.
+    """
+    reactor: Any = sys.modules.get("twisted.internet.reactor")  # importing it would install one
+    loop = getattr(reactor, "_asyncioEventloop", None)
+    if not isinstance(loop, asyncio.AbstractEventLoop) or loop.is_running() or loop.is_closed():
+        return None
+    is_here = threadable.ioThread in (None, threading.get_ident())
+    return loop if is_here else None
+
+
+@contextmanager
+def as_running(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """Let futures, tasks and timers be made for a loop that is about to run."""
+    # Documented for those who implement loops: what is made so begins when the loop does.
+    _set_running_loop(loop)
+    try:
+        yield
+    finally:
+        _set_running_loop(None)
+
 
 _ASYNCIO: Final = "asyncio.run_coroutine_threadsafe(coroutine, loop).result()"
 _TWISTED: Final = "threads.blockingCallFromThread(reactor, hostkit.start_entry, coroutine)"

@@ -5,13 +5,32 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import Context, copy_context
-from typing import Any, TypeAlias, final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, final
 
 from twisted.internet.defer import CancelledError, Deferred
 
 from hostkit.loops._cancelling import is_driven_by_twisted
-from hostkit.loops._context import take_over_context
 from hostkit.loops._entry import current_task, settle, start_entry
+
+if TYPE_CHECKING:
+    from contextvars import Context
+
+_UNSET: Final = object()
+
+
+def take_over_context(context: Context) -> None:
+    """Set the context variables of another context here, as far as they differ.
+
+    A task has a copy of its creator's context; what it sets would otherwise be lost to a caller
+    that awaits it in the place of a plain coroutine.
+
+    Args:
+        context: A copy of the context in which it ended.
+    """
+    for variable, value in context.items():
+        if variable.get(_UNSET) is not value:
+            variable.set(value)
+
 
 Protect: TypeAlias = Callable[[Coroutine[Any, Any, Any]], Awaitable[Any]]
 """A host's own way to protect a coroutine from the cancellation of its caller.

@@ -25,9 +25,17 @@ failures. They go to the caller as they are, whatever the policy.
 
 from hostkit.rules._all import Collect, Merge, Notify
 from hostkit.rules._denial import FirstDenial
-from hostkit.rules._failures import KINDS, ByKind, FailureKind, OnError, policy_for
 from hostkit.rules._results import AsWritten, D_co, Gives, GivesAnswer, GivesList, GivesValue
-from hostkit.rules._rule import NO_ANSWER, Read, Rule
+from hostkit.rules._rule import (
+    KINDS,
+    NO_ANSWER,
+    ByKind,
+    FailureKind,
+    OnError,
+    Read,
+    Rule,
+    policy_for,
+)
 from hostkit.rules._value import Exclusive, FirstResult
 from hostkit.rules.decision import ALLOW, CONTINUE, Allow, Continue, Decision, Deny, Replace
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Unpack
 
-    from hostkit.rules._failures import ByKind, OnError
+    from hostkit.rules._rule import ByKind, OnError
     from hostkit.rules.decision import Continue
 
 M = TypeVar("M")

@@ -8,9 +8,8 @@ import attrs
 
 from hostkit.codes import Code
 from hostkit.errors import SpecError
-from hostkit.rules._failures import KINDS, OnError
 from hostkit.rules._results import AsWritten, D_co, Gives, initialised
-from hostkit.rules._rule import Read, Rule, RuleOptions
+from hostkit.rules._rule import KINDS, OnError, Read, Rule, RuleOptions
 from hostkit.rules.decision import ALLOW, CONTINUE, Allow, Decision, Deny
 
 if TYPE_CHECKING:

@@ -9,8 +9,7 @@ import pytest
 from twisted.internet.defer import CancelledError
 from twisted.python.failure import Failure
 
-from hostkit.caching._redis import RedisLink
-from hostkit.caching._redis_url import reason_of
+from hostkit.caching._redis import RedisLink, reason_of
 
 
 class Receiver:

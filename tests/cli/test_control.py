@@ -17,12 +17,12 @@ from hostkit import ConfigErrors
 from hostkit.cli._control import ask, control_path, control_socket, find_control
 from hostkit.codes import Code
 from hostkit.config import from_mapping, load
+from tests.cli.conftest import Write, run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from hostkit.config import HostFile
-    from tests.cli.conftest import Write
 
 
 @final
@@ -107,6 +107,33 @@ def test_another_file_is_kept(path: Path, file: HostFile) -> None:
         f"{file.name}:2:13: HK408 the control socket {path} cannot be opened: "
     )
     assert path.read_text() == "mine"
+
+
+def test_what_cannot_be_opened_is_known_before(path: Path, write: Write) -> None:
+    """`hostkit validate` says so, and opens nothing."""
+    path.write_text("mine")
+    long = "x" * 120
+    file = "hostkit: {{categories: [], pid_file: {}}}"
+    for name, why in (("server.pid", "it exists and is not a socket"), (long, "107 at most")):
+        result = run("validate", write(file.format(name)))
+        assert (result.exit_code, "HK408" in result.stderr) == (1, True)
+        assert why in result.stderr
+    assert run("validate", write(file.format("other.pid"))).exit_code == 0
+
+
+def test_it_may_be_impossible_to_open(path: Path, file: HostFile) -> None:
+    """What only the system knows is a problem of the file as well."""
+
+    class Refusing:
+        def listenUNIX(self, *_: object, **__: object) -> None:  # noqa: N802
+            raise PermissionError(13, "Permission denied")
+
+    reactor = Refusing()
+    with (
+        pytest.raises(ConfigErrors, match=r"HK408 .*Permission denied"),
+        control_socket(file, reactor, {}),
+    ):
+        pass
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as another user")

@@ -5,17 +5,21 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import subprocess
+import sys
 import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
+from hostkit.cli import _command
 from hostkit.cli._ending import Ending
 from hostkit.cli._serve import _leave
 from hostkit.config import load
 from tests.cli.servers import errors_of, serving, wait_for
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.cli.conftest import Write
@@ -116,6 +120,51 @@ class Busy:
 def crunch():
     time.sleep(1000)
 """
+
+
+def test_other_commands_end_as_well(tmp_path: Path, write: Write) -> None:
+    """A thread that a module begins when it is built would keep `validate` for ever."""
+    (tmp_path / "busy.py").write_text(BUSY)
+    file = write("modules: [{module: busy.Busy, config: {how: own}}]\nhostkit: {categories: []}\n")
+    code = "import hostkit.cli._command as c; c._LIMIT_SECONDS = 0.1; c.command()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "validate", "--path", str(tmp_path), file],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, "no problems" in done.stdout) == (0, True)
+    assert "exiting although this is still running: own (" in done.stderr
+
+
+@pytest.mark.parametrize(("code", "expected"), [(None, 0), (2, 2), ("why", 1)])
+def test_commands_begin_to_end_only_with_threads(
+    code: int | str | None, expected: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is nothing to wait for otherwise; and a server sees to its own threads."""
+    codes: list[int] = []
+
+    def leave() -> None:
+        raise SystemExit(code)
+
+    class FakeEnding:
+        def __init__(self, seconds: Callable[[], float], leave: Callable[[int], object]) -> None:
+            assert seconds() == 5
+            self._leave = leave
+
+        def begin(self, exit_code: int) -> None:
+            self._leave(exit_code)
+
+    monkeypatch.setattr(_command, "main", leave)
+    monkeypatch.setattr("hostkit.cli._ending.Ending", FakeEnding)
+    monkeypatch.setattr(os, "_exit", codes.append)
+    for names in ([], ["hostkit-ending", "busy"], ["busy"]):
+        found = [threading.Thread(name=name) for name in ("MainThread", *names)]
+        monkeypatch.setattr(threading, "enumerate", lambda found=found: found)
+        with pytest.raises(SystemExit):
+            _command.command()
+    assert codes == [expected]
 
 
 @pytest.mark.parametrize(

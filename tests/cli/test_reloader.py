@@ -171,6 +171,7 @@ def test_requests_during_a_reload_are_passed_on(
         "new": ("a",),
         "kept": (),
         "gone": ("b", "c"),
+        "missing": (),
     }
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import collections
 import sys
 from types import SimpleNamespace
-from typing import Any, NamedTuple, NotRequired, TypedDict
+from typing import Annotated, Any, Generic, Literal, NamedTuple, NotRequired, TypedDict, TypeVar
 
 import attrs
 import msgspec
@@ -22,6 +23,23 @@ class Pair(NamedTuple):
 class Options(TypedDict):
     words: list[str]
     limit: NotRequired[int]
+
+
+Untyped = collections.namedtuple("Untyped", "a b", defaults=["x"])  # noqa: PYI024
+
+T = TypeVar("T")
+
+
+class Box(TypedDict, Generic[T]):
+    content: T
+
+
+class Renamed(msgspec.Struct, rename="kebab"):
+    first_port: int
+
+
+class Aliased(pydantic.BaseModel):
+    port: int = pydantic.Field(alias="the-port")
 
 
 class Inner(pydantic.BaseModel):
@@ -85,6 +103,8 @@ def _faults(value: Any, cls: Any) -> list[Fault]:
         ({"first": 1, "second": "y"}, Pair, Pair(1, "y")),
         ({"words": ["a"]}, Options, {"words": ["a"]}),
         ({"words": [], "limit": 5}, Options, {"words": [], "limit": 5}),
+        ({"a": 1}, Untyped, Untyped(1)),
+        ({"content": 5}, Box[int], {"content": 5}),
         ({"port": 5}, Model, Model(port=5)),
         ({"port": 5, "inner": {"size": 1}}, Model, Model(port=5, inner=Inner(size=1))),
         ({"port": 5}, Struct, Struct(5)),
@@ -143,6 +163,11 @@ def test_other_kinds_of_classes_are_filled(value: Any, cls: Any, result: Any) ->
             Struct,
             [("HK028", ("names", 1), "Expected `str`, got `int`")],
         ),
+        (
+            {"first-port": "x"},
+            Renamed,
+            [("HK028", ("first-port",), "Expected `int`, got `str`")],
+        ),
         ([], Struct, [("HK020", (), "a list is of the wrong type")]),
     ],
 )
@@ -157,6 +182,8 @@ def test_a_misspelt_key_has_a_hint() -> None:
     """The nearest one that is there is named, and those there are."""
     (fault,) = _faults({"port": 5, "inner": {"size": 1, "sise": 2}}, Model)
     assert (fault.expected, fault.hint, fault.is_key) == ("size", "did you mean 'size'?", True)
+    (fault,) = _faults({"the-port": 5, "the_port": 2}, Aliased)
+    assert (fault.expected, fault.hint) == ("the-port", "did you mean 'the-port'?")
     (fault,) = _faults({"port": 5, "prt": 2}, Struct)
     assert (fault.expected, fault.hint) == ("names or port", "did you mean 'port'?")
 
@@ -173,6 +200,38 @@ def test_where_a_model_cannot_be_found_its_keys_are_refused() -> None:
     """Which member of a union was meant is pydantic's secret."""
     faults = _faults({"port": 5, "either": {"size": "x", "more": 2}}, Model)
     assert {"HK021", "HK028"} == {fault.code for fault in faults}
+
+
+class Disk(pydantic.BaseModel):
+    kind: Literal["disk"]
+    path: str
+
+
+class Net(pydantic.BaseModel):
+    kind: Literal["net"]
+    url: str
+
+
+class Stores(pydantic.BaseModel):
+    stores: list[Annotated[Disk | Net, pydantic.Field(discriminator="kind")]]
+    either: Disk | Net | None = None
+
+
+def test_unions_of_models_have_the_places_of_the_file() -> None:
+    """Pydantic names members of unions among the keys; in the file they do not stand."""
+    faults = _faults(
+        {
+            "stores": [{"kind": "net", "url": "x"}, {"kind": "net", "ulr": "x"}, {"kind": "x"}],
+            "either": {"kind": "disk", "path": 5, "more": 1},
+        },
+        Stores,
+    )
+    found = {(fault.code, fault.path, fault.hint) for fault in faults}
+    assert ("HK021", ("stores", 1, "ulr"), "did you mean 'url'?") in found
+    assert ("HK022", ("stores", 1), "add 'url'") in found
+    assert ("HK028", ("stores", 2), None) in found
+    assert ("HK028", ("either", "path"), None) in found
+    assert ("HK021", ("either", "more"), None) in found
 
 
 def test_an_old_pydantic_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

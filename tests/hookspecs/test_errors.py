@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import pickle
 from enum import Enum
 from http import HTTPStatus
@@ -131,8 +132,12 @@ def test_a_status_may_be_one_of_the_standard_library() -> None:
     assert (type(error.code), str(error)) == (int, "429 M_UNKNOWN: slow")
 
 
-def test_a_code_that_is_not_a_string_is_described_by_its_value() -> None:
+def test_a_code_that_is_not_a_string_counts_by_its_value() -> None:
     """It is what a client is sent."""
+    own: Any = ValueCodes.FULL
+    assert json.dumps(HomeserverError(403, "no", own).error_dict()) == (
+        '{"errcode": "ORG_FULL", "error": "no"}'
+    )
     described = describe(ThirdPartyRules, "on_create_room", HostsOwnError(403, ValueCodes.FULL))
     assert (described.code, type(described.code)) == ("ORG_FULL", str)
 

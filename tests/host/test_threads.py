@@ -12,14 +12,13 @@ import pytest
 
 from hostkit.dispatch import _sampling
 from hostkit.errors import HostkitError
+from hostkit.host import Host
 from hostkit.rules import ALLOW
 
 from .conftest import Comments, Names, Words, make_host
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-
-    from hostkit.host import Host
 
 
 class Titles:
@@ -106,6 +105,22 @@ def test_another_thread_is_refused(use: str) -> None:
         assert len(host.modules) == 2
 
     started(main)
+
+
+def test_another_thread_is_refused_where_all_calls_are_measured() -> None:
+    """With `timing: exact`, each call counts, and none is lost."""
+
+    async def main() -> None:
+        settings = {"modules": [{"module": Words}], "hostkit": {"timing": "exact"}}
+        async with Host.from_config(settings, categories=[Comments]) as host:
+            hook = host.hooks[Comments].check_comment
+            error = await in_thread(lambda: asyncio.run(hook("ann", "hi")))
+            assert isinstance(error, HostkitError)
+            for _ in range(3):
+                assert await hook("ann", "hi") is ALLOW
+            assert measured(host) == 3
+
+    asyncio.run(main())
 
 
 @pytest.mark.parametrize("use", ["hook", "ask", "explain"])

@@ -72,7 +72,7 @@ def test_what_a_killed_process_left_is_replaced(path: Path) -> None:
     assert list(path.parent.iterdir()) == []
 
 
-@pytest.mark.parametrize("number", [os.getpid(), 1], ids=["this", "1"])
+@pytest.mark.parametrize("number", [os.getpid(), 1], ids=["this", "one"])
 def test_a_lock_that_names_this_process_is_no_lock(number: int, path: Path) -> None:
     """In a container every run is process 1; Twisted's lock says no more than that."""
     leave_socket(path)

@@ -4,7 +4,7 @@ import logging
 
 from twisted.web.server import Request
 
-from hookspecs import NOT_SPAM, Codes, JsonDict, Verdict, is_homeserver_error
+from hookspecs import NOT_SPAM, Codes, JsonDict, Verdict, code_of, is_homeserver_error
 from hostkit.web import HttpError
 
 
@@ -47,6 +47,6 @@ def answer_to(error: Exception) -> HttpError:
     if is_homeserver_error(error):  # or a module's own with the same attributes
         code, errcode = getattr(error, "code", 500), getattr(error, "errcode", Codes.UNKNOWN)
         message, fields = getattr(error, "msg", error), getattr(error, "additional_fields", {})
-        return HttpError(code, errcode, str(message), **fields)
+        return HttpError(code, code_of(errcode) or errcode, str(message), **fields)
     logging.getLogger("homeserver").error("a request has failed: %s", error, exc_info=error)
     return HttpError(500, Codes.UNKNOWN, "Internal server error")

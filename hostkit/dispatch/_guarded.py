@@ -1,19 +1,31 @@
-"""``timeout:`` of a module: how long callers wait for its callbacks, whatever these do."""
+"""Callbacks that are called in a special way: within a time-out, or protected by the host."""
 
 from __future__ import annotations
 
 import time
+from contextvars import Context, copy_context
 from typing import TYPE_CHECKING, Any, Final, final
 
 from hostkit.dispatch._callback import runs_module_code
 from hostkit.errors import HookTimeoutError
 from hostkit.logs import logger_of
-from hostkit.loops import Limit, Limited, current_task, find_clock, is_awaitable, settle
+from hostkit.loops import (
+    Limit,
+    Limited,
+    current_task,
+    find_clock,
+    is_awaitable,
+    settle,
+    take_over_context,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from twisted.internet.interfaces import IReactorTime
 
     from hostkit.dispatch._callback import Callback
+    from hostkit.loops import Protect
     from hostkit.specs import Hookspec
 
 _GRACE: Final = 0.1
@@ -101,7 +113,10 @@ class LimitedCallback:
 
     async def _wait(self, value: Any, began: float) -> Any:
         running = Limited(
-            _settle_for(self.callback, value), self._limit, find_clock(self._clock), _is_cancelled
+            _settle_for(self.callback, value, []),
+            self._limit,
+            find_clock(self._clock),
+            _is_cancelled,
         )
         try:
             return await running
@@ -133,6 +148,37 @@ def _is_cancelled() -> bool:
     return task is not None and task.cancelling() > 0
 
 
+@final
+class ProtectedCallback:
+    """Calls a callback, and has the host protect what it awaits.
+
+    Args:
+        callback: The callback.
+        function: What is called for it.
+        protect: The host's way to protect a coroutine.
+    """
+
+    def __init__(self, callback: Callback, function: Callable[..., Any], protect: Protect) -> None:
+        self._callback = callback
+        self._function = function
+        self._protect = protect
+
+    async def call(self, *values: Any, **named: Any) -> Any:
+        """Call the callback, and wait for what it returns."""
+        answer = self._function(*values, **named)
+        if not is_awaitable(answer):
+            return answer
+        contexts: list[Context] = []
+        try:
+            return await settle(self._protect(_settle_for(self._callback, answer, contexts)))
+        finally:
+            if contexts:
+                take_over_context(contexts[0])
+
+
 @runs_module_code
-async def _settle_for(callback: Callback, value: Any) -> Any:  # noqa: ARG001 -- see the decorator
-    return await settle(value)
+async def _settle_for(callback: Callback, value: Any, contexts: list[Context]) -> Any:  # noqa: ARG001 -- see the decorator
+    try:
+        return await settle(value)
+    finally:
+        contexts.append(copy_context())
