@@ -6,6 +6,7 @@ import logging
 import re
 import warnings
 from contextlib import contextmanager, suppress
+from types import MethodType
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from hostkit.api import marked_functions
@@ -79,8 +80,8 @@ def warn_of_forgotten(
     if registrations.has_hookimpls:
         return
     marked = marked_functions(type(instance))
-    functions = [each.function for each in registrations.callbacks]
-    registered = {id(getattr(each, "__func__", each)) for each in functions}
+    functions: list[Any] = [each.function for each in registrations.callbacks]
+    registered = {id(each.__func__ if type(each) is MethodType else each) for each in functions}
     if marked and registered.isdisjoint(map(id, marked.values())):
         log.warning(
             "methods are marked with @hookimpl, but not registered: %s; "
