@@ -31,13 +31,16 @@ LONGEST_SOCKET_BYTES: Final = 107 if sys.platform == "linux" else 103
 
 _MODE: Final = 0o600
 _OTHERS: Final = 0o177
-"""The permissions that nobody gets, not even before the mode is set."""
+"""The permissions that are never given, not even before the mode is set."""
 
-Command: TypeAlias = "Callable[[], Deferred[dict[str, Any]]]"
+Report: TypeAlias = "Callable[[str], None]"
+"""Says what happens meanwhile; called on the reactor's thread."""
+
+Command: TypeAlias = "Callable[[Report], Deferred[dict[str, Any]]]"
 """Does something, and fires with what is written as JSON; it never fails."""
 
-# A connection is one command: a line of JSON such as ``{"command": "reload"}``, answered by another
-# line when the command has ended.
+# A connection is one command: a line of JSON such as ``{"command": "reload"}``. It is answered by
+# lines such as ``{"meanwhile": "..."}``, and by a last one with ``ok`` when the command has ended.
 
 
 def control_path(pid_file: Path) -> Path:
@@ -148,12 +151,15 @@ class _Connection(LineOnlyReceiver):
         except (ValueError, LookupError, TypeError):
             self._answer({"ok": False, "message": "this process knows no such command"})
         else:
-            command().addCallback(self._answer)
+            command(lambda text: self._write({"meanwhile": text})).addCallback(self._answer)
 
     def _answer(self, answer: dict[str, Any]) -> None:
+        self._write({"pid": os.getpid(), **answer}).loseConnection()
+
+    def _write(self, answer: dict[str, Any]) -> Any:
         transport: Any = self.transport  # Twisted's interfaces are not what pyright understands
-        transport.write(json.dumps({"pid": os.getpid(), **answer}).encode() + b"\n")
-        transport.loseConnection()
+        transport.write(json.dumps(answer).encode() + b"\n")
+        return transport
 
 
 def find_control(number: int) -> Path | None:
@@ -174,12 +180,13 @@ def find_control(number: int) -> Path | None:
     return None
 
 
-def ask(path: Path, command: str) -> dict[str, Any] | None:
+def ask(path: Path, command: str, report: Report) -> dict[str, Any] | None:
     """Have a serving process do something, and wait until it is done.
 
     Args:
         path: Its control socket.
         command: The command.
+        report: Is called with what happens meanwhile.
 
     Returns:
         What it came to; `None` if the process has ended meanwhile.
@@ -190,7 +197,10 @@ def ask(path: Path, command: str) -> dict[str, Any] | None:
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(str(path))
         connection.sendall(json.dumps({"command": command}).encode() + b"\n")
-        with connection.makefile("rb") as answers:
-            line = answers.readline()
-    answer: dict[str, Any] | None = json.loads(line) if line else None
-    return answer
+        with connection.makefile("rb") as lines:
+            for answer in map(json.loads, lines):
+                if "ok" in answer:
+                    found: dict[str, Any] = answer
+                    return found
+                report(answer["meanwhile"])
+    return None

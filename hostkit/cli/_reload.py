@@ -66,7 +66,7 @@ def _find_server(target: str) -> tuple[int, Path]:
 
 def _ask(number: int, path: Path) -> int:
     try:
-        answer = ask(path, "reload")
+        answer = ask(path, "reload", lambda text: click.echo(text, err=True))
     except PermissionError:
         raise click.ClickException(f"process {number} is another user's") from None
     except OSError as error:

@@ -17,7 +17,7 @@ from hostkit.config._annotations import resolve
 from hostkit.config._faults import Fault, StructureErrors, faults_of, steps_of
 from hostkit.config._fields import Check, settings_of
 from hostkit.config._forms import mapping_hint
-from hostkit.config._plain import shown
+from hostkit.config._plain import is_absent, shown
 from hostkit.config._scalars import wrong_type
 from hostkit.wording import show
 
@@ -52,7 +52,7 @@ def _class_hook(cls: Any, converter: Converter) -> Callable[[Any, Any], Any]:
     base = get_origin(cls) or cls
     _check_decorated(base)
     resolve(base)
-    overrides, nulls = _overrides_of(base) if attrs.has(base) else ({}, set[str]())
+    overrides, nulls, spared = _overrides_of(base)
     fill = _fill_function(cls, converter, overrides)
 
     def structure_class(value: Any, _cls: Any) -> Any:
@@ -62,8 +62,12 @@ def _class_hook(cls: Any, converter: Converter) -> Callable[[Any, Any], Any]:
         if odd:
             strings = {key: item for key, item in value.items() if isinstance(key, str)}
             raise _odd_keys(odd, lambda: structure_class(strings, cls))
-        if nulls:
-            value = {k: item for k, item in value.items() if item is not None or k not in nulls}
+        if nulls or spared:
+            value = {
+                key: item
+                for key, item in value.items()
+                if not (item is None and key in nulls) and not (is_absent(item) and key in spared)
+            }
         try:
             return fill(value, cls)
         except ClassValidationError as error:
@@ -111,15 +115,23 @@ def _check_decorated(cls: Any) -> None:
         raise StructureErrors((Fault(Code.UNSUPPORTED_TYPE, message, hint=hint),))
 
 
-def _overrides_of(cls: Any) -> tuple[dict[str, Any], set[str]]:
-    """Read from the settings of a class what cattrs needs, and which keys may be null."""
-    settings = settings_of(cls)
+def _overrides_of(cls: Any) -> tuple[dict[str, Any], set[str], set[str]]:
+    """Read from the settings of a class what cattrs needs.
+
+    Returns:
+        That; the keys that may be null; and those whose default is as good as anything that stands
+        in for what is absent.
+    """
+    settings = settings_of(cls) if attrs.has(cls) else {}
     if not settings:
-        return {}, set()
+        return {}, set(), set()
     # What is not a setting is filled in later, and a file must not set it.
     overrides = {field.name: override(omit=True) for field in attrs.fields(cls)}
     overrides |= {field.name: override(rename=key) for key, (field, _) in settings.items()}
-    return overrides, {key for key, (_, each) in settings.items() if each.null_is_default}
+    nulls = {key for key, (_, each) in settings.items() if each.null_is_default}
+    # But a secret that is absent makes a difference by being there.
+    optional = {k for k, (field, _) in settings.items() if field.default is not attrs.NOTHING}
+    return overrides, nulls, {key for key in optional if settings[key][0].repr}
 
 
 def _odd_keys(keys: list[Any], build: Callable[[], Any]) -> StructureErrors:

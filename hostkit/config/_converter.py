@@ -1,7 +1,7 @@
 """`structure`: from what YAML gives to the classes module authors write.
 
-The hooks for single values and for classes have files of their own; those for lists, tuples, sets,
-mappings and unions are here.
+The hooks for single values, classes and unions have files of their own; those for lists, tuples,
+sets and mappings are here.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, Union, get_args, get_origin
 
-import attrs
 from cattrs import BaseValidationError, Converter
 from cattrs.cols import list_structure_factory, mapping_structure_factory
 
@@ -31,12 +30,11 @@ from hostkit.config._annotations import nested_in
 from hostkit.config._classes import is_class
 from hostkit.config._faults import Fault, StructureErrors, faults_of, text_of
 from hostkit.config._forms import list_hint
-from hostkit.config._plain import Plain, ambiguous, bare, shown, unwrap
+from hostkit.config._plain import unwrap
 from hostkit.config._scalars import wrong_type
-from hostkit.config._tags import find_tag
 from hostkit.config._texts import paths_start_at
+from hostkit.config._unions import union_hook
 from hostkit.config._validating import is_validating
-from hostkit.wording import either, show
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -163,7 +161,7 @@ def _register_containers(converter: Converter) -> None:
     converter.register_structure_hook_factory(lambda cls: _base(cls) in _LISTS, _list_hook)
     converter.register_structure_hook_factory(lambda cls: _base(cls) in _MAPPINGS, _mapping_hook)
     converter.register_structure_hook_factory(_is_fixed_tuple, _fixed_tuple_hook)
-    converter.register_structure_hook_factory(lambda cls: _base(cls) in _UNIONS, _union_hook)
+    converter.register_structure_hook_factory(lambda cls: _base(cls) in _UNIONS, union_hook)
 
 
 def _base(cls: Any) -> Any:
@@ -242,61 +240,3 @@ def _fill_each(slots: list[tuple[Any, Any, _Hook]]) -> tuple[Any, ...]:
     if faults:
         raise StructureErrors(tuple(faults))
     return tuple(items)
-
-
-def _union_hook(cls: Any, converter: Converter) -> _Hook:
-    members = [member for member in get_args(cls) if member is not type(None)]
-    hooks = [(member, converter.get_structure_hook(member)) for member in members]
-    tag = find_tag(members)
-    allows_null = len(members) < len(get_args(cls))
-
-    def structure_union(value: Any, _cls: Any) -> Any:
-        if bare(value) is None and allows_null:
-            return None
-        if len(hooks) == 1:
-            return hooks[0][1](value, members[0])
-        if tag is not None and isinstance(value, Mapping):
-            chosen = tag.choose(value)
-            if chosen is not None:
-                return dict(hooks)[chosen](value, chosen)
-        failures = []
-        # The value's own type first: 5 stays a whole number in `float | int`.
-        own = type(bare(value))
-        is_written = isinstance(value, Plain) and not value.is_foreign
-        fitting = []
-        for member, hook in sorted(hooks, key=lambda pair: pair[0] is not own):
-            try:
-                fitting.append(hook(value, member))
-            except (StructureErrors, BaseValidationError) as error:
-                failures.append(faults_of(error))
-            else:
-                if not is_written:
-                    break
-        return _only_meaning(value, fitting, failures)
-
-    return structure_union
-
-
-def _only_meaning(value: Any, fitting: list[Any], failures: list[tuple[Fault, ...]]) -> Any:
-    """Choose what a value means in a union, unless it means two things there."""
-    if any(fault.code == Code.AMBIGUOUS for faults in failures for fault in faults):
-        raise ambiguous(value)
-    if not fitting:
-        raise _fits_none(shown(value), failures)
-    if any(isinstance(each, str) != isinstance(fitting[0], str) for each in fitting):
-        raise ambiguous(value)
-    return fitting[0]
-
-
-def _fits_none(value: Any, failures: list[tuple[Fault, ...]]) -> StructureErrors:
-    """Blame the member that came nearest: one whose faults lie inside the value, fewest first."""
-    inside = [faults for faults in failures if any(fault.path for fault in faults)]
-    if inside:
-        return StructureErrors(min(inside, key=len))
-    expected = [fault.expected for faults in failures for fault in faults if fault.expected]
-    for faults in failures:
-        if faults[0].code == Code.NOT_A_CHOICE:
-            return StructureErrors((attrs.evolve(faults[0], expected=either(expected)),))
-    message = f"{show(value)} does not belong here"
-    fault = Fault(Code.WRONG_TYPE, message, expected=either(expected) if expected else None)
-    return StructureErrors((fault,))

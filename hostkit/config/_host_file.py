@@ -113,25 +113,24 @@ class HostFile:
         """Variables and files that are not there, so that something stands in for them."""
         return self._source.absent
 
-    def without_stand_ins(self, problems: Iterable[Problem], path: Path) -> tuple[Problem, ...]:
+    def without_stand_ins(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
         """Drop the problems of values that only stand in for absent ones.
 
         Args:
-            problems: What is wrong with a module or a block.
-            path: Where that stands.
+            problems: What is wrong.
 
         Returns:
             The others; what stands in may be their cause, which they say.
         """
-        absent = [each for each in self.absent if each.path[: len(path)] == path]
-        hints = tuple(f"here something stands in: {each.message} ({each.place})" for each in absent)
+        kept = [problem for problem in problems if not self._source.is_absent(problem.path)]
         return tuple(
-            attrs.evolve(problem, details=(*problem.details, *hints))
-            if problem.path in {path, (*path, "config")}
-            else problem
-            for problem in problems
-            if not self._source.is_absent(problem.path)
+            attrs.evolve(problem, details=(*problem.details, *self._stand_ins_in(problem.path)))
+            for problem in kept
         )
+
+    def _stand_ins_in(self, path: Path) -> list[str]:
+        inside = [each for each in self.absent if each.path[: len(path)] == path]
+        return [f"here something stands in: {each.message} ({each.place})" for each in inside]
 
     def written(self, value: Any, path: Path) -> Written:
         """Find how a value is written in the file, so that each field can read it as it asks.

@@ -92,7 +92,7 @@ def examine(path: str | os.PathLike[str], *, without_secrets: bool = False) -> E
         secrets=frozenset(reader.secrets),
         outside=frozenset(reader.outside),
         plains=reader.plains,
-        absent=tuple(reader.absent),
+        absent=tuple(sorted(reader.absent, key=lambda problem: problem.position)),
     )
     misspelt = [source.problem(each, key=True) for each in misspelt_keys(document.root.value)]
     return _build(values, source, reader.problems + misspelt, reader.broken)
@@ -180,8 +180,18 @@ def _checkable(settings: Settings, source: Source) -> Settings:
         for listener in settings.listeners
         if not source.is_absent((*listener.path, "endpoint"))
     )
+    lists: dict[str, Any] = {
+        key: tuple(
+            each
+            for index, each in enumerate(getattr(settings, key) or ())
+            if not source.is_absent(("hostkit", key, index))
+        )
+        or getattr(Settings(), key)
+        for key in ("path", "categories", "require")
+        if any(absent.path[:2] == ("hostkit", key) for absent in source.absent)
+    }
     redis = None if source.is_absent(("hostkit", "redis", "url")) else settings.redis
-    return attrs.evolve(settings, listeners=listeners, redis=redis)
+    return attrs.evolve(settings, listeners=listeners, redis=redis, **lists)
 
 
 def _fill_entries(modules: object, faults: list[Fault]) -> dict[int, ModuleEntry]:

@@ -46,7 +46,7 @@ class Listener:
     serve: _ServeList = setting(
         ("modules",),
         help="`modules`: their web pages. `hooks`: [the gateway](gateway.md). `health`: `/health` "
-        "and `/ready`. (`metrics` is for later versions, and refused by this one.)",
+        "and `/ready`. `metrics` is for later versions, and refused by this one.",
     )
     token: _Token | None = setting(
         None,

@@ -132,16 +132,17 @@ def _faults_of_model(
 def _path_in(value: Any, loc: Sequence[str | int]) -> tuple[str | int, ...]:
     """Leave out what stands in a place of pydantic's but not in the value: members of unions."""
     path: list[str | int] = []
+    found: Any = value
     for step in loc:
-        keys = (
-            value
-            if isinstance(value, Mapping)
-            else range(len(value) if isinstance(value, list) else 0)
-        )
+        keys = found if isinstance(found, Mapping) else range(_length(found))
         if step in keys:
-            value = value[step]
+            found = found[step]
             path.append(step)
     return tuple(path)
+
+
+def _length(value: Any) -> int:
+    return len(value) if isinstance(value, list) else 0
 
 
 def _fill_struct(value: Mapping[Any, Any], cls: Any) -> Any:

@@ -180,7 +180,7 @@ def _load_modules(
         try:
             module = loader.keep(entry, kept) or loader.load(entry)
         except ConfigErrors as errors:
-            wrong = loader.file.without_stand_ins(errors.problems, entry.path)
+            wrong = loader.file.without_stand_ins(errors.problems)
             if entry.optional and wrong:
                 missing[entry.name] = leave_out(entry, wrong)
             else:
@@ -193,7 +193,8 @@ def _load_modules(
             modules.append(allowed)
     if problems:
         raise ConfigErrors(tuple(problems))
-    return tuple(loaded), tuple(modules), tuple(missing.values())
+    in_order = sorted(missing.values(), key=lambda each: each.entry.index)
+    return tuple(loaded), tuple(modules), tuple(in_order)
 
 
 def _callbacks(module: Module) -> list[tuple[str, Callback]]:

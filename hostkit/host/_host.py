@@ -13,8 +13,7 @@ from hostkit.host._builder import Builder
 from hostkit.host._change import Change
 from hostkit.host._given import check_file, check_path, read_given
 from hostkit.host._lifecycle import Lifecycle
-from hostkit.host._missing import log_found
-from hostkit.host._retrying import Retrying
+from hostkit.host._missing import Retrying, log_found
 from hostkit.host._state import HostState, HostView
 from hostkit.specs import check_callable, check_categories
 
@@ -192,6 +191,8 @@ class Host(HostView):
         reloaded = await self._lifecycle.replace(self._change(new))
         if self.missing:
             self._retrying.begin()
+        else:
+            self._retrying.stop()
         return reloaded
 
     def _change(self, state: HostState, *, is_retry: bool = False) -> Change:

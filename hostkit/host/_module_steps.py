@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from hostkit.loading import Module
     from hostkit.loops import DetachedTasks, Limit
 
+_NOTIFYING: Final = "notifying modules"
 _log: Final = logging.getLogger("hostkit.host")
 
 
@@ -155,7 +156,7 @@ class Steps:
         limit = self._limits.stop
         for module in reversed(modules):
             for step in (
-                functools.partial(self._limited, module.loops.stop(), limit, _loops_of(module)),
+                functools.partial(self._stop_loops, module, limit),
                 functools.partial(self._call, module, "stop", limit),
             ):
                 try:
@@ -182,13 +183,13 @@ class Steps:
             return
         limit = self._limits.stop
         try:
-            await self._limited(detached.wait(), limit, "notifying modules")
+            await self._limited(detached.wait(), limit, _NOTIFYING, _log)
         except TimeoutError:
             names = ", ".join(sorted(set(detached.names)))
             _log.warning("cancelled after %gs: notifications of %s", limit.seconds, names)
             detached.cancel()
             with suppress(TimeoutError):  # what resists is left behind
-                await self._limited(detached.wait(), self._limits.grace, "notifying modules")
+                await self._limited(detached.wait(), self._limits.grace, _NOTIFYING, _log)
 
     @property
     def _is_interrupted(self) -> bool:
@@ -211,19 +212,25 @@ class Steps:
             logger_of(module.name).warning(said, module.name, step)
             return
         running = call_for(module.name, method)
-        await self._limited(enter(running), limit, f"module {module.name!r}: {step}", running)
+        said, log = f"module {module.name!r}: {step}", logger_of(module.name)
+        await self._limited(enter(running), limit, said, log, running)
+
+    async def _stop_loops(self, module: Module, limit: Limit) -> None:
+        said = f"module {module.name!r}: stopping its background loops"
+        await self._limited(module.loops.stop(), limit, said, logger_of(module.name))
 
     async def _limited(
-        self, coroutine: Coroutine[Any, Any, Any], limit: Limit, what: str, awaited: Any = None
+        self,
+        coroutine: Coroutine[Any, Any, Any],
+        limit: Limit,
+        what: str,
+        log: logging.Logger,
+        awaited: Any = None,
     ) -> None:
         clock = find_clock(self._clock)
-        with Reminder(what, clock, awaited):
+        with Reminder(what, clock, log, awaited):
             await Limited(coroutine, limit, clock, self._is_cancelled_now)
 
     def _is_cancelled_now(self) -> bool:
         task = current_task()
         return self.is_cancelled or (task is not None and task.cancelling() > 0)
-
-
-def _loops_of(module: Module) -> str:
-    return f"module {module.name!r}: stopping its background loops"

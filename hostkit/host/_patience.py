@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, final
@@ -12,6 +11,7 @@ import attrs
 from hostkit.loops import Limit
 
 if TYPE_CHECKING:
+    import logging
     from types import FrameType
 
     from hostkit.config import Settings
@@ -25,7 +25,6 @@ LONGEST_SECONDS: Final = 60.0
 
 _GRACE_SECONDS: Final = 5.0
 _HOSTKIT: Final = f"{Path(__file__).parents[1]}{os.sep}"
-_log: Final = logging.getLogger("hostkit.host")
 
 
 @final
@@ -61,10 +60,12 @@ class Reminder:
     Args:
         what: What it is.
         clock: Measures the time.
+        log: Where it is logged.
         awaited: The coroutine that goes on; where it waits is in the log.
     """
 
-    def __init__(self, what: str, clock: Clock, awaited: Any = None) -> None:
+    def __init__(self, what: str, clock: Clock, log: logging.Logger, awaited: Any = None) -> None:
+        self._log = log
         self._what = what
         self._clock = clock
         self._awaited = awaited
@@ -77,7 +78,7 @@ class Reminder:
         self._call.cancel()
 
     def _remind(self, passed: float) -> None:
-        _log.warning("%s has not ended after %gs%s", self._what, passed, where(self._awaited))
+        self._log.warning("%s has not ended after %gs%s", self._what, passed, where(self._awaited))
         delay = min(passed, LONGEST_SECONDS)
         self._call = self._clock.call_later(delay, self._remind, passed + delay)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import re
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import MethodType
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from hostkit.api import marked_functions
 
@@ -29,26 +29,34 @@ def coroutines_noted() -> Iterator[list[str]]:
         What is noted, a line each.
     """
     noted: list[str] = []
-    with warnings.catch_warnings():
-        warnings.filterwarnings("always", _NEVER_AWAITED.pattern, RuntimeWarning)
-        show = warnings.showwarning
+    show = warnings.showwarning
 
-        def note(
-            message: Warning | str,
-            category: type[Warning],
-            filename: str,
-            lineno: int,
-            file: TextIO | None = None,
-            line: str | None = None,
-        ) -> None:
-            found = _NEVER_AWAITED.match(str(message))
-            if found is None:
-                show(message, category, filename, lineno, file, line)
-            else:
-                noted.append(f"{found[1]} (at {filename}:{lineno})")
+    def note(
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        found = _NEVER_AWAITED.match(str(message))
+        if found is None:
+            show(message, category, filename, lineno, file, line)
+        else:
+            noted.append(f"{found[1]} (at {filename}:{lineno})")
 
-        warnings.showwarning = note
+    # Not `catch_warnings`, which would undo what a module sets up for itself.
+    filters: Any = warnings.filters
+    warnings.filterwarnings("always", _NEVER_AWAITED.pattern, RuntimeWarning)
+    ours = filters[0]
+    warnings.showwarning = note
+    try:
         yield noted
+    finally:
+        if warnings.showwarning is note:
+            warnings.showwarning = show
+        with suppress(ValueError):  # it was removed by the module
+            filters.remove(ours)
 
 
 def warn_of_forgotten(
@@ -72,7 +80,7 @@ def warn_of_forgotten(
     if registrations.has_hookimpls:
         return
     marked = marked_functions(type(instance))
-    functions = [each.function for each in registrations.callbacks]
+    functions: list[Any] = [each.function for each in registrations.callbacks]
     registered = {id(each.__func__ if type(each) is MethodType else each) for each in functions}
     if marked and registered.isdisjoint(map(id, marked.values())):
         log.warning(

@@ -151,7 +151,7 @@ class Limited(Generic[T]):
             self._gate.cancel()
 
     def _noticed(self) -> None:
-        """Somebody cancels what is awaited: the caller, or a time-out within the coroutine."""
+        """What is awaited is cancelled: by the caller, or by a time-out within the coroutine."""
 
         def look_again() -> None:
             if self._is_cancelled():

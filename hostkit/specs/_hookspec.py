@@ -88,8 +88,8 @@ class Hookspec:
     @functools.cached_property
     def signature(self) -> inspect.Signature:
         """The signature without ``self``."""
-        signature = inspect.signature(self.function)
-        return signature.replace(parameters=list(signature.parameters.values())[1:])
+        whole = inspect.signature(self.function)
+        return whole.replace(parameters=list(whole.parameters.values())[1:])
 
     def bind(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[Any]:
         """Put the arguments of a call in the hook's order, with its defaults.
@@ -97,13 +97,9 @@ class Hookspec:
         Raises:
             TypeError: They are not the hook's.
         """
-        bound = self.signature.bind(*args, **self.rename(kwargs))
+        bound = self.signature.bind(*args, **use_own_names(self.name, self.other_names, kwargs))
         bound.apply_defaults()
         return list(bound.arguments.values())
-
-    def rename(self, kwargs: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Put the hook's own names in the place of others; see `use_own_names`."""
-        return use_own_names(self.name, self.other_names, kwargs)
 
     def show(self) -> str:
         """Write the declaration on one line."""
@@ -116,17 +112,6 @@ class Hookspec:
 # In a declaration, `None` stands for the empty body; it is not an answer.
 _DECISIONS: Final = (Decision, Decision | None, "Decision | None")
 
-
-_OPTIONS: Final = (
-    "required",
-    "copy",
-    "added",
-    "deprecated",
-    "keyed",
-    "requires",
-    "shield",
-    "must_decide",
-)
 _OF_PLUGGY: Final = {
     "firstresult": "write @hookspec(rules.FirstResult())",
     "historic": "leave it out: all modules have registered before a hook can be called, so that "
@@ -163,7 +148,7 @@ def hookspec(  # noqa: PLR0913 -- each is one line of a declaration
         requires: Names of hooks of the category that a module must register in the same call.
         shield: Lets a callback finish when the call is cancelled, for some microseconds a call.
         must_decide: Refuses a host without a module that decides it; shadow modules do not.
-        unknown: Anything else is refused.
+        unknown: Refused.
 
     Raises:
         SpecError: The declaration is wrong (codes HK301 to HK304).
@@ -175,7 +160,9 @@ def hookspec(  # noqa: PLR0913 -- each is one line of a declaration
 
     def declare(function: _F) -> _F:
         spec = attrs.evolve(_read(function, cast("Rule", rule), required, copy), **said)
-        setattr(function, SPEC_ATTRIBUTE, _checked(spec))
+        _check_named(spec)
+        _check_shield(spec)
+        setattr(function, SPEC_ATTRIBUTE, spec)
         return _mark(function)
 
     return cast("D_co", declare)
@@ -199,11 +186,13 @@ def _read(
 
 def _check_options(unknown: Mapping[str, object]) -> None:
     for option in unknown:
-        hint = _OF_PLUGGY.get(option) or did_you_mean(option, _OPTIONS)
+        parameters = inspect.signature(hookspec).parameters.values()
+        known = [each.name for each in parameters if each.kind is each.KEYWORD_ONLY]
+        hint = _OF_PLUGGY.get(option) or did_you_mean(option, known)
         raise SpecError(
             Code.BAD_OPTION,
             f"@hookspec has no option {option!r}",
-            expected=f"a rule, and any of: {', '.join(_OPTIONS)}",
+            expected=f"a rule, and any of: {', '.join(known)}",
             hint=hint,
         )
 
@@ -228,12 +217,6 @@ def _check_fallback(function: Callable[..., Any], rule: Rule) -> None:
             details=where(function),
             hint="leave nothing in the body but the docstring",
         )
-
-
-def _checked(spec: Hookspec) -> Hookspec:
-    _check_named(spec)
-    _check_shield(spec)
-    return spec
 
 
 def _check_named(spec: Hookspec) -> None:

@@ -10,7 +10,7 @@ import attrs
 
 from hostkit.codes import Code
 from hostkit.errors import SpecError
-from hostkit.specs._functions import where
+from hostkit.specs._functions import use_own_names, where
 from hostkit.specs._hookspec import SPEC_ATTRIBUTE
 
 if TYPE_CHECKING:
@@ -63,10 +63,12 @@ def accept_other_names(function: Callable[..., Any], spec: Hookspec) -> Callable
     if not spec.other_names:
         return function
 
+    name, others = spec.name, spec.other_names
+
     def call(*args: Any, **kwargs: Any) -> Any:
-        return function(*args, **spec.rename(kwargs))
+        return function(*args, **use_own_names(name, others, kwargs))
 
     async def call_async(*args: Any, **kwargs: Any) -> Any:
-        return await function(*args, **spec.rename(kwargs))
+        return await function(*args, **use_own_names(name, others, kwargs))
 
     return functools.update_wrapper(call_async if spec.is_async else call, function)

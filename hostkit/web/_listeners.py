@@ -17,8 +17,7 @@ from zope.interface import implementer
 
 from hostkit.codes import Code
 from hostkit.config import Listener
-from hostkit.web._addresses import Address, address_of
-from hostkit.web._certificates import hold_certificates
+from hostkit.web._addresses import Address, address_of, explain_place
 from hostkit.web._endpoint_faults import (
     EXAMPLES,
     EndpointError,
@@ -27,8 +26,7 @@ from hostkit.web._endpoint_faults import (
     split_endpoint,
     unknown_kind,
 )
-from hostkit.web._listening_faults import explain_place
-from hostkit.web._tls import check_tls
+from hostkit.web._tls import check_tls, hold_certificates
 from hostkit.web._twisted_private import parse_endpoint
 from hostkit.web._unix import UnixEndpoint
 from hostkit.wording import either, exception_line

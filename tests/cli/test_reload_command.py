@@ -97,7 +97,7 @@ def test_a_control_socket_may_refuse(
 ) -> None:
     """Of another user's process, or of one that is just ending."""
 
-    def refuse(path: Path, command: str) -> None:
+    def refuse(path: Path, command: str, report: object) -> None:
         raise error
 
     monkeypatch.setattr("hostkit.cli._reload.ask", refuse)

@@ -91,6 +91,10 @@ def test_something_stands_in_for_what_is_absent(write: Write) -> None:
         "hostkit:\n  categories: []\n  listeners: [{endpoint: !env 'tcp:${NOT_SET}'}]\n",
         "hostkit:\n  listeners: [{endpoint: 'tcp:0', serve: [hooks], token: !env NOT_SET}]\n",
         "hostkit: {categories: []}\nmodules: [{module: !env NOT_SET}]\n",
+        "hostkit: {categories: [], path: [!env NOT_SET]}\n",
+        "hostkit: {categories: [!env NOT_SET]}\n",
+        "hostkit: {categories: [], require: [!env NOT_SET]}\n",
+        "hostkit: {categories: [], pid_file: !env NOT_SET}\n",
     ],
 )
 def test_settings_may_be_absent_too(write: Write, text: str) -> None:
@@ -115,6 +119,20 @@ def test_a_module_that_needs_the_real_value_is_named(write: Write, name: str, co
     assert result.exit_code == 0
     assert "(0 modules, 2 hooks)" in result.stdout
     assert result.stdout.endswith("not built, since nothing can stand in there: it\n")
+
+
+def test_the_entry_of_a_module_may_be_absent(write: Write) -> None:
+    """A default is as good as anything: the module is looked at, and has a name of its own."""
+    entry = """\
+- module: tests.cli.test_without_secrets.Typed
+  name: !env NOT_SET
+  enabled: !env NOT_SET
+  timeout: !env NOT_SET
+  mode: !env NOT_SET
+  config: {token: x}
+"""
+    result = run("validate", "--without-secrets", write(f"{HEAD}modules:\n{entry}{entry}"))
+    assert "no problems (2 modules, 2 hooks)" in result.stdout
 
 
 def test_all_else_is_still_reported(write: Write) -> None:

@@ -82,6 +82,7 @@ _CHANGED: dict[str, Any] = {
     "drain": "1s",
     "start_timeout": "1s",
     "stop_timeout": "1s",
+    "lame_duck": "1s",
     "pid_file": "words.pid",
     "background_tasks_on": "w1",
     "path": ["lib"],

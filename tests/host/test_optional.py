@@ -211,3 +211,18 @@ def test_an_observer_that_ends_the_program_ends_the_start(clock: Clock) -> None:
         fire(host.start())
     assert not host.is_running
     assert clock.getDelayedCalls() == []
+
+
+def test_what_is_missing_is_in_the_order_of_the_file(clock: Clock) -> None:
+    """Whenever it has failed."""
+
+    class Broken(Moody):
+        def __init__(self, config: Any, api: ModuleApi) -> None:
+            raise OSError("no disk")
+
+    Moody.refuses.add("start")
+    broken = {"module": Broken, "name": "broken", "optional": True}
+    host = make_host(MOODY, broken, {**MOODY, "name": "last"}, clock=clock)
+    fire(host.start())
+    assert [each.name for each in host.missing] == ["moody", "broken", "last"]
+    fire(host.stop())

@@ -111,7 +111,7 @@ def test_no_attempt_is_made_while_modules_start(clock: Clock) -> None:
     fire(host.stop())
 
 
-def test_a_stop_ends_an_attempt(clock: Clock) -> None:
+def test_a_stop_ends_an_attempt(clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
     """The module that was being started is stopped with the others."""
     Moody.refuses.add("build")
     host = make_host(MOODY, WORDS, clock=clock)
@@ -120,6 +120,8 @@ def test_a_stop_ends_an_attempt(clock: Clock) -> None:
     clock.advance(5)
     fire(host.stop())
     assert Moody.steps[-1] == "stop moody"
+    assert clock.getDelayedCalls() == []
+    assert "tried again later" not in caplog.text
     clock.advance(1000)
     assert Moody.steps.count("stop moody") == 1
     assert clock.getDelayedCalls() == []

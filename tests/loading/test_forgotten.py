@@ -134,6 +134,31 @@ def test_other_warnings_are_left_alone() -> None:
     assert [str(each.message) for each in caught] == ["this is old"]
 
 
+class SetsUp(Base):
+    def begin(self) -> None:
+        warnings.filterwarnings("ignore", "set up by a module")
+
+
+class CleansUp(Base):
+    def begin(self) -> None:
+        warnings.resetwarnings()
+        warnings.showwarning = print  # type: ignore[assignment]
+
+
+def test_what_a_module_sets_up_stays() -> None:
+    """Its filters are for as long as it runs; ours are gone."""
+    with warnings.catch_warnings():
+        before = list(warnings.filters)
+        show = warnings.showwarning
+        build_class(SetsUp)
+        added = [each for each in warnings.filters if each not in before]
+        assert [each[0] for each in added] == ["ignore"]
+        assert warnings.showwarning is show
+        build_class(CleansUp)
+        assert list(warnings.filters) == []
+        assert warnings.showwarning is print
+
+
 class Marked(Base):
     @hookimpl
     async def check_comment(self, author: str, text: str) -> None: ...

@@ -17,10 +17,7 @@ from hostkit.web.gateway._schemas import schema_of
 from tests.web.conftest import ask
 from tests.web.test_gateway_description import Address, Colour, Point, Profile, Shape, Size
 
-STRING = {"type": "string"}
-NULL = {"type": "null"}
-NUMBER = {"type": "number"}
-INTEGER = {"type": "integer"}
+STRING, NULL, NUMBER, INTEGER = ({"type": name} for name in ("string", "null", "number", "integer"))
 
 
 def either(*schemas: dict[str, Any]) -> dict[str, Any]:

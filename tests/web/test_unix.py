@@ -72,7 +72,7 @@ def test_what_a_killed_process_left_is_replaced(path: Path) -> None:
     assert list(path.parent.iterdir()) == []
 
 
-@pytest.mark.parametrize("number", [os.getpid(), 1], ids=["this", "1"])
+@pytest.mark.parametrize("number", [os.getpid(), 1], ids=["this", "one"])
 def test_a_lock_that_names_this_process_is_no_lock(number: int, path: Path) -> None:
     """In a container every run is process 1; Twisted's lock says no more than that."""
     leave_socket(path)
@@ -139,7 +139,7 @@ def test_a_lock_that_is_just_deleted_is_taken_anew(
 
 
 def test_other_files_are_kept(path: Path) -> None:
-    """A mistake in the path costs nobody a file."""
+    """A mistake in the path does not delete a file."""
     path.write_text("mine")
     assert "exists and is not a socket" in refused(path)
     assert path.read_text() == "mine"
