@@ -123,14 +123,16 @@ class LimitedCallback:
         except BaseException as error:
             if not running.is_expired or _is_cancelled():
                 raise
-            if running.results:
-                raise LateAnswer(running.results[0], _now() - began, was_cancelled=True) from None
-            if running.is_abandoned:
-                self._leave()
             # Not in a variable: a frame in its traceback would hold it.
-            raise HookTimeoutError(
-                self.callback.module, self._hook, self._limit.seconds
-            ) from error.__cause__
+            raise self._expired(running, began) from error.__cause__
+
+    def _expired(self, running: Limited[Any], began: float) -> BaseException:
+        """Make what is raised for a callback whose time is over."""
+        if running.results:
+            return LateAnswer(running.results[0], _now() - began, was_cancelled=True)
+        if running.is_abandoned:
+            self._leave()
+        return HookTimeoutError(self.callback.module, self._hook, self._limit.seconds)
 
     def _leave(self) -> None:
         self.left_behind += 1

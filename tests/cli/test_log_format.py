@@ -119,7 +119,7 @@ def test_what_follows_from_a_failure_of_the_module_shows_no_frames() -> None:
 
     def cancelled() -> None:
         try:
-            {}["x"]
+            dict[str, int]()["x"]
         except KeyError as error:
             inside(error)
 
