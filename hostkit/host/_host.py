@@ -11,7 +11,7 @@ from hostkit.config import check_reloadable, from_mapping, load
 from hostkit.errors import HostkitError
 from hostkit.host._builder import Builder
 from hostkit.host._change import Change
-from hostkit.host._given import check_file, check_path, read_given
+from hostkit.host._given import check_file, check_module_path, check_path, read_given
 from hostkit.host._lifecycle import Lifecycle
 from hostkit.host._missing import Retrying, log_found
 from hostkit.host._state import HostState, HostView
@@ -60,6 +60,7 @@ class Host(HostView):
         SpecError: The categories cannot live in one host.
         RegistrationError: What is to be reserved or recommended is not a path, or the shield cannot
             be called.
+        HostkitError: The file is not one that was read, or the folders are a single one.
         ValueError: A worker cannot have this name.
     """
 
@@ -79,6 +80,7 @@ class Host(HostView):
         if categories is not None:
             check_categories(categories)
         check_host_paths(reserved_paths, recommended_path)
+        check_module_path(module_path)
         if shield is not None:
             check_callable(shield, "the host's shield")
         if file is not None:
