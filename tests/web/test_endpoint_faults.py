@@ -139,6 +139,14 @@ def test_the_path_of_a_socket_is_short(more: int, codes: list[str], tmp_path: Pa
     assert [problem.code for problem in problems] == codes
 
 
+def test_the_place_of_a_socket_is_free(tmp_path: Path) -> None:
+    """A file or folder that stands there is found before the server starts."""
+    for name in (".", "host.yaml"):
+        [problem] = check(tmp_path, f"unix:{name}")
+        assert problem.code == "HK402"
+        assert "exists and is not a socket" in problem.message
+
+
 def check(folder: Path, *endpoints: str) -> list[Any]:
     """Check a file with these endpoints."""
     path = folder / "host.yaml"
