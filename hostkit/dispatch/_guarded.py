@@ -12,9 +12,9 @@ from hostkit.logs import logger_of
 from hostkit.loops import (
     Limit,
     Limited,
-    current_task,
     find_clock,
     is_awaitable,
+    is_task_cancelled,
     settle,
     take_over_context,
 )
@@ -116,12 +116,12 @@ class LimitedCallback:
             _settle_for(self.callback, value, []),
             self._limit,
             find_clock(self._clock),
-            _is_cancelled,
+            is_task_cancelled,
         )
         try:
             return await running
         except BaseException as error:
-            if not running.is_expired or _is_cancelled():
+            if not running.is_expired or is_task_cancelled():
                 raise
             # Not in a variable: a frame in its traceback would hold it.
             raise self._expired(running, began) from error.__cause__
@@ -142,12 +142,6 @@ class LimitedCallback:
             self._limit.seconds,
             self._hook,
         )
-
-
-def _is_cancelled() -> bool:
-    """Whether the caller is cancelled, as far as that is known: Twisted does not say."""
-    task = current_task()
-    return task is not None and task.cancelling() > 0
 
 
 @final
