@@ -6,14 +6,17 @@ import logging
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING, Final, final
+from typing import TYPE_CHECKING, Final, TypeAlias, final
 
 from hostkit.cli._frames import where
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_Log: TypeAlias = "Callable[[int, str], None]"
+
 _FIRST_SECONDS: Final = 1.0
+_MAIN: Final = threading.main_thread().name
 _log: Final = logging.getLogger("hostkit.serve")
 
 
@@ -44,15 +47,30 @@ class Ending:
             exit_code: What the process ends with.
         """
         # It ends with the process, if that ends by itself.
-        args = (self._seconds(), exit_code)
+        args = (self._seconds(), exit_code, _lasting_log())
         threading.Thread(target=self._run, args=args, name="hostkit-ending", daemon=True).start()
 
-    def _run(self, seconds: float, exit_code: int) -> None:
+    def _run(self, seconds: float, exit_code: int, log: _Log) -> None:
         self._wait(min(_FIRST_SECONDS, seconds))
-        _log.warning("waiting up to %gs for what is still running: %s", seconds, _busy())
+        busy = _busy()
+        if busy != _MAIN:  # which may just be waiting for tasks that are cancelled
+            log(logging.WARNING, f"waiting up to {seconds:g}s for what is still running: {busy}")
         self._wait(seconds)
-        _log.error("exiting although this is still running: %s", _busy())
+        log(logging.ERROR, f"exiting although this is still running: {_busy()}")
         self._leave(exit_code)
+
+
+def _lasting_log() -> _Log:
+    """Log as now also when the command, which sets its log up, has returned."""
+    handlers, lowest = logging.getLogger().handlers.copy(), _log.getEffectiveLevel()
+
+    def write(level: int, message: str) -> None:
+        record = _log.makeRecord(_log.name, level, __file__, 0, message, (), None)
+        for handler in handlers:
+            if level >= max(lowest, handler.level):
+                handler.handle(record)
+
+    return write if handlers else _log.log
 
 
 def _busy() -> str:

@@ -1,4 +1,4 @@
-"""`where`: what a thread does, as far as that is not Python's, Twisted's or hostkit's own."""
+"""`where`: what a thread does, as far as that is no code of Python, Twisted, click or hostkit."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 import sysconfig
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+import click
 
 import twisted
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 _PYTHON: Final = f"{sysconfig.get_path('stdlib')}{os.sep}"
 _OWN: Final = (
     f"{Path(twisted.__file__).parent}{os.sep}",
+    f"{Path(click.__file__).parent}{os.sep}",
     f"{Path(__file__).parents[1]}{os.sep}",
     "<frozen",
 )

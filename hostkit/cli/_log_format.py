@@ -134,11 +134,16 @@ def own_frames(
             nothing is left out.
     """
     written = traceback.TracebackException(*raised, compact=True)
-    for one in _chain(written):
-        frames = [frame for frame in one.stack if not frame.filename.startswith(_INSIDES)]
-        if frames and len(frames) < len(one.stack):
+    chain = list(_chain(written))
+    outside = [[each for each in one.stack if not _is_inside(each)] for one in chain]
+    if any(outside):  # what is hostkit's own in the chain, such as a time-out, follows from that
+        for one, frames in zip(chain, outside, strict=True):
             one.stack = traceback.StackSummary.from_list(frames)
     return written.format()
+
+
+def _is_inside(frame: traceback.FrameSummary) -> bool:
+    return frame.filename.startswith(_INSIDES)
 
 
 def _chain(written: traceback.TracebackException | None) -> Iterator[traceback.TracebackException]:

@@ -209,8 +209,6 @@ class Host(HostView):
     async def _retry(self) -> bool:
         """Try to load and start what is missing; say whether something still is."""
         old = self._state
-        if not self.is_running or not old.missing:
-            return False
         if self._lifecycle.is_changing:
             return True
         new, has_more = self._builder.with_missing(old)

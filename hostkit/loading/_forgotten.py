@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import warnings
 from contextlib import contextmanager, suppress
@@ -10,6 +9,7 @@ from types import MethodType
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from hostkit.api import marked_functions
+from hostkit.logs import logger_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +70,7 @@ def warn_of_forgotten(
         registrations: What it has registered.
         coroutines: Coroutines that were never awaited.
     """
-    log = logging.getLogger(f"hostkit.modules.{name}")
+    log = logger_of(name)
     for coroutine in coroutines:
         log.warning(
             "an `await` was forgotten while the module was built: the coroutine %s was never "

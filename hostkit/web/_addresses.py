@@ -117,6 +117,8 @@ def _is_reserved(port: str) -> bool:
 def _reason(cause: object) -> str:
     if isinstance(cause, OSError) and cause.strerror:
         return cause.strerror
+    if isinstance(cause, LookupError):  # of a socket that systemd has not passed
+        return str(cause)
     return exception_line(cause) if isinstance(cause, Exception) else str(cause)
 
 

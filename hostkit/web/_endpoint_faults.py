@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final, final
 
 from hostkit.codes import Code
+from hostkit.web._endpoint_meant import WEB_KINDS, escape, from_url, guess, write_endpoint
 from hostkit.web._twisted_private import parse_endpoint
 from hostkit.wording import did_you_mean, either
 
@@ -36,7 +37,7 @@ _PARTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _VARIABLE: Final = re.compile(r"\$\{(\w[^}]*)\}|!env +(\w+)")
 _OTHERS: Final = ("systemd", "fd", "haproxy", "stdio")
-_WEB: Final = {"http": "tcp", "https": "ssl"}
+_URL: Final = "this is a URL, which says how to reach a server and not where to listen"
 _LARGEST_PORT: Final = 65535
 LONGEST_SOCKET_BYTES: Final = 107 if sys.platform == "linux" else 103
 """How long the path of a UNIX socket may be."""
@@ -90,6 +91,7 @@ def check_endpoint(text: str) -> None:
         check_endpoint(text.partition(":")[2])
     elif kind in _PARTS:
         _check_colons(kind, text)
+        _check_repeated(kind, text)
         given = _named(kind, arguments[1:], options)
         for name, value in given.items():
             _check_value(kind, name, value)
@@ -122,19 +124,16 @@ def parts_of(text: str) -> dict[str, str]:
 def unknown_kind(text: str) -> EndpointError:
     """Say what was probably meant by an endpoint string of a kind that Twisted does not know."""
     kind = split_endpoint(text)[0][0]
-    web = re.fullmatch(r"(https?)://(\[.+\]|[^/:]*)(?::(\d+))?(?:/.*)?", text)
-    if web is not None:
-        scheme, host, port = web.groups()
-        port = port or {"http": "80", "https": "443"}[scheme]
-        why = "this is a URL, which says how to reach a server and not where to listen"
-        return EndpointError(why, hint=f"write {_endpoint(_WEB[scheme], host, port)}")
-    if kind in _WEB:
+    meant = from_url(text)
+    if meant is not None:
+        return EndpointError(_URL, hint=f"write {meant}")
+    if kind in WEB_KINDS:
         keys = ":privateKey=key.pem:certKey=cert.pem" if kind == "https" else ""
         return EndpointError(
             f"there is no kind {kind!r}: HTTP is served at endpoints of every kind",
-            hint=f"write {text.replace(kind, _WEB[kind], 1)}{keys}",
+            hint=f"write {text.replace(kind, WEB_KINDS[kind], 1)}{keys}",
         )
-    meant = _guess(text)
+    meant = guess(text)
     if meant is not None:
         return EndpointError("it does not begin with a kind", hint=f"write {meant}")
     kinds = (*_PARTS, *_OTHERS)
@@ -143,29 +142,6 @@ def unknown_kind(text: str) -> EndpointError:
         expected=f"{either(kinds)}, as in {EXAMPLES['tcp']}",
         hint=did_you_mean(kind.strip().lower(), kinds),
     )
-
-
-def _guess(text: str) -> str | None:
-    """Write what lacks a kind, such as ``127.0.0.1:8080``, as an endpoint."""
-    address = re.fullmatch(r"(\[.+\]|\*|localhost|[\w-]*\.[\w.-]+)?:(\d+)", text)
-    if address is not None:
-        return _endpoint("tcp", address[1] or "", address[2])
-    if text.isdecimal():
-        return f"tcp:{text}:interface=127.0.0.1"
-    return f"unix:{text}" if text.startswith(("/", "./", "../")) else None
-
-
-def _endpoint(kind: str, host: str, port: str) -> str:
-    """Write the endpoint that serves at a host and port."""
-    keys = ":privateKey=key.pem:certKey=cert.pem" if kind == "ssl" else ""
-    host = host.strip("[]")
-    is_everywhere = host in {"", "*", "0.0.0.0"}  # noqa: S104 -- it is only written down
-    interface = "" if is_everywhere else f":interface={_escape(host)}"
-    return f"{kind}:{port}{keys}{interface}"
-
-
-def _escape(value: str) -> str:
-    return value.replace("\\", "\\\\").replace(":", "\\:").replace("=", "\\=")
 
 
 def _check_colons(kind: str, text: str) -> None:
@@ -178,18 +154,38 @@ def _check_colons(kind: str, text: str) -> None:
         if name == "interface" and port.isdecimal() and before and ":" not in before:
             raise EndpointError(
                 f"{name}: {value!r} has a port, which stands right after the kind",
-                hint=f"write {_endpoint('tcp', before, port)}",
+                hint=f"write {write_endpoint('tcp', before, port)}",
             )
         raise EndpointError(
             f"{name}: a colon begins the next part, unless a backslash stands before it",
-            hint=f"write {name}={_escape(value.strip('[]'))}",
+            hint=f"write {name}={escape(value.strip('[]'))}",
         )
     if "=" not in text and kind in {"tcp", "tcp6"}:
         rest = text.partition(":")[2]
+        if rest.startswith("//"):
+            meant = from_url(f"http:{rest}")
+            raise EndpointError(_URL, hint=meant and f"write {meant}")
         address = re.fullmatch(r"(\[.+\]|[\w.-]*[A-Za-z.][\w.-]*):(\d+)", rest)
         if address is not None:
             raise EndpointError(
-                "the port stands first", hint=f"write {_endpoint(kind, *address.groups())}"
+                "the port stands first", hint=f"write {write_endpoint(kind, *address.groups())}"
+            )
+
+
+def _check_repeated(kind: str, text: str) -> None:
+    """Find an option that stands there twice, or without a value."""
+    parts = re.split(r"(?<!\\):", text)[1:]
+    names = [part.partition("=")[0] for part in parts if "=" in part]
+    for name in names:
+        if names.count(name) > 1:
+            raise EndpointError(f"{kind}: {name} stands there twice", expected=EXAMPLES[kind])
+    for number, part in enumerate(parts[1:], 1):
+        if part in _PARTS[kind]:
+            value = parts[number + 1] if number + 1 < len(parts) else "VALUE"
+            raise EndpointError(
+                f"{kind}: {part} has no value",
+                expected=EXAMPLES[kind],
+                hint=f"write {part}={value}",
             )
 
 
@@ -249,6 +245,8 @@ def _check_value(kind: str, name: str, value: str) -> None:
     elif name == "interface" and value:
         _check_interface(kind, value)
     elif kind == "unix" and name == "address":
+        if "\0" in value:
+            raise EndpointError("the path of the socket has a NUL", expected=EXAMPLES["unix"])
         length = len(value.encode())
         if length > LONGEST_SOCKET_BYTES:
             raise EndpointError(
@@ -259,10 +257,10 @@ def _check_value(kind: str, name: str, value: str) -> None:
 
 
 def _check_port(value: str) -> None:
-    if not re.fullmatch(r"[0-9]+", value.strip()):
+    if not re.fullmatch(r"[0-9]{1,99}", value.strip()):
         hint = None
-        if re.fullmatch(r"[\w.-]*[A-Za-z.][\w.-]*|\*", value):
-            hint = f"the port stands first, as in {_endpoint('tcp', value, '8080')}"
+        if re.fullmatch(r"(?![0-9][0-9A-Za-z_]*$)[\w.-]*[A-Za-z.][\w.-]*|\*", value):
+            hint = f"the port stands first, as in {write_endpoint('tcp', value, '8080')}"
         raise EndpointError(f"the port {value!r} is not a number", hint=hint)
     if int(value) > _LARGEST_PORT:
         raise EndpointError(

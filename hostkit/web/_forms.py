@@ -35,8 +35,7 @@ MOST_FORM_FILES: Final = 100
 """How many files may come with a form, by default."""
 
 _STEP_BYTES: Final = 64 * 1024
-"""How much is read before the event loop can do something else. A file that is not longer is kept
-in memory."""
+"""How much is read before the event loop can do something else; shorter files stay in memory."""
 
 URLENCODED: Final = b"application/x-www-form-urlencoded"
 MULTIPART: Final = b"multipart/form-data"
@@ -61,10 +60,17 @@ class UnreadForm(dict[bytes, list[bytes]]):
     def __missing__(self, key: bytes) -> NoReturn:
         self._refuse()
 
-    def get(self, key: bytes, default: Any = None) -> Any:
+    def get(self, key: bytes, _default: Any = None) -> Any:
         """Return the values of a field of the query."""
-        del default  # which would say that there is no such field
-        return self[key]
+        return self[key]  # a default would say that there is no such field
+
+    def pop(self, key: bytes, *_default: Any) -> Any:
+        """Take a field of the query out."""
+        values = self[key]
+        del self[key]
+        return values
+
+    setdefault: Any = get
 
     def __contains__(self, key: object) -> bool:
         return super().__contains__(key) or self._refuse()

@@ -77,6 +77,8 @@ def read_endpoint(reactor: Any, text: str) -> IStreamServerEndpoint:
             raise EndpointError("a part is missing or not known", expected=EXAMPLES[kind])
         return InheritedEndpoint(reactor, text)
     parts = parts_of(text)
+    if parts["kind"] == "unix":
+        _check_place(Path(parts["address"]))
     # Those who want no lock get Twisted's own socket.
     if kind == "unix" and parts.get("lockfile", "1") != "0":
         return UnixEndpoint(reactor, parts)
@@ -90,6 +92,15 @@ def read_endpoint(reactor: Any, text: str) -> IStreamServerEndpoint:
         raise EndpointError(exception_line(error)) from error
     hold_certificates(endpoint)
     return endpoint
+
+
+def _check_place(path: Path) -> None:
+    """Check that a UNIX socket takes the place of no file."""
+    if path.exists() and not path.is_socket():
+        raise EndpointError(
+            f"{path} exists and is not a socket",
+            expected=f"a path that is free, as in {EXAMPLES['unix']}",
+        )
 
 
 def anchored(text: str, folder: Path) -> str:
@@ -137,10 +148,8 @@ def is_local(text: str) -> bool:
         text: An endpoint string that can be understood. What cannot be known counts as not local.
     """
     arguments, options = parse_endpoint(text)
-    if arguments[0] == "unix":
-        return True
     if arguments[0] not in {"tcp", "tcp6", "ssl", "tls"}:
-        return False
+        return arguments[0] == "unix"
     interface = options.get("interface", "")
     if interface == "localhost":
         return True

@@ -70,13 +70,16 @@ def _check_files(parts: Mapping[str, str]) -> None:
     if b"ENCRYPTED" in key:
         raise EndpointError(
             f"privateKey: {key_path} is encrypted, and no passphrase can be given",
+            expected="a private key without a passphrase",
             hint=f"openssl pkey -in {key_path} -out plain.pem",
         )
     _check_pair(certificate, key)
     method = parts.get("sslmethod")
     if method is not None and not hasattr(importlib.import_module("OpenSSL.SSL"), method):
         raise EndpointError(
-            f"sslmethod: there is no method {method!r}", hint="leave it out: the newest is used"
+            f"sslmethod: there is no method {method!r}",
+            expected="TLS_METHOD, or none",
+            hint="leave it out: the newest is used",
         )
 
 
@@ -119,15 +122,20 @@ def _check_pair(certificate: bytes, key: bytes) -> None:
     try:
         certified = x509.load_pem_x509_certificate(certificate).public_key()
     except ValueError:
-        raise EndpointError("certKey: the certificate is damaged") from None
+        raise EndpointError(
+            "certKey: the certificate is damaged", expected="a certificate in PEM form"
+        ) from None
     try:
         own = load_pem_private_key(key, None).public_key()
     except (ValueError, TypeError):
-        raise EndpointError("privateKey: the key is damaged") from None
+        raise EndpointError(
+            "privateKey: the key is damaged", expected="a private key in PEM form"
+        ) from None
     form = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     if certified.public_bytes(*form) != own.public_bytes(*form):
         raise EndpointError(
             "the key under privateKey is not that of the certificate under certKey",
+            expected=f"a key and its certificate, as in {EXAMPLES['ssl']}",
             hint="a certificate is renewed together with its key, or keeps it",
         )
 

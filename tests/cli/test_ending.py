@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import signal
@@ -84,6 +85,23 @@ def test_it_may_be_the_main_thread_that_is_busy(
     monkeypatch.setattr(threading, "enumerate", list)
     end(5)
     assert ": MainThread (" in caplog.messages[1]
+
+
+def test_a_main_thread_that_only_waits_is_not_named_at_first(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has a time of its own for the tasks that it cancels."""
+    monkeypatch.setattr(threading, "enumerate", list)
+    monkeypatch.setattr("hostkit.cli._ending.where", lambda _frame: "")
+    end(5)
+    assert caplog.messages == ["exiting although this is still running: MainThread"]
+
+
+def test_what_is_not_to_be_logged_is_not(caplog: pytest.LogCaptureFixture) -> None:
+    """The levels that held when the server stopped hold to the end."""
+    with caplog.at_level(logging.CRITICAL, "hostkit.serve"):
+        end(5)
+    assert caplog.messages == []
 
 
 def test_files_are_deleted_and_logs_written_even_so(
@@ -172,18 +190,23 @@ def test_commands_begin_to_end_only_with_threads(
     [("own", "own ("), ("asyncio", "asyncio_0 ("), ("twisted", "PoolThread-twisted.internet.re")],
 )
 def test_a_server_ends_in_bounded_time(how: str, name: str, tmp_path: Path, write: Write) -> None:
-    """Whatever kind of thread is busy; the pid file and the control socket are gone."""
+    """Whatever kind of thread is busy, and logged to the end in the form that was chosen.
+
+    The pid file and the control socket are gone.
+    """
     (tmp_path / "busy.py").write_text(BUSY)
     file = write(
         f"modules: [{{module: busy.Busy, config: {{how: {how}}}}}]\n"
         "hostkit:\n  categories: []\n  pid_file: server.pid\n  stop_timeout: 200ms\n"
         '  listeners: [{endpoint: "tcp:0:interface=127.0.0.1"}]\n'
     )
-    with serving(file, "--reactor", "asyncio") as process:
+    with serving(file, "--reactor", "asyncio", "--log-format", "json") as process:
         wait_for(process, "listening on")
         process.send_signal(signal.SIGTERM)
-        lines = errors_of(process).read().splitlines()
+        logged = [json.loads(line) for line in errors_of(process)]
         assert process.wait() == 0
+    assert {each["logger"] for each in logged} == {"hostkit.serve"}
+    lines = [each["message"] for each in logged]
     assert "stopping" in lines[0]
     assert f"waiting up to 0.2s for what is still running: {name}" in lines[1]
     assert f"exiting although this is still running: {name}" in lines[2]

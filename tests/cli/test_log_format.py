@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from twisted.internet.defer import maybeDeferred
 
+import hostkit
 from hostkit.cli._log_format import SERVE, JsonFormatter, Mask, MaskedFormatter
 from hostkit.logs import About
 
@@ -107,6 +108,32 @@ def test_chained_exceptions_and_groups_are_shown_in_the_same_way() -> None:
         raise both from ValueError("second")
 
     assert [word in deep(raising) for word in ("second", "third", "both")] == [True] * 3
+
+
+def test_what_follows_from_a_failure_of_the_module_shows_no_frames() -> None:
+    """Such as the time-out that a cancellation becomes."""
+
+    def inside(cause: BaseException | None) -> None:
+        code = compile("raise TimeoutError('late') from cause", hostkit.__file__, "exec")
+        exec(code, {"cause": cause})
+
+    def cancelled() -> None:
+        try:
+            int("x")
+        except ValueError as error:
+            inside(error)
+
+    try:
+        cancelled()
+    except TimeoutError as error:
+        found = error.__traceback__
+        while found is not None and found.tb_frame.f_code.co_name != "<module>":
+            found = found.tb_next
+        raised = (TimeoutError, error, found)
+    text = MaskedFormatter(MASK).format(record_of(exc_info=raised))
+    assert "in cancelled" in text
+    assert hostkit.__file__ not in text
+    assert text.endswith("TimeoutError: late")
 
 
 def test_a_failure_of_hostkit_itself_is_shown_in_full() -> None:

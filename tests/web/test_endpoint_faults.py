@@ -33,6 +33,8 @@ COLON = "interface: a colon begins the next part, unless a backslash stands befo
         ("http://localhost", "this is a URL", "write tcp:80:interface=localhost"),
         ("http://[::1]:80", "this is a URL", r"write tcp:80:interface=\:\:1"),
         ("https://0.0.0.0:8443/", "this is a URL", "write ssl:8443:privateKey=key.pem:certKey="),
+        ("tcp://127.0.0.1:80", "this is a URL", "write tcp:80:interface=127.0.0.1"),
+        ("tcp://:x", "this is a URL", None),
         ("127.0.0.1:8080", NO_KIND, "write tcp:8080:interface=127.0.0.1"),
         ("localhost:8080", NO_KIND, "write tcp:8080:interface=localhost"),
         ("[::1]:8080", NO_KIND, r"write tcp:8080:interface=\:\:1"),
@@ -47,6 +49,11 @@ COLON = "interface: a colon begins the next part, unless a backslash stands befo
         ("tls:443:privateKey=a", "`tls:` takes a folder of certificates", "write ssl: instead of"),
         ("tcp:80:a:50:b", "tcp: 'b' is one part more", "a colon that belongs to a value is"),
         ("tcp:80:port=81", "tcp: port stands there twice, as '80' and '81'", None),
+        ("tcp:80:interface=::1:interface=::2", COLON, r"write interface=\:\:1"),
+        ("tcp:80:interface=a:interface=b", "tcp: interface stands there twice", None),
+        ("tcp:80:interface:a.org", "tcp: interface has no value", "write interface=a.org"),
+        ("tcp:80:interface", "tcp: interface has no value", "write interface=VALUE"),
+        ("unix:/x:mode:660", "unix: mode has no value", "write mode=660"),
         ("tcp:", "tcp: the port is missing", None),
         ("tcp", "tcp: the port is missing", None),
         ("unix:mode=660", "unix: the address is missing", None),
@@ -66,6 +73,10 @@ COLON = "interface: a colon begins the next part, unless a backslash stands befo
         ("tcp:${PORT:-80}", "variables are filled in only where", 'write !env "tcp:${PORT:-80}"'),
         # Values.
         ("tcp:eighty", "the port 'eighty' is not a number", "the port stands first, as in"),
+        ("tcp:0x50", "the port '0x50' is not a number", None),
+        ("tcp:1e3", "the port '1e3' is not a number", None),
+        (f"tcp:{'1' * 5000}", "the port '1111", None),
+        ("unix:/x\0y", "the path of the socket has a NUL", None),
         ("tcp:-1", "the port '-1' is not a number", None),
         ("tcp:65536", "the port 65536 is too large", None),
         ("ssl:99999", "the port 99999 is too large", None),
@@ -98,6 +109,7 @@ def test_what_was_meant_is_said(text: str, why: str, hint: str | None) -> None:
         "tcp:port=80",
         r"tcp:80:interface=fe80\:\:1%eth0",
         r"tcp6:80:interface=\:\:",
+        r"unix:/a\:mode",
         "unix:/x:mode=0660:lockfile=0",
         "stdio:",
         "haproxy:tcp:80",
@@ -125,6 +137,14 @@ def test_the_path_of_a_socket_is_short(more: int, codes: list[str], tmp_path: Pa
     name = "x" * (LONGEST_SOCKET_BYTES - len(f"{tmp_path}/") + more)
     problems = check(tmp_path, f"unix:{name}")
     assert [problem.code for problem in problems] == codes
+
+
+def test_the_place_of_a_socket_is_free(tmp_path: Path) -> None:
+    """A file or folder that stands there is found before the server starts."""
+    for name in (".", "host.yaml"):
+        [problem] = check(tmp_path, f"unix:{name}")
+        assert problem.code == "HK402"
+        assert "exists and is not a socket" in problem.message
 
 
 def check(folder: Path, *endpoints: str) -> list[Any]:

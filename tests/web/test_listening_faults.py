@@ -27,6 +27,7 @@ def system(number: int) -> OSError:
         ("tcp:80", system(errno.EACCES), "Permission denied", "ports below 1024 need a right: "),
         ("tcp:1024", system(errno.EACCES), "Permission denied", None),
         ("fd:3", system(errno.EBADF), "Bad file descriptor", None),
+        ("systemd:domain=INET:index=0", LookupError("no such socket"), "no such socket", None),
         (
             "tcp:80:interface=192.0.2.1",
             system(errno.EADDRNOTAVAIL),

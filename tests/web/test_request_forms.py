@@ -90,6 +90,8 @@ MULTIPART = "Multipart/Form-Data; boundary=xx"
     [
         lambda args: args[b"a"],
         lambda args: args.get(b"a", [b""]),
+        lambda args: args.pop(b"a", [b""]),
+        lambda args: args.setdefault(b"a", [b""]),
         lambda args: b"a" in args,
         list,
         len,

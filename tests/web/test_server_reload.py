@@ -120,6 +120,39 @@ def test_pages_are_those_of_the_new_file(file: Path, steps: list[str]) -> None:
     assert idle.is_open()
 
 
+def test_a_start_goes_on_without_an_optional_module(
+    file: Path, steps: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its pages are not served then, those of the others are, and a reload is possible."""
+    file.write_text(
+        f"""
+modules:
+  - {{module: {Recorder.__module__}.Recorder, name: a, config: {{path: /a}}}}
+  - {{module: {Recorder.__module__}.Recorder, name: b, config: {{path: /b, fails: true}},
+      optional: true}}
+hostkit: {{listeners: [{{endpoint: "tcp:1:interface=127.0.0.1"}}]}}
+"""
+    )
+    reactor: Any = MemoryReactorClock()
+    host = Host.from_file(file, categories=[Comments], clock=reactor).build()
+    server = Server(host, reactor)
+    assert Deferred.fromCoroutine(server.start()).called
+    statuses = []
+    for path in ("/a", "/b"):
+        line = Line(reactor.tcpServers[0][1])
+        line.get(path)
+        statuses.append(line.answer.status)
+    assert statuses == [200, 404]
+    file.write_text(file.read_text().replace(", fails: true", ""))
+    reloading = Deferred.fromCoroutine(server.reload())
+    assert str(reloading.result) == "1 new modules, 1 kept, 0 gone"
+    line = Line(reactor.tcpServers[0][1])
+    line.get("/b")
+    assert line.answer.status == 200
+    assert [each.levelname for each in caplog.records] == ["WARNING"]
+    assert steps == ["start a", "stop b", "start b"]
+
+
 def test_requests_under_way_finish_where_they_began(file: Path, steps: list[str]) -> None:
     """And only then their module is stopped; meanwhile others get the new pages."""
     served = Served(file, {"a": "/page"})

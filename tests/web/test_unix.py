@@ -81,11 +81,13 @@ def test_a_lock_that_names_this_process_is_no_lock(number: int, path: Path) -> N
     assert list(path.parent.iterdir()) == []
 
 
-def refused(path: Path) -> str:
-    """Try to serve a socket; give what is said about it."""
+def refused(path: Path, meanwhile: Callable[[], object] = lambda: None) -> str:
+    """Try to serve a socket, with what happens before it is opened; give what is said about it."""
 
     async def main(reactor: Any) -> None:
-        await make_server(reactor, path).start()
+        server = make_server(reactor, path)
+        meanwhile()
+        await server.start()
 
     with pytest.raises(ConfigErrors) as caught:
         run(main)
@@ -140,8 +142,7 @@ def test_a_lock_that_is_just_deleted_is_taken_anew(
 
 def test_other_files_are_kept(path: Path) -> None:
     """A mistake in the path does not delete a file."""
-    path.write_text("mine")
-    assert "exists and is not a socket" in refused(path)
+    assert "exists and is not a socket" in refused(path, lambda: path.write_text("mine"))
     assert path.read_text() == "mine"
     assert not lock_of(path).exists()
 
