@@ -96,9 +96,9 @@ def structure(value: object, cls: type[T]) -> T:
 
 def can_fill(cls: Any) -> bool:
     """Whether a class, or a type made of such, can be filled from a mapping as a whole."""
-    base = _base(cls)
-    if not isinstance(base, Hashable):  # a constant of the module's own, perhaps
+    if not isinstance(cls, Hashable):  # a constant of the module's own, perhaps
         return False
+    base = _base(cls)
     if base in _UNIONS:
         return all(can_fill(member) for member in get_args(cls))
     return base in _MAPPINGS or is_class(base) or is_validating(base)
