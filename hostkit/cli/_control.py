@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import socket
 import sys
 from pathlib import Path
@@ -174,12 +175,20 @@ def find_control(number: int) -> Path | None:
     return None
 
 
-def ask(path: Path, command: str) -> dict[str, Any] | None:
+def ask(
+    path: Path,
+    command: str,
+    *,
+    patience: float = 5.0,
+    lose_patience: Callable[[], object] = lambda: None,
+) -> dict[str, Any] | None:
     """Have a serving process do something, and wait until it is done.
 
     Args:
         path: Its control socket.
         command: The command.
+        patience: After how many seconds without an answer users should know that it takes longer.
+        lose_patience: Is called then, once; the wait goes on.
 
     Returns:
         What it came to; `None` if the process has ended meanwhile.
@@ -190,6 +199,8 @@ def ask(path: Path, command: str) -> dict[str, Any] | None:
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(str(path))
         connection.sendall(json.dumps({"command": command}).encode() + b"\n")
+        if not select.select([connection], [], [], patience)[0]:
+            lose_patience()
         with connection.makefile("rb") as answers:
             line = answers.readline()
     answer: dict[str, Any] | None = json.loads(line) if line else None

@@ -84,6 +84,24 @@ def test_problems_may_hide_the_pid_file(write: Write) -> None:
     assert (result.exit_code, "HK001" in result.stderr) == (2, True)
 
 
+def test_a_wait_is_not_silent(
+    write_modules: Callable[..., str], path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A module may take long to start, or block the server."""
+
+    def wait(*_: object, lose_patience: Callable[[], object]) -> dict[str, object]:
+        lose_patience()
+        return {"ok": True, "message": "reloaded"}
+
+    monkeypatch.setattr("hostkit.cli._reload.ask", wait)
+    file = write_modules()
+    with PidFile(path).held(), socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(f"{path}.sock")
+        result = run("reload", file)
+    assert (result.exit_code, result.stdout) == (0, "reloaded\n")
+    assert result.stderr.startswith(f"waiting for process {os.getpid()}: ")
+
+
 @pytest.mark.parametrize(
     ("error", "said"),
     [(PermissionError(), "is another user's"), (ConnectionRefusedError(), "cannot be asked at ")],
@@ -97,7 +115,7 @@ def test_a_control_socket_may_refuse(
 ) -> None:
     """Of another user's process, or of one that is just ending."""
 
-    def refuse(path: Path, command: str) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise error
 
     monkeypatch.setattr("hostkit.cli._reload.ask", refuse)
@@ -153,7 +171,8 @@ def test_a_pid_file_may_be_unreadable(
             path.symlink_to(path)
         result = run("reload", file)
     assert result.exit_code == 1
-    assert result.output.startswith(f"Error: {path} cannot be read: ")
+    why = f"{path} cannot be read: " if kind == "folder" else f"a process holds {path}, but "
+    assert result.output.startswith(f"Error: {why}")
     assert signals == []
 
 
