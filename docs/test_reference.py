@@ -24,6 +24,27 @@ def test_every_public_name_is_documented() -> None:
     assert set(dir(hostkit)) <= documented  # noqa: S101
 
 
+GUIDES = ("background", "caching", "config", "embedding", "gateway", "operators", "rules", "web")
+
+
+@pytest.mark.parametrize("page", GUIDES)
+def test_what_a_guide_names_is_documented(page: str) -> None:
+    """A name that a guide has readers import from a package is on the page about the API."""
+    guide = (DOCS / f"{page}.md").read_text("utf-8")
+    named = re.findall(r"`hostkit[.](?:config|frozen|host|loops|rules|specs|web)[.](\w+)", guide)
+    reference = (DOCS / "reference" / "api.md").read_text("utf-8")
+    missing = [name for name in named if not re.search(rf"[.]{name}\b", reference)]
+    assert missing == []  # noqa: S101
+
+
+def test_the_files_that_the_architecture_names_exist() -> None:
+    """A file that is renamed or joined with another one is renamed on the page, too."""
+    text = (DOCS / "architecture.md").read_text("utf-8")
+    named = re.findall(r"`([a-z_/]+[.]py)`", text)
+    missing = [name for name in named if not (DOCS.parent / "hostkit" / name).is_file()]
+    assert (bool(named), missing) == (True, [])  # noqa: S101
+
+
 def make_category() -> type[Category]:
     """Declare a category with a hook of each kind."""
 

@@ -30,15 +30,20 @@ if TYPE_CHECKING:
 LONGEST_SOCKET_BYTES: Final = 107 if sys.platform == "linux" else 103
 """How long the path of a UNIX socket may be."""
 
+_PATIENCE_SECONDS: Final = 6.0  # the server itself reports after 5
+_NO_ANSWER: Final = "still waiting: the server does not answer, so its event loop may be blocked"
 _MODE: Final = 0o600
 _OTHERS: Final = 0o177
-"""The permissions that nobody gets, not even before the mode is set."""
+"""The permissions that are never given, not even before the mode is set."""
 
-Command: TypeAlias = "Callable[[], Deferred[dict[str, Any]]]"
+Report: TypeAlias = "Callable[[str], None]"
+"""Says what happens meanwhile; called on the reactor's thread."""
+
+Command: TypeAlias = "Callable[[Report], Deferred[dict[str, Any]]]"
 """Does something, and fires with what is written as JSON; it never fails."""
 
-# A connection is one command: a line of JSON such as ``{"command": "reload"}``, answered by another
-# line when the command has ended.
+# A connection is one command: a line of JSON such as ``{"command": "reload"}``. It is answered by
+# lines such as ``{"meanwhile": "..."}``, and by a last one with ``ok`` when the command has ended.
 
 
 def control_path(pid_file: Path) -> Path:
@@ -149,12 +154,15 @@ class _Connection(LineOnlyReceiver):
         except (ValueError, LookupError, TypeError):
             self._answer({"ok": False, "message": "this process knows no such command"})
         else:
-            command().addCallback(self._answer)
+            command(lambda text: self._write({"meanwhile": text})).addCallback(self._answer)
 
     def _answer(self, answer: dict[str, Any]) -> None:
+        self._write({"pid": os.getpid(), **answer}).loseConnection()
+
+    def _write(self, answer: dict[str, Any]) -> Any:
         transport: Any = self.transport  # Twisted's interfaces are not what pyright understands
-        transport.write(json.dumps({"pid": os.getpid(), **answer}).encode() + b"\n")
-        transport.loseConnection()
+        transport.write(json.dumps(answer).encode() + b"\n")
+        return transport
 
 
 def find_control(number: int) -> Path | None:
@@ -176,19 +184,15 @@ def find_control(number: int) -> Path | None:
 
 
 def ask(
-    path: Path,
-    command: str,
-    *,
-    patience: float = 5.0,
-    lose_patience: Callable[[], object] = lambda: None,
+    path: Path, command: str, report: Report, patience: float = _PATIENCE_SECONDS
 ) -> dict[str, Any] | None:
     """Have a serving process do something, and wait until it is done.
 
     Args:
         path: Its control socket.
         command: The command.
-        patience: After how many seconds without an answer users should know that it takes longer.
-        lose_patience: Is called then, once; the wait goes on.
+        report: Is called with what happens meanwhile.
+        patience: After how many seconds without any answer that is reported, too.
 
     Returns:
         What it came to; `None` if the process has ended meanwhile.
@@ -200,8 +204,11 @@ def ask(
         connection.connect(str(path))
         connection.sendall(json.dumps({"command": command}).encode() + b"\n")
         if not select.select([connection], [], [], patience)[0]:
-            lose_patience()
-        with connection.makefile("rb") as answers:
-            line = answers.readline()
-    answer: dict[str, Any] | None = json.loads(line) if line else None
-    return answer
+            report(_NO_ANSWER)
+        with connection.makefile("rb") as lines:
+            for answer in map(json.loads, lines):
+                if "ok" in answer:
+                    found: dict[str, Any] = answer
+                    return found
+                report(answer["meanwhile"])
+    return None

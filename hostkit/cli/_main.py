@@ -14,7 +14,7 @@ from hostkit._version import __version__
 # `serve` must also install a reactor before anything imports `twisted.internet.reactor`.
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from hostkit.cli._log import LogOptions
     from hostkit.config import HostFile
@@ -154,7 +154,7 @@ def serve(
     keep_hangup()
     log = LogOptions({"": logging.INFO, **levels}, log_format == "json", SERVE, worker)
     with reactor_installed(reactor):
-        sys.exit(run(_build(file, serves=True, opens=True, worker=worker, log=log)))
+        sys.exit(run(_build(file, serves=True, worker=worker, log=log)))
 
 
 @main.command("list", epilog=_CODES)
@@ -199,7 +199,7 @@ def validate(file: str, *, without_secrets: bool) -> None:
     """Check FILE: load its modules, start none, show all problems."""
     from hostkit.cli._output import show_absent, show_unbuilt  # noqa: PLC0415
 
-    host = _build(file, serves=True, opens=True, without_secrets=without_secrets)
+    host = _build(file, serves=True, without_secrets=without_secrets)
     name = click.format_filename(file)  # which may hold bytes that are not valid UTF-8
     click.echo(f"{name}: no problems ({len(host.modules)} modules, {len(host.chains)} hooks)")
     for line in (*show_absent(host.file.absent), *show_unbuilt(host)):
@@ -235,15 +235,14 @@ def _build(
     file: str,
     *,
     serves: bool = False,
-    opens: bool = False,
     worker: str | None = None,
     log: LogOptions | None = None,
     without_secrets: bool = False,
 ) -> Host:
     """Build a host from a file; if there are problems, show them and exit.
 
-    Listeners are checked if it `serves`, and the pid file if it `opens` one. From before anything
-    of a module runs until the end of the command, logs go to standard error.
+    Listeners, pid file and control socket are checked if it `serves`. From before anything of a
+    module runs until the end of the command, logs go to standard error.
     """
     from hostkit.cli._log import LogOptions, logging_to_stderr  # noqa: PLC0415
     from hostkit.errors import ConfigErrors  # noqa: PLC0415
@@ -263,7 +262,7 @@ def _build(
         "module_path": click.get_current_context().meta[_PATH],
     }
     if serves:
-        options |= {"check": _check(opens=opens), "worker_name": worker}
+        options |= {"check": _check, "worker_name": worker}
     try:
         host = build_from_file(file, **options)
     except ConfigErrors as errors:
@@ -272,18 +271,12 @@ def _build(
     return host
 
 
-def _check(*, opens: bool) -> Callable[[HostFile], list[Problem]]:
+def _check(file: HostFile) -> list[Problem]:
     from hostkit.cli._control import check_control_socket  # noqa: PLC0415
     from hostkit.cli._process import check_pid_file  # noqa: PLC0415
     from hostkit.web import check_listeners  # noqa: PLC0415
 
-    if not opens:
-        return check_listeners
-    return lambda file: [
-        *check_listeners(file),
-        *check_pid_file(file),
-        *check_control_socket(file),
-    ]
+    return [*check_listeners(file), *check_pid_file(file), *check_control_socket(file)]
 
 
 def _leave(errors: ConfigErrors, absent: Sequence[Problem]) -> NoReturn:

@@ -18,12 +18,12 @@ _log: Final = logging.getLogger("hostkit.serve")
 
 @final
 class Notifier:
-    """Notifies systemd of what a server does, if it wants to know: ``Type=notify`` and the like.
+    """Notifies systemd of what a server does, for ``Type=notify`` and the like.
 
     Args:
-        address: Its datagram socket: a path, or ``@`` and an abstract name. `None`: nobody wants
-            to know.
-        watchdog_seconds: Within what time it must hear from this process, if it must.
+        address: Its datagram socket: a path, or ``@`` and an abstract name. `None`: there is
+            no service manager that waits for notifications.
+        watchdog_seconds: How often the watchdog must be notified at least, if there is one.
         reactor: Says when.
     """
 
@@ -49,7 +49,7 @@ class Notifier:
         return cls(address, int(microseconds) / 1e6 if is_watched else None, reactor)
 
     def started(self) -> None:
-        """The server serves; from now on the watchdog is fed."""
+        """The server serves; from now on the watchdog is notified."""
         self.ready("serving")
         if self._address is not None and self._watchdog_seconds is not None:
             feeding = LoopingCall(self._send, "WATCHDOG=1")

@@ -65,9 +65,8 @@ def _find_server(target: str) -> tuple[int, Path]:
 
 
 def _ask(number: int, path: Path) -> int:
-    waiting = f"waiting for process {number}: a module starts or blocks it, as its log says"
     try:
-        answer = ask(path, "reload", lose_patience=lambda: click.echo(waiting, err=True))
+        answer = ask(path, "reload", lambda text: click.echo(text, err=True))
     except PermissionError:
         raise click.ClickException(f"process {number} is another user's") from None
     except OSError as error:

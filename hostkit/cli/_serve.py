@@ -23,7 +23,8 @@ from hostkit.cli._notify import Notifier
 from hostkit.cli._output import exit_code, show_problems
 from hostkit.cli._process import hold_pid_file, pid_path
 from hostkit.cli._reactor import handle_signals
-from hostkit.cli._reloader import Outcome, Reloader, handle_hangup, ignore_hangup
+from hostkit.cli._reloader import Reloader, handle_hangup, ignore_hangup
+from hostkit.cli._reporting import reload_for_client
 from hostkit.errors import ConfigErrors, ModuleFailedError
 from hostkit.host import build_from_file
 from hostkit.loops import make_monotonic, start_entry
@@ -58,7 +59,9 @@ def run(host: Host) -> int:
     notifier = Notifier.from_environment(os.environ, reactor)
     reloader = Reloader(host, server, notifier)
     handle_hangup(reactor, reloader.reload)  # before the pid file makes it known
-    commands = {"reload": lambda: reloader.reload().addCallback(Outcome.as_json)}
+    commands = {
+        "reload": functools.partial(reload_for_client, reloader, reactor, host.receipts.redact)
+    }
     ending = Ending(
         lambda: host.file.settings.stop_timeout_seconds, functools.partial(_leave, host.file)
     )

@@ -20,6 +20,7 @@ from hostkit.errors import Problem
 if TYPE_CHECKING:
     from pathlib import Path
 
+_NAME: Final = re.compile(r"\w+")
 TAGS: Final = frozenset({"!env", "!file"})
 """The tags of values that stand elsewhere."""
 
@@ -167,7 +168,13 @@ def _read_variable(name: str) -> str | Problem:
         if secret is not None:
             return secret
     message = f"the environment variable {name!r} is not set"
-    return Problem(Code.NO_SUCH_VARIABLE, message, hint=f"set {name} before the start")
+    hint = f"set {name} before the start"
+    if not _NAME.fullmatch(name):
+        plain = _NAME.match(name)
+        hint = 'write "${NAME}" for a variable in a longer text, or "${NAME:-default}"'
+        if plain is not None and name.startswith(":-", plain.end()):
+            hint = f'write !env "${{{name}}}"'
+    return Problem(Code.NO_SUCH_VARIABLE, message, hint=hint)
 
 
 def _read_file(path: Path) -> str | Problem:

@@ -115,7 +115,9 @@ def from_mapping(mapping: Mapping[str, Any]) -> HostFile:
     whole: object = mapping  # callers without a type checker may give anything
     if not isinstance(whole, Mapping):
         message = f"the configuration is {show(whole)}, not a mapping"
-        raise ConfigErrors((Problem(Code.NOT_A_MAPPING, message),))
+        is_path = isinstance(whole, str | os.PathLike)
+        hint = "write Host.from_file(...) for the path of a file" if is_path else None
+        raise ConfigErrors((Problem(Code.NOT_A_MAPPING, message, hint=hint),))
     return _build(mapping, Source("<config>"), [*misspelt_keys(mapping.items())], set()).accept()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from difflib import SequenceMatcher
@@ -10,12 +11,19 @@ from typing import Any, Final
 import yaml
 
 from hostkit.codes import Code
+from hostkit.config._entries import ModuleEntry
 from hostkit.config._fields import settings_of
-from hostkit.config._settings import Settings
+from hostkit.config._settings import Listener, Settings
 from hostkit.errors import Problem
 
 _NEAR: Final = 0.75
 """How alike two names are that are taken for one; below that are ``hosts`` and ``hosting``."""
+_NEAR_TOP: Final = 0.82
+"""The same for top-level keys, which may be the host's own, such as ``hostlist``."""
+_OTHER_WORDS: Final = frozenset({"model", "models", "module", "modulus"})
+"""Words that hosts use as keys of their own; only entries that name their module are ours there."""
+_MERGE: Final = "tag:yaml.org,2002:merge"
+_DOTTED: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
 
 
 def misspelt_keys(top: Iterable[tuple[Any, Any]]) -> Iterator[Problem]:
@@ -31,9 +39,9 @@ def misspelt_keys(top: Iterable[tuple[Any, Any]]) -> Iterator[Problem]:
         name = key.value if isinstance(key, yaml.ScalarNode) else key
         if not isinstance(name, str) or name in {"modules", "hostkit"}:
             continue
-        if _is_near(name, "modules") and _lists_modules(value):
+        if _is_near(name, "modules", _NEAR_TOP) and _lists_modules(name, value):
             message, meant = f"{name!r} lists modules", "modules"
-        elif _is_near(name, "hostkit") and _holds(value, settings_of(Settings)):
+        elif _is_near(name, "hostkit", _NEAR_TOP) and _has_settings(value):
             message, meant = f"{name!r} holds settings of hostkit", "hostkit"
         else:
             continue
@@ -45,16 +53,39 @@ def misspelt_keys(top: Iterable[tuple[Any, Any]]) -> Iterator[Problem]:
         )
 
 
-def _is_near(name: str, meant: str) -> bool:
+def _is_near(name: str, meant: str, ratio: float = _NEAR) -> bool:
+    return SequenceMatcher(None, _letters(name), meant).ratio() >= ratio
+
+
+def _letters(name: str) -> str:
     # Case, hyphens and invisible characters make no other name of it.
     folded = unicodedata.normalize("NFKC", name).casefold()
-    letters = "".join(char for char in folded if char.isalnum())
-    return SequenceMatcher(None, letters, meant).ratio() >= _NEAR
+    return "".join(char for char in folded if char.isalnum())
 
 
-def _lists_modules(value: Any) -> bool:
+def _lists_modules(name: str, value: Any) -> bool:
+    items = _items(value)
+    if any(_holds(item, ["module"]) for item in items):
+        return True
+    return _letters(name) not in _OTHER_WORDS and any(map(_looks_like_module, items))
+
+
+def _looks_like_module(item: Any) -> bool:
+    """Whether something is a class or its path, or an entry that forgets to name it."""
+    item = item.value if isinstance(item, yaml.ScalarNode) else item
+    if isinstance(item, str):
+        return _DOTTED.fullmatch(item) is not None
+    return isinstance(item, type) or _holds(item, set(settings_of(ModuleEntry)) - {"name"})
+
+
+def _has_settings(value: Any) -> bool:
+    known = {*settings_of(Settings), *settings_of(Listener)}
+    return any(_holds(each, known) for each in (value, *_items(value)))
+
+
+def _items(value: Any) -> Iterable[Any]:
     items = value.value if isinstance(value, yaml.SequenceNode) else value
-    return isinstance(items, list | tuple) and any(_holds(item, ["module"]) for item in items)
+    return items if isinstance(items, list | tuple) else ()
 
 
 def _holds(value: Any, known: Collection[str]) -> bool:
@@ -64,6 +95,10 @@ def _holds(value: Any, known: Collection[str]) -> bool:
 
 def _keys(value: Any) -> Iterator[str]:
     if isinstance(value, yaml.MappingNode):
-        yield from (key.value for key, _ in value.value if isinstance(key, yaml.ScalarNode))
+        pairs = list(value.value)
+        for key, each in value.value:
+            if key.tag == _MERGE and isinstance(each, yaml.MappingNode):
+                pairs += each.value  # what is merged there in turn may lead back here
+        yield from (key.value for key, _ in pairs if isinstance(key, yaml.ScalarNode))
     elif isinstance(value, Mapping):
         yield from (key for key in value if isinstance(key, str))

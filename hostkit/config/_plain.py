@@ -68,6 +68,12 @@ class Plain:
             odd = isinstance(self.older, str) and is_number(newer) and not self.is_foreign
         return _two_readings(self) if odd else None
 
+    @property
+    def newer(self) -> Any:
+        """What YAML 1.2 reads; with `_` between digits what was meant, if that differs."""
+        meant = core(self.text.replace("_", ""))
+        return core(self.text) if meant == self.older else meant
+
 
 def note(node: yaml.ScalarNode, value: Any, source: str) -> Plain | None:
     """Keep the text of a plain scalar, if another reading than PyYAML's is possible.
@@ -216,13 +222,18 @@ def readings(value: Any, choices: Collection[Any]) -> tuple[Any, ...]:
     return (value.value,)
 
 
-def why_string(text: str) -> str | None:
-    """Say why a value is a string that looks like a number or a boolean, if it does."""
+def why_string(text: str, *, is_boolean: bool) -> str | None:
+    """Say why a value is a string that looks like what is asked for, if it does.
+
+    Args:
+        text: The string.
+        is_boolean: Whether a boolean is asked for, and not a number.
+    """
     newer = core(text)
-    if text not in BOOLS and isinstance(newer, str):
+    if text not in BOOLS if is_boolean else not is_number(newer):
         return None
     reason = "a value in quotes is always a string"
-    if not is_number(newer) or not isinstance(older(text), str):
+    if is_boolean or not isinstance(older(text), str):
         return reason
     form = yaml.safe_dump(newer).split("\n")[0]
     return f"{reason}; so is {text} in YAML 1.1, even without quotes: write {form}"
@@ -242,7 +253,7 @@ def ambiguous(plain: Plain) -> StructureErrors:
     if plain.is_secret:
         message = "this value means one thing in YAML 1.1 and another in YAML 1.2"
         return StructureErrors((Fault(Code.AMBIGUOUS, message),))
-    both = (plain.older, core(plain.text.replace("_", "")))
+    both = (plain.older, plain.newer)
     # As YAML writes them: `False` is `false`.
     typed = [str(each).lower() for each in both if isinstance(each, int | float)]
     choices = ", or ".join(typed if plain.is_foreign else [*typed, f"'{plain.text}' in quotes"])
@@ -251,5 +262,5 @@ def ambiguous(plain: Plain) -> StructureErrors:
 
 
 def _two_readings(plain: Plain) -> str:
-    before, after = show(plain.older), show(core(plain.text.replace("_", "")))
+    before, after = show(plain.older), show(plain.newer)
     return f"{plain.text} is {before} in YAML 1.1, but {after} in YAML 1.2"

@@ -14,6 +14,7 @@ _HEX: Final = re.compile(r"0x[0-9a-fA-F]{1,400}")
 _FLOAT: Final = re.compile(
     r"[-+]?(?:\.[0-9]{1,400}|[0-9]{1,400}(?:\.[0-9]{0,400})?)(?:[eE][-+]?[0-9]{1,4})?"
 )
+_NO_NUMERALS: Final = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 _ENDLESS: Final = frozenset({float("inf"), float("-inf")})
 BOOLS: Final[dict[str, bool]] = {
     form: value
@@ -61,6 +62,8 @@ def core(text: str) -> Any:
         return int(text, 0)
     if _FLOAT.fullmatch(text) and (number := float(text)) not in _ENDLESS:
         return number
+    if _NO_NUMERALS.fullmatch(text):
+        return float(text.replace(".", ""))
     return text.lower() == "true" if text.lower() in {"true", "false"} else text
 
 

@@ -108,7 +108,7 @@ def wrong_type(value: Any, expected: str, hint: str | None = None) -> StructureE
     """
     value = shown(value)
     if isinstance(value, str) and expected in {_EXPECTED[bool], _EXPECTED[int], _EXPECTED[float]}:
-        hint = why_string(value)
+        hint = why_string(value, is_boolean=expected == _EXPECTED[bool])
     elif expected == _EXPECTED[str] and isinstance(value, bool | int | float | date):
         hint = "write it in quotes"
     message = f"{show(value)} is of the wrong type"

@@ -266,6 +266,9 @@ class Reader:
 
 
 def _unknown_tag(tag: str) -> Problem:
+    if tag in TAGS:
+        message = f"{tag} stands at a key, and only values can stand elsewhere"
+        return Problem(Code.UNKNOWN_TAG, message, expected=f"`key: {tag} NAME`")
     hint = did_you_mean(tag, sorted(TAGS))
     expected = "a plain value, !env NAME or !file NAME"
     return Problem(Code.UNKNOWN_TAG, f"unknown tag {_short(tag)}", expected=expected, hint=hint)

@@ -37,7 +37,7 @@ class Callback:
         module: The name of the module it belongs to.
         function: What is called.
         fit: How it is called.
-        timeout_seconds: How long an asynchronous call may take.
+        timeout_seconds: How long a call may take; a synchronous one is not interrupted.
         on_error: The module's own policy for failures, instead of the rule's.
         shadow: Whether its answers are recorded but never count.
         locate: Finds the module's entry in the config file.

@@ -17,7 +17,7 @@ from hostkit.dispatch._receipts import Outcome
 from hostkit.dispatch._record import CallRecord, Timing, describe
 from hostkit.dispatch._runner import Runner
 from hostkit.dispatch._trace import Trace
-from hostkit.loops import DetachedTasks, settle
+from hostkit.loops import INTERRUPTS, DetachedTasks, settle
 from hostkit.rules import CONTINUE, NO_ANSWER, Deny, Replace
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Chain:
         spec: The hook.
         callbacks: Its callbacks, in config order.
         receipts: Where decisions are recorded.
-        clock: Where timeouts are set outside of asyncio tasks; by default Twisted's reactor.
+        clock: Where timeouts are set; by default the running event loop's clock.
         detached: Where notifications go on whose callers were cancelled.
         protect: The host's own way to protect the callbacks of a shielded hook; by default a call
             runs apart from its caller.
@@ -244,7 +244,7 @@ class Chain:
             "_Deny": Deny,
             "_Exception": Exception,
             "_Generator": types.GeneratorType,
-            "_INTERRUPTS": (KeyboardInterrupt, GeneratorExit),
+            "_INTERRUPTS": INTERRUPTS,
             "_LEFT_OUT": LEFT_OUT,
             "_Replace": Replace,
             "_ask": runner.ask if self.spec.is_async else runner.ask_now,

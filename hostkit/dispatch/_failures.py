@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from hostkit.dispatch._receipts import Outcome
 from hostkit.errors import HookTimeoutError, InvalidValueError, Unavailable
-from hostkit.loops import ADVISABLE, advise, attempt
+from hostkit.loops import ADVISABLE, advise, attempt, leaves_of
 from hostkit.rules import KINDS, policy_for
 from hostkit.wording import type_name
 
@@ -44,29 +44,8 @@ def outcome_of(error: BaseException, spec: Hookspec, callback: Callback) -> Outc
         assert isinstance(error, HookTimeoutError)  # noqa: S101 -- for type checkers
         is_own = error.hook == spec.full_name and error.module == callback.module
         return Outcome.TIMEOUT if is_own else Outcome.FAILED
-    if issubclass(kind, BaseExceptionGroup):
-        is_outage = _is_outage(error)
-    else:
-        is_outage = issubclass(kind, Unavailable)
+    is_outage = all(issubclass(type(each), Unavailable) for each in leaves_of(error))
     return Outcome.UNAVAILABLE if is_outage else Outcome.FAILED
-
-
-def _is_outage(group: BaseException) -> bool:
-    """Whether all leaves of a group are outages; it may be nested deep, and a module's class."""
-    rest = [group]
-    passed: set[int] = set()
-    while rest:
-        each = rest.pop()
-        if issubclass(type(each), BaseExceptionGroup):
-            if id(each) not in passed:
-                passed.add(id(each))
-                rest += _read_exceptions(each)
-        elif not issubclass(type(each), Unavailable):
-            return False
-    return True
-
-
-_read_exceptions: Final = vars(BaseExceptionGroup)["exceptions"].__get__
 
 
 def policies_of(

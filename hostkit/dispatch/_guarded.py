@@ -12,9 +12,9 @@ from hostkit.logs import logger_of
 from hostkit.loops import (
     Limit,
     Limited,
-    current_task,
     find_clock,
     is_awaitable,
+    is_task_cancelled,
     settle,
     take_over_context,
 )
@@ -116,21 +116,23 @@ class LimitedCallback:
             _settle_for(self.callback, value, []),
             self._limit,
             find_clock(self._clock),
-            _is_cancelled,
+            is_task_cancelled,
         )
         try:
             return await running
         except BaseException as error:
-            if not running.is_expired or _is_cancelled():
+            if not running.is_expired or is_task_cancelled():
                 raise
-            if running.results:
-                raise LateAnswer(running.results[0], _now() - began, was_cancelled=True) from None
-            if running.is_abandoned:
-                self._leave()
             # Not in a variable: a frame in its traceback would hold it.
-            raise HookTimeoutError(
-                self.callback.module, self._hook, self._limit.seconds
-            ) from error.__cause__
+            raise self._expired(running, began) from error.__cause__
+
+    def _expired(self, running: Limited[Any], began: float) -> BaseException:
+        """Make what is raised for a callback whose time is over."""
+        if running.results:
+            return LateAnswer(running.results[0], _now() - began, was_cancelled=True)
+        if running.is_abandoned:
+            self._leave()
+        return HookTimeoutError(self.callback.module, self._hook, self._limit.seconds)
 
     def _leave(self) -> None:
         self.left_behind += 1
@@ -140,12 +142,6 @@ class LimitedCallback:
             self._limit.seconds,
             self._hook,
         )
-
-
-def _is_cancelled() -> bool:
-    """Whether the caller is cancelled, as far as that is known: Twisted does not say."""
-    task = current_task()
-    return task is not None and task.cancelling() > 0
 
 
 @final

@@ -120,6 +120,9 @@ def _hear(spec: Hookspec, index: int, *, is_exact: bool) -> Iterator[str]:
         return
     if rule.reader is None:
         yield "_meaning = _answer"
+        if spec.is_async:
+            yield "if _type(_answer) is _Coroutine:"
+            yield "    break  # an `await` is missing"
     else:
         yield "try:"
         yield "    _meaning = _read(_answer)"

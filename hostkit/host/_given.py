@@ -39,12 +39,16 @@ def read_given(given: Configuration) -> HostFile:
         return load(given)
     if isinstance(given, Mapping):
         return from_mapping(given)
-    check_file(given)
+    check_file(given, "a path, a mapping, or what hostkit.config.load returns")
     return given
 
 
-def check_file(given: object) -> None:
+def check_file(given: object, expected: str = "what hostkit.config.load returns") -> None:
     """Make sure that something is a configuration that was read.
+
+    Args:
+        given: What a host was given.
+        expected: What it may be.
 
     Raises:
         NotAConfigurationError: It is not (HK415).
@@ -53,7 +57,7 @@ def check_file(given: object) -> None:
         raise NotAConfigurationError(
             Code.NOT_A_CONFIGURATION,
             f"a host cannot be made from a value of type {type(given).__name__}",
-            expected="what hostkit.config.load returns",
+            expected=expected,
             hint=_other_door(given),
         )
 
@@ -70,6 +74,20 @@ def check_path(given: object) -> None:
             f"the path of a config file cannot be a value of type {type(given).__name__}",
             expected="a str or a pathlib.Path",
             hint=_other_door(given),
+        )
+
+
+def check_module_path(given: object) -> None:
+    """Make sure that the folders of Python modules are several, and not a single one.
+
+    Raises:
+        NotAConfigurationError: They are one string or path (HK415), which counts as its letters.
+    """
+    if isinstance(given, str | os.PathLike):
+        raise NotAConfigurationError(
+            Code.NOT_A_CONFIGURATION,
+            f"module_path is one folder, {os.fspath(given)!r}",
+            expected=f"several, as in module_path=[{os.fspath(given)!r}]",
         )
 
 

@@ -11,10 +11,9 @@ from hostkit.config import check_reloadable, from_mapping, load
 from hostkit.errors import HostkitError
 from hostkit.host._builder import Builder
 from hostkit.host._change import Change
-from hostkit.host._given import check_file, check_path, read_given
+from hostkit.host._given import check_file, check_module_path, check_path, read_given
 from hostkit.host._lifecycle import Lifecycle
-from hostkit.host._missing import log_found
-from hostkit.host._retrying import Retrying
+from hostkit.host._missing import Retrying, log_found
 from hostkit.host._state import HostState, HostView
 from hostkit.specs import check_callable, check_categories
 
@@ -61,6 +60,7 @@ class Host(HostView):
         SpecError: The categories cannot live in one host.
         RegistrationError: What is to be reserved or recommended is not a path, or the shield cannot
             be called.
+        HostkitError: The file is not one that was read, or the folders are a single one.
         ValueError: A worker cannot have this name.
     """
 
@@ -80,6 +80,7 @@ class Host(HostView):
         if categories is not None:
             check_categories(categories)
         check_host_paths(reserved_paths, recommended_path)
+        check_module_path(module_path)
         if shield is not None:
             check_callable(shield, "the host's shield")
         if file is not None:
@@ -208,8 +209,6 @@ class Host(HostView):
     async def _retry(self) -> bool:
         """Try to load and start what is missing; say whether something still is."""
         old = self._state
-        if not self.is_running or not old.missing:
-            return False
         if self._lifecycle.is_changing:
             return True
         new, has_more = self._builder.with_missing(old)

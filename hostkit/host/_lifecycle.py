@@ -15,8 +15,7 @@ from hostkit.dispatch import Sampler
 from hostkit.errors import HostkitError
 from hostkit.host._left_tasks import StartedTasks
 from hostkit.host._module_steps import Steps
-from hostkit.host._observers import notify_all
-from hostkit.host._reloaded import Reloaded, without
+from hostkit.host._reloaded import Reloaded, notify_all, without
 from hostkit.loops import (
     DetachedTasks,
     Home,

@@ -13,6 +13,7 @@ from hostkit.host._missing import MissingModule
 from hostkit.host._patience import Limits, Reminder
 from hostkit.logs import About, logger_of
 from hostkit.loops import (
+    INTERRUPTS,
     Entrance,
     Interruptible,
     Limited,
@@ -21,6 +22,7 @@ from hostkit.loops import (
     enter,
     find_clock,
     is_callers,
+    is_task_cancelled,
 )
 from hostkit.specs import signature_of
 from hostkit.wording import exception_line
@@ -161,7 +163,7 @@ class Steps:
             ):
                 try:
                     await step()
-                except (KeyboardInterrupt, GeneratorExit):
+                except INTERRUPTS:
                     raise  # the program ends, and a closed coroutine cannot await anything more
                 except BaseException as error:  # noqa: BLE001 -- the rest must still be stopped
                     if self._is_passed_on(error):
@@ -232,5 +234,4 @@ class Steps:
             await Limited(coroutine, limit, clock, self._is_cancelled_now)
 
     def _is_cancelled_now(self) -> bool:
-        task = current_task()
-        return self.is_cancelled or (task is not None and task.cancelling() > 0)
+        return self.is_cancelled or is_task_cancelled()

@@ -152,7 +152,10 @@ def _read(distribution: Distribution, name: str, version: str) -> list[Offer]:
         if not any(distribution.read_text(file) for file in _METADATA):
             _warn(distribution, "it has no metadata")
         elif points:
-            name, version = distribution.metadata["Name"], distribution.version
+            # What it does not say, its folder does.
+            said = distribution.metadata
+            name = (said.get_all("Name") or [name])[0]
+            version = (said.get_all("Version") or [version])[0]
     except UnicodeDecodeError as error:
         _warn(distribution, f"its metadata cannot be read: {exception_line(error)}")
     return [Offer(each.group, each.name, _target(each), name, version) for each in points]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import warnings
 from contextlib import contextmanager, suppress
+from types import MethodType
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from hostkit.api import marked_functions
+from hostkit.logs import logger_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +70,7 @@ def warn_of_forgotten(
         registrations: What it has registered.
         coroutines: Coroutines that were never awaited.
     """
-    log = logging.getLogger(f"hostkit.modules.{name}")
+    log = logger_of(name)
     for coroutine in coroutines:
         log.warning(
             "an `await` was forgotten while the module was built: the coroutine %s was never "
@@ -79,8 +80,8 @@ def warn_of_forgotten(
     if registrations.has_hookimpls:
         return
     marked = marked_functions(type(instance))
-    functions = [each.function for each in registrations.callbacks]
-    registered = {id(getattr(each, "__func__", each)) for each in functions}
+    functions: list[Any] = [each.function for each in registrations.callbacks]
+    registered = {id(each.__func__ if type(each) is MethodType else each) for each in functions}
     if marked and registered.isdisjoint(map(id, marked.values())):
         log.warning(
             "methods are marked with @hookimpl, but not registered: %s; "

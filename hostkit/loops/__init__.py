@@ -1,6 +1,7 @@
 """Event loops of both kinds: awaiting asyncio's and Twisted's things, clocks, shields, threads."""
 
 from hostkit.loops._cancelling import (
+    INTERRUPTS,
     NEVER,
     PERHAPS_CALLERS,
     Entrance,
@@ -8,6 +9,8 @@ from hostkit.loops._cancelling import (
     Owner,
     attempt,
     is_callers,
+    is_task_cancelled,
+    leaves_of,
 )
 from hostkit.loops._clocks import (
     CallLater,
@@ -33,6 +36,7 @@ from hostkit.loops._side_loop import SideLoop
 
 __all__ = [
     "ADVISABLE",
+    "INTERRUPTS",
     "NEVER",
     "PERHAPS_CALLERS",
     "CallLater",
@@ -55,6 +59,8 @@ __all__ = [
     "find_clock",
     "is_awaitable",
     "is_callers",
+    "is_task_cancelled",
+    "leaves_of",
     "make_monotonic",
     "running_loop",
     "seconds_of",

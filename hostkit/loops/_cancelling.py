@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_INTERRUPTS: Final = (KeyboardInterrupt, GeneratorExit)
+INTERRUPTS: Final = (KeyboardInterrupt, GeneratorExit)
+"""Exceptions that end the program or a coroutine, and are always passed on."""
+
 _CANCELLATIONS: Final = (asyncio.CancelledError, CancelledError)
-PERHAPS_CALLERS: Final = (*_INTERRUPTS, *_CANCELLATIONS, BaseExceptionGroup)
+PERHAPS_CALLERS: Final = (*INTERRUPTS, *_CANCELLATIONS, BaseExceptionGroup)
 """Exceptions of all other classes are not the caller's; see `is_callers`."""
 
 # Where a task takes the steps of a coroutine that may await Deferreds.
@@ -60,17 +62,22 @@ def is_callers(error: BaseException, owner: Owner | None = None) -> bool:
     """
     if not issubclass(type(error), PERHAPS_CALLERS):
         return False
-    kinds = {type(each) for each in _leaves(error)}
-    if any(issubclass(kind, _INTERRUPTS) for kind in kinds):
+    kinds = {type(each) for each in leaves_of(error)}
+    if any(issubclass(kind, INTERRUPTS) for kind in kinds):
         return True
     if owner is NEVER or not any(issubclass(kind, _CANCELLATIONS) for kind in kinds):
         return False
-    task = current_task()
-    if task is not None and task.cancelling() > 0:
+    if is_task_cancelled():
         return True
     if owner is not None:
         return owner.is_cancelled
-    return task is None or is_driven_by_twisted()
+    return current_task() is None or is_driven_by_twisted()
+
+
+def is_task_cancelled() -> bool:
+    """Whether this runs in an asyncio task that was cancelled: Twisted does not say."""
+    task = current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def attempt(function: Callable[[Any], T], value: Any, *, otherwise: T) -> T:
@@ -99,7 +106,12 @@ def is_driven_by_twisted() -> bool:
     return False
 
 
-def _leaves(error: BaseException) -> Iterator[BaseException]:
+def leaves_of(error: BaseException) -> Iterator[BaseException]:
+    """Yield an exception, or those of a group at any depth.
+
+    Args:
+        error: The exception.
+    """
     # A module may have written the class, so its attributes are not to be relied on. Groups may be
     # nested deeper than functions may be, and hold the same ones many times.
     found = {id(error): error}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, Generic, NoReturn, TypeVar, final
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, final
 
 import attrs
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.python.failure import Failure
+
+from hostkit.loops._cancelling import INTERRUPTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Generator
@@ -16,8 +18,6 @@ if TYPE_CHECKING:
     from hostkit.loops._clocks import Cancellable, Clock
 
 T = TypeVar("T")
-
-_INTERRUPTS: Final = (KeyboardInterrupt, GeneratorExit)
 
 
 @final
@@ -88,7 +88,7 @@ class Limited(Generic[T]):
         try:
             yield from self._steps()
         except BaseException as error:
-            if isinstance(error, _INTERRUPTS) or not self.is_expired or self._is_cancelled():
+            if isinstance(error, INTERRUPTS) or not self.is_expired or self._is_cancelled():
                 raise
             raise self._error() from error
         finally:
@@ -151,7 +151,7 @@ class Limited(Generic[T]):
             self._gate.cancel()
 
     def _noticed(self) -> None:
-        """Somebody cancels what is awaited: the caller, or a time-out within the coroutine."""
+        """What is awaited is cancelled: by the caller, or by a time-out within the coroutine."""
 
         def look_again() -> None:
             if self._is_cancelled():

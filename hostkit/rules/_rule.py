@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from types import CoroutineType
 from typing import (
     Any,
     ClassVar,
@@ -205,6 +206,8 @@ class Rule(ABC, Generic[D_co]):
         if self.ignores or value is self.passes:
             return CONTINUE
         reader = self.reader
+        if reader is None and type(value) is CoroutineType:
+            raise TypeError  # that an `await` is missing is said where the answer is shown
         meaning = value if reader is None else reader(value)
         return CONTINUE if meaning is self.passes else meaning
 

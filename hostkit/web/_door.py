@@ -13,8 +13,8 @@ from twisted.internet.interfaces import IReadDescriptor
 from hostkit.codes import Code
 from hostkit.errors import ConfigErrors
 from hostkit.loops import settle
+from hostkit.web._addresses import explain_listening
 from hostkit.web._listeners import anchored
-from hostkit.web._listening_faults import explain_listening
 
 if TYPE_CHECKING:
     from twisted.internet.interfaces import IListeningPort, IStreamServerEndpoint

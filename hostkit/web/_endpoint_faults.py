@@ -35,6 +35,7 @@ _PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "unix": ("address", "mode", "backlog", "lockfile"),
     "tls": ("path", "port", "backlog", "interface"),
 }
+_VARIABLE: Final = re.compile(r"\$\{(\w[^}]*)\}|!env +(\w+)")
 _OTHERS: Final = ("systemd", "fd", "haproxy", "stdio")
 _URL: Final = "this is a URL, which says how to reach a server and not where to listen"
 _LARGEST_PORT: Final = 65535
@@ -78,6 +79,12 @@ def check_endpoint(text: str) -> None:
     Raises:
         EndpointError: It is wrong.
     """
+    if _VARIABLE.search(text):
+        written = _VARIABLE.sub(lambda found: f"${{{found[1] or found[2]}}}", text)
+        raise EndpointError(
+            "variables are filled in only where the value begins with `!env`",
+            hint=f'write !env "{written}"',
+        )
     arguments, options = split_endpoint(text)
     kind = arguments[0]
     if kind == "haproxy" and len(arguments) > 1:

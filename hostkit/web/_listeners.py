@@ -17,8 +17,7 @@ from zope.interface import implementer
 
 from hostkit.codes import Code
 from hostkit.config import Listener
-from hostkit.web._addresses import Address, address_of
-from hostkit.web._certificates import hold_certificates
+from hostkit.web._addresses import Address, address_of, explain_place
 from hostkit.web._endpoint_faults import (
     EXAMPLES,
     EndpointError,
@@ -27,7 +26,7 @@ from hostkit.web._endpoint_faults import (
     split_endpoint,
     unknown_kind,
 )
-from hostkit.web._tls import check_tls
+from hostkit.web._tls import check_tls, hold_certificates
 from hostkit.web._twisted_private import parse_endpoint
 from hostkit.web._unix import UnixEndpoint
 from hostkit.wording import either, exception_line
@@ -125,7 +124,7 @@ def anchored(text: str, folder: Path) -> str:
     for name, position, default in _PATHS.get(kind, ()):
         index = start + position  # paths may also be given without their names
         given = arguments[index] if index < len(arguments) else options.get(name, default)
-        if given is None or Path(given).is_absolute():
+        if not given or Path(given).is_absolute():
             continue
         changed = True
         if index < len(arguments):
@@ -149,10 +148,8 @@ def is_local(text: str) -> bool:
         text: An endpoint string that can be understood. What cannot be known counts as not local.
     """
     arguments, options = parse_endpoint(text)
-    if arguments[0] == "unix":
-        return True
     if arguments[0] not in {"tcp", "tcp6", "ssl", "tls"}:
-        return False
+        return arguments[0] == "unix"
     interface = options.get("interface", "")
     if interface == "localhost":
         return True
@@ -245,7 +242,20 @@ def check_listeners(file: HostFile) -> list[Problem]:
     """
     from twisted.internet import reactor  # noqa: PLC0415 -- importing it installs it
 
-    return read_listeners(file, reactor)[1]
+    endpoints, problems = read_listeners(file, reactor)
+    return [*problems, *_without_place(file, [listener for listener, _ in endpoints])]
+
+
+def _without_place(file: HostFile, listeners: list[Listener]) -> Iterator[Problem]:
+    for listener in listeners:
+        found = explain_place(anchored(listener.endpoint, file.folder))
+        if found is not None:
+            yield file.problem(
+                Code.CANNOT_LISTEN,
+                f"cannot listen at {listener.endpoint}: {found[0]}",
+                (*listener.path, "endpoint"),
+                hint=found[1],
+            )
 
 
 def _unguarded(file: HostFile, listener: Listener) -> Iterator[Problem]:

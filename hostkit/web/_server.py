@@ -40,7 +40,7 @@ class Server:
 
     Raises:
         ConfigErrors: Listeners' endpoints cannot be understood, or serve more than they may; all of
-            them are told.
+            them are reported.
     """
 
     def __init__(self, host: Host, reactor: Any) -> None:
@@ -196,13 +196,14 @@ class Server:
 
     def _reroute(self) -> Deferred[None]:
         """Serve what the host has now; wait for requests that go on with what was there before."""
-        takeover, self._takeover = self._takeover, None
-        gone: list[Door] = []
-        if takeover is not None:  # it is None if a start goes on without a module
+        retired: list[Deferred[None]] = []
+        # There is none if the host has only changed what it starts with.
+        if self._takeover is not None:
+            takeover, self._takeover = self._takeover, None
             takeover.finish()
-            self._doors, gone = takeover.doors, takeover.gone
-        self._retiring += gone
-        retired = [start_entry(self._retire(door)) for door in gone]
+            self._doors = takeover.doors
+            self._retiring += takeover.gone
+            retired = [start_entry(self._retire(door)) for door in takeover.gone]
         for door in self._doors:
             listener = door.listener
             door.site.adopt(self._root(listener), listener, _always(listener))

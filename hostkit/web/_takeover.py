@@ -9,8 +9,8 @@ import attrs
 
 from hostkit.errors import ConfigErrors
 from hostkit.web._addresses import address_of
-from hostkit.web._certificates import renew
 from hostkit.web._endpoint_faults import parts_of
+from hostkit.web._tls import renew
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -16,7 +16,7 @@ from twisted.internet.interfaces import IStreamServerEndpoint
 from twisted.internet.unix import Port
 from zope.interface import implementer
 
-from hostkit.web._listening_faults import is_served
+from hostkit.web._addresses import is_served
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

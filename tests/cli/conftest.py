@@ -22,6 +22,12 @@ class Write(Protocol):
     def __call__(self, text: str) -> str: ...
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _twisted_log() -> None:
+    """Begin Twisted's log: what it keeps until then would be written by a later test's command."""
+    run("validate", "there is no such file")
+
+
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
     """Write a config file and give its name."""

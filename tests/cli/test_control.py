@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @final
 class FakeReactor:
-    """A reactor that binds UNIX sockets, and accepts nobody."""
+    """A reactor that binds UNIX sockets, and accepts no connections."""
 
     def __init__(self) -> None:
         self.factory: Any = None
@@ -89,7 +89,7 @@ def test_without_a_pid_file_there_is_none() -> None:
 
 
 def test_what_a_killed_process_left_is_replaced(path: Path, file: HostFile) -> None:
-    """The pid file is held, so nobody listens there."""
+    """The pid file is held, so no process listens there."""
     with socket.socket(socket.AF_UNIX) as left:
         left.bind(str(path))
     with control_socket(file, FakeReactor(), {}), socket.socket(socket.AF_UNIX) as client:
@@ -157,7 +157,7 @@ def test_a_command_is_answered_when_it_has_ended(file: HostFile) -> None:
     """With what it came to and the number of the process; then the connection is closed."""
     reactor = FakeReactor()
     done: Deferred[dict[str, Any]] = Deferred()
-    with control_socket(file, reactor, {"reload": lambda: done}):
+    with control_socket(file, reactor, {"reload": lambda _: done}):
         protocol, transport = reactor.connect()
         protocol.dataReceived(b'{"command": "reload"}\n')
         assert answers_of(transport) == []
@@ -172,7 +172,7 @@ def test_a_command_is_answered_when_it_has_ended(file: HostFile) -> None:
 def test_other_commands_are_refused(line: bytes, file: HostFile) -> None:
     """Whatever a client writes, nothing is done and nothing fails."""
     reactor = FakeReactor()
-    with control_socket(file, reactor, {"reload": lambda: succeed({})}):
+    with control_socket(file, reactor, {"reload": lambda _: succeed({})}):
         protocol, transport = reactor.connect()
         protocol.dataReceived(line + b"\n")
     (answer,) = answers_of(transport)
@@ -180,14 +180,18 @@ def test_other_commands_are_refused(line: bytes, file: HostFile) -> None:
 
 
 def test_a_process_may_end_before_it_answers(path: Path) -> None:
-    """Its clients find that out."""
+    """Its clients find that out; what it has said meanwhile they know."""
+    said: list[str] = []
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(path))
         listening.listen()
         if (child := os.fork()) == 0:  # pragma: no cover
-            listening.accept()[0].recv(100)
+            connection, _ = listening.accept()
+            connection.recv(100)
+            connection.sendall(b'{"meanwhile": "takes long"}\n')
             os._exit(0)
-        assert ask(path, "reload") is None
+        assert ask(path, "reload", said.append) is None
+        assert said == ["takes long"]
         os.waitpid(child, 0)
 
 
@@ -196,16 +200,16 @@ def test_a_client_loses_patience_and_waits_on(path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(path))
         listening.listen()
-        lost: list[bool] = []
+        reported: list[str] = []
 
-        def answer() -> None:
-            lost.append(True)
+        def answer(text: str) -> None:
+            reported.append(text)
             connection = listening.accept()[0]
             connection.sendall(b'{"ok": true}\n')
             connection.close()
 
-        assert ask(path, "reload", patience=0, lose_patience=answer) == {"ok": True}
-    assert lost == [True]
+        assert ask(path, "reload", answer, patience=0) == {"ok": True}
+    assert [text.partition(":")[0] for text in reported] == ["still waiting"]
 
 
 def test_it_is_found_by_the_pid_file_that_a_process_holds(path: Path, file: HostFile) -> None:

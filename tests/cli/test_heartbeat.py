@@ -54,7 +54,7 @@ def test_what_blocks_is_named(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_it_begins_anew_after_a_beat(caplog: pytest.LogCaptureFixture) -> None:
-    """What blocks may be nobody's whose name is known."""
+    """What blocks may belong to no module."""
     now = [0.0]
     clock = Clock()
     heartbeat = Heartbeat(clock, lambda: now[0])

@@ -89,6 +89,15 @@ def test_a_good_file_has_no_problems(write: Write) -> None:
     assert result.stdout == f"{file}: no problems (1 modules, 2 hooks)\n"
 
 
+def test_optional_modules_that_are_missing_are_listed(write: Write) -> None:
+    """They are no problem, but `validate` says which there are."""
+    entries = "{module: tests.cli.modules.Words}, {module: nothere.X, name: x, optional: true}"
+    file = write(f"{HEAD}modules: [{entries}]")
+    result = run("validate", file)
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[1:] == ["optional modules that cannot be loaded: x"]
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_all_problems_are_shown_with_their_places(command: str, write: Write) -> None:
     """A file with problems exits with 1, and shows all of them on standard error at once."""

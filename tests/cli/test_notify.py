@@ -100,7 +100,7 @@ def test_there_may_be_no_watchdog(variables: dict[str, str], manager: Manager) -
 
 
 def test_without_systemd_nothing_happens() -> None:
-    """A server that was started in another way notifies nobody."""
+    """A server that was started in another way sends no notifications."""
     clock = Clock()
     notifier = Notifier.from_environment({"WATCHDOG_USEC": "5000000"}, clock)
     notifier.started()

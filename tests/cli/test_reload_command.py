@@ -84,24 +84,6 @@ def test_problems_may_hide_the_pid_file(write: Write) -> None:
     assert (result.exit_code, "HK001" in result.stderr) == (2, True)
 
 
-def test_a_wait_is_not_silent(
-    write_modules: Callable[..., str], path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A module may take long to start, or block the server."""
-
-    def wait(*_: object, lose_patience: Callable[[], object]) -> dict[str, object]:
-        lose_patience()
-        return {"ok": True, "message": "reloaded"}
-
-    monkeypatch.setattr("hostkit.cli._reload.ask", wait)
-    file = write_modules()
-    with PidFile(path).held(), socket.socket(socket.AF_UNIX) as listening:
-        listening.bind(f"{path}.sock")
-        result = run("reload", file)
-    assert (result.exit_code, result.stdout) == (0, "reloaded\n")
-    assert result.stderr.startswith(f"waiting for process {os.getpid()}: ")
-
-
 @pytest.mark.parametrize(
     ("error", "said"),
     [(PermissionError(), "is another user's"), (ConnectionRefusedError(), "cannot be asked at ")],

@@ -17,6 +17,7 @@ from twisted.python.usage import UsageError
 
 from hostkit.cli._log import Mask, TwistedHandler
 from hostkit.cli._serve import HostService, Options, makeService
+from hostkit.errors import ModuleFailedError
 from tests.cli.servers import LIMIT_SECONDS, ROOT
 from tests.cli.test_run import FakeServer
 
@@ -195,6 +196,15 @@ def test_a_server_that_cannot_start_ends_the_reactor(
     service_of(FakeServer(error), reactor)
     assert reactor.stops == int(runs)
     assert caplog.messages == [f"cannot start: {error}"]
+
+
+def test_a_module_that_cannot_start_is_named_in_its_log(caplog: pytest.LogCaptureFixture) -> None:
+    """As by `hostkit serve`."""
+    reactor = FakeReactor()
+    service_of(FakeServer(ModuleFailedError("words", "start", "no database")), reactor)
+    assert reactor.stops == 1
+    (record,) = caplog.records
+    assert (record.name, record.levelname) == ("hostkit.modules.words", "ERROR")
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,13 @@ def test_settings_under_a_wrong_name_are_an_error(tmp_path: Path, key: str, sett
 
 @pytest.mark.parametrize(
     "mapping",
-    [{"hostkti": {"receipts": 5}}, {"moduels": [{"module": "a.B"}]}, {"module": ({"module": 1},)}],
+    [
+        {"hostkti": {"receipts": 5}},
+        {"moduels": [{"module": "a.B"}]},
+        {"module": ({"module": 1},)},
+        {"modls": [Outer]},
+        {"Modules": ["words.Words"]},
+    ],
 )
 def test_a_mapping_with_a_wrong_name_is_an_error_too(mapping: dict[str, Any]) -> None:
     """What a program gives is held to the same."""
@@ -144,7 +150,33 @@ def test_a_mapping_with_a_wrong_name_is_an_error_too(mapping: dict[str, Any]) ->
 @pytest.mark.parametrize(
     "text",
     [
+        "modls: [words.Words]",
+        "moduls: [{name: words, config: {}}]",
+        "hostkti: [{endpoint: 'tcp:80'}]",
+        "hostkti: {tokens: [x]}",
+        "hostkti: {limits: {body: 1K}}",
+        "hostkti: {<<: {receipts: 5}}",
+        "base: &base {receipts: 5}\nhostkti: {<<: *base}",
+    ],
+)
+def test_what_belongs_to_a_name_is_recognised_in_other_forms(tmp_path: Path, text: str) -> None:
+    """Two mistakes at once, or a merge key, do not hide what a block is."""
+    file = tmp_path / "host.yaml"
+    file.write_text(f"{text}\n")
+    with pytest.raises(ConfigErrors) as caught:
+        load(file)
+    assert [problem.code for problem in caught.value.problems] == ["HK021"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "models: [{name: sedan}]",
+        "models: [{name: small, config: {}}, shop.models.Car]",
+        "moduls: [a, 5]",
+        "modulos: {a.b: c}",
+        "hostlist: {path: hosts.txt}",
+        "hostkti: &self {<<: {<<: 5}, x: *self}",
         "module: casino.Table",
         "module: [casino.Table]",
         "models: {module: x}",

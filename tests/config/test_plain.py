@@ -109,6 +109,8 @@ def test_a_field_reads_what_it_asks_for(write: Write, text: str, cls: Any, value
         ("010", int | str, "the number 8", "the number 10", "8, or 10, or '010' in quotes"),
         ("1e3", str | float, "the string '1e3'", "the number 1000.0", "1000.0, or '1e3' in quotes"),
         ("no", bool | str, "false", "the string 'no'", "false, or 'no' in quotes"),
+        ("1_000", str, "the number 1000", "the string '1_000'", "1000, or '1_000' in quotes"),
+        ("0.1_0", str, "the number 0.1", "the string '0.1_0'", "0.1, or '0.1_0' in quotes"),
     ],
 )
 def test_what_has_two_meanings_is_refused(

@@ -113,6 +113,10 @@ def test_nothing_is_converted(value: Any, cls: Any, expected: str) -> None:
     ("value", "cls", "hint"),
     [
         ("no", bool, _QUOTES),
+        ("y", int, None),
+        ("5", bool, None),
+        ("1e3", bool, None),
+        (float("inf"), str, "write it in quotes"),
         ("abc", bool, None),
         ("5", int, _QUOTES),
         (

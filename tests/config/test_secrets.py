@@ -42,6 +42,22 @@ def test_a_missing_variable_is_named(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("HOSTKIT_MISSING", "set HOSTKIT_MISSING before the start"),
+        ("HOSTKIT_MISSING:-x", 'write !env "${HOSTKIT_MISSING:-x}"'),
+        (
+            "HOSTKIT_MISSING:80",
+            'write "${NAME}" for a variable in a longer text, or "${NAME:-default}"',
+        ),
+    ],
+)
+def test_what_is_more_than_a_name_is_hinted_at(tmp_path: Path, name: str, hint: str) -> None:
+    """Defaults and longer texts have their own form."""
+    assert _refusal("!env", name, tmp_path).hint == hint
+
+
+@pytest.mark.parametrize(
     ("data", "secret"),
     [(b"s", "s"), (b"s\n", "s"), (b"s\r\n", "s"), (b"s\n\n", "s\n"), (b"", ""), (b"a\nb", "a\nb")],
 )

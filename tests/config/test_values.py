@@ -164,6 +164,14 @@ def test_a_misspelt_tag_is_recognised() -> None:
     assert (problem.message, problem.hint) == ("unknown tag !Env", "did you mean '!env'?")
 
 
+def test_a_tag_at_a_key_is_not_taken_for_a_misspelt_one() -> None:
+    """Only values can stand in a variable."""
+    _, reader = _read("x: {!env HOME : y}\n")
+    problem = reader.problems[0]
+    message = "!env stands at a key, and only values can stand elsewhere"
+    assert (problem.message, problem.expected) == (message, "`key: !env NAME`")
+
+
 def test_a_wrong_value_leaves_the_others_alone() -> None:
     """All problems are collected; what is broken is remembered by its path."""
     got, reader = _read("x: {a: !foo b, c: [1, !bar d], e: 1}\n")

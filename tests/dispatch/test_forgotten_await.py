@@ -21,6 +21,22 @@ class Lookups(Category):
     async def check(self, name: str) -> rules.Decision:
         """Called to decide."""
 
+    @hookspec(rules.FirstResult())
+    async def find(self, name: str) -> str | None:
+        """Called to find something."""
+
+    @hookspec(rules.Collect())
+    async def gather(self, name: str) -> str:
+        """Called to gather answers."""
+
+    @hookspec(rules.Merge(combine=list, stop_at="stop"))
+    async def merge(self, name: str) -> object:
+        """Called to combine answers."""
+
+    @hookspec(rules.Exclusive())
+    async def own(self, name: str) -> str | None:
+        """Called to ask one module."""
+
 
 async def look_up() -> str:
     """Look something up."""
@@ -59,3 +75,30 @@ def test_other_awaitables_are_no_answer_either(answer: Callable[[], Any]) -> Non
     reason = asyncio.run(_ask(answer))
     assert reason.startswith("expected ALLOW or a Deny, got <")
     assert reason.endswith(">: an `await` is missing")
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("timing", ["sampled", "exact"])
+@pytest.mark.parametrize("hook", ["find", "gather", "merge", "own"])
+def test_a_coroutine_is_no_value_either(hook: str, timing: str) -> None:
+    """Hooks that ask for values would hand it on as one, in whatever way they are measured."""
+
+    class Module:
+        def __init__(self, config: Any, api: Any) -> None:
+            api.register(Lookups, **{hook: self.find})
+
+        async def find(self, name: str) -> Any:
+            return look_up()
+
+    config = {"modules": [{"module": Module}], "hostkit": {"timing": timing}}
+    host = Host.from_config(config, categories=[Lookups]).build()
+
+    async def main() -> None:
+        call = getattr(host.hooks[Lookups], hook)
+        with pytest.raises(ModuleFailedError, match="got the coroutine look_up: an `await` is m"):
+            await call("ann")
+        trace = await host.ask(f"lookups.{hook}", {"name": "ann"})
+        assert isinstance(trace.error, ModuleFailedError)
+
+    asyncio.run(main())
+    gc.collect()

@@ -226,6 +226,7 @@ def test_a_reload_refuses_anything_else(wrong: Any) -> None:
     with pytest.raises(HostkitError, match="a host cannot be made from a value of type") as caught:
         fire(reload())
     assert isinstance(caught.value, TypeError)
+    assert "expected: a path, a mapping, or what" in str(caught.value)
     assert "HK415" in str(caught.value)
 
 
@@ -235,6 +236,8 @@ def test_a_reload_refuses_anything_else(wrong: Any) -> None:
         (lambda: Host({"modules": []}), "Host.from_config"),  # type: ignore[arg-type]
         (lambda: Host("host.yaml"), "Host.from_file"),  # type: ignore[arg-type]
         (lambda: Host.from_file({"modules": []}), "Host.from_config"),  # type: ignore[arg-type]
+        (lambda: Host(module_path="mods"), "as in module_path=['mods']"),
+        (lambda: Host(module_path=pathlib.Path("mods")), "as in module_path=['mods']"),  # type: ignore[arg-type]
         (lambda: Host.from_file(None), "expected: a str or a pathlib.Path"),  # type: ignore[arg-type]
     ],
 )
@@ -244,3 +247,10 @@ def test_a_host_is_made_by_the_door_for_what_there_is(make: Any, hint: str) -> N
         make()
     assert "HK415" in str(caught.value)
     assert hint in str(caught.value)
+
+
+@pytest.mark.parametrize("path", ["host.yaml", pathlib.Path("host.yaml")])
+def test_a_path_given_for_a_mapping_is_recognised(path: Any) -> None:
+    """The hint names what reads files."""
+    with pytest.raises(ConfigErrors, match=r"Host\.from_file"):
+        Host.from_config(path)

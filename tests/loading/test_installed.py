@@ -64,7 +64,9 @@ def test_a_broken_package_is_a_warning(
     assert str(info) in record.getMessage()
 
 
-@pytest.mark.parametrize("metadata", [None, b"Name: half\nAuthor: Jos\xe9\n"])
+@pytest.mark.parametrize(
+    "metadata", [None, b"Name: half\nAuthor: Jos\xe9\n", b"Summary: nameless\n"]
+)
 def test_without_metadata_the_folder_names_a_package(two: Site, metadata: bytes | None) -> None:
     """Entry points that can be read are used, though the metadata cannot."""
     info = two.folder / "half-3.0.dist-info"

@@ -68,6 +68,9 @@ COLON = "interface: a colon begins the next part, unless a backslash stands befo
         ("tcp:127.0.0.1:8080", "the port stands first", "write tcp:8080:interface=127.0.0.1"),
         ("tcp6:[::1]:80", "the port stands first", r"write tcp6:80:interface=\:\:1"),
         ("tcp:80\\", "it ends with a backslash", None),
+        # Variables.
+        ("tcp:!env PORT", "variables are filled in only where", 'write !env "tcp:${PORT}"'),
+        ("tcp:${PORT:-80}", "variables are filled in only where", 'write !env "tcp:${PORT:-80}"'),
         # Values.
         ("tcp:eighty", "the port 'eighty' is not a number", "the port stands first, as in"),
         ("tcp:0x50", "the port '0x50' is not a number", None),

@@ -67,6 +67,27 @@ def test_all_listeners_are_checked(tmp_path: Path) -> None:
     assert [problem.code for problem in problems] == ["HK402", "HK404", "HK402", "HK402"]
 
 
+def test_sockets_that_cannot_be_made_are_found(tmp_path: Path) -> None:
+    """What serving would be refused for is known before."""
+    (tmp_path / "file").touch()
+    problems = problems_of(
+        tmp_path,
+        "endpoint: 'unix:no/x'",
+        "endpoint: 'unix:file'",
+        "endpoint: 'unix:.'",
+        "endpoint: 'unix:'",
+        "endpoint: 'unix:x'",
+    )
+    assert [(problem.code, problem.path[2]) for problem in problems] == [
+        ("HK402", 3),
+        ("HK403", 0),
+        ("HK403", 1),
+        ("HK403", 2),
+    ]
+    message = f"cannot listen at unix:no/x: the folder {tmp_path}/no does not exist"
+    assert problems[1].message == message
+
+
 def test_no_token_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also if somebody has put it into an endpoint."""
     (problem,) = problems_of(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from twisted.internet.error import CannotListenError
 
-from hostkit.web._listening_faults import explain_listening
+from hostkit.web._addresses import explain_listening
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -232,6 +232,21 @@ def test_a_module_that_cannot_start_leaves_nothing_listening(
     assert steps[2:] == ["stop third", "stop second", "stop first"]
 
 
+def test_an_optional_module_that_cannot_start_is_not_served(
+    path: Path, reactor: RecordingReactor, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The server goes on without its pages, and nothing else is wrong."""
+    missing = (
+        "  - {module: tests.web.recorder.Recorder, name: third, optional: true, "
+        "config: {fails: true, path: /third}}\n"
+    )
+    server = make_server(path, reactor, TWO_MODULES + missing)
+    result_of(server.start())
+    assert ask(server._doors[0].site.resource, "GET", "/third").status == 404
+    assert [record.name for record in caplog.records] == ["hostkit.modules.third"]
+    result_of(server.stop())
+
+
 @pytest.mark.parametrize(
     ("endpoint", "address", "url"),
     [

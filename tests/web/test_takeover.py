@@ -80,7 +80,7 @@ def test_settings_of_a_listener_change(tmp_path: Path) -> None:
 
 
 def test_tokens_rotate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """First the new one is added, then the old one is taken away; nobody is refused meanwhile."""
+    """First the new one is added, then the old one is taken away; both are good meanwhile."""
     monkeypatch.setenv("OLD", "old-token")
     monkeypatch.setenv("NEW", "new-token")
     served = Served(tmp_path, f"{ONE}, serve: [hooks], token: !env OLD")

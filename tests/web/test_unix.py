@@ -141,7 +141,7 @@ def test_a_lock_that_is_just_deleted_is_taken_anew(
 
 
 def test_other_files_are_kept(path: Path) -> None:
-    """A mistake in the path costs nobody a file."""
+    """A mistake in the path does not delete a file."""
     assert "exists and is not a socket" in refused(path, lambda: path.write_text("mine"))
     assert path.read_text() == "mine"
     assert not lock_of(path).exists()

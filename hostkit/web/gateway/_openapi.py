@@ -9,9 +9,9 @@ import attrs
 from hostkit._version import __version__
 from hostkit.dispatch import Receipt, Step
 from hostkit.web.gateway._descriptions import arguments_schema, doc_of
-from hostkit.web.gateway._results import result_hint
 from hostkit.web.gateway._schemas import schema_of
 from hostkit.web.gateway._structuring import annotations_of
+from hostkit.web.gateway._writing import result_hint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
