@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import socket
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, final
 
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
 
     from hostkit.config import HostFile
     from hostkit.errors import Problem
-
-LONGEST_SOCKET_BYTES: Final = 107 if sys.platform == "linux" else 103
-"""How long the path of a UNIX socket may be."""
 
 _MODE: Final = 0o600
 _OTHERS: Final = 0o177
@@ -89,6 +85,8 @@ def check_control_socket(file: HostFile) -> list[Problem]:
     Returns:
         What is wrong (HK408).
     """
+    from hostkit.web import LONGEST_SOCKET_BYTES  # noqa: PLC0415 -- not for `hostkit reload`
+
     pid_file = pid_path(file)
     if pid_file is None:
         return []
