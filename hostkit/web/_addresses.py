@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import socket
-import stat
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, final
@@ -143,14 +142,14 @@ def explain_place(text: str) -> tuple[str, str | None] | None:
         )
     if not os.access(folder, os.W_OK | os.X_OK):
         return f"this user may not create files in {folder}", None
-    if path.exists() and not stat.S_ISSOCK(path.stat().st_mode):
-        return f"{path} exists and is not a socket", "choose another path"
     return None
 
 
 def _explain_socket(path: Path, cause: object) -> tuple[str, str | None]:
     if not path.exists():
         return _reason(cause), None
+    if not path.is_socket():
+        return f"{path} exists and is not a socket", "choose another path"
     if is_served(path):
         return (
             "another program serves this socket",

@@ -148,10 +148,8 @@ def is_local(text: str) -> bool:
         text: An endpoint string that can be understood. What cannot be known counts as not local.
     """
     arguments, options = parse_endpoint(text)
-    if arguments[0] == "unix":
-        return True
     if arguments[0] not in {"tcp", "tcp6", "ssl", "tls"}:
-        return False
+        return arguments[0] == "unix"
     interface = options.get("interface", "")
     if interface == "localhost":
         return True
