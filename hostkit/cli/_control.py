@@ -7,7 +7,6 @@ import json
 import os
 import select
 import socket
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, final
 
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
 
     from hostkit.config import HostFile
     from hostkit.errors import Problem
-
-LONGEST_SOCKET_BYTES: Final = 107 if sys.platform == "linux" else 103
-"""How long the path of a UNIX socket may be."""
 
 _PATIENCE_SECONDS: Final = 6.0  # the server itself reports after 5
 _NO_ANSWER: Final = "still waiting: the server does not answer, so its event loop may be blocked"
@@ -92,6 +88,8 @@ def check_control_socket(file: HostFile) -> list[Problem]:
     Returns:
         What is wrong (HK408).
     """
+    from hostkit.web import LONGEST_SOCKET_BYTES  # noqa: PLC0415 -- not for `hostkit reload`
+
     pid_file = pid_path(file)
     if pid_file is None:
         return []

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 from hostkit.cli._frames import where
 from hostkit.dispatch import module_on
+from hostkit.logs import logger_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,8 +59,9 @@ class Heartbeat:
             self._next = blocked + min(blocked, _LONGEST_SECONDS)
             frame = sys._current_frames().get(self._watched)  # noqa: SLF001 -- documented for this
             module = module_on(frame)
+            log = _log if module is None else logger_of(module)
             who = "something" if module is None else f"module {module!r}"
-            _log.warning("%s has blocked the event loop for %.0fs%s", who, blocked, where(frame))
+            log.warning("%s has blocked the event loop for %.0fs%s", who, blocked, where(frame))
 
     def _beat(self) -> None:
         self._last = self._seconds()

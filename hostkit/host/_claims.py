@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, final
 import attrs
 
 from hostkit.codes import Code
+from hostkit.logs import logger_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
@@ -141,7 +142,7 @@ def assign_paths(modules: Sequence[Module]) -> dict[str, tuple[Module, Mount]]:
                     places,
                 )
             elif first is not mount:
-                _log.warning(
+                logger_of(module.name).warning(
                     "module %r wants to serve %s twice; what it registered first is served %s",
                     module.name,
                     mount.path,

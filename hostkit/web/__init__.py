@@ -1,6 +1,7 @@
 """How a host is reached over HTTP, and what modules make web resources with."""
 
 from hostkit.web._cors import Cors
+from hostkit.web._endpoint_faults import LONGEST_SOCKET_BYTES
 from hostkit.web._forms import Form, Upload, form_body
 from hostkit.web._json import json_body
 from hostkit.web._json_resource import HttpError, JsonResource
@@ -13,6 +14,7 @@ from hostkit.web.gateway import Gateway
 
 __all__ = [
     "DEFAULT_LISTENER",
+    "LONGEST_SOCKET_BYTES",
     "Cors",
     "ErrorPage",
     "Form",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 from twisted.internet.defer import Deferred, DeferredList
 
 from hostkit.errors import ConfigErrors, HostkitError
+from hostkit.logs import logger_of
 from hostkit.loops import seconds_of, settle, start_entry
 from hostkit.web._bodies import missing_folder
 from hostkit.web._door import Door
@@ -251,7 +252,7 @@ class Server:
         for path in (HEALTH, READY):
             if "modules" in listener.serve and path in self._host.mounts:
                 module, _ = self._host.mounts[path]
-                _log.warning(
+                logger_of(module.name).warning(
                     "%s: module %r is not served at %s, since `health` is",
                     listener.endpoint,
                     module.name,

@@ -35,7 +35,7 @@ def test_a_loop_that_beats_is_not_blocked(caplog: pytest.LogCaptureFixture) -> N
 
 
 def test_what_blocks_is_named(caplog: pytest.LogCaptureFixture) -> None:
-    """With the line of the module's code; after 5 seconds, and later again and again."""
+    """In the module's log, with the line of its code; after 5 seconds, and again and again."""
     now = [0.0]
     heartbeat = Heartbeat(Clock(), lambda: now[0])
 
@@ -51,6 +51,7 @@ def test_what_blocks_is_named(caplog: pytest.LogCaptureFixture) -> None:
         f"module 'words' has blocked the event loop for {seconds}s ({__file__}:{line} in block)"
         for seconds in (5, 10, 20, 40, 80, 140)
     ]
+    assert {record.name for record in caplog.records} == {"hostkit.modules.words"}
 
 
 def test_it_begins_anew_after_a_beat(caplog: pytest.LogCaptureFixture) -> None:

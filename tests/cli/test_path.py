@@ -47,8 +47,8 @@ def test_commands_look_for_modules_in_a_folder(command: str, write: Write, folde
     assert run(command, "--path", ".", file, "--path", folder).exit_code == 0
 
 
-def test_a_reload_checks_the_file_in_the_same_way(write: Write, folder: str) -> None:
-    """So it comes to what is missing after the modules: the pid file."""
+def test_a_reload_takes_the_option_too(write: Write, folder: str) -> None:
+    """Although only the server looks for modules, so that it is called as the others are."""
     result = run("reload", "--path", folder, write(TEXT))
     assert "has no `hostkit: pid_file:`" in result.stderr
 
