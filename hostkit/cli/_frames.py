@@ -35,7 +35,8 @@ def where(frame: FrameType | None) -> str:
     while frame is not None:
         file = frame.f_code.co_filename
         is_python = file.startswith(_PYTHON) and "site-packages" not in file
-        if not is_python and not file.startswith(_OWN):
+        is_command = frame.f_globals.get("__name__") == "__main__"  # such as /usr/bin/hostkit
+        if not is_python and not is_command and not file.startswith(_OWN):
             return f" ({file}:{frame.f_lineno} in {frame.f_code.co_name})"
         frame = frame.f_back
     return ""

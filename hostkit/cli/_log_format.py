@@ -139,6 +139,8 @@ def own_frames(
     if any(outside):  # what is hostkit's own in the chain, such as a time-out, follows from that
         for one, frames in zip(chain, outside, strict=True):
             one.stack = traceback.StackSummary.from_list(frames)
+    elif isinstance(raised[1], TimeoutError):  # of a module that resists its cancellation
+        return written.format_exception_only()
     return written.format()
 
 

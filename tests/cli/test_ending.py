@@ -15,6 +15,7 @@ import pytest
 
 from hostkit.cli import _command
 from hostkit.cli._ending import Ending
+from hostkit.cli._frames import where
 from hostkit.cli._serve import _leave
 from hostkit.config import load
 from tests.cli.servers import errors_of, serving, wait_for
@@ -95,6 +96,13 @@ def test_a_main_thread_that_only_waits_is_not_named_at_first(
     monkeypatch.setattr("hostkit.cli._ending.where", lambda _frame: "")
     end(5)
     assert caplog.messages == ["exiting although this is still running: MainThread"]
+
+
+def test_the_command_itself_is_no_place() -> None:
+    """It says nothing about what the main thread waits for."""
+    names = {"sys": sys, "__name__": "__main__"}
+    frame = eval(compile("sys._getframe()", "/usr/bin/hostkit", "eval"), names)
+    assert "/usr/bin/hostkit" not in where(frame)
 
 
 def test_what_is_not_to_be_logged_is_not(caplog: pytest.LogCaptureFixture) -> None:

@@ -136,6 +136,13 @@ def test_what_follows_from_a_failure_of_the_module_shows_no_frames() -> None:
     assert text.endswith("TimeoutError: late")
 
 
+def test_a_timeout_without_frames_of_the_module_is_one_line() -> None:
+    """Where hostkit gives up a module that goes on is of no use to anybody."""
+    error = TimeoutError("not done after 2s")
+    text = MaskedFormatter(MASK).format(record_of(exc_info=(TimeoutError, error, None)))
+    assert text.splitlines()[1:] == ["TimeoutError: not done after 2s"]
+
+
 def test_a_failure_of_hostkit_itself_is_shown_in_full() -> None:
     """There is nothing else to show."""
 

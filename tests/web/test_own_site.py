@@ -112,6 +112,7 @@ def test_a_gateway_is_guarded_or_said_to_be_open(options: dict[str, Any]) -> Non
     with pytest.raises(HostkitError, match="unless it has a token") as caught:
         Gateway(host_of({}), **options)
     assert "HK416" in str(caught.value)
+    assert ("is empty" in str(caught.value)) is (options.get("token") == "")
     assert isinstance(caught.value, TypeError)
 
 

@@ -115,7 +115,8 @@ class Gateway(Resource):
 def _check_token(token: object) -> None:
     if token is None or (isinstance(token, str) and token):
         return
-    given = "" if token is _UNSAID else f": token={token!r} is neither a string nor None"
+    kind = "empty" if token == "" else "neither a string nor None"
+    given = "" if token is _UNSAID else f": token={token!r} is {kind}"
     raise UnguardedError(
         Code.GUARD_NOT_CHOSEN,
         f"a gateway lets all who reach it ask the modules, unless it has a token{given}",

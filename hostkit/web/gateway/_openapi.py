@@ -98,9 +98,12 @@ _ERRORS: Final = {
     "400": "The body, or a parameter, does not fit the hook.",
     "401": "The gateway needs a token, and this is not it.",
     "405": "Hooks are called with POST.",
+    "408": "The request came too slowly.",
+    "413": "The body is longer than the listener allows.",
     "415": "The body has another content type than JSON.",
     "500": "The host is broken.",
 }
+_TOO_MANY: Final = "There are too many calls."
 _CROSS_ORIGIN: Final = "Web pages may not call the gateway."
 
 
@@ -148,6 +151,7 @@ def _list_operation() -> dict[str, Any]:
             "200": _refer("All categories and hooks.", "Listing"),
             "401": _refer(_ERRORS["401"], "Error"),
             "403": _refer(_CROSS_ORIGIN, "Error"),
+            "503": _refer(_TOO_MANY, "Error"),
         },
     }
 
@@ -166,6 +170,7 @@ def _operation(category: str, hook: str, call: HookCall) -> dict[str, Any]:
     if call.spec is None:
         responses["200"] = _refer("The gateway is there.", "Pong")
         responses["403"] = _refer(_CROSS_ORIGIN, "Error")
+        responses["503"] = _refer(_TOO_MANY, "Error")
         return {**operation, "responses": responses}
     if call.spec.deprecated is not None:
         operation["deprecated"] = True
@@ -178,7 +183,7 @@ def _operation(category: str, hook: str, call: HookCall) -> dict[str, Any]:
         "required": [] if call.decides else ["result"],
         "additionalProperties": False,
     }
-    failed = "A module failed: this is neither an allow nor a denial. Or there are too many calls."
+    failed = f"A module failed: this is neither an allow nor a denial. Or: {_TOO_MANY}"
     responses |= {
         "200": _response(allowed, "Allowed." if call.decides else "The result."),
         "403": _refer(f"Denied. Or: {_CROSS_ORIGIN}", "Decided", "Error"),
