@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import socket
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, final
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from hostkit.config import HostFile
     from hostkit.errors import Problem
 
+_PATIENCE_SECONDS: Final = 6.0  # the server itself reports after 5
+_NO_ANSWER: Final = "still waiting: the server does not answer, so its event loop may be blocked"
 _MODE: Final = 0o600
 _OTHERS: Final = 0o177
 """The permissions that are never given, not even before the mode is set."""
@@ -178,13 +181,16 @@ def find_control(number: int) -> Path | None:
     return None
 
 
-def ask(path: Path, command: str, report: Report) -> dict[str, Any] | None:
+def ask(
+    path: Path, command: str, report: Report, patience: float = _PATIENCE_SECONDS
+) -> dict[str, Any] | None:
     """Have a serving process do something, and wait until it is done.
 
     Args:
         path: Its control socket.
         command: The command.
         report: Is called with what happens meanwhile.
+        patience: After how many seconds without any answer that is reported, too.
 
     Returns:
         What it came to; `None` if the process has ended meanwhile.
@@ -195,6 +201,8 @@ def ask(path: Path, command: str, report: Report) -> dict[str, Any] | None:
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(str(path))
         connection.sendall(json.dumps({"command": command}).encode() + b"\n")
+        if not select.select([connection], [], [], patience)[0]:
+            report(_NO_ANSWER)
         with connection.makefile("rb") as lines:
             for answer in map(json.loads, lines):
                 if "ok" in answer:

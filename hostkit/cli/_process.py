@@ -192,7 +192,11 @@ def find_process(file: HostFile) -> int:
         )
     try:
         number = PidFile(path).find()
-    except (OSError, ValueError) as error:
+    except ValueError:
+        raise click.ClickException(
+            f"a process holds {path}, but its number is not there: name it, `hostkit reload PID`"
+        ) from None
+    except OSError as error:
         raise click.ClickException(f"{path} cannot be read: {error}") from None
     if number is None:
         raise click.ClickException(f"no process serves {file.name}: none holds {path}")

@@ -60,6 +60,9 @@ def resolve(cls: Any) -> None:
         raise StructureErrors((_unknown_name(cls, error),)) from error
     if attrs.has(cls):
         attrs.resolve_types(cls, localns=names)
+        for field in attrs.fields(cls):
+            if field.name not in hints:  # `attr.ib()` alone
+                object.__setattr__(field, "type", Any)
     elif dataclasses.is_dataclass(cls):
         for field in dataclasses.fields(cls):
             field.type = hints[field.name]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import types
 from collections.abc import (
     Callable,
+    Hashable,
     Iterable,
     Iterator,
     Mapping,
@@ -95,6 +96,8 @@ def structure(value: object, cls: type[T]) -> T:
 
 def can_fill(cls: Any) -> bool:
     """Whether a class, or a type made of such, can be filled from a mapping as a whole."""
+    if not isinstance(cls, Hashable):  # a constant of the module's own, perhaps
+        return False
     base = _base(cls)
     if base in _UNIONS:
         return all(can_fill(member) for member in get_args(cls))

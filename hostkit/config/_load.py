@@ -199,12 +199,23 @@ def _checkable(settings: Settings, source: Source) -> Settings:
 def _fill_entries(modules: object, faults: list[Fault]) -> dict[int, ModuleEntry]:
     """Read all entries by their index, or those that can be read."""
     entries: Sequence[ModuleEntry | None] | None
-    entries = _fill(modules, list[ModuleEntry], _MODULES, faults)
+    found: list[Fault] = []
+    entries = _fill(modules, list[ModuleEntry], _MODULES, found)
+    faults += [_with_dotted_key(fault) for fault in found]
     if entries is None:
         written = modules if isinstance(modules, list | tuple) else ()
         # Their faults are known already.
         entries = [_fill(value, ModuleEntry, _MODULES, []) for value in written]
     return {index: entry for index, entry in enumerate(entries) if entry is not None}
+
+
+def _with_dotted_key(fault: Fault) -> Fault:
+    """Say what is right to those who write ``- words.Words: {}``."""
+    key = fault.path[-1] if fault.path else None
+    if fault.code != Code.UNKNOWN_KEY or not isinstance(key, str) or "." not in key:
+        return fault
+    hint = f"write `module: {key}`, and the module's own settings under `config:`"
+    return attrs.evolve(fault, hint=hint)
 
 
 def _fill(value: object, cls: type[_T], key: str, faults: list[Fault]) -> _T | None:

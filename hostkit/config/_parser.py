@@ -61,6 +61,8 @@ def _read_bytes(name: str) -> bytes:
     except IsADirectoryError:
         hint = "name the file in it"
         problem = Problem(Code.FILE_IS_FOLDER, f"{name!r} is a folder, not a file", hint=hint)
+        if not name:  # as from a variable of the shell that is not set
+            problem = Problem(Code.FILE_NOT_FOUND, "the name of the file is empty")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         problem = Problem(Code.FILE_UNREADABLE, f"{name!r} cannot be read: {reason}")

@@ -180,10 +180,16 @@ def _choose(value: Any, choices: list[tuple[Any, Any]]) -> Any:
     fault = Fault(
         Code.NOT_A_CHOICE,
         f"{show(value)} is not one of the choices",
-        expected=either([repr(written) for written, _ in choices]),
+        expected=either([_in_yaml(written) for written, _ in choices]),
         hint=did_you_mean(value, names) if isinstance(value, str) else None,
     )
     raise StructureErrors((fault,))
+
+
+def _in_yaml(choice: Any) -> str:
+    if choice is None:
+        return "null"
+    return repr(choice).lower() if isinstance(choice, bool) else repr(choice)
 
 
 def structure_seconds(value: Any, _cls: Any) -> float:

@@ -7,6 +7,7 @@ written.
 
 # Without `from __future__ import annotations`: the annotations are read when the file is.
 
+from pathlib import PurePath
 from typing import Annotated, Literal, TypeAlias, final
 
 import attrs
@@ -32,8 +33,13 @@ def _is_token(value: str) -> bool:
     return value != "" and value.isascii() and value.isprintable() and " " not in value
 
 
+def _names_file(value: str) -> bool:
+    return PurePath(value).name != "" and "\0" not in value
+
+
 _Text = Annotated[str, Check(bool, "a string that is not empty")]
 _ServeList = Annotated[tuple[Serve, ...], Check(_is_set, "a list, not empty, nothing in it twice")]
+_FilePath = Annotated[str, Check(_names_file, "the path of a file")]
 _Token = Annotated[str, Check(_is_token, "visible ASCII characters without spaces, at least one")]
 
 
@@ -143,7 +149,7 @@ class Settings:
         reload=True,
         key="lame_duck",
     )
-    pid_file: _Text | None = setting(
+    pid_file: _FilePath | None = setting(
         None,
         help="Where `hostkit serve` writes the number of its process, so that "
         "[`hostkit reload FILE`](#reloading) finds it. A relative name starts at the config "

@@ -21,7 +21,7 @@ from uuid import UUID
 
 from hostkit.codes import Code
 from hostkit.config._faults import Fault, StructureErrors
-from hostkit.config._plain import Plain, read_as, shown
+from hostkit.config._plain import Plain, is_secret, read_as, shown
 from hostkit.config._scalars import Seconds, structure_seconds, wrong_type
 from hostkit.wording import show
 
@@ -112,7 +112,9 @@ def _structure_text(value: Any, cls: Any) -> Any:
     except (ValueError, re.error) as error:
         # What other errors say is the value again, which may be a secret.
         why = f": {error}" if isinstance(error, re.error) else ""
-    raise _bad_form(value, expected, why)
+    # `25:00` stands there, and not the number that YAML 1.1 reads.
+    is_odd = isinstance(value, Plain) and ":" in text and not is_secret(value)
+    raise _bad_form(text if is_odd else value, expected, why)
 
 
 def _bad_form(value: Any, expected: str, why: str = "") -> StructureErrors:

@@ -256,11 +256,11 @@ def _required(function: Callable[..., Any], required: int | None, total: int) ->
     if required is None:
         return total
     # `True` is a number to Python, and looks like what `must_decide` is.
-    if isinstance(required, bool) or not 0 <= required <= total:
+    if type(required) is not int or not 0 <= required <= total:
         hint = "write must_decide=True for a hook that some module must decide"
         raise SpecError(
             Code.BAD_OPTION,
-            f"hookspec {function.__name__} has required={required}, but {total} arguments",
+            f"hookspec {function.__name__} has required={required!r}, but {total} arguments",
             details=where(function),
             expected=f"a number from 0 to {total}",
             hint=hint if required is True else None,

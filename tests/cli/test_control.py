@@ -195,6 +195,23 @@ def test_a_process_may_end_before_it_answers(path: Path) -> None:
         os.waitpid(child, 0)
 
 
+def test_a_client_loses_patience_and_waits_on(path: Path) -> None:
+    """So that its user knows why there is no answer yet."""
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(path))
+        listening.listen()
+        reported: list[str] = []
+
+        def answer(text: str) -> None:
+            reported.append(text)
+            connection = listening.accept()[0]
+            connection.sendall(b'{"ok": true}\n')
+            connection.close()
+
+        assert ask(path, "reload", answer, patience=0) == {"ok": True}
+    assert [text.partition(":")[0] for text in reported] == ["still waiting"]
+
+
 def test_it_is_found_by_the_pid_file_that_a_process_holds(path: Path, file: HostFile) -> None:
     """Without reading any config file."""
     pid_file = path.with_name("server.pid")

@@ -202,3 +202,14 @@ def test_whether_it_can_be_written_is_known_before(
         said = f"{file}:2:13: HK406 {path} cannot be used as a pid file: "
         assert result.stderr.startswith(said + why.format(tmp_path))
     assert not (tmp_path / "new.pid").exists()
+
+
+@pytest.mark.parametrize("name", [".", "/", "a\\0b", ""])
+def test_what_cannot_be_a_file_is_no_path(name: str, write: Write) -> None:
+    """A mistake of the user's, found before any module is loaded."""
+    file = write(f'hostkit:\n  pid_file: "{name}"\n')
+    for command in ("validate", "serve", "reload"):
+        result = CliRunner().invoke(main, [command, file])
+        assert (result.exit_code, type(result.exception)) == (1, SystemExit)
+        assert result.stderr.startswith(f"{file}:2:13: HK027 ")
+        assert "= expected: the path of a file" in result.stderr

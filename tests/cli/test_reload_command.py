@@ -97,7 +97,7 @@ def test_a_control_socket_may_refuse(
 ) -> None:
     """Of another user's process, or of one that is just ending."""
 
-    def refuse(path: Path, command: str, report: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise error
 
     monkeypatch.setattr("hostkit.cli._reload.ask", refuse)
@@ -153,7 +153,8 @@ def test_a_pid_file_may_be_unreadable(
             path.symlink_to(path)
         result = run("reload", file)
     assert result.exit_code == 1
-    assert result.output.startswith(f"Error: {path} cannot be read: ")
+    why = f"{path} cannot be read: " if kind == "folder" else f"a process holds {path}, but "
+    assert result.output.startswith(f"Error: {why}")
     assert signals == []
 
 

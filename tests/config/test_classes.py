@@ -192,3 +192,15 @@ def test_other_annotations_mean_nothing() -> None:
     """A type annotated for someone else is its plain type."""
     annotated: Any = Annotated[int, "a note"]
     assert structure(5, annotated) == 5
+
+
+Untyped: Any = attrs.make_class(
+    "Untyped", {"size": attrs.field(), "words": attrs.field(factory=list)}
+)
+
+
+@pytest.mark.parametrize("size", [3, "a", None, [1]])
+def test_fields_without_a_type_take_any_value(size: Any) -> None:
+    """As classes of attrs had them before annotations."""
+    filled = structure({"size": size}, Untyped)
+    assert (filled.size, filled.words) == (size, [])

@@ -232,3 +232,15 @@ def test_the_right_form_is_shown(
     with pytest.raises(ConfigErrors) as caught:
         load(file)
     assert [(problem.code, problem.hint) for problem in caught.value.problems] == [("HK020", hint)]
+
+
+@pytest.mark.parametrize("entry", ["words.Words: {banned: [x]}", "words.Words:", "{mode.Of: 5}"])
+def test_a_path_as_the_key_of_an_entry_is_recognised(tmp_path: Path, entry: str) -> None:
+    """Rather than taken for a misspelt `mode:`."""
+    file = tmp_path / "host.yaml"
+    file.write_text(f"modules:\n- {entry}\n")
+    with pytest.raises(ConfigErrors) as caught:
+        load(file)
+    path = "mode.Of" if "Of" in entry else "words.Words"
+    hint = f"write `module: {path}`, and the module's own settings under `config:`"
+    assert hint in [problem.hint for problem in caught.value.problems]

@@ -41,6 +41,12 @@ def test_a_missing_file_is_named(write: Write, name: str) -> None:
     assert problem.hint == f"it would be {missing!r}"
 
 
+def test_an_empty_name_is_not_taken_for_a_folder() -> None:
+    """A variable of the shell that is not set gives one."""
+    problem = _refused_text("")
+    assert (problem.code, problem.message) == ("HK001", "the name of the file is empty")
+
+
 def test_a_folder_is_refused(tmp_path: Path) -> None:
     """A folder is refused as what it is."""
     problem = _refused_text(str(tmp_path))

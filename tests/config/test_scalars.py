@@ -239,3 +239,14 @@ def test_sizes_round_trip(number: int, unit: tuple[str, int]) -> None:
     """A number of a unit comes back as exactly that many bytes."""
     name, bits = unit
     assert parse_bytes(f"{number}{name}") == number << bits
+
+
+class Switch(enum.Enum):
+    ON = True
+    UNSET = None
+
+
+def test_choices_are_shown_as_yaml_has_them() -> None:
+    """There `None` would be a string."""
+    assert _fault("x", Literal["a", 1, True]).expected == "'a', 1 or true"
+    assert _fault("x", Switch).expected == "true or null"

@@ -185,3 +185,12 @@ def test_relative_paths_start_at_the_folder(tmp_path: Path) -> None:
     with structuring_for(object, tmp_path):
         assert structure(["a", "/b"], list[Path]) == [tmp_path / "a", Path("/b")]
     assert structure("a", Path) == Path("a")
+
+
+@pytest.mark.parametrize("text", ["7:05", "25:00", "1:2:3"])
+def test_a_wrong_time_is_shown_as_it_is_written(write: Write, text: str) -> None:
+    """And not as the number that YAML 1.1 reads."""
+    with pytest.raises(StructureErrors) as caught:
+        _read(write, text, time)
+    (fault,) = caught.value.faults
+    assert fault.message == f"the string '{text}' is not a time of day"

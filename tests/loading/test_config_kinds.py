@@ -208,10 +208,11 @@ class Two:
         (dict[str, int], {"a": 1}, {"a": 1}),
         (One | Two, {"two": 1}, Two(1)),
         (dict, {"a": "b"}, {"a": "b"}),
+        ({"a": "a constant"}, {"a": "b"}, {"a": "b"}),
     ],
 )
 def test_a_config_may_be_a_type_made_of_others(kind: Any, value: Any, result: Any) -> None:
-    """Mappings of one type, and unions of classes, are filled too."""
+    """Mappings of one type, and unions of classes, are filled too; constants are left alone."""
 
     class Typed(Plain):
         Config = kind

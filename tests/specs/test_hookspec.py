@@ -262,12 +262,12 @@ def test_any_number_of_leading_arguments_can_be_required(required: int) -> None:
     assert Words.hookspecs["on_word"].required == required
 
 
-@pytest.mark.parametrize("required", [-1, 3])
-def test_no_more_can_be_required_than_there_is(required: int) -> None:
+@pytest.mark.parametrize("required", [-1, 3, "1", 1.0])
+def test_no_more_can_be_required_than_there_is(required: Any) -> None:
     """The range is told."""
     error = refused(two_arguments, required=required)
     assert error.code == "HK304"
-    assert f"hookspec two_arguments has required={required}, but 2 arguments" in str(error)
+    assert f"hookspec two_arguments has required={required!r}, but 2 arguments" in str(error)
     assert place_of(two_arguments) in str(error)
     assert "expected: a number from 0 to 2" in str(error)
 
