@@ -1,4 +1,4 @@
-"""`where`: what a thread does, as far as that is no code of Python, Twisted, click or hostkit."""
+"""`where`: what a thread does, as far as that is not code of Python, Twisted, click or hostkit."""
 
 from __future__ import annotations
 

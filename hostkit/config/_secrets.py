@@ -65,7 +65,7 @@ def tokens_of(settings: Settings) -> frozenset[str]:
 
 
 def misplaced_secrets(values: Mapping[str, Any]) -> frozenset[str]:
-    """Find a URL with a password that stands where a mapping belongs, so that it is no setting.
+    """Find a URL with a password that stands where a mapping belongs, so that it is not a setting.
 
     Args:
         values: The top level of the file.

@@ -146,7 +146,7 @@ class Host(HostView):
         """Build the host if need be, and start its modules in config order.
 
         Raises:
-            ModuleFailedError: One of them failed; those before it were stopped again.
+            ModuleFailedError: One of them failed; it and those before it were stopped again.
             HostkitError: The host is running, starting or stopping already, or it was stopped
                 before all of them were started.
         """

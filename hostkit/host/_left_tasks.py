@@ -22,8 +22,8 @@ class StartedTasks:
     """The tasks that modules have begun in their ``start``, as far as they can be known.
 
     A task is a module's if its coroutine is a method of the module, a function within one, or
-    stands in the module's own file. One that was begun in ``start`` is no part of a call of a hook,
-    so it can be cancelled when the module is stopped.
+    stands in the module's own file. One that was begun in ``start`` does not belong to a call of a
+    hook, so it can be cancelled when the module is stopped.
     """
 
     def __init__(self) -> None:

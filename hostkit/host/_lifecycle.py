@@ -92,7 +92,7 @@ class Lifecycle:
                 have failed is taken into use before this returns.
 
         Raises:
-            ModuleFailedError: One of them failed; those before it were stopped again.
+            ModuleFailedError: One of them failed; it and those before it were stopped again.
             HostkitError: They are started already, or were stopped meanwhile.
         """
         if self._is_up:

@@ -87,7 +87,7 @@ def find_spec(hook: Any, categories: Sequence[type[Category]]) -> Hookspec:
     Raises:
         RegistrationError: It is not a hook (HK216), or of no category that the host has (HK202).
     """
-    # What `host.hooks` has is called, and is no way to name a hook.
+    # What `host.hooks` has is called, and is not a way to name a hook.
     if not (inspect.isfunction(hook) and hasattr(hook, SPEC_ATTRIBUTE)):
         raise RegistrationError(
             Code.NOT_A_HOOK,

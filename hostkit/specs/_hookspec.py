@@ -224,7 +224,7 @@ def _check_named(spec: Hookspec) -> None:
     if spec.keyed is not None and not isinstance(spec.keyed, Keyed):
         raise SpecError(
             Code.BAD_OPTION,
-            f"hookspec {spec.name} has keyed={spec.keyed!r}, which is no Keyed",
+            f"hookspec {spec.name} has keyed={spec.keyed!r}, which is not a Keyed",
             details=where(spec.function),
             hint='write keyed=Keyed("argument")',
         )

@@ -1,4 +1,4 @@
-"""What was meant by a string that is no endpoint, written as one."""
+"""What was meant by a string that is not an endpoint, written as one."""
 
 from __future__ import annotations
 

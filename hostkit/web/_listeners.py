@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import socket
 from contextlib import suppress
 from ipaddress import ip_address
@@ -26,6 +25,7 @@ from hostkit.web._endpoint_faults import (
     split_endpoint,
     unknown_kind,
 )
+from hostkit.web._endpoint_meant import escape
 from hostkit.web._tls import check_tls, hold_certificates
 from hostkit.web._twisted_private import parse_endpoint
 from hostkit.web._unix import UnixEndpoint
@@ -133,12 +133,8 @@ def anchored(text: str, folder: Path) -> str:
             options[name] = str(folder / given)
     if not changed:
         return text
-    named = [f"{name}={_quote(value)}" for name, value in options.items()]
-    return ":".join([*map(_quote, arguments), *named])
-
-
-def _quote(value: str) -> str:
-    return re.sub(r"([\\:=])", r"\\\1", value)
+    named = [f"{name}={escape(value)}" for name, value in options.items()]
+    return ":".join([*map(escape, arguments), *named])
 
 
 def is_local(text: str) -> bool:

@@ -74,7 +74,7 @@ def test_arguments_that_are_named_exist(
 
 def test_the_name_of_an_argument_is_no_key() -> None:
     """Who forgets `Keyed` is told so."""
-    with pytest.raises(SpecError, match="has keyed='kind', which is no Keyed") as caught:
+    with pytest.raises(SpecError, match="has keyed='kind', which is not a Keyed") as caught:
         hookspec(rules.FirstResult(), keyed="kind")(check)  # type: ignore[arg-type]
     assert caught.value.code == "HK304"
     assert 'write keyed=Keyed("argument")' in str(caught.value)

@@ -115,9 +115,10 @@ def test_the_query_of_a_long_form_is_known() -> None:
     """Its fields are found, and the body can be read by a page that does not look for others."""
 
     def look(args: Any) -> bytes:
-        return b"%s %s %s" % (args[b"b"][0], args.get(b"b")[0], str(b"b" in args).encode())
+        found = (args[b"b"][0], args.get(b"b")[0], str(b"b" in args).encode(), args.pop(b"b")[0])
+        return b"%s %s %s %s" % found
 
-    assert send(Looking(look), long_form(), "/form?b=2").body == b"2 2 True"
+    assert send(Looking(look), long_form(), "/form?b=2").body == b"2 2 True 2"
 
 
 @pytest.mark.parametrize(
