@@ -51,6 +51,11 @@ def either(options: Collection[str]) -> str:
     return f"{', '.join(most)} or {last}" if most else last
 
 
+def counted(number: int, noun: str) -> str:
+    """Write how many there are of something: ``1 module``, ``2 modules``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def nearest(name: str, options: Collection[str]) -> str | None:
     """Find the option that was probably meant, if one is close."""
     return next(iter(difflib.get_close_matches(name, options, n=1)), None)

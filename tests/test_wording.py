@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hostkit.wording import did_you_mean, either, nearest, show
+from hostkit.wording import counted, did_you_mean, either, nearest, show
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,12 @@ def test_the_hint_names_the_nearest_name() -> None:
     """The hint is a question, or missing when nothing is near."""
     assert did_you_mean("timout", ["timeout"]) == "did you mean 'timeout'?"
     assert did_you_mean("x", ["timeout"]) is None
+
+
+def test_things_are_counted() -> None:
+    """One is singular, none and many are plural."""
+    assert [counted(number, "module") for number in (0, 1, 2)] == [
+        "0 modules",
+        "1 module",
+        "2 modules",
+    ]

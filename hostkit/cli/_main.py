@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import click
 
 from hostkit._version import __version__
+from hostkit.wording import counted
 
 # What a command needs is imported when it runs, so that `--help` and `--version` answer at once;
 # `serve` must also install a reactor before anything imports `twisted.internet.reactor`.
@@ -201,14 +202,14 @@ def validate(file: str, *, without_secrets: bool) -> None:
 
     host = _build(file, serves=True, without_secrets=without_secrets)
     name = click.format_filename(file)  # which may hold bytes that are not valid UTF-8
-    click.echo(f"{name}: no problems ({len(host.modules)} modules, {len(host.chains)} hooks)")
+    found = f"{counted(len(host.modules), 'module')}, {counted(len(host.chains), 'hook')}"
+    click.echo(f"{name}: no problems ({found})")
     for line in (*show_absent(host.file.absent), *show_unbuilt(host)):
         click.echo(line)
 
 
 @main.command(epilog=_RELOAD_CODES)
 @click.argument("target", metavar="FILE|PID")
-@_path
 def reload(target: str) -> None:
     """Make a running server apply the changes in its file.
 

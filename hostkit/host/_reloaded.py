@@ -10,6 +10,7 @@ from twisted.internet.defer import CancelledError, DeferredList
 from twisted.python.failure import Failure
 
 from hostkit.loops import Entrance, is_callers, settle
+from hostkit.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -89,7 +90,8 @@ class Reloaded:
         )
 
     def __str__(self) -> str:
-        counts = f"{len(self.new)} new modules, {len(self.kept)} kept, {len(self.gone)} gone"
+        new = counted(len(self.new), "new module")
+        counts = f"{new}, {len(self.kept)} kept, {len(self.gone)} gone"
         return f"{counts}; missing: {', '.join(self.missing)}" if self.missing else counts
 
 

@@ -86,7 +86,7 @@ def test_a_good_file_has_no_problems(write: Write) -> None:
     file = write(HEAD + "modules: [{module: tests.cli.modules.Words}]")
     result = run("validate", file)
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == f"{file}: no problems (1 modules, 2 hooks)\n"
+    assert result.stdout == f"{file}: no problems (1 module, 2 hooks)\n"
 
 
 def test_optional_modules_that_are_missing_are_listed(write: Write) -> None:

@@ -143,12 +143,12 @@ def test_a_reload_is_logged(
     reloader.reload()
     assert caplog.messages == []
     server.end()
-    assert caplog.messages == ["reloaded <config>: 1 new modules, 0 kept, 2 gone"]
+    assert caplog.messages == ["reloaded <config>: 1 new module, 0 kept, 2 gone"]
     reloader.reload()
     assert server.count == 2
 
 
-DONE = "reloaded <config>: 1 new modules, 0 kept, 2 gone"
+DONE = "reloaded <config>: 1 new module, 0 kept, 2 gone"
 
 
 def test_requests_during_a_reload_are_passed_on(

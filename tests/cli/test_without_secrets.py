@@ -70,7 +70,7 @@ def test_something_stands_in_for_what_is_absent(write: Write) -> None:
     result = run("validate", "--without-secrets", file)
     lines = result.stdout.splitlines()
     assert lines[:2] == [
-        f"{file}: no problems (1 modules, 2 hooks)",
+        f"{file}: no problems (1 module, 2 hooks)",
         "something stood in for what is not there:",
     ]
     nothing = str(Path(file).parent / "nothing")

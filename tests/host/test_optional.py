@@ -106,7 +106,7 @@ def test_a_reload_goes_on_without_it(step: str, clock: Clock) -> None:
         Moody.refuses.add(step)
         return str(await host.reload(from_mapping({"modules": [MOODY, {**WORDS, "name": "new"}]})))
 
-    assert fire(scenario()) == "1 new modules, 0 kept, 1 gone; missing: moody"
+    assert fire(scenario()) == "1 new module, 0 kept, 1 gone; missing: moody"
     assert [module.name for module in host.modules] == ["new"]
     Moody.refuses.clear()
     clock.advance(5)

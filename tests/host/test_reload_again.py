@@ -27,7 +27,7 @@ def test_a_newer_reload_replaces_one_whose_modules_start() -> None:
     reloaded = fire(host.reload(file_of(note("d"))))
     assert str(error_of(first)) == "a newer reload has replaced this one"
     assert reloaded == Reloaded(new=("d",), kept=(), gone=("a",))
-    assert str(reloaded) == "1 new modules, 0 kept, 1 gone"
+    assert str(reloaded) == "1 new module, 0 kept, 1 gone"
     assert Note.log[-5:] == ["stop c", "stop b", "build d", "start d", "stop a"]
     assert [module.name for module in host.modules] == ["d"]
 

@@ -145,7 +145,7 @@ hostkit: {{listeners: [{{endpoint: "tcp:1:interface=127.0.0.1"}}]}}
     assert statuses == [200, 404]
     file.write_text(file.read_text().replace(", fails: true", ""))
     reloading = Deferred.fromCoroutine(server.reload())
-    assert str(reloading.result) == "1 new modules, 1 kept, 0 gone"
+    assert str(reloading.result) == "1 new module, 1 kept, 0 gone"
     line = Line(reactor.tcpServers[0][1])
     line.get("/b")
     assert line.answer.status == 200
