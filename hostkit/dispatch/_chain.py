@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import time
 import types
@@ -21,7 +22,7 @@ from hostkit.loops import INTERRUPTS, DetachedTasks, settle
 from hostkit.rules import CONTINUE, NO_ANSWER, Deny, Replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
 
     from twisted.internet.interfaces import IReactorTime
 
@@ -133,14 +134,14 @@ class Chain:
         self._loop.caller = caller
         self._namespace["_caller"] = caller
 
-    async def ask(
+    def ask(
         self,
         values: Sequence[Any],
         *,
         keep: bool = True,
         is_full: bool = True,
         owner: Owner | None = None,
-    ) -> Trace:
+    ) -> Coroutine[Any, Any, Trace]:
         """Call the hook, and return what came of it with its receipt.
 
         Args:
@@ -154,10 +155,14 @@ class Chain:
         Raises:
             Exception: The host's own code raised, or the caller was cancelled.
         """
-        if self.watch is None:
-            return await self._ask(values, keep=keep, is_full=is_full, owner=owner)
-        with self.watch(values) as seen:
-            trace = await self._ask(values, keep=keep, is_full=is_full, owner=owner)
+        asking = self._ask(values, keep=keep, is_full=is_full, owner=owner)
+        return asking if self.watch is None else self._ask_watched(self.watch, values, asking)
+
+    async def _ask_watched(
+        self, watch: Watch, values: Sequence[Any], asking: Coroutine[Any, Any, Trace]
+    ) -> Trace:
+        with contextlib.closing(asking), watch(values) as seen:
+            trace = await asking
             seen.result, seen.error = trace.result, trace.error
         return trace
 
