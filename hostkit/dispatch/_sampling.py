@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 import time
 import weakref
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import TYPE_CHECKING, Final, final
 
-from hostkit.loops import running_loop
+from hostkit.loops import installed_reactor, running_loop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -109,7 +108,7 @@ class Sampler:
         loop = running_loop()
         if loop is not None:
             return loop.call_later
-        reactor: Any = sys.modules.get("twisted.internet.reactor")  # importing it would install it
+        reactor = installed_reactor()
         return reactor.callLater if getattr(reactor, "running", False) else None
 
     def _schedule(self, chain: Chain, call_later: CallLater) -> bool:

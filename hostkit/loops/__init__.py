@@ -29,7 +29,7 @@ from hostkit.loops._entry import (
     settle,
     start_entry,
 )
-from hostkit.loops._home import Home, running_loop
+from hostkit.loops._home import Home, installed_reactor, running_loop
 from hostkit.loops._limited import Limit, Limited
 from hostkit.loops._shield import DetachedTasks, Protect, ShieldedCall, shield, take_over_context
 from hostkit.loops._side_loop import SideLoop
@@ -57,6 +57,7 @@ __all__ = [
     "current_task",
     "enter",
     "find_clock",
+    "installed_reactor",
     "is_awaitable",
     "is_callers",
     "is_task_cancelled",

@@ -26,14 +26,18 @@ def running_loop() -> asyncio.AbstractEventLoop | None:
         return None
 
 
+def installed_reactor() -> Any:
+    """The Twisted reactor, if there is one already: importing it would install one."""
+    return sys.modules.get("twisted.internet.reactor")
+
+
 def waiting_loop() -> asyncio.AbstractEventLoop | None:
     """The loop of an asyncio reactor that is installed, while it does not run.
 
     So it is before ``reactor.run()``, in which `twisted.internet.task.react` calls its function and
     trial its tests. On another thread than the reactor's, there is none.
     """
-    reactor: Any = sys.modules.get("twisted.internet.reactor")  # importing it would install one
-    loop = getattr(reactor, "_asyncioEventloop", None)
+    loop = getattr(installed_reactor(), "_asyncioEventloop", None)
     if not isinstance(loop, asyncio.AbstractEventLoop) or loop.is_running() or loop.is_closed():
         return None
     is_here = threadable.ioThread in (None, threading.get_ident())
@@ -78,8 +82,7 @@ class Home:
             return cls(threading.get_ident(), loop.is_running, _ASYNCIO)
 
         def is_running() -> bool:
-            reactor: Any = sys.modules.get("twisted.internet.reactor")
-            return bool(getattr(reactor, "running", False))
+            return bool(getattr(installed_reactor(), "running", False))
 
         return cls(threading.get_ident(), is_running, _TWISTED)
 
