@@ -6,10 +6,12 @@ import pytest
 import twisted.internet.reactor  # noqa: F401 -- commands in this process find it installed
 from click.testing import CliRunner, Result
 
-from hostkit.cli import main
+from hostkit.cli import _serve, main
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from hostkit import Host
 
 HEAD = "hostkit: {categories: [tests.cli.modules.Comments]}\n"
 """Makes a config file name the category of these tests, and no installed one."""
@@ -38,6 +40,19 @@ def write(tmp_path: Path) -> Write:
         return str(path)
 
     return write_file
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> list[Host]:
+    """Collect hosts instead of serving them."""
+    hosts: list[Host] = []
+
+    def fake_run(host: Host) -> int:
+        hosts.append(host)
+        return 0
+
+    monkeypatch.setattr(_serve, "run", fake_run)
+    return hosts
 
 
 def run(*args: str, color: bool = False) -> Result:

@@ -8,25 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hostkit.cli import _serve
 from hostkit.cli._log import Mask, log_to_twisted
 from tests.cli.conftest import HEAD, Write, run
 
 if TYPE_CHECKING:
     from hostkit import Host, ModuleApi
-
-
-@pytest.fixture
-def served(monkeypatch: pytest.MonkeyPatch) -> list[Host]:
-    """Collect hosts instead of serving them."""
-    hosts: list[Host] = []
-
-    def fake_run(host: Host) -> int:
-        hosts.append(host)
-        return 0
-
-    monkeypatch.setattr(_serve, "run", fake_run)
-    return hosts
 
 
 class Loud:

@@ -11,7 +11,6 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.python.usage import UsageError
 
 from hostkit import ConfigErrors, Host, ModuleFailedError
-from hostkit.cli import _serve
 from hostkit.cli._log import Mask, MaskedFormatter
 from hostkit.cli._notify import Notifier
 from hostkit.cli._reloader import Reloader
@@ -189,19 +188,6 @@ def test_the_log_shows_no_secrets() -> None:
 
 
 FILE = f"{HEAD}modules: [{{module: tests.cli.modules.Noted, config: {{notes: x}}}}]"
-
-
-@pytest.fixture
-def served(monkeypatch: pytest.MonkeyPatch) -> list[Host]:
-    """Collect hosts instead of serving them."""
-    hosts: list[Host] = []
-
-    def fake_run(host: Host) -> int:
-        hosts.append(host)
-        return 0
-
-    monkeypatch.setattr(_serve, "run", fake_run)
-    return hosts
 
 
 def name_of(host: Any) -> str | None:
