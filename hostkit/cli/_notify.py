@@ -41,7 +41,7 @@ class Notifier:
             environment: The environment's variables.
             reactor: The Twisted reactor.
         """
-        address = environment.pop("NOTIFY_SOCKET", None)
+        address = environment.pop("NOTIFY_SOCKET", None) or None
         microseconds = environment.pop("WATCHDOG_USEC", "")
         number = environment.pop("WATCHDOG_PID", "")
         is_watched = microseconds.isdecimal() and int(microseconds) > 0

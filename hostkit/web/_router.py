@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, cast, final
 
@@ -13,7 +14,7 @@ from twisted.web.resource import Resource
 from hostkit.web._pages import BAD_PATH, FORBIDDEN, NOT_FOUND
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from twisted.web.resource import IResource
 
@@ -81,6 +82,9 @@ class Router(Resource):
         modules: The names of the modules that the resources belong to, by the same paths.
         host: A host, built, of which all that its modules serve is served as well, before and after
             each reload. At a path that is among the resources, it is hidden by them.
+
+    Raises:
+        TypeError: The resources are not a mapping.
     """
 
     def __init__(
@@ -91,6 +95,11 @@ class Router(Resource):
         host: Host | None = None,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
+        if not isinstance(resources, Mapping):
+            raise TypeError(
+                f"Router takes a mapping of paths to resources, not {resources!r}; "
+                "for what a host's modules serve write Router(host=host)"
+            )
         if host is None:
             self._serve(resources, modules)
             return

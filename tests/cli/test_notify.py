@@ -119,3 +119,11 @@ def test_a_manager_may_be_gone(manager: Manager, caplog: pytest.LogCaptureFixtur
     notifier.stopping()
     (message,) = caplog.messages
     assert message.startswith("the service manager cannot be notified of READY=1: ")
+
+
+def test_an_empty_address_is_none(caplog: pytest.LogCaptureFixture) -> None:
+    """Nothing is sent, and nothing is logged about it."""
+    notifier = Notifier.from_environment({"NOTIFY_SOCKET": ""}, Clock())
+    notifier.started()
+    notifier.stopping()
+    assert caplog.messages == []

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from hostkit import Host
 from hostkit.web import Router
 from tests.web.conftest import Echo, ask
 
@@ -119,3 +120,10 @@ def test_a_router_need_not_be_the_root() -> None:
     assert read(site, "/modules/a/b/c") == "/a/b: modules/a/b | c"
     assert read(site, "/modules/modules/a") == "/modules/a: modules/modules/a | "
     assert ask(site, "GET", "/modules/b").json["errcode"] == "not_found"
+
+
+def test_a_host_is_given_by_name() -> None:
+    """In the place of the resources it is refused, with what to write."""
+    host: Any = Host.from_config({})
+    with pytest.raises(TypeError, match=r"write Router\(host=host\)"):
+        Router(host)
