@@ -87,6 +87,13 @@ def docs(session: nox.Session) -> None:
     session.run("towncrier", "build", "--draft", "--version", "next")
 
 
+@nox.session
+def hardening(session: nox.Session) -> None:
+    """Run the attacks that take too long for every day, in up to ten minutes."""
+    install(session)
+    session.run("pytest", "tests", "-m", "hardening", *session.posargs)
+
+
 @nox.session(venv_backend="uv")
 def newest(session: nox.Session) -> None:
     """Run the tests with the newest version of everything, whatever is locked."""
