@@ -10,7 +10,7 @@ import click
 from hostkit._version import __version__
 
 _PACKAGE: Final = "hostkit.cli.commands"
-_COMMANDS: Final = ("serve", "validate", "list", "routes", "reload")
+_COMMANDS: Final = ("serve", "validate", "list", "routes", "reload", "spec", "rule")
 """In the order in which `--help` shows them; each is what its file calls as the file is called."""
 
 
