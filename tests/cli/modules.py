@@ -56,6 +56,13 @@ class Broken:
         raise RuntimeError("no database")
 
 
+class Interrupted:
+    """Is built while somebody presses Ctrl-C."""
+
+    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
+        raise KeyboardInterrupt
+
+
 class Noted:
     """Writes to a file when it is started and stopped."""
 

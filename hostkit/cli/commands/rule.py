@@ -66,7 +66,7 @@ def command(codes: Sequence[str], form: str) -> None:
 
 
 def _find(given: str) -> Code:
-    digits = given.upper().removeprefix("HK")
+    digits = given.upper().removeprefix("HK").zfill(3)
     for code in Code:
         if code == f"HK{digits}":
             return code
