@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _PACKAGE: Final = "hostkit.cli.commands"
-_COMMANDS: Final = ("serve", "validate", "list", "routes", "reload", "spec", "rule")
+_COMMANDS: Final = (
+    *("serve", "validate", "list", "routes", "reload"),
+    *("spec", "rule", "graph", "completion"),
+)
 """In the order in which `--help` shows them; each is what its file calls as the file is called."""
 
 

@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 import click
+from click.shell_completion import CompletionItem
 
 from hostkit.codes import Code
 from hostkit.wording import did_you_mean
@@ -36,8 +37,15 @@ _LINK: Final = re.compile(
 _FENCE: Final = "```"
 
 
+def _complete(
+    _context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    begun = incomplete.upper()
+    return [CompletionItem(code, help=code.summary) for code in Code if code.startswith(begun)]
+
+
 @click.command("rule", epilog=_CODES)
-@click.argument("codes", metavar="[CODE]...", nargs=-1)
+@click.argument("codes", metavar="[CODE]...", nargs=-1, shell_complete=_complete)
 @click.option(
     "--format",
     "form",

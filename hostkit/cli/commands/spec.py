@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 import click
+from click.shell_completion import CompletionItem
 
 from hostkit.cli._options import build, path_option
 from hostkit.wording import did_you_mean
@@ -34,8 +35,20 @@ Exit codes:
 _MARGIN: Final = "  "
 
 
+def _complete(
+    _context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    names = [
+        CompletionItem(name, help=_first_sentence(spec.function))
+        for category in _installed().categories
+        for spec in category.hookspecs.values()
+        for name in (spec.name, spec.full_name)
+    ]
+    return [name for name in names if name.value.startswith(incomplete)]
+
+
 @click.command("spec", epilog=_CODES)
-@click.argument("hook", metavar="[HOOK]", required=False)
+@click.argument("hook", metavar="[HOOK]", required=False, shell_complete=_complete)
 @click.option(
     "-f",
     "--file",
