@@ -47,7 +47,8 @@ _LIMIT_SECONDS: Final = 60
 def command(file: str, *, form: str, shows_all: bool) -> None:
     """Draw which modules each hook asks, in order.
 
-    The paths that modules serve are drawn as well. A module in shadow mode is asked, but its answers do not count: its box is dashed.
+    The paths that modules serve are drawn as well. A module in shadow mode is asked, but its
+    answers do not count: its box is dashed.
     """
     host = build(file)
     rows = list(_rows(host, shows_all=shows_all))
