@@ -50,7 +50,8 @@ ROOT = Path(__file__).parent.parent
 FILE_NAME = re.compile(r"# ([\w./]+\.(?:py|yaml|toml))\n")
 HEADING = re.compile(r"^## (HK[0-9]{3}): (.+)$", re.MULTILINE)
 OPTIONS = doctest.ELLIPSIS
-RUN_HERE = ("hostkit list", "hostkit routes", "hostkit validate", "hostkit --version")
+COMMANDS = ("graph", "list", "routes", "rule", "spec", "validate", "--version")
+RUN_HERE = tuple(f"hostkit {name}" for name in COMMANDS)
 
 _run_python = PythonEvaluator()
 _split_doctests = DocTestStringParser(DocTestEvaluator(OPTIONS))
