@@ -13,7 +13,7 @@ from twisted.internet.threads import deferToThread
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
-from hostkit import ALLOW, Category, Decision, Keyed, ModuleApi, hookspec, rules
+from hostkit import ALLOW, Category, Decision, Deny, Keyed, ModuleApi, hookspec, rules
 
 if TYPE_CHECKING:
     from twisted.web.server import Request
@@ -65,6 +65,36 @@ class Words:
 
     async def check(self, author: str) -> Decision:
         return ALLOW
+
+
+class Strict:
+    """Does not like Bob."""
+
+    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
+        api.register(Comments, check_comment=self.check)
+
+    async def check(self, author: str) -> Decision:
+        return Deny("name", author) if author == "bob" else ALLOW
+
+
+class Failing:
+    """Fails whenever it is asked."""
+
+    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
+        api.register(Comments, check_comment=self.check)
+
+    async def check(self, author: str) -> Decision:
+        raise RuntimeError(author)
+
+
+class Unstartable:
+    """Can be built, but not started."""
+
+    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
+        pass
+
+    async def start(self) -> None:
+        raise RuntimeError("no database")
 
 
 class Broken:
