@@ -91,9 +91,13 @@ class HttpChannel(TwistedChannel):
     def allHeadersReceived(self) -> None:
         """Decide whether a request is accepted, before anything of its body is read."""
         site = self.site
-        answer = site.judge(self.url, self.length)
+        headers = self.requests[-1].requestHeaders
+        answer = site.admission.judge(self.url, self.length, self.version, headers)
+        if answer is None and site.is_full(self.url):
+            answer = too_many_requests()
         if answer is not None:
             self.refuse(answer)
+            site.log(self.note_answer(answer))
             return
         self._phase = _BODY
         try:
@@ -104,7 +108,7 @@ class HttpChannel(TwistedChannel):
         if site.is_draining:
             self.drain()
         if self.length != 0:
-            longest = site.longest_body(self.url)
+            longest = site.admission.longest_body(self.url)
             self._body = Body(site.bodies, site.limits, longest, site.memory_bytes, site.horizon)
             self.deadline = self._body.deadline
             self.give_chunks(self._take_chunk)
