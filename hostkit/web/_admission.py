@@ -41,7 +41,7 @@ class Admission:
 
     def judge(
         self, url: bytes, length: int | None, version: bytes, headers: Headers
-    ) -> bytes | None:
+    ) -> bytes | int:
         """Decide whether a request is accepted.
 
         Args:
@@ -51,27 +51,25 @@ class Admission:
             headers: Its headers.
 
         Returns:
-            What refuses it; `None` if it is accepted.
+            What refuses it; if it is accepted, how long its body may be.
         """
         if len(url) > self._limits.url:
             return url_too_long(self._limits.url)
         authority, target = split_target(url)
         is_own = _is_own(target)
-        if not self.is_always(url):
+        if not (self.always and self.is_always(url)):
             refusal = self._hosts.refuse(
-                authority,
-                headers,
-                is_new=version == _NEW,
-                is_private=is_own and self._is_for_this_machine,
+                authority, headers, version == _NEW, is_own and self._is_for_this_machine
             )
             if refusal is not None:
                 return refusal
+        limits = self._limits
+        longest = limits.hooks_body if is_own or not self._serves_modules else limits.body
         if length == 0:
-            return None  # its token is looked at by the `Guard`, and the connection kept
+            return longest  # the token is looked at by the `Guard`, and the connection kept
         if is_own and self._tokens and not knows_token(headers, *self._tokens):
             return unauthorized()
-        longest = self._longest_body(is_own=is_own)
-        return body_too_long(longest) if length and length > longest else None
+        return body_too_long(longest) if length and length > longest else longest
 
     def is_always(self, url: bytes) -> bool:
         """Whether a URL is served to everybody.
@@ -79,24 +77,13 @@ class Admission:
         Args:
             url: The URL, not decoded.
         """
-        return bool(self.always) and url.partition(b"?")[0] in self.always
-
-    def longest_body(self, url: bytes) -> int:
-        """How long the body of a request may be.
-
-        Args:
-            url: The request's URL, not decoded.
-        """
-        return self._longest_body(is_own=_is_own(split_target(url)[1]))
-
-    def _longest_body(self, *, is_own: bool) -> int:
-        if is_own or not self._serves_modules:
-            return self._limits.hooks_body
-        return self._limits.body
+        return url.partition(b"?")[0] in self.always
 
 
 def _is_own(target: bytes) -> bool:
     """Whether a URL is below ``/_hostkit``, however it is written."""
+    if target.startswith(b"/_hostkit/"):
+        return True
     if b"_hostkit" not in target and b"%" not in target:
         return False
     path = unquote_to_bytes(target.partition(b"?")[0])

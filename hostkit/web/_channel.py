@@ -93,9 +93,9 @@ class HttpChannel(TwistedChannel):
         site = self.site
         headers = self.requests[-1].requestHeaders
         answer = site.admission.judge(self.url, self.length, self.version, headers)
-        if answer is None and site.is_full(self.url):
+        if isinstance(answer, int) and site.is_full(self.url):
             answer = too_many_requests()
-        if answer is not None:
+        if isinstance(answer, bytes):
             self.refuse(answer)
             site.log(self.note_answer(answer))
             return
@@ -108,8 +108,7 @@ class HttpChannel(TwistedChannel):
         if site.is_draining:
             self.drain()
         if self.length != 0:
-            longest = site.admission.longest_body(self.url)
-            self._body = Body(site.bodies, site.limits, longest, site.memory_bytes, site.horizon)
+            self._body = Body(site.bodies, site.limits, answer, site.memory_bytes, site.horizon)
             self.deadline = self._body.deadline
             self.give_chunks(self._take_chunk)
 
@@ -122,8 +121,8 @@ class HttpChannel(TwistedChannel):
         except OSError as error:
             self._refuse_to_store(error)
             return
-        # Only now: a body that never comes takes no one's place.
-        if site.is_full(self.url):
+        # A body that never comes takes no one's place. All else was asked with the headers.
+        if self._body is not None and site.is_full(self.url):
             self.refuse(too_many_requests())
             return
         self._phase = _BUSY

@@ -86,7 +86,11 @@ class Hosts:
         self._judge_name = lru_cache(_MOST_REMEMBERED)(self._judge_name_anew)
 
     def refuse(
-        self, authority: bytes | None, headers: Headers, *, is_new: bool, is_private: bool
+        self,
+        authority: bytes | None,
+        headers: Headers,
+        is_new: bool,  # noqa: FBT001 -- names cost time in each request
+        is_private: bool,  # noqa: FBT001
     ) -> bytes | None:
         """Decide whether a request is for another host.
 
