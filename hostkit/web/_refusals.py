@@ -44,6 +44,12 @@ def too_many_requests() -> bytes:
     return early_answer(503, "too_many_requests", error, "Retry-After: 1")
 
 
+def too_many_bodies() -> bytes:
+    """The answer to a body for which there is no room besides those of other requests."""
+    error = "too many bodies are kept; try again later"
+    return early_answer(503, "too_many_bodies", error, "Retry-After: 1")
+
+
 def body_not_stored() -> bytes:
     """The answer to a body for which there is neither memory nor room in a temporary folder."""
     error = "the server has no room for the body of this request"

@@ -12,7 +12,7 @@ from twisted.web.http import combinedLogFormatter, datetimeToLogString
 from twisted.web.server import Site
 
 from hostkit.loops import seconds_of
-from hostkit.web._bodies import open_body
+from hostkit.web._bodies import Bodies, open_body
 from hostkit.web._channel import HttpChannel
 from hostkit.web._overload import Notice, Refused
 from hostkit.web._refusals import body_too_long, too_many_requests, url_too_long
@@ -48,6 +48,7 @@ class HostSite(Site):
     Attributes:
         limits: What requests are held to.
         memory_bytes: The longest body that is kept in memory.
+        bodies: How much of bodies is kept.
         always: As in the arguments.
         busy: How many requests are in flight.
         horizon: When deadlines are looked at next. They are counted from then, so that no client
@@ -66,6 +67,7 @@ class HostSite(Site):
     ) -> None:
         super().__init__(root, requestFactory=HostRequest, reactor=reactor, timeout=None)  # type: ignore[no-untyped-call]
         self.busy = 0
+        self.bodies = Bodies()
         self.horizon = 0.0
         self.is_draining = False
         self.seconds = seconds_of(reactor)
@@ -156,9 +158,17 @@ class HostSite(Site):
             return url_too_long(limits.url)
         if length and length > self.longest_body(url):
             return body_too_long(self.longest_body(url))
-        if self.busy >= limits.requests and url.partition(b"?")[0] not in self.always:
+        if self.is_full(url):
             return too_many_requests()
         return None
+
+    def is_full(self, url: bytes) -> bool:
+        """Whether there are too many requests in flight for another one.
+
+        Args:
+            url: The request's URL, not decoded.
+        """
+        return self.busy >= self.limits.requests and url.partition(b"?")[0] not in self.always
 
     def getContentFile(self, length: int | None) -> IO[bytes]:
         """Open something to keep the body of a request in, as `hostkit.web._bodies` does."""
