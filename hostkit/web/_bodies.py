@@ -64,11 +64,25 @@ class Body:
         deadline: When to call `extend`.
     """
 
+    __slots__ = (
+        "_bodies",
+        "_in_memory",
+        "_last_deadline",
+        "_limits",
+        "_longest",
+        "_memory_bytes",
+        "_size",
+        "_size_before",
+        "deadline",
+    )
+
     def __init__(
         self, bodies: Bodies, limits: Limits, longest: int, memory_bytes: int, now: float
     ) -> None:
-        self.deadline = now + min(limits.body_time, limits.body_deadline)
         self._last_deadline = now + limits.body_deadline
+        self.deadline = now + limits.body_time
+        if self._last_deadline < self.deadline:
+            self.deadline = self._last_deadline
         self._bodies = bodies
         self._limits = limits
         self._longest = longest

@@ -90,9 +90,13 @@ class HttpChannel(TwistedChannel):
     def allHeadersReceived(self) -> None:
         """Decide whether a request is accepted, before anything of its body is read."""
         site = self.site
-        answer = site.judge(self.url, self.length)
-        if answer is not None:
+        headers = self.requests[-1].requestHeaders
+        answer = site.admission.judge(self.url, self.length, self.version, headers)
+        if isinstance(answer, int) and site.is_full(self.url):
+            answer = too_many_requests()
+        if isinstance(answer, bytes):
             self.refuse(answer)
+            site.log(self.note_answer(answer))
             return
         self._phase = _BODY
         try:
@@ -103,8 +107,7 @@ class HttpChannel(TwistedChannel):
         if site.is_draining:
             self.drain()
         if self.length != 0:
-            longest = site.longest_body(self.url)
-            self._body = Body(site.bodies, site.limits, longest, site.memory_bytes, site.horizon)
+            self._body = Body(site.bodies, site.limits, answer, site.memory_bytes, site.horizon)
             self.deadline = self._body.deadline
             self.give_chunks(self._take_chunk)
 
@@ -117,8 +120,8 @@ class HttpChannel(TwistedChannel):
         except OSError as error:
             self._refuse_to_store(error)
             return
-        # Only now: a body that never comes takes no one's place.
-        if site.is_full(self.url):
+        # A body that never comes takes no one's place. All else was asked with the headers.
+        if self._body is not None and site.is_full(self.url):
             self.refuse(too_many_requests())
             return
         self._become(_BUSY)

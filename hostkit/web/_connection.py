@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from hostkit.config import Limits
+from hostkit.web._admission import Admission
 from hostkit.web._bodies import Bodies
+
+if TYPE_CHECKING:
+    from twisted.web.http import Request
 
 
 class Phase(Enum):
@@ -25,6 +29,7 @@ class ChannelSite(Protocol):
 
     Attributes:
         limits: What requests are held to.
+        admission: Whether a request is accepted.
         memory_bytes: The longest body that is kept in memory.
         bodies: How much of bodies is kept.
         busy: How many requests are in flight.
@@ -33,6 +38,7 @@ class ChannelSite(Protocol):
     """
 
     limits: Limits
+    admission: Admission
     memory_bytes: int
     bodies: Bodies
     busy: int
@@ -40,14 +46,11 @@ class ChannelSite(Protocol):
     is_draining: bool
     seconds: Callable[[], float]
 
-    def longest_body(self, url: bytes) -> int:
-        """How long the body of a request may be."""
-
-    def judge(self, url: bytes, length: int | None) -> bytes | None:
-        """Return what refuses a request; `None` if it is accepted."""
-
     def is_full(self, url: bytes) -> bool:
         """Whether there are too many requests in flight for another one."""
+
+    def log(self, request: Request) -> None:
+        """Note a request that was answered, if this was asked for."""
 
     def add(self, channel: Any) -> None:
         """Look at a connection's deadlines from now on."""

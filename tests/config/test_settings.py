@@ -97,6 +97,7 @@ def test_what_an_entry_may_not_say(key: str, value: Any, code: str) -> None:
 @pytest.mark.parametrize(
     ("settings", "code", "path"),
     [
+        ({"listeners": [{"endpoint": "x", "hosts": []}]}, "HK027", ("listeners", 0, "hosts")),
         ({"listeners": None}, "HK020", ("listeners",)),
         ({"listeners": [{}]}, "HK022", ("listeners", 0)),
         ({"listeners": [{"endpoint": ""}]}, "HK027", ("listeners", 0, "endpoint")),

@@ -127,7 +127,9 @@ def test_a_body_without_room_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -
     """A client that waits for permission to send it gets the refusal instead."""
     monkeypatch.setattr("hostkit.web._bodies.TemporaryFile", no_folder)
     line = Line(site(body_in_memory=10))
-    line.send("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 11\r\n\r\n")
+    line.send(
+        "POST / HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 11\r\n\r\n"
+    )
     assert line.answer.status == 507
 
 

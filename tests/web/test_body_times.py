@@ -76,3 +76,15 @@ def test_a_slow_upload_is_taken() -> None:
     line.post(50 * 1024**2)
     trickle(site, line, 50 * 1024, 1024)
     assert line.answer.body == b"%d" % (50 * 1024**2)
+
+
+def test_the_deadline_may_come_before_the_speed_is_measured() -> None:
+    """It is the last word, however long `body_time` is."""
+    site = make_site(body_time=30, body_deadline=10)
+    line = Line(site)
+    line.post(1000)
+    wait(site, 10)
+    assert line.is_open()
+    wait(site, 2)
+    assert line.answer.status == 408
+    line.hang_up()

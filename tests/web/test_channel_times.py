@@ -167,7 +167,7 @@ def test_draining_finishes_what_is_under_way() -> None:
     lines = [Line(site), Line(site), Line(site)]
     lines[0].get()
     lines[1].post(2, b"x")
-    lines[2].send("GET / HTTP/1.1\r\n")
+    lines[2].send("GET / HTTP/1.1\r\nHost: x\r\n")
     done = drain(site)
     wait(site, 5)
     lines[1].send(b"y")
