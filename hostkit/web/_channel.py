@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Final, cast, final
 
-from twisted.internet.interfaces import ISSLTransport, ITCPTransport
-
 from hostkit.web._bodies import Body, discard
 from hostkit.web._connection import ChannelSite, Phase
 from hostkit.web._refusals import (
@@ -16,6 +14,7 @@ from hostkit.web._refusals import (
     too_many_requests,
     unreadable,
 )
+from hostkit.web._transports import can_half_close, cut
 from hostkit.web._twisted_private import TwistedChannel
 
 if TYPE_CHECKING:
@@ -125,15 +124,13 @@ class HttpChannel(TwistedChannel):
         if self._body is not None and site.is_full(self.url):
             self.refuse(too_many_requests())
             return
-        self._phase = _BUSY
-        site.busy += 1
+        self._become(_BUSY)
         super().allContentReceived()  # type: ignore[no-untyped-call]
 
     def requestDone(self, request: Request) -> None:
         """Wait for the next request."""
         site = self.site
-        self._leave_slot()
-        self._phase = _IDLE
+        self._become(_IDLE)
         self.deadline = site.horizon + site.limits.idle
         self._sent_deadline = self.deadline + request.sentLength / SLOWEST_BYTES_PER_SECOND
         super().requestDone(request)  # type: ignore[no-untyped-call]
@@ -158,10 +155,9 @@ class HttpChannel(TwistedChannel):
             return
         if self._phase is _BODY:
             discard(self.requests[-1])
-        self._leave_slot()
         self.transport.write(answer)
         self._end()
-        if _can_half_close(self.transport):
+        if can_half_close(self.transport):
             # Closed in both directions, the system would drop the answer as soon as the client
             # sends more.
             self.transport.unregisterProducer()
@@ -201,8 +197,10 @@ class HttpChannel(TwistedChannel):
                 self._hang_up()
 
     def abort(self) -> None:
-        """Abort the connection, whatever is in flight."""
-        self.transport.abortConnection()
+        """Cut the connection, whatever is in flight, and whatever its transport raises."""
+        cut(self.transport)
+        # It may have said so already, or never will.
+        self._leave()
 
     def _take_chunk(self, data: bytes) -> None:
         if self._body is None:  # it was refused, and what came with it is read to its end
@@ -225,17 +223,22 @@ class HttpChannel(TwistedChannel):
             self.site.memory_bytes,
         )
 
-    def _leave_slot(self) -> None:
-        """Let another request be in flight, and other bodies be kept."""
+    def _become(self, phase: Phase) -> None:
+        """Change what the connection is doing; the one place where requests in flight are counted.
+
+        Nothing in it raises, so that the count is that of the connections with a request.
+        """
         if self._phase is _BUSY:
             self.site.busy -= 1
-        if self._body is not None:
+        if phase is _BUSY:
+            self.site.busy += 1
+        elif self._body is not None:
             self._body.forget()
             self._body = None
+        self._phase = phase
 
     def _leave(self) -> None:
-        self._leave_slot()
-        self._phase = _CLOSING
+        self._become(_CLOSING)
         self.site.remove(self)
 
     def _hang_up(self) -> None:
@@ -244,7 +247,7 @@ class HttpChannel(TwistedChannel):
 
     def _end(self) -> None:
         """Ignore what arrives; the client has some time to leave."""
-        self._phase = _CLOSING
+        self._become(_CLOSING)
         self.deadline = self.site.horizon + LINGER_SECONDS
         ignore: Any = _ignore
         self.dataReceived = self.lineReceived = ignore  # type: ignore[method-assign]
@@ -264,11 +267,6 @@ class HttpChannel(TwistedChannel):
             lost(reason)
 
         self.connectionLost = connection_lost  # type: ignore[method-assign]
-
-
-def _can_half_close(transport: object) -> bool:
-    is_tcp: bool = ITCPTransport.providedBy(transport)
-    return is_tcp and not ISSLTransport.providedBy(transport)
 
 
 def _ignore(*_: object) -> None:
