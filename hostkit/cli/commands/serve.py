@@ -38,8 +38,8 @@ def _read_levels(
 @click.option(
     "--reactor",
     type=click.Choice(["asyncio", "uvloop", "epoll", "kqueue", "poll", "select"]),
-    help="The reactor to run on; by default asyncio, with uvloop if that is installed. On the "
-    "others, modules cannot await what belongs to asyncio.",
+    help="The reactor to run on; by default asyncio, Python's own loop; uvloop is a faster one. "
+    "On the others, modules cannot await what belongs to asyncio.",
 )
 @click.option(
     "--worker",

@@ -1,0 +1,54 @@
+"""What hostkit asks of transports: whether they can end their writing, and to go in any case."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from typing import Any, Final
+
+from twisted.internet.error import ConnectionAborted
+from twisted.internet.interfaces import IReadWriteDescriptor, ISSLTransport, ITCPTransport
+from twisted.python.failure import Failure
+
+_log: Final = logging.getLogger("hostkit.web")
+
+
+def can_half_close(transport: object) -> bool:
+    """Whether a transport can end its writing and go on reading.
+
+    Args:
+        transport: The transport.
+    """
+    is_tcp: bool = ITCPTransport.providedBy(transport)
+    return is_tcp and not ISSLTransport.providedBy(transport)
+
+
+def cut(transport: Any) -> None:
+    """Cut a connection at once, whatever its transport raises.
+
+    An event loop may have lost its watch of the connection, and then raises at each attempt to end
+    it, or does nothing at the second one; the descriptor has to be closed nevertheless.
+
+    Args:
+        transport: The transport.
+    """
+    with suppress(Exception):
+        transport.abortConnection()
+    # With TLS, the descriptor is that of the transport below.
+    below: Any = getattr(transport, "transport", transport)
+    is_descriptor: bool = IReadWriteDescriptor.providedBy(below)
+    if not is_descriptor:
+        return
+    for stop in ("stopReading", "stopWriting"):
+        # The first may raise as long as both are watched, and the second not any more.
+        with suppress(Exception):
+            getattr(below, stop)()
+        setattr(below, stop, _nothing)  # it is done again, below
+    try:
+        below.connectionLost(Failure(ConnectionAborted()))
+    except Exception:  # noqa: BLE001 -- whatever a protocol raises
+        _log.exception("a protocol failed when its connection was cut")
+
+
+def _nothing() -> None:
+    pass
