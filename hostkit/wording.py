@@ -17,7 +17,8 @@ _KINDS: Final[dict[type, str]] = {Mapping: "a mapping", list: "a list", tuple: "
 def show(value: Any) -> str:
     """Say what a value from a config file is: ``the string 'no'``.
 
-    Strings are shown whole or not at all: a secret cut in half could not be recognised and redacted.
+    Strings are shown whole or not at all: a secret cut in half could not be recognised, and
+    redacted.
     """
     if value is None:
         return "null"
