@@ -34,6 +34,7 @@ _SPACES: Final = " \n"
 _LONGEST_WHOLE: Final = 1000
 # Letters and digits, as in no word of any language.
 _MIXED: Final = re.compile(r"(?=.*[^\W\d_])(?=.*\d).{6,}", re.DOTALL)
+_OPTION: Final = re.compile(r"[?&][\w.-]+=")
 _COMMON: Final = frozenset(
     [
         "127.0.0.1",
@@ -189,14 +190,18 @@ def _telling(value: str) -> set[str]:
 
 
 def _public(value: str) -> tuple[str, ...]:
-    """Name the parts of a value that give nothing away: common words; scheme and host of a URL."""
+    """Name the parts of a value that give nothing away, which are common words; or those of a URL.
+
+    Scheme, user and host of a URL can be seen, and the names of its options.
+    """
     words = tuple(word for word in _COMMON if len(word) >= LONG and word in value)
     url = _split(value)
     if url is None or not url.netloc:
         return words
     user, at, host = url.netloc.rpartition("@")
     name = user.partition(":")[0]
-    return (*words, f"{url.scheme}://{f'{name}:' if at else host}", f"{at}{host}/")
+    start = f"{url.scheme}://{f'{name}:' if at else host}"
+    return (*words, start, f"{at}{host}/", *_OPTION.findall(value))
 
 
 def _passwords(secret: str) -> tuple[str, ...]:
