@@ -10,6 +10,8 @@ from typing import TypeAlias, final
 
 import attrs
 
+from hostkit.wording import indented
+
 Path: TypeAlias = tuple[str | int, ...]
 """Where a value stands in a config file: ``("modules", 0, "timeout")``."""
 
@@ -77,7 +79,8 @@ class Problem:
     def render(self) -> str:
         """Write the problem in full: place, message, excerpt with a caret, details and hints."""
         where = str(self.place) if self.place is not None else show_path(self.path)
-        lines = [f"{where}: {self.code} {self.message}" if where else f"{self.code} {self.message}"]
+        head = f"{where}: {self.code} {self.message}" if where else f"{self.code} {self.message}"
+        lines = [indented(head)]
         margin = "  "
         if self.place is not None and self.place.excerpt:
             number = str(self.place.line)
@@ -87,11 +90,12 @@ class Problem:
                 f"{number} | {self.place.excerpt}",
                 f"{margin}| {' ' * (self.place.column - 1)}^",
             ]
-        lines += [f"{margin}= {line}" for line in self.details]
+        further = list(self.details)
         if self.expected is not None:
-            lines.append(f"{margin}= expected: {self.expected}")
+            further.append(f"expected: {self.expected}")
         if self.hint is not None:
-            lines.append(f"{margin}= hint: {self.hint}")
+            further.append(f"hint: {self.hint}")
+        lines += [f"{margin}= {indented(line, f'{margin}  ')}" for line in further]
         return "\n".join(lines)
 
 

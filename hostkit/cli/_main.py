@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import click
 
 from hostkit._version import __version__
-from hostkit.wording import counted
+from hostkit.wording import counted, indented
 
 # What a command needs is imported when it runs, so that `--help` and `--version` answer at once;
 # `serve` must also install a reactor before anything imports `twisted.internet.reactor`.
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from hostkit.cli._log import LogOptions
     from hostkit.config import HostFile
@@ -165,8 +165,8 @@ def list_hooks(file: str) -> None:
     """Show every hook with its modules, in the order they are asked."""
     from hostkit.cli._output import show_host  # noqa: PLC0415
 
-    for line in show_host(_build(file)):
-        click.echo(line)
+    host = _build(file)
+    _say(host, show_host(host))
 
 
 @main.command(epilog=_ROUTE_CODES)
@@ -179,11 +179,10 @@ def routes(file: str, path: str | None) -> None:
 
     host = _build(file)
     if path is None:
-        for line in show_routes(host):
-            click.echo(line)
+        _say(host, show_routes(host))
         return
     is_served, line = show_route(host, path)
-    click.echo(line)
+    _say(host, [line])
     sys.exit(0 if is_served else 1)
 
 
@@ -203,9 +202,8 @@ def validate(file: str, *, without_secrets: bool) -> None:
     host = _build(file, serves=True, without_secrets=without_secrets)
     name = click.format_filename(file)  # which may hold bytes that are not valid UTF-8
     found = f"{counted(len(host.modules), 'module')}, {counted(len(host.chains), 'hook')}"
-    click.echo(f"{name}: no problems ({found})")
-    for line in (*show_absent(host.file.absent), *show_unbuilt(host)):
-        click.echo(line)
+    _say(host, [f"{name}: no problems ({found})"])
+    _say(host, (*show_absent(host.file.absent), *show_unbuilt(host)))
 
 
 @main.command(epilog=_RELOAD_CODES)
@@ -221,6 +219,12 @@ def reload(target: str) -> None:
     from hostkit.cli._reload import reload_server  # noqa: PLC0415
 
     sys.exit(reload_server(target))
+
+
+def _say(host: Host, lines: Iterable[str]) -> None:
+    """Write lines without secrets, and so that none of them can look like two."""
+    for line in lines:
+        click.echo(indented(host.receipts.redact(line)))
 
 
 def _check_worker(name: str | None) -> None:
@@ -285,5 +289,5 @@ def _leave(errors: ConfigErrors, absent: Sequence[Problem]) -> NoReturn:
 
     show_problems(errors)
     for line in show_absent(absent):
-        click.echo(line, err=True)
+        click.echo(indented(line), err=True)
     sys.exit(exit_code(errors))
