@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
+from hostkit.wording import indented
+
 # What a command needs is imported when it runs, so that `--help` and `--version` answer at once;
 # `serve` must also install a reactor before anything imports `twisted.internet.reactor`.
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from hostkit.cli._log import LogOptions
     from hostkit.config import HostFile
@@ -48,6 +50,17 @@ Exit codes:
   1  there are problems with the file or its modules
   2  the file cannot be read, or the command line is wrong
 """
+
+
+def say(host: Host, lines: Iterable[str]) -> None:
+    """Write lines without secrets, and so that none of them can look like two.
+
+    Args:
+        host: Knows its file's secrets.
+        lines: The lines.
+    """
+    for line in lines:
+        click.echo(indented(host.receipts.redact(line)))
 
 
 def build(
@@ -103,5 +116,5 @@ def _leave(errors: ConfigErrors, absent: Sequence[Problem]) -> NoReturn:
 
     show_problems(errors)
     for line in show_absent(absent):
-        click.echo(line, err=True)
+        click.echo(indented(line), err=True)
     sys.exit(exit_code(errors))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
 
-from hostkit.cli._options import FILE, build, path_option
+from hostkit.cli._options import FILE, build, path_option, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,9 +53,9 @@ def command(file: str, *, form: str, shows_all: bool) -> None:
     host = build(file)
     rows = list(_rows(host, shows_all=shows_all))
     if form == "mermaid":
-        click.echo("\n".join(_mermaid(rows)))
+        say(host, _mermaid(rows))
         return
-    text = "\n".join(_dot(rows)) + "\n"
+    text = host.receipts.redact("\n".join(_dot(rows)) + "\n")
     click.echo(text if form == "dot" else _draw(text), nl=False)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from hostkit.cli._options import CODES, FILE, build, path_option
+from hostkit.cli._options import CODES, FILE, build, path_option, say
 
 
 @click.command("list", epilog=CODES)
@@ -14,5 +14,5 @@ def command(file: str) -> None:
     """Show every hook with its modules, in the order they are asked."""
     from hostkit.cli._output import show_host  # noqa: PLC0415
 
-    for line in show_host(build(file)):
-        click.echo(line)
+    host = build(file)
+    say(host, show_host(host))

@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from hostkit.cli._options import FILE, build, path_option
+from hostkit.cli._options import FILE, build, path_option, say
 
 _CODES: Final = """
 \b
@@ -28,9 +28,8 @@ def command(file: str, path: str | None) -> None:
 
     host = build(file)
     if path is None:
-        for line in show_routes(host):
-            click.echo(line)
+        say(host, show_routes(host))
         return
     is_served, line = show_route(host, path)
-    click.echo(line)
+    say(host, [line])
     sys.exit(0 if is_served else 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from hostkit.cli._options import CODES, FILE, build, path_option
+from hostkit.cli._options import CODES, FILE, build, path_option, say
 from hostkit.wording import counted
 
 
@@ -24,6 +24,5 @@ def command(file: str, *, without_secrets: bool) -> None:
     host = build(file, serves=True, without_secrets=without_secrets)
     name = click.format_filename(file)  # which may hold bytes that are not valid UTF-8
     found = f"{counted(len(host.modules), 'module')}, {counted(len(host.chains), 'hook')}"
-    click.echo(f"{name}: no problems ({found})")
-    for line in (*show_absent(host.file.absent), *show_unbuilt(host)):
-        click.echo(line)
+    say(host, [f"{name}: no problems ({found})"])
+    say(host, (*show_absent(host.file.absent), *show_unbuilt(host)))
