@@ -1,0 +1,71 @@
+"""Honest clients lose nothing to an attack, and afterwards the server is as it was before."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.hardening.attacks import ATTACKS
+from tests.hardening.measure import Result, measure
+from tests.hardening.served import serving_shop
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = [
+    pytest.mark.hardening,
+    pytest.mark.skipif(sys.platform != "linux", reason="/proc says what a server takes"),
+]
+
+SECONDS = 5
+MOST_BYTES = 200 * 1024**2
+MOST_RATIO = 10
+FAST_SECONDS = 0.005
+"""Answers that come sooner are not said to be disturbed: on a busy machine that is chance."""
+TRIES = 3
+"""How often an attack is tried until the answers come in time; all else must hold every time."""
+
+CASES = [
+    *(("asyncio", attack) for attack in ATTACKS),
+    *((reactor, attack) for reactor in ("uvloop", "epoll") for attack in ("resets", "pipelining")),
+]
+
+
+def attack_once(reactor: str, attack: str, folder: Path) -> Result:
+    """Attack a new server, and check all that does not depend on the machine's other work."""
+    with serving_shop(reactor, folder) as served:
+        result = asyncio.run(measure(served, attack, SECONDS))
+        served.process.terminate()
+        code = served.process.wait(30)
+        log = served.log.read_text()
+    assert result.lost == {}
+    assert result.answered > 0
+    assert result.left == ""
+    assert result.most_bytes < MOST_BYTES
+    assert (code, re.findall("Traceback.*", log)) == (0, [])
+    return result
+
+
+@pytest.mark.parametrize(("reactor", "attack"), CASES)
+def test_honest_clients_lose_nothing(reactor: str, attack: str, tmp_path: Path) -> None:
+    """All their requests are answered rightly and in time, in bounded memory; all is given back.
+
+    The attacker shares the cores with the server and the honest clients, at the lowest priority.
+    """
+    results = []
+    for _ in range(TRIES):
+        results.append(attack_once(reactor, attack, tmp_path))
+        before = max(results[-1].undisturbed, FAST_SECONDS)
+        if results[-1].disturbed < MOST_RATIO * before:
+            break
+    else:
+        pytest.fail(f"answers came late, each time: {results}")
+    seen = results[-1].counts
+    if attack == "half_closed":
+        assert set(seen) == {"connected", "200"}
+    if attack == "forms":
+        assert "no answer" not in seen
