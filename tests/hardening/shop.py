@@ -102,6 +102,23 @@ class Slow(JsonResource):
         return {"hello": "at last"}
 
 
+class Number:
+    """Serves the number in its config."""
+
+    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
+        api.register_web_resource("/number", Text(b"%d;" % config["number"]))
+
+
+class Unwilling:
+    """Does not start."""
+
+    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
+        pass
+
+    async def start(self) -> None:
+        raise OSError("not today")
+
+
 class Pages:
     """Serves all of them."""
 
