@@ -17,7 +17,7 @@ from tests.hardening.others import KINDS
 from tests.hardening.served import serving_other, serving_shop
 
 REACTORS = ("asyncio", "uvloop", "epoll")
-ONLY_HOSTKIT = {"bodies_without_token", "hanging_hooks"}
+ONLY_HOSTKIT = {"bodies_without_token", "hanging_hooks", "pipelining_tls", "half_handshakes"}
 HEAD = f"{'server':9}{'attack':22}{'right':>6}{'lost':>6}{'p99 ms':>16}{'ratio':>7}{'MB':>6}  back"
 
 

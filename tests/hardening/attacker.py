@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
+import ssl
 import struct
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -13,7 +15,7 @@ import attrs
 from tests.hardening.served import HOST
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
 ADDRESS = "127.0.0.2"
 OTHERS = "127.0.2.{}"
@@ -27,15 +29,18 @@ class Attacker:
     Attributes:
         port: Where it connects.
         guarded_port: The same for the listener whose token it does not know.
+        tls_port: The same for the one with TLS.
         seconds: How long it goes on.
         counts: What has come of it.
     """
 
     port: int
     guarded_port: int
+    tls_port: int
     seconds: float
     counts: Counter[str] = attrs.Factory(Counter)
     held: list[socket.socket] = attrs.Factory(list)
+    secure: list[asyncio.StreamWriter] = attrs.Factory(list)
 
     async def paced(self, per_second: float) -> AsyncIterator[int]:
         """Count as fast as it is allowed, as long as it goes on."""
@@ -83,7 +88,7 @@ class Attacker:
             return False
         return True
 
-    async def receive(self, one: socket.socket, seconds: float = 2) -> bytes:
+    async def receive(self, one: socket.socket, seconds: float = 2) -> None:
         """Read up to the end, or as long as something comes; then hang up."""
         answer = b""
         try:
@@ -93,8 +98,29 @@ class Attacker:
         except (OSError, TimeoutError):
             pass
         self.drop(one)
-        self.counts[answer[9:12].decode("ascii", "replace") or "no answer"] += 1
-        return answer
+        self.counts.update(re.findall(r"^HTTP/1.1 (\d+)", answer.decode("latin-1"), re.MULTILINE))
+        self.counts["no answer"] += not answer
+
+    async def connect_tls(self) -> asyncio.StreamWriter | None:
+        """Connect to the listener with TLS and shake hands; read nothing after that."""
+        one = await self.connect(port=self.tls_port, buffer_bytes=4096)
+        if one is None:
+            return None
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        self.held.remove(one)
+        try:
+            async with asyncio.timeout(1):
+                _, writer = await asyncio.open_connection(
+                    sock=one, ssl=context, server_hostname="localhost"
+                )
+        except (OSError, TimeoutError):
+            one.close()
+            self.counts["no handshake"] += 1
+            return None
+        writer.transport.pause_reading()  # type: ignore[attr-defined]
+        self.secure.append(writer)
+        return writer
 
     def reset(self, one: socket.socket) -> None:
         """End a connection by RST."""
@@ -112,3 +138,18 @@ class Attacker:
         for one in self.held:
             one.close()
         self.held.clear()
+        for writer in self.secure:
+            writer.transport.abort()
+
+
+async def together(
+    attacker: Attacker, send: Callable[[int], Awaitable[None]], per_second: int
+) -> None:
+    """Attack as often as is allowed, without waiting for what came of it before."""
+    async with asyncio.TaskGroup() as tasks:
+        async for number in attacker.paced(per_second):
+            tasks.create_task(_as_coroutine(send, number))
+
+
+async def _as_coroutine(send: Callable[[int], Awaitable[None]], number: int) -> None:
+    await send(number)

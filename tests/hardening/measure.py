@@ -90,9 +90,9 @@ async def measure(served: Served, attack: str, seconds: float, *, has_slots: boo
 
 async def start(served: Served, attack: str, seconds: float) -> asyncio.subprocess.Process:
     """Start an attacker."""
-    ports = (str(served.ports[0]), str(served.ports[-1]))
+    ports = map(str, served.ports)
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.hardening.attacks", attack, *ports, str(seconds)),
+        *(sys.executable, "-m", "tests.hardening.attacks", attack, str(seconds), *ports),
         stdout=asyncio.subprocess.PIPE,
         cwd=ROOT,
     )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from tests.hardening.shop import FILE_BYTES
+from tests.web.certificates import make_certificate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,8 +45,10 @@ hostkit:
       serve: [hooks]
       token: !env SHOP_TOKEN
       limits: {{requests: {requests}}}
+    - endpoint: "ssl:0:privateKey=x.key:certKey=x.crt:interface=127.0.0.1"
+      limits: {{requests: {requests}}}
 """
-_LISTENING = re.compile(r"listening on http://127\.0\.0\.1:(\d+)/")
+_LISTENING = re.compile(r"listening on https?://127\.0\.0\.1:(\d+)/")
 
 
 @attrs.frozen
@@ -54,12 +57,12 @@ class Served:
 
     Attributes:
         process: Its process.
-        ports: Where it listens; the last one asks for a token, if there are several.
+        ports: Where it listens: without anything, with a token, with TLS.
         log: What it has written.
     """
 
     process: subprocess.Popen[str]
-    ports: tuple[int, ...]
+    ports: tuple[int, int, int]
     log: Path
 
     @property
@@ -101,24 +104,23 @@ def serving_shop(reactor: str, folder: Path) -> Iterator[Served]:
     large = folder / "large.bin"
     if not large.exists():
         large.write_bytes(bytes(FILE_BYTES))
+    make_certificate(folder)
     config = folder / "shop.yaml"
     config.write_text(CONFIG.format(file=large, requests=MOST_REQUESTS))
     command = ["-m", "hostkit", "serve", "--reactor", reactor, str(config)]
-    with _running(command, folder / f"hostkit-{reactor}.log", ports=2) as served:
+    with _running(command, folder / f"hostkit-{reactor}.log", 3) as served:
         yield served
 
 
 @contextmanager
 def serving_other(kind: str, folder: Path) -> Iterator[Served]:
     """Run a server that is not hostkit's; see `tests.hardening.others`."""
-    with _running(
-        ["-m", "tests.hardening.others", kind], folder / f"{kind}.log", ports=1
-    ) as served:
+    with _running(["-m", "tests.hardening.others", kind], folder / f"{kind}.log", 1) as served:
         yield served
 
 
 @contextmanager
-def _running(command: list[str], log: Path, ports: int) -> Iterator[Served]:
+def _running(command: list[str], log: Path, listeners: int) -> Iterator[Served]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "SHOP_TOKEN": TOKEN}
     with (
         log.open("w") as output,
@@ -132,7 +134,8 @@ def _running(command: list[str], log: Path, ports: int) -> Iterator[Served]:
         ) as process,
     ):
         try:
-            yield Served(process, _wait_for_ports(process, log, ports), log)
+            ports = _wait_for_ports(process, log, listeners)
+            yield Served(process, (ports[0], ports[len(ports) // 2], ports[-1]), log)
         finally:
             if process.poll() is None:
                 process.kill()
