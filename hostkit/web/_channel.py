@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, Protocol, cast, final
+from typing import TYPE_CHECKING, Any, Final, cast, final
 
 from twisted.internet.interfaces import ISSLTransport, ITCPTransport
 
-from hostkit.config import Limits
-from hostkit.web._bodies import discard
+from hostkit.web._bodies import Body, discard
+from hostkit.web._connection import ChannelSite, Phase
 from hostkit.web._refusals import (
     body_not_stored,
-    body_too_long,
     body_too_slow,
     headers_too_slow,
+    too_many_requests,
     unreadable,
 )
 from hostkit.web._twisted_private import TwistedChannel
@@ -34,54 +32,15 @@ ACTIVE_SECONDS: Final = 1
 """How long after a request its client is expected to send another one at once."""
 
 SLOWEST_BYTES_PER_SECOND: Final = 1024
-"""For each so many bytes of its body a request gets one more second, and so does its answer."""
-
-
-class Phase(Enum):
-    """What a connection is doing."""
-
-    IDLE = "idle"
-    HEADERS = "headers"
-    BUSY = "busy"
-    CLOSING = "closing"
+"""For each so many bytes of it an answer gets one more second."""
 
 
 # Reading a member of an Enum takes longer than all that is done with it for a request.
 _IDLE: Final = Phase.IDLE
 _HEADERS: Final = Phase.HEADERS
+_BODY: Final = Phase.BODY
 _BUSY: Final = Phase.BUSY
 _CLOSING: Final = Phase.CLOSING
-
-
-class ChannelSite(Protocol):
-    """What a connection belongs to: `hostkit.web._site.HostSite`.
-
-    Attributes:
-        limits: What requests are held to.
-        memory_bytes: The longest body that is kept in memory.
-        busy: How many requests are in flight.
-        horizon: When deadlines are looked at next; they are counted from then.
-        is_draining: Whether connections are to end.
-    """
-
-    limits: Limits
-    memory_bytes: int
-    busy: int
-    horizon: float
-    is_draining: bool
-    seconds: Callable[[], float]
-
-    def longest_body(self, url: bytes) -> int:
-        """How long the body of a request may be."""
-
-    def judge(self, url: bytes, length: int | None) -> bytes | None:
-        """Return what refuses a request; `None` if it is accepted."""
-
-    def add(self, channel: HttpChannel) -> None:
-        """Look at a connection's deadlines from now on."""
-
-    def remove(self, channel: HttpChannel) -> None:
-        """Forget a connection."""
 
 
 @final
@@ -99,9 +58,8 @@ class HttpChannel(TwistedChannel):
     transport: Any
     deadline = 0.0
     _phase = _IDLE
-    _body_deadline = 0.0
     _sent_deadline = 0.0
-    _left = 0
+    _body: Body | None = None
 
     def connectionMade(self) -> None:
         """Apply the listener's limits and register with the site."""
@@ -133,12 +91,15 @@ class HttpChannel(TwistedChannel):
     def allHeadersReceived(self) -> None:
         """Decide whether a request is accepted, before anything of its body is read."""
         site = self.site
-        answer = site.judge(self.url, self.length)
-        if answer is not None:
+        headers = self.requests[-1].requestHeaders
+        answer = site.admission.judge(self.url, self.length, self.version, headers)
+        if isinstance(answer, int) and site.is_full(self.url):
+            answer = too_many_requests()
+        if isinstance(answer, bytes):
             self.refuse(answer)
+            site.log(self.note_answer(answer))
             return
-        self._phase = _BUSY
-        site.busy += 1
+        self._phase = _BODY
         try:
             super().allHeadersReceived()  # type: ignore[no-untyped-call]
         except OSError as error:  # there is no room for what is announced
@@ -147,25 +108,32 @@ class HttpChannel(TwistedChannel):
         if site.is_draining:
             self.drain()
         if self.length != 0:
-            self.deadline = self._body_deadline = site.horizon + site.limits.body_time
-            self._left = site.longest_body(self.url)
+            self._body = Body(site.bodies, site.limits, answer, site.memory_bytes, site.horizon)
+            self.deadline = self._body.deadline
             self.give_chunks(self._take_chunk)
 
     def allContentReceived(self) -> None:
         """Handle a request that has arrived, or refuse it if its body could not be stored."""
+        site = self.site
         content = self.requests[-1].content
         try:
             content.flush()
         except OSError as error:
             self._refuse_to_store(error)
-        else:
-            super().allContentReceived()  # type: ignore[no-untyped-call]
+            return
+        # A body that never comes takes no one's place. All else was asked with the headers.
+        if self._body is not None and site.is_full(self.url):
+            self.refuse(too_many_requests())
+            return
+        self._phase = _BUSY
+        site.busy += 1
+        super().allContentReceived()  # type: ignore[no-untyped-call]
 
     def requestDone(self, request: Request) -> None:
         """Wait for the next request."""
         site = self.site
+        self._leave_slot()
         self._phase = _IDLE
-        site.busy -= 1
         self.deadline = site.horizon + site.limits.idle
         self._sent_deadline = self.deadline + request.sentLength / SLOWEST_BYTES_PER_SECOND
         super().requestDone(request)  # type: ignore[no-untyped-call]
@@ -188,8 +156,9 @@ class HttpChannel(TwistedChannel):
         """
         if self._phase is _CLOSING:
             return
-        if self._phase is _BUSY:
-            self.site.busy -= 1
+        if self._phase is _BODY:
+            discard(self.requests[-1])
+        self._leave_slot()
         self.transport.write(answer)
         self._end()
         if _can_half_close(self.transport):
@@ -212,15 +181,14 @@ class HttpChannel(TwistedChannel):
             self.refuse(headers_too_slow())
         elif self._phase is _CLOSING:
             self.abort()
-        elif not self.is_handling:
-            received = self.requests[-1].content.tell()
-            self.deadline = self._body_deadline + received / SLOWEST_BYTES_PER_SECOND
+        elif self._phase is _BODY and self._body is not None:
+            self.deadline = self._body.extend()
             if self.deadline <= self.site.seconds():
                 self.refuse(body_too_slow())
 
     def drain(self) -> None:
         """Take no request after the one in flight."""
-        if self._phase is _BUSY:
+        if self._phase in {_BODY, _BUSY}:
             self.persistent = False
             # An answer that has begun cannot be changed any more, and this does no harm.
             self.requests[-1].responseHeaders.setRawHeaders(b"connection", [b"close"])
@@ -237,28 +205,36 @@ class HttpChannel(TwistedChannel):
         self.transport.abortConnection()
 
     def _take_chunk(self, data: bytes) -> None:
-        self._left -= len(data)
-        if self._left < 0:
-            self.refuse(body_too_long(self.site.longest_body(self.url)))
+        if self._body is None:  # it was refused, and what came with it is read to its end
             return
         try:
-            self.requests[-1].handleContentChunk(data)
+            refusal = self._body.take(self.requests[-1], data)
         except OSError as error:
             self._refuse_to_store(error)
+        else:
+            if refusal is not None:
+                self.refuse(refusal)
 
     def _refuse_to_store(self, error: OSError) -> None:
-        discard(self.requests[-1])
         self.refuse(body_not_stored())
         _log.error(
-            "the body of a request cannot be stored in a temporary file: %s; it is longer than "
-            "the %d bytes that are kept in memory (`limits: body_in_memory`)",
+            "the body of a request cannot be stored in a temporary file: %s; all are that are "
+            "longer than %d bytes (`limits: body_in_memory`), or for which `bodies_in_memory` has "
+            "no room",
             error.strerror or error,
             self.site.memory_bytes,
         )
 
-    def _leave(self) -> None:
+    def _leave_slot(self) -> None:
+        """Let another request be in flight, and other bodies be kept."""
         if self._phase is _BUSY:
             self.site.busy -= 1
+        if self._body is not None:
+            self._body.forget()
+            self._body = None
+
+    def _leave(self) -> None:
+        self._leave_slot()
         self._phase = _CLOSING
         self.site.remove(self)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from twisted.internet.interfaces import IProtocol
+    from twisted.web.http import Request
 
 
 def parse_endpoint(text: str) -> tuple[list[str], dict[str, str]]:
@@ -65,7 +66,9 @@ class TwistedUnixPort(Port):
 class TwistedChannel(HTTPChannel):
     """An HTTP channel whose state can be seen, and whose errors can be answered."""
 
+    _command: bytes
     _path: bytes
+    _version: bytes
     _handlingRequest: bool
     _receivedHeaderCount: int
     _receivedHeaderSize: int
@@ -76,6 +79,11 @@ class TwistedChannel(HTTPChannel):
     def url(self) -> bytes:
         """The URL of the request whose headers were read last, not decoded."""
         return self._path
+
+    @property
+    def version(self) -> bytes:
+        """The version of HTTP of that request."""
+        return self._version
 
     @property
     def is_handling(self) -> bool:
@@ -104,6 +112,21 @@ class TwistedChannel(HTTPChannel):
     def give_chunks(self, take: Callable[[bytes], None]) -> None:
         """Give the chunks of a body of unknown length to a function, and not to the request."""
         self._transferDecoder.dataCallback = take
+
+    def note_answer(self, answer: bytes) -> Request:
+        """Note in the request whose headers were read last what was answered in its place.
+
+        Args:
+            answer: The answer, with all headers.
+
+        Returns:
+            The request.
+        """
+        request: Request = self.requests[-1]
+        request.method, request.uri, request.clientproto = self._command, self.url, self._version
+        request.code = int(answer.split(b" ", 2)[1])
+        request.sentLength = len(answer.partition(b"\r\n\r\n")[2])
+        return request
 
     def note_line(self, line: bytes) -> None:
         """Count a line that was too long to be read."""

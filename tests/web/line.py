@@ -133,17 +133,17 @@ class Line:
 
     def get(self, path: str = "/", *headers: str) -> None:
         """Send a request without a body."""
-        self.send("\r\n".join((f"GET {path} HTTP/1.1", "Host: x", *headers)) + "\r\n\r\n")
+        self.send("\r\n".join((f"GET {path} HTTP/1.1", "Host: localhost", *headers)) + "\r\n\r\n")
 
     def post(self, length: int | str, body: bytes = b"", path: str = "/") -> None:
         """Send a request with a body, or with a part of it."""
-        self.send(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n")
+        self.send(f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n")
         if body:
             self.send(body)
 
     def post_chunks(self, *chunks: bytes, path: str = "/") -> None:
         """Send a request whose body has no known length."""
-        self.send(f"POST {path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+        self.send(f"POST {path} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
         for chunk in chunks:
             self.send(b"%x\r\n%s\r\n" % (len(chunk), chunk))
 

@@ -59,36 +59,6 @@ def test_slow_headers_are_refused() -> None:
     assert site.busy == 0
 
 
-def test_a_slow_body_is_refused() -> None:
-    """A body that trickles in has no more than its time; also one in chunks."""
-    for is_chunked in (False, True):
-        site = make_site(body_time=30)
-        line = Line(site)
-        if is_chunked:
-            line.post_chunks(b"x")
-        else:
-            line.post(1000)
-        for _ in range(30):
-            wait(site, 1)
-        assert site.busy == 1
-        wait(site, 2)
-        assert (line.answer.status, line.answer.json["errcode"]) == (408, "timeout")
-        assert site.busy == 0
-        line.hang_up()
-
-
-def test_a_long_body_has_more_time() -> None:
-    """Each kilobyte that has come gives it another second."""
-    site = make_site(body_time=30)
-    line = Line(site)
-    line.post(1024 * 100, b"x" * 1024 * 10)
-    wait(site, 40)
-    assert line.is_open()
-    wait(site, 2)
-    assert line.answer.status == 408
-    line.hang_up()
-
-
 def test_an_answer_may_take_long() -> None:
     """No time is set for modules, only for clients; also after a body that came in time."""
     held = Held()
@@ -197,7 +167,7 @@ def test_draining_finishes_what_is_under_way() -> None:
     lines = [Line(site), Line(site), Line(site)]
     lines[0].get()
     lines[1].post(2, b"x")
-    lines[2].send("GET / HTTP/1.1\r\n")
+    lines[2].send("GET / HTTP/1.1\r\nHost: x\r\n")
     done = drain(site)
     wait(site, 5)
     lines[1].send(b"y")
