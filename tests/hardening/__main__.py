@@ -18,7 +18,7 @@ from tests.hardening.served import serving_other, serving_shop
 
 REACTORS = ("asyncio", "uvloop", "epoll")
 ONLY_HOSTKIT = {"bodies_without_token", "hanging_hooks", "pipelining_tls", "half_handshakes"}
-HEAD = f"{'server':9}{'attack':22}{'right':>6}{'lost':>6}{'p99 ms':>16}{'ratio':>7}{'MB':>6}  back"
+HEAD = f"{'server':12}{'attack':22}{'right':>6}{'lost':>6}{'p99 ms':>16}{'ratio':>7}{'MB':>6}  back"
 
 
 def row(server: str, attack: str, result: Result) -> str:
@@ -29,7 +29,7 @@ def row(server: str, attack: str, result: Result) -> str:
     lost = ", ".join(f"{count} x {what}" for what, count in result.lost.most_common(3))
     seen = ", ".join(f"{count} {what}" for what, count in result.counts.items())
     return (
-        f"{server:9}{attack:22}{result.answered:6}{result.lost.total():6}{times:>16}"
+        f"{server:12}{attack:22}{result.answered:6}{result.lost.total():6}{times:>16}"
         f"{result.ratio:7.1f}{result.most_bytes / 1024**2:6.0f}  {back}; {seen}; {lost}"
     )
 
@@ -58,7 +58,7 @@ def main(servers: tuple[str, ...], attacks: tuple[str, ...], seconds: float) -> 
             try:
                 click.echo(row(server, attack, attack_once(server, attack, seconds)))
             except (AssertionError, OSError) as error:
-                click.echo(f"{server:9}{attack:22} the server has ended: {error}")
+                click.echo(f"{server:12}{attack:22} the server has ended: {error}")
 
 
 if __name__ == "__main__":

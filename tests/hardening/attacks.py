@@ -30,6 +30,7 @@ ATTACKS: Final[dict[str, Callable[[Attacker], Awaitable[None]]]] = {
         not_reading.slow_readers,
         sending.missing_bodies,
         sending.bodies_without_token,
+        sending.unfinished_bodies,
         sending.slow_bodies,
         sending.slow_headers,
         sending.forms,

@@ -44,6 +44,15 @@ async def bodies_without_token(attacker: Attacker) -> None:
             await attacker.send(one, post(ENTER, 900_000))
 
 
+async def unfinished_bodies(attacker: Attacker) -> None:
+    """Send bodies but for their last bytes."""
+    almost = post(ENTER, 900_000) + b" " * 899_000
+    async for _ in attacker.paced(50):
+        one = await attacker.connect()
+        if one is not None:
+            await attacker.send(one, almost)
+
+
 async def slow_bodies(attacker: Attacker) -> None:
     """Send bodies a little at a time."""
     await _drip(attacker, post(b"/album", 900_000), b"x" * 110)

@@ -5,12 +5,18 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.hardening.honest import get
+from tests.hardening.measure import MORE_DESCRIPTORS
 from tests.hardening.storm import MOST_SECONDS, Place, place
 from tests.hardening.ways import Way, crowd, with_token
+
+if TYPE_CHECKING:
+    import subprocess
 
 pytestmark = [
     pytest.mark.hardening,
@@ -24,6 +30,11 @@ LISTENERS = 5
 LISTENING = "INFO hostkit.serve: listening on "
 RELOADED = "INFO hostkit.serve: reloaded "
 NOT_RELOADED = "not reloaded, nothing was changed"
+
+
+def descriptors_of(process: subprocess.Popen[str]) -> int:
+    """Count the open files and connections of a process."""
+    return len(list(Path(f"/proc/{process.pid}/fd").iterdir()))
 
 
 async def wait_until_in_use(way: Way, number: int) -> None:
@@ -45,6 +56,7 @@ async def reload_often(here: Place, reactor: str) -> None:
     here.write(0)
     with here.serving(reactor) as process:
         await here.wait_for(process, LISTENING, LISTENERS)
+        descriptors = descriptors_of(process)
         async with crowd(here.ways) as clients:
             good = broken = 0
             for number in range(1, RELOADS + 1):
@@ -60,6 +72,8 @@ async def reload_often(here: Place, reactor: str) -> None:
             await here.wait_for(process, RELOADED, good)
             for way in here.ways:
                 await wait_until_in_use(way, number - 1)
+        await asyncio.sleep(0.5)  # its clients have gone by then, for the server too
+        assert descriptors_of(process) <= descriptors + MORE_DESCRIPTORS
         process.terminate()
         assert process.wait(30) == 0
     assert clients.lost == {}
