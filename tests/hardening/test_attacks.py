@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import re
+import signal
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.hardening.attacks import ATTACKS
-from tests.hardening.measure import Result, measure
+from tests.hardening.honest import Sample, honest_clients
+from tests.hardening.measure import Result, measure, start
 from tests.hardening.served import serving_shop
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.hardening.served import Served
 
 pytestmark = [
     pytest.mark.hardening,
     pytest.mark.skipif(sys.platform != "linux", reason="/proc says what a server takes"),
 ]
 
-SECONDS = 5
+SECONDS = 4
+MOST_SECONDS_TO_STOP = 10
 MOST_BYTES = 200 * 1024**2
 MOST_RATIO = 10
 FAST_SECONDS = 0.005
@@ -69,3 +74,32 @@ def test_honest_clients_lose_nothing(reactor: str, attack: str, tmp_path: Path) 
         assert (seen["200"], seen["no answer"]) == (seen["asked"], 0)
     if attack == "forms":
         assert seen["no answer"] == 0
+
+
+TOGETHER = ("slow_readers", "missing_bodies", "slow_headers", "resets")
+
+
+async def reload_and_stop(served: Served) -> Sample:
+    """Reload and stop a server while several attacks go on; give what honest clients saw."""
+    async with honest_clients(served.ports[0]) as honest:
+        attackers = [await start(served, attack, SECONDS) for attack in TOGETHER]
+        await honest.measure(1)
+        served.process.send_signal(signal.SIGHUP)
+        sample = await honest.measure(2)
+    served.process.terminate()
+    async with asyncio.timeout(MOST_SECONDS_TO_STOP):
+        while served.process.poll() is None:
+            await asyncio.sleep(0.05)
+    for attacker in attackers:
+        await attacker.communicate()
+    return sample
+
+
+def test_a_server_under_attack_reloads_and_stops(tmp_path: Path) -> None:
+    """Both take as long as ever, and honest clients lose nothing until it stops."""
+    with serving_shop("asyncio", tmp_path) as served:
+        sample = asyncio.run(reload_and_stop(served))
+        log = served.log.read_text()
+    assert (sample.lost, bool(sample.seconds)) == ({}, True)
+    assert log.count("INFO hostkit.serve: reloaded") == 1
+    assert (served.process.returncode, re.findall("Traceback.*", log)) == (0, [])
