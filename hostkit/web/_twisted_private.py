@@ -8,9 +8,10 @@ says so when Twisted changes it; the versions of Twisted that are known to have 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from twisted.internet.endpoints import _parse
+from twisted.internet.unix import Port
 from twisted.protocols.basic import LineReceiver
 from twisted.web.http import HTTPChannel
 
@@ -44,6 +45,22 @@ def use_contexts(endpoint: Any, contexts: Any) -> None:
         contexts: What makes them.
     """
     endpoint._sslContextFactory = contexts  # noqa: SLF001 -- the only place for it
+
+
+class TwistedUnixPort(Port):
+    """A port on a UNIX socket, which may be one that listens already."""
+
+    @classmethod
+    def of_descriptor(cls, reactor: Any, descriptor: int, factory: Any) -> Self:
+        """Make a port of a socket that listens already.
+
+        Args:
+            reactor: The Twisted reactor.
+            descriptor: The socket, of which the port takes a duplicate.
+            factory: Makes what answers.
+        """
+        port: Self = cls._fromListeningDescriptor(reactor, descriptor, factory)  # type: ignore[no-untyped-call]
+        return port
 
 
 class TwistedChannel(HTTPChannel):

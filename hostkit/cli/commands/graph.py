@@ -158,7 +158,7 @@ def _grouped(
     groups = groupby(enumerate(rows), key=lambda numbered: numbered[1].group)
     # Both programs draw what has no connection from the bottom up.
     for group, members in reversed([(group, list(members)) for group, members in groups]):
-        yield begin(group)
+        yield from begin(group).splitlines()
         for number, row in members:
             yield from write(number, row)
         yield end
