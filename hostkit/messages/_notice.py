@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final, final
 
+from hostkit.wording import shortened, visible
+
 if TYPE_CHECKING:
     import logging
     from collections.abc import Callable
@@ -70,6 +72,5 @@ class Notice:
 
 
 def shown(text: str) -> str:
-    """Make a string from outside fit for a line of the log: short, and all of it visible."""
-    cut = text[:LONGEST] + ("…" if len(text) > LONGEST else "")
-    return cut if cut.isprintable() else repr(cut)[1:-1]
+    """Make a string from outside fit for a line of the log: short, one line, and all visible."""
+    return visible(shortened(text, LONGEST)).replace("\n", "\\n")

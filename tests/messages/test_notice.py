@@ -49,7 +49,7 @@ def test_a_line_may_be_written_some_times(caplog: pytest.LogCaptureFixture) -> N
     [
         ("plain wörds", "plain wörds"),
         ("a\nb\x1b[31m", r"a\nb\x1b[31m"),
-        ("x" * 300, "x" * 200 + "…"),
+        ("x" * 300, "x" * 200 + "… (100 more characters)"),
     ],
     ids=range(3),
 )
