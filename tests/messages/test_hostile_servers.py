@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import threading
 import time
 from typing import TYPE_CHECKING, Any, Self
 
@@ -64,6 +66,46 @@ def test_a_start_goes_on_without_the_server(
     lines = [record.getMessage() for record in caplog.records if record.name == "hostkit.messages"]
     assert lines[0].startswith("no connection to Redis: ")
     assert all(line.isprintable() and len(line) < 500 for line in lines)
+
+
+@pytest.mark.parametrize("hangs", [True, False])
+def test_a_start_goes_on_without_the_name(
+    hangs: bool, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The look-up fails, or takes longer than an answer may."""
+    is_over = threading.Event()
+
+    def look_up(*_: Any, **__: Any) -> Any:
+        if hangs:
+            is_over.wait(10)
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    async def main() -> None:
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
+        channel = RedisChannel("redis://redis.example", answer_seconds=0.2)
+        async with asyncio.timeout(5):
+            await channel.open(Ear())
+            await channel.close()
+
+    try:
+        run(main())
+    finally:
+        is_over.set()
+    assert ("no answer within 0.2s" if hangs else "not known") in caplog.text
+
+
+@pytest.mark.parametrize("behave", [hostile.silent, hostile.garbage, hostile.echo, hostile.closes])
+def test_a_start_goes_on_without_tls(behave: Callable[[Peer], Awaitable[None]]) -> None:
+    """The server speaks something else."""
+
+    async def main() -> None:
+        async with serve(behave) as url:
+            channel = RedisChannel(url.replace("redis:", "rediss:"), answer_seconds=0.2)
+            async with asyncio.timeout(5):
+                await channel.open(Ear())
+                await channel.close()
+
+    run(main())
 
 
 def test_messages_that_are_too_long_are_skipped() -> None:
