@@ -46,9 +46,9 @@ class Peer:
             raise ConnectionResetError
         return data
 
-    async def greet(self) -> None:
-        """Answer everything up to SUBSCRIBE as Redis does."""
-        while b"SUBSCRIBE" not in (said := await self.hear()):
+    async def greet(self, last: bytes = b"SUBSCRIBE") -> None:
+        """Answer everything up to a command as Redis does."""
+        while last not in (said := await self.hear()):
             await self.say(b"+OK\r\n" * said.count(b"SETINFO"))
 
     async def confirm(self) -> None:

@@ -17,10 +17,13 @@ from tests.dispatch.fakes import run
 
 from . import hostile
 from .hostile import Peer, message, serve
+from .servers import Place, place
 from .test_redis import Ear, opened
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+
+__all__ = ["place"]
 
 LONGEST_TICK_SECONDS = 0.5
 """Generous, since tests share the machine; undisturbed it is some milliseconds."""
@@ -181,6 +184,51 @@ def test_a_connection_that_is_killed_again_and_again(
     with caplog.at_level("INFO"):
         run(main())
     assert len([each for each in caplog.records if each.name == "hostkit.messages"]) <= 11
+
+
+def test_what_is_sent_does_not_hang_when_the_server_is_back() -> None:
+    """The message goes through another connection, and the sender does not notice."""
+
+    async def behave(peer: Peer) -> None:
+        if peer.number == 0:
+            await peer.confirm()
+            await is_sent.wait()
+        elif peer.number == 1:
+            await peer.greet(b"PUBLISH")
+            is_sent.set()
+            await peer.stay()
+        elif peer.number == 2:
+            await peer.confirm()
+            await peer.stay()
+        else:
+            await peer.greet(b"PUBLISH")
+            await peer.say(b":1\r\n")
+            await peer.stay()
+
+    async def main() -> None:
+        async with serve(behave) as url:
+            channel, _ = await opened(url, answer_seconds=60)
+            async with asyncio.timeout(5):
+                await channel.send(b"hello")
+            await channel.close()
+
+    is_sent = asyncio.Event()
+    run(main())
+
+
+def test_a_connection_that_was_closed_while_it_was_idle_is_made_anew(place: Place) -> None:
+    """The sender does not notice."""
+
+    async def main() -> None:
+        channel, ear = await opened(place.url)
+        await channel.send(b"1")
+        with place.client() as client:
+            client.client_kill_filter(_type="normal", skipme=True)
+        await channel.send(b"2")
+        assert [await ear.events.get() for _ in range(3)] == ["all", "1", "2"]
+        await channel.close()
+
+    run(main())
 
 
 def test_a_server_that_answers_is_there() -> None:
