@@ -69,7 +69,7 @@ def _read_fields(
 def command(
     hook: str, file: str, fields: dict[str, str], *, source: Any, other: str | None, form: str
 ) -> None:
-    """Call HOOK with the modules of FILE, and show what each of them answers.
+    """Call HOOK with the modules of FILE, and show their answers.
 
     The modules are built, started, really asked, and stopped again: what they do when they are
     asked is done. A VALUE is read as JSON where the hook does not ask for text.
