@@ -138,9 +138,11 @@ class HostRequest(Request):
 
     Attributes:
         module: The name of the module that the resource for this request belongs to.
+        redact: Takes secrets out of what is answered to an `HttpError`.
     """
 
     module: str | None = None
+    redact: Callable[[str], str] | None = None
     _has_unread_form = False
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
