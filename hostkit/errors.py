@@ -6,11 +6,14 @@ What is wrong with a file, a module or a declaration carries a stable code (``HK
 
 from __future__ import annotations
 
-from typing import TypeAlias, final
+from typing import Final, TypeAlias, final
 
 import attrs
 
 from hostkit.wording import indented
+
+_MOST_SHOWN: Final = 100
+"""How many problems of a file are written out; more would bury the first ones."""
 
 Path: TypeAlias = tuple[str | int, ...]
 """Where a value stands in a config file: ``("modules", 0, "timeout")``."""
@@ -36,13 +39,16 @@ class Place:
         file: The file's name, as the user gave it.
         line: Line number, from 1.
         column: Column of the first character meant, from 1.
-        excerpt: The line's text, already free of secrets.
+        excerpt: The line's text, or of a long line what stands around the column; already free of
+            secrets.
+        skipped: How many characters of the line the excerpt begins after.
     """
 
     file: str
     line: int
     column: int
     excerpt: str = ""
+    skipped: int = 0
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
@@ -88,7 +94,7 @@ class Problem:
             lines += [
                 f"{margin}|",
                 f"{number} | {self.place.excerpt}",
-                f"{margin}| {' ' * (self.place.column - 1)}^",
+                f"{margin}| {' ' * (self.place.column - 1 - self.place.skipped)}^",
             ]
         further = list(self.details)
         if self.expected is not None:
@@ -131,7 +137,18 @@ class ConfigErrors(HostkitError):
         self.problems = problems
 
     def __str__(self) -> str:
-        return "\n\n".join(problem.render() for problem in self.problems)
+        shown, rest = self.shown()
+        return "\n\n".join([*(problem.render() for problem in shown), *rest])
+
+    def shown(self) -> tuple[tuple[Problem, ...], list[str]]:
+        """Choose what is shown, since a file may have as many problems as it has lines.
+
+        Returns:
+            The first problems, and a line that counts the others, if there are more.
+        """
+        more = len(self.problems) - _MOST_SHOWN
+        rest = [f"... and {more} more problem{'s' if more > 1 else ''}"] if more > 0 else []
+        return self.problems[:_MOST_SHOWN], rest
 
 
 class CodedError(HostkitError):

@@ -22,24 +22,34 @@ _UNSEEN: Final = re.compile(
 )
 # A number of more bits than this is a mistake, and Python may refuse to print it.
 _LARGEST_BITS: Final = 256
+_LONGEST_VALUE: Final = 10_000
+_LONGEST_NAME: Final = 200
 _KINDS: Final[dict[type, str]] = {Mapping: "a mapping", list: "a list", tuple: "a list"}
 
 
 def show(value: Any) -> str:
     """Say what a value from a config file is: ``the string 'no'``.
 
-    Long strings are not shortened: a secret cut in half could not be recognised and redacted.
+    Strings are shown whole or not at all: a secret cut in half could not be recognised, and
+    redacted.
     """
     if value is None:
         return "null"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
-        return f"the string {value!r}"
+        return f"the string {value!r}" if len(value) <= _LONGEST_VALUE else quote(value)
     if isinstance(value, int | float):
         return _show_number(value)
     kinds = (kind for cls, kind in _KINDS.items() if isinstance(value, cls))
     return next(kinds, f"a value of type {type(value).__name__}")
+
+
+def quote(value: Any) -> str:
+    """Write a string in quotes, or only its length: many messages may be about one long string."""
+    if isinstance(value, str) and len(value) > _LONGEST_VALUE:
+        return f"a string of {len(value)} characters"
+    return repr(value)
 
 
 def visible(text: str) -> str:
@@ -118,6 +128,8 @@ def counted(number: int, noun: str) -> str:
 
 def nearest(name: str, options: Collection[str]) -> str | None:
     """Find the option that was probably meant, if one is close."""
+    if len(name) > _LONGEST_NAME:  # comparing takes longer the longer it is
+        return None
     return next(iter(difflib.get_close_matches(name, options, n=1)), None)
 
 

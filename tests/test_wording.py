@@ -11,6 +11,7 @@ from hostkit.wording import (
     either,
     indented,
     nearest,
+    quote,
     shortened,
     show,
     visible,
@@ -65,6 +66,17 @@ def test_things_are_counted() -> None:
         "1 module",
         "2 modules",
     ]
+
+
+def test_a_very_long_string_is_not_shown() -> None:
+    """Thousands of messages may be about one string of a megabyte."""
+    assert show("x" * 20_000) == quote("x" * 20_000) == "a string of 20000 characters"
+    assert (quote("x"), quote(1)) == ("'x'", "1")
+
+
+def test_nothing_is_near_a_very_long_name() -> None:
+    """Comparing takes long for long names, and no option is like them."""
+    assert nearest("modules" * 100, ["modules" * 100]) is None
 
 
 @pytest.mark.parametrize(

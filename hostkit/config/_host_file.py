@@ -47,7 +47,25 @@ class Source:
 
     def is_absent(self, path: Path) -> bool:
         """Whether something stands in for a value, or for one that it is within."""
-        return any(path[: len(each.path)] == each.path for each in self.absent)
+        return bool(self._absent_paths) and any(
+            path[:length] in self._absent_paths for length in range(len(path) + 1)
+        )
+
+    @cached_property
+    def _absent_paths(self) -> frozenset[Path]:
+        return frozenset(each.path for each in self.absent)
+
+    def stand_ins_in(self, path: Path) -> list[Problem]:
+        """List what is not there of a value, or of those within it."""
+        return self._absent_by_path.get(path, [])
+
+    @cached_property
+    def _absent_by_path(self) -> dict[Path, list[Problem]]:
+        found: dict[Path, list[Problem]] = {}
+        for each in self.absent:
+            for length in range(len(each.path) + 1):
+                found.setdefault(each.path[:length], []).append(each)
+        return found
 
     def locate(self, path: Path, *, key: bool) -> Place | None:
         """Find where a value stands."""
@@ -132,7 +150,7 @@ class HostFile:
         )
 
     def _stand_ins_in(self, path: Path) -> list[str]:
-        inside = [each for each in self.absent if each.path[: len(path)] == path]
+        inside = self._source.stand_ins_in(path)
         return [f"here something stands in: {each.message} ({each.place})" for each in inside]
 
     def written(self, value: Any, path: Path) -> Written:
