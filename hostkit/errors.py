@@ -10,6 +10,8 @@ from typing import Final, TypeAlias, final
 
 import attrs
 
+from hostkit.wording import indented
+
 _MOST_SHOWN: Final = 100
 """How many problems of a file are written out; more would bury the first ones."""
 
@@ -83,7 +85,8 @@ class Problem:
     def render(self) -> str:
         """Write the problem in full: place, message, excerpt with a caret, details and hints."""
         where = str(self.place) if self.place is not None else show_path(self.path)
-        lines = [f"{where}: {self.code} {self.message}" if where else f"{self.code} {self.message}"]
+        head = f"{where}: {self.code} {self.message}" if where else f"{self.code} {self.message}"
+        lines = [indented(head)]
         margin = "  "
         if self.place is not None and self.place.excerpt:
             number = str(self.place.line)
@@ -93,11 +96,12 @@ class Problem:
                 f"{number} | {self.place.excerpt}",
                 f"{margin}| {' ' * (self.place.column - 1 - self.place.skipped)}^",
             ]
-        lines += [f"{margin}= {line}" for line in self.details]
+        further = list(self.details)
         if self.expected is not None:
-            lines.append(f"{margin}= expected: {self.expected}")
+            further.append(f"expected: {self.expected}")
         if self.hint is not None:
-            lines.append(f"{margin}= hint: {self.hint}")
+            further.append(f"hint: {self.hint}")
+        lines += [f"{margin}= {indented(line, f'{margin}  ')}" for line in further]
         return "\n".join(lines)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import reprlib
 from typing import TYPE_CHECKING, Any, Final, final
 
 import attrs
@@ -131,7 +130,7 @@ class Reader:
             return Scalars().construct_object(node, deep=True)
         except Exception:  # noqa: BLE001 - PyYAML lets its own slips out, too
             kind = _short(node.tag).removeprefix("!!")
-            message = f"{reprlib.repr(node.value)} is not a valid {kind}"
+            message = f"{node.value!r} is not a valid {kind}"
             hint = "put it in quotes if it is meant as a string"
             return Problem(Code.UNREADABLE_VALUE, message, hint=hint)
 
