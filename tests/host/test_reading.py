@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hostkit.errors import ConfigErrors, HostkitError
-from hostkit.host import Host
+from hostkit.host import Host, build_from_file
 from hostkit.loops import in_thread
 
 if TYPE_CHECKING:
@@ -97,3 +97,29 @@ def test_what_a_thread_raises_is_raised_on_the_event_loop() -> None:
 
     with pytest.raises(KeyError, match="here"):
         asyncio.run(in_thread(fail, "test"))
+
+
+@pytest.mark.parametrize("text", ["server: {modules: [{module: a.B}]}\n", "other: 1\n"])
+def test_a_file_with_nothing_for_hostkit_leads_to_a_warning(
+    text: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Without modules everything is allowed, which must not happen silently."""
+    path = tmp_path / "host.yaml"
+    path.write_text(text)
+    build_from_file(path, categories=[])
+    said = f"{path} has neither `modules:` nor `hostkit:` at its top level"
+    assert said in caplog.text
+    caplog.clear()
+    path.write_text("modules: []\n")
+
+    async def run() -> None:
+        async with Host.from_file(path, categories=[]) as host:
+            path.write_text(text)
+            await host.reload()
+
+    asyncio.run(run())
+    assert said in caplog.text
+    caplog.clear()
+    path.write_text("modules: []\n")
+    build_from_file(path, categories=[])
+    assert not caplog.text
