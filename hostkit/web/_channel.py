@@ -51,11 +51,15 @@ class HttpChannel(TwistedChannel):
     Attributes:
         site: What it belongs to.
         deadline: When to call `expire`, by the reactor's clock.
+        client: What connections of its client are counted by, if they are.
+        is_extra: Whether there was no place for it, and it is for one health check.
     """
 
     site: ChannelSite
     transport: Any
     deadline = 0.0
+    client: str | None = None
+    is_extra = False
     _phase = _IDLE
     _sent_deadline = 0.0
     _body: Body | None = None
@@ -92,7 +96,7 @@ class HttpChannel(TwistedChannel):
         site = self.site
         headers = self.requests[-1].requestHeaders
         answer = site.admission.judge(self.url, self.length, self.version, headers)
-        if isinstance(answer, int) and site.is_full(self.url):
+        if isinstance(answer, int) and site.is_full(self.url, is_extra=self.is_extra):
             answer = too_many_requests()
         if isinstance(answer, bytes):
             self.refuse(answer)
@@ -104,7 +108,7 @@ class HttpChannel(TwistedChannel):
         except OSError as error:  # there is no room for what is announced
             self._refuse_to_store(error)
             return
-        if site.is_draining:
+        if site.is_draining or self.is_extra:
             self.drain()
         if self.length != 0:
             self._body = Body(site.bodies, site.limits, answer, site.memory_bytes, site.horizon)
@@ -121,7 +125,7 @@ class HttpChannel(TwistedChannel):
             self._refuse_to_store(error)
             return
         # A body that never comes takes no one's place. All else was asked with the headers.
-        if self._body is not None and site.is_full(self.url):
+        if self._body is not None and site.is_full(self.url, is_extra=self.is_extra):
             self.refuse(too_many_requests())
             return
         self._become(_BUSY)

@@ -46,7 +46,7 @@ class ChannelSite(Protocol):
     is_draining: bool
     seconds: Callable[[], float]
 
-    def is_full(self, url: bytes) -> bool:
+    def is_full(self, url: bytes, *, is_extra: bool) -> bool:
         """Whether there are too many requests in flight for another one."""
 
     def log(self, request: Request) -> None:
