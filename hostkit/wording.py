@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import traceback
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
@@ -27,13 +26,6 @@ def show(value: Any) -> str:
         return _show_number(value)
     kinds = (kind for cls, kind in _KINDS.items() if isinstance(value, cls))
     return next(kinds, f"a value of type {type(value).__name__}")
-
-
-def exception_line(error: BaseException) -> str:
-    """Write an exception as its last line in a traceback."""
-    if isinstance(error, SyntaxError):
-        return f"{type(error).__name__}: {error.msg}"  # its place is shown elsewhere
-    return "".join(traceback.format_exception_only(error)).strip()
 
 
 _read_name: Final = type.__dict__["__name__"].__get__

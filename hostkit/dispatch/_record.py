@@ -242,7 +242,8 @@ def describe(value: Any) -> str:
     """Write a result in a few words."""
     show = str if type(value) is Deny else reprlib.repr
     try:
-        return show(value)
+        text = show(value)
+        return text if type(text) is str else str.__str__(text)
     except BaseException as error:
         if is_callers(error, NEVER):
             raise

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import re
-import traceback
+import sys
 import types
 from asyncio.tasks import _enter_task, _leave_task
 from collections.abc import Coroutine
@@ -23,6 +23,7 @@ from twisted.internet.defer import CancelledError, Deferred, fail, succeed
 from twisted.python.failure import Failure
 
 from hostkit.loops._home import as_running, running_loop, waiting_loop
+from hostkit.presenting import exception_line, presentable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator
@@ -199,7 +200,10 @@ def _pause(wanted: Any) -> Generator[None, None, None]:
 
 def _failure() -> Failure:
     """Take the exception being handled, in the words of Twisted."""
-    failure = Failure()
+    error = sys.exception()
+    assert error is not None  # noqa: S101
+    shown = presentable(error)
+    failure = Failure() if shown is error else Failure(shown)
     if failure.check(asyncio.CancelledError) is None:
         return failure
     return Failure(CancelledError(), exc_tb=failure.getTracebackObject())
@@ -275,7 +279,7 @@ def advise(error: BaseException, said: str) -> str:
 
 def _find(error: BaseException) -> str:
     try:
-        text = "".join(traceback.format_exception_only(error))
+        text = exception_line(error)
     except KeyboardInterrupt:
         raise
     except BaseException:  # noqa: BLE001 -- a module has written it, and it cannot be shown

@@ -16,6 +16,7 @@ from zope.interface import implementer
 
 from hostkit.codes import Code
 from hostkit.config import Listener
+from hostkit.presenting import exception_line
 from hostkit.web._addresses import Address, address_of, explain_place
 from hostkit.web._endpoint_faults import (
     EXAMPLES,
@@ -29,7 +30,7 @@ from hostkit.web._endpoint_meant import escape
 from hostkit.web._tls import check_tls, hold_certificates
 from hostkit.web._twisted_private import parse_endpoint
 from hostkit.web._unix import UnixEndpoint
-from hostkit.wording import either, exception_line
+from hostkit.wording import either
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
