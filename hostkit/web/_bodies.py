@@ -81,8 +81,7 @@ class Body:
     ) -> None:
         self._last_deadline = now + limits.body_deadline
         self.deadline = now + limits.body_time
-        if self._last_deadline < self.deadline:
-            self.deadline = self._last_deadline
+        self.deadline = min(self.deadline, self._last_deadline)
         self._bodies = bodies
         self._limits = limits
         self._longest = longest

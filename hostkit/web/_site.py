@@ -19,7 +19,7 @@ from hostkit.web._overload import Notice, Refused
 from hostkit.web._request import HostRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from twisted.internet.interfaces import IDelayedCall
     from twisted.web.http import Request
@@ -78,6 +78,7 @@ class HostSite(Site):
         self._waiting: list[Deferred[None]] = []
         self._settling: list[tuple[Deferred[None], list[tuple[HttpChannel, Request]]]] = []
         self._full = Notice(self.seconds)
+        self._broken = Notice(self.seconds)
         self.adopt(root, listener, always)
 
     def adopt(self, root: IResource, listener: Listener, always: Collection[bytes]) -> None:
@@ -161,8 +162,7 @@ class HostSite(Site):
     def drain(self) -> None:
         """Let every connection end as soon as no request is in flight on it, also those to come."""
         self.is_draining = True
-        for channel in tuple(self._channels):
-            channel.drain()
+        self._each(HttpChannel.drain, self._channels)
 
     def emptied(self) -> Deferred[None]:
         """Wait until there are no connections."""
@@ -188,18 +188,28 @@ class HostSite(Site):
 
     def abort(self) -> None:
         """Cut all connections."""
-        for channel in tuple(self._channels):
-            channel.abort()
+        self._each(HttpChannel.abort, self._channels)
 
     def _look(self) -> None:
         self._next_look = None
         if self._channels:
             self._look_later()
         now = self.seconds()
-        for channel in tuple(self._channels):
-            if channel.deadline <= now:
-                channel.expire()
+        self._each(HttpChannel.expire, [it for it in self._channels if it.deadline <= now])
         self._look_at_settling()
+
+    def _each(self, act: Callable[[HttpChannel], None], channels: Collection[HttpChannel]) -> None:
+        """Do something with connections; one whose transport raises does not stop the others."""
+        for channel in tuple(channels):
+            try:
+                act(channel)
+            except Exception as error:  # noqa: BLE001 -- whatever a transport raises
+                self._broken.log(
+                    "%s: a connection is cut, as its transport failed: %r",
+                    self._endpoint,
+                    error,
+                )
+                channel.abort()
 
     def _look_at_settling(self) -> None:
         for entry in tuple(self._settling):

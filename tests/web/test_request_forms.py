@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from twisted.web.resource import Resource
 
-from hostkit.web._forms import LONGEST_FORM_BYTES
+from hostkit.web._form_args import LONGEST_FORM_BYTES
 from tests.web.line import Line, make_site
 
 if TYPE_CHECKING:
