@@ -84,6 +84,11 @@ class Lifecycle:
         """Whether all modules are started, and `stop` was not called."""
         return self._sampler is not None
 
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop | None:
+        """The asyncio loop on which it was started."""
+        return None if self._home is None else self._home.loop
+
     async def start(self, change: Change) -> None:
         """Start all modules, in order.
 

@@ -15,8 +15,8 @@ from twisted.internet.interfaces import IStreamServerEndpoint
 from zope.interface import implementer
 
 from hostkit.codes import Code
-from hostkit.config import Listener
 from hostkit.web._addresses import Address, address_of, explain_place
+from hostkit.web._default_listener import listeners_of
 from hostkit.web._endpoint_faults import (
     EXAMPLES,
     EndpointError,
@@ -32,11 +32,11 @@ from hostkit.web._unix import UnixEndpoint
 from hostkit.wording import either, exception_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from twisted.internet.interfaces import IListeningPort, IProtocolFactory
 
-    from hostkit.config import HostFile
+    from hostkit.config import HostFile, Listener
     from hostkit.errors import Problem
 
 _INHERITED: Final = frozenset({"systemd", "fd"})
@@ -193,25 +193,24 @@ def _is_well_formed(kind: str, arguments: list[str], options: dict[str, str]) ->
     return is_found and not arguments and options["domain"] in {"INET", "INET6", "UNIX"}
 
 
-DEFAULT_LISTENER: Final = Listener("tcp:8080:interface=127.0.0.1", ("modules", "hooks"))
-"""What is served where a file has no ``hostkit: listeners:``."""
-
-
 def read_listeners(
-    file: HostFile, reactor: Any
+    file: HostFile,
+    reactor: Any,
+    find: Callable[[HostFile], Sequence[Listener]] = listeners_of,
 ) -> tuple[list[tuple[Listener, IStreamServerEndpoint]], list[Problem]]:
     """Understand all listeners of a file.
 
     Args:
         file: The file.
         reactor: The Twisted reactor.
+        find: Finds them.
 
     Returns:
         Each listener with its endpoint, and all that is wrong with them.
     """
     endpoints = []
     problems: list[Problem] = []
-    for listener in file.settings.listeners or (DEFAULT_LISTENER,):
+    for listener in find(file):
         try:
             endpoint = read_endpoint(reactor, anchored(listener.endpoint, file.folder))
         except EndpointError as error:
