@@ -12,6 +12,7 @@ from twisted.logger import Logger, LogLevel, STDLibLogObserver, globalLogBeginne
 
 from hostkit.cli._flood import FloodGate
 from hostkit.cli._log_format import CHECK, JsonFormatter, Mask, MaskedFormatter
+from hostkit.cli._uncaught import uncaught_logged
 from hostkit.logs import About, logger_of
 
 if TYPE_CHECKING:
@@ -142,7 +143,8 @@ def logging_to_stderr(options: LogOptions) -> Iterator[Mask]:
     logging.getLogger().addHandler(handler)
     _from_twisted.begin()
     try:
-        yield mask
+        with uncaught_logged():
+            yield mask
     finally:
         gate.close()
         _from_twisted.is_active = False

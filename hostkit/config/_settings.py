@@ -7,8 +7,10 @@ written.
 
 # Without `from __future__ import annotations`: the annotations are read when the file is.
 
+import re
+from ipaddress import ip_address
 from pathlib import PurePath
-from typing import Annotated, Literal, TypeAlias, final
+from typing import Annotated, Final, Literal, TypeAlias, final
 
 import attrs
 
@@ -17,6 +19,8 @@ from hostkit.config._fields import Check, setting
 from hostkit.config._limits import Count, Limits
 from hostkit.config._scalars import Seconds
 from hostkit.errors import Path
+
+_IPV6: Final = 6
 
 Serve: TypeAlias = Literal["modules", "hooks", "health", "metrics"]
 """One thing a listener serves."""
@@ -33,6 +37,16 @@ def _is_token(value: str) -> bool:
     return value != "" and value.isascii() and value.isprintable() and " " not in value
 
 
+def _is_host(value: str) -> bool:
+    name = value.removeprefix("*.")
+    if value == "*" or re.fullmatch(r"[\w-]+(\.[\w-]+)*\.?", name, re.ASCII):
+        return True
+    try:
+        return ip_address(value.removeprefix("[").removesuffix("]")).version == _IPV6
+    except ValueError:
+        return False
+
+
 def _names_file(value: str) -> bool:
     return PurePath(value).name != "" and "\0" not in value
 
@@ -41,6 +55,15 @@ _Text = Annotated[str, Check(bool, "a string that is not empty")]
 _ServeList = Annotated[tuple[Serve, ...], Check(_is_set, "a list, not empty, nothing in it twice")]
 _FilePath = Annotated[str, Check(_names_file, "the path of a file")]
 _Token = Annotated[str, Check(_is_token, "visible ASCII characters without spaces, at least one")]
+
+
+_Host = Annotated[
+    str,
+    Check(
+        _is_host, "a host without a port, such as example.com, *.example.com, 127.0.0.1 or '[::1]'"
+    ),
+]
+_Hosts = Annotated[tuple[_Host, ...], Check(_is_set, "a list, not empty, nothing in it twice")]
 
 
 @final
@@ -65,6 +88,12 @@ class Listener:
         help="A second token that is good as well, while clients change to the new one; `!env` or "
         "`!file`.",
         secret=True,
+    )
+    hosts: _Hosts | None = setting(
+        None,
+        help="For which hosts it answers, as clients name them in the header `Host`; others get "
+        "421. See [below](#hosts).",
+        shown="all, or this machine",
     )
     access_log: bool = setting(
         default=False, help="`true`: a line for each request in the log, from `hostkit.access`."

@@ -52,6 +52,7 @@ class Lifecycle:
 
     Attributes:
         companions: Take over a new file together with the modules; see `Host.accompany`.
+        home: Where they were started last.
         observers: Are called when other modules are in use; see `Host.when_reloaded`.
         invalidations: The modules' cached methods, linked to other processes while they run.
     """
@@ -59,7 +60,7 @@ class Lifecycle:
     def __init__(self, clock: IReactorTime | None) -> None:
         self._clock = clock
         self._is_up = False  # from the first step of a start to the last of a stop
-        self._home: Home | None = None
+        self.home: Home | None = None
         self._modules: Sequence[Module] = ()
         self._settings = Settings()
         self._tasks = StartedTasks()
@@ -84,11 +85,6 @@ class Lifecycle:
         """Whether all modules are started, and `stop` was not called."""
         return self._sampler is not None
 
-    @property
-    def loop(self) -> asyncio.AbstractEventLoop | None:
-        """The asyncio loop on which it was started."""
-        return None if self._home is None else self._home.loop
-
     async def start(self, change: Change) -> None:
         """Start all modules, in order.
 
@@ -103,7 +99,7 @@ class Lifecycle:
         if self._is_up:
             raise HostkitError("the host is running already")
         self._is_up = True
-        self._home = Home.here()
+        self.home = Home.here()
         self._settings = change.state.loader.file.settings
         steps = Steps(self._clock, self._settings, self._tasks)
         await steps.run(self._start(change, steps))
@@ -117,17 +113,22 @@ class Lifecycle:
         Raises:
             HostkitError: This is another thread than that of the running event loop.
         """
-        if self._home is not None and self.is_running:
-            self._home.check(what)
+        if self.home is not None and self.is_running:
+            self.home.check(what)
 
-    async def begin_reload(self) -> None:
-        """Have a reload whose new modules are still starting give way to another.
+    def begin_reload(self) -> Callable[[], Awaitable[None]]:
+        """Begin a reload.
 
-        Raises:
-            HostkitError: The host is not running, or a newer reload has begun meanwhile.
+        Returns:
+            Must be awaited before anything is built, and again if anything was awaited since: has
+            a reload whose new modules are still starting give way. It raises `HostkitError` if the
+            host is not running, or a newer reload has begun meanwhile.
         """
         self.check_thread("a host is reloaded")
         turn = self._turn = object()
+        return lambda: self._give_way(turn)
+
+    async def _give_way(self, turn: object) -> None:
         if self.is_running and self._starting is not None:
             self._is_replaced = True
             await self._starting.interrupt()
@@ -293,5 +294,5 @@ class Lifecycle:
         self._detached = state.detached
         # Without a clock of the host's own, a call has that of its own event loop.
         chosen = None if self._clock is None else find_clock(self._clock).call_later
-        self._sampler = Sampler(state.chains.values(), chosen, self._home)
+        self._sampler = Sampler(state.chains.values(), chosen, self.home)
         self._sampler.start()

@@ -1,12 +1,11 @@
 """How a host is reached over HTTP, and what modules make web resources with."""
 
 from hostkit.web._cors import Cors
-from hostkit.web._default_listener import DEFAULT_LISTENER, listeners_of
 from hostkit.web._endpoint_faults import LONGEST_SOCKET_BYTES
 from hostkit.web._forms import Form, Upload, form_body
 from hostkit.web._json import json_body
 from hostkit.web._json_resource import HttpError, JsonResource
-from hostkit.web._listeners import check_listeners
+from hostkit.web._listeners import DEFAULT_LISTENER, check_listeners, listeners_of
 from hostkit.web._pages import ErrorPage
 from hostkit.web._request import HostRequest, query_value, query_values
 from hostkit.web._router import Router

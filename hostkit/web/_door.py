@@ -14,7 +14,7 @@ from hostkit.codes import Code
 from hostkit.errors import ConfigErrors
 from hostkit.loops import settle
 from hostkit.web._addresses import explain_listening
-from hostkit.web._listeners import anchored
+from hostkit.web._endpoints import anchored
 
 if TYPE_CHECKING:
     from twisted.internet.interfaces import IListeningPort, IStreamServerEndpoint

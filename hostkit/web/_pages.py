@@ -98,6 +98,9 @@ BAD_PATH: Final = ErrorPage(
     400, "bad_path", "a path begins with a slash, is UTF-8, and has no '.', '..' or NUL"
 )
 FORBIDDEN: Final = ErrorPage(403, "forbidden", "what is at this path is not shown")
+UNAUTHORIZED: Final = "what is below /_hostkit needs a token: Authorization: Bearer TOKEN"
+"""What requests without the token are answered."""
+
 NOT_FOUND: Final = ErrorPage(404, "not_found", "nothing is served at this path")
 
 

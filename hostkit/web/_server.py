@@ -11,9 +11,8 @@ from hostkit.errors import ConfigErrors, HostkitError
 from hostkit.logs import logger_of
 from hostkit.loops import seconds_of, settle, start_entry
 from hostkit.web._bodies import missing_folder
-from hostkit.web._default_listener import listeners_of
 from hostkit.web._door import Door
-from hostkit.web._listeners import read_listeners
+from hostkit.web._listeners import listeners_of, read_listeners
 from hostkit.web._overload import AcceptWatch
 from hostkit.web._own_pages import HEALTH, READY, Guard, Health, Ready
 from hostkit.web._router import Router

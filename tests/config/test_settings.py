@@ -97,6 +97,7 @@ def test_what_an_entry_may_not_say(key: str, value: Any, code: str) -> None:
 @pytest.mark.parametrize(
     ("settings", "code", "path"),
     [
+        ({"listeners": [{"endpoint": "x", "hosts": []}]}, "HK027", ("listeners", 0, "hosts")),
         ({"listeners": None}, "HK020", ("listeners",)),
         ({"listeners": [{}]}, "HK022", ("listeners", 0)),
         ({"listeners": [{"endpoint": ""}]}, "HK027", ("listeners", 0, "endpoint")),
@@ -164,7 +165,7 @@ def test_limits_have_defaults() -> None:
     assert listener.limits == Limits()
     assert (listener.token, listener.access_log) == (None, False)
     assert (Limits().body, Limits().hooks_body) == (50 * 1024**2, 1024**2)
-    assert attrs.astuple(Limits())[-3:] == (60, 10, 30)
+    assert attrs.astuple(Limits())[-6:] == (60, 10, 30, 1024, 30 * 60, 30)
 
 
 def test_limits_are_written_with_units() -> None:

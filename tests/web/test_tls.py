@@ -11,7 +11,7 @@ from twisted.internet.testing import MemoryReactor
 from twisted.plugin import getPlugins
 
 from hostkit.web._endpoint_faults import EndpointError
-from hostkit.web._listeners import anchored, read_endpoint
+from hostkit.web._endpoints import anchored, read_endpoint
 from tests.web.certificates import make_certificate
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from hostkit.errors import CodedError
 from hostkit.logs import About, logger_of
 from hostkit.rules import Deny
 from hostkit.web._json_resource import HttpError, JsonResource
-from hostkit.web._own_pages import UNAUTHORIZED, knows_token
-from hostkit.web._pages import refuse_others, write_json
+from hostkit.web._own_pages import knows_token
+from hostkit.web._pages import UNAUTHORIZED, refuse_others, write_json
 from hostkit.web.gateway import _calls
 from hostkit.web.gateway._descriptions import Description, list_hooks
 from hostkit.web.gateway._openapi import write_openapi
@@ -107,7 +107,7 @@ class Gateway(Resource):
 
     def _refuse(self, request: Request) -> None:
         _calls.refuse_browsers(request)
-        if self._token is not None and not knows_token(request, self._token):
+        if self._token is not None and not knows_token(request.requestHeaders, self._token):
             request.setHeader(b"www-authenticate", b"Bearer")
             raise HttpError(401, "unauthorized", UNAUTHORIZED)
 
