@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, final
 import attrs
 
 from hostkit.codes import Code
+from hostkit.config._document import child
 from hostkit.config._fields import settings_of
 from hostkit.config._plain import Plain, Written, written
 from hostkit.config._redacting import Redactor, redactor_of
@@ -128,6 +129,14 @@ class HostFile:
             The place; `None` if the configuration came from a mapping.
         """
         return self._source.locate(path, key=key)
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether it is a file without the keys ``modules`` and ``hostkit``."""
+        document = self._source.document
+        return document is not None and all(
+            child(document.root, key) is None for key in ("modules", "hostkit")
+        )
 
     @property
     def absent(self) -> tuple[Problem, ...]:
