@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any, Final, final
 
 import attrs
 from cattrs import ClassValidationError, ForbiddenExtraKeysError, IterableValidationError
@@ -10,10 +10,14 @@ from cattrs import ClassValidationError, ForbiddenExtraKeysError, IterableValida
 from hostkit.codes import Code
 from hostkit.config._fields import written_keys
 from hostkit.errors import ConfigError, HostkitError, Path, Problem, show_path
-from hostkit.wording import either, nearest
+from hostkit.wording import either, nearest, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+_MOST_GUESSES: Final = 100
+"""For so many unknown keys of one mapping it is guessed what was meant."""
 
 
 @final
@@ -101,8 +105,9 @@ def _in_class(error: ClassValidationError) -> Iterator[Fault]:
         if not isinstance(each, ForbiddenExtraKeysError):
             yield from faults_of(each)
             continue
-        for key in sorted(map(str, each.extra_fields)):
-            near = nearest(key, keys.values())
+        for number, key in enumerate(sorted(map(str, each.extra_fields))):
+            # It takes as long as all the rest, and so many are not slips of the pen.
+            near = nearest(key, keys.values()) if number < _MOST_GUESSES else None
             misspelt.add(near)
             yield unknown_key(key, near, sorted(keys.values()))
     for each, note in in_fields:
@@ -123,7 +128,7 @@ def unknown_key(key: str, near: str | None, known: list[str]) -> Fault:
     """
     expected = either(known) if known else "no keys at all"
     hint = None if near is None else f"did you mean {near!r}?"
-    return Fault(Code.UNKNOWN_KEY, f"unknown key {key!r}", (key,), expected, hint, is_key=True)
+    return Fault(Code.UNKNOWN_KEY, f"unknown key {quote(key)}", (key,), expected, hint, is_key=True)
 
 
 def _in_items(error: IterableValidationError) -> Iterator[Fault]:

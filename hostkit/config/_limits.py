@@ -81,3 +81,8 @@ class Limits:
         Seconds(30 * 60),
         help="How long a body takes to arrive, however fast it comes. Beyond: 408.",
     )
+    send_idle: Period = setting(
+        Seconds(30),
+        help="How long a client may take nothing of an answer that waits for it; one that takes "
+        "some has all the time it needs. Beyond: cut.",
+    )

@@ -54,7 +54,11 @@ def misspelt_keys(top: Iterable[tuple[Any, Any]]) -> Iterator[Problem]:
 
 
 def _is_near(name: str, meant: str, ratio: float = _NEAR) -> bool:
-    return SequenceMatcher(None, _letters(name), meant).ratio() >= ratio
+    letters = _letters(name)
+    # The most that the lengths allow: this spares nearly all keys of a host's own the comparison.
+    if 2 * min(len(letters), len(meant)) < ratio * (len(letters) + len(meant)):
+        return False
+    return SequenceMatcher(None, letters, meant).ratio() >= ratio
 
 
 def _letters(name: str) -> str:

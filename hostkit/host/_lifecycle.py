@@ -115,14 +115,19 @@ class Lifecycle:
         if self._home is not None and self.is_running:
             self._home.check(what)
 
-    async def begin_reload(self) -> None:
-        """Have a reload whose new modules are still starting give way to another.
+    def begin_reload(self) -> Callable[[], Awaitable[None]]:
+        """Begin a reload.
 
-        Raises:
-            HostkitError: The host is not running, or a newer reload has begun meanwhile.
+        Returns:
+            Must be awaited before anything is built, and again if anything was awaited since: has
+            a reload whose new modules are still starting give way. It raises `HostkitError` if the
+            host is not running, or a newer reload has begun meanwhile.
         """
         self.check_thread("a host is reloaded")
         turn = self._turn = object()
+        return lambda: self._give_way(turn)
+
+    async def _give_way(self, turn: object) -> None:
         if self.is_running and self._starting is not None:
             self._is_replaced = True
             await self._starting.interrupt()

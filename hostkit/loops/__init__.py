@@ -23,7 +23,6 @@ from hostkit.loops._clocks import (
 from hostkit.loops._entry import (
     ADVISABLE,
     advise,
-    current_task,
     enter,
     is_awaitable,
     settle,
@@ -33,6 +32,8 @@ from hostkit.loops._home import Home, installed_reactor, running_loop
 from hostkit.loops._limited import Limit, Limited
 from hostkit.loops._shield import DetachedTasks, Protect, ShieldedCall, shield, take_over_context
 from hostkit.loops._side_loop import SideLoop
+from hostkit.loops._steps import current_task
+from hostkit.loops._threads import in_thread
 
 __all__ = [
     "ADVISABLE",
@@ -57,6 +58,7 @@ __all__ = [
     "current_task",
     "enter",
     "find_clock",
+    "in_thread",
     "installed_reactor",
     "is_awaitable",
     "is_callers",

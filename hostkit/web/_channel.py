@@ -3,66 +3,36 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Final, cast, final
+from typing import TYPE_CHECKING, Final, cast, final
 
-from hostkit.web._bodies import Body, discard
-from hostkit.web._connection import ChannelSite, Phase
+from hostkit.web._bodies import Body
+from hostkit.web._connection import Phase
+from hostkit.web._hosts import split_target
 from hostkit.web._refusals import (
     body_not_stored,
-    body_too_slow,
-    headers_too_slow,
     too_many_requests,
     unreadable,
 )
-from hostkit.web._transports import can_half_close, cut
-from hostkit.web._twisted_private import TwistedChannel
+from hostkit.web._timed import TimedChannel
 
 if TYPE_CHECKING:
     from twisted.internet.interfaces import IAddress
     from twisted.python.failure import Failure
     from twisted.web.http import Request
+    from twisted.web.http_headers import Headers
 
 _log: Final = logging.getLogger("hostkit.web")
-
-LINGER_SECONDS: Final = 5
-"""How long a refused client may go on sending, so that it can read the answer."""
-
-ACTIVE_SECONDS: Final = 1
-"""How long after a request its client is expected to send another one at once."""
-
-SLOWEST_BYTES_PER_SECOND: Final = 1024
-"""For each so many bytes of it an answer gets one more second."""
-
 
 # Reading a member of an Enum takes longer than all that is done with it for a request.
 _IDLE: Final = Phase.IDLE
 _HEADERS: Final = Phase.HEADERS
 _BODY: Final = Phase.BODY
 _BUSY: Final = Phase.BUSY
-_CLOSING: Final = Phase.CLOSING
 
 
 @final
-class HttpChannel(TwistedChannel):
-    """An HTTP connection.
-
-    It sets no alarms: it only notes until when it may go on as it does, and its site looks.
-
-    Attributes:
-        site: What it belongs to.
-        deadline: When to call `expire`, by the reactor's clock.
-        client: What connections of its client are counted by, if they are.
-        is_extra: Whether there was no place for it, and it is for one health check.
-    """
-
-    site: ChannelSite
-    transport: Any
-    deadline = 0.0
-    client: str | None = None
-    is_extra = False
-    _phase = _IDLE
-    _sent_deadline = 0.0
-    _body: Body | None = None
+class HttpChannel(TimedChannel):
+    """An HTTP connection."""
 
     def connectionMade(self) -> None:
         """Apply the listener's limits and register with the site."""
@@ -83,8 +53,8 @@ class HttpChannel(TwistedChannel):
 
     def dataReceived(self, data: bytes) -> None:
         """Take what has arrived."""
-        if self._phase is _IDLE:
-            self._phase = _HEADERS
+        if self.phase is _IDLE:
+            self.phase = _HEADERS
             self.deadline = self.site.horizon + self.site.limits.headers_time
         try:
             self.read(data)
@@ -102,7 +72,9 @@ class HttpChannel(TwistedChannel):
             self.refuse(answer)
             site.log(self.note_answer(answer))
             return
-        self._phase = _BODY
+        if not self.url.startswith(b"/"):
+            self._serve_absolute(headers)
+        self.phase = _BODY
         try:
             super().allHeadersReceived()  # type: ignore[no-untyped-call]
         except OSError as error:  # there is no room for what is announced
@@ -111,8 +83,8 @@ class HttpChannel(TwistedChannel):
         if site.is_draining or self.is_extra:
             self.drain()
         if self.length != 0:
-            self._body = Body(site.bodies, site.limits, answer, site.memory_bytes, site.horizon)
-            self.deadline = self._body.deadline
+            self.body = Body(site.bodies, site.limits, answer, site.memory_bytes, site.horizon)
+            self.deadline = self.body.deadline
             self.give_chunks(self._take_chunk)
 
     def allContentReceived(self) -> None:
@@ -125,92 +97,39 @@ class HttpChannel(TwistedChannel):
             self._refuse_to_store(error)
             return
         # A body that never comes takes no one's place. All else was asked with the headers.
-        if self._body is not None and site.is_full(self.url, is_extra=self.is_extra):
+        if self.body is not None and site.is_full(self.url, is_extra=self.is_extra):
             self.refuse(too_many_requests())
             return
-        self._become(_BUSY)
+        self.become(_BUSY)
         super().allContentReceived()  # type: ignore[no-untyped-call]
 
     def requestDone(self, request: Request) -> None:
         """Wait for the next request."""
         site = self.site
-        self._become(_IDLE)
-        self.deadline = site.horizon + site.limits.idle
-        self._sent_deadline = self.deadline + request.sentLength / SLOWEST_BYTES_PER_SECOND
-        super().requestDone(request)  # type: ignore[no-untyped-call]
-
-    def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]
-        """Leave the site; the handler of a request in flight is notified."""
-        self._leave()
-        super().connectionLost(reason)  # type: ignore[no-untyped-call]
+        self.become(_IDLE)
+        if not self.is_sending:
+            self.deadline = site.horizon + site.limits.idle
+        super().requestDone(request)
+        if self.is_half_closed:
+            self.caught_up()
 
     def lineLengthExceeded(self, line: bytes) -> None:
         """Refuse a line that is longer than all lines may be together."""
         self.note_line(line)
         self.refuse_unreadable()
 
-    def refuse(self, answer: bytes) -> None:
-        """Answer in the place of a resource, and hang up.
-
-        Args:
-            answer: All that is sent.
-        """
-        if self._phase is _CLOSING:
-            return
-        if self._phase is _BODY:
-            discard(self.requests[-1])
-        self.transport.write(answer)
-        self._end()
-        if can_half_close(self.transport):
-            # Closed in both directions, the system would drop the answer as soon as the client
-            # sends more.
-            self.transport.unregisterProducer()
-            self.transport.loseWriteConnection()
-        else:
-            self.loseConnection()  # type: ignore[no-untyped-call]
-
-    def expire(self) -> None:
-        """Do what the deadline was set for."""
-        if self._phase is _IDLE:
-            if self.is_sending and self._sent_deadline > self.site.seconds():
-                # What was answered is still on its way.
-                self.deadline = self.site.horizon + self.site.limits.idle
-            else:
-                self._hang_up()
-        elif self._phase is _HEADERS:
-            self.refuse(headers_too_slow())
-        elif self._phase is _CLOSING:
-            self.abort()
-        elif self._phase is _BODY and self._body is not None:
-            self.deadline = self._body.extend()
-            if self.deadline <= self.site.seconds():
-                self.refuse(body_too_slow())
-
-    def drain(self) -> None:
-        """Take no request after the one in flight."""
-        if self._phase in {_BODY, _BUSY}:
-            self.persistent = False
-            # An answer that has begun cannot be changed any more, and this does no harm.
-            self.requests[-1].responseHeaders.setRawHeaders(b"connection", [b"close"])
-        elif self._phase is _IDLE:
-            idle_since = self.deadline - self.site.limits.idle
-            if idle_since + ACTIVE_SECONDS > self.site.seconds():
-                # Its client may have sent a request that has not arrived yet.
-                self.deadline = self.site.seconds() + ACTIVE_SECONDS
-            else:
-                self._hang_up()
-
-    def abort(self) -> None:
-        """Cut the connection, whatever is in flight, and whatever its transport raises."""
-        cut(self.transport)
-        # It may have said so already, or never will.
-        self._leave()
+    def _serve_absolute(self, headers: Headers) -> None:
+        """Serve what is asked for as of a proxy: its host replaces the header (RFC 9112, 3.2.2)."""
+        authority, target = split_target(self.url)
+        if authority is not None:
+            self.ask_for(target)
+            headers.setRawHeaders(b"host", [authority])
 
     def _take_chunk(self, data: bytes) -> None:
-        if self._body is None:  # it was refused, and what came with it is read to its end
+        if self.body is None:  # it was refused, and what came with it is read to its end
             return
         try:
-            refusal = self._body.take(self.requests[-1], data)
+            refusal = self.body.take(self.requests[-1], data)
         except OSError as error:
             self._refuse_to_store(error)
         else:
@@ -227,36 +146,6 @@ class HttpChannel(TwistedChannel):
             self.site.memory_bytes,
         )
 
-    def _become(self, phase: Phase) -> None:
-        """Change what the connection is doing; the one place where requests in flight are counted.
-
-        Nothing in it raises, so that the count is that of the connections with a request.
-        """
-        if self._phase is _BUSY:
-            self.site.busy -= 1
-        if phase is _BUSY:
-            self.site.busy += 1
-        elif self._body is not None:
-            self._body.forget()
-            self._body = None
-        self._phase = phase
-
-    def _leave(self) -> None:
-        self._become(_CLOSING)
-        self.site.remove(self)
-
-    def _hang_up(self) -> None:
-        self._end()
-        self.loseConnection()  # type: ignore[no-untyped-call]
-
-    def _end(self) -> None:
-        """Ignore what arrives; the client has some time to leave."""
-        self._become(_CLOSING)
-        self.deadline = self.site.horizon + LINGER_SECONDS
-        ignore: Any = _ignore
-        self.dataReceived = self.lineReceived = ignore  # type: ignore[method-assign]
-        self.rawDataReceived = self.allContentReceived = ignore  # type: ignore[method-assign]
-
     def refuse_unreadable(self) -> None:
         """Say what is wrong with what was sent, and hang up."""
         size, count = self.headers_size, self.headers_count
@@ -271,7 +160,3 @@ class HttpChannel(TwistedChannel):
             lost(reason)
 
         self.connectionLost = connection_lost  # type: ignore[method-assign]
-
-
-def _ignore(*_: object) -> None:
-    pass

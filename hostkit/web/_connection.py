@@ -45,6 +45,7 @@ class ChannelSite(Protocol):
     horizon: float
     is_draining: bool
     seconds: Callable[[], float]
+    reactor: Any
 
     def is_full(self, url: bytes, *, is_extra: bool) -> bool:
         """Whether there are too many requests in flight for another one."""

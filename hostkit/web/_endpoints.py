@@ -25,7 +25,7 @@ from hostkit.web._endpoint_faults import (
 from hostkit.web._endpoint_meant import escape
 from hostkit.web._tls import check_tls, hold_certificates
 from hostkit.web._twisted_private import parse_endpoint
-from hostkit.web._unix import UnixEndpoint
+from hostkit.web._unix import Adopter, UnixEndpoint
 from hostkit.wording import exception_line
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ class InheritedEndpoint:
     """
 
     def __init__(self, reactor: Any, text: str) -> None:
-        self._reactor = reactor
+        self._adopter: Any = Adopter(reactor)
         self._text = text
 
     def listen(self, protocolFactory: IProtocolFactory) -> Deferred[IListeningPort]:  # noqa: N803
@@ -177,9 +177,9 @@ class InheritedEndpoint:
         kind, _, number = self._text.partition(":")
         if kind == "fd":
             with socket.socket(fileno=os.dup(int(number))) as opened:
-                return AdoptedStreamServerEndpoint(self._reactor, int(number), opened.family)
+                return AdoptedStreamServerEndpoint(self._adopter, int(number), opened.family)
         try:
-            return serverFromString(self._reactor, self._text)
+            return serverFromString(self._adopter, self._text)
         except LookupError:
             raise LookupError("systemd has not passed such a socket to this process") from None
 

@@ -62,7 +62,9 @@ def test_endless_messages_are_cut(write: Write, monkeypatch: pytest.MonkeyPatch)
     """A message is cut after it was redacted, so that no half of a secret is left."""
     monkeypatch.setenv("HOSTKIT_TEST", "y" * 5000)
     file = load(write("modules:\n- module: a.B\n  config: {x: !env HOSTKIT_TEST}\n"))
-    assert file.problem("HK100", "x" * 995 + "y" * 5000, ()).message == "x" * 995 + "[reda…"
+    assert file.problem("HK100", "x" * 995 + "y" * 5000, ()).message == (
+        "x" * 995 + "[reda… (5 more characters)"
+    )
 
 
 def test_nothing_secret_is_printed(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,6 @@ import pytest
 
 from hostkit.config import from_mapping, load
 from hostkit.config._elsewhere import Found, fetch, no_name
-from hostkit.config._secrets import redact
 from hostkit.errors import ConfigErrors, Problem
 
 
@@ -99,27 +98,6 @@ def test_a_tag_needs_a_name(tmp_path: Path, tag: str, what: str) -> None:
     ) == ("HK050", f"{tag} needs the name of {what}", f"`key: {tag} name`")
 
 
-@pytest.mark.parametrize(
-    ("text", "clean"),
-    [
-        ("is it hunter2?", "is it [redacted]?"),
-        ("hunter2hunter2", "[redacted][redacted]"),
-        ("hunter2-long", "[redacted]"),
-        (repr('it\'s\n"here"'), "'[redacted]'"),
-        ("here: it's", "here: it's"),
-        ("nothing", "nothing"),
-    ],
-)
-def test_secrets_are_redacted(text: str, clean: str) -> None:
-    """Secrets disappear whole, in the form `repr` gives them too, and line by line."""
-    assert redact(text, ["hunter2", "hunter2-long", 'it\'s\n"here"', ""]) == clean
-
-
-def test_without_secrets_nothing_changes() -> None:
-    """A text stays as it is if there is nothing to hide, or only nothing."""
-    assert (redact("text", []), redact("text", [""])) == ("text", "text")
-
-
 LISTENER = "hostkit:\n  listeners:\n    - endpoint: x\n      token: "
 
 
@@ -130,39 +108,6 @@ def problem_of(path: Path, text: str) -> Problem:
         load(path)
     (problem,) = caught.value.problems
     return problem
-
-
-@pytest.mark.parametrize(
-    ("secret", "text"),
-    [
-        ("1", "1 of 11"),
-        ("debug", "a debug line"),
-        ("warning", "a warning"),
-        ("1234567", "1234567"),
-        ('{\n  "a": 1\n}\n', "{ } [1]"),
-    ],
-)
-def test_what_is_short_is_left_alone(secret: str, text: str) -> None:
-    """A log in which each `1` is masked could not be read."""
-    assert redact(text, [secret]) == text
-
-
-@pytest.mark.parametrize(
-    ("secret", "text", "clean"),
-    [
-        ("12345678", "(12345678)", "([redacted])"),
-        ("passphrase", "a passphrase", "a [redacted]"),
-        ("abc123", "abc123", "[redacted]"),
-        ('{\n  "key": "abcdefgh"\n}\n', '"key": "abcdefgh"', "[redacted]"),
-        ("redis://me:passphrase@host/0", "wrong: passphrase", "wrong: [redacted]"),
-        ("redis://me:p%40ssphrase@host/0", "wrong: p@ssphrase", "wrong: [redacted]"),
-        ('say "friend"', 'say \\"friend\\"', "[redacted]"),
-        ("http://[::1", "at http://[::1", "at [redacted]"),
-    ],
-)
-def test_what_is_long_enough_is_masked(secret: str, text: str, clean: str) -> None:
-    """Eight characters, or six with letters and digits; also a line, or the password of a URL."""
-    assert redact(text, [secret]) == clean
 
 
 def test_a_token_is_a_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -165,7 +165,7 @@ def test_limits_have_defaults() -> None:
     assert listener.limits == Limits()
     assert (listener.token, listener.access_log) == (None, False)
     assert (Limits().body, Limits().hooks_body) == (50 * 1024**2, 1024**2)
-    assert attrs.astuple(Limits())[-5:] == (60, 10, 30, 1024, 30 * 60)
+    assert attrs.astuple(Limits())[-6:] == (60, 10, 30, 1024, 30 * 60, 30)
 
 
 def test_limits_are_written_with_units() -> None:

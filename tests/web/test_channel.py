@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from twisted.web.http import HTTPChannel
 
@@ -121,6 +123,37 @@ def test_a_url_may_be_as_long_as_the_limit() -> None:
     line = Line(site)
     line.send("GET /" + "x" * 1000)
     assert errcode(line) == (414, "url_too_long")
+
+
+@pytest.mark.parametrize(
+    ("limits", "status"),
+    [({"url": 4}, 414), ({"body": 1}, 413), ({"headers": 3}, 431)],
+)
+def test_a_refusal_of_head_has_no_body(limits: dict[str, int], status: int) -> None:
+    """A client would take it for the next answer; its length is that which a GET would have."""
+    options: dict[str, Any] = {**limits}
+    site = make_site(**options)
+    answers = []
+    for method in ("GET", "HEAD"):
+        line = Line(site)
+        line.send(
+            f"{method} /long HTTP/1.1\r\nHost: x\r\nA: b\r\nC: d\r\nContent-Length: 2\r\n\r\n"
+        )
+        answers.append(line.transport.value())
+        line.hang_up()
+    assert answers[0].startswith(b"HTTP/1.1 %d " % status)
+    assert answers[1] == answers[0].partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+
+
+def test_slow_heads_are_refused_without_a_body() -> None:
+    """As soon as the method is known, which it is when the first line has come."""
+    site = make_site()
+    line = Line(site)
+    line.send("HEAD / HTTP/1.1\r\nHost: x\r\n")
+    clock: Any = site.reactor
+    clock.pump([1] * 15)
+    assert line.transport.value().startswith(b"HTTP/1.1 408 ")
+    assert line.transport.value().endswith(b"\r\n\r\n")
 
 
 def test_headers_are_limited_in_number() -> None:

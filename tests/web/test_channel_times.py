@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.web.line import Held, Line, make_site
 
 if TYPE_CHECKING:
-    import pytest
-
     from hostkit.web._site import HostSite
 
 
@@ -57,6 +57,36 @@ def test_slow_headers_are_refused() -> None:
     assert (line.answer.status, line.answer.json["errcode"]) == (408, "timeout")
     assert not line.is_open()
     assert site.busy == 0
+
+
+def test_an_empty_line_after_a_body_is_no_request() -> None:
+    """Some clients send one; the connection is as idle as without it, and can be used."""
+    site = make_site(headers_time=10, idle=60)
+    line = Line(site)
+    line.post(1, b"x")
+    line.send("\r\n")
+    wait(site, 55)
+    line.get()
+    assert [answer.status for answer in line.answers] == [200, 200]
+    line.send("\r\n")
+    wait(site, 58)
+    assert line.is_open()
+    wait(site, 5)
+    assert not line.is_open()
+    assert len(line.answers) == 2
+
+
+@pytest.mark.parametrize("idle", [5, 60])
+def test_an_empty_line_keeps_no_connection(idle: int) -> None:
+    """Neither if connections are idle for less than headers take, nor while the server stops."""
+    site = make_site(headers_time=10, idle=idle)
+    line = Line(site)
+    line.send("\r\n")
+    if idle == 60:
+        site.drain()
+    wait(site, 12)
+    assert not line.is_open()
+    assert line.answers == []
 
 
 def test_an_answer_may_take_long() -> None:

@@ -63,6 +63,28 @@ def test_a_channel_knows_that_its_client_takes_nothing() -> None:
     assert not channel.is_sending
 
 
+def test_a_channel_knows_what_it_has_not_read() -> None:
+    """What is left of a line, and whether it reads just now."""
+    channel = connect()
+    assert (channel.has_unread, channel.is_reading, channel.method) == (False, False, b"")
+    channel.read(b"HEAD / HTTP/1.1\r\nHo")
+    assert (channel.has_unread, channel.is_reading, channel.method) == (True, False, b"HEAD")
+
+
+def test_a_channel_reads_from_the_network_when_it_may() -> None:
+    """Not if it has read much already that waits for an answer."""
+    channel = connect()
+    channel.pause_reading()
+    assert channel.transport.producerState == "paused"
+    channel.resume_reading()
+    assert channel.transport.producerState == "producing"
+    channel.read(b"GET / HTTP/1.1\r\n\r\n")
+    channel.read(b"x" * 20_000)
+    assert channel.transport.producerState == "paused"
+    channel.resume_reading()
+    assert channel.transport.producerState == "paused"
+
+
 def test_chunks_can_be_counted() -> None:
     """They are given to a function before the request has them."""
     channel = connect()
@@ -102,8 +124,8 @@ def test_the_module_that_drives_coroutines_has_its_name() -> None:
     assert defer.inlineCallbacks.__globals__["__name__"] == defer.Deferred.__module__
 
 
-@pytest.mark.parametrize("method", ["refuse_unreadable", "upgraded"])
+@pytest.mark.parametrize("method", ["pipelined", "refuse_unreadable", "upgraded"])
 def test_a_channel_has_to_say_what_it_does_then(method: str) -> None:
-    """Both are for subclasses."""
+    """These are for subclasses."""
     with pytest.raises(NotImplementedError):
         getattr(TwistedChannel(), method)()  # type: ignore[no-untyped-call]
