@@ -15,7 +15,7 @@ from twisted.web.server import NOT_DONE_YET
 from hostkit.errors import HostkitError
 from hostkit.logs import About, logger_of
 from hostkit.loops import Entrance
-from hostkit.web._pages import refuse_method, send, write_error, write_json
+from hostkit.web._pages import redacted, refuse_method, send, write_error, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -186,8 +186,10 @@ def write_http_error(request: Request, error: HttpError) -> bytes | None:
     Returns:
         The encoded body; `None`, and a line in the log, if JSON has no form for it.
     """
+    redact: Callable[[str], str] | None = getattr(request, "redact", None)
     try:
-        return write_json(request, error.status, error.body)
+        body = error.body if redact is None else redacted(error.body, redact)
+        return write_json(request, error.status, body)
     except (TypeError, ValueError, RecursionError) as why:
         log_failure(request, f"raised an HttpError that cannot be serialised ({why}) for")
         return None

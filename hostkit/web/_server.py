@@ -244,7 +244,7 @@ class Server:
                 READY: Ready(self._is_ready, self._missing),
             }
         modules = {path: module.name for path, (module, _) in self._host.mounts.items()}
-        router = Router(resources, modules)
+        router = Router(resources, modules, redact=self._host.receipts.redact)
         return Guard(router, listener.tokens) if listener.tokens else router
 
     def _missing(self) -> list[str]:

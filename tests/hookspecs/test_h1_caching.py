@@ -12,7 +12,7 @@ import pytest
 from twisted.internet.defer import Deferred
 
 from hostkit import Host, cached
-from tests.caching.servers import Place, place
+from tests.messages.servers import Place, place
 from tests.dispatch.fakes import done, run
 
 if TYPE_CHECKING:
