@@ -32,7 +32,15 @@ _BUSY: Final = Phase.BUSY
 
 @final
 class HttpChannel(TimedChannel):
-    """An HTTP connection."""
+    """An HTTP connection.
+
+    Attributes:
+        client: What connections of its client are counted by, if they are.
+        is_extra: Whether there was no place for it, and it is for one health check.
+    """
+
+    client: str | None = None
+    is_extra = False
 
     def connectionMade(self) -> None:
         """Apply the listener's limits and register with the site."""

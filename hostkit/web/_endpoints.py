@@ -15,6 +15,7 @@ from twisted.internet.interfaces import IStreamServerEndpoint
 from twisted.protocols.haproxy import proxyEndpoint
 from zope.interface import implementer
 
+from hostkit.presenting import exception_line
 from hostkit.web._endpoint_faults import (
     EndpointError,
     check_endpoint,
@@ -28,7 +29,6 @@ from hostkit.web._endpoint_meant import escape
 from hostkit.web._tls import check_tls, hold_certificates
 from hostkit.web._twisted_private import parse_endpoint
 from hostkit.web._unix import Adopter, UnixEndpoint
-from hostkit.wording import exception_line
 
 if TYPE_CHECKING:
     from twisted.internet.interfaces import IListeningPort, IProtocolFactory

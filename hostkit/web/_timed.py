@@ -48,8 +48,6 @@ class TimedChannel(PipelinedChannel):
         phase: What it is doing; changed by `become`.
         body: What arrives as the body of a request, or has arrived.
         is_half_closed: Whether the client sends nothing more.
-        client: What connections of its client are counted by, if they are.
-        is_extra: Whether there was no place for it, and it is for one health check.
     """
 
     site: ChannelSite
@@ -57,8 +55,6 @@ class TimedChannel(PipelinedChannel):
     deadline = 0.0
     phase = _IDLE
     body: Body | None = None
-    client: str | None = None
-    is_extra = False
     _uptake: Uptake | None = None
     is_half_closed = False
     _sent_before = 0
