@@ -139,7 +139,7 @@ class Host(HostView):
         # `start` builds as well, so this may be called for a host that is built.
         if self._built is None:
             make_api = functools.partial(make_api_class, self._api_class)
-            self._built, self._lifecycle.invalidations = self._builder.first(
+            self._built, self._lifecycle.messages = self._builder.first(
                 self.file, self._categories, self._services, make_api
             )
         return self

@@ -1,5 +1,6 @@
 """Event loops of both kinds: awaiting asyncio's and Twisted's things, clocks, shields, threads."""
 
+from hostkit.loops._backoff import Backoff
 from hostkit.loops._cancelling import (
     INTERRUPTS,
     NEVER,
@@ -40,6 +41,7 @@ __all__ = [
     "INTERRUPTS",
     "NEVER",
     "PERHAPS_CALLERS",
+    "Backoff",
     "CallLater",
     "Cancellable",
     "Clock",

@@ -9,7 +9,7 @@ from twisted.internet.defer import Deferred, DeferredList
 
 from hostkit.errors import ConfigErrors, HostkitError
 from hostkit.logs import logger_of
-from hostkit.loops import seconds_of, settle, start_entry
+from hostkit.loops import settle, start_entry
 from hostkit.web._bodies import missing_folder
 from hostkit.web._door import Door
 from hostkit.web._listeners import read_listeners
@@ -54,7 +54,7 @@ class Server:
         self._takeover: Takeover | None = None
         self._is_serving = False
         self._is_stopping = False
-        self._watch = AcceptWatch(seconds_of(reactor))
+        self._watch = AcceptWatch(self._rest)
         host.accompany(self)
         host.when_reloaded(self._reroute)
 
@@ -139,6 +139,11 @@ class Server:
     @property
     def _sites(self) -> list[HostSite]:
         return [door.site for door in (*self._doors, *self._retiring)]
+
+    def _rest(self) -> None:
+        """Accept no connections for a while."""
+        for door in (*self._doors, *self._retiring):
+            door.rest()
 
     def _read(self, file: HostFile) -> list[Draft]:
         drafts, problems = read_listeners(file, self._reactor)
