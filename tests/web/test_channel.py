@@ -125,6 +125,15 @@ def test_a_url_may_be_as_long_as_the_limit() -> None:
     assert errcode(line) == (414, "url_too_long")
 
 
+def test_a_request_is_refused_once() -> None:
+    """Also if what comes after the reason cannot be read."""
+    line = Line(make_site(body=1))
+    line.post_chunks()
+    line.send(b"2\r\nxy\r\nnonsense\r\n")
+    assert errcode(line) == (413, "too_large")
+    line.hang_up()
+
+
 @pytest.mark.parametrize(
     ("limits", "status"),
     [({"url": 4}, 414), ({"body": 1}, 413), ({"headers": 3}, 431)],

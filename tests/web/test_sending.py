@@ -153,3 +153,47 @@ def test_a_refused_client_takes_what_comes_before(takes: bool) -> None:
         if takes:
             line.transport.take(1000)
     assert line.transport.is_aborted is not takes
+
+
+def test_of_other_transports_only_the_time_is_known() -> None:
+    """Of one that does not say what was taken, everything has to be taken in time."""
+    site = make_site(send_idle=30)
+    line = Line(site)
+    channel = line.transport.protocol
+    channel.pauseProducing()
+    wait(site, 28)
+    channel.resumeProducing()
+    wait(site, 28)
+    channel.pauseProducing()
+    wait(site, 32)
+    assert line.transport.is_aborted
+
+
+def test_a_producer_may_fill_the_transport_at_once() -> None:
+    """It goes on producing as soon as it may, and the client is waited for again."""
+    held = Held()
+    site = make_site(held, send_idle=30)
+    line = Line(site, narrow=True)
+    line.get()
+    request = held.requests[0]
+
+    class Producer:
+        paused = 0
+
+        def pauseProducing(self) -> None:  # noqa: N802 -- Twisted's name
+            self.paused += 1
+
+        def resumeProducing(self) -> None:  # noqa: N802
+            request.write(b"x" * KILOBYTES_100)
+
+        def stopProducing(self) -> None:  # noqa: N802
+            self.paused = -1
+
+    producer = Producer()
+    request.registerProducer(producer, True)
+    producer.resumeProducing()
+    for count in range(1, 4):
+        assert (producer.paused, line.transport.is_read) == (count, False)
+        line.transport.take()
+    wait(site, 32)
+    assert (producer.paused, site.busy) == (-1, 0)
