@@ -26,7 +26,7 @@ from hostkit.web._endpoint_faults import (
 from hostkit.web._endpoint_meant import escape
 from hostkit.web._tls import check_tls, hold_certificates
 from hostkit.web._twisted_private import parse_endpoint
-from hostkit.web._unix import Adopter, UnixEndpoint
+from hostkit.web._unix import UNIX_MODE, Adopter, UnixEndpoint
 
 if TYPE_CHECKING:
     from twisted.internet.interfaces import IListeningPort, IProtocolFactory
@@ -70,9 +70,10 @@ def read_endpoint(reactor: Any, text: str) -> IStreamServerEndpoint:
     parts = parts_of(text)
     if parts["kind"] == "unix":
         _check_place(Path(parts["address"]))
-    # Those who want no lock get Twisted's own socket.
-    if kind == "unix" and parts.get("lockfile", "1") != "0":
+    if kind == "unix":
         return UnixEndpoint(reactor, parts)
+    if parts["kind"] == "unix" and "mode" not in parts:
+        text = f"{text}:mode={UNIX_MODE}"  # Twisted's own default lets every user connect
     check_tls(parts)
     try:
         endpoint = cast("IStreamServerEndpoint", serverFromString(reactor, text))
@@ -184,10 +185,14 @@ class InheritedEndpoint:
             raise LookupError("systemd has not passed such a socket to this process") from None
 
 
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
 def _is_well_formed(kind: str, arguments: list[str], options: dict[str, str]) -> bool:
     if kind == "fd":
-        return not options and len(arguments) == 1 and arguments[0].isdecimal()
+        return not options and len(arguments) == 1 and _is_number(arguments[0])
     is_found = options.keys() == {"domain", "name"} or (
-        options.keys() == {"domain", "index"} and options["index"].isdecimal()
+        options.keys() == {"domain", "index"} and _is_number(options["index"])
     )
     return is_found and not arguments and options["domain"] in {"INET", "INET6", "UNIX"}
