@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING, final
 import attrs
 
 from hostkit.codes import Code
+from hostkit.config._document import child
 from hostkit.config._fields import settings_of
 from hostkit.config._plain import Plain, Written, written
 from hostkit.config._redacting import Redactor, redactor_of
-from hostkit.config._settings import Settings
 from hostkit.errors import ConfigErrors, Path, Place, Problem
 from hostkit.wording import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
     from hostkit.config._document import YamlFile
     from hostkit.config._entries import ModuleEntry
+    from hostkit.config._settings import Settings
 
 
 @final
@@ -130,6 +131,14 @@ class HostFile:
         return self._source.locate(path, key=key)
 
     @property
+    def says_nothing(self) -> bool:
+        """Whether it is a file without the keys ``modules`` and ``hostkit``."""
+        document = self._source.document
+        return document is not None and all(
+            child(document.root, key) is None for key in ("modules", "hostkit")
+        )
+
+    @property
     def absent(self) -> tuple[Problem, ...]:
         """Variables and files that are not there, so that something stands in for them."""
         return self._source.absent
@@ -222,13 +231,24 @@ def check_reloadable(old: HostFile, new: HostFile) -> None:
     problems = tuple(
         new.problem(
             Code.NEEDS_RESTART,
-            f"`hostkit: {key}:` cannot change while the host is running",
-            ("hostkit", key),
+            f"`hostkit: {': '.join(keys)}:` cannot change while the host is running",
+            ("hostkit", *keys),
             hint="restart it, or leave that as it was",
         )
-        for key, (field, declared) in settings_of(Settings).items()
-        if not declared.reload
-        and getattr(old.settings, field.name) != getattr(new.settings, field.name)
+        for keys in _fixed(old.settings, new.settings)
     )
     if problems:
         raise ConfigErrors(problems)
+
+
+def _fixed(old: Any, new: Any) -> Iterator[tuple[str, ...]]:
+    """Find the keys of a block that have other values, although they cannot change."""
+    for key, (field, declared) in settings_of(type(new)).items():
+        before, now = getattr(old, field.name), getattr(new, field.name)
+        if declared.reload or before == now:
+            continue
+        if type(before) is type(now) and attrs.has(type(now)):
+            # Some of what is in the block can change.
+            yield from ((key, *keys) for keys in _fixed(before, now))
+        else:
+            yield (key,)

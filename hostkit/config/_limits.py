@@ -56,6 +56,11 @@ class Limits:
         10_000,
         help="Connections at a time. Beyond: closed at once, which is logged.",
     )
+    connections_per_address: Count = setting(
+        1000,
+        help="The same from one IPv4 address, or one /64 of IPv6. Connections from this machine "
+        "and through `haproxy:` are not counted; see [below](#proxies).",
+    )
     idle: Period = setting(
         Seconds(60), help="How long a connection stays open without a request; then it is closed."
     )

@@ -18,6 +18,7 @@ from hostkit.config._host_file import HostFile, Source
 from hostkit.config._misspelt import misspelt_keys
 from hostkit.config._parser import Parser, read_text
 from hostkit.config._plain import written
+from hostkit.config._redacting import redactor_of
 from hostkit.config._secrets import misplaced_secrets, plain_secrets, tokens_of
 from hostkit.config._settings import Settings
 from hostkit.config._values import Reader
@@ -154,6 +155,7 @@ def _build(
         found = plain_secrets(settings, source.outside)
         problems += [_without_excerpt(source.problem(problem)) for problem in found]
     source = attrs.evolve(source, secrets=source.secrets | tokens_of(settings))
+    redactor_of(source.secrets)  # made here, and not when a call fails
     unreadable = {path[1] for path in broken if path[0] == _MODULES and len(path) > 1}
     readable = {
         index: entry

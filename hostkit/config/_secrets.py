@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 
 def tokens_of(settings: Settings) -> frozenset[str]:
-    """Collect the tokens of all listeners; a program may have given them without a tag."""
-    return frozenset(token for listener in settings.listeners for token in listener.tokens)
+    """Collect all tokens and keys; a program may have given them without a tag."""
+    tokens = {token for listener in settings.listeners for token in listener.tokens}
+    return frozenset(tokens if settings.redis is None else tokens.union(settings.redis.keys))
 
 
 def misplaced_secrets(values: Mapping[str, Any]) -> frozenset[str]:
@@ -47,6 +48,10 @@ def plain_secrets(settings: Settings, hidden: frozenset[str]) -> Iterator[Proble
     redis = settings.redis
     if redis is not None and _has_password(redis.url) and redis.url not in hidden:
         yield _in_the_clear("password", ("hostkit", "redis", "url"))
+    for key in ("key", "previous_key"):
+        value: str | None = getattr(redis, key, None)
+        if value is not None and value not in hidden:
+            yield _in_the_clear("key", ("hostkit", "redis", key))
 
 
 def _has_password(url: str) -> bool:

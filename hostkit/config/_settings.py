@@ -25,6 +25,9 @@ _IPV6: Final = 6
 Serve: TypeAlias = Literal["modules", "hooks", "health", "metrics"]
 """One thing a listener serves."""
 
+SHORTEST_KEY: Final = 16
+"""How many characters the key of messages has at least."""
+
 Timing: TypeAlias = Literal["sampled", "exact"]
 """Whether some calls are timed, or all."""
 
@@ -53,6 +56,10 @@ def _names_file(value: str) -> bool:
 
 _Text = Annotated[str, Check(bool, "a string that is not empty")]
 _ServeList = Annotated[tuple[Serve, ...], Check(_is_set, "a list, not empty, nothing in it twice")]
+_Channel = Annotated[str, Check(_is_token, "visible ASCII characters without spaces, at least one")]
+_Key = Annotated[
+    str, Check(lambda key: len(key) >= SHORTEST_KEY, f"at least {SHORTEST_KEY} characters")
+]
 _FilePath = Annotated[str, Check(_names_file, "the path of a file")]
 _Token = Annotated[str, Check(_is_token, "visible ASCII characters without spaces, at least one")]
 
@@ -120,6 +127,30 @@ class Redis:
     url: _Text = setting(
         help="`redis://host:port/database`, `rediss://…` (with TLS) or `unix://path`.", secret=True
     )
+    channel: _Channel = setting(
+        "hostkit",
+        help="What the processes of this host have in common, and other hosts that use the same "
+        "server have not.",
+    )
+    key: _Key | None = setting(
+        None,
+        help="A secret that all processes of this host know, so that nobody else who can use the "
+        "server can [send them messages](#messages); `!env` or `!file`.",
+        reload=True,
+        secret=True,
+    )
+    previous_key: _Key | None = setting(
+        None,
+        help="A second key whose messages are accepted as well, while the processes change to the "
+        "new one; `!env` or `!file`.",
+        reload=True,
+        secret=True,
+    )
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of which a message must be made with one; none if they are made without."""
+        return tuple(key for key in (self.key, self.previous_key) if key is not None)
 
 
 @final

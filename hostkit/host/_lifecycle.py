@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final, final
 
 from twisted.internet.defer import CancelledError, Deferred
 
-from hostkit.caching import Invalidations
 from hostkit.config import Settings
 from hostkit.dispatch import Sampler
 from hostkit.errors import HostkitError
 from hostkit.host._left_tasks import StartedTasks
+from hostkit.host._messages import keys_of
 from hostkit.host._module_steps import Steps
 from hostkit.host._reloaded import Reloaded, notify_all, without
 from hostkit.loops import (
@@ -23,6 +23,7 @@ from hostkit.loops import (
     find_clock,
     settle,
 )
+from hostkit.messages import Messages
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -52,14 +53,15 @@ class Lifecycle:
 
     Attributes:
         companions: Take over a new file together with the modules; see `Host.accompany`.
+        home: Where they were started last.
         observers: Are called when other modules are in use; see `Host.when_reloaded`.
-        invalidations: The modules' cached methods, linked to other processes while they run.
+        messages: The link to the other processes, while modules run.
     """
 
     def __init__(self, clock: IReactorTime | None) -> None:
         self._clock = clock
         self._is_up = False  # from the first step of a start to the last of a stop
-        self._home: Home | None = None
+        self.home: Home | None = None
         self._modules: Sequence[Module] = ()
         self._settings = Settings()
         self._tasks = StartedTasks()
@@ -72,7 +74,7 @@ class Lifecycle:
         self._is_replaced = False  # the reload whose modules start
         self.companions: list[Companion] = []
         self.observers: list[Callable[[], Awaitable[None] | None]] = []
-        self.invalidations = Invalidations()
+        self.messages = Messages()
 
     @property
     def is_changing(self) -> bool:
@@ -98,7 +100,7 @@ class Lifecycle:
         if self._is_up:
             raise HostkitError("the host is running already")
         self._is_up = True
-        self._home = Home.here()
+        self.home = Home.here()
         self._settings = change.state.loader.file.settings
         steps = Steps(self._clock, self._settings, self._tasks)
         await steps.run(self._start(change, steps))
@@ -112,8 +114,8 @@ class Lifecycle:
         Raises:
             HostkitError: This is another thread than that of the running event loop.
         """
-        if self._home is not None and self.is_running:
-            self._home.check(what)
+        if self.home is not None and self.is_running:
+            self.home.check(what)
 
     def begin_reload(self) -> Callable[[], Awaitable[None]]:
         """Begin a reload.
@@ -195,12 +197,12 @@ class Lifecycle:
                 raise
 
     async def _start_all(self, change: Change, steps: Steps) -> None:
-        # Invalidations of other processes are received before any module can have an old result.
+        # Messages of other processes are received before any module can have an old result.
         try:
-            await self.invalidations.open()
+            await self.messages.open()
             await change.start(change.state.modules, steps)
         except BaseException:
-            await self.invalidations.close()
+            await self.messages.close()
             raise
 
     async def _replace(self, change: Change, steps: Steps) -> None:
@@ -264,7 +266,7 @@ class Lifecycle:
     async def _stop(self, steps: Steps) -> None:
         async with AsyncExitStack() as rest:  # done in reverse, even if one of them is cancelled
             rest.callback(setattr, self, "_is_up", False)  # noqa: FBT003
-            rest.push_async_callback(self.invalidations.close)
+            rest.push_async_callback(self.messages.close)
             rest.push_async_callback(self._let_go, steps)
             rest.push_async_callback(steps.stop, self._modules)
             # Notifications that go on without their callers need the modules.
@@ -290,8 +292,9 @@ class Lifecycle:
         """Have the calls of all hooks measured now and then."""
         self._modules = state.modules
         self._settings = state.loader.file.settings
+        self.messages.use_keys(keys_of(self._settings))
         self._detached = state.detached
         # Without a clock of the host's own, a call has that of its own event loop.
         chosen = None if self._clock is None else find_clock(self._clock).call_later
-        self._sampler = Sampler(state.chains.values(), chosen, self._home)
+        self._sampler = Sampler(state.chains.values(), chosen, self.home)
         self._sampler.start()

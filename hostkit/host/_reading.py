@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+import logging
 import os
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Final, final
 
 from twisted.internet.defer import DeferredLock
 
@@ -16,6 +17,23 @@ if TYPE_CHECKING:
 
     from hostkit.config import HostFile
     from hostkit.host._given import Configuration
+
+
+_log: Final = logging.getLogger("hostkit.host")
+
+
+def warn_of_nothing(file: HostFile) -> None:
+    """Log that a file has nothing in it for hostkit, which is mostly a mistake.
+
+    Args:
+        file: The file.
+    """
+    if file.says_nothing:
+        _log.warning(
+            "%s has neither `modules:` nor `hostkit:` at its top level, so no module is loaded: "
+            "are they indented, or is it another file?",
+            file.name,
+        )
 
 
 @final
@@ -48,4 +66,5 @@ class Reading:
         finally:
             self._lock.release()
         await wait_for_turn()
+        warn_of_nothing(file)
         return file

@@ -1,5 +1,6 @@
 """Event loops of both kinds: awaiting asyncio's and Twisted's things, clocks, shields, threads."""
 
+from hostkit.loops._backoff import Backoff
 from hostkit.loops._cancelling import (
     INTERRUPTS,
     NEVER,
@@ -18,6 +19,8 @@ from hostkit.loops._clocks import (
     Clock,
     find_clock,
     make_monotonic,
+    measure_by,
+    monotonic_seconds,
     seconds_of,
 )
 from hostkit.loops._entry import (
@@ -28,7 +31,7 @@ from hostkit.loops._entry import (
     settle,
     start_entry,
 )
-from hostkit.loops._home import Home, installed_reactor, running_loop
+from hostkit.loops._home import Home, installed_reactor, running_loop, waiting_loop
 from hostkit.loops._limited import Limit, Limited
 from hostkit.loops._shield import DetachedTasks, Protect, ShieldedCall, shield, take_over_context
 from hostkit.loops._side_loop import SideLoop
@@ -40,6 +43,7 @@ __all__ = [
     "INTERRUPTS",
     "NEVER",
     "PERHAPS_CALLERS",
+    "Backoff",
     "CallLater",
     "Cancellable",
     "Clock",
@@ -65,10 +69,13 @@ __all__ = [
     "is_task_cancelled",
     "leaves_of",
     "make_monotonic",
+    "measure_by",
+    "monotonic_seconds",
     "running_loop",
     "seconds_of",
     "settle",
     "shield",
     "start_entry",
     "take_over_context",
+    "waiting_loop",
 ]

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final, final
 import attrs
 from twisted.internet.error import CannotListenError
 
+from hostkit.presenting import exception_line
 from hostkit.web._endpoint_faults import EXAMPLES, parts_of
-from hostkit.wording import exception_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -47,7 +47,7 @@ class ChannelSite(Protocol):
     seconds: Callable[[], float]
     reactor: Any
 
-    def is_full(self, url: bytes) -> bool:
+    def is_full(self, url: bytes, *, is_extra: bool) -> bool:
         """Whether there are too many requests in flight for another one."""
 
     def log(self, request: Request) -> None:

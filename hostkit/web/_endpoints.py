@@ -14,6 +14,7 @@ from twisted.internet.endpoints import AdoptedStreamServerEndpoint, serverFromSt
 from twisted.internet.interfaces import IStreamServerEndpoint
 from zope.interface import implementer
 
+from hostkit.presenting import exception_line
 from hostkit.web._endpoint_faults import (
     EXAMPLES,
     EndpointError,
@@ -26,7 +27,6 @@ from hostkit.web._endpoint_meant import escape
 from hostkit.web._tls import check_tls, hold_certificates
 from hostkit.web._twisted_private import parse_endpoint
 from hostkit.web._unix import Adopter, UnixEndpoint
-from hostkit.wording import exception_line
 
 if TYPE_CHECKING:
     from twisted.internet.interfaces import IListeningPort, IProtocolFactory

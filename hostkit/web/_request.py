@@ -140,9 +140,11 @@ class HostRequest(Request):
 
     Attributes:
         module: The name of the module that the resource for this request belongs to.
+        redact: Takes secrets out of what is answered to an `HttpError`.
     """
 
     module: str | None = None
+    redact: Callable[[str], str] | None = None
     _reads_forms = False
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:

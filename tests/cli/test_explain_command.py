@@ -173,3 +173,42 @@ def test_arguments_that_do_not_fit_are_refused() -> None:
     assert read_arguments(host, spec, {"author": Typed("5")}) == ["5"]
     with pytest.raises(click.UsageError, match=r"'author' is missing\n  async def check_comment\("):
         read_arguments(host, spec, {})
+
+
+ECHO = """\
+from typing import Any
+from hostkit import Category, Deny, hookspec, rules
+
+class Echo(Category):
+    @hookspec(rules.FirstDenial())
+    async def check(self, text: str) -> Any:
+        "Called for a test."
+
+    @hookspec(rules.FirstResult())
+    async def find(self, text: str) -> Any:
+        "Called for a test."
+
+class Module:
+    def __init__(self, config, api):
+        api.register(Echo, check=lambda text: Deny("no", text), find=lambda text: {"it": text})
+"""
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize("hook", ["check", "find"])
+def test_neither_secrets_nor_escape_codes_are_shown(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str, hook: str
+) -> None:
+    """Whatever a module answers, what is shown cannot control the terminal."""
+    monkeypatch.setenv("THE_SECRET", "0123456789abcdefghijkl")
+    (tmp_path / "echoing.py").write_text(ECHO)
+    file = write(
+        "modules: [{module: echoing.Module, config: {secret: !env THE_SECRET}}]\n"
+        "hostkit: {categories: [echoing.Echo]}\n"
+    )
+    text = "text=0123456789abcdefghijkl \x1b[31m\u202e\x7f\n  x"
+    result = explain(hook, file, text, "--format", form, "--path", str(tmp_path))
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "01234567" not in result.stdout
+    assert not set("\x1b\u202e\x7f") & set(result.stdout)
+    assert "[redacted]" in result.stdout

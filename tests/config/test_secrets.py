@@ -209,3 +209,22 @@ def test_a_password_that_stands_in_the_wrong_place_is_not_shown(tmp_path: Path) 
         from_mapping({"hostkit": {"redis": "redis://x/0"}})
     with pytest.raises(ConfigErrors, match="a mapping"):
         from_mapping({"hostkit": "redis://:hunter2@x/0"})
+
+
+@pytest.mark.parametrize("key", ["key", "previous_key"])
+def test_a_key_in_the_file_is_a_problem(key: str, tmp_path: Path) -> None:
+    """That of messages between processes is no less a secret than a token; it is not shown."""
+    secret = "correct-horse-battery"
+    problem = problem_of(
+        tmp_path / "host.yaml", f"hostkit: {{redis: {{url: 'redis://x', {key}: {secret}}}}}\n"
+    )
+    assert (problem.code, problem.path) == ("HK054", ("hostkit", "redis", key))
+    assert "correct" not in problem.render()
+
+
+def test_keys_of_messages_are_redacted() -> None:
+    """Also those that a program has given."""
+    redis = {"url": "redis://x", "key": "correct-horse-battery", "previous_key": "staple-staple-1"}
+    redis["previous_key"] += "x"
+    file = from_mapping({"hostkit": {"redis": redis}})
+    assert file.redact(" ".join(redis.values())) == "redis://x [redacted] [redacted]"

@@ -119,6 +119,9 @@ def test_what_an_entry_may_not_say(key: str, value: Any, code: str) -> None:
         ({"listeners": [{"endpoint": "x", "path": []}]}, "HK021", ("listeners", 0, "path")),
         ({"redis": {"url": ""}}, "HK027", ("redis", "url")),
         ({"redis": "redis://x"}, "HK020", ("redis",)),
+        ({"redis": {"url": "x", "key": "k" * 15}}, "HK027", ("redis", "key")),
+        ({"redis": {"url": "x", "previous_key": ""}}, "HK027", ("redis", "previous_key")),
+        ({"redis": {"url": "x", "channel": "a b"}}, "HK027", ("redis", "channel")),
         ({"categories": "a"}, "HK020", ("categories",)),
         ({"categories": [""]}, "HK027", ("categories", 0)),
         ({"timing": "never"}, "HK023", ("timing",)),
@@ -232,7 +235,7 @@ def test_an_entry_knows_where_it_stands() -> None:
 def test_what_may_be_secret_is_not_printed() -> None:
     """A module's configuration and a server's URL may hold passwords."""
     assert "hunter2" not in repr(ModuleEntry("a.B", {"password": "hunter2"}))
-    assert "hunter2" not in repr(Redis("redis://:hunter2@localhost"))
+    assert "hunter2" not in repr(Redis("redis://:hunter2@localhost", "x", "hunter2", "hunter2"))
 
 
 def test_the_policies_of_a_module_are_those_of_rules() -> None:

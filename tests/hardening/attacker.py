@@ -98,7 +98,7 @@ class Attacker:
         except (OSError, TimeoutError):
             pass
         self.drop(one)
-        self.counts.update(re.findall(r"^HTTP/1.1 (\d+)", answer.decode("latin-1"), re.MULTILINE))
+        self.counts.update(re.findall(r"HTTP/1\.1 (\d{3}) ", answer.decode("latin-1")))
         self.counts["no answer"] += not answer
 
     async def connect_tls(self) -> asyncio.StreamWriter | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from hostkit.cli._options import FILE
+from hostkit.wording import indented, visible
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -63,11 +64,11 @@ def command(file: str, *, command_line: str | None, url: str | None, show: bool)
             return probe(copy)
 
     search = Search(try_without, _report)
-    click.echo(search.find([each.name for each in read.modules if each.enabled]))
+    click.echo(visible(search.find([each.name for each in read.modules if each.enabled])))
 
 
 def _report(tried: str, works: bool) -> None:  # noqa: FBT001 -- as `Search` calls it
-    click.echo(f"{tried}: {'works' if works else 'fails'}", err=True)
+    click.echo(f"{indented(tried)}: {'works' if works else 'fails'}", err=True)
 
 
 def _read(file: str) -> HostFile:

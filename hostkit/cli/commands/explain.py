@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
 from hostkit.cli._options import FILE, build, path_option
+from hostkit.wording import indented, visible
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hostkit.dispatch import Receipt, Trace
     from hostkit.host import Host
 
@@ -69,7 +72,7 @@ def _read_fields(
 def command(
     hook: str, file: str, fields: dict[str, str], *, source: Any, other: str | None, form: str
 ) -> None:
-    """Call HOOK with the modules of FILE, and show what each of them answers.
+    """Call HOOK with the modules of FILE, and show each answer.
 
     The modules are built, started, really asked, and stopped again: what they do when they are
     asked is done. A VALUE is read as JSON where the hook does not ask for text.
@@ -78,26 +81,35 @@ def command(
 
     given = {**_read_source(source), **{name: Typed(value) for name, value in fields.items()}}
     files = [file] if other is None else [file, other]
-    traces = run(files, build, lambda host: _ask(host, hook, given))
+    asked = run(files, build, lambda host: _ask(host, hook, given))
     if form == "json":
-        shown = [_to_json(*each) for each in zip(files, traces, strict=True)]
-        click.echo(json.dumps(shown if other else shown[0], indent=2, ensure_ascii=False))
+        shown = [_to_json(*each) for each in zip(files, asked, strict=True)]
+        text = json.dumps(shown if other else shown[0], indent=2, ensure_ascii=False)
+        click.echo(visible(text))
     else:
-        for name, trace in zip(files, traces, strict=True):
+        for name, each in zip(files, asked, strict=True):
             if other is not None:
                 click.secho(f"{name}:", bold=True)
-            click.echo(_show(trace))
+            click.echo(_show(each))
     if other is not None:
-        same = _decision(traces[0]) == _decision(traces[1])
+        same = _decision(asked[0].trace) == _decision(asked[1].trace)
         click.echo(f"the decision {'is the same' if same else 'differs'}", err=form == "json")
         sys.exit(0 if same else _DIFFERS)
 
 
-async def _ask(host: Host, hook: str, given: dict[str, Any]) -> Trace:
+class _Asked(NamedTuple):
+    """What came of a call, and what takes the secrets of that file out of it."""
+
+    trace: Trace
+    redact: Callable[[str], str]
+
+
+async def _ask(host: Host, hook: str, given: dict[str, Any]) -> _Asked:
     from hostkit.cli._asking import ask, find_hook, read_arguments  # noqa: PLC0415
 
     spec = find_hook(host, hook)
-    return await ask(host, spec, read_arguments(host, spec, given))
+    trace = await ask(host, spec, read_arguments(host, spec, given))
+    return _Asked(trace, host.receipts.redact)
 
 
 def _read_source(source: Any) -> dict[str, Any]:
@@ -112,11 +124,12 @@ def _read_source(source: Any) -> dict[str, Any]:
     return read
 
 
-def _show(trace: Trace) -> str:
+def _show(asked: _Asked) -> str:
+    trace, redact = asked
     receipt = str(_receipt(trace))
     if trace.error is not None or trace.receipt.reason is not None or trace.result is None:
         return receipt
-    return f"{receipt}\n  result: {trace.result!r}"
+    return f"{receipt}\n  result: {indented(redact(repr(trace.result)), '    ')}"
 
 
 def _receipt(trace: Trace) -> Receipt:
@@ -131,8 +144,11 @@ def _decision(trace: Trace) -> tuple[Any, ...]:
     return trace.outcome, trace.receipt.decider, repr(result)
 
 
-def _to_json(file: str, trace: Trace) -> dict[str, Any]:
-    from hostkit.web.gateway import to_json  # noqa: PLC0415
+def _to_json(file: str, asked: _Asked) -> dict[str, Any]:
+    from hostkit.web.gateway import redacted, to_json  # noqa: PLC0415
 
+    trace, redact = asked
     shown = {"file": file, "receipt": to_json(_receipt(trace))}
-    return shown if trace.error is not None else {**shown, "result": to_json(trace.result)}
+    if trace.error is not None:
+        return shown
+    return {**shown, "result": redacted(to_json(trace.result), redact)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import TYPE_CHECKING, Any, Final, cast, final
 
 from twisted.web.resource import Resource
 
@@ -11,15 +11,17 @@ from hostkit.codes import Code
 from hostkit.dispatch import Outcome
 from hostkit.errors import CodedError
 from hostkit.logs import About, logger_of
+from hostkit.loops import NEVER, is_callers
+from hostkit.presenting import presentable
 from hostkit.rules import Deny
 from hostkit.web._json_resource import HttpError, JsonResource
 from hostkit.web._own_pages import knows_token
-from hostkit.web._pages import UNAUTHORIZED, refuse_others, write_json
+from hostkit.web._pages import UNAUTHORIZED, redacted, refuse_others, write_json
 from hostkit.web.gateway import _calls
 from hostkit.web.gateway._descriptions import Description, list_hooks
 from hostkit.web.gateway._openapi import write_openapi
-from hostkit.web.gateway._writing import to_json
-from hostkit.wording import type_name
+from hostkit.web.gateway._writing import LONGEST_SHOWN, to_json
+from hostkit.wording import clean, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -72,6 +74,7 @@ class Gateway(Resource):
         super().__init__()  # type: ignore[no-untyped-call]
         _check_token(token)
         self._token = None if token is None else token.encode()
+        self._redact = host.receipts.redact
         calls = _calls.find_calls(host)
         self._known = calls.keys()
         listing = Description(lambda: list_hooks(host, PATH, calls), _calls.refuse_browsers)
@@ -95,6 +98,7 @@ class Gateway(Resource):
     def render(self, request: Request) -> bytes | int:
         """Let the resource of the path answer."""
         path = tuple(request.postpath or ())
+        cast("Any", request).redact = self._redact  # also where no `Router` serves this
         resource = self._resources.get(path)
         try:
             self._refuse(request)
@@ -183,7 +187,7 @@ class _Hook(_PostResource):
         trace = await part.ask(values, is_full=explain, owner=owner)
         body = self._describe(trace, request)
         if explain:
-            body["trace"] = to_json(trace.receipt, self._host.receipts.redact)
+            body["trace"] = redacted(to_json(trace.receipt), self._host.receipts.redact)
         return body
 
     def _describe(self, trace: Trace, request: Request) -> dict[str, Any]:
@@ -192,8 +196,8 @@ class _Hook(_PostResource):
             return self._denied(trace)
         if trace.error is not None:
             # What a module raised may hold secrets: the caller gets a receipt, the log the cause.
-            cause = trace.error.__cause__ or trace.error
-            self._log_failure(trace.receipt, trace.error, cause)
+            error = presentable(trace.error)
+            self._log_failure(trace.receipt, error, presentable(error.__cause__ or error))
             request.setResponseCode(503)
             request.setHeader(b"retry-after", _RETRY_AFTER_SECONDS)
             return _decided(trace.receipt, "module_failed", _FAILED)
@@ -212,14 +216,18 @@ class _Hook(_PostResource):
         # A module's own fields come first, so that they cannot replace the gateway's.
         fields = self._write(dict(denial.extra), f"a denial of {self._name}", receipt.decider)
         fields.pop("trace", None)
-        return {**fields, **_decided(receipt, to_json(denial.code), to_json(denial.reason))}
+        answer = {**fields, **_decided(receipt, to_json(denial.code), to_json(denial.reason))}
+        cleaned: dict[str, Any] = redacted(answer, self._host.receipts.redact)
+        return cleaned
 
     def _explain_denial(self, denial: object) -> Deny:
         described: object = None
         try:
             described = self._spec.rule.describe_denial(denial)
-        except Exception:  # noqa: BLE001 -- a function of the host's own
-            _log.exception("describe= of %s failed", self._name)
+        except BaseException as error:  # a function of the host's own, about a module's denial
+            if is_callers(error, NEVER):
+                raise
+            _log.error("describe= of %s failed", self._name, exc_info=presentable(error))
         if isinstance(described, Deny):
             return described
         # The module's denial stands, whatever became of its description.
@@ -231,7 +239,7 @@ class _Hook(_PostResource):
 
         def show(text: str) -> str:
             log = _log if module is None else logger_of(module)
-            shown = self._host.receipts.redact(text)
+            shown = clean(text, self._host.receipts.redact, LONGEST_SHOWN)
             log.warning("%s has a part that JSON has no form for: %s", what, shown)
             return shown
 

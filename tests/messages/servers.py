@@ -41,6 +41,15 @@ class Place:
         with self._server.client() as client:
             client.config_set("requirepass", "hunter2")
 
+    def start_somewhere(self) -> None:
+        """Start for the first time: another process may take the port in between."""
+        while self._server is None:
+            try:
+                self.start()
+            except OSError:
+                self._server = None
+                self._port = free_port()
+
     def stop(self) -> None:
         if self._server is not None:
             self._server.stop()
@@ -54,6 +63,6 @@ class Place:
 def place(tmp_path: Path) -> Iterator[Place]:
     """A server that is there."""
     place = Place(tmp_path)
-    place.start()
+    place.start_somewhere()
     yield place
     place.stop()

@@ -7,12 +7,12 @@ import logging
 import signal
 import sys
 import threading
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from twisted.internet.defer import CancelledError, Deferred
 
-from hostkit.caching import RedisChannel
+from hostkit.messages import Message, RedisChannel
 from tests.dispatch.fakes import done, run
 from tests.loops.test_side_loop import pump
 
@@ -21,22 +21,28 @@ from .servers import Place, place
 __all__ = ["place"]
 
 
-class Receiver:
-    """Stands for `Invalidations`, and can be awaited."""
+class Ear:
+    """Stands for `Messages`, and can be awaited."""
 
     def __init__(self) -> None:
         self.events: asyncio.Queue[Any] = asyncio.Queue()
 
-    def receive(self, text: bytes) -> None:
-        self.events.put_nowait(text.decode())
+    def read(self, data: bytes) -> Message | None:
+        return Message("one", None, 1, 0.0, 0.0, "text", data.decode())
 
-    def drop_all(self) -> None:
+    def receive(self, message: Message) -> None:
+        self.events.put_nowait(message.payload)
+
+    def restart(self) -> None:
         self.events.put_nowait("all")
 
+    def overflow(self) -> None:
+        raise NotImplementedError
 
-async def opened(url: str, **options: Any) -> tuple[RedisChannel, Receiver]:
-    channel, ear = RedisChannel(url, **options), Receiver()
-    await channel.open(cast("Any", ear))
+
+async def opened(url: str, **options: Any) -> tuple[RedisChannel, Ear]:
+    channel, ear = RedisChannel(url, **options), Ear()
+    await channel.open(ear)
     return channel, ear
 
 
@@ -45,11 +51,11 @@ def test_all_processes_receive_a_message(place: Place) -> None:
 
     async def main() -> None:
         (one, near), (other, far) = await opened(place.url), await opened(place.url)
-        await one.send("hello")
+        await one.send(b"hello")
         for ear in (near, far):
             assert [await ear.events.get(), await ear.events.get()] == ["all", "hello"]
         await one.close()
-        await other.send("second")
+        await other.send(b"second")
         assert await far.events.get() == "second"
         assert near.events.empty()
         await other.close()
@@ -58,19 +64,32 @@ def test_all_processes_receive_a_message(place: Place) -> None:
     assert "hostkit-side-loop" not in {each.name for each in threading.enumerate()}
 
 
+def test_messages_arrive_in_the_order_in_which_they_were_sent(place: Place) -> None:
+    """Also many at a time, none of which overtakes another."""
+
+    async def main() -> None:
+        channel, ear = await opened(place.url)
+        await asyncio.gather(*(channel.send(b"%d" % number) for number in range(250)))
+        got = [await ear.events.get() for _ in range(251)]
+        assert got == ["all", *map(str, range(250))]
+        await channel.close()
+
+    run(main())
+
+
 def test_it_works_beside_a_reactor(place: Place) -> None:
     """The program has no asyncio loop of its own."""
-    channel, ear = RedisChannel(place.url), Receiver()
-    pump(Deferred.fromCoroutine(channel.open(cast("Any", ear))))
+    channel, ear = RedisChannel(place.url), Ear()
+    pump(Deferred.fromCoroutine(channel.open(ear)))
     assert ear.events.get_nowait() == "all"
-    pump(Deferred.fromCoroutine(channel.send("hello")))
+    pump(Deferred.fromCoroutine(channel.send(b"hello")))
     from twisted.internet import reactor
 
     while ear.events.empty():
         reactor.runUntilCurrent()  # type: ignore[attr-defined]
     assert ear.events.get_nowait() == "hello"
     place.stop()
-    assert isinstance(pump(Deferred.fromCoroutine(channel.send("hello"))), OSError)
+    assert isinstance(pump(Deferred.fromCoroutine(channel.send(b"hello"))), OSError)
     pump(Deferred.fromCoroutine(channel.close()))
 
 
@@ -86,15 +105,15 @@ def test_a_lost_server_is_found_again(place: Place, caplog: pytest.LogCaptureFix
         assert await ear.events.get() == "all"
         place.stop()
         with pytest.raises(OSError, match=r"\w"):
-            await channel.send("lost")
+            await channel.send(b"lost")
         place.start()
         assert await ear.events.get() == "all"
-        await channel.send("hello")
+        await channel.send(b"hello")
         assert await ear.events.get() == "hello"
         await channel.close()
 
     run(main())
-    records = [record for record in caplog.records if record.name == "hostkit.caching"]
+    records = [record for record in caplog.records if record.name == "hostkit.messages"]
     found, *lost, found_again = records
     assert (found.levelno, found_again.levelno) == (logging.INFO, logging.INFO)
     assert {record.levelno for record in lost} == {logging.WARNING}
@@ -123,7 +142,7 @@ def test_a_wrong_password_is_reported(place: Place, caplog: pytest.LogCaptureFix
     async def main() -> None:
         channel, _ = await opened(place.url.replace("hunter2", "hunter3"))
         with pytest.raises(OSError, match=r"(?i)password"):
-            await channel.send("hello")
+            await channel.send(b"hello")
         await channel.close()
 
     run(main())
@@ -135,11 +154,11 @@ def test_a_silent_server_is_noticed(place: Place, caplog: pytest.LogCaptureFixtu
     """One that has stopped answering, as behind a broken link, counts as lost."""
 
     async def main() -> None:
-        channel, ear = await opened(place.url, idle_seconds=0.1, answer_seconds=0.1)
+        channel, ear = await opened(place.url, ping_seconds=0.1, answer_seconds=0.1)
         assert await ear.events.get() == "all"
         place.signal(signal.SIGSTOP)
         with pytest.raises(OSError, match=r"no answer within 0.1s|Timeout"):
-            await channel.send("hello")
+            await channel.send(b"hello")
         while "lost the connection to Redis" not in caplog.text:
             await asyncio.sleep(0)
         place.signal(signal.SIGCONT)
@@ -152,42 +171,12 @@ def test_a_silent_server_is_noticed(place: Place, caplog: pytest.LogCaptureFixtu
         place.signal(signal.SIGCONT)
 
 
-class Subscription:
-    """Yields one message after the other; `None` is silence until the time-out."""
-
-    def __init__(self, *messages: str | None) -> None:
-        self._messages = list(messages)
-        self.pings = 0
-
-    async def get_message(self, timeout: float) -> Any:  # noqa: ASYNC109 -- the client's own
-        message = self._messages.pop(0)
-        return None if message is None else {"type": message}
-
-    async def ping(self) -> None:
-        self.pings += 1
-
-
-def test_a_server_that_is_only_idle_is_not_lost() -> None:
-    """It is pinged after a silence, and answers; then the next silence may be as long."""
-
-    async def main() -> None:
-        idle = Subscription("subscribe", None, "pong", None, "message", None, None)
-        messages = RedisChannel("redis://localhost")._messages(cast("Any", idle))
-        for expected in ("subscribe", "message"):
-            assert await anext(messages) == {"type": expected}
-        with pytest.raises(OSError, match="no answer within 3s"):
-            await anext(messages)
-        assert idle.pings == 3
-
-    run(main())
-
-
 def test_the_url_does_not_change_how_messages_are_read(place: Place) -> None:
     """Options that decode messages to strings are overridden."""
 
     async def main() -> None:
         channel, ear = await opened(f"{place.url}?decode_responses=true")
-        await channel.send("hello")
+        await channel.send(b"hello")
         assert [await ear.events.get(), await ear.events.get()] == ["all", "hello"]
         await channel.close()
 
@@ -200,7 +189,7 @@ def test_a_channel_can_be_closed_at_any_time(place: Place) -> None:
     async def main() -> None:
         for turns in range(40):
             channel = RedisChannel(place.url)
-            opening = asyncio.create_task(channel.open(cast("Any", Receiver())))
+            opening = asyncio.create_task(channel.open(Ear()))
             for _ in range(turns * 5):
                 await asyncio.sleep(0)
             await asyncio.wait_for(channel.close(), 10)
@@ -215,9 +204,9 @@ def test_a_channel_can_be_opened_again(place: Place) -> None:
     channel = RedisChannel(place.url)
 
     async def main() -> None:
-        ear = Receiver()
-        await channel.open(cast("Any", ear))
-        await channel.send("hello")
+        ear = Ear()
+        await channel.open(ear)
+        await channel.send(b"hello")
         assert [await ear.events.get(), await ear.events.get()] == ["all", "hello"]
         await channel.close()
 
@@ -228,7 +217,7 @@ def test_a_channel_can_be_opened_again(place: Place) -> None:
 def test_a_channel_that_is_not_open_sends_nothing() -> None:
     """Nor does it have anything to close."""
     channel = RedisChannel("redis://localhost")
-    sending = Deferred.fromCoroutine(channel.send("hello"))
+    sending = Deferred.fromCoroutine(channel.send(b"hello"))
     assert str(done(sending)) == "the host is not running"
     assert done(Deferred.fromCoroutine(channel.close())) is None
 
@@ -239,7 +228,7 @@ def test_stopping_ends_sending(place: Place) -> None:
     async def main() -> None:
         channel, _ = await opened(place.url)
         place.signal(signal.SIGSTOP)
-        sending = [asyncio.create_task(channel.send("hello")) for _ in range(2)]
+        sending = [asyncio.create_task(channel.send(b"hello")) for _ in range(2)]
         await asyncio.sleep(0)
         sending[0].cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -257,10 +246,10 @@ def test_stopping_ends_sending(place: Place) -> None:
 def test_sending_can_be_cancelled_under_twisted(place: Place) -> None:
     """The cancellation is Twisted's there."""
     channel = RedisChannel(place.url)
-    pump(Deferred.fromCoroutine(channel.open(cast("Any", Receiver()))))
+    pump(Deferred.fromCoroutine(channel.open(Ear())))
     place.signal(signal.SIGSTOP)
     try:
-        sending = Deferred.fromCoroutine(channel.send("hello"))
+        sending = Deferred.fromCoroutine(channel.send(b"hello"))
         sending.cancel()
         assert isinstance(done(sending), CancelledError)
         pump(Deferred.fromCoroutine(channel.close()))
