@@ -11,13 +11,14 @@ from twisted.internet.defer import CancelledError, Deferred
 
 from hostkit.caching import Invalidations
 from hostkit.config import Settings
-from hostkit.dispatch import Sampler
+from hostkit.dispatch import Sampler, current_module
 from hostkit.errors import HostkitError
 from hostkit.host._left_tasks import StartedTasks
 from hostkit.host._module_steps import Steps
 from hostkit.host._reloaded import Reloaded, notify_all, without
 from hostkit.loops import (
     DetachedTasks,
+    ForkGuard,
     Home,
     Interruptible,
     find_clock,
@@ -60,6 +61,7 @@ class Lifecycle:
         self._clock = clock
         self._is_up = False  # from the first step of a start to the last of a stop
         self._home: Home | None = None
+        self._guard = ForkGuard(current_module)
         self._modules: Sequence[Module] = ()
         self._settings = Settings()
         self._tasks = StartedTasks()
@@ -99,6 +101,7 @@ class Lifecycle:
             raise HostkitError("the host is running already")
         self._is_up = True
         self._home = Home.here()
+        self._guard.begin()
         self._settings = change.state.loader.file.settings
         steps = Steps(self._clock, self._settings, self._tasks)
         await steps.run(self._start(change, steps))
@@ -259,6 +262,7 @@ class Lifecycle:
     async def _stop(self, steps: Steps) -> None:
         async with AsyncExitStack() as rest:  # done in reverse, even if one of them is cancelled
             rest.callback(setattr, self, "_is_up", False)  # noqa: FBT003
+            rest.callback(self._guard.end)
             rest.push_async_callback(self.invalidations.close)
             rest.push_async_callback(self._let_go, steps)
             rest.push_async_callback(steps.stop, self._modules)

@@ -29,6 +29,7 @@ from hostkit.loops._entry import (
     settle,
     start_entry,
 )
+from hostkit.loops._forks import ForkGuard, Withheld
 from hostkit.loops._home import Home, installed_reactor, running_loop
 from hostkit.loops._limited import Limit, Limited
 from hostkit.loops._shield import DetachedTasks, Protect, ShieldedCall, shield, take_over_context
@@ -44,6 +45,7 @@ __all__ = [
     "Clock",
     "DetachedTasks",
     "Entrance",
+    "ForkGuard",
     "Home",
     "Interruptible",
     "Limit",
@@ -52,6 +54,7 @@ __all__ = [
     "Protect",
     "ShieldedCall",
     "SideLoop",
+    "Withheld",
     "advise",
     "attempt",
     "current_task",

@@ -19,6 +19,7 @@ from twisted.web.http import datetimeToString
 from twisted.web.resource import EncodingResourceWrapper, getChildForRequest
 from twisted.web.server import NOT_DONE_YET, Request, version
 
+from hostkit.presenting import presentable
 from hostkit.web._forms import LONGEST_FORM_BYTES, UnreadForm, is_form
 from hostkit.web._json_resource import HttpError, give_up, log_failure, write_http_error
 from hostkit.web._pages import lacks_head, refuse_method, render_methods, send
@@ -178,8 +179,8 @@ class HostRequest(Request):
             if isinstance(resource, EncodingResourceWrapper):
                 self._encoder = resource.getEncoder(self)
             self.render(resource)
-        except BaseException:  # noqa: BLE001 -- it is logged, whatever it is
-            self.processingFailed(Failure())
+        except BaseException as error:  # noqa: BLE001 -- it is logged, whatever it is
+            self.processingFailed(Failure(presentable(error)))
 
     def render(self, resrc: IResource) -> None:
         """Ask a resource for its answer, and send it."""

@@ -9,9 +9,9 @@ from twisted.internet.defer import Deferred, DeferredList
 
 from hostkit.errors import ConfigErrors, HostkitError
 from hostkit.logs import logger_of
-from hostkit.loops import seconds_of, settle, start_entry
+from hostkit.loops import Withheld, seconds_of, settle, start_entry
 from hostkit.web._bodies import missing_folder
-from hostkit.web._door import Door
+from hostkit.web._door import Door, numbers_of
 from hostkit.web._listeners import read_listeners
 from hostkit.web._overload import AcceptWatch
 from hostkit.web._own_pages import HEALTH, READY, Guard, Health, Ready
@@ -55,6 +55,7 @@ class Server:
         self._is_serving = False
         self._is_stopping = False
         self._watch = AcceptWatch(seconds_of(reactor))
+        self._withheld = Withheld(self._descriptors)
         host.accompany(self)
         host.when_reloaded(self._reroute)
 
@@ -67,6 +68,7 @@ class Server:
         """
         await self._host.start()
         self._watch.begin()
+        self._withheld.begin()
         try:
             for door in self._doors:
                 await door.open(self._host.file)
@@ -92,6 +94,7 @@ class Server:
             await self._finish()
         finally:
             self._watch.end()
+            self._withheld.end()
             await self._host.stop()
 
     async def reload(self) -> Reloaded:
@@ -139,6 +142,13 @@ class Server:
     @property
     def _sites(self) -> list[HostSite]:
         return [door.site for door in (*self._doors, *self._retiring)]
+
+    def _descriptors(self) -> list[int]:
+        """List the sockets of the process, connections that are paused included."""
+        ports = [door.port for door in (*self._doors, *self._retiring)]
+        transports = [each for site in self._sites for each in site.transports]
+        readers = [*self._reactor.getReaders(), *self._reactor.getWriters()]
+        return [number for each in (*ports, *transports, *readers) for number in numbers_of(each)]
 
     def _read(self, file: HostFile) -> list[Draft]:
         drafts, problems = read_listeners(file, self._reactor)
