@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -24,7 +26,17 @@ def test_every_public_name_is_documented() -> None:
     assert set(dir(hostkit)) <= documented  # noqa: S101
 
 
-GUIDES = ("background", "caching", "config", "embedding", "gateway", "operators", "rules", "web")
+GUIDES = (
+    "background",
+    "caching",
+    "config",
+    "embedding",
+    "gateway",
+    "operators",
+    "rules",
+    "security",
+    "web",
+)
 
 
 @pytest.mark.parametrize("page", GUIDES)
@@ -43,6 +55,30 @@ def test_the_files_that_the_architecture_names_exist() -> None:
     named = re.findall(r"`([a-z_/]+[.]py)`", text)
     missing = [name for name in named if not (DOCS.parent / "hostkit" / name).is_file()]
     assert (bool(named), missing) == (True, [])  # noqa: S101
+
+
+def defines(file: Path, name: str) -> bool:
+    """Whether a file of tests has one of this name."""
+    tree = ast.parse(file.read_text("utf-8"))
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    return any(isinstance(node, functions) and node.name == name for node in ast.walk(tree))
+
+
+def test_the_tests_that_the_page_about_security_names_exist() -> None:
+    """Each row of its tables names at least one, as a file or as `file::name`."""
+    text = (DOCS / "security.md").read_text("utf-8")
+    tables = text.partition("## Attacks, and what holds")[2].partition("\n## ")[0]
+    rows = [line for line in re.findall(r"^\|.*", tables, re.MULTILINE) if line[1:4] != "---"]
+    attacks = [row for row in rows if not row.startswith("| attack |")]
+    named = [re.findall(r"`(tests/[\w/]+[.]py)(?:::(\w+))?`", row) for row in attacks]
+    missing = [
+        (path, name)
+        for path, name in chain.from_iterable(named)
+        if not (DOCS.parent / path).is_file() or (name and not defines(DOCS.parent / path, name))
+    ]
+    assert missing == []  # noqa: S101
+    assert [row for row, tests in zip(attacks, named, strict=True) if not tests] == []  # noqa: S101
+    assert len(attacks) > 0  # noqa: S101
 
 
 def make_category() -> type[Category]:

@@ -6,9 +6,14 @@ What is wrong with a file, a module or a declaration carries a stable code (``HK
 
 from __future__ import annotations
 
-from typing import TypeAlias, final
+from typing import Final, TypeAlias, final
 
 import attrs
+
+from hostkit.wording import indented
+
+_MOST_SHOWN: Final = 100
+"""How many problems of a file are written out; more would bury the first ones."""
 
 Path: TypeAlias = tuple[str | int, ...]
 """Where a value stands in a config file: ``("modules", 0, "timeout")``."""
@@ -34,13 +39,16 @@ class Place:
         file: The file's name, as the user gave it.
         line: Line number, from 1.
         column: Column of the first character meant, from 1.
-        excerpt: The line's text, already free of secrets.
+        excerpt: The line's text, or of a long line what stands around the column; already free of
+            secrets.
+        skipped: How many characters of the line the excerpt begins after.
     """
 
     file: str
     line: int
     column: int
     excerpt: str = ""
+    skipped: int = 0
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
@@ -77,7 +85,8 @@ class Problem:
     def render(self) -> str:
         """Write the problem in full: place, message, excerpt with a caret, details and hints."""
         where = str(self.place) if self.place is not None else show_path(self.path)
-        lines = [f"{where}: {self.code} {self.message}" if where else f"{self.code} {self.message}"]
+        head = f"{where}: {self.code} {self.message}" if where else f"{self.code} {self.message}"
+        lines = [indented(head)]
         margin = "  "
         if self.place is not None and self.place.excerpt:
             number = str(self.place.line)
@@ -85,13 +94,14 @@ class Problem:
             lines += [
                 f"{margin}|",
                 f"{number} | {self.place.excerpt}",
-                f"{margin}| {' ' * (self.place.column - 1)}^",
+                f"{margin}| {' ' * (self.place.column - 1 - self.place.skipped)}^",
             ]
-        lines += [f"{margin}= {line}" for line in self.details]
+        further = list(self.details)
         if self.expected is not None:
-            lines.append(f"{margin}= expected: {self.expected}")
+            further.append(f"expected: {self.expected}")
         if self.hint is not None:
-            lines.append(f"{margin}= hint: {self.hint}")
+            further.append(f"hint: {self.hint}")
+        lines += [f"{margin}= {indented(line, f'{margin}  ')}" for line in further]
         return "\n".join(lines)
 
 
@@ -127,7 +137,18 @@ class ConfigErrors(HostkitError):
         self.problems = problems
 
     def __str__(self) -> str:
-        return "\n\n".join(problem.render() for problem in self.problems)
+        shown, rest = self.shown()
+        return "\n\n".join([*(problem.render() for problem in shown), *rest])
+
+    def shown(self) -> tuple[tuple[Problem, ...], list[str]]:
+        """Choose what is shown, since a file may have as many problems as it has lines.
+
+        Returns:
+            The first problems, and a line that counts the others, if there are more.
+        """
+        more = len(self.problems) - _MOST_SHOWN
+        rest = [f"... and {more} more problem{'s' if more > 1 else ''}"] if more > 0 else []
+        return self.problems[:_MOST_SHOWN], rest
 
 
 class CodedError(HostkitError):

@@ -24,6 +24,7 @@ KNOWN = {
     ".gitignore",
     "LICENSE",
     "README.md",
+    "SECURITY.md",
     "benchmarks",
     "changelog.d",
     "docs",

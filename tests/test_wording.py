@@ -4,7 +4,18 @@ from typing import Any
 
 import pytest
 
-from hostkit.wording import counted, did_you_mean, either, nearest, show
+from hostkit.wording import (
+    clean,
+    counted,
+    did_you_mean,
+    either,
+    indented,
+    nearest,
+    quote,
+    shortened,
+    show,
+    visible,
+)
 
 
 @pytest.mark.parametrize(
@@ -55,3 +66,56 @@ def test_things_are_counted() -> None:
         "1 module",
         "2 modules",
     ]
+
+
+def test_a_very_long_string_is_not_shown() -> None:
+    """Thousands of messages may be about one string of a megabyte."""
+    assert show("x" * 20_000) == quote("x" * 20_000) == "a string of 20000 characters"
+    assert (quote("x"), quote(1)) == ("'x'", "1")
+
+
+def test_nothing_is_near_a_very_long_name() -> None:
+    """Comparing takes long for long names, and no option is like them."""
+    assert nearest("modules" * 100, ["modules" * 100]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain, ärger, 😀, no-break\xa0space\t", "plain, ärger, 😀, no-break\xa0space\t"),
+        ("\x1b[31mred\x1b[0m", r"\x1b[31mred\x1b[0m"),
+        ("a\rb\bc\x00\x7f\x9b\x85", r"a\rb\x08c\x00\x7f\x9b\x85"),
+        ("\x0b\x0c\x1c\u2028\u2029", r"\x0b\x0c\x1c\u2028\u2029"),
+        ("\u202eevil\u202c\u2066x\u2069", r"\u202eevil\u202c\u2066x\u2069"),
+        ("zero\u200bwidth\ufeff\xad", r"zero\u200bwidth\ufeff\xad"),
+        ("\ud800 half \udfff", r"\ud800 half \udfff"),
+        ("tag\U000e0041", r"tag\U000e0041"),
+    ],
+)
+def test_what_could_not_be_seen_is_written_visibly(text: str, shown: str) -> None:
+    """What would control a terminal, end a line or hide something is escaped as Python does."""
+    assert visible(text) == shown
+    assert visible(shown) == shown
+
+
+def test_further_lines_are_indented() -> None:
+    """A line that a message brings along cannot be taken for another message."""
+    assert indented("one\n2026 INFO two\r\n") == "one\n  2026 INFO two\\r\n  "
+
+
+def test_a_cut_is_noted() -> None:
+    """With the number of characters that are missing."""
+    assert shortened("x" * 12, 10) == "xxxxxxxxxx… (2 more characters)"
+    assert shortened("x" * 11, 10) == "xxxxxxxxxx… (1 more character)"
+    assert shortened("x" * 10, 10) == "x" * 10
+
+
+def test_a_text_is_redacted_before_it_is_escaped_and_cut() -> None:
+    """What was cut or escaped could not be recognised as a secret."""
+
+    def redact(text: str) -> str:
+        return text.replace("s\x1bcret-of-many", "[redacted]")
+
+    assert clean("is s\x1bcret-of-many\x1b", redact, 20) == r"is [redacted]\x1b"
+    assert clean("is s\x1bcret-of-many", redact, 5) == "is [r… (8 more characters)"
+    assert clean("x" * 100, redact, 5) == "xxxxx… (95 more characters)"

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import inspect
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
-from hostkit.rules import FirstDenial
+from hostkit.specs import facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,13 +25,6 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
     from hostkit import Category, Hookspec
-
-ON_ERROR = {
-    "raise": "goes to the caller as it is, with a note that names the module",
-    "deny": "is logged and counts as a denial",
-    "continue": "is logged, and the next module is asked",
-    "fail": "goes to the caller as a `ModuleFailedError`",
-}
 
 
 def find_category(path: str) -> type[Category]:
@@ -90,52 +83,8 @@ def write_hook(spec: Hookspec) -> Iterator[str]:
     yield from (f"## `{spec.name}`", "", "```python", spec.show(), "```", "")
     yield from (doc_of(spec.function, spec.full_name), "")
     yield from ("| | |", "|---|---|")
-    yield from (f"| {name} | {text} |" for name, text in facts_of(spec))
+    yield from (f"| {name} | {cell(text)} |" for name, text in facts_of(spec))
     yield ""
-
-
-def facts_of(spec: Hookspec) -> Iterator[tuple[str, str]]:
-    """List the declarations of a hook besides its signature."""
-    yield "rule", f"`{type(spec.rule).__name__}`, see [](../rules.md)"
-    yield "when no module decides", default_of(spec)
-    on_error, on_invalid = spec.rule.on_error, spec.rule.on_invalid
-    yield "an exception", f"{ON_ERROR[on_error]} (`on_error: {on_error}`)"
-    if on_invalid is not None and on_invalid != on_error:
-        yield "an invalid answer", f"{ON_ERROR[on_invalid]} (`on_invalid: {on_invalid}`)"
-    if spec.rule.veto is not None:
-        yield "an exception that refuses", "goes to the caller as it is"
-    if spec.keyed is not None:
-        yield "callbacks are asked", f"if their key is that of `{spec.keyed.argument}`"
-    if spec.must_decide:
-        yield "without a module that decides", "the host does not start"
-    if spec.shield:
-        yield "when the call is cancelled", "the running callback is allowed to finish"
-    if spec.requires:
-        yield "registered together with", names(spec.requires)
-    if isinstance(spec.rule, FirstDenial) and spec.rule.replaces is not None:
-        yield "an answer can replace", names([spec.rule.replaces])
-    yield "required arguments", names(spec.arguments[: spec.required])
-    yield "copied arguments", names(name for name in spec.arguments if name in spec.copy)
-    yield "since", spec.added or "the first version"
-    yield "deprecated", cell(spec.deprecated or "no")
-
-
-def default_of(spec: Hookspec) -> str:
-    """Say what the result is when no module decides."""
-    if spec.has_fallback:
-        return "what the hook's own code returns"
-    caller_value = getattr(spec.rule, "default", getattr(spec.rule, "allow", None))
-    combine = getattr(spec.rule, "combine", None)
-    if combine is not None:
-        caller_value = combine([])
-    elif type(spec.rule).__name__ == "Collect":
-        caller_value = []
-    return f"`{cell(repr(caller_value))}`"
-
-
-def names(arguments: Any) -> str:
-    """Write some names as code, separated by commas."""
-    return ", ".join(f"`{name}`" for name in arguments) or "none"
 
 
 def cell(text: str) -> str:

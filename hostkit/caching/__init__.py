@@ -2,16 +2,13 @@
 
 from hostkit.caching._cached import CachedMethod, cached
 from hostkit.caching._function import CachedFunction
-from hostkit.caching._invalidations import Invalidations, MessageChannel
+from hostkit.caching._invalidations import Invalidations
 from hostkit.caching._options import CacheOptions
-from hostkit.caching._redis import RedisChannel
 
 __all__ = [
     "CacheOptions",
     "CachedFunction",
     "CachedMethod",
     "Invalidations",
-    "MessageChannel",
-    "RedisChannel",
     "cached",
 ]

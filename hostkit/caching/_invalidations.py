@@ -2,44 +2,31 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import math
 import reprlib
-import secrets
 import weakref
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, final
 
 import attrs
 
 from hostkit.errors import InvalidationError
+from hostkit.messages import Messages, Notice, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from hostkit.caching._function import CachedFunction
 
 _log: Final = logging.getLogger("hostkit.caching")
+
+KIND: Final = "invalidation"
+"""The kind of the messages."""
 
 _LONGEST_BITS: Final = 10_000  # Python refuses to write and read integers that are much longer
 
 Key: TypeAlias = tuple[Any, ...]
 """The arguments of a cached method: strings, numbers, booleans, `None`, and tuples of them."""
-
-
-class MessageChannel(Protocol):
-    """Carries messages between the processes of a host."""
-
-    async def open(self, invalidations: Invalidations) -> None:
-        """Start to listen; messages go to `Invalidations.receive`."""
-
-    async def send(self, text: str) -> None:
-        """Send a message to all processes, including this one.
-
-        Raises:
-            OSError: It could not be sent.
-        """
-
-    async def close(self) -> None:
-        """Stop listening."""
 
 
 @final
@@ -49,24 +36,14 @@ class Invalidations:
     Functions are held weakly, so there is nothing to take back when a module is gone.
 
     Args:
-        channel: The connection to other processes, if there is one.
+        messages: Carries them to the other processes, and theirs here.
     """
 
-    def __init__(self, channel: MessageChannel | None = None) -> None:
-        self._channel = channel
+    def __init__(self, messages: Messages | None = None) -> None:
+        self._messages = messages or Messages()
         self._functions: dict[str, weakref.WeakSet[CachedFunction[..., Any]]] = {}
-        self._sender = ""
-
-    async def open(self) -> None:
-        """Start to listen to invalidations of other processes."""
-        self._sender = secrets.token_hex(8)  # not before: the process may have been forked
-        if self._channel is not None:
-            await self._channel.open(self)
-
-    async def close(self) -> None:
-        """Stop listening."""
-        if self._channel is not None:
-            await self._channel.close()
+        self._notice = Notice(_log)
+        self._messages.add(KIND, self)
 
     def add(self, module: str, function: CachedFunction[..., Any]) -> None:
         """Register a function.
@@ -98,37 +75,45 @@ class Invalidations:
         """
         key = check_key(function, key)
         name = _name(module, function)
-        text = Invalidation(self._sender, name, key).to_json()
         self._drop(name, key)
-        if self._channel is not None:
-            try:
-                await self._channel.send(text)
-            except OSError as error:
-                raise InvalidationError(module, function.__qualname__, str(error)) from error
-
-    def receive(self, text: str | bytes) -> None:
-        """Drop what another process has invalidated; a message that is not valid is logged."""
         try:
-            message = Invalidation.from_json(text)
-        except ValueError as error:
-            _log.warning("another process sent an invalid message: %s", error)
-            return
-        if message.sender == self._sender:
-            # Already dropped, and maybe computed anew since.
-            return
-        if not self._drop(message.name, message.key):
-            _log.warning(
-                "another process invalidates %r, which is not a key here; all entries of %s were "
+            await self._send(Invalidation(name, key))
+        except OSError as error:
+            raise InvalidationError(module, function.__qualname__, str(error)) from error
+
+    def receive(self, payload: Any) -> None:
+        """Drop what another process has invalidated.
+
+        Raises:
+            ValueError: This is not an invalidation.
+        """
+        message = Invalidation.from_payload(payload)
+        if message.key is None:
+            self._drop_all(self._functions.get(message.name, ()))
+        elif not self._drop(message.name, message.key):
+            self._notice.write(
+                logging.WARNING,
+                "another process invalidates %s, which is not a key here; all entries of %s were "
                 "dropped",
-                message.key,
-                message.name,
+                shown(repr(message.key)),
+                shown(message.name),
             )
 
-    def drop_all(self) -> None:
+    def catch_up(self) -> None:
         """Drop everything, since messages may have been missed."""
         for functions in tuple(self._functions.values()):
-            for function in tuple(functions):
-                function.invalidate_all()
+            self._drop_all(functions)
+
+    async def _send(self, message: Invalidation) -> None:
+        try:
+            await self._messages.send(KIND, message.to_payload())
+        except ValueError:
+            # The key is too long for a message; all entries of the function is less, and right.
+            await self._messages.send(KIND, attrs.evolve(message, key=None).to_payload())
+
+    def _drop_all(self, functions: Iterable[CachedFunction[..., Any]]) -> None:
+        for function in tuple(functions):
+            function.invalidate_all()
 
     def _drop(self, name: str, key: tuple[Any, ...]) -> bool:
         """Drop an entry of all functions of a name; all entries of those it is not a key of.
@@ -150,37 +135,33 @@ class Invalidations:
 @final
 @attrs.frozen
 class Invalidation:
-    """A message: an entry of a cache is stale.
+    """What a message says: an entry of a cache is stale.
 
     Attributes:
-        sender: The process that sends it.
         name: The cached function, by the name that it has in all processes.
-        key: The arguments.
+        key: The arguments; `None`: all entries are stale.
     """
 
-    sender: str
     name: str
-    key: Key
+    key: Key | None
 
-    def to_json(self) -> str:
-        """Serialise it as JSON, in which tuples are lists."""
-        # The number is the version of the format: processes of two versions may share a server.
-        return json.dumps([1, self.sender, self.name, self.key])
+    def to_payload(self) -> dict[str, Any]:
+        """Write it as JSON values, in which tuples are lists."""
+        return {"name": self.name, "key": self.key}
 
     @classmethod
-    def from_json(cls, text: str | bytes) -> Invalidation:
-        """Read a message of another process.
+    def from_payload(cls, payload: Any) -> Invalidation:
+        """Read what another process says.
 
         Raises:
-            ValueError: This is not such a message.
+            ValueError: This is not an invalidation.
         """
-        try:
-            match json.loads(text):
-                case [1, str(sender), str(name), list(key)]:
-                    return cls(sender, name, _tuple(key))
-        except (ValueError, RecursionError) as error:
-            raise ValueError(f"this is not JSON: {error}") from None
-        raise ValueError("this is not an invalidation, or one of another version")
+        match payload:
+            case {"name": str(name), "key": None}:
+                return cls(name, None)
+            case {"name": str(name), "key": list(key)}:
+                return cls(name, _tuple(key))
+        raise ValueError("this is not an invalidation")
 
 
 def check_key(function: CachedFunction[..., Any], key: object) -> Key:

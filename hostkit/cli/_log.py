@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, final
 import attrs
 from twisted.logger import Logger, LogLevel, STDLibLogObserver, globalLogBeginner
 
-from hostkit.cli._flood import FloodGate
 from hostkit.cli._log_format import CHECK, JsonFormatter, Mask, MaskedFormatter
+from hostkit.cli._uncaught import uncaught_logged
+from hostkit.floods import FloodGate
 from hostkit.logs import About, logger_of
 
 if TYPE_CHECKING:
@@ -142,7 +143,8 @@ def logging_to_stderr(options: LogOptions) -> Iterator[Mask]:
     logging.getLogger().addHandler(handler)
     _from_twisted.begin()
     try:
-        yield mask
+        with uncaught_logged():
+            yield mask
     finally:
         gate.close()
         _from_twisted.is_active = False

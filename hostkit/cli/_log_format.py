@@ -1,4 +1,8 @@
-"""How records of the log are written: as text or as JSON, without secrets."""
+"""How records of the log are written: as text or as JSON, without secrets, and visibly.
+
+What a line says may come from anyone: so it can neither control a terminal nor look like another
+line.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +22,7 @@ import attrs
 import hostkit
 import twisted
 from hostkit.logs import MODULES, about
+from hostkit.wording import clean, indented, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,6 +32,9 @@ SERVE: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 """What a line of a server has."""
 CHECK: Final = "%(levelname)s %(name)s: %(message)s"
 """What a line of the other commands has, whose users read it at once."""
+
+LONGEST_LOGGED: Final = 16 * 1024
+"""How many characters of a message are logged."""
 
 _INSIDES: Final = tuple(
     f"{Path(file).parent}{os.sep}"
@@ -76,11 +84,15 @@ class MaskedFormatter(logging.Formatter):
         """Format a record."""
         own = copy.copy(record)
         own.exc_text = None  # another handler's, which this one must not use, or write
-        return self.mask.redact(super().format(own))
+        return visible(self.mask.redact(super().format(own)))
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 -- so named there
+        """Format the line itself, with what its message says in further lines below it."""
+        return indented(clean(super().formatMessage(record), self.mask.redact, LONGEST_LOGGED))
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 -- so named by `logging`
         """Format an exception, without the frames that led to the code that raised it."""
-        return "".join(own_frames(ei)).rstrip("\n")
+        return "".join(own_frames(ei, self.mask.redact)).rstrip("\n")
 
 
 @final
@@ -104,38 +116,45 @@ class JsonFormatter(MaskedFormatter):
         return json.dumps(fields)
 
     def _fields(self, record: logging.LogRecord) -> Iterator[tuple[str, Any]]:
-        redact = self.mask.redact  # before quotes and line breaks are escaped
+
+        def show(text: str) -> str:  # before quotes and line breaks are escaped
+            return clean(text, self.mask.redact, LONGEST_LOGGED)
+
         moment = datetime.fromtimestamp(record.created, UTC)
         yield "time", moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         yield "level", record.levelname
-        yield "logger", record.name
-        yield "message", redact(record.getMessage())
+        yield "logger", show(record.name)
+        yield "message", show(record.getMessage())
         if record.name.startswith(MODULES):
-            yield "module", record.name.removeprefix(MODULES)
+            yield "module", show(record.name.removeprefix(MODULES))
         what = about(record)
         for name in self._ABOUT:
             value = getattr(what, name, None)
-            yield name, None if value is None else redact(value)
+            yield name, None if value is None else show(value)
         yield "repeated", getattr(record, "repeated", None)
         yield "worker", self._worker
         if record.exc_info:
-            yield "exception", redact(self.formatException(record.exc_info))
+            yield "exception", visible(self.mask.redact(self.formatException(record.exc_info)))
         if record.stack_info:
-            yield "stack", redact(record.stack_info)
+            yield "stack", visible(self.mask.redact(record.stack_info))
 
 
 def own_frames(
     raised: tuple[type[BaseException], BaseException, TracebackType | None],
+    redact: Callable[[str], str] = str,
 ) -> Iterator[str]:
     """Write a traceback without the frames of hostkit and of what it runs on.
 
     Args:
         raised: The exception, as `sys.exc_info` gives it. If it was raised by hostkit's own code,
             nothing is left out.
+        redact: Takes secrets out of messages, which may be cut.
     """
     written = traceback.TracebackException(*raised, compact=True)
     chain = list(_chain(written))
     outside = [[each for each in one.stack if not _is_inside(each)] for one in chain]
+    for one in chain:
+        _set_off(one, redact)
     if any(outside):  # what is hostkit's own in the chain, such as a time-out, follows from that
         for one, frames in zip(chain, outside, strict=True):
             one.stack = traceback.StackSummary.from_list(frames)
@@ -155,3 +174,21 @@ def _chain(written: traceback.TracebackException | None) -> Iterator[traceback.T
         yield from _chain(written.__context__)
         for each in written.exceptions or ():
             yield from _chain(each)
+
+
+def _set_off(written: traceback.TracebackException, redact: Callable[[str], str]) -> None:
+    """Have further lines of an exception's message and of its notes indented, as all frames are."""
+    write = written.format_exception_only
+
+    def write_indented(**options: Any) -> Iterator[str]:
+        text = clean("".join(write(**options)).rstrip("\n"), redact, LONGEST_LOGGED)
+        is_named = False
+        for line in text.split("\n"):
+            # A syntax error shows its place first, indented; then comes the line with its name.
+            yield f"  {line}\n" if is_named and not line.startswith(" ") else f"{line}\n"
+            is_named = is_named or not line.startswith(" ")
+
+    setattr(written, "format_exception_only", write_indented)  # noqa: B010 -- type checkers refuse
+    for frame in written.stack:
+        frame.filename = frame.filename.replace("\n", "\\n")
+        frame.name = frame.name.replace("\n", "\\n")

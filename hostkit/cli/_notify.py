@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, Self, final
 
 from twisted.internet.task import LoopingCall
 
+from hostkit.wording import visible
+
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
@@ -62,7 +64,7 @@ class Notifier:
         Args:
             status: What is to be said about that.
         """
-        self._send("READY=1", f"STATUS={status.partition(chr(10))[0]}")
+        self._send("READY=1", f"STATUS={visible(status.partition(chr(10))[0])}")
 
     def reloading(self) -> None:
         """The server reloads; `ready` must follow."""

@@ -24,12 +24,15 @@ _UNREADABLE: Final = frozenset({Code.FILE_NOT_FOUND, Code.FILE_IS_FOLDER, Code.F
 
 def show_problems(errors: ConfigErrors) -> None:
     """Write every problem and their number to standard error, in colour on a terminal."""
-    for problem in errors.problems:
+    shown, others = errors.shown()
+    for problem in shown:
         head, _, rest = problem.render().partition("\n")
         click.echo(click.style(head, bold=True), err=True)
         if rest:
             click.echo(rest, err=True)
         click.echo(err=True)
+    for line in others:
+        click.echo(f"{line}\n", err=True)
     count = len(errors.problems)
     click.secho(f"{count} problem{'s' if count > 1 else ''} found", fg="red", err=True)
 

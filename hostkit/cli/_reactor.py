@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib
-import importlib.util
 import logging
 import os
 import signal
@@ -43,7 +42,7 @@ def reactor_installed(name: str | None) -> Iterator[None]:
 
     Args:
         name: ``asyncio``, ``uvloop``, or one of Twisted's without asyncio. By default the one that
-            is installed already, or else asyncio, on uvloop if that can be imported.
+            is installed already, or else asyncio.
 
     Raises:
         click.BadParameter: The reactor does not work on this machine.
@@ -73,9 +72,9 @@ def reactor_installed(name: str | None) -> Iterator[None]:
 
 
 def _new_loop(name: str | None) -> asyncio.AbstractEventLoop:
-    if name == "asyncio" or (name is None and importlib.util.find_spec("uvloop") is None):
+    if name != "uvloop":
         return asyncio.new_event_loop()
-    loop: asyncio.AbstractEventLoop = importlib.import_module("uvloop").new_event_loop()
+    loop: asyncio.AbstractEventLoop = importlib.import_module("hostkit.cli._uvloop").SafeLoop()
     return loop
 
 

@@ -11,6 +11,7 @@ from hostkit.cli._output import exit_code, show_problems
 from hostkit.cli._process import find_process, pid_path, send_hangup
 from hostkit.config import examine
 from hostkit.errors import ConfigErrors
+from hostkit.wording import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,17 +67,17 @@ def _find_server(target: str) -> tuple[int, Path]:
 
 def _ask(number: int, path: Path) -> int:
     try:
-        answer = ask(path, "reload", lambda text: click.echo(text, err=True))
+        answer = ask(path, "reload", lambda text: click.echo(visible(text), err=True))
     except PermissionError:
         raise click.ClickException(f"process {number} is another user's") from None
     except OSError as error:
         raise click.ClickException(f"process {number} cannot be asked at {path}: {error}") from None
     if answer is None:
         raise click.ClickException(f"process {number} has ended before the reload was done")
-    click.echo(answer["message"], err=not answer["ok"])
+    click.echo(visible(answer["message"]), err=not answer["ok"])
     changes = "  ".join(_changes(answer))
     if changes:
-        click.echo(f"  {changes}")
+        click.echo(f"  {visible(changes)}")
     return 0 if answer["ok"] else 1
 
 

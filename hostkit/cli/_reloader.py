@@ -12,6 +12,7 @@ from twisted.internet.defer import Deferred
 from hostkit.cli._log import log_failed_module
 from hostkit.errors import ConfigErrors, HostkitError, ModuleFailedError
 from hostkit.loops import start_entry
+from hostkit.wording import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,7 +135,7 @@ class Reloader:
     def _succeeded(self, reloaded: Reloaded) -> Outcome:
         message = f"reloaded {self._host.file.name}: {reloaded}"
         _log.info("%s", message)
-        return Outcome(is_done=True, message=message, reloaded=reloaded)
+        return Outcome(is_done=True, message=self._shown(message), reloaded=reloaded)
 
     def _failed(self, failure: Failure) -> Outcome:
         error = failure.value
@@ -150,7 +151,10 @@ class Reloader:
         else:
             message = "not reloaded: this is an error in hostkit, and in the server's log"
             _log.critical("not reloaded", exc_info=error)
-        return Outcome(is_done=False, message=self._host.receipts.redact(message))
+        return Outcome(is_done=False, message=self._shown(message))
+
+    def _shown(self, message: str) -> str:
+        return visible(self._host.receipts.redact(message))
 
     def _end(self, outcome: Outcome) -> Outcome:
         self._in_flight -= 1

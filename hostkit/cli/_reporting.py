@@ -5,6 +5,9 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Final, final
 
+from hostkit.cli._log_format import LONGEST_LOGGED
+from hostkit.wording import clean, indented
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -51,4 +54,4 @@ class _Reporter(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Pass a record on, which any thread may have logged."""
         if record.levelno == logging.WARNING:
-            self._report(self._redact(record.getMessage()))
+            self._report(indented(clean(record.getMessage(), self._redact, LONGEST_LOGGED)))

@@ -26,7 +26,7 @@ MERGE: Final = "tag:yaml.org,2002:merge"
 _BOOL: Final = "tag:yaml.org,2002:bool"
 _INT: Final = "tag:yaml.org,2002:int"
 _STR: Final = "tag:yaml.org,2002:str"
-_SHOWN_BEFORE_CUT: Final = 160
+_SHOWN: Final = 160
 _SHOWN_AFTER_CARET: Final = 40
 
 _Pair: TypeAlias = tuple[yaml.Node, yaml.Node]
@@ -70,8 +70,11 @@ class Lines:
         if self.text.endswith("\r", start, end):
             end -= 1
         column = max(min(offset, end - 1) - start + 1, 1)
-        end = min(end, start + max(column + _SHOWN_AFTER_CARET, _SHOWN_BEFORE_CUT))
-        return Place(self.name, line, column, _printable(self.text[start:end]))
+        # All of a long line once for each problem in it would be its length squared.
+        skipped = max(column + _SHOWN_AFTER_CARET - _SHOWN, 0)
+        start += skipped
+        end = min(end, start + _SHOWN)
+        return Place(self.name, line, column, _printable(self.text[start:end]), skipped)
 
 
 def _printable(line: str) -> str:

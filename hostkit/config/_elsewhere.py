@@ -16,6 +16,7 @@ import attrs
 from hostkit.codes import Code
 from hostkit.config._fields import Check
 from hostkit.errors import Problem
+from hostkit.files import read_plain
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +26,7 @@ TAGS: Final = frozenset({"!env", "!file"})
 """The tags of values that stand elsewhere."""
 
 _NONE: Final = object()
+_MOST_BYTES: Final = 1024**2
 _IN_TEXT: Final = re.compile(
     r"\$\$|\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\}"
 )
@@ -179,7 +181,7 @@ def _read_variable(name: str) -> str | Problem:
 
 def _read_file(path: Path) -> str | Problem:
     try:
-        text = path.read_bytes().decode()
+        text = read_plain(path, _MOST_BYTES).decode()
     except UnicodeDecodeError as error:
         message = f"the byte {error.start + 1} of {str(path)!r} is not UTF-8"
         return Problem(Code.TAG_FILE_NOT_UTF8, message, hint="save the file as UTF-8")

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any, Final, final
 
 import attrs
 from cattrs import ClassValidationError, ForbiddenExtraKeysError, IterableValidationError
 
 from hostkit.codes import Code
 from hostkit.config._fields import written_keys
+from hostkit.config._lookalikes import looks_like, odd_characters
 from hostkit.errors import ConfigError, HostkitError, Path, Problem, show_path
-from hostkit.wording import either, nearest
+from hostkit.wording import either, nearest, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
+
+
+_MOST_GUESSES: Final = 100
+"""For so many unknown keys of one mapping it is guessed what was meant."""
 
 
 @final
@@ -101,8 +106,9 @@ def _in_class(error: ClassValidationError) -> Iterator[Fault]:
         if not isinstance(each, ForbiddenExtraKeysError):
             yield from faults_of(each)
             continue
-        for key in sorted(map(str, each.extra_fields)):
-            near = nearest(key, keys.values())
+        for number, key in enumerate(sorted(map(str, each.extra_fields))):
+            # It takes as long as all the rest, and so many are not slips of the pen.
+            near = _meant(key, keys.values()) if number < _MOST_GUESSES else None
             misspelt.add(near)
             yield unknown_key(key, near, sorted(keys.values()))
     for each, note in in_fields:
@@ -111,6 +117,12 @@ def _in_class(error: ClassValidationError) -> Iterator[Fault]:
             yield from (fault.under(key) for fault in faults_of(each))
         elif key not in misspelt:  # a misspelt required key is one mistake, not two
             yield Fault(Code.MISSING_KEY, f"the key {key!r} is missing", hint=f"add {key!r}")
+
+
+def _meant(key: str, known: Collection[str]) -> str | None:
+    """Find the key that was meant, by its look or its spelling."""
+    same = (each for each in known if not key.isascii() and looks_like(key, each))
+    return next(same, None) or nearest(key, known)
 
 
 def unknown_key(key: str, near: str | None, known: list[str]) -> Fault:
@@ -123,7 +135,10 @@ def unknown_key(key: str, near: str | None, known: list[str]) -> Fault:
     """
     expected = either(known) if known else "no keys at all"
     hint = None if near is None else f"did you mean {near!r}?"
-    return Fault(Code.UNKNOWN_KEY, f"unknown key {key!r}", (key,), expected, hint, is_key=True)
+    odd = None if near is None else odd_characters(key)
+    if odd is not None:
+        hint = f"{hint} This one has {odd}"
+    return Fault(Code.UNKNOWN_KEY, f"unknown key {quote(key)}", (key,), expected, hint, is_key=True)
 
 
 def _in_items(error: IterableValidationError) -> Iterator[Fault]:

@@ -15,6 +15,7 @@ from hostkit.config._readings import older
 
 _WORD: Final = re.compile(r"[\w./][\w./-]*")
 _HIDDEN: Final = "..."
+_LONGEST: Final = 200
 
 
 def list_hint(value: Any, item: Any, *, is_class: bool) -> str | None:
@@ -47,7 +48,8 @@ def mapping_form(value: Any, cls: Any) -> str | None:
     """
     base = get_origin(cls) or cls
     keys = written_keys(base)
-    needed = [key for key in keys.values() if key not in default_keys(base)]
+    optional = default_keys(base)
+    needed = [key for key in keys.values() if key not in optional]
     text = _write(value) if isinstance(bare(value), str) else None
     if len(needed) != 1 or text is None:
         return None
@@ -62,6 +64,8 @@ def _write(value: Any) -> str | None:
         return _HIDDEN
     plain = bare(value)
     if isinstance(plain, str):
+        if len(plain) > _LONGEST:
+            return _HIDDEN
         return plain if _WORD.fullmatch(plain) and older(plain) == plain else json.dumps(plain)
     if isinstance(plain, bool | int | float):
         return json.dumps(plain)

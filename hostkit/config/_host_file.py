@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Final, final
+from typing import TYPE_CHECKING, final
 
 import attrs
 
 from hostkit.codes import Code
+from hostkit.config._document import child
 from hostkit.config._fields import settings_of
 from hostkit.config._plain import Plain, Written, written
-from hostkit.config._secrets import redact
-from hostkit.config._settings import Settings
+from hostkit.config._redacting import Redactor, redactor_of
 from hostkit.errors import ConfigErrors, Path, Place, Problem
+from hostkit.wording import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
     from hostkit.config._document import YamlFile
     from hostkit.config._entries import ModuleEntry
-
-_LONGEST: Final = 1000
+    from hostkit.config._settings import Settings
 
 
 @final
@@ -47,17 +48,38 @@ class Source:
 
     def is_absent(self, path: Path) -> bool:
         """Whether something stands in for a value, or for one that it is within."""
-        return any(path[: len(each.path)] == each.path for each in self.absent)
+        return bool(self._absent_paths) and any(
+            path[:length] in self._absent_paths for length in range(len(path) + 1)
+        )
+
+    @cached_property
+    def _absent_paths(self) -> frozenset[Path]:
+        return frozenset(each.path for each in self.absent)
+
+    def stand_ins_in(self, path: Path) -> list[Problem]:
+        """List what is not there of a value, or of those within it."""
+        return self._absent_by_path.get(path, [])
+
+    @cached_property
+    def _absent_by_path(self) -> dict[Path, list[Problem]]:
+        found: dict[Path, list[Problem]] = {}
+        for each in self.absent:
+            for length in range(len(each.path) + 1):
+                found.setdefault(each.path[:length], []).append(each)
+        return found
 
     def locate(self, path: Path, *, key: bool) -> Place | None:
         """Find where a value stands."""
         return None if self.document is None else self.document.locate(path, key=key)
 
+    @cached_property
+    def redactor(self) -> Redactor:
+        """What takes the secrets out of texts."""
+        return redactor_of(self.secrets)
+
     def clean(self, text: str) -> str:
         """Make a string fit to be shown: without secrets, and not endless."""
-        # In this order: of a secret cut in half, half would be left.
-        shown = redact(text, self.secrets)
-        return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
+        return clean(text, self.redactor.redact)
 
     def problem(self, problem: Problem, *, key: bool = False) -> Problem:
         """Fill in a problem's place, and clean all its strings."""
@@ -109,6 +131,14 @@ class HostFile:
         return self._source.locate(path, key=key)
 
     @property
+    def says_nothing(self) -> bool:
+        """Whether it is a file without the keys ``modules`` and ``hostkit``."""
+        document = self._source.document
+        return document is not None and all(
+            child(document.root, key) is None for key in ("modules", "hostkit")
+        )
+
+    @property
     def absent(self) -> tuple[Problem, ...]:
         """Variables and files that are not there, so that something stands in for them."""
         return self._source.absent
@@ -129,7 +159,7 @@ class HostFile:
         )
 
     def _stand_ins_in(self, path: Path) -> list[str]:
-        inside = [each for each in self.absent if each.path[: len(path)] == path]
+        inside = self._source.stand_ins_in(path)
         return [f"here something stands in: {each.message} ({each.place})" for each in inside]
 
     def written(self, value: Any, path: Path) -> Written:
@@ -152,7 +182,7 @@ class HostFile:
 
     def redact(self, text: str) -> str:
         """Replace every value that came from ``!env`` or ``!file`` by ``[redacted]``."""
-        return redact(text, self._source.secrets)
+        return self._source.redactor.redact(text)
 
     def problem(  # noqa: PLR0913 - a problem has many parts; all but three are optional
         self,
@@ -201,13 +231,24 @@ def check_reloadable(old: HostFile, new: HostFile) -> None:
     problems = tuple(
         new.problem(
             Code.NEEDS_RESTART,
-            f"`hostkit: {key}:` cannot change while the host is running",
-            ("hostkit", key),
+            f"`hostkit: {': '.join(keys)}:` cannot change while the host is running",
+            ("hostkit", *keys),
             hint="restart it, or leave that as it was",
         )
-        for key, (field, declared) in settings_of(Settings).items()
-        if not declared.reload
-        and getattr(old.settings, field.name) != getattr(new.settings, field.name)
+        for keys in _fixed(old.settings, new.settings)
     )
     if problems:
         raise ConfigErrors(problems)
+
+
+def _fixed(old: Any, new: Any) -> Iterator[tuple[str, ...]]:
+    """Find the keys of a block that have other values, although they cannot change."""
+    for key, (field, declared) in settings_of(type(new)).items():
+        before, now = getattr(old, field.name), getattr(new, field.name)
+        if declared.reload or before == now:
+            continue
+        if type(before) is type(now) and attrs.has(type(now)):
+            # Some of what is in the block can change.
+            yield from ((key, *keys) for keys in _fixed(before, now))
+        else:
+            yield (key,)

@@ -18,6 +18,7 @@ from hostkit.config._host_file import HostFile, Source
 from hostkit.config._misspelt import misspelt_keys
 from hostkit.config._parser import Parser, read_text
 from hostkit.config._plain import written
+from hostkit.config._redacting import redactor_of
 from hostkit.config._secrets import misplaced_secrets, plain_secrets, tokens_of
 from hostkit.config._settings import Settings
 from hostkit.config._values import Reader
@@ -154,6 +155,7 @@ def _build(
         found = plain_secrets(settings, source.outside)
         problems += [_without_excerpt(source.problem(problem)) for problem in found]
     source = attrs.evolve(source, secrets=source.secrets | tokens_of(settings))
+    redactor_of(source.secrets)  # made here, and not when a call fails
     unreadable = {path[1] for path in broken if path[0] == _MODULES and len(path) > 1}
     readable = {
         index: entry
@@ -167,7 +169,7 @@ def _build(
 
 def _fill_settings(value: object, faults: list[Fault]) -> Settings:
     """Read the settings, or take all defaults if there is a fault in them."""
-    settings = _fill(value, Settings, "hostkit", faults) or Settings()
+    settings = _fill(value, Settings, ("hostkit",), faults) or Settings()
     listeners = (
         attrs.evolve(listener, path=("hostkit", "listeners", index))
         for index, listener in enumerate(settings.listeners)
@@ -198,15 +200,16 @@ def _checkable(settings: Settings, source: Source) -> Settings:
 
 def _fill_entries(modules: object, faults: list[Fault]) -> dict[int, ModuleEntry]:
     """Read all entries by their index, or those that can be read."""
-    entries: Sequence[ModuleEntry | None] | None
+    if not isinstance(modules, list | tuple):
+        _fill(modules, list[ModuleEntry], (_MODULES,), faults)
+        return {}
     found: list[Fault] = []
-    entries = _fill(modules, list[ModuleEntry], _MODULES, found)
+    entries = (
+        _fill(value, ModuleEntry, (_MODULES, index), found) for index, value in enumerate(modules)
+    )
+    readable = {index: entry for index, entry in enumerate(entries) if entry is not None}
     faults += [_with_dotted_key(fault) for fault in found]
-    if entries is None:
-        written = modules if isinstance(modules, list | tuple) else ()
-        # Their faults are known already.
-        entries = [_fill(value, ModuleEntry, _MODULES, []) for value in written]
-    return {index: entry for index, entry in enumerate(entries) if entry is not None}
+    return readable
 
 
 def _with_dotted_key(fault: Fault) -> Fault:
@@ -218,11 +221,11 @@ def _with_dotted_key(fault: Fault) -> Fault:
     return attrs.evolve(fault, hint=hint)
 
 
-def _fill(value: object, cls: type[_T], key: str, faults: list[Fault]) -> _T | None:
+def _fill(value: object, cls: type[_T], path: Path, faults: list[Fault]) -> _T | None:
     try:
         return structure(value, cls)
     except StructureErrors as errors:
-        faults += [fault.under(key) for fault in errors.faults]
+        faults += [fault.under(*path) for fault in errors.faults]
         return None
 
 

@@ -13,6 +13,7 @@ import yaml
 from hostkit.codes import Code
 from hostkit.config._entries import ModuleEntry
 from hostkit.config._fields import settings_of
+from hostkit.config._lookalikes import looks_like, odd_characters
 from hostkit.config._settings import Listener, Settings
 from hostkit.errors import Problem
 
@@ -44,17 +45,38 @@ def misspelt_keys(top: Iterable[tuple[Any, Any]]) -> Iterator[Problem]:
         elif _is_near(name, "hostkit", _NEAR_TOP) and _has_settings(value):
             message, meant = f"{name!r} holds settings of hostkit", "hostkit"
         else:
+            yield from _lookalike(name)
             continue
+        odd = odd_characters(name)
         yield Problem(
             Code.UNKNOWN_KEY,
             f"{message}, which are looked for under {meant!r}",
             (name,),
+            details=() if odd is None else (f"it has {odd}",),
             hint=f"did you mean {meant!r}?",
         )
 
 
+def _lookalike(name: str) -> Iterator[Problem]:
+    """Refuse a name that looks the same, whatever it holds."""
+    for meant in ("modules", "hostkit"):
+        if looks_like(name, meant):
+            odd = odd_characters(name)
+            how = "is written otherwise" if odd is None else f"has {odd}"
+            yield Problem(
+                Code.UNKNOWN_KEY,
+                f"{name!r} looks like {meant!r}, but {how}",
+                (name,),
+                hint=f"write {meant!r} anew, in plain letters",
+            )
+
+
 def _is_near(name: str, meant: str, ratio: float = _NEAR) -> bool:
-    return SequenceMatcher(None, _letters(name), meant).ratio() >= ratio
+    letters = _letters(name)
+    # The most that the lengths allow: this spares nearly all keys of a host's own the comparison.
+    if 2 * min(len(letters), len(meant)) < ratio * (len(letters) + len(meant)):
+        return False
+    return SequenceMatcher(None, letters, meant).ratio() >= ratio
 
 
 def _letters(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 from pathlib import Path as FilePath
 from typing import Any, Final, final
 
@@ -15,6 +16,7 @@ from hostkit.config._document import Lines, YamlFile
 from hostkit.config._spaces import hint_at_space
 from hostkit.config._unclosed import unclosed
 from hostkit.errors import ConfigErrors, Problem
+from hostkit.files import read_all, read_plain
 
 LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The YAML parser: libyaml's, if it is installed."""
@@ -24,6 +26,8 @@ LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEEPEST: Final = 900
 # Nothing gets deeper without one of these, so counting them spares most files the slow check.
 _OPENERS: Final = "[{-?:"
+_MOST_BYTES: Final = 16 * 1024**2
+_GIVEN: Final = frozenset({FilePath("/dev/fd"), FilePath("/proc/self/fd")})
 _WHAT_BELONGS: Final = "a mapping with the key `modules:`"
 
 
@@ -51,7 +55,7 @@ def read_text(name: str) -> str:
 
 def _read_bytes(name: str) -> bytes:
     try:
-        return FilePath(name).read_bytes()
+        return _read_given(name) if _is_given(name) else read_plain(name, _MOST_BYTES)
     except (FileNotFoundError, NotADirectoryError):
         problem = Problem(
             Code.FILE_NOT_FOUND,
@@ -67,6 +71,19 @@ def _read_bytes(name: str) -> bytes:
         reason = error.strerror if isinstance(error, OSError) else error
         problem = Problem(Code.FILE_UNREADABLE, f"{name!r} cannot be read: {reason}")
     raise ConfigErrors((problem,))
+
+
+def _is_given(name: str) -> bool:
+    """Whether it is what this process was given open, such as ``/dev/stdin`` or ``<(command)``."""
+    return FilePath(name).parent in _GIVEN or name == "/dev/stdin"
+
+
+def _read_given(name: str) -> bytes:
+    descriptor = os.open(name, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return read_all(descriptor, _MOST_BYTES)
+    finally:
+        os.close(descriptor)
 
 
 def _not_utf8(name: str, data: bytes) -> Problem | None:

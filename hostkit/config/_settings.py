@@ -7,8 +7,10 @@ written.
 
 # Without `from __future__ import annotations`: the annotations are read when the file is.
 
+import re
+from ipaddress import ip_address
 from pathlib import PurePath
-from typing import Annotated, Literal, TypeAlias, final
+from typing import Annotated, Final, Literal, TypeAlias, final
 
 import attrs
 
@@ -18,8 +20,13 @@ from hostkit.config._limits import Count, Limits
 from hostkit.config._scalars import Seconds
 from hostkit.errors import Path
 
+_IPV6: Final = 6
+
 Serve: TypeAlias = Literal["modules", "hooks", "health", "metrics"]
 """One thing a listener serves."""
+
+SHORTEST_KEY: Final = 16
+"""How many characters the key of messages has at least."""
 
 Timing: TypeAlias = Literal["sampled", "exact"]
 """Whether some calls are timed, or all."""
@@ -33,14 +40,37 @@ def _is_token(value: str) -> bool:
     return value != "" and value.isascii() and value.isprintable() and " " not in value
 
 
+def _is_host(value: str) -> bool:
+    name = value.removeprefix("*.")
+    if value == "*" or re.fullmatch(r"[\w-]+(\.[\w-]+)*\.?", name, re.ASCII):
+        return True
+    try:
+        return ip_address(value.removeprefix("[").removesuffix("]")).version == _IPV6
+    except ValueError:
+        return False
+
+
 def _names_file(value: str) -> bool:
     return PurePath(value).name != "" and "\0" not in value
 
 
 _Text = Annotated[str, Check(bool, "a string that is not empty")]
 _ServeList = Annotated[tuple[Serve, ...], Check(_is_set, "a list, not empty, nothing in it twice")]
+_Channel = Annotated[str, Check(_is_token, "visible ASCII characters without spaces, at least one")]
+_Key = Annotated[
+    str, Check(lambda key: len(key) >= SHORTEST_KEY, f"at least {SHORTEST_KEY} characters")
+]
 _FilePath = Annotated[str, Check(_names_file, "the path of a file")]
 _Token = Annotated[str, Check(_is_token, "visible ASCII characters without spaces, at least one")]
+
+
+_Host = Annotated[
+    str,
+    Check(
+        _is_host, "a host without a port, such as example.com, *.example.com, 127.0.0.1 or '[::1]'"
+    ),
+]
+_Hosts = Annotated[tuple[_Host, ...], Check(_is_set, "a list, not empty, nothing in it twice")]
 
 
 @final
@@ -65,6 +95,12 @@ class Listener:
         help="A second token that is good as well, while clients change to the new one; `!env` or "
         "`!file`.",
         secret=True,
+    )
+    hosts: _Hosts | None = setting(
+        None,
+        help="For which hosts it answers, as clients name them in the header `Host`; others get "
+        "421. See [below](#hosts).",
+        shown="all, or this machine",
     )
     access_log: bool = setting(
         default=False, help="`true`: a line for each request in the log, from `hostkit.access`."
@@ -91,6 +127,30 @@ class Redis:
     url: _Text = setting(
         help="`redis://host:port/database`, `rediss://…` (with TLS) or `unix://path`.", secret=True
     )
+    channel: _Channel = setting(
+        "hostkit",
+        help="What the processes of this host have in common, and other hosts that use the same "
+        "server have not.",
+    )
+    key: _Key | None = setting(
+        None,
+        help="A secret that all processes of this host know, so that nobody else who can use the "
+        "server can [send them messages](#messages); `!env` or `!file`.",
+        reload=True,
+        secret=True,
+    )
+    previous_key: _Key | None = setting(
+        None,
+        help="A second key whose messages are accepted as well, while the processes change to the "
+        "new one; `!env` or `!file`.",
+        reload=True,
+        secret=True,
+    )
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of which a message must be made with one; none if they are made without."""
+        return tuple(key for key in (self.key, self.previous_key) if key is not None)
 
 
 @final

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import reprlib
 from typing import TYPE_CHECKING, Any, Final, final
 
 import attrs
@@ -17,7 +16,7 @@ from hostkit.config._plain import Plain, note, written
 from hostkit.config._readings import Scalars, older
 from hostkit.config._spaces import hidden_space
 from hostkit.errors import Path, Problem
-from hostkit.wording import did_you_mean
+from hostkit.wording import did_you_mean, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,6 +62,7 @@ class Reader:
     _reported: set[tuple[str, int]] = attrs.field(init=False, factory=set)
     _open: list[yaml.Node] = attrs.field(init=False, factory=list)
     _seen: set[int] = attrs.field(init=False, factory=set)
+    _scalars: dict[int, tuple[Any, Plain | None]] = attrs.field(init=False, factory=dict)
     _repeats: int = attrs.field(init=False, default=0)
 
     def read_top(self, keys: Iterable[str]) -> dict[str, Any]:
@@ -97,8 +97,12 @@ class Reader:
         if node.tag in TAGS:
             value: Any = self._elsewhere(node, path)
         elif isinstance(node, yaml.ScalarNode):
-            value = self._scalar(node)
-            self._keep_text(node, value, path)
+            value, plain = self._once(node)
+            # Another value may have been merged in at this place; the one read last counts.
+            if plain is None:
+                self.plains.pop(path, None)
+            else:
+                self.plains[path] = plain
         else:
             value = self._closed(node) or self._collection(node, path)
         if isinstance(value, Problem):
@@ -106,6 +110,16 @@ class Reader:
             self.broken.add(path)
             return None
         return value
+
+    def _once(self, node: yaml.ScalarNode) -> tuple[Any, Plain | None]:
+        """Read a scalar, or what was read when an alias led to it before: it may be long."""
+        read = self._scalars.get(id(node))
+        if read is None:
+            value = self._scalar(node)
+            source = self.document.lines.text[node.start_mark.index : node.end_mark.index]
+            plain = None if isinstance(value, Problem) else note(node, value, source)
+            read = self._scalars[id(node)] = (value, plain)
+        return read
 
     def _scalar(self, node: yaml.ScalarNode) -> Any:
         if node.tag == _STR:
@@ -116,7 +130,7 @@ class Reader:
             return Scalars().construct_object(node, deep=True)
         except Exception:  # noqa: BLE001 - PyYAML lets its own slips out, too
             kind = _short(node.tag).removeprefix("!!")
-            message = f"{reprlib.repr(node.value)} is not a valid {kind}"
+            message = f"{node.value!r} is not a valid {kind}"
             hint = "put it in quotes if it is meant as a string"
             return Problem(Code.UNREADABLE_VALUE, message, hint=hint)
 
@@ -171,15 +185,6 @@ class Reader:
             is_absent=found.is_absent,
         )
         return value
-
-    def _keep_text(self, node: yaml.ScalarNode, value: Any, path: Path) -> None:
-        # Another value may have been merged in at this place; the one that is read last counts.
-        source = self.document.lines.text[node.start_mark.index : node.end_mark.index]
-        plain = None if isinstance(value, Problem) else note(node, value, source)
-        if plain is None:
-            self.plains.pop(path, None)
-        else:
-            self.plains[path] = plain
 
     def _hidden_space(self, node: yaml.ScalarNode) -> Problem | None:
         if node.style in _QUOTED:
@@ -236,7 +241,7 @@ class Reader:
             what = "a list" if isinstance(node, yaml.SequenceNode) else "a mapping"
             hint = "put text that starts with a bracket or a brace in quotes"
             return Problem(Code.COMPLEX_KEY, f"{what} cannot be a key", hint=hint)
-        return _unknown_tag(node.tag) if node.tag in TAGS else self._scalar(node)
+        return _unknown_tag(node.tag) if node.tag in TAGS else self._once(node)[0]
 
     def _merge(self, node: yaml.Node, path: Path) -> dict[Any, Any]:
         merged: dict[Any, Any] = {}
@@ -253,7 +258,7 @@ class Reader:
 
     def _duplicate(self, key: Any, first: yaml.Node) -> Problem:
         hint = f"it stands in line {self.document.line(first)} already; keep one of them"
-        message = f"the key {key!r} stands twice in one mapping"
+        message = f"the key {quote(key)} stands twice in one mapping"
         return Problem(Code.DUPLICATE_KEY, message, hint=hint)
 
     def _report(self, problem: Problem, node: yaml.Node, path: Path) -> None:

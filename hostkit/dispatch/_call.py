@@ -6,12 +6,13 @@ import time
 from typing import TYPE_CHECKING, Any, final
 
 from hostkit.dispatch._receipts import Outcome
-from hostkit.dispatch._record import CallRecord, describe
+from hostkit.dispatch._record import CallRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from hostkit.dispatch._callback import Callback
+    from hostkit.dispatch._receipts import Receipts
     from hostkit.loops import Owner
     from hostkit.specs import Hookspec
 
@@ -58,7 +59,7 @@ class Call:
     def __init__(
         self,
         values: list[Any],
-        chain: tuple[Hookspec, Sequence[Callback], Callable[[CallRecord], None]],
+        chain: tuple[Hookspec, Sequence[Callback], Receipts],
         owner: Owner | None,
         answers: list[Any],
     ) -> None:
@@ -74,9 +75,9 @@ class Call:
             index: The callback that was asked last, which is what may have been measured.
         """
         if self.record is None:
-            spec, callbacks, log = self._chain
-            self.record = CallRecord(spec, callbacks, time.time())
-            log(self.record)
+            spec, callbacks, receipts = self._chain
+            self.record = CallRecord(spec, callbacks, time.time(), receipts.redact)
+            receipts.log(self.record)
             if self.agreement is not None and self.agreement.is_reviewed:
                 self.record.asked = self.agreement.index + 1
                 if not self.agreement.is_last:
@@ -146,6 +147,6 @@ class Agreement:
     def write(self, record: CallRecord) -> None:
         """Note that the call is over with it."""
         if self.is_last:
-            record.end(Outcome.ALLOW, self.index, describe(self.result))
+            record.end(Outcome.ALLOW, self.index, record.describe(self.result))
         else:
             record.end(Outcome.ALLOW, None)

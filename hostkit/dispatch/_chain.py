@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Final, final
 from hostkit.codegen import compile_function
 from hostkit.dispatch._callback import refuse_coroutine
 from hostkit.dispatch._guarded import LimitedCallback, ProtectedCallback
+from hostkit.dispatch._kept import describe
 from hostkit.dispatch._lane import write_lane
 from hostkit.dispatch._loop import Loop
 from hostkit.dispatch._policy import LEFT_OUT
 from hostkit.dispatch._receipts import Outcome
-from hostkit.dispatch._record import CallRecord, Timing, describe
+from hostkit.dispatch._record import CallRecord, Timing
 from hostkit.dispatch._runner import Runner
 from hostkit.dispatch._trace import Trace
 from hostkit.loops import INTERRUPTS, DetachedTasks, settle
@@ -172,7 +173,9 @@ class Chain:
         call = self._runner.begin(values, is_timed=is_full)
         call.owner = owner or call.owner
         if is_full:
-            call.record = CallRecord(self.spec, self.callbacks, time.time(), is_full=True)
+            call.record = CallRecord(
+                self.spec, self.callbacks, time.time(), self._receipts.redact, is_full=True
+            )
         is_kept = not is_full
         try:
             await self._runner.perform(call)
@@ -196,7 +199,7 @@ class Chain:
             return self._receipts.write(call.record)
         record = call.record
         if record is None:
-            record = CallRecord(self.spec, self.callbacks)
+            record = CallRecord(self.spec, self.callbacks, redact=self._receipts.redact)
             if call.agreement is not None:
                 call.agreement.write(record)
             else:
@@ -208,7 +211,7 @@ class Chain:
     ) -> CallRecord:
         """Make the record of a denial that its lane has logged; see `Receipts.log`."""
         _, index, since = seat
-        record = CallRecord(self.spec, self.callbacks, since)
+        record = CallRecord(self.spec, self.callbacks, since, self._receipts.redact)
         if times:
             began, before, after = times
             record.measure(began, before, after, index)
@@ -262,6 +265,7 @@ class Chain:
             "_go_on": runner.go_on if self.spec.is_async else runner.go_on_now,
             "_hasattr": hasattr,
             "_is_denial": rule.is_denial,
+            "_keep": self._receipts.keep,
             "_log": self._receipts.log,
             "_now": time.perf_counter,
             "_pass": rule.passes,

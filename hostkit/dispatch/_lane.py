@@ -142,7 +142,7 @@ def _hear(spec: Hookspec, index: int, *, is_exact: bool) -> Iterator[str]:
         yield "        break"
     if rule.denies:
         times = ", _began, _before, _after" if is_exact else ""
-        end.append(f"_log((_seats[{index}], _meaning{times}))")
+        end.append(f"_keep((_seats[{index}], _meaning{times}))")
     yield from _indented(1, [*end, "return _meaning"])
     if rule.gathers:
         yield "else:"
@@ -154,7 +154,7 @@ def _deny(*, is_exact: bool) -> Iterator[str]:
     if is_exact:
         yield "if _type(_answer) is _Deny:"
         yield "    _ended[_at] += 1"
-        yield "    _log((_seats[_at], _answer, _began, _before, _after))"
+        yield "    _keep((_seats[_at], _answer, _began, _before, _after))"
         yield "    return _answer"
         return
     # Many modules deny with a constant. What was appended for it the last time is at hand.
@@ -163,8 +163,7 @@ def _deny(*, is_exact: bool) -> Iterator[str]:
     yield "    _log(_entry)"
     yield "    return _answer"
     yield "if _type(_answer) is _Deny:"
-    yield "    _entries[_at] = _entry = (_entry[0], _answer)"
-    yield "    _log(_entry)"
+    yield "    _entries[_at] = _keep((_entry[0], _answer))"
     yield "    return _answer"
 
 
@@ -177,7 +176,7 @@ def _finish(spec: Hookspec, caller: str, count: int, *, is_exact: bool = False) 
         yield f"_answer = {wait}_fallback({', '.join([caller, *spec.arguments])})"
         if spec.rule.denies:
             yield "if _is_denial(_answer):"
-            yield f"    _log((_seats[{count}], _answer))"
+            yield f"    _keep((_seats[{count}], _answer))"
         yield "return _answer"
     elif not spec.rule.gathers:
         yield from [*end, "return _result"]

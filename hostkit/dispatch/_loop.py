@@ -16,9 +16,9 @@ from twisted.internet.defer import CancelledError
 from hostkit.dispatch._call import Agreement, Call
 from hostkit.dispatch._callback import Passing, runs_module_code
 from hostkit.dispatch._guarded import LateAnswer
+from hostkit.dispatch._kept import describe
 from hostkit.dispatch._policy import FailurePolicy
 from hostkit.dispatch._receipts import Outcome
-from hostkit.dispatch._record import describe
 from hostkit.loops import (
     PERHAPS_CALLERS,
     DetachedTasks,

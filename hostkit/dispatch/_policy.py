@@ -19,13 +19,14 @@ from hostkit.dispatch._failures import (
     say,
     set_context,
 )
+from hostkit.dispatch._kept import describe
 from hostkit.dispatch._receipts import Outcome
-from hostkit.dispatch._record import describe
 from hostkit.errors import HookTimeoutError, InvalidValueError, ModuleFailedError
 from hostkit.logs import About, logger_of
 from hostkit.loops import NEVER, attempt, is_callers
 from hostkit.presenting import message_of, presentable
 from hostkit.rules import CONTINUE, Replace
+from hostkit.wording import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -148,7 +149,8 @@ class FailurePolicy:
             error = None  # it says no more
         text = message_of(error) if error is not None else ""
         why = f" ({text})" if text else ""
-        reason = self._redact(f"expected {expected}, got {_describe(value)}{why}")
+        got = _describe(value, self._redact)
+        reason = clean(f"expected {expected}, got {got}{why}", self._redact)
         invalid = InvalidValueError(self._callbacks[index].module, self._spec.full_name, reason)
         invalid.__cause__ = error
         call.open(index).note(index, Outcome.INVALID, reason)
@@ -171,7 +173,7 @@ class FailurePolicy:
                 if index is None:
                     for place, answer in enumerate(call.answers):
                         if answer is not LEFT_OUT:
-                            call.open().note(place, Outcome.RESULT, describe(answer))
+                            call.open().note(place, Outcome.RESULT, describe(answer, self._redact))
                     raise
                 call.open().asked = len(self._callbacks)
                 self.refused(call, index, call.answers[index], error)
@@ -199,7 +201,7 @@ class FailurePolicy:
     ) -> Any:
         callback = self._callbacks[index]
         if policy == "fail":
-            reason = self._redact(text)
+            reason = clean(text, self._redact)
             failed = ModuleFailedError(callback.module, self._spec.full_name, reason)
             failed.__cause__ = error
             return self._give_up(call, index, failed, Outcome.FAILED, text)
@@ -219,7 +221,7 @@ class FailurePolicy:
 
     def _log(self, index: int, message: str, text: str, error: BaseException) -> None:
         logger = self._loggers[index]
-        said = (message, self._spec.full_name, self._redact(text))
+        said = (message, self._spec.full_name, clean(text, self._redact))
 
         def write(error: BaseException) -> bool:
             logger.warning(*said, exc_info=presentable(error), extra=self._about)
@@ -279,21 +281,22 @@ class FailurePolicy:
         except BaseException as error:  # it is recorded; a shadow never counts
             if is_callers(error, NEVER):
                 raise
-            detail = self._redact(f"{describe(value)} ({message_of(error)})")
+            detail = f"{describe(value, self._redact)} ({message_of(error)})"
             call.open(index).note(index, Outcome.INVALID, detail)
             return
         if meaning is CONTINUE or not self._rule.decides:
             return
         replaces = type(meaning) is Replace
         outcome = Outcome.DENY if self._rule.denies and not replaces else Outcome.RESULT
-        detail = describe(meaning.result if replaces else meaning)
+        detail = describe(meaning.result if replaces else meaning, self._redact)
         call.open(index).note(index, outcome, detail)
 
 
-def _describe(value: Any) -> str:
+def _describe(value: Any, redact: Callable[[str], str]) -> str:
     if type(value) is CoroutineType:
         value.close()  # or Python would warn of it as well
         return f"the coroutine {value.__qualname__}: an `await` is missing"
     # By its type, since the value may do anything when it is looked at.
     is_awaitable = issubclass(type(value), Deferred | asyncio.Future)
-    return f"{describe(value)}: an `await` is missing" if is_awaitable else describe(value)
+    shown = describe(value, redact)
+    return f"{shown}: an `await` is missing" if is_awaitable else shown

@@ -11,8 +11,15 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, final
 
 import attrs
 
+from hostkit.dispatch._kept import is_small
+from hostkit.rules import NO_ANSWER
+from hostkit.wording import indented, visible
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+_MARGIN: Final = " " * 6
+"""What stands before the further lines of a message, so that none is taken for a step."""
 
 
 @final
@@ -65,7 +72,7 @@ class Step:
 
     def __str__(self) -> str:
         took = f" ({self.seconds * 1e3:.3f} ms)" if self.seconds is not None else ""
-        detail = f", {self.detail}" if self.detail is not None else ""
+        detail = f", {indented(self.detail, _MARGIN)}" if self.detail is not None else ""
         return f"{self.module}{' [shadow]' if self.shadow else ''}: {self.outcome}{detail}{took}"
 
 
@@ -98,9 +105,9 @@ class Receipt:
     key: Hashable = None
 
     def __str__(self) -> str:
-        key = f" for {self.key}" if self.key is not None else ""
+        key = f" for {visible(str(self.key))}" if self.key is not None else ""
         by = f" by {self.decider}" if self.decider is not None else ""
-        reason = f" ({self.reason})" if self.reason is not None else ""
+        reason = f" ({indented(self.reason, _MARGIN)})" if self.reason is not None else ""
         name = f"receipt {self.id}: " if self.id else ""
         head = f"{name}{self.hook}{key}: {self.outcome}{by}{reason}"
         return "\n".join(
@@ -131,8 +138,9 @@ class Draft(Protocol):
 class Receipts:
     """The receipts of a host, oldest first, as many as its limit says.
 
-    A denial costs one append here and nothing more: what is appended then is just where the chain
-    ended, and with what. The `Receipt` is written, and gets its id, when it is read.
+    A denial costs little more than one append here: what is appended then is just where the chain
+    ended, and with what. The `Receipt` is written, and gets its id, when it is read. A large denial
+    is described at once instead, so that receipts are bounded in bytes, too.
 
     Args:
         limit: How many receipts are kept.
@@ -150,8 +158,24 @@ class Receipts:
         self._token: Final = secrets.token_hex(3)
         self._count = 0
         self.log: Final[Callable[[Any], None]] = self._ring.append
-        """Take a `Draft`, or a denial as the tuple ``(seat, result)``, or ``(seat, result, began,
-        before, after)`` if it was measured; ``seat[0].draft(*tuple)`` makes a draft of it."""
+        """Take a `Draft`, or a denial that was kept before."""
+
+    def keep(self, denial: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Take a denial.
+
+        Args:
+            denial: The tuple ``(seat, result)``, or ``(seat, result, began, before, after)`` if it
+                was measured; ``seat[0].draft(*denial)`` makes a `Draft` of it.
+
+        Returns:
+            What can be logged again, if the same denial is given again.
+        """
+        if is_small(denial[1]):
+            self.log(denial)
+            return denial
+        seat = denial[0]
+        self.log(seat[0].draft(*denial))
+        return seat, NO_ANSWER
 
     def redact(self, text: str) -> str:
         """Take secrets out of a text."""

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import reprlib
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any, Final, final
 
 import attrs
 from twisted.internet.defer import CancelledError
 
+from hostkit.dispatch._kept import Room, describe
 from hostkit.dispatch._receipts import Outcome, Receipt, Step
-from hostkit.loops import NEVER, is_callers
-from hostkit.rules import Deny
-from hostkit.wording import type_name
+from hostkit.wording import LONGEST, clean, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
 
     from hostkit.dispatch._callback import Callback
     from hostkit.specs import Hookspec
+
+# What was cut when it was kept is not cut again, unless much of it has to be escaped.
+_LONGEST_SHOWN: Final = 2 * LONGEST
 
 
 @final
@@ -59,6 +60,7 @@ class CallRecord:
         spec: The hook that was called.
         callbacks: Its chain.
         since: When, in seconds since the epoch, if that is known.
+        redact: Takes secrets out of messages.
         is_full: Whether answers are noted that neither decide nor fail.
 
     Attributes:
@@ -91,18 +93,21 @@ class CallRecord:
         spec: Hookspec,
         callbacks: Sequence[Callback],
         since: float | None = None,
+        redact: Callable[[str], str] = str,
         *,
         is_full: bool = False,
     ) -> None:
         self._spec = spec
         self._callbacks = callbacks
         self._since = since
+        self._redact = redact
+        self._room = Room(redact)
         self._is_full = is_full
         self.steps: dict[int, tuple[Outcome, str | None]] = {}
 
     def note(self, index: int, outcome: Outcome, detail: str | None) -> None:
         """Note what a callback did, which may not have ended the call."""
-        self.steps[index] = (outcome, detail)
+        self.steps[index] = (outcome, self._room.keep(detail))
         if index >= self.asked:
             self.asked = index + 1
 
@@ -114,7 +119,7 @@ class CallRecord:
     def answer(self, index: int, value: Any) -> None:
         """Note an answer that has become a part of the result."""
         if self._is_full:
-            self.steps[index] = (Outcome.RESULT, describe(value))
+            self.steps[index] = (Outcome.RESULT, self._room.keep(self.describe(value)))
 
     def measure(self, began: float, before: float, after: float, index: int) -> None:
         """Note when the call began, and when a callback began and ended."""
@@ -128,7 +133,7 @@ class CallRecord:
         """The call is over: by a callback, or after all of them were asked (`None`)."""
         self.is_finished = True
         self.outcome = outcome
-        self.reason = reason
+        self.reason = reason = self._room.keep(reason)
         self.decider = index
         if index is None:
             self.asked = len(self._callbacks)
@@ -137,13 +142,17 @@ class CallRecord:
                 self.asked = index + 1
             self.steps.setdefault(index, (outcome, reason))
 
+    def describe(self, value: Any) -> str:
+        """Write an answer or a result in a few words."""
+        return describe(value, self._redact)
+
     def decide(self, index: int | None, result: Any) -> None:
         """The call is over: with the answer of a callback, or that of the host itself."""
         rule = self._spec.rule
         if not rule.denies:
-            self.end(Outcome.RESULT, index, describe(result))
+            self.end(Outcome.RESULT, index, self.describe(result))
         elif rule.is_denial(result):
-            self.end(Outcome.DENY, index, describe(result))
+            self.end(Outcome.DENY, index, self.describe(result))
         else:
             self.end(Outcome.ALLOW, index)
 
@@ -188,14 +197,23 @@ class CallRecord:
             receipt_id: Its id, if it is kept.
             redact: Takes secrets out of denials and errors.
         """
+        known: dict[str, str] = {}  # a reason is often also that of a step
+
+        def show(text: str | None) -> str | None:
+            if text is None:
+                return None
+            if text not in known:
+                known[text] = clean(text, redact, _LONGEST_SHOWN)
+            return known[text]
+
         measured = self.ended is not None and self.began is not None
         return Receipt(
             id=receipt_id,
             hook=self._spec.full_name,
             outcome=self.outcome,
-            steps=tuple(self._step(index, redact) for index in range(len(self._callbacks))),
+            steps=tuple(self._step(index, show) for index in range(len(self._callbacks))),
             decider=self._callbacks[self.decider].module if self.decider is not None else None,
-            reason=redact(self.reason) if self.reason is not None else None,
+            reason=show(self.reason),
             at=self._at(),
             key=self._callbacks[0].key if self._callbacks else None,
             seconds=self.ended - self.began if measured else None,  # type: ignore[operator]
@@ -207,7 +225,7 @@ class CallRecord:
             since = time.time() - (time.perf_counter() - self.ended)
         return datetime.fromtimestamp(since, UTC) if since is not None else None
 
-    def _step(self, index: int, redact: Callable[[str], str]) -> Step:
+    def _step(self, index: int, show: Callable[[str | None], str | None]) -> Step:
         callback = self._callbacks[index]
         if index in self.steps:
             outcome, detail = self.steps[index]
@@ -225,7 +243,7 @@ class CallRecord:
             outcome=outcome,
             shadow=callback.shadow,
             seconds=(self._seconds or {}).get(index),
-            detail=redact(detail) if detail is not None else None,
+            detail=show(detail),
         )
 
     def _why_not_asked(self) -> str:
@@ -236,15 +254,3 @@ class CallRecord:
             return "because the call was cancelled" if cancelled else "because the host failed"
         verb = {Outcome.DENY: "denied", Outcome.FAILED: "failed"}.get(self.outcome, "answered")
         return f"because {self._callbacks[self.decider].module} {verb}"
-
-
-def describe(value: Any) -> str:
-    """Write a result in a few words."""
-    show = str if type(value) is Deny else reprlib.repr
-    try:
-        text = show(value)
-        return text if type(text) is str else str.__str__(text)
-    except BaseException as error:
-        if is_callers(error, NEVER):
-            raise
-        return f"<{type_name(value)} that cannot be shown>"

@@ -45,7 +45,7 @@ class Runner:
     ) -> None:
         self._spec = spec
         self._is_apart = is_apart
-        self._chain = (spec, callbacks, receipts.log)
+        self._chain = (spec, callbacks, receipts)
         self._count = len(callbacks)
         self._loop = loop
         self._detached = detached

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, cast, final
 
 import attrs
 
-from hostkit.dispatch._record import describe
+from hostkit.dispatch._kept import describe
 
 if TYPE_CHECKING:
     from collections.abc import Callable

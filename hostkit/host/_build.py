@@ -5,10 +5,6 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
-import attrs
-
-from hostkit.caching import Invalidations, RedisChannel
-from hostkit.codes import Code
 from hostkit.config import ModulePolicies
 from hostkit.dispatch import Callback, Chain, HookManager, Hooks, KeyedChain, Receipts, make_caller
 from hostkit.errors import ConfigErrors
@@ -78,41 +74,6 @@ def build(
     if before is None:
         state.bind()
     return state
-
-
-def make_invalidations(file: HostFile) -> tuple[Invalidations, tuple[Problem, ...]]:
-    """Connect the caches of the host's processes as the setting ``redis:`` says.
-
-    Args:
-        file: The config file.
-
-    Returns:
-        The cached methods of this process, with their link to the others; and what is wrong with
-        the setting: the package for it is not installed (HK110), or its URL cannot be read (HK407).
-    """
-    redis = file.settings.redis
-    if redis is None:
-        return Invalidations(), ()
-    try:
-        return Invalidations(RedisChannel(redis.url)), ()
-    except ModuleNotFoundError:
-        problem = file.problem(
-            Code.EXTRA_MISSING,
-            "`redis:` needs the package redis, which is not installed",
-            ("hostkit", "redis"),
-            hint="pip install 'hostkit-framework[redis]'",
-        )
-    except ValueError as error:
-        problem = file.problem(
-            Code.NOT_A_REDIS_URL,
-            f"this is not the URL of a Redis server: {error}",
-            ("hostkit", "redis", "url"),
-            expected="redis://host:port/database, rediss://... (with TLS) or unix://path",
-        )
-        # The line is not shown, since it may have a password.
-        place = None if problem.place is None else attrs.evolve(problem.place, excerpt="")
-        problem = attrs.evolve(problem, place=place)
-    return Invalidations(), (problem,)
 
 
 def _manager(

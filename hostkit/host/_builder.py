@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, final
 
 import attrs
 
+from hostkit.caching import Invalidations
 from hostkit.errors import ConfigErrors
-from hostkit.host._build import build, make_invalidations
+from hostkit.host._build import build
+from hostkit.host._messages import make_messages
 from hostkit.host._missing import load_again
 from hostkit.loading import (
     Environment,
@@ -26,12 +28,12 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IReactorTime
 
     from hostkit.api import HostServices, ModuleApi
-    from hostkit.caching import Invalidations
     from hostkit.config import HostFile
     from hostkit.host._missing import MissingModule
     from hostkit.host._reloaded import Companion
     from hostkit.host._state import HostState
     from hostkit.loops import Protect
+    from hostkit.messages import Messages
     from hostkit.specs import Category
 
 
@@ -56,7 +58,7 @@ class Builder:
         categories: Sequence[type[Category]] | None,
         services: HostServices,
         make_api: Callable[[Sequence[type[Category]]], type[ModuleApi]],
-    ) -> tuple[HostState, Invalidations]:
+    ) -> tuple[HostState, Messages]:
         """Build a host for the first time.
 
         Args:
@@ -73,9 +75,9 @@ class Builder:
             if categories is None:
                 categories = load_categories(file, environment)
                 check_categories(categories)
-            invalidations, problems = make_invalidations(file)
+            messages, problems = make_messages(file, services.worker.name)
             services = attrs.evolve(
-                services, categories=tuple(categories), invalidations=invalidations
+                services, categories=tuple(categories), invalidations=Invalidations(messages)
             )
             loader = ModuleLoader(file, make_api(categories), services, environment)
             try:
@@ -85,7 +87,7 @@ class Builder:
             if problems:
                 raise ConfigErrors(problems)
         services.link.hooks = built.hooks
-        return built, invalidations
+        return built, messages
 
     def anew(self, file: HostFile, old: HostState, companions: Sequence[Companion]) -> HostState:
         """Build what a new file says; what is wrong with anything is raised in one go.

@@ -8,6 +8,7 @@ from hostkit.codes import Code
 from hostkit.config import examine
 from hostkit.errors import CodedError, ConfigErrors
 from hostkit.host._host import Host
+from hostkit.host._reading import warn_of_nothing
 
 if TYPE_CHECKING:
     import os
@@ -29,8 +30,7 @@ def build_from_file(
 ) -> Host:
     """Make a host from a YAML file and build it, as ``Host.from_file(path).build()`` does.
 
-    But where that raises what is wrong with the file itself, this goes on to load the modules whose
-    entries are right, so that one run reports what is wrong with them, too.
+    But if something is wrong with the file, modules whose entries are right are loaded and checked.
 
     Args:
         path: The file.
@@ -49,6 +49,7 @@ def build_from_file(
     examined = examine(path, without_secrets=without_secrets)
     problems = list(examined.problems)
     prepare(examined.file)
+    warn_of_nothing(examined.file)
     host = Host(examined.file, **options)
     # What is wrong with the settings could make modules look wrong that are not.
     if all(problem.path[:1] == ("modules",) for problem in problems):

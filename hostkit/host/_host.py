@@ -11,9 +11,10 @@ from hostkit.config import check_reloadable, from_mapping, load
 from hostkit.errors import HostkitError
 from hostkit.host._builder import Builder
 from hostkit.host._change import Change
-from hostkit.host._given import check_file, check_module_path, check_path, read_given
+from hostkit.host._given import check_file, check_module_path, check_path
 from hostkit.host._lifecycle import Lifecycle
 from hostkit.host._missing import Retrying, log_found
+from hostkit.host._reading import Reading
 from hostkit.host._state import HostState, HostView
 from hostkit.specs import check_callable, check_categories
 
@@ -96,6 +97,7 @@ class Host(HostView):
         )
         self._lifecycle = Lifecycle(clock)
         self._retrying = Retrying(clock, self._retry)
+        self._reading = Reading()
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str], **options: Unpack[HostOptions]) -> Self:
@@ -137,7 +139,7 @@ class Host(HostView):
         # `start` builds as well, so this may be called for a host that is built.
         if self._built is None:
             make_api = functools.partial(make_api_class, self._api_class)
-            self._built, self._lifecycle.invalidations = self._builder.first(
+            self._built, self._lifecycle.messages = self._builder.first(
                 self.file, self._categories, self._services, make_api
             )
         return self
@@ -162,6 +164,8 @@ class Host(HostView):
         those of the new file at once, and modules that are gone are stopped. A module with the same
         name, class and config is kept as it is. If anything is wrong, nothing has changed.
 
+        A file is read in a thread, so that a long one stops nothing.
+
         Calls that have begun finish on the chains they began with. Python code is not imported
         again. Call hooks through `hooks`: a method that was taken from it stays the old one.
 
@@ -181,8 +185,9 @@ class Host(HostView):
         """
         if file is None and self.file.locate(()) is None:
             raise HostkitError("the host was not made from a file: give it what to reload")
-        await self._lifecycle.begin_reload()
-        return await self._replace(read_given(self.file.name if file is None else file))
+        wait_for_turn = self._lifecycle.begin_reload()
+        given = self.file.name if file is None else file
+        return await self._replace(await self._reading.read(given, wait_for_turn))
 
     async def _replace(self, file: HostFile) -> Reloaded:
         old = self._state

@@ -9,21 +9,15 @@ from typing import TYPE_CHECKING, Final, final
 
 from twisted.internet.defer import CancelledError, Deferred
 
-from hostkit.caching import Invalidations
 from hostkit.config import Settings
 from hostkit.dispatch import Sampler, current_module
 from hostkit.errors import HostkitError
 from hostkit.host._left_tasks import StartedTasks
+from hostkit.host._messages import keys_of
 from hostkit.host._module_steps import Steps
 from hostkit.host._reloaded import Reloaded, notify_all, without
-from hostkit.loops import (
-    DetachedTasks,
-    ForkGuard,
-    Home,
-    Interruptible,
-    find_clock,
-    settle,
-)
+from hostkit.loops import DetachedTasks, ForkGuard, Home, Interruptible, find_clock, settle
+from hostkit.messages import Messages
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -54,14 +48,14 @@ class Lifecycle:
     Attributes:
         companions: Take over a new file together with the modules; see `Host.accompany`.
         observers: Are called when other modules are in use; see `Host.when_reloaded`.
-        invalidations: The modules' cached methods, linked to other processes while they run.
+        messages: The link to the other processes, while modules run.
     """
 
     def __init__(self, clock: IReactorTime | None) -> None:
         self._clock = clock
         self._is_up = False  # from the first step of a start to the last of a stop
         self._home: Home | None = None
-        self._guard = ForkGuard(current_module)
+        self._guard = ForkGuard(current_module, lambda: self._is_up)
         self._modules: Sequence[Module] = ()
         self._settings = Settings()
         self._tasks = StartedTasks()
@@ -74,7 +68,7 @@ class Lifecycle:
         self._is_replaced = False  # the reload whose modules start
         self.companions: list[Companion] = []
         self.observers: list[Callable[[], Awaitable[None] | None]] = []
-        self.invalidations = Invalidations()
+        self.messages = Messages()
 
     @property
     def is_changing(self) -> bool:
@@ -118,14 +112,19 @@ class Lifecycle:
         if self._home is not None and self.is_running:
             self._home.check(what)
 
-    async def begin_reload(self) -> None:
-        """Have a reload whose new modules are still starting give way to another.
+    def begin_reload(self) -> Callable[[], Awaitable[None]]:
+        """Begin a reload.
 
-        Raises:
-            HostkitError: The host is not running, or a newer reload has begun meanwhile.
+        Returns:
+            Must be awaited before anything is built, and again if anything was awaited since: has
+            a reload whose new modules are still starting give way. It raises `HostkitError` if the
+            host is not running, or a newer reload has begun meanwhile.
         """
         self.check_thread("a host is reloaded")
         turn = self._turn = object()
+        return lambda: self._give_way(turn)
+
+    async def _give_way(self, turn: object) -> None:
         if self.is_running and self._starting is not None:
             self._is_replaced = True
             await self._starting.interrupt()
@@ -193,12 +192,12 @@ class Lifecycle:
                 raise
 
     async def _start_all(self, change: Change, steps: Steps) -> None:
-        # Invalidations of other processes are received before any module can have an old result.
+        # Messages of other processes are received before any module can have an old result.
         try:
-            await self.invalidations.open()
+            await self.messages.open()
             await change.start(change.state.modules, steps)
         except BaseException:
-            await self.invalidations.close()
+            await self.messages.close()
             raise
 
     async def _replace(self, change: Change, steps: Steps) -> None:
@@ -262,8 +261,7 @@ class Lifecycle:
     async def _stop(self, steps: Steps) -> None:
         async with AsyncExitStack() as rest:  # done in reverse, even if one of them is cancelled
             rest.callback(setattr, self, "_is_up", False)  # noqa: FBT003
-            rest.callback(self._guard.end)
-            rest.push_async_callback(self.invalidations.close)
+            rest.push_async_callback(self.messages.close)
             rest.push_async_callback(self._let_go, steps)
             rest.push_async_callback(steps.stop, self._modules)
             # Notifications that go on without their callers need the modules.
@@ -289,6 +287,7 @@ class Lifecycle:
         """Have the calls of all hooks measured now and then."""
         self._modules = state.modules
         self._settings = state.loader.file.settings
+        self.messages.use_keys(keys_of(self._settings))
         self._detached = state.detached
         # Without a clock of the host's own, a call has that of its own event loop.
         chosen = None if self._clock is None else find_clock(self._clock).call_later

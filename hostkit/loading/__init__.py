@@ -1,6 +1,6 @@
 """How modules get from a name in the config file to an object with registrations."""
 
-from hostkit.loading._environment import CATEGORIES, MODULES, Environment
+from hostkit.loading._environment import CATEGORIES, MODULES, Environment, Offer
 from hostkit.loading._folders import find_folders, importable
 from hostkit.loading._imports import load_categories
 from hostkit.loading._module import Module, ModuleLoader
@@ -11,6 +11,7 @@ __all__ = [
     "Environment",
     "Module",
     "ModuleLoader",
+    "Offer",
     "find_folders",
     "importable",
     "load_categories",

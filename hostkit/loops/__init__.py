@@ -1,5 +1,6 @@
 """Event loops of both kinds: awaiting asyncio's and Twisted's things, clocks, shields, threads."""
 
+from hostkit.loops._backoff import Backoff
 from hostkit.loops._cancelling import (
     INTERRUPTS,
     NEVER,
@@ -23,7 +24,6 @@ from hostkit.loops._clocks import (
 from hostkit.loops._entry import (
     ADVISABLE,
     advise,
-    current_task,
     enter,
     is_awaitable,
     settle,
@@ -34,12 +34,15 @@ from hostkit.loops._home import Home, installed_reactor, running_loop
 from hostkit.loops._limited import Limit, Limited
 from hostkit.loops._shield import DetachedTasks, Protect, ShieldedCall, shield, take_over_context
 from hostkit.loops._side_loop import SideLoop
+from hostkit.loops._steps import current_task
+from hostkit.loops._threads import in_thread
 
 __all__ = [
     "ADVISABLE",
     "INTERRUPTS",
     "NEVER",
     "PERHAPS_CALLERS",
+    "Backoff",
     "CallLater",
     "Cancellable",
     "Clock",
@@ -60,6 +63,7 @@ __all__ = [
     "current_task",
     "enter",
     "find_clock",
+    "in_thread",
     "installed_reactor",
     "is_awaitable",
     "is_callers",

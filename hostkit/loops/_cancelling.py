@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, final
 
 from twisted.internet.defer import CancelledError, Deferred
 
-from hostkit.loops._entry import current_task, settle, start_entry, steps_in_task
+from hostkit.loops._entry import settle, start_entry
+from hostkit.loops._steps import current_task, steps_in_task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Generator, Iterator

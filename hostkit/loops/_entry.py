@@ -12,21 +12,20 @@ from __future__ import annotations
 import asyncio
 import inspect
 import re
-import sys
 import types
 from asyncio.tasks import _enter_task, _leave_task
 from collections.abc import Coroutine
 from contextvars import copy_context
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from twisted.internet.defer import CancelledError, Deferred, fail, succeed
-from twisted.python.failure import Failure
+from twisted.internet.defer import Deferred, fail, succeed
 
 from hostkit.loops._home import as_running, running_loop, waiting_loop
-from hostkit.presenting import exception_line, presentable
+from hostkit.loops._steps import Stage, current_task, steps_in_task, take_failure
+from hostkit.presenting import exception_line
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Generator
+    from collections.abc import Awaitable
 
 T = TypeVar("T")
 
@@ -52,28 +51,26 @@ def start_entry(coroutine: Coroutine[Any, Any, T]) -> Deferred[T]:
             return Deferred.fromCoroutine(coroutine)
         with as_running(waiting):
             return start_entry(coroutine)
+    stage = Stage.of(loop)
     context = copy_context()
-    wanted: list[Any] = []
-    rest = _finish(coroutine, wanted)
-    task = asyncio.Task(rest, loop=loop, context=context)
     # asyncio would only take the first step (its own eager tasks are not in Python 3.11) after
     # everything else that is ready. These functions are documented for other kinds of tasks.
     outer = asyncio.current_task(loop)
     if outer is not None:
         _leave_task(loop, outer)
-    _enter_task(loop, task)
+    _enter_task(loop, stage.task)
     try:
-        wanted.append(context.run(coroutine.send, None))
-        rest.send(None)  # to where it can be cancelled
+        stage.hold(coroutine, context, context.run(coroutine.send, None))
     except StopIteration as ended:
         return succeed(ended.value)
     except BaseException:  # noqa: BLE001 -- it is what the Deferred fails with
-        return fail(_failure())
+        return fail(take_failure())
     finally:
-        _leave_task(loop, task)
+        _leave_task(loop, stage.task)
         if outer is not None:
             _enter_task(loop, outer)
-    return Deferred.fromFuture(task)
+        stage.leave()
+    return Deferred.fromFuture(stage.task)
 
 
 async def enter(awaitable: Awaitable[T]) -> T:
@@ -117,139 +114,6 @@ async def settle(value: Any) -> Any:
     if asyncio.isfuture(value) and not is_in_task:
         return await Deferred.fromFuture(value)
     return await value
-
-
-def current_task() -> asyncio.Task[Any] | None:
-    """The asyncio task that is running; `None` outside of asyncio, as under Twisted."""
-    try:
-        return asyncio.current_task()
-    except RuntimeError:
-        return None
-
-
-async def _finish(coroutine: Coroutine[Any, Any, Any], wanted: list[Any]) -> Any:
-    """Do the rest of an entry, as a task.
-
-    It ends well in any case, since `SystemExit` in a task ends the loop.
-
-    Args:
-        coroutine: The coroutine.
-        wanted: What it wants to wait for after its first step; nothing if it has ended.
-
-    Returns:
-        The coroutine's result, or a `Failure`.
-    """
-    if not wanted:
-        return None
-    try:
-        return await steps_in_task(coroutine, wanted)
-    except BaseException:  # noqa: BLE001 -- it is what the Deferred fails with
-        return _failure()
-
-
-@types.coroutine
-def steps_in_task(
-    awaitable: Awaitable[T], first: list[Any] | None = None
-) -> Generator[Any, Any, T]:
-    """Take the steps of a coroutine, or of a Deferred, for an asyncio task.
-
-    Args:
-        awaitable: What is awaited.
-        first: What it wants to wait for, if its first step was taken already.
-
-    Returns:
-        What comes of it.
-    """
-    steps = awaitable.__await__()
-    resume: Callable[[Any], Any] = first.pop if first else steps.send
-    argument: Any = -1 if first else None
-    while True:
-        try:
-            wanted = resume(argument)
-        except StopIteration as ended:
-            return cast("T", ended.value)
-        finally:
-            del resume, argument  # an exception's traceback keeps this frame
-        if isinstance(wanted, Deferred):
-            wanted = _Firing(wanted)
-        try:
-            if first is not None:
-                first = None
-                yield from _pause(wanted)
-            yield wanted
-            if isinstance(wanted, _Firing) and not wanted.done():
-                yield wanted.deferred  # a coroutine that Twisted drives, begun in a task's step
-        except BaseException as error:  # noqa: BLE001 -- the coroutine's to handle
-            resume, argument = steps.throw, error
-        else:
-            resume, argument = steps.send, None
-            if isinstance(wanted, _Firing) and wanted.failure is not None:
-                resume, argument = steps.throw, wanted.failure.value
-        del wanted
-
-
-def _pause(wanted: Any) -> Generator[None, None, None]:
-    """Wait for the task to take over, which may be cancelled before it does."""
-    try:
-        yield
-    except asyncio.CancelledError as error:
-        # As if it had been cancelled while it waits for the future.
-        if not (asyncio.isfuture(wanted) and wanted.cancel(*error.args)):
-            raise
-
-
-def _failure() -> Failure:
-    """Take the exception being handled, in the words of Twisted."""
-    error = sys.exception()
-    assert error is not None  # noqa: S101
-    shown = presentable(error)
-    failure = Failure() if shown is error else Failure(shown)
-    if failure.check(asyncio.CancelledError) is None:
-        return failure
-    return Failure(CancelledError(), exc_tb=failure.getTracebackObject())
-
-
-@final
-class _Firing(asyncio.Future[None]):
-    """Done as soon as a Deferred has fired.
-
-    Cancelling it cancels the Deferred, which may have things to clean up and is waited for, and
-    which may even have a result nevertheless. So it is with tasks that await each other.
-
-    Args:
-        deferred: The Deferred. It keeps its result for who awaits it, but not a failure.
-
-    Attributes:
-        deferred: The Deferred.
-        failure: What the Deferred failed with.
-    """
-
-    def __init__(self, deferred: Deferred[Any]) -> None:
-        super().__init__(loop=asyncio.get_running_loop())
-        self._asyncio_future_blocking = True  # as `await` sets it, which we do in its place
-        self.deferred = deferred
-        self._cancelled_with: tuple[Any] | None = None  # the message, by which anyio knows its own
-        self.failure: Failure | None = None
-        deferred.addBoth(self._fired)
-
-    def cancel(self, msg: Any | None = None) -> bool:
-        """Cancel the Deferred."""
-        if self.done():
-            return False
-        self._cancelled_with = (msg,)
-        self.deferred.cancel()
-        return True
-
-    def _fired(self, result: Any) -> Any:
-        if not isinstance(result, Failure):
-            self.set_result(None)
-            return result
-        if self._cancelled_with is not None and result.check(CancelledError):
-            super().cancel(*self._cancelled_with)
-        else:
-            self.failure = result
-            self.set_result(None)
-        return None
 
 
 # What asyncio and anyio say where no loop runs, or no task. Their classes are shared with others.

@@ -34,10 +34,12 @@ class ForkGuard:
 
     Args:
         module: Names the module whose code is running.
+        is_up: Whether there still is something to guard.
     """
 
-    def __init__(self, module: Callable[[], str | None]) -> None:
+    def __init__(self, module: Callable[[], str | None], is_up: Callable[[], bool]) -> None:
         self.module = module
+        self._is_up = is_up
         self.loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0
 
@@ -47,14 +49,10 @@ class ForkGuard:
         self._thread = threading.get_ident()
         _guards.add(self)
 
-    def end(self) -> None:
-        """Guard it no more."""
-        _guards.discard(self)
-
     @property
     def is_running_here(self) -> bool:
         """Whether the event loop runs on this thread, which has just forked."""
-        if threading.get_ident() != self._thread:
+        if threading.get_ident() != self._thread or not self._is_up():
             return False
         if self.loop is not None:
             return self.loop.is_running()

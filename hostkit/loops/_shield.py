@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, final
 from twisted.internet.defer import CancelledError, Deferred
 
 from hostkit.loops._cancelling import is_driven_by_twisted
-from hostkit.loops._entry import current_task, settle, start_entry
+from hostkit.loops._entry import settle, start_entry
+from hostkit.loops._steps import current_task
 
 if TYPE_CHECKING:
     from contextvars import Context

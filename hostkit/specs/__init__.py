@@ -2,6 +2,7 @@
 
 from hostkit.specs._callables import callable_name, is_coroutine_function, signature_of
 from hostkit.specs._category import Category, check_categories, find_spec
+from hostkit.specs._facts import facts_of
 from hostkit.specs._fit import Fit, check_callable, fit_by_name, fit_by_position
 from hostkit.specs._functions import has_body
 from hostkit.specs._hookimpl import IMPL_ATTRIBUTE, HookimplMarker, check_options, hookimpl
@@ -24,6 +25,7 @@ __all__ = [
     "check_callable",
     "check_categories",
     "check_options",
+    "facts_of",
     "find_spec",
     "fit_by_name",
     "fit_by_position",

@@ -3,105 +3,44 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, Protocol, cast, final
+from typing import TYPE_CHECKING, Final, cast, final
 
-from twisted.internet.interfaces import ISSLTransport, ITCPTransport
-
-from hostkit.config import Limits
-from hostkit.web._bodies import discard
+from hostkit.web._bodies import Body
+from hostkit.web._connection import Phase
+from hostkit.web._hosts import split_target
 from hostkit.web._refusals import (
     body_not_stored,
-    body_too_long,
-    body_too_slow,
-    headers_too_slow,
+    too_many_requests,
     unreadable,
 )
-from hostkit.web._twisted_private import TwistedChannel
+from hostkit.web._timed import TimedChannel
 
 if TYPE_CHECKING:
     from twisted.internet.interfaces import IAddress
     from twisted.python.failure import Failure
     from twisted.web.http import Request
+    from twisted.web.http_headers import Headers
 
 _log: Final = logging.getLogger("hostkit.web")
-
-LINGER_SECONDS: Final = 5
-"""How long a refused client may go on sending, so that it can read the answer."""
-
-ACTIVE_SECONDS: Final = 1
-"""How long after a request its client is expected to send another one at once."""
-
-SLOWEST_BYTES_PER_SECOND: Final = 1024
-"""For each so many bytes of its body a request gets one more second, and so does its answer."""
-
-
-class Phase(Enum):
-    """What a connection is doing."""
-
-    IDLE = "idle"
-    HEADERS = "headers"
-    BUSY = "busy"
-    CLOSING = "closing"
-
 
 # Reading a member of an Enum takes longer than all that is done with it for a request.
 _IDLE: Final = Phase.IDLE
 _HEADERS: Final = Phase.HEADERS
+_BODY: Final = Phase.BODY
 _BUSY: Final = Phase.BUSY
-_CLOSING: Final = Phase.CLOSING
-
-
-class ChannelSite(Protocol):
-    """What a connection belongs to: `hostkit.web._site.HostSite`.
-
-    Attributes:
-        limits: What requests are held to.
-        memory_bytes: The longest body that is kept in memory.
-        busy: How many requests are in flight.
-        horizon: When deadlines are looked at next; they are counted from then.
-        is_draining: Whether connections are to end.
-    """
-
-    limits: Limits
-    memory_bytes: int
-    busy: int
-    horizon: float
-    is_draining: bool
-    seconds: Callable[[], float]
-
-    def longest_body(self, url: bytes) -> int:
-        """How long the body of a request may be."""
-
-    def judge(self, url: bytes, length: int | None) -> bytes | None:
-        """Return what refuses a request; `None` if it is accepted."""
-
-    def add(self, channel: HttpChannel) -> None:
-        """Look at a connection's deadlines from now on."""
-
-    def remove(self, channel: HttpChannel) -> None:
-        """Forget a connection."""
 
 
 @final
-class HttpChannel(TwistedChannel):
+class HttpChannel(TimedChannel):
     """An HTTP connection.
 
-    It sets no alarms: it only notes until when it may go on as it does, and its site looks.
-
     Attributes:
-        site: What it belongs to.
-        deadline: When to call `expire`, by the reactor's clock.
+        client: What connections of its client are counted by, if they are.
+        is_extra: Whether there was no place for it, and it is for one health check.
     """
 
-    site: ChannelSite
-    transport: Any
-    deadline = 0.0
-    _phase = _IDLE
-    _body_deadline = 0.0
-    _sent_deadline = 0.0
-    _left = 0
+    client: str | None = None
+    is_extra = False
 
     def connectionMade(self) -> None:
         """Apply the listener's limits and register with the site."""
@@ -122,8 +61,8 @@ class HttpChannel(TwistedChannel):
 
     def dataReceived(self, data: bytes) -> None:
         """Take what has arrived."""
-        if self._phase is _IDLE:
-            self._phase = _HEADERS
+        if self.phase is _IDLE:
+            self.phase = _HEADERS
             self.deadline = self.site.horizon + self.site.limits.headers_time
         try:
             self.read(data)
@@ -133,146 +72,87 @@ class HttpChannel(TwistedChannel):
     def allHeadersReceived(self) -> None:
         """Decide whether a request is accepted, before anything of its body is read."""
         site = self.site
-        answer = site.judge(self.url, self.length)
-        if answer is not None:
+        headers = self.requests[-1].requestHeaders
+        answer = site.admission.judge(self.url, self.length, self.version, headers)
+        if isinstance(answer, int) and site.is_full(self.url, is_extra=self.is_extra):
+            answer = too_many_requests()
+        if isinstance(answer, bytes):
             self.refuse(answer)
+            site.log(self.note_answer(answer))
             return
-        self._phase = _BUSY
-        site.busy += 1
+        if not self.url.startswith(b"/"):
+            self._serve_absolute(headers)
+        self.phase = _BODY
         try:
             super().allHeadersReceived()  # type: ignore[no-untyped-call]
         except OSError as error:  # there is no room for what is announced
             self._refuse_to_store(error)
             return
-        if site.is_draining:
+        if site.is_draining or self.is_extra:
             self.drain()
         if self.length != 0:
-            self.deadline = self._body_deadline = site.horizon + site.limits.body_time
-            self._left = site.longest_body(self.url)
+            self.body = Body(site.bodies, site.limits, answer, site.memory_bytes, site.horizon)
+            self.deadline = self.body.deadline
             self.give_chunks(self._take_chunk)
 
     def allContentReceived(self) -> None:
         """Handle a request that has arrived, or refuse it if its body could not be stored."""
+        site = self.site
         content = self.requests[-1].content
         try:
             content.flush()
         except OSError as error:
             self._refuse_to_store(error)
-        else:
-            super().allContentReceived()  # type: ignore[no-untyped-call]
+            return
+        # A body that never comes takes no one's place. All else was asked with the headers.
+        if self.body is not None and site.is_full(self.url, is_extra=self.is_extra):
+            self.refuse(too_many_requests())
+            return
+        self.become(_BUSY)
+        super().allContentReceived()  # type: ignore[no-untyped-call]
 
     def requestDone(self, request: Request) -> None:
         """Wait for the next request."""
         site = self.site
-        self._phase = _IDLE
-        site.busy -= 1
-        self.deadline = site.horizon + site.limits.idle
-        self._sent_deadline = self.deadline + request.sentLength / SLOWEST_BYTES_PER_SECOND
-        super().requestDone(request)  # type: ignore[no-untyped-call]
-
-    def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]
-        """Leave the site; the handler of a request in flight is notified."""
-        self._leave()
-        super().connectionLost(reason)  # type: ignore[no-untyped-call]
+        self.become(_IDLE)
+        if not self.is_sending:
+            self.deadline = site.horizon + site.limits.idle
+        super().requestDone(request)
+        if self.is_half_closed:
+            self.caught_up()
 
     def lineLengthExceeded(self, line: bytes) -> None:
         """Refuse a line that is longer than all lines may be together."""
         self.note_line(line)
         self.refuse_unreadable()
 
-    def refuse(self, answer: bytes) -> None:
-        """Answer in the place of a resource, and hang up.
-
-        Args:
-            answer: All that is sent.
-        """
-        if self._phase is _CLOSING:
-            return
-        if self._phase is _BUSY:
-            self.site.busy -= 1
-        self.transport.write(answer)
-        self._end()
-        if _can_half_close(self.transport):
-            # Closed in both directions, the system would drop the answer as soon as the client
-            # sends more.
-            self.transport.unregisterProducer()
-            self.transport.loseWriteConnection()
-        else:
-            self.loseConnection()  # type: ignore[no-untyped-call]
-
-    def expire(self) -> None:
-        """Do what the deadline was set for."""
-        if self._phase is _IDLE:
-            if self.is_sending and self._sent_deadline > self.site.seconds():
-                # What was answered is still on its way.
-                self.deadline = self.site.horizon + self.site.limits.idle
-            else:
-                self._hang_up()
-        elif self._phase is _HEADERS:
-            self.refuse(headers_too_slow())
-        elif self._phase is _CLOSING:
-            self.abort()
-        elif not self.is_handling:
-            received = self.requests[-1].content.tell()
-            self.deadline = self._body_deadline + received / SLOWEST_BYTES_PER_SECOND
-            if self.deadline <= self.site.seconds():
-                self.refuse(body_too_slow())
-
-    def drain(self) -> None:
-        """Take no request after the one in flight."""
-        if self._phase is _BUSY:
-            self.persistent = False
-            # An answer that has begun cannot be changed any more, and this does no harm.
-            self.requests[-1].responseHeaders.setRawHeaders(b"connection", [b"close"])
-        elif self._phase is _IDLE:
-            idle_since = self.deadline - self.site.limits.idle
-            if idle_since + ACTIVE_SECONDS > self.site.seconds():
-                # Its client may have sent a request that has not arrived yet.
-                self.deadline = self.site.seconds() + ACTIVE_SECONDS
-            else:
-                self._hang_up()
-
-    def abort(self) -> None:
-        """Abort the connection, whatever is in flight."""
-        self.transport.abortConnection()
+    def _serve_absolute(self, headers: Headers) -> None:
+        """Serve what is asked for as of a proxy: its host replaces the header (RFC 9112, 3.2.2)."""
+        authority, target = split_target(self.url)
+        if authority is not None:
+            self.ask_for(target)
+            headers.setRawHeaders(b"host", [authority])
 
     def _take_chunk(self, data: bytes) -> None:
-        self._left -= len(data)
-        if self._left < 0:
-            self.refuse(body_too_long(self.site.longest_body(self.url)))
+        if self.body is None:  # it was refused, and what came with it is read to its end
             return
         try:
-            self.requests[-1].handleContentChunk(data)
+            refusal = self.body.take(self.requests[-1], data)
         except OSError as error:
             self._refuse_to_store(error)
+        else:
+            if refusal is not None:
+                self.refuse(refusal)
 
     def _refuse_to_store(self, error: OSError) -> None:
-        discard(self.requests[-1])
         self.refuse(body_not_stored())
         _log.error(
-            "the body of a request cannot be stored in a temporary file: %s; it is longer than "
-            "the %d bytes that are kept in memory (`limits: body_in_memory`)",
+            "the body of a request cannot be stored in a temporary file: %s; all are that are "
+            "longer than %d bytes (`limits: body_in_memory`), or for which `bodies_in_memory` has "
+            "no room",
             error.strerror or error,
             self.site.memory_bytes,
         )
-
-    def _leave(self) -> None:
-        if self._phase is _BUSY:
-            self.site.busy -= 1
-        self._phase = _CLOSING
-        self.site.remove(self)
-
-    def _hang_up(self) -> None:
-        self._end()
-        self.loseConnection()  # type: ignore[no-untyped-call]
-
-    def _end(self) -> None:
-        """Ignore what arrives; the client has some time to leave."""
-        self._phase = _CLOSING
-        self.deadline = self.site.horizon + LINGER_SECONDS
-        ignore: Any = _ignore
-        self.dataReceived = self.lineReceived = ignore  # type: ignore[method-assign]
-        self.rawDataReceived = self.allContentReceived = ignore  # type: ignore[method-assign]
 
     def refuse_unreadable(self) -> None:
         """Say what is wrong with what was sent, and hang up."""
@@ -288,12 +168,3 @@ class HttpChannel(TwistedChannel):
             lost(reason)
 
         self.connectionLost = connection_lost  # type: ignore[method-assign]
-
-
-def _can_half_close(transport: object) -> bool:
-    is_tcp: bool = ITCPTransport.providedBy(transport)
-    return is_tcp and not ISSLTransport.providedBy(transport)
-
-
-def _ignore(*_: object) -> None:
-    pass

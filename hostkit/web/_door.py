@@ -14,7 +14,7 @@ from hostkit.codes import Code
 from hostkit.errors import ConfigErrors
 from hostkit.loops import settle
 from hostkit.web._addresses import explain_listening
-from hostkit.web._listeners import anchored
+from hostkit.web._endpoints import anchored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from hostkit.web._site import HostSite
 
 _LONGEST_QUEUE: Final = 1000
+_REST_SECONDS: Final = 1
 _log: Final = logging.getLogger("hostkit.serve")
 
 
@@ -39,6 +40,7 @@ class Door:
         site: Its connections.
         reactor: The Twisted reactor.
         port: What listens there; `None` while nothing does.
+        is_resting: Whether it accepts no connections for a while.
     """
 
     listener: Listener
@@ -46,6 +48,7 @@ class Door:
     site: HostSite
     reactor: Any
     port: IListeningPort | None = None
+    is_resting: bool = False
 
     async def open(self, file: HostFile) -> None:
         """Listen.
@@ -71,6 +74,23 @@ class Door:
             )
             raise ConfigErrors((problem,)) from error
         _log.info("listening on %s for %s", url_of(self.port, listener), ", ".join(listener.serve))
+
+    def rest(self) -> None:
+        """Accept no connections for a second; those that come meanwhile wait."""
+        port: Any = self.port
+        # Ports of other kinds of reactors have their own ways.
+        is_descriptor: bool = IReadDescriptor.providedBy(port)
+        if self.is_resting or not is_descriptor:
+            return
+        self.is_resting = True
+        port.stopReading()
+        self.reactor.callLater(_REST_SECONDS, self._go_on, port)
+
+    def _go_on(self, port: Any) -> None:
+        self.is_resting = False
+        is_open = self.port is port
+        if is_open:
+            port.startReading()
 
     async def close(self) -> None:
         """Listen no more; connections that were accepted go on. Errors are logged."""

@@ -1,14 +1,13 @@
-"""Forms: `form_body` reads them, with uploaded files; `UnreadForm` stands in for a long one."""
+"""`form_body` reads forms, with uploaded files."""
 
 from __future__ import annotations
 
 import importlib
-import re
 from contextlib import suppress
 from http import HTTPStatus
 from reprlib import repr as shorten
 from tempfile import SpooledTemporaryFile
-from typing import IO, TYPE_CHECKING, Any, Final, NoReturn, cast, final
+from typing import IO, TYPE_CHECKING, Any, Final, cast, final
 from urllib.parse import parse_qsl
 
 import attrs
@@ -16,16 +15,19 @@ from twisted.internet.defer import Deferred
 
 from hostkit.errors import HostkitError
 from hostkit.loops import settle
+from hostkit.web._content_type import (
+    MULTIPART,
+    URLENCODED,
+    bad_form,
+    boundary_of,
+    read_content_type,
+)
 from hostkit.web._json_resource import HttpError, log_failure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from twisted.web.server import Request
-
-LONGEST_FORM_BYTES: Final = 256 * 1024
-"""How long a body may be that is read as a form into ``request.args``, which nothing else can run
-meanwhile. What is longer, such as a file that is uploaded, `form_body` reads."""
 
 LONGEST_FIELDS_BYTES: Final = 1024 * 1024
 """How long the fields of a form may be together, by default."""
@@ -36,60 +38,6 @@ MOST_FORM_FILES: Final = 100
 
 _STEP_BYTES: Final = 64 * 1024
 """How much is read before the event loop can do something else; shorter files stay in memory."""
-
-URLENCODED: Final = b"application/x-www-form-urlencoded"
-MULTIPART: Final = b"multipart/form-data"
-
-
-def is_form(content_type: bytes) -> bool:
-    """Whether a body of a content type is a form."""
-    return _kind(content_type) in {URLENCODED, MULTIPART}
-
-
-def _kind(content_type: bytes) -> bytes:
-    return content_type.partition(b";")[0].strip().lower()
-
-
-@final
-class UnreadForm(dict[bytes, list[bytes]]):
-    """The ``request.args`` of a form that is too long to be read at once: the query's fields.
-
-    Looking for others raises `HttpError` (413), since they may be in the form.
-    """
-
-    def __missing__(self, key: bytes) -> NoReturn:
-        self._refuse()
-
-    def get(self, key: bytes, _default: Any = None) -> Any:
-        """Return the values of a field of the query."""
-        return self[key]  # a default would say that there is no such field
-
-    def pop(self, key: bytes, *_default: Any) -> Any:
-        """Take a field of the query out."""
-        values = self[key]
-        del self[key]
-        return values
-
-    setdefault: Any = get
-
-    def __contains__(self, key: object) -> bool:
-        return super().__contains__(key) or self._refuse()
-
-    def __iter__(self) -> Iterator[bytes]:
-        self._refuse()
-
-    def __len__(self) -> int:  # noqa: PLE0303 -- it only raises
-        self._refuse()
-
-    def keys(self) -> NoReturn:
-        """Refuse to list the fields."""
-        self._refuse()
-
-    values = items = keys
-
-    def _refuse(self) -> NoReturn:
-        error = f"the form is longer than the {LONGEST_FORM_BYTES} bytes that are read at this path"
-        raise HttpError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "form_too_large", error)
 
 
 @final
@@ -148,13 +96,12 @@ async def form_body(
             read; 507, there is no room for a file.
         HostkitError: The package ``multipart``, which forms with files need, is not installed.
     """
-    content_type = request.getHeader(b"content-type") or b""
-    kind = _kind(content_type)
+    kind, parameters = read_content_type(request.getHeader(b"content-type") or b"")
     reader = _Reader(request, max_bytes, max_fields, max_files)
     if kind == URLENCODED:
         reader.read_urlencoded()
     elif kind == MULTIPART:
-        await reader.read_multipart(content_type.decode("latin-1"))
+        await reader.read_multipart(boundary_of(parameters))
     else:
         error = f"the body must be a form, {URLENCODED.decode()} or {MULTIPART.decode()}"
         raise HttpError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not_form", error)
@@ -187,20 +134,17 @@ class _Reader:
                 max_num_fields=self.fields_left,
             )
         except UnicodeDecodeError:
-            raise _bad("it is not UTF-8") from None
+            raise bad_form("it is not UTF-8") from None
         except ValueError:
             raise _too_large("it has too many fields") from None
         for name, value in pairs:
             self.fields.setdefault(name, []).append(value)
 
-    async def read_multipart(self, content_type: str) -> None:
+    async def read_multipart(self, boundary: bytes) -> None:
         # Closed when the answer was sent, or the client has left.
         self.request.notifyFinish().addBoth(self._close)
         multipart = _import_multipart()
-        boundary = multipart.parse_options_header(content_type)[1].get("boundary", "")
-        if re.fullmatch(r"[ -~]{1,70}", boundary) is None:
-            raise _bad("its content type names no boundary")
-        parser = multipart.PushMultipartParser(boundary)
+        parser = multipart.PushMultipartParser(boundary.decode("ascii"))
         content = self._content()
         segment: Any = None
         try:
@@ -210,7 +154,7 @@ class _Reader:
                 await self._give_way()
             parser.close()
         except multipart.MultipartError as error:
-            raise _bad(str(error)) from None
+            raise bad_form(str(error)) from None
         except OSError as error:
             log_failure(self.request, f"has no room for a file ({error.strerror}) of")
             message = "the server has no room for the files of this form"
@@ -250,7 +194,7 @@ class _Reader:
             try:
                 value = self._text.decode()
             except UnicodeDecodeError:
-                raise _bad(f"the field {shorten(segment.name)} is not UTF-8") from None
+                raise bad_form(f"the field {shorten(segment.name)} is not UTF-8") from None
             self.fields.setdefault(segment.name, []).append(value)
             return
         size = self._file.tell()
@@ -289,10 +233,6 @@ def _import_multipart() -> Any:
             "forms with files need the package multipart, which is not installed: "
             "pip install 'hostkit-framework[forms]'"
         ) from None
-
-
-def _bad(why: str) -> HttpError:
-    return HttpError(HTTPStatus.BAD_REQUEST, "bad_form", f"the form cannot be read: {why}")
 
 
 def _too_large(why: str) -> HttpError:

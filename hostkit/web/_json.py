@@ -172,13 +172,19 @@ def _show(fault: Fault) -> str:
     return f"{field}: {fault.message}{expected}"
 
 
-def check_json_type(request: Request) -> None:
+def check_json_type(request: Request, default: bytes = b"") -> None:
     """Refuse a body whose content type is not JSON in UTF-8.
 
+    Args:
+        request: The request.
+        default: What a missing type counts as.
+
     Raises:
-        HttpError: It is another type, or missing (415).
+        HttpError: It is another type (415).
     """
-    kind = request.getHeader(b"content-type") or b""
+    kind = request.getHeader(b"content-type")
+    if kind is None:
+        kind = default
     if kind != b"application/json" and not _IS_JSON.fullmatch(kind):
         shown = kind[:_LONGEST_SHOWN].decode("utf-8", "replace")
         error = (

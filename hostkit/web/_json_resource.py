@@ -16,7 +16,7 @@ from hostkit.errors import HostkitError
 from hostkit.logs import About, logger_of
 from hostkit.loops import NEVER, Entrance, is_callers
 from hostkit.presenting import message_of, presentable
-from hostkit.web._pages import refuse_method, send, write_error, write_json
+from hostkit.web._pages import redacted, refuse_method, send, write_error, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -187,8 +187,10 @@ def write_http_error(request: Request, error: HttpError) -> bytes | None:
     Returns:
         The encoded body; `None`, and a line in the log, if JSON has no form for it.
     """
+    redact: Callable[[str], str] | None = getattr(request, "redact", None)
     try:
-        return write_json(request, error.status, error.body)
+        body = error.body if redact is None else redacted(error.body, redact)
+        return write_json(request, error.status, body)
     except BaseException as why:
         if is_callers(why, NEVER):
             raise

@@ -10,7 +10,7 @@ from twisted.python.reflect import prefixedMethodNames
 from twisted.web.resource import Resource
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from twisted.web.server import Request
 
@@ -53,6 +53,22 @@ def write_error(request: Request, status: int, errcode: str, error: str) -> byte
         The encoded body.
     """
     return write_json(request, status, {"errcode": errcode, "error": error})
+
+
+def redacted(value: Any, redact: Callable[[str], str]) -> Any:
+    """Take secrets out of all strings in an answer.
+
+    Args:
+        value: What is answered: dicts, lists, strings and the like.
+        redact: Takes secrets out of a string.
+    """
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, dict):
+        return {redacted(name, redact): redacted(each, redact) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [redacted(each, redact) for each in value]
+    return value
 
 
 def send(request: Request, body: bytes) -> None:
@@ -98,6 +114,9 @@ BAD_PATH: Final = ErrorPage(
     400, "bad_path", "a path begins with a slash, is UTF-8, and has no '.', '..' or NUL"
 )
 FORBIDDEN: Final = ErrorPage(403, "forbidden", "what is at this path is not shown")
+UNAUTHORIZED: Final = "what is below /_hostkit needs a token: Authorization: Bearer TOKEN"
+"""What requests without the token are answered."""
+
 NOT_FOUND: Final = ErrorPage(404, "not_found", "nothing is served at this path")
 
 

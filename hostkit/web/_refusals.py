@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hostkit.web._pages import early_answer
+from hostkit.web._pages import UNAUTHORIZED, early_answer
 
 if TYPE_CHECKING:
     from hostkit.config import Limits
@@ -38,10 +38,33 @@ def url_too_long(limit: int) -> bytes:
     return early_answer(414, "url_too_long", f"the URL is longer than {limit} bytes")
 
 
+def bad_host() -> bytes:
+    """The answer to a request that does not name its host, or twice, or in another form."""
+    error = "the request must name its host, once, as in Host: example.com"
+    return early_answer(400, "bad_host", error)
+
+
+def wrong_host() -> bytes:
+    """The answer to a request for a host that the listener does not answer for."""
+    error = "this server does not answer for this host (see `hosts:` of its listener)"
+    return early_answer(421, "wrong_host", error)
+
+
+def unauthorized() -> bytes:
+    """The answer to a request without the token, whose body is not read."""
+    return early_answer(401, "unauthorized", UNAUTHORIZED, "WWW-Authenticate: Bearer")
+
+
 def too_many_requests() -> bytes:
     """The answer to one request more than may be in flight."""
     error = "too many requests are in flight; try again later"
     return early_answer(503, "too_many_requests", error, "Retry-After: 1")
+
+
+def too_many_bodies() -> bytes:
+    """The answer to a body for which there is no room besides those of other requests."""
+    error = "too many bodies are kept; try again later"
+    return early_answer(503, "too_many_bodies", error, "Retry-After: 1")
 
 
 def body_not_stored() -> bytes:

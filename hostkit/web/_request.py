@@ -8,8 +8,9 @@ import re
 import time
 from functools import lru_cache
 from http import HTTPStatus
+from os import SEEK_END
 from reprlib import repr as shorten
-from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
+from typing import TYPE_CHECKING, Any, AnyStr, Final, TypeVar, overload
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 from twisted.internet.defer import CancelledError, Deferred
@@ -20,7 +21,9 @@ from twisted.web.resource import EncodingResourceWrapper, getChildForRequest
 from twisted.web.server import NOT_DONE_YET, Request, version
 
 from hostkit.presenting import presentable
-from hostkit.web._forms import LONGEST_FORM_BYTES, UnreadForm, is_form
+from hostkit.web._conditions import drop_bad_date, drop_bad_ranges
+from hostkit.web._content_type import is_form
+from hostkit.web._form_args import LONGEST_FORM_BYTES, UnreadForm, read_args
 from hostkit.web._json_resource import HttpError, give_up, log_failure, write_http_error
 from hostkit.web._pages import lacks_head, refuse_method, render_methods, send
 
@@ -127,7 +130,6 @@ def _bool(text: str) -> bool:
 _STRICT: Final[dict[Any, Callable[[str], Any]]] = {int: _int, float: _float, bool: _bool}
 
 
-_JSON: Final = b"application/json"
 _OWN: Final = b"/_hostkit/"
 
 
@@ -139,23 +141,19 @@ class HostRequest(Request):
 
     Attributes:
         module: The name of the module that the resource for this request belongs to.
+        redact: Takes secrets out of what is answered to an `HttpError`.
     """
 
     module: str | None = None
-    _has_unread_form = False
+    redact: Callable[[str], str] | None = None
+    _reads_forms = False
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
-        """Take a request that has arrived; only what may be a small form is read as one."""
-        kinds = self.requestHeaders.getRawHeaders(b"content-type")
-        assert self.content is not None  # noqa: S101 -- there is one since the headers came
-        if kinds and (
-            # Twisted would read the header as that of a mail, longer than all else takes.
-            kinds[0].startswith(_JSON) or path.startswith(_OWN)
-        ):
+        """Take a request that has arrived."""
+        if command == b"POST":
+            # Twisted would read forms as mail, which may raise anything, and take long.
+            self._reads_forms = self._parsePOSTFormSubmission
             self._parsePOSTFormSubmission = False
-        elif kinds and self.content.tell() > LONGEST_FORM_BYTES:
-            self._parsePOSTFormSubmission = False
-            self._has_unread_form = command == b"POST" and is_form(kinds[0])
         super().requestReceived(command, path, version)  # type: ignore[no-untyped-call]
 
     def process(self) -> None:
@@ -163,8 +161,6 @@ class HostRequest(Request):
         if self.path == b"*":
             super().process()  # type: ignore[no-untyped-call]
             return
-        if self._has_unread_form:
-            self.args = UnreadForm(self.args)
         channel: Any = self.channel
         self.site = site = channel.site
         headers = self.responseHeaders
@@ -174,6 +170,10 @@ class HostRequest(Request):
         self.prepath = []
         self.postpath = list(map(unquote_to_bytes, segments)) if b"%" in self.path else segments
         try:
+            if self._reads_forms:
+                self._take_form()
+            elif self.method == b"GET":
+                drop_bad_ranges(self.requestHeaders)
             self.sitepath: list[bytes] = []  # cookies are named after it
             resource: Any = getChildForRequest(site.resource, self)
             if isinstance(resource, EncodingResourceWrapper):
@@ -181,6 +181,26 @@ class HostRequest(Request):
             self.render(resource)
         except BaseException as error:  # noqa: BLE001 -- it is logged, whatever it is
             self.processingFailed(Failure(presentable(error)))
+
+    def getHeader(self, key: AnyStr) -> AnyStr | None:
+        """Return the value of a header of the request; of several, the last one.
+
+        Args:
+            key: Its name. For a string the value is a string as well.
+
+        Raises:
+            HttpError: 400, a string is wanted, and the header is not UTF-8.
+        """
+        try:
+            return super().getHeader(key)
+        except UnicodeDecodeError:
+            error = f"the header {key!r} is not UTF-8"
+            raise HttpError(HTTPStatus.BAD_REQUEST, "bad_header", error) from None
+
+    def setLastModified(self, when: float) -> Any:
+        """Say when what is answered was changed; see `twisted.web.http.Request`."""
+        drop_bad_date(self.requestHeaders)
+        return super().setLastModified(when)  # type: ignore[no-untyped-call]
 
     def render(self, resrc: IResource) -> None:
         """Ask a resource for its answer, and send it."""
@@ -213,6 +233,25 @@ class HostRequest(Request):
         self._encoder = None
         give_up(self)
         return reason
+
+    def _take_form(self) -> None:
+        """Add the fields of a form to those of the query; only a small form is read."""
+        # No one needs to be let in to have a form read, and what is our own takes JSON.
+        if self.path.startswith(_OWN):
+            return
+        kinds = self.requestHeaders.getRawHeaders(b"content-type")
+        if not (kinds and is_form(kinds[0])):
+            return
+        args, content = self.args, self.content
+        assert args is not None  # noqa: S101 -- set when the request had arrived
+        assert content is not None  # noqa: S101 -- there is one since the headers came
+        length = content.seek(0, SEEK_END)
+        content.seek(0)
+        if length > LONGEST_FORM_BYTES:
+            self.args = UnreadForm(args)
+        elif length:
+            args.update(read_args(kinds[0], content))
+            content.seek(0)
 
     def _refuse(self, resource: IResource, listed: Collection[bytes]) -> Any:
         if self.method != b"HEAD" or b"GET" not in listed:

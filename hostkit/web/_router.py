@@ -14,7 +14,7 @@ from twisted.web.resource import Resource
 from hostkit.web._pages import BAD_PATH, FORBIDDEN, NOT_FOUND
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from twisted.web.resource import IResource
 
@@ -82,6 +82,8 @@ class Router(Resource):
         modules: The names of the modules that the resources belong to, by the same paths.
         host: A host, built, of which all that its modules serve is served as well, before and after
             each reload. At a path that is among the resources, it is hidden by them.
+        redact: Takes secrets out of the errors that resources raise as an `HttpError`; by default
+            those of the host, if one is given.
 
     Raises:
         TypeError: The resources are not a mapping.
@@ -93,6 +95,7 @@ class Router(Resource):
         modules: Mapping[str, str] = MappingProxyType({}),
         *,
         host: Host | None = None,
+        redact: Callable[[str], str] | None = None,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         if not isinstance(resources, Mapping):
@@ -100,9 +103,12 @@ class Router(Resource):
                 f"Router takes a mapping of paths to resources, not {resources!r}; "
                 "for what a host's modules serve write Router(host=host)"
             )
+        self._redact = redact
         if host is None:
             self._serve(resources, modules)
             return
+        if redact is None:
+            self._redact = host.receipts.redact
 
         def serve() -> None:
             mounts = host.mounts
@@ -134,6 +140,7 @@ class Router(Resource):
     def getChildWithDefault(self, path: bytes, request: HostRequest) -> IResource:
         """Find the resource for a request of which the first segment was taken off."""
         assert request.prepath is not None  # noqa: S101 -- set before resources are looked for
+        request.redact = self._redact
         postpath = request.postpath
         assert postpath is not None  # noqa: S101
         exact = self._exact.get(request.path)

@@ -9,7 +9,7 @@ from twisted.internet.defer import Deferred, DeferredList
 
 from hostkit.errors import ConfigErrors, HostkitError
 from hostkit.logs import logger_of
-from hostkit.loops import Withheld, seconds_of, settle, start_entry
+from hostkit.loops import Withheld, settle, start_entry
 from hostkit.web._bodies import missing_folder
 from hostkit.web._door import Door, numbers_of
 from hostkit.web._listeners import read_listeners
@@ -54,7 +54,7 @@ class Server:
         self._takeover: Takeover | None = None
         self._is_serving = False
         self._is_stopping = False
-        self._watch = AcceptWatch(seconds_of(reactor))
+        self._watch = AcceptWatch(self._rest)
         self._withheld = Withheld(self._descriptors)
         host.accompany(self)
         host.when_reloaded(self._reroute)
@@ -149,6 +149,11 @@ class Server:
         transports = [each for site in self._sites for each in site.transports]
         readers = [*self._reactor.getReaders(), *self._reactor.getWriters()]
         return [number for each in (*ports, *transports, *readers) for number in numbers_of(each)]
+
+    def _rest(self) -> None:
+        """Accept no connections for a while."""
+        for door in (*self._doors, *self._retiring):
+            door.rest()
 
     def _read(self, file: HostFile) -> list[Draft]:
         drafts, problems = read_listeners(file, self._reactor)
@@ -249,7 +254,7 @@ class Server:
                 READY: Ready(self._is_ready, self._missing),
             }
         modules = {path: module.name for path, (module, _) in self._host.mounts.items()}
-        router = Router(resources, modules)
+        router = Router(resources, modules, redact=self._host.receipts.redact)
         return Guard(router, listener.tokens) if listener.tokens else router
 
     def _missing(self) -> list[str]:

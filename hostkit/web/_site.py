@@ -5,21 +5,22 @@ from __future__ import annotations
 import logging
 import time
 from typing import IO, TYPE_CHECKING, Any, Final, final
-from urllib.parse import unquote_to_bytes
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.web.http import combinedLogFormatter, datetimeToLogString
 from twisted.web.server import Site
 
+from hostkit.logs import About
 from hostkit.loops import seconds_of
-from hostkit.web._bodies import open_body
+from hostkit.web._admission import Admission
+from hostkit.web._arrivals import Arrivals, Refused
+from hostkit.web._bodies import Bodies, open_body
 from hostkit.web._channel import HttpChannel
-from hostkit.web._overload import Notice, Refused
-from hostkit.web._refusals import body_too_long, too_many_requests, url_too_long
+from hostkit.web._endpoints import is_loopback_port
 from hostkit.web._request import HostRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from twisted.internet.interfaces import IDelayedCall
     from twisted.web.http import Request
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 TICK_SECONDS: Final = 1
 """How often deadlines are looked at."""
 
+_log: Final = logging.getLogger("hostkit.serve")
 _access: Final = logging.getLogger("hostkit.access")
 
 
@@ -48,7 +50,8 @@ class HostSite(Site):
     Attributes:
         limits: What requests are held to.
         memory_bytes: The longest body that is kept in memory.
-        always: As in the arguments.
+        bodies: How much of bodies is kept.
+        admission: Whether a request is accepted.
         busy: How many requests are in flight.
         horizon: When deadlines are looked at next. They are counted from then, so that no client
             gets less time than was promised.
@@ -66,6 +69,7 @@ class HostSite(Site):
     ) -> None:
         super().__init__(root, requestFactory=HostRequest, reactor=reactor, timeout=None)  # type: ignore[no-untyped-call]
         self.busy = 0
+        self.bodies = Bodies()
         self.horizon = 0.0
         self.is_draining = False
         self.seconds = seconds_of(reactor)
@@ -75,7 +79,7 @@ class HostSite(Site):
         self._next_look: IDelayedCall | None = None
         self._waiting: list[Deferred[None]] = []
         self._settling: list[tuple[Deferred[None], list[tuple[HttpChannel, Request]]]] = []
-        self._full = Notice(self.seconds)
+        self._arrivals = Arrivals(listener, has_health=bool(always))
         self.adopt(root, listener, always)
 
     def adopt(self, root: IResource, listener: Listener, always: Collection[bytes]) -> None:
@@ -90,9 +94,10 @@ class HostSite(Site):
         self.limits = listener.limits
         # A hook can always be called, also where there is no folder for temporary files.
         self.memory_bytes = max(self.limits.hooks_body, self.limits.body_in_memory)
-        self.always = always
+        is_loopback = is_loopback_port(listener.endpoint)
+        self.admission = Admission(listener, always, is_loopback=is_loopback)
+        self._arrivals.adopt(listener, has_health=bool(always))
         self._endpoint = listener.endpoint
-        self._serves_modules = "modules" in listener.serve
         self._has_access_log = listener.access_log
 
     @property
@@ -107,16 +112,8 @@ class HostSite(Site):
 
     def buildProtocol(self, addr: Any) -> Any:
         """Make what answers on a new connection, or closes it if there are too many."""
-        limit = self.limits.connections
-        if len(self._channels) < limit:
-            return super().buildProtocol(addr)  # type: ignore[no-untyped-call]
-        self._full.log(
-            "%s: there are %d connections, the most that `limits: connections` allows; others are "
-            "closed at once",
-            self._endpoint,
-            limit,
-        )
-        return Refused()
+        channel = super().buildProtocol(addr)  # type: ignore[no-untyped-call]
+        return channel if self._arrivals.admit(channel, addr) else Refused()
 
     def startFactory(self) -> None:
         """Begin; `Site` would begin to note the time for a log that is not its own here."""
@@ -135,35 +132,15 @@ class HostSite(Site):
         """Offer HTTP/1.1 only, as the limits hold for nothing else."""
         return [b"http/1.1"]
 
-    def longest_body(self, url: bytes) -> int:
-        """How long the body of a request may be.
+    def is_full(self, url: bytes, *, is_extra: bool) -> bool:
+        """Whether there are too many requests in flight for another one.
 
         Args:
             url: The request's URL, not decoded.
+            is_extra: Whether it comes on a connection for health checks only.
         """
-        first = unquote_to_bytes(url.split(b"?", 1)[0]).lstrip(b"/").split(b"/", 1)[0]
-        if first == b"_hostkit" or not self._serves_modules:
-            return self.limits.hooks_body
-        return self.limits.body
-
-    def judge(self, url: bytes, length: int | None) -> bytes | None:
-        """Decide whether a request is accepted, before anything of its body is read.
-
-        Args:
-            url: The request's URL, not decoded.
-            length: How long its body is; `None` if that is not known yet.
-
-        Returns:
-            What refuses it; `None` if it is accepted.
-        """
-        limits = self.limits
-        if len(url) > limits.url:
-            return url_too_long(limits.url)
-        if length and length > self.longest_body(url):
-            return body_too_long(self.longest_body(url))
-        if self.busy >= limits.requests and url.partition(b"?")[0] not in self.always:
-            return too_many_requests()
-        return None
+        is_busy = is_extra or self.busy >= self.limits.requests
+        return is_busy and not self.admission.is_always(url)
 
     def getContentFile(self, length: int | None) -> IO[bytes]:
         """Open something to keep the body of a request in, as `hostkit.web._bodies` does."""
@@ -172,12 +149,15 @@ class HostSite(Site):
     def add(self, channel: HttpChannel) -> None:
         """Begin to look at a connection's deadlines."""
         self._channels.add(channel)
+        self._arrivals.add(channel)
         if self._next_look is None:
             self._look_later()
 
     def remove(self, channel: HttpChannel) -> None:
         """Forget a connection."""
-        self._channels.discard(channel)
+        if channel in self._channels:
+            self._channels.remove(channel)
+            self._arrivals.remove(channel)
         if not self._channels:
             self._look_at_settling()
         while self._waiting and not self._channels:
@@ -186,8 +166,7 @@ class HostSite(Site):
     def drain(self) -> None:
         """Let every connection end as soon as no request is in flight on it, also those to come."""
         self.is_draining = True
-        for channel in tuple(self._channels):
-            channel.drain()
+        self._each(HttpChannel.drain, self._channels)
 
     def emptied(self) -> Deferred[None]:
         """Wait until there are no connections."""
@@ -213,18 +192,29 @@ class HostSite(Site):
 
     def abort(self) -> None:
         """Cut all connections."""
-        for channel in tuple(self._channels):
-            channel.abort()
+        self._each(HttpChannel.abort, self._channels)
 
     def _look(self) -> None:
         self._next_look = None
         if self._channels:
             self._look_later()
         now = self.seconds()
-        for channel in tuple(self._channels):
-            if channel.deadline <= now:
-                channel.expire()
+        self._each(HttpChannel.expire, [it for it in self._channels if it.deadline <= now])
         self._look_at_settling()
+
+    def _each(self, act: Callable[[HttpChannel], None], channels: Collection[HttpChannel]) -> None:
+        """Do something with connections; one whose transport raises does not stop the others."""
+        for channel in tuple(channels):
+            try:
+                act(channel)
+            except Exception as error:  # noqa: BLE001 -- whatever a transport raises
+                _log.error(
+                    "%s: a connection is cut, as its transport failed: %r",
+                    self._endpoint,
+                    error,
+                    extra=About(listener=self._endpoint).extra,
+                )
+                channel.abort()
 
     def _look_at_settling(self) -> None:
         for entry in tuple(self._settling):

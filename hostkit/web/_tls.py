@@ -11,6 +11,7 @@ from twisted.internet.interfaces import IOpenSSLContextFactory
 from zope.interface import implementer
 
 from hostkit.codes import Code
+from hostkit.files import read_plain
 from hostkit.web._endpoint_faults import EXAMPLES, EndpointError
 from hostkit.web._twisted_private import contexts_of, use_contexts
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _BLOCK: Final = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----")
 _KINDS: Final = frozenset({"ssl", "tls"})
+_MOST_BYTES: Final = 1024**2
 _DEFAULT_KEY: Final = "server.pem"  # Twisted's
 
 
@@ -86,7 +88,7 @@ def _check_files(parts: Mapping[str, str]) -> None:
 def _read(name: str, path: str, block: str) -> bytes:
     """Read a file of PEM blocks."""
     try:
-        content = Path(path).read_bytes()
+        content = read_plain(path, _MOST_BYTES)
     except OSError as error:
         raise EndpointError(
             f"{name}: {path} cannot be read: {error.strerror}",

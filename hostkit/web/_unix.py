@@ -1,10 +1,11 @@
-"""`UnixEndpoint`: a UNIX socket whose lock ends with its process."""
+"""UNIX sockets: `UnixEndpoint`, whose lock ends with its process, and those that others keep."""
 
 from __future__ import annotations
 
 import errno
 import fcntl
 import os
+import socket
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, final
 
@@ -17,6 +18,7 @@ from twisted.internet.unix import Port
 from zope.interface import implementer
 
 from hostkit.web._addresses import is_served
+from hostkit.web._twisted_private import TwistedUnixPort
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -121,3 +123,47 @@ class _LockedPort(Port):
             tcp.Port.connectionLost(self, reason)
         finally:
             self._lock.release()
+
+
+@final
+@attrs.frozen
+class Adopter:
+    """Adopts sockets that listen already, as a reactor does, but leaves those of UNIX as they are.
+
+    Twisted itself lets every user connect to them, deletes them when it listens no more, and shuts
+    them down for all processes that have them: systemd and the next process have one that is dead.
+
+    Args:
+        reactor: The Twisted reactor.
+    """
+
+    _reactor: Any
+
+    def adoptStreamPort(
+        self,
+        fileDescriptor: int,  # noqa: N803
+        addressFamily: int,  # noqa: N803
+        factory: IProtocolFactory,
+    ) -> IListeningPort:
+        """Listen on a socket."""
+        if addressFamily != socket.AF_UNIX:
+            port: IListeningPort = self._reactor.adoptStreamPort(
+                fileDescriptor, addressFamily, factory
+            )
+            return port
+        kept = _KeptPort.of_descriptor(self._reactor, fileDescriptor, factory)
+        kept.startListening()
+        return kept
+
+
+@final
+class _KeptPort(TwistedUnixPort):
+    """A port on a socket that another process has opened, and may keep."""
+
+    def startListening(self) -> None:
+        """Listen, as on any socket that is there already."""
+        tcp.Port.startListening(self)
+
+    def connectionLost(self, reason: Any) -> None:
+        """Listen no more."""
+        tcp.Port.connectionLost(self, reason)

@@ -10,8 +10,7 @@ from twisted.internet import defer
 from twisted.internet.defer import Deferred
 
 from hostkit import cached
-from hostkit.caching import Invalidations
-from tests.caching.test_invalidations import Wire
+from tests.caching.test_invalidations import Wire, processes
 from tests.dispatch.fakes import run
 
 
@@ -243,10 +242,9 @@ def test_a_computation_in_flight_is_invalidated_by_a_shorter_key() -> None:
 def test_other_processes_drop_the_same_entries() -> None:
     """With a whole key that one, and with a shorter one all that agree."""
     wire = Wire()
-    here, there = Invalidations(wire), Invalidations(wire)
+    (here, _), (there, _) = processes(wire)
     mine, theirs = Books(), Books()
     for invalidations, each in ((here, mine), (there, theirs)):
-        run(invalidations.open())
         invalidations.add("books", each.several)
         for more in (1, 2):
             run(each.several("a", more))

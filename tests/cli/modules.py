@@ -13,7 +13,7 @@ from twisted.internet.threads import deferToThread
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
-from hostkit import ALLOW, Category, Decision, ModuleApi, hookspec, rules
+from hostkit import ALLOW, Category, Decision, Deny, Keyed, ModuleApi, hookspec, rules
 
 if TYPE_CHECKING:
     from twisted.web.server import Request
@@ -29,6 +29,24 @@ class Comments(Category):
     @hookspec(rules.Notify())
     async def on_comment_posted(self, author: str) -> None:
         """Called after a comment was stored."""
+
+
+class Doors(Category):
+    """Callbacks about doors, of which each has its own porter."""
+
+    @hookspec(rules.Notify(), keyed=Keyed("door"))
+    async def on_knock(self, door: str) -> None:
+        """Called when somebody knocks."""
+
+
+class Porter:
+    """Opens the front door."""
+
+    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
+        api.register(Doors, on_knock={"front": self.open})
+
+    async def open(self, door: str) -> None:
+        pass
 
 
 class Remarks(Category):
@@ -49,11 +67,48 @@ class Words:
         return ALLOW
 
 
+class Strict:
+    """Does not like Bob."""
+
+    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
+        api.register(Comments, check_comment=self.check)
+
+    async def check(self, author: str) -> Decision:
+        return Deny("name", author) if author == "bob" else ALLOW
+
+
+class Failing:
+    """Fails whenever it is asked."""
+
+    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
+        api.register(Comments, check_comment=self.check)
+
+    async def check(self, author: str) -> Decision:
+        raise RuntimeError(author)
+
+
+class Unstartable:
+    """Can be built, but not started."""
+
+    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
+        pass
+
+    async def start(self) -> None:
+        raise RuntimeError("no database")
+
+
 class Broken:
     """Cannot be built."""
 
     def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
         raise RuntimeError("no database")
+
+
+class Interrupted:
+    """Is built while somebody presses Ctrl-C."""
+
+    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
+        raise KeyboardInterrupt
 
 
 class Noted:

@@ -20,13 +20,14 @@ LIMIT_SECONDS = 60
 
 
 @contextmanager
-def serving(file: str, *options: str) -> Iterator[subprocess.Popen[str]]:
+def serving(file: str, *options: str, before: str = "") -> Iterator[subprocess.Popen[str]]:
     """Run `hostkit serve`, with modules of these tests or from the folder of the file.
 
-    A process that does not end in time is killed, so no test hangs.
+    A process that does not end in time is killed, so no test hangs. What comes before it is code
+    that may use the module `resource`.
     """
     places = [str(ROOT), str(Path(file).parent)]
-    code = "from hostkit.cli import main; main()"
+    code = f"import resource; {before}\nfrom hostkit.cli import main; main()"
     with subprocess.Popen(
         [sys.executable, "-c", code, "serve", *options, file],
         stdout=subprocess.PIPE,

@@ -194,23 +194,21 @@ def loop_of(reactor: Any) -> Any:
     return reactor._asyncioEventloop
 
 
-def test_uvloop_is_used_where_it_is_installed(
-    installed: list[Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Without a choice the loop is uvloop's if there is one; it is closed afterwards."""
-    with reactor_installed(None):
+@pytest.mark.parametrize("name", [None, "asyncio"])
+def test_the_loop_is_python_s_own_by_default(installed: list[Any], name: str | None) -> None:
+    """Also where uvloop is installed; it is closed afterwards."""
+    with reactor_installed(name):
+        (reactor,) = installed
+        assert isinstance(loop_of(reactor), asyncio.SelectorEventLoop)
+    assert loop_of(reactor).is_closed()
+
+
+def test_uvloop_is_used_where_it_is_wanted(installed: list[Any]) -> None:
+    """It is closed afterwards, too."""
+    with reactor_installed("uvloop"):
         (reactor,) = installed
         assert isinstance(loop_of(reactor), uvloop.Loop)
     assert loop_of(reactor).is_closed()
-    monkeypatch.setitem(sys.modules, "uvloop", None)
-    with reactor_installed(None):
-        assert not isinstance(loop_of(installed[1]), uvloop.Loop)
-
-
-def test_uvloop_is_only_used_where_it_is_wanted(installed: list[Any]) -> None:
-    """`--reactor asyncio` means Python's own event loop."""
-    with reactor_installed("asyncio"):
-        assert not isinstance(loop_of(installed[0]), uvloop.Loop)
 
 
 def test_a_task_that_resists_its_cancellation_is_left(
@@ -239,6 +237,7 @@ def test_a_task_that_resists_its_cancellation_is_left(
 def test_uvloop_may_be_missing(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     """The error says how to install it."""
     monkeypatch.setitem(sys.modules, "uvloop", None)
+    monkeypatch.delitem(sys.modules, "hostkit.cli._uvloop", raising=False)
     result = run("serve", "--reactor", "uvloop", write("modules: []"))
     assert result.exit_code == 2
     assert "pip install 'hostkit-framework[uvloop]'" in result.stderr

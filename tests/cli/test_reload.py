@@ -99,7 +99,7 @@ def test_problems_are_in_the_log(
         process.send_signal(signal.SIGHUP)
         line = wait_for(process, "ERROR")
         assert f"not reloaded, nothing was changed: {file}:2:13: HK101 " in line
-        assert wait_for(process, "HK107").startswith(f"{file}:3:5: HK107 ")
+        assert wait_for(process, "HK107").startswith(f"  {file}:3:5: HK107 ")
         file = write_modules("a", "b fails")
         process.send_signal(signal.SIGHUP)
         line = wait_for(process, "ERROR")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hostkit.config._document import Lines, YamlFile
 from hostkit.config._parser import Parser
 from hostkit.config._values import Reader
-from hostkit.errors import Place
+from hostkit.errors import Place, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,9 +54,21 @@ def test_an_excerpt_cannot_move_the_caret_or_the_terminal() -> None:
     assert Lines("f", "a\tb\x1bc\u202e").place(0).excerpt == "a b\ufffdc\ufffd"
 
 
-def test_a_long_line_is_cut_behind_the_caret() -> None:
-    """What is shown of an endless line still reaches the caret and some way further."""
-    assert tuple(len(Lines("f", "x" * 5000).place(i).excerpt) for i in (0, 1000)) == (160, 1041)
+def test_a_long_line_is_cut_around_the_caret() -> None:
+    """What is shown of an endless line is short, and the caret still points to its character."""
+    lines = Lines("f", "".join(chr(0x4E00 + at) for at in range(5000)))
+    places = [lines.place(at) for at in (0, 1000, 4999)]
+    assert [len(place.excerpt) for place in places] == [160, 160, 120]
+    assert [place.excerpt[place.column - 1 - place.skipped] for place in places] == [
+        lines.text[at] for at in (0, 1000, 4999)
+    ]
+
+
+def test_a_caret_stands_below_its_character_in_the_middle_of_a_long_line() -> None:
+    """The caret's line is moved as far as the excerpt."""
+    place = Lines("f", "x" * 1000 + "!" + "x" * 1000).place(1000)
+    _, _, shown, caret = Problem("HK000", "wrong", place=place).render().splitlines()
+    assert shown.index("!") == caret.index("^")
 
 
 _TEXT = """\

@@ -203,6 +203,7 @@ def test_the_applications_own_keys_are_left_alone(tmp_path: Path, text: str) -> 
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
+        ("modules: [" + "'" + "a b" * 99 + "']", "write a mapping: {module: ...}"),
         ("modules: [a.B]", "write a mapping: {module: a.B}"),
         ("modules: a.B", "write a list: [{module: a.B}]"),
         ("modules: [5]", None),

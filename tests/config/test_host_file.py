@@ -8,6 +8,8 @@ from hostkit.config import Settings, check_reloadable, from_mapping, load, setti
 from hostkit.errors import ConfigErrors, Place, Problem
 
 if TYPE_CHECKING:
+    from hostkit.config import HostFile
+
     from .conftest import Write
 
 
@@ -62,7 +64,9 @@ def test_endless_messages_are_cut(write: Write, monkeypatch: pytest.MonkeyPatch)
     """A message is cut after it was redacted, so that no half of a secret is left."""
     monkeypatch.setenv("HOSTKIT_TEST", "y" * 5000)
     file = load(write("modules:\n- module: a.B\n  config: {x: !env HOSTKIT_TEST}\n"))
-    assert file.problem("HK100", "x" * 995 + "y" * 5000, ()).message == "x" * 995 + "[reda…"
+    assert file.problem("HK100", "x" * 995 + "y" * 5000, ()).message == (
+        "x" * 995 + "[reda… (5 more characters)"
+    )
 
 
 def test_nothing_secret_is_printed(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,3 +109,23 @@ def test_modules_and_some_settings_can_change() -> None:
     """They are taken over while the host is running."""
     new = {"hostkit": {"timing": "exact", "drain": "1s"}, "modules": [{"module": "a.B"}]}
     check_reloadable(from_mapping({}), from_mapping(new))
+
+
+def test_the_keys_of_messages_can_change() -> None:
+    """But not the server, nor whether there is one; the problem names what cannot."""
+
+    def file(**redis: str) -> HostFile:
+        return from_mapping({"hostkit": {"redis": {"url": "redis://x", **redis}}})
+
+    check_reloadable(file(), file(key="k" * 16, previous_key="p" * 16))
+    for new, paths in [
+        (file(url="redis://y", key="k" * 16), [("hostkit", "redis", "url")]),
+        (file(url="redis://y", channel="y"), [("hostkit", "redis", k) for k in ("url", "channel")]),
+        (from_mapping({}), [("hostkit", "redis")]),
+    ]:
+        with pytest.raises(ConfigErrors) as caught:
+            check_reloadable(file(), new)
+        assert [problem.path for problem in caught.value.problems] == paths
+    assert caught.value.problems[0].message == (
+        "`hostkit: redis:` cannot change while the host is running"
+    )

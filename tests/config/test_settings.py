@@ -97,6 +97,7 @@ def test_what_an_entry_may_not_say(key: str, value: Any, code: str) -> None:
 @pytest.mark.parametrize(
     ("settings", "code", "path"),
     [
+        ({"listeners": [{"endpoint": "x", "hosts": []}]}, "HK027", ("listeners", 0, "hosts")),
         ({"listeners": None}, "HK020", ("listeners",)),
         ({"listeners": [{}]}, "HK022", ("listeners", 0)),
         ({"listeners": [{"endpoint": ""}]}, "HK027", ("listeners", 0, "endpoint")),
@@ -118,6 +119,9 @@ def test_what_an_entry_may_not_say(key: str, value: Any, code: str) -> None:
         ({"listeners": [{"endpoint": "x", "path": []}]}, "HK021", ("listeners", 0, "path")),
         ({"redis": {"url": ""}}, "HK027", ("redis", "url")),
         ({"redis": "redis://x"}, "HK020", ("redis",)),
+        ({"redis": {"url": "x", "key": "k" * 15}}, "HK027", ("redis", "key")),
+        ({"redis": {"url": "x", "previous_key": ""}}, "HK027", ("redis", "previous_key")),
+        ({"redis": {"url": "x", "channel": "a b"}}, "HK027", ("redis", "channel")),
         ({"categories": "a"}, "HK020", ("categories",)),
         ({"categories": [""]}, "HK027", ("categories", 0)),
         ({"timing": "never"}, "HK023", ("timing",)),
@@ -164,7 +168,7 @@ def test_limits_have_defaults() -> None:
     assert listener.limits == Limits()
     assert (listener.token, listener.access_log) == (None, False)
     assert (Limits().body, Limits().hooks_body) == (50 * 1024**2, 1024**2)
-    assert attrs.astuple(Limits())[-3:] == (60, 10, 30)
+    assert attrs.astuple(Limits())[-6:] == (60, 10, 30, 1024, 30 * 60, 30)
 
 
 def test_limits_are_written_with_units() -> None:
@@ -231,7 +235,7 @@ def test_an_entry_knows_where_it_stands() -> None:
 def test_what_may_be_secret_is_not_printed() -> None:
     """A module's configuration and a server's URL may hold passwords."""
     assert "hunter2" not in repr(ModuleEntry("a.B", {"password": "hunter2"}))
-    assert "hunter2" not in repr(Redis("redis://:hunter2@localhost"))
+    assert "hunter2" not in repr(Redis("redis://:hunter2@localhost", "x", "hunter2", "hunter2"))
 
 
 def test_the_policies_of_a_module_are_those_of_rules() -> None:

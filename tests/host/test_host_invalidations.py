@@ -12,8 +12,8 @@ import pytest
 from hostkit import cached
 from hostkit.errors import ConfigErrors, ModuleFailedError
 from hostkit.host import Host, build_from_file
-from tests.caching.servers import Place, place
 from tests.dispatch.fakes import run
+from tests.messages.servers import Place, place
 
 if TYPE_CHECKING:
     from pathlib import Path

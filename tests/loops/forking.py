@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PARENT = os.getpid()
+IS_UP = [True]
 OURS, THEIRS = socket.socketpair()
 
 
@@ -169,7 +170,10 @@ class ReactorLike:
 
 
 def main(loop: str, name: str) -> None:
-    guard, withheld = ForkGuard(lambda: "words"), Withheld(lambda: [OURS.fileno()])
+    guard, withheld = (
+        ForkGuard(lambda: "words", lambda: len(IS_UP) > 0),
+        Withheld(lambda: [OURS.fileno()]),
+    )
     withheld.begin()
     if loop in ("asyncio", "uvloop"):
         factory = uvloop.new_event_loop if loop == "uvloop" else asyncio.new_event_loop
@@ -182,7 +186,7 @@ def main(loop: str, name: str) -> None:
     else:
         installReactor(loop)
         on_twisted(DEEDS[name], guard)
-    guard.end()
+    IS_UP.clear()
     withheld.end()
     OURS.close()
     print(f"{len(THEIRS.recv(100))} bytes")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any, Final, final
 
 from twisted.internet.address import IPv4Address
 from twisted.internet.error import ConnectionAborted, ConnectionDone
@@ -19,8 +19,9 @@ from hostkit.web._site import HostSite
 from tests.web.conftest import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
+    from twisted.internet.interfaces import IAddress
     from twisted.web.resource import IResource
 
 
@@ -59,6 +60,62 @@ class Transport(StringTransport):
         if self.connected:
             self.connected = False
             self.protocol.connectionLost(Failure(reason))
+
+
+class Narrow(Transport):
+    """A transport on which all that is written waits until a test takes it."""
+
+    unsent = b""
+    is_full = False
+    is_read = True
+
+    def write(self, data: bytes) -> None:
+        """Keep what is written, and pause its producer at 64 KiB, as Twisted does."""
+        self.unsent += data
+        if self.producer is not None and len(self.unsent) > 65536 and not self.is_full:
+            self.is_full = True
+            self.producer.pauseProducing()
+
+    def writeSequence(self, data: Iterable[bytes]) -> None:  # noqa: N802 -- so named by Twisted
+        """Keep all that is written."""
+        self.write(b"".join(data))
+
+    def writeSomeData(self, data: bytes) -> int:  # noqa: N802
+        """Let the client read something."""
+        super().write(data)  # type: ignore[no-untyped-call]
+        return len(data)
+
+    def take(self, size: int = 2**30) -> None:
+        """Let the client read so much, and then go on as Twisted does."""
+        data, self.unsent = self.unsent[:size], self.unsent[size:]
+        self.writeSomeData(data)
+        if self.unsent:
+            return
+        if self.is_full and self.producer is not None:
+            self.is_full = False
+            self.producer.resumeProducing()
+        elif self.disconnecting:
+            self.lose(ConnectionDone())
+
+    def loseConnection(self) -> None:  # noqa: N802
+        """Close as soon as everything is taken."""
+        self.disconnecting = True
+        if not self.unsent:
+            self.lose(ConnectionDone())
+
+    def lose(self, reason: Exception) -> None:
+        """Stop what produces an answer, and tell the protocol."""
+        if self.connected and self.producer is not None:
+            self.producer.stopProducing()
+        super().lose(reason)
+
+    def pauseProducing(self) -> None:  # noqa: N802
+        """Read no more from the client."""
+        self.is_read = False
+
+    def resumeProducing(self) -> None:  # noqa: N802
+        """Read from the client."""
+        self.is_read = True
 
 
 class Held(Resource):
@@ -111,18 +168,29 @@ def make_site(
     return HostSite(root, listener, Clock(), always)
 
 
+HERE: Final = IPv4Address("TCP", "127.0.0.1", 1)
+
+
 @final
 class Line:
     """One connection to a site."""
 
-    def __init__(self, site: HostSite, *, tls: bool = False, stuck: bool = False) -> None:
-        here = IPv4Address("TCP", "127.0.0.1", 1)
-        self.transport: Any = Transport(here, here)  # type: ignore[no-untyped-call]
+    def __init__(
+        self,
+        site: HostSite,
+        *,
+        tls: bool = False,
+        stuck: bool = False,
+        narrow: bool = False,
+        peer: IAddress = HERE,
+    ) -> None:
+        kind = Narrow if narrow else Transport
+        self.transport: Any = kind(HERE, peer)  # type: ignore[no-untyped-call]
         alsoProvides(self.transport, ITCPTransport)
         if tls:
             alsoProvides(self.transport, ISSLTransport)
         self.transport.is_stuck = stuck
-        self._protocol: Any = site.buildProtocol(here)
+        self._protocol: Any = site.buildProtocol(peer)
         self.transport.protocol = self._protocol
         self._protocol.makeConnection(self.transport)
 
@@ -133,19 +201,23 @@ class Line:
 
     def get(self, path: str = "/", *headers: str) -> None:
         """Send a request without a body."""
-        self.send("\r\n".join((f"GET {path} HTTP/1.1", "Host: x", *headers)) + "\r\n\r\n")
+        self.send("\r\n".join((f"GET {path} HTTP/1.1", "Host: localhost", *headers)) + "\r\n\r\n")
 
     def post(self, length: int | str, body: bytes = b"", path: str = "/") -> None:
         """Send a request with a body, or with a part of it."""
-        self.send(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n")
+        self.send(f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n")
         if body:
             self.send(body)
 
     def post_chunks(self, *chunks: bytes, path: str = "/") -> None:
         """Send a request whose body has no known length."""
-        self.send(f"POST {path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+        self.send(f"POST {path} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
         for chunk in chunks:
             self.send(b"%x\r\n%s\r\n" % (len(chunk), chunk))
+
+    def half_close(self) -> None:
+        """End the sending, and go on reading."""
+        self._protocol.readConnectionLost()
 
     def hang_up(self) -> None:
         """Go away."""

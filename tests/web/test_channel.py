@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from twisted.web.http import HTTPChannel
 
@@ -21,7 +23,10 @@ def test_requests_are_answered_one_after_another() -> None:
     line = Line(make_site())
     line.get()
     line.post(3, b"abc")
-    line.send(b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nabGET / HTTP/1.1\r\n\r\n")
+    line.send(
+        b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab"
+        b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+    )
     assert [answer.body for answer in line.answers] == [b"0", b"3", b"2", b"0"]
     assert line.is_open()
 
@@ -53,7 +58,7 @@ def test_a_hundred_megabytes_are_neither_read_nor_kept() -> None:
 def test_a_refused_body_is_not_waited_for() -> None:
     """A client that asks before it sends is told not to."""
     line = Line(make_site(body=10))
-    line.send("POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 11\r\n\r\n")
+    line.send("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 11\r\n\r\n")
     assert errcode(line) == (413, "too_large")
 
 
@@ -68,7 +73,7 @@ def test_chunks_are_counted_as_they_come_in() -> None:
     assert line.answer.body == b"done"
     line = Line(site)
     line.post_chunks(b"01234", b"56789")
-    assert site.busy == 1
+    assert site.busy == 0
     line.send(b"1\r\nx\r\n1\r\ny\r\n0\r\n\r\n")
     assert errcode(line) == (413, "too_large")
     assert (held.requests, site.busy) == ([], 0)
@@ -120,6 +125,46 @@ def test_a_url_may_be_as_long_as_the_limit() -> None:
     assert errcode(line) == (414, "url_too_long")
 
 
+def test_a_request_is_refused_once() -> None:
+    """Also if what comes after the reason cannot be read."""
+    line = Line(make_site(body=1))
+    line.post_chunks()
+    line.send(b"2\r\nxy\r\nnonsense\r\n")
+    assert errcode(line) == (413, "too_large")
+    line.hang_up()
+
+
+@pytest.mark.parametrize(
+    ("limits", "status"),
+    [({"url": 4}, 414), ({"body": 1}, 413), ({"headers": 3}, 431)],
+)
+def test_a_refusal_of_head_has_no_body(limits: dict[str, int], status: int) -> None:
+    """A client would take it for the next answer; its length is that which a GET would have."""
+    options: dict[str, Any] = {**limits}
+    site = make_site(**options)
+    answers = []
+    for method in ("GET", "HEAD"):
+        line = Line(site)
+        line.send(
+            f"{method} /long HTTP/1.1\r\nHost: x\r\nA: b\r\nC: d\r\nContent-Length: 2\r\n\r\n"
+        )
+        answers.append(line.transport.value())
+        line.hang_up()
+    assert answers[0].startswith(b"HTTP/1.1 %d " % status)
+    assert answers[1] == answers[0].partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+
+
+def test_slow_heads_are_refused_without_a_body() -> None:
+    """As soon as the method is known, which it is when the first line has come."""
+    site = make_site()
+    line = Line(site)
+    line.send("HEAD / HTTP/1.1\r\nHost: x\r\n")
+    clock: Any = site.reactor
+    clock.pump([1] * 15)
+    assert line.transport.value().startswith(b"HTTP/1.1 408 ")
+    assert line.transport.value().endswith(b"\r\n\r\n")
+
+
 def test_headers_are_limited_in_number() -> None:
     """One more than the limit is refused with 431."""
     site = make_site(headers=5)
@@ -147,12 +192,12 @@ def test_headers_are_limited_in_size(headers: list[str]) -> None:
         b"nonsense\r\n\r\n",
         b"GET / HTTP/1.1\r\nno colon\r\n\r\n",
         b"GET / HTTP/1.1\r\nX: \x00\r\n\r\n",
-        b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
-        b"POST / HTTP/1.1\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n",
-        b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
-        b"POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
-        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
-        b"POST / HTTP/1.1\r\nContent-Type: multipart/form-data\r\nContent-Length: 1\r\n\r\nx",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n",
     ],
 )
 def test_what_is_no_http_is_refused(data: bytes) -> None:
@@ -189,19 +234,6 @@ def test_some_paths_are_always_served() -> None:
     for path in ("/", "/health", "/health?from=here", "/?/health"):
         Line(site).get(path)
     assert site.busy == 3
-
-
-def test_a_body_takes_a_place_while_it_arrives() -> None:
-    """A client that goes away in the middle of its body gives the place back."""
-    site = make_site(requests=1)
-    line = Line(site)
-    line.post(100, b"x")
-    other = Line(site)
-    other.get()
-    assert errcode(other) == (503, "too_many_requests")
-    line.hang_up()
-    assert site.busy == 0
-    assert line.answers == []
 
 
 def test_a_handler_learns_that_its_client_went_away() -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.web.line import Held, Line, make_site
 
 if TYPE_CHECKING:
-    import pytest
-
     from hostkit.web._site import HostSite
 
 
@@ -59,34 +59,34 @@ def test_slow_headers_are_refused() -> None:
     assert site.busy == 0
 
 
-def test_a_slow_body_is_refused() -> None:
-    """A body that trickles in has no more than its time; also one in chunks."""
-    for is_chunked in (False, True):
-        site = make_site(body_time=30)
-        line = Line(site)
-        if is_chunked:
-            line.post_chunks(b"x")
-        else:
-            line.post(1000)
-        for _ in range(30):
-            wait(site, 1)
-        assert site.busy == 1
-        wait(site, 2)
-        assert (line.answer.status, line.answer.json["errcode"]) == (408, "timeout")
-        assert site.busy == 0
-        line.hang_up()
-
-
-def test_a_long_body_has_more_time() -> None:
-    """Each kilobyte that has come gives it another second."""
-    site = make_site(body_time=30)
+def test_an_empty_line_after_a_body_is_no_request() -> None:
+    """Some clients send one; the connection is as idle as without it, and can be used."""
+    site = make_site(headers_time=10, idle=60)
     line = Line(site)
-    line.post(1024 * 100, b"x" * 1024 * 10)
-    wait(site, 40)
+    line.post(1, b"x")
+    line.send("\r\n")
+    wait(site, 55)
+    line.get()
+    assert [answer.status for answer in line.answers] == [200, 200]
+    line.send("\r\n")
+    wait(site, 58)
     assert line.is_open()
-    wait(site, 2)
-    assert line.answer.status == 408
-    line.hang_up()
+    wait(site, 5)
+    assert not line.is_open()
+    assert len(line.answers) == 2
+
+
+@pytest.mark.parametrize("idle", [5, 60])
+def test_an_empty_line_keeps_no_connection(idle: int) -> None:
+    """Neither if connections are idle for less than headers take, nor while the server stops."""
+    site = make_site(headers_time=10, idle=idle)
+    line = Line(site)
+    line.send("\r\n")
+    if idle == 60:
+        site.drain()
+    wait(site, 12)
+    assert not line.is_open()
+    assert line.answers == []
 
 
 def test_an_answer_may_take_long() -> None:
@@ -197,7 +197,7 @@ def test_draining_finishes_what_is_under_way() -> None:
     lines = [Line(site), Line(site), Line(site)]
     lines[0].get()
     lines[1].post(2, b"x")
-    lines[2].send("GET / HTTP/1.1\r\n")
+    lines[2].send("GET / HTTP/1.1\r\nHost: x\r\n")
     done = drain(site)
     wait(site, 5)
     lines[1].send(b"y")

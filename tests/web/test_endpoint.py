@@ -9,7 +9,7 @@ from twisted.internet.protocol import Factory
 from twisted.internet.selectreactor import SelectReactor
 from twisted.internet.testing import MemoryReactor
 
-from hostkit.web._listeners import is_local, read_endpoint
+from hostkit.web._endpoints import is_local, read_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from twisted.internet.testing import MemoryReactor
 from hostkit.config import load
 from hostkit.web import check_listeners
 from hostkit.web._endpoint_faults import LONGEST_SOCKET_BYTES, EndpointError
-from hostkit.web._listeners import read_endpoint
+from hostkit.web._endpoints import read_endpoint
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -126,7 +126,7 @@ def test_other_kinds_raise_what_they_like(monkeypatch: pytest.MonkeyPatch) -> No
     def parse(_reactor: object, _text: str) -> None:
         raise LookupError("no tower")
 
-    monkeypatch.setattr("hostkit.web._listeners.serverFromString", parse)
+    monkeypatch.setattr("hostkit.web._endpoints.serverFromString", parse)
     with pytest.raises(EndpointError, match=r"^LookupError: no tower$"):
         read_endpoint(MemoryReactor(), "pigeon:80")
 

@@ -7,7 +7,8 @@ import pytest
 from twisted.internet.testing import MemoryReactor
 
 from hostkit.config import load
-from hostkit.web._listeners import anchored, read_listeners
+from hostkit.web._endpoints import anchored
+from hostkit.web._listeners import read_listeners
 from hostkit.web._twisted_private import parse_endpoint
 from hostkit.web._unix import UnixEndpoint
 

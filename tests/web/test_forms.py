@@ -54,7 +54,7 @@ def post(page: Resource, body: bytes, kind: str = MULTIPART, path: str = "/") ->
     """Send a form, let the event loop turn, and give the answer."""
     site: Any = make_site(page)
     line = Line(site)
-    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\n"
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {kind}\r\n"
     line.send(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
     for _ in range(len(body) // 65536 + 2):
         site.reactor.advance(0)
@@ -107,7 +107,7 @@ def test_a_long_file_is_read_step_by_step() -> None:
     site: Any = make_site(Page(read))
     line = Line(site)
     form = multipart(part("file", b"x" * 300_000, "long"))
-    line.send(f"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: {MULTIPART}\r\n")
+    line.send(f"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: {MULTIPART}\r\n")
     line.send(f"Content-Length: {len(form)}\r\n\r\n".encode() + form)
     turns: list[int] = []
 
@@ -140,7 +140,7 @@ def test_a_client_that_leaves_ends_the_reading() -> None:
     site: Any = make_site(Page(read))
     line = Line(site)
     form = multipart(part("file", b"x" * 300_000, "long"))
-    line.send(f"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: {MULTIPART}\r\n")
+    line.send(f"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: {MULTIPART}\r\n")
     line.send(f"Content-Length: {len(form)}\r\n\r\n".encode() + form)
     line.hang_up()
     site.reactor.advance(0)

@@ -232,7 +232,7 @@ def test_the_openapi_document_has_every_call() -> None:
     }
     check = document["paths"]["/_hostkit/hooks/comments/check_comment"]["post"]
     assert check["summary"] == "Called before a comment is stored."
-    statuses = {"200", "400", "401", "403", "405", "408", "413", "415", "500", "503"}
+    statuses = {"200", "400", "401", "403", "405", "408", "413", "415", "421", "500", "503"}
     assert set(check["responses"]) == statuses
     title = document["paths"]["/_hostkit/hooks/comments/find_title"]["post"]
     assert title["deprecated"] is True

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from twisted.web.resource import Resource
 
-from hostkit.web._forms import LONGEST_FORM_BYTES
+from hostkit.web._form_args import LONGEST_FORM_BYTES
 from tests.web.line import Line, make_site
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def send(
     """Send a form."""
     line = Line(make_site(page, serve=("modules", "hooks")))
     line.send(
-        b"%s %s HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s"
+        b"%s %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s"
         % (method.encode(), path.encode(), kind.encode(), len(body), body)
     )
     return line.answer

@@ -268,7 +268,7 @@ def test_a_start_may_be_cancelled_while_it_opens_ports(
     path: Path, reactor: RecordingReactor, steps: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Being cancelled is no problem of the file; the modules are stopped, and it is passed on."""
-    monkeypatch.setattr("hostkit.web._listeners.serverFromString", never_listening)
+    monkeypatch.setattr("hostkit.web._endpoints.serverFromString", never_listening)
     starting = Deferred.fromCoroutine(make_server(path, reactor, TWO_MODULES).start())
     starting.cancel()
     failures: list[Any] = []

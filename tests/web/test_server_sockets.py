@@ -156,7 +156,7 @@ def test_whom_the_system_has_let_in_is_answered() -> None:
         address: Any = port.getHost()
         for _ in range(3):
             client = socket.create_connection(("127.0.0.1", address.port), timeout=10)
-            client.sendall(b"GET /words HTTP/1.1\r\nHost: x\r\n\r\n")
+            client.sendall(b"GET /words HTTP/1.1\r\nHost: localhost\r\n\r\n")
             clients.append(client)
         await server.stop()
 

@@ -92,7 +92,7 @@ def test_nothing_is_started_that_everybody_could_reach(steps: list[str]) -> None
 
 def test_health_is_served_where_it_is_asked_for(caplog: pytest.LogCaptureFixture) -> None:
     """Elsewhere the paths are the modules'; here they are not, and the module's name is told."""
-    assert Served("modules", path="/health").site.always == ()
+    assert Served("modules", path="/health").site.admission.always == ()
     assert caplog.messages == []
     served = Served("modules", "health", path="/health")
     assert served.ask("/health").json == {"status": "alive"}
@@ -110,7 +110,7 @@ def test_health_alone_hides_no_module(caplog: pytest.LogCaptureFixture) -> None:
 
 def test_a_busy_server_is_healthy() -> None:
     """Neither page is refused because of too many requests."""
-    assert set(Served("health").site.always) == {b"/health", b"/ready"}
+    assert set(Served("health").site.admission.always) == {b"/health", b"/ready"}
 
 
 def test_a_server_that_stops_is_alive_but_not_ready(steps: list[str]) -> None:

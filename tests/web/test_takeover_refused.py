@@ -93,7 +93,7 @@ def test_a_server_that_stops_opens_no_listeners(
     def slow(reactor: Any, text: str) -> Any:
         return Slow()
 
-    monkeypatch.setattr("hostkit.web._listeners.serverFromString", slow)
+    monkeypatch.setattr("hostkit.web._endpoints.serverFromString", slow)
     reloading = served.reload(ONE, TWO)
     assert not reloading.called
     stopping = Deferred.fromCoroutine(served.server.stop())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,7 @@ from twisted.internet.testing import MemoryReactor
 from twisted.plugin import getPlugins
 
 from hostkit.web._endpoint_faults import EndpointError
-from hostkit.web._listeners import anchored, read_endpoint
+from hostkit.web._endpoints import anchored, read_endpoint
 from tests.web.certificates import make_certificate
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def problem_of(text: str) -> EndpointError:
     [
         ("none", "x.crt", "", "privateKey: {}/none cannot be read: No such file", None),
         ("x.key", "", "", "certKey: {}/ cannot be read: Is a directory", None),
+        ("pipe", "x.crt", "", "privateKey: {}/pipe cannot be read: it is a pipe, not", None),
         ("x.crt", "x.key", "", "privateKey: {}/x.crt has no private key in PEM form; it", "were"),
         ("x.key", "x.der", "", "certKey: {}/x.der has no certificate in PEM form; it", "this may"),
         ("x.key", "text", "", "certKey: {}/text has no certificate in PEM form; it holds no", None),
@@ -57,6 +59,7 @@ def test_what_is_wrong_with_a_certificate_is_said(
     make_certificate(tmp_path, "x")
     make_certificate(tmp_path, "y")
     (tmp_path / "text").write_text("a certificate")
+    os.mkfifo(tmp_path / "pipe")
     for name, block in (("broken.crt", "CERTIFICATE"), ("broken.key", "PRIVATE KEY")):
         (tmp_path / name).write_text(f"-----BEGIN {block}-----\nx\n-----END {block}-----\n")
     files = f"privateKey={tmp_path}/{key}:certKey={tmp_path}/{certificate}"

@@ -47,10 +47,10 @@ def test_the_state_of_a_channel_can_be_seen() -> None:
     """The URL, the size of the headers, and whether a request is handled."""
     channel = connect()
     assert not channel.is_sending
-    channel.read(b"GET /a?b HTTP/1.1\r\nHost: x\r\n\r\n")
+    channel.read(b"GET /a?b HTTP/1.1\r\nHost: localhost\r\n\r\n")
     ((url, size, count, is_handling),) = channel.urls
     assert (url, count, is_handling) == (b"/a?b", 1, False)
-    assert size > len(b"Host: x")
+    assert size > len(b"Host: localhost")
     assert channel.is_handling
 
 
@@ -63,10 +63,34 @@ def test_a_channel_knows_that_its_client_takes_nothing() -> None:
     assert not channel.is_sending
 
 
+def test_a_channel_knows_what_it_has_not_read() -> None:
+    """What is left of a line, and whether it reads just now."""
+    channel = connect()
+    assert (channel.has_unread, channel.is_reading, channel.method) == (False, False, b"")
+    channel.read(b"HEAD / HTTP/1.1\r\nHo")
+    assert (channel.has_unread, channel.is_reading, channel.method) == (True, False, b"HEAD")
+
+
+def test_a_channel_reads_from_the_network_when_it_may() -> None:
+    """Not if it has read much already that waits for an answer."""
+    channel = connect()
+    channel.pause_reading()
+    assert channel.transport.producerState == "paused"
+    channel.resume_reading()
+    assert channel.transport.producerState == "producing"
+    channel.read(b"GET / HTTP/1.1\r\n\r\n")
+    channel.read(b"x" * 20_000)
+    assert channel.transport.producerState == "paused"
+    channel.resume_reading()
+    assert channel.transport.producerState == "paused"
+
+
 def test_chunks_can_be_counted() -> None:
     """They are given to a function before the request has them."""
     channel = connect()
-    channel.read(b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n")
+    channel.read(
+        b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n"
+    )
     assert channel.chunks == [b"hi"]
     channel.requests[-1].content.close()
 
@@ -100,8 +124,8 @@ def test_the_module_that_drives_coroutines_has_its_name() -> None:
     assert defer.inlineCallbacks.__globals__["__name__"] == defer.Deferred.__module__
 
 
-@pytest.mark.parametrize("method", ["refuse_unreadable", "upgraded"])
+@pytest.mark.parametrize("method", ["pipelined", "refuse_unreadable", "upgraded"])
 def test_a_channel_has_to_say_what_it_does_then(method: str) -> None:
-    """Both are for subclasses."""
+    """These are for subclasses."""
     with pytest.raises(NotImplementedError):
         getattr(TwistedChannel(), method)()  # type: ignore[no-untyped-call]

@@ -52,6 +52,10 @@ def make_server(reactor: Any, path: Path, options: str = "") -> Server:
     return Server(host.build(), reactor)
 
 
+def mode_of(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
 def leave_socket(path: Path) -> None:
     """Leave a socket that no process serves."""
     with socket.socket(socket.AF_UNIX) as left:
@@ -152,7 +156,7 @@ def test_its_options_are_those_of_twisted(path: Path) -> None:
     modes = []
 
     def during() -> None:
-        modes.append(stat.S_IMODE(path.stat().st_mode))
+        modes.append(mode_of(path))
 
     listen(path, during)
     listen(path, during, ":mode=640:backlog=3")
@@ -165,3 +169,31 @@ def test_the_socket_may_be_deleted_meanwhile(path: Path) -> None:
     """The server stops all the same, and releases the lock."""
     listen(path, path.unlink)
     assert list(path.parent.iterdir()) == []
+
+
+def test_a_socket_of_another_process_is_left_as_it_is(path: Path) -> None:
+    """Its file and mode stay, and what connects after the end waits for the next process."""
+    modes: list[int] = []
+
+    async def main(reactor: Any) -> None:
+        config = {
+            "hostkit": {
+                "listeners": [
+                    {"endpoint": f"fd:{os.dup(kept.fileno())}", "serve": ["modules"]},
+                ]
+            }
+        }
+        server = Server(Host.from_config(config, categories=[], clock=reactor).build(), reactor)
+        await server.start()
+        modes.append(mode_of(path))
+        await server.stop()
+
+    with socket.socket(socket.AF_UNIX) as kept, socket.socket(socket.AF_UNIX) as client:
+        kept.bind(str(path))
+        kept.listen()
+        path.chmod(0o640)
+        run(main)
+        client.connect(str(path))
+        accepted, _ = kept.accept()
+        accepted.close()
+    assert modes == [0o640]

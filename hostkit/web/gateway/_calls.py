@@ -195,8 +195,7 @@ def read_body(request: Request) -> Any:
         HttpError: It has another content type (415), or is not valid JSON (400).
     """
     # A missing type is accepted: forms on foreign pages always send one.
-    if request.getHeader(b"content-type") is not None:
-        check_json_type(request)
+    check_json_type(request, b"application/json")
     assert request.content is not None  # noqa: S101 -- there is one while a request is rendered
     try:
         return read_json(request.content.read() or b"{}")

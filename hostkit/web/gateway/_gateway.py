@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import TYPE_CHECKING, Any, Final, cast, final
 
 from twisted.web.resource import Resource
 
@@ -15,13 +15,13 @@ from hostkit.loops import NEVER, is_callers
 from hostkit.presenting import presentable
 from hostkit.rules import Deny
 from hostkit.web._json_resource import HttpError, JsonResource
-from hostkit.web._own_pages import UNAUTHORIZED, knows_token
-from hostkit.web._pages import refuse_others, write_json
+from hostkit.web._own_pages import knows_token
+from hostkit.web._pages import UNAUTHORIZED, redacted, refuse_others, write_json
 from hostkit.web.gateway import _calls
 from hostkit.web.gateway._descriptions import Description, list_hooks
 from hostkit.web.gateway._openapi import write_openapi
-from hostkit.web.gateway._writing import to_json
-from hostkit.wording import type_name
+from hostkit.web.gateway._writing import LONGEST_SHOWN, to_json
+from hostkit.wording import clean, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -74,6 +74,7 @@ class Gateway(Resource):
         super().__init__()  # type: ignore[no-untyped-call]
         _check_token(token)
         self._token = None if token is None else token.encode()
+        self._redact = host.receipts.redact
         calls = _calls.find_calls(host)
         self._known = calls.keys()
         listing = Description(lambda: list_hooks(host, PATH, calls), _calls.refuse_browsers)
@@ -97,6 +98,7 @@ class Gateway(Resource):
     def render(self, request: Request) -> bytes | int:
         """Let the resource of the path answer."""
         path = tuple(request.postpath or ())
+        cast("Any", request).redact = self._redact  # also where no `Router` serves this
         resource = self._resources.get(path)
         try:
             self._refuse(request)
@@ -109,7 +111,7 @@ class Gateway(Resource):
 
     def _refuse(self, request: Request) -> None:
         _calls.refuse_browsers(request)
-        if self._token is not None and not knows_token(request, self._token):
+        if self._token is not None and not knows_token(request.requestHeaders, self._token):
             request.setHeader(b"www-authenticate", b"Bearer")
             raise HttpError(401, "unauthorized", UNAUTHORIZED)
 
@@ -185,7 +187,7 @@ class _Hook(_PostResource):
         trace = await part.ask(values, is_full=explain, owner=owner)
         body = self._describe(trace, request)
         if explain:
-            body["trace"] = to_json(trace.receipt, self._host.receipts.redact)
+            body["trace"] = redacted(to_json(trace.receipt), self._host.receipts.redact)
         return body
 
     def _describe(self, trace: Trace, request: Request) -> dict[str, Any]:
@@ -214,7 +216,9 @@ class _Hook(_PostResource):
         # A module's own fields come first, so that they cannot replace the gateway's.
         fields = self._write(dict(denial.extra), f"a denial of {self._name}", receipt.decider)
         fields.pop("trace", None)
-        return {**fields, **_decided(receipt, to_json(denial.code), to_json(denial.reason))}
+        answer = {**fields, **_decided(receipt, to_json(denial.code), to_json(denial.reason))}
+        cleaned: dict[str, Any] = redacted(answer, self._host.receipts.redact)
+        return cleaned
 
     def _explain_denial(self, denial: object) -> Deny:
         described: object = None
@@ -235,7 +239,7 @@ class _Hook(_PostResource):
 
         def show(text: str) -> str:
             log = _log if module is None else logger_of(module)
-            shown = self._host.receipts.redact(text)
+            shown = clean(text, self._host.receipts.redact, LONGEST_SHOWN)
             log.warning("%s has a part that JSON has no form for: %s", what, shown)
             return shown
 

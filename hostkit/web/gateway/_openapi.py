@@ -101,6 +101,7 @@ _ERRORS: Final = {
     "408": "The request came too slowly.",
     "413": "The body is longer than the listener allows.",
     "415": "The body has another content type than JSON.",
+    "421": "The request is for a host that the listener does not answer for.",
     "500": "The host is broken.",
 }
 _TOO_MANY: Final = "There are too many calls."
@@ -151,6 +152,7 @@ def _list_operation() -> dict[str, Any]:
             "200": _refer("All categories and hooks.", "Listing"),
             "401": _refer(_ERRORS["401"], "Error"),
             "403": _refer(_CROSS_ORIGIN, "Error"),
+            "421": _refer(_ERRORS["421"], "Error"),
             "503": _refer(_TOO_MANY, "Error"),
         },
     }

@@ -31,15 +31,17 @@ from hostkit.rules import (
 )
 from hostkit.web._json import MAX_DEPTH, check_depth
 from hostkit.web.gateway._structuring import annotations_of
-from hostkit.wording import type_name
+from hostkit.wording import clean, type_name
 
 if TYPE_CHECKING:
     from hostkit.specs import Hookspec
 
 Show: TypeAlias = Callable[[str], str]
-"""Takes the `repr` of a part that JSON has no form for, and returns what stands for it."""
+"""Takes the `repr` of a part that JSON has no form for, whole, and returns what stands for it."""
 
-_LONGEST: Final = 300
+LONGEST_SHOWN: Final = 300
+"""How many characters are shown of a part that JSON has no form for."""
+
 _UNWRITABLE: Final = object()
 _PLAIN: Final = frozenset({bool, type(None)})
 
@@ -47,7 +49,11 @@ _converter: Final = make_converter()
 _converter.register_unstructure_hook(bytes, lambda value: base64.b64encode(value).decode())
 
 
-def to_json(value: Any, show: Show = str) -> Any:
+def _shorten(text: str) -> str:
+    return clean(text, str, LONGEST_SHOWN)
+
+
+def to_json(value: Any, show: Show = _shorten) -> Any:
     """Make a value that can be written as JSON, whatever it is.
 
     Enumerations, dates, bytes (base64), sets, attrs classes and dataclasses are plain data. What
@@ -120,8 +126,7 @@ def _key(name: Any, show: Show) -> str:
 
 def _shown(value: Any, show: Show) -> str:
     text = attempt(repr, value, otherwise=f"<{type_name(value)} that cannot be shown>")
-    cut = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-    return show(cut.encode(errors="backslashreplace").decode())
+    return show(text.encode(errors="backslashreplace").decode())
 
 
 def result_hint(spec: Hookspec) -> Any:

@@ -1,0 +1,120 @@
+"""Options that several commands have, and how a command builds the host of a file."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+import click
+
+from hostkit.wording import indented
+
+# What a command needs is imported when it runs, so that `--help` and `--version` answer at once;
+# `serve` must also install a reactor before anything imports `twisted.internet.reactor`.
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from hostkit.cli._log import LogOptions
+    from hostkit.config import HostFile
+    from hostkit.errors import ConfigErrors, Problem
+    from hostkit.host import Host
+
+# Whether it can be read is found out when it is: then the reason is known.
+FILE = click.argument("file", metavar="FILE", type=click.Path(readable=False))
+
+
+def _note_path(context: click.Context, _: click.Parameter, value: tuple[str, ...]) -> None:
+    context.meta[_PATH] = value
+
+
+_PATH: Final = "hostkit.cli.path"
+path_option = click.option(
+    "--path",
+    "module_path",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False),
+    multiple=True,
+    expose_value=False,
+    callback=_note_path,
+    help="A folder in which Python looks for modules before all others; may be repeated. Those "
+    "under `hostkit: path:` come after it.",
+)
+
+
+CODES: Final = """
+\b
+Exit codes:
+  0  success
+  1  there are problems with the file or its modules
+  2  the file cannot be read, or the command line is wrong
+"""
+
+
+def say(host: Host, lines: Iterable[str]) -> None:
+    """Write lines without secrets, and so that none of them can look like two.
+
+    Args:
+        host: Knows its file's secrets.
+        lines: The lines.
+    """
+    for line in lines:
+        click.echo(indented(host.receipts.redact(line)))
+
+
+def build(
+    file: str,
+    *,
+    serves: bool = False,
+    worker: str | None = None,
+    log: LogOptions | None = None,
+    without_secrets: bool = False,
+) -> Host:
+    """Build a host from a file; if there are problems, show them and exit.
+
+    Listeners, pid file and control socket are checked if it `serves`. From before anything of a
+    module runs until the end of the command, logs go to standard error.
+    """
+    from hostkit.cli._log import LogOptions, logging_to_stderr  # noqa: PLC0415
+    from hostkit.errors import ConfigErrors  # noqa: PLC0415
+    from hostkit.host import build_from_file  # noqa: PLC0415
+
+    log = log or LogOptions({"": logging.WARNING})
+    mask = click.get_current_context().with_resource(logging_to_stderr(log))
+    absent: list[Problem] = []
+
+    def prepare(read: HostFile) -> None:
+        mask.learn(read.redact)
+        absent.extend(read.absent)
+
+    options: dict[str, Any] = {
+        "prepare": prepare,
+        "without_secrets": without_secrets,
+        "module_path": click.get_current_context().meta[_PATH],
+    }
+    if serves:
+        options |= {"check": _check, "worker_name": worker}
+    try:
+        host = build_from_file(file, **options)
+    except ConfigErrors as errors:
+        _leave(errors, absent)
+    mask.learn(host.receipts.redact)  # a reload may add some
+    return host
+
+
+def _check(file: HostFile) -> list[Problem]:
+    from hostkit.cli._control import check_control_socket  # noqa: PLC0415
+    from hostkit.cli._process import check_pid_file  # noqa: PLC0415
+    from hostkit.web import check_listeners  # noqa: PLC0415
+
+    return [*check_listeners(file), *check_pid_file(file), *check_control_socket(file)]
+
+
+def _leave(errors: ConfigErrors, absent: Sequence[Problem]) -> NoReturn:
+    from hostkit.cli._output import exit_code, show_absent, show_problems  # noqa: PLC0415
+
+    show_problems(errors)
+    for line in show_absent(absent):
+        click.echo(indented(line), err=True)
+    sys.exit(exit_code(errors))

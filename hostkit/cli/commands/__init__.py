@@ -1,0 +1,1 @@
+"""The subcommands, a file each; `hostkit.cli` imports the one that is run."""

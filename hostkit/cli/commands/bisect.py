@@ -1,0 +1,83 @@
+"""`hostkit bisect`: which module makes something fail."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from hostkit.cli._options import FILE
+from hostkit.wording import indented, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from hostkit.cli._bisecting import Probe
+    from hostkit.config import HostFile
+
+_CODES: Final = """
+\b
+Examples:
+  hostkit bisect host.yaml --cmd "pytest tests/smoke.py --file {}"
+  hostkit bisect host.yaml --cmd "hostkit validate {}"
+  hostkit bisect host.yaml --url http://127.0.0.1:8080/words
+
+\b
+Exit codes:
+  0  the module is found; its name is written to standard output
+  1  there is no such module, or the file has problems
+  2  the file cannot be read, or the command line is wrong
+"""
+
+
+@click.command("bisect", epilog=_CODES)
+@FILE
+@click.option(
+    "--cmd",
+    "command_line",
+    metavar="COMMAND",
+    help="Works if its exit code is 0; 125 means that this cannot be said. {} in it stands for "
+    "the copy of FILE that is tried, and so does $HOSTKIT_FILE.",
+)
+@click.option(
+    "--url",
+    help="Works if this page is answered with a status below 400, when `hostkit serve` serves the "
+    "copy of FILE on the listeners named in it.",
+)
+@click.option("--show", is_flag=True, help="Show what COMMAND prints.")
+def command(file: str, *, command_line: str | None, url: str | None, show: bool) -> None:
+    """Find the module in FILE that makes something fail.
+
+    Half of the enabled modules are disabled in a copy of FILE, then half of those that may be the
+    reason, and so on. The copy stands beside FILE and is deleted.
+    """
+    from hostkit.cli._bisecting import CommandProbe, Search, UrlProbe, copy_without  # noqa: PLC0415
+
+    if (command_line is None) == (url is None):
+        raise click.UsageError("write either --cmd COMMAND or --url URL")
+    read = _read(file)
+    probe: Probe = CommandProbe(command_line, show) if command_line else UrlProbe(str(url))
+
+    def try_without(disabled: Collection[str]) -> bool:
+        with copy_without(read, disabled) as copy:
+            return probe(copy)
+
+    search = Search(try_without, _report)
+    click.echo(visible(search.find([each.name for each in read.modules if each.enabled])))
+
+
+def _report(tried: str, works: bool) -> None:  # noqa: FBT001 -- as `Search` calls it
+    click.echo(f"{indented(tried)}: {'works' if works else 'fails'}", err=True)
+
+
+def _read(file: str) -> HostFile:
+    from hostkit.cli._output import exit_code, show_problems  # noqa: PLC0415
+    from hostkit.config import load  # noqa: PLC0415
+    from hostkit.errors import ConfigErrors  # noqa: PLC0415
+
+    try:
+        return load(file)
+    except ConfigErrors as errors:
+        show_problems(errors)
+        sys.exit(exit_code(errors))

@@ -1,0 +1,154 @@
+"""`hostkit explain`: what each module says to a call."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import click
+
+from hostkit.cli._options import FILE, build, path_option
+from hostkit.wording import indented, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hostkit.dispatch import Receipt, Trace
+    from hostkit.host import Host
+
+_CODES: Final = """
+\b
+Examples:
+  hostkit explain check_comment host.yaml author=ann text="hello casino"
+  hostkit explain check_comment host.yaml --args call.json
+  hostkit explain check_comment host.yaml author=ann text=hi --against new.yaml
+
+\b
+Exit codes:
+  0  the steps are shown; with --against, the decision is the same
+  1  there are problems with a file or its modules
+  2  a file cannot be read, or the command line is wrong
+  3  with --against, the decision differs
+"""
+_DIFFERS: Final = 3
+
+
+def _read_fields(
+    _context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]
+) -> dict[str, str]:
+    odd = [value for value in values if "=" not in value]
+    if odd:
+        raise click.BadParameter(f"{odd[0]!r} is not of the form NAME=VALUE")
+    return dict(value.split("=", 1) for value in values)
+
+
+@click.command("explain", epilog=_CODES)
+@click.argument("hook")
+@FILE
+@click.argument("fields", metavar="[NAME=VALUE]...", nargs=-1, callback=_read_fields)
+@click.option(
+    "--args",
+    "source",
+    metavar="JSON",
+    type=click.File(encoding="utf-8"),
+    help="A file with a JSON object of the arguments by name; - for standard input.",
+)
+@click.option(
+    "--against",
+    "other",
+    metavar="FILE",
+    type=click.Path(readable=False),
+    help="Another config file: the same call is made with that, and the decisions are compared.",
+)
+@path_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="As JSON, an object for each file, with its name, its receipt and the result.",
+)
+def command(
+    hook: str, file: str, fields: dict[str, str], *, source: Any, other: str | None, form: str
+) -> None:
+    """Call HOOK with the modules of FILE, and show each answer.
+
+    The modules are built, started, really asked, and stopped again: what they do when they are
+    asked is done. A VALUE is read as JSON where the hook does not ask for text.
+    """
+    from hostkit.cli._asking import Typed, run  # noqa: PLC0415
+
+    given = {**_read_source(source), **{name: Typed(value) for name, value in fields.items()}}
+    files = [file] if other is None else [file, other]
+    asked = run(files, build, lambda host: _ask(host, hook, given))
+    if form == "json":
+        shown = [_to_json(*each) for each in zip(files, asked, strict=True)]
+        text = json.dumps(shown if other else shown[0], indent=2, ensure_ascii=False)
+        click.echo(visible(text))
+    else:
+        for name, each in zip(files, asked, strict=True):
+            if other is not None:
+                click.secho(f"{name}:", bold=True)
+            click.echo(_show(each))
+    if other is not None:
+        same = _decision(asked[0].trace) == _decision(asked[1].trace)
+        click.echo(f"the decision {'is the same' if same else 'differs'}", err=form == "json")
+        sys.exit(0 if same else _DIFFERS)
+
+
+class _Asked(NamedTuple):
+    """What came of a call, and what takes the secrets of that file out of it."""
+
+    trace: Trace
+    redact: Callable[[str], str]
+
+
+async def _ask(host: Host, hook: str, given: dict[str, Any]) -> _Asked:
+    from hostkit.cli._asking import ask, find_hook, read_arguments  # noqa: PLC0415
+
+    spec = find_hook(host, hook)
+    trace = await ask(host, spec, read_arguments(host, spec, given))
+    return _Asked(trace, host.receipts.redact)
+
+
+def _read_source(source: Any) -> dict[str, Any]:
+    if source is None:
+        return {}
+    try:
+        read = json.load(source)
+    except ValueError as error:
+        raise click.BadParameter(f"not JSON: {error}", param_hint="'--args'") from None
+    if not isinstance(read, dict):
+        raise click.BadParameter("not a JSON object", param_hint="'--args'")
+    return read
+
+
+def _show(asked: _Asked) -> str:
+    trace, redact = asked
+    receipt = str(_receipt(trace))
+    if trace.error is not None or trace.receipt.reason is not None or trace.result is None:
+        return receipt
+    return f"{receipt}\n  result: {indented(redact(repr(trace.result)), '    ')}"
+
+
+def _receipt(trace: Trace) -> Receipt:
+    """Take the receipt of a call, without the id by which nobody will find it."""
+    from attrs import evolve  # noqa: PLC0415
+
+    return evolve(trace.receipt, id="")
+
+
+def _decision(trace: Trace) -> tuple[Any, ...]:
+    result = trace.result if trace.error is None else type(trace.error)
+    return trace.outcome, trace.receipt.decider, repr(result)
+
+
+def _to_json(file: str, asked: _Asked) -> dict[str, Any]:
+    from hostkit.web.gateway import redacted, to_json  # noqa: PLC0415
+
+    trace, redact = asked
+    shown = {"file": file, "receipt": to_json(_receipt(trace))}
+    if trace.error is not None:
+        return shown
+    return {**shown, "result": redacted(to_json(trace.result), redact)}

@@ -1,0 +1,114 @@
+"""What is kept of values and messages for a receipt: never a secret, and never megabytes."""
+
+from __future__ import annotations
+
+import reprlib
+from enum import EnumMeta
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, final
+
+from hostkit.loops import NEVER, is_callers
+from hostkit.rules import Deny
+from hostkit.wording import LONGEST, clean, type_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LONGEST_VALUE: Final = 200
+"""How many characters are shown of a value."""
+
+_LONGEST_RECEIPT: Final = 4 * LONGEST
+_ALWAYS: Final = 80
+"""How many characters of each message are kept whatever the others have taken."""
+
+_MOST_PARTS: Final = 10
+_DEEPEST: Final = 3
+_LARGEST_BITS: Final = 1024
+
+# Parts are left out where there are many, but strings are not cut before secrets are taken out.
+_show: Final = reprlib.Repr()
+_show.maxstring = _show.maxother = _show.maxlong = 10 * LONGEST_VALUE
+
+
+def describe(value: Any, redact: Callable[[str], str] = str) -> str:
+    """Write a result in a few words.
+
+    Args:
+        value: The result; of a `Deny` all is written that is for people.
+        redact: Takes secrets out of that.
+    """
+    try:
+        if type(value) is Deny:
+            return str.__str__(str(value))
+        text = _show.repr(value)
+        return clean(str.__str__(text), redact, LONGEST_VALUE)
+    except BaseException as error:
+        if is_callers(error, NEVER):
+            raise
+        return f"<{type_name(value)} that cannot be shown>"
+
+
+@final
+class Room:
+    """How much of its messages a receipt has room for.
+
+    Args:
+        redact: Takes secrets out of a message, which is not recognisable once it is cut.
+    """
+
+    __slots__ = ("_left", "_redact")
+
+    def __init__(self, redact: Callable[[str], str]) -> None:
+        self._redact = redact
+        self._left = _LONGEST_RECEIPT
+
+    def keep(self, text: str | None) -> str | None:
+        """Cut a message if it is long; what it says is lost then, but that it was cut is noted."""
+        if text is None:
+            return None
+        longest = max(min(self._left, LONGEST), _ALWAYS)
+        if len(text) > longest:
+            text = clean(text, self._redact, longest)
+        self._left -= len(text)
+        return text
+
+
+def is_small(value: Any, depth: int = 0) -> bool:
+    """Whether it costs little to keep a denial as it is, without running any code of it."""
+    kind = type(value)
+    if kind is Deny:
+        code, reason, extra = value.code, value.reason, value.extra
+        if type(code) is not str or type(reason) is not str or len(code) + len(reason) > LONGEST:
+            return False
+        return not extra or _has_small_items(extra, depth)
+    find = _IS_SMALL.get(kind)
+    return isinstance(kind, EnumMeta) if find is None else find(value, depth)
+
+
+def _has_small_parts(parts: Any, depth: int) -> bool:
+    if depth == _DEEPEST or len(parts) > _MOST_PARTS:
+        return False
+    for each in parts:  # noqa: SIM110 -- twice as fast as `all`
+        if not is_small(each, depth + 1):
+            return False
+    return True
+
+
+def _has_small_items(items: Any, depth: int) -> bool:
+    return _has_small_parts(items, depth) and _has_small_parts(items.values(), depth)
+
+
+_IS_SMALL: Final[dict[type, Callable[[Any, int], bool]]] = {
+    type(None): lambda _value, _depth: True,
+    bool: lambda _value, _depth: True,
+    float: lambda _value, _depth: True,
+    int: lambda value, _depth: bool(value.bit_length() <= _LARGEST_BITS),
+    str: lambda value, _depth: len(value) <= LONGEST,
+    bytes: lambda value, _depth: len(value) <= LONGEST,
+    list: _has_small_parts,
+    tuple: _has_small_parts,
+    dict: lambda value, depth: _has_small_parts(
+        value if len(value) > _MOST_PARTS else (*value, *value.values()), depth
+    ),
+    MappingProxyType: lambda value, depth: is_small(dict(value), depth),
+}

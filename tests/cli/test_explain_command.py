@@ -1,0 +1,214 @@
+"""`hostkit explain`: what each module says to a call, also with another file."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+
+from hostkit import Host
+from hostkit.cli._asking import Typed, find_hook, read_arguments
+from tests.cli.conftest import HEAD, Write, run
+from tests.cli.modules import Comments
+from tests.cli.servers import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILE = f"""{HEAD}
+modules:
+  - module: tests.cli.modules.Strict
+    name: strict
+  - module: tests.cli.modules.Words
+    name: words
+"""
+
+
+def explain(*words: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Run it in a process of its own: a reactor can run only once."""
+    return subprocess.run(
+        [sys.executable, "-m", "hostkit", "explain", *words],
+        cwd=ROOT,
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def without_times(text: str) -> str:
+    """Drop what is different in each run."""
+    return re.sub(r" \([0-9.]+ ms\)", "", text)
+
+
+def test_each_step_of_a_call_is_shown(write: Write) -> None:
+    """The decision first, then each module with its answer, or why it was not asked."""
+    result = explain("check_comment", write(FILE), "author=bob")
+    assert (result.returncode, without_times(result.stdout), result.stderr) == (
+        0,
+        (
+            "comments.check_comment: deny by strict (name: bob)\n"
+            "  1. strict: deny, name: bob\n"
+            "  2. words: not asked, because strict denied\n"
+        ),
+        "",
+    )
+
+
+def test_two_files_are_compared(write: Write, tmp_path: Path) -> None:
+    """The question before a change: would this call be decided otherwise?"""
+    other = tmp_path / "other.yaml"
+    other.write_text(FILE.replace("tests.cli.modules.Strict", "tests.cli.modules.Words"))
+    file = write(FILE)
+    differs = explain("check_comment", file, "author=bob", "--against", str(other))
+    assert (differs.returncode, without_times(differs.stdout)) == (
+        3,
+        (
+            f"{file}:\n"
+            "comments.check_comment: deny by strict (name: bob)\n"
+            "  1. strict: deny, name: bob\n"
+            "  2. words: not asked, because strict denied\n"
+            f"{other}:\n"
+            "comments.check_comment: allow\n"
+            "  1. strict: continue\n"
+            "  2. words: continue\n"
+            "  result: ALLOW\n"
+            "the decision differs\n"
+        ),
+    )
+    same = explain("check_comment", file, "author=ann", "--against", str(other))
+    assert (same.returncode, same.stdout.splitlines()[-1]) == (0, "the decision is the same")
+
+
+def test_as_json_the_receipt_is_data(write: Write) -> None:
+    """Arguments can come from standard input, and the answer goes to other programs."""
+    result = explain(
+        *("check_comment", write(FILE), "--args", "-", "--format", "json"), given='{"author":"ann"}'
+    )
+    found = json.loads(result.stdout)
+    assert found["result"] == "allow"
+    assert found["receipt"]["id"] == ""
+    assert [step["outcome"] for step in found["receipt"]["steps"]] == ["continue", "continue"]
+
+
+def test_a_module_that_cannot_be_started_is_named(write: Write) -> None:
+    """It is an error of the command, and no traceback."""
+    file = write(f"{HEAD}\nmodules: [{{module: tests.cli.modules.Unstartable, name: lazy}}]")
+    result = explain("check_comment", file, "author=ann")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert "Error: module 'lazy' failed in start" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_failed_call_is_explained_too(write: Write) -> None:
+    """The hook's own outcome is what is asked for, whatever it is."""
+    file = write(f"{HEAD}\nmodules: [{{module: tests.cli.modules.Failing, name: bad}}]")
+    result = explain("check_comment", file, "author=ann", "--format", "json")
+    found = json.loads(result.stdout)
+    assert (result.returncode, found["receipt"]["outcome"]) == (0, "failed")
+    assert "result" not in found
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["author"], "'author' is not of the form NAME=VALUE"),
+        (["--args", "-"], "not JSON: Expecting value"),
+    ],
+)
+def test_a_wrong_command_line_is_refused(write: Write, words: list[str], said: str) -> None:
+    """Before any module is built."""
+    result = run("explain", "check_comment", write(FILE), *words)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_arguments_must_be_an_object(write: Write, tmp_path: Path) -> None:
+    """A list has no names."""
+    (tmp_path / "call.json").write_text("[1]")
+    result = run("explain", "check_comment", write(FILE), "--args", str(tmp_path / "call.json"))
+    assert result.exit_code == 2
+    assert "not a JSON object" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("value", "is_text", "read"),
+    [("5", False, 5), ("5", True, "5"), ("[1]", False, [1]), ("ann", False, "ann")],
+)
+def test_values_are_read_as_their_argument_asks(value: str, read: object, *, is_text: bool) -> None:
+    """`text=5` is text; a number where one is asked for; quotes are not needed."""
+    assert Typed(value).read(is_text=is_text) == read
+
+
+@pytest.mark.parametrize("name", ["check_comment", "comments.check_comment"])
+def test_hooks_are_found_by_name(name: str) -> None:
+    """No two hooks of a host have the same name, so that the category may be left out."""
+    host = Host.from_config({}, categories=[Comments]).build()
+    assert find_hook(host, name).full_name == "comments.check_comment"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("chek_comment", "did you mean 'check_comment'"),
+        ("dance", "`hostkit spec --file FILE` lists all"),
+    ],
+)
+def test_an_unknown_hook_is_refused(name: str, said: str) -> None:
+    """With the one that was probably meant."""
+    host = Host.from_config({}, categories=[Comments]).build()
+    with pytest.raises(click.BadParameter, match=f"there is no hook '{name}': {said}"):
+        find_hook(host, name)
+
+
+def test_arguments_that_do_not_fit_are_refused() -> None:
+    """With the signature of the hook."""
+    host = Host.from_config({}, categories=[Comments]).build()
+    spec = find_hook(host, "check_comment")
+    assert read_arguments(host, spec, {"author": Typed("5")}) == ["5"]
+    with pytest.raises(click.UsageError, match=r"'author' is missing\n  async def check_comment\("):
+        read_arguments(host, spec, {})
+
+
+ECHO = """\
+from typing import Any
+from hostkit import Category, Deny, hookspec, rules
+
+class Echo(Category):
+    @hookspec(rules.FirstDenial())
+    async def check(self, text: str) -> Any:
+        "Called for a test."
+
+    @hookspec(rules.FirstResult())
+    async def find(self, text: str) -> Any:
+        "Called for a test."
+
+class Module:
+    def __init__(self, config, api):
+        api.register(Echo, check=lambda text: Deny("no", text), find=lambda text: {"it": text})
+"""
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize("hook", ["check", "find"])
+def test_neither_secrets_nor_escape_codes_are_shown(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str, hook: str
+) -> None:
+    """Whatever a module answers, what is shown cannot control the terminal."""
+    monkeypatch.setenv("THE_SECRET", "0123456789abcdefghijkl")
+    (tmp_path / "echoing.py").write_text(ECHO)
+    file = write(
+        "modules: [{module: echoing.Module, config: {secret: !env THE_SECRET}}]\n"
+        "hostkit: {categories: [echoing.Echo]}\n"
+    )
+    text = "text=0123456789abcdefghijkl \x1b[31m\u202e\x7f\n  x"
+    result = explain(hook, file, text, "--format", form, "--path", str(tmp_path))
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "01234567" not in result.stdout
+    assert not set("\x1b\u202e\x7f") & set(result.stdout)
+    assert "[redacted]" in result.stdout

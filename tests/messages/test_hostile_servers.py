@@ -1,0 +1,175 @@
+"""Servers that flood, answer garbage, or never answer delay nothing but themselves."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any, Self
+
+import pytest
+
+from hostkit.messages import LONGEST_BYTES, RedisChannel
+from hostkit.messages import _redis_subscription as subscription
+from hostkit.messages._redis_outbox import Outbox
+from tests.dispatch.fakes import run
+
+from . import hostile
+from .hostile import Peer, message, serve
+from .test_redis import Ear, opened
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+LONGEST_TICK_SECONDS = 0.5
+"""Generous, since tests share the machine; undisturbed it is some milliseconds."""
+
+
+class Ticks:
+    """Measures how long an event loop is busy at most."""
+
+    async def __aenter__(self) -> Self:
+        self.longest = 0.0
+        self._task = asyncio.create_task(self._tick())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._task.cancel()
+
+    async def _tick(self) -> None:
+        last = time.monotonic()
+        while True:
+            await asyncio.sleep(0.001)
+            now = time.monotonic()
+            self.longest, last = max(self.longest, now - last), now
+
+
+@pytest.mark.parametrize("behave", hostile.ALL, ids=lambda behave: behave.__name__)
+def test_a_start_goes_on_without_the_server(
+    behave: Callable[[Peer], Awaitable[None]], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Once that is known, or the time for an answer is over; sending fails, stopping does not."""
+
+    async def main() -> None:
+        async with serve(behave) as url, Ticks() as ticks:
+            channel, ear = RedisChannel(url, answer_seconds=0.2), Ear()
+            async with asyncio.timeout(5):
+                await channel.open(ear)
+                with pytest.raises(OSError, match=r"\w"):
+                    await channel.send(b"hello")
+                await channel.close()
+            assert ear.events.empty()
+        assert ticks.longest < LONGEST_TICK_SECONDS
+
+    run(main())
+    lines = [record.getMessage() for record in caplog.records if record.name == "hostkit.messages"]
+    assert lines[0].startswith("no connection to Redis: ")
+    assert all(line.isprintable() and len(line) < 500 for line in lines)
+
+
+def test_messages_that_are_too_long_are_skipped() -> None:
+    """The connection stays, and what comes then arrives."""
+
+    async def behave(peer: Peer) -> None:
+        await peer.confirm()
+        for data in (b"x" * 10_000_000, b"y" * LONGEST_BYTES, b"last"):
+            await peer.say(message(data))
+        await peer.stay()
+
+    async def main() -> None:
+        async with serve(behave) as url, Ticks() as ticks:
+            channel, ear = await opened(url)
+            got = [await ear.events.get() for _ in range(4)]
+            assert [len(each) for each in got] == [3, LONGEST_BYTES + 1, LONGEST_BYTES, 4]
+            await channel.close()
+        assert ticks.longest < LONGEST_TICK_SECONDS
+
+    run(main())
+
+
+def test_a_connection_may_be_lost_within_a_long_message() -> None:
+    """That is a loss like any other."""
+
+    async def behave(peer: Peer) -> None:
+        await peer.confirm()
+        if peer.number == 0:
+            await peer.say(message(b"x" * 100_000)[:70_000])
+        else:
+            await peer.stay()
+
+    async def main() -> None:
+        async with serve(behave) as url:
+            channel, ear = await opened(url)
+            assert [await ear.events.get() for _ in range(2)] == ["all", "all"]
+            await channel.close()
+
+    run(main())
+
+
+def test_an_attempt_that_hangs_does_not_keep_the_others_waiting() -> None:
+    """A server that is back is found, although an old connection still waits for an answer."""
+
+    async def behave(peer: Peer) -> None:
+        if peer.number > 2:
+            await peer.confirm()
+        await peer.stay()
+
+    async def main() -> None:
+        async with serve(behave) as url:
+            async with asyncio.timeout(5):
+                channel, ear = await opened(url, answer_seconds=60)
+            assert await ear.events.get() == "all"
+            await channel.close()
+
+    run(main())
+
+
+def test_a_connection_that_is_killed_again_and_again(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each time everything is dropped; the log has it a few times."""
+    monkeypatch.setattr(subscription, "_LASTING_SECONDS", -1.0)  # so that it goes on quickly
+
+    async def main() -> None:
+        async with serve(Peer.confirm) as url:
+            channel, ear = await opened(url)
+            for _ in range(10):
+                assert await ear.events.get() == "all"
+            await channel.close()
+
+    with caplog.at_level("INFO"):
+        run(main())
+    assert len([each for each in caplog.records if each.name == "hostkit.messages"]) <= 11
+
+
+def test_a_server_that_answers_is_there() -> None:
+    """A pong is an answer, and so is any message."""
+
+    async def behave(peer: Peer) -> None:
+        await peer.confirm()
+        await peer.hear()
+        await peer.say(b"*2\r\n$4\r\npong\r\n$0\r\n\r\n")
+        await peer.hear()
+        for _ in range(3):
+            await peer.say(message(b"here"))
+        await peer.hear()
+
+    async def main() -> None:
+        async with serve(behave) as url:
+            channel, ear = await opened(url, ping_seconds=0.05, answer_seconds=1.0)
+            assert [await ear.events.get() for _ in range(5)] == ["all", *["here"] * 3, "all"]
+            await channel.close()
+
+    run(main())
+
+
+def test_what_is_sent_while_too_much_waits_is_refused() -> None:
+    """The memory that it takes is bounded."""
+
+    async def main() -> None:
+        nothing: Any = None
+        outbox = Outbox(nothing, "hostkit", 1.0)
+        outbox._waiting.extend([nothing] * 10_000)
+        with pytest.raises(OSError, match="too many other messages"):
+            await outbox.send(b"hello")
+
+    run(main())
