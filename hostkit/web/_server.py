@@ -9,9 +9,9 @@ from twisted.internet.defer import Deferred, DeferredList
 
 from hostkit.errors import ConfigErrors, HostkitError
 from hostkit.logs import logger_of
-from hostkit.loops import settle, start_entry
+from hostkit.loops import Withheld, settle, start_entry
 from hostkit.web._bodies import missing_folder
-from hostkit.web._door import Door
+from hostkit.web._door import Door, numbers_of
 from hostkit.web._listeners import listeners_of, read_listeners
 from hostkit.web._overload import AcceptWatch
 from hostkit.web._own_pages import HEALTH, READY, Guard, Health, Ready
@@ -64,6 +64,7 @@ class Server:
         self._is_serving = False
         self._is_stopping = False
         self._watch = AcceptWatch(self._rest)
+        self._withheld = Withheld(self._descriptors)
         self._leave = (host.accompany(self), host.when_reloaded(self._reroute))
 
     async def start(self) -> None:
@@ -87,6 +88,7 @@ class Server:
             ConfigErrors: A listener cannot listen where it should.
         """
         self._watch.begin()
+        self._withheld.begin()
         for door in self._doors:
             await door.open(self._host.file)
         self._is_serving = True
@@ -122,6 +124,7 @@ class Server:
             await self._finish()
         finally:
             self._watch.end()
+            self._withheld.end()
 
     async def reload(self) -> Reloaded:
         """Take over what has changed in the config file, and go on serving; see `Host.reload`.
@@ -173,6 +176,13 @@ class Server:
     @property
     def _sites(self) -> list[HostSite]:
         return [door.site for door in (*self._doors, *self._retiring)]
+
+    def _descriptors(self) -> list[int]:
+        """List the sockets of the process, connections that are paused included."""
+        ports = [door.port for door in (*self._doors, *self._retiring)]
+        transports = [each for site in self._sites for each in site.transports]
+        readers = [*self._reactor.getReaders(), *self._reactor.getWriters()]
+        return [number for each in (*ports, *transports, *readers) for number in numbers_of(each)]
 
     def _rest(self) -> None:
         """Accept no connections for a while."""

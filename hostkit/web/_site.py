@@ -105,6 +105,11 @@ class HostSite(Site):
         """How many connections there are."""
         return len(self._channels)
 
+    @property
+    def transports(self) -> list[Any]:
+        """What the connections are made of."""
+        return [channel.transport for channel in self._channels]
+
     def buildProtocol(self, addr: Any) -> Any:
         """Make what answers on a new connection, or closes it if there are too many."""
         channel = super().buildProtocol(addr)  # type: ignore[no-untyped-call]
