@@ -39,8 +39,9 @@ def describe(value: Any, redact: Callable[[str], str] = str) -> str:
     """
     try:
         if type(value) is Deny:
-            return str(value)
-        return clean(_show.repr(value), redact, LONGEST_VALUE)
+            return str.__str__(str(value))
+        text = _show.repr(value)
+        return clean(str.__str__(text), redact, LONGEST_VALUE)
     except BaseException as error:
         if is_callers(error, NEVER):
             raise

@@ -130,6 +130,7 @@ _STRICT: Final[dict[Any, Callable[[str], Any]]] = {int: _int, float: _float, boo
 
 
 _OWN: Final = b"/_hostkit/"
+_JSON: Final = b"application/json"
 
 
 class HostRequest(Request):
@@ -151,7 +152,8 @@ class HostRequest(Request):
         """Take a request that has arrived."""
         if command == b"POST":
             # Twisted would read forms as mail, which may raise anything, and take long.
-            self._reads_forms = self._parsePOSTFormSubmission
+            # What is our own takes JSON, and no one needs to be let in to have a form read.
+            self._reads_forms = self._parsePOSTFormSubmission and not path.startswith(_OWN)
             self._parsePOSTFormSubmission = False
         super().requestReceived(command, path, version)  # type: ignore[no-untyped-call]
 
@@ -235,11 +237,8 @@ class HostRequest(Request):
 
     def _take_form(self) -> None:
         """Add the fields of a form to those of the query; only a small form is read."""
-        # No one needs to be let in to have a form read, and what is our own takes JSON.
-        if self.path.startswith(_OWN):
-            return
         kinds = self.requestHeaders.getRawHeaders(b"content-type")
-        if not (kinds and is_form(kinds[0])):
+        if not kinds or kinds[0].startswith(_JSON) or not is_form(kinds[0]):
             return
         args, content = self.args, self.content
         assert args is not None  # noqa: S101 -- set when the request had arrived

@@ -157,6 +157,7 @@ class HostSite(Site):
             self._arrivals.remove(channel)
         if not self._channels:
             self._look_at_settling()
+            self._stop_looking()
         while self._waiting and not self._channels:
             self._waiting.pop().callback(None)
 
@@ -164,6 +165,7 @@ class HostSite(Site):
         """Let every connection end as soon as no request is in flight on it, also those to come."""
         self.is_draining = True
         self._each(HttpChannel.drain, self._channels)
+        self._stop_looking()
 
     def emptied(self) -> Deferred[None]:
         """Wait until there are no connections."""
@@ -222,6 +224,12 @@ class HostSite(Site):
             ):
                 self._settling.remove(entry)
                 settled.callback(None)
+
+    def _stop_looking(self) -> None:
+        """Leave no alarm behind when the last connection has ended."""
+        if self.is_draining and not self._channels and self._next_look is not None:
+            self._next_look.cancel()
+            self._next_look = None
 
     def _look_later(self) -> None:
         self.horizon = self.seconds() + TICK_SECONDS

@@ -126,7 +126,7 @@ class TimedChannel(PipelinedChannel):
         elif self.paused or self.is_reading:
             return
         elif self.phase is not _BUSY:
-            self._hang_up()
+            self.hang_up()
         elif not self.is_sending:
             self.deadline = self.site.horizon + HALF_CLOSED_SECONDS
 
@@ -161,7 +161,7 @@ class TimedChannel(PipelinedChannel):
             if self.deadline <= self.site.seconds():
                 self.abort()
         elif self.phase is _IDLE:
-            self._hang_up()
+            self.hang_up()
         elif self.phase is _HEADERS:
             self._expire_headers()
         elif self.phase is _CLOSING:
@@ -189,7 +189,12 @@ class TimedChannel(PipelinedChannel):
                 # Its client may have sent a request that has not arrived yet.
                 self.deadline = self.site.seconds() + ACTIVE_SECONDS
             else:
-                self._hang_up()
+                self.hang_up()
+
+    def hang_up(self) -> None:
+        """Close the connection after all that was written is taken; nothing more is heard."""
+        self._end()
+        self.loseConnection()  # type: ignore[no-untyped-call]
 
     def abort(self) -> None:
         """Cut the connection, whatever is in flight, and whatever its transport raises."""
@@ -211,14 +216,10 @@ class TimedChannel(PipelinedChannel):
         if self.requests or self.has_unread:
             self.refuse(headers_too_slow())
         elif self.site.is_draining or limits.idle <= limits.headers_time:
-            self._hang_up()
+            self.hang_up()
         else:  # it was an empty line after a body, which some clients send
             self.become(_IDLE)
             self.deadline += limits.idle - limits.headers_time
-
-    def _hang_up(self) -> None:
-        self._end()
-        self.loseConnection()  # type: ignore[no-untyped-call]
 
     def _end(self) -> None:
         """Ignore what arrives; the client has some time to leave."""
