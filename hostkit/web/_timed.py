@@ -57,6 +57,7 @@ class TimedChannel(PipelinedChannel):
     body: Body | None = None
     _uptake: Uptake | None = None
     is_half_closed = False
+    _waits = False
     _sent_before = 0
 
     def become(self, phase: Phase) -> None:
@@ -66,6 +67,8 @@ class TimedChannel(PipelinedChannel):
         """
         if self.phase is _BUSY:
             self.site.busy -= 1
+            if self._waits:
+                self._wait_for_client(waits=False)
         if phase is _BUSY:
             self.site.busy += 1
         elif self.body is not None:
@@ -81,6 +84,8 @@ class TimedChannel(PipelinedChannel):
     def pauseProducing(self) -> None:
         """Wait until what was answered is taken, as long as the client takes any of it."""
         super().pauseProducing()
+        if self.phase is _BUSY and not self._waits:
+            self._wait_for_client(waits=True)
         if self._uptake is None:
             self._uptake = Uptake(self.transport, self.site.seconds)
         self._uptake.begin()
@@ -88,6 +93,8 @@ class TimedChannel(PipelinedChannel):
 
     def resumeProducing(self) -> None:
         """Go on after all that was answered is taken."""
+        if self._waits:
+            self._wait_for_client(waits=False)
         limits = self.site.limits
         allowed = {_IDLE: limits.idle, _HEADERS: limits.headers_time}.get(
             self.phase, HALF_CLOSED_SECONDS
@@ -194,6 +201,11 @@ class TimedChannel(PipelinedChannel):
         cut(self.transport)
         # It may have said so already, or never will.
         self._leave()
+
+    def _wait_for_client(self, *, waits: bool) -> None:
+        """Count the request in flight as one that only its client holds up, or not any more."""
+        self._waits = waits
+        self.site.held_up += 1 if waits else -1
 
     def _leave(self) -> None:
         self.become(_CLOSING)
