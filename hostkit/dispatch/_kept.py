@@ -17,6 +17,8 @@ from hostkit.wording import LONGEST, clean, type_name
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_bases_of: Final = type.__dict__["__mro__"].__get__
+
 LONGEST_VALUE: Final = 200
 """How many characters are shown of a value."""
 
@@ -56,8 +58,9 @@ def describe_invalid(value: Any, redact: Callable[[str], str]) -> str:
     if type(value) is CoroutineType:
         value.close()  # or Python would warn of it as well
         return f"the coroutine {value.__qualname__}: an `await` is missing"
-    # By its type, since the value may do anything when it is looked at.
-    is_awaitable = issubclass(type(value), Deferred | asyncio.Future)
+    # By its bases, since the value, or its class, may do anything when it is compared.
+    bases = _bases_of(type(value))
+    is_awaitable = any(base is Deferred or base is asyncio.Future for base in bases)
     shown = describe(value, redact)
     return f"{shown}: an `await` is missing" if is_awaitable else shown
 
