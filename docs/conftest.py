@@ -7,7 +7,8 @@ for modules. What a fenced block means there:
 - ``python`` is run, and with ``>>>`` its output is compared;
 - ``yaml`` is read as a config file, which must be right (``# ci.yaml`` without its secrets);
 - ``toml``, as ``pyproject.toml``, has its entry points installed;
-- ``console`` is run and compared, if it calls ``hostkit`` (other than to serve) or an example.
+- ``console`` is run and compared, if it calls ``hostkit`` (other than to serve), an example, or
+  tests.
 
 In ``reference/problems.md`` a block is the example of a mistake: it must lead to the code that its
 section is named after.
@@ -53,6 +54,7 @@ OPTIONS = doctest.ELLIPSIS
 COMMANDS = ("graph", "list", "routes", "rule", "spec", "validate", "--version")
 RUN_APART = "hostkit explain"  # it needs a reactor, which can run only once in a process
 RUN_HERE = tuple(f"hostkit {name}" for name in COMMANDS)
+TESTS = ("pytest", "python -m unittest")
 
 _run_python = PythonEvaluator()
 _split_doctests = DocTestStringParser(DocTestEvaluator(OPTIONS))
@@ -149,6 +151,8 @@ def run_console(example: Example) -> None:
                 text=True,
                 check=True,
             ).stdout
+        elif command.startswith(TESTS):
+            printed = run_tests(command)
         elif command.startswith(RUN_APART):
             done = subprocess.run(  # noqa: S603
                 [sys.executable, "-m", *shlex.split(command)],
@@ -166,6 +170,21 @@ def run_console(example: Example) -> None:
         checker = doctest.OutputChecker()
         if not checker.check_output(expected, printed, OPTIONS):
             raise AssertionError(f"$ {command}\n{printed}\ninstead of\n{expected}")
+
+
+def run_tests(command: str) -> str:
+    """Run the tests of a page in a process of their own, so that they choose the reactor."""
+    arguments = shlex.split(command.removeprefix("python -m "))
+    if arguments[0] == "pytest":  # other plugins take their time
+        arguments += ["-p", "hostkit.testing.plugin", "-p", "no:cacheprovider"]
+    ran = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+    )
+    return ran.stdout if ran.returncode == 0 else ran.stdout + ran.stderr
 
 
 def expected_code(example: Example) -> str:

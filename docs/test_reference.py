@@ -35,6 +35,7 @@ GUIDES = (
     "operators",
     "rules",
     "security",
+    "testing",
     "web",
 )
 
@@ -43,7 +44,9 @@ GUIDES = (
 def test_what_a_guide_names_is_documented(page: str) -> None:
     """A name that a guide has readers import from a package is on the page about the API."""
     guide = (DOCS / f"{page}.md").read_text("utf-8")
-    named = re.findall(r"`hostkit[.](?:config|frozen|host|loops|rules|specs|web)[.](\w+)", guide)
+    named = re.findall(
+        r"`hostkit[.](?:config|frozen|host|loops|rules|specs|testing|web)[.](\w+)", guide
+    )
     reference = (DOCS / "reference" / "api.md").read_text("utf-8")
     missing = [name for name in named if not re.search(rf"[.]{name}\b", reference)]
     assert missing == []  # noqa: S101

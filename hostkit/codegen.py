@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import linecache
 import threading
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, final
 import attrs
 
 if TYPE_CHECKING:
-    from types import FunctionType
+    from types import CodeType, FunctionType
 
 _LISTINGS: Final = "__hostkit_listings__"
 """The name in a function's globals under which the listings of its source are kept."""
@@ -60,9 +61,15 @@ def compile_function(source: str, name: str, title: str, namespace: dict[str, An
     # A frame keeps the globals of its function, so a traceback shows its lines even when the
     # function itself is gone. A code object cannot keep anything but constants.
     namespace.setdefault(_LISTINGS, {})[listing.file] = listing
-    exec(compile(source, listing.file, "exec", dont_inherit=True), namespace)  # noqa: S102
+    exec(_compile(source, listing.file), namespace)  # noqa: S102
     function: FunctionType = namespace[name]
     return function
+
+
+# A hook whose modules are the same has the same source in each host of a process, such as a test's.
+@functools.lru_cache(maxsize=512)
+def _compile(source: str, file: str) -> CodeType:
+    return compile(source, file, "exec", dont_inherit=True)
 
 
 def _publish(source: str, title: str) -> _Listing:

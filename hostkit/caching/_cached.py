@@ -24,7 +24,7 @@ from hostkit.caching._cache import Cache
 from hostkit.caching._function import compile_binder
 from hostkit.caching._keys import KeyParameters
 from hostkit.caching._options import CacheOptions
-from hostkit.loops import settle
+from hostkit.loops import monotonic_seconds, settle
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -195,7 +195,7 @@ class CachedMethod(Generic[P, T]):
             self._parameters,
             max_entries=self._options.max_entries,
             ttl_seconds=self._options.ttl_seconds,
-            clock=self._options.clock,
+            clock=self._options.clock or monotonic_seconds(),
         )
         made: Any = functools.update_wrapper(self._bind(cache), method)
         marks = set(vars(self)) - {*functools.WRAPPER_ASSIGNMENTS, "__wrapped__"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from typing import TYPE_CHECKING, final
 
 import attrs
@@ -22,14 +21,15 @@ class CacheOptions:
         ttl_seconds: How long a result is kept; `None` is without limit.
         uncached: The names of arguments that are left out of the key.
         num_args: How many positional arguments make up the key; `None` for all.
-        clock: Reads monotonic seconds; it is called only if there is a ``ttl_seconds``.
+        clock: Reads monotonic seconds; it is called only if there is a ``ttl_seconds``. By default
+            what `hostkit.loops.monotonic_seconds` finds when the cache of an instance is made.
     """
 
     max_entries: int = 1000
     ttl_seconds: float | None = None
     uncached: frozenset[str] = frozenset()
     num_args: int | None = None
-    clock: Callable[[], float] = time.monotonic
+    clock: Callable[[], float] | None = None
 
     @classmethod
     def checked(

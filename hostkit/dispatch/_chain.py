@@ -50,9 +50,11 @@ class Chain:
 
     Attributes:
         watch: Watches a call; `None` while nothing watches.
+        is_exact: Whether calls by `ask` are measured, as all others are by `exact`.
     """
 
     watch: Watch | None = None
+    is_exact = False
 
     def __init__(
         self,
@@ -170,7 +172,7 @@ class Chain:
     async def _ask(
         self, values: Sequence[Any], *, keep: bool, is_full: bool, owner: Owner | None
     ) -> Trace:
-        call = self._runner.begin(values, is_timed=is_full)
+        call = self._runner.begin(values, is_timed=is_full or self.is_exact)
         call.owner = owner or call.owner
         if is_full:
             call.record = CallRecord(

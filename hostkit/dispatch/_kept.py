@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import reprlib
 from enum import EnumMeta
-from types import MappingProxyType
+from types import CoroutineType, MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, final
+
+from twisted.internet.defer import Deferred
 
 from hostkit.loops import NEVER, is_callers
 from hostkit.rules import Deny
@@ -39,12 +42,24 @@ def describe(value: Any, redact: Callable[[str], str] = str) -> str:
     """
     try:
         if type(value) is Deny:
-            return str(value)
-        return clean(_show.repr(value), redact, LONGEST_VALUE)
+            return str.__str__(str(value))
+        text = _show.repr(value)
+        return clean(str.__str__(text), redact, LONGEST_VALUE)
     except BaseException as error:
         if is_callers(error, NEVER):
             raise
         return f"<{type_name(value)} that cannot be shown>"
+
+
+def describe_invalid(value: Any, redact: Callable[[str], str]) -> str:
+    """Write an answer that means nothing in a few words; of a coroutine, what is missing."""
+    if type(value) is CoroutineType:
+        value.close()  # or Python would warn of it as well
+        return f"the coroutine {value.__qualname__}: an `await` is missing"
+    # By its type, since the value may do anything when it is looked at.
+    is_awaitable = issubclass(type(value), Deferred | asyncio.Future)
+    shown = describe(value, redact)
+    return f"{shown}: an `await` is missing" if is_awaitable else shown
 
 
 @final

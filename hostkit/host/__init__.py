@@ -6,6 +6,7 @@ from hostkit.host._given import HostOptions
 from hostkit.host._host import Host
 from hostkit.host._missing import MissingModule
 from hostkit.host._reloaded import Companion, Reloaded
+from hostkit.host._watching import watch_hosts
 
 __all__ = [
     "Companion",
@@ -16,4 +17,5 @@ __all__ = [
     "UnknownHookError",
     "WrongArgumentsError",
     "build_from_file",
+    "watch_hosts",
 ]

@@ -16,9 +16,11 @@ from hostkit.host._lifecycle import Lifecycle
 from hostkit.host._missing import Retrying, log_found
 from hostkit.host._reading import Reading
 from hostkit.host._state import HostState, HostView
+from hostkit.host._watching import added, announce_built, announce_made
 from hostkit.specs import check_callable, check_categories
 
 if TYPE_CHECKING:
+    import asyncio
     import os
     from collections.abc import Awaitable, Callable, Mapping, Sequence
     from typing import Unpack
@@ -98,6 +100,7 @@ class Host(HostView):
         self._lifecycle = Lifecycle(clock)
         self._retrying = Retrying(clock, self._retry)
         self._reading = Reading()
+        announce_made(self)
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str], **options: Unpack[HostOptions]) -> Self:
@@ -142,6 +145,7 @@ class Host(HostView):
             self._built, self._lifecycle.messages = self._builder.first(
                 self.file, self._categories, self._services, make_api
             )
+            announce_built(self)
         return self
 
     async def start(self) -> None:
@@ -224,22 +228,28 @@ class Host(HostView):
             self._built = new
         return bool(self.missing)
 
-    def accompany(self, companion: Companion) -> None:
+    def accompany(self, companion: Companion) -> Callable[[], None]:
         """Have something else take over a new file together with the modules, or refuse it.
 
         Args:
             companion: Is asked in each reload. It is notified of the change by `when_reloaded`.
-        """
-        self._lifecycle.companions.append(companion)
 
-    def when_reloaded(self, observer: Callable[[], Awaitable[None] | None]) -> None:
+        Returns:
+            Ends it.
+        """
+        return added(self._lifecycle.companions, companion)
+
+    def when_reloaded(self, observer: Callable[[], Awaitable[None] | None]) -> Callable[[], None]:
         """Have a function called whenever the host gets other hooks and web resources.
 
         Args:
             observer: Is called when they are in use. What it returns is awaited before the modules
                 that are gone are stopped. What it raises is logged.
+
+        Returns:
+            Ends it.
         """
-        self._lifecycle.observers.append(observer)
+        return added(self._lifecycle.observers, observer)
 
     async def stop(self) -> None:
         """Stop the modules, the last one first; errors are logged and stop nothing.
@@ -263,3 +273,9 @@ class Host(HostView):
     def is_running(self) -> bool:
         """Whether all modules are started, and `stop` was not called."""
         return self._lifecycle.is_running
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop | None:
+        """The asyncio loop that the host was started on last; `None` if it was none of asyncio."""
+        home = self._lifecycle.home
+        return None if home is None else home.loop

@@ -10,19 +10,13 @@ from typing import TYPE_CHECKING, Final, final
 from twisted.internet.defer import CancelledError, Deferred
 
 from hostkit.config import Settings
-from hostkit.dispatch import Sampler
+from hostkit.dispatch import Sampler, current_module
 from hostkit.errors import HostkitError
 from hostkit.host._left_tasks import StartedTasks
 from hostkit.host._messages import keys_of
 from hostkit.host._module_steps import Steps
 from hostkit.host._reloaded import Reloaded, notify_all, without
-from hostkit.loops import (
-    DetachedTasks,
-    Home,
-    Interruptible,
-    find_clock,
-    settle,
-)
+from hostkit.loops import DetachedTasks, ForkGuard, Home, Interruptible, find_clock, settle
 from hostkit.messages import Messages
 
 if TYPE_CHECKING:
@@ -53,6 +47,7 @@ class Lifecycle:
 
     Attributes:
         companions: Take over a new file together with the modules; see `Host.accompany`.
+        home: Where they were started last.
         observers: Are called when other modules are in use; see `Host.when_reloaded`.
         messages: The link to the other processes, while modules run.
     """
@@ -60,7 +55,8 @@ class Lifecycle:
     def __init__(self, clock: IReactorTime | None) -> None:
         self._clock = clock
         self._is_up = False  # from the first step of a start to the last of a stop
-        self._home: Home | None = None
+        self.home: Home | None = None
+        self._guard = ForkGuard(current_module, lambda: self._is_up)
         self._modules: Sequence[Module] = ()
         self._settings = Settings()
         self._tasks = StartedTasks()
@@ -99,7 +95,8 @@ class Lifecycle:
         if self._is_up:
             raise HostkitError("the host is running already")
         self._is_up = True
-        self._home = Home.here()
+        self.home = Home.here()
+        self._guard.begin()
         self._settings = change.state.loader.file.settings
         steps = Steps(self._clock, self._settings, self._tasks)
         await steps.run(self._start(change, steps))
@@ -113,8 +110,8 @@ class Lifecycle:
         Raises:
             HostkitError: This is another thread than that of the running event loop.
         """
-        if self._home is not None and self.is_running:
-            self._home.check(what)
+        if self.home is not None and self.is_running:
+            self.home.check(what)
 
     def begin_reload(self) -> Callable[[], Awaitable[None]]:
         """Begin a reload.
@@ -295,5 +292,5 @@ class Lifecycle:
         self._detached = state.detached
         # Without a clock of the host's own, a call has that of its own event loop.
         chosen = None if self._clock is None else find_clock(self._clock).call_later
-        self._sampler = Sampler(state.chains.values(), chosen, self._home)
+        self._sampler = Sampler(state.chains.values(), chosen, self.home)
         self._sampler.start()

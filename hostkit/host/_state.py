@@ -91,6 +91,8 @@ class HostState:
         for category, chains in self.chains_of.items():
             for chain in chains.values():
                 chain.watch = self.plugin_manager.watch(chain)
+                for part in chain.parts:
+                    part.is_exact = exact
             bind_hooks(self.hooks[category], chains, exact=exact)
         self.plugin_manager.monitors.changed = self.bind
 

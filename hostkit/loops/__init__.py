@@ -19,6 +19,8 @@ from hostkit.loops._clocks import (
     Clock,
     find_clock,
     make_monotonic,
+    measure_by,
+    monotonic_seconds,
     seconds_of,
 )
 from hostkit.loops._entry import (
@@ -29,7 +31,8 @@ from hostkit.loops._entry import (
     settle,
     start_entry,
 )
-from hostkit.loops._home import Home, installed_reactor, running_loop
+from hostkit.loops._forks import ForkGuard, Withheld
+from hostkit.loops._home import Home, installed_reactor, running_loop, waiting_loop
 from hostkit.loops._limited import Limit, Limited
 from hostkit.loops._shield import DetachedTasks, Protect, ShieldedCall, shield, take_over_context
 from hostkit.loops._side_loop import SideLoop
@@ -47,6 +50,7 @@ __all__ = [
     "Clock",
     "DetachedTasks",
     "Entrance",
+    "ForkGuard",
     "Home",
     "Interruptible",
     "Limit",
@@ -55,6 +59,7 @@ __all__ = [
     "Protect",
     "ShieldedCall",
     "SideLoop",
+    "Withheld",
     "advise",
     "attempt",
     "current_task",
@@ -67,10 +72,13 @@ __all__ = [
     "is_task_cancelled",
     "leaves_of",
     "make_monotonic",
+    "measure_by",
+    "monotonic_seconds",
     "running_loop",
     "seconds_of",
     "settle",
     "shield",
     "start_entry",
     "take_over_context",
+    "waiting_loop",
 ]

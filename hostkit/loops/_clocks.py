@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Any, Protocol, final
+import weakref
+from typing import TYPE_CHECKING, Any, Final, Protocol, final
 
 import attrs
 from twisted.python import runtime
@@ -75,6 +76,27 @@ def seconds_of(reactor: Any) -> Callable[[], float]:
     """
     own: Callable[[], float] = reactor.seconds
     return time.monotonic if own is runtime.seconds else own
+
+
+_moved: Final[weakref.WeakSet[Any]] = weakref.WeakSet()
+
+
+def measure_by(clock: IReactorTime) -> None:
+    """Have durations for which no clock is given measured by one that a test moves.
+
+    Args:
+        clock: The clock, which counts as long as something keeps it.
+    """
+    _moved.clear()
+    _moved.add(clock)
+
+
+def monotonic_seconds() -> Callable[[], float]:
+    """Find what durations are measured by for which no clock is given."""
+    for clock in _moved:
+        seconds: Callable[[], float] = clock.seconds
+        return seconds
+    return time.monotonic
 
 
 def make_monotonic(reactor: Any) -> None:

@@ -68,18 +68,20 @@ class Home:
         thread: The thread.
         is_running: Whether the event loop runs. When it has ended, others may take its place.
         call: How another thread has a coroutine run there.
+        loop: The event loop, if it is one of asyncio.
     """
 
     thread: int
     is_running: Callable[[], bool]
     call: str
+    loop: asyncio.AbstractEventLoop | None = None
 
     @classmethod
     def here(cls) -> Self:
         """Take the thread and the event loop that this is called on."""
         loop = running_loop()
         if loop is not None:
-            return cls(threading.get_ident(), loop.is_running, _ASYNCIO)
+            return cls(threading.get_ident(), loop.is_running, _ASYNCIO, loop)
 
         def is_running() -> bool:
             return bool(getattr(installed_reactor(), "running", False))

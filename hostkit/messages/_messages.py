@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 from hostkit.messages._arrears import Arrears
 from hostkit.messages._counts import MessageCounts
 from hostkit.messages._envelope import Envelope, Keys, Refusal
-from hostkit.messages._message import BEAT, Message
+from hostkit.messages._message import BEAT, LONGEST_NAME, Message
 from hostkit.messages._notice import Notice, shown
 from hostkit.messages._order import Order, Senders
 
@@ -49,7 +49,7 @@ class Messages:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._channel = channel
-        self._worker = worker
+        self._worker = None if worker is None else worker[:LONGEST_NAME]
         self._now = now
         self._clock = clock
         self._envelope = Envelope(scope, now)

@@ -5,11 +5,12 @@ from hostkit.web._endpoint_faults import LONGEST_SOCKET_BYTES
 from hostkit.web._forms import Form, Upload, form_body
 from hostkit.web._json import json_body
 from hostkit.web._json_resource import HttpError, JsonResource
-from hostkit.web._listeners import DEFAULT_LISTENER, check_listeners
+from hostkit.web._listeners import DEFAULT_LISTENER, check_listeners, listeners_of
 from hostkit.web._pages import ErrorPage
 from hostkit.web._request import HostRequest, query_value, query_values
 from hostkit.web._router import Router
 from hostkit.web._server import Server
+from hostkit.web._unix import listen_unix
 from hostkit.web.gateway import Gateway
 
 __all__ = [
@@ -28,6 +29,8 @@ __all__ = [
     "check_listeners",
     "form_body",
     "json_body",
+    "listen_unix",
+    "listeners_of",
     "query_value",
     "query_values",
 ]

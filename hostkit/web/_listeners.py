@@ -12,7 +12,7 @@ from hostkit.web._endpoints import anchored, is_local, read_endpoint
 from hostkit.wording import either
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from twisted.internet.interfaces import IStreamServerEndpoint
 
@@ -25,21 +25,29 @@ DEFAULT_LISTENER: Final = Listener("tcp:8080:interface=127.0.0.1", ("modules", "
 """What is served where a file has no ``hostkit: listeners:``."""
 
 
+def listeners_of(file: HostFile) -> tuple[Listener, ...]:
+    """The listeners of a file, or what is served where it has none."""
+    return file.settings.listeners or (DEFAULT_LISTENER,)
+
+
 def read_listeners(
-    file: HostFile, reactor: Any
+    file: HostFile,
+    reactor: Any,
+    find: Callable[[HostFile], Sequence[Listener]] = listeners_of,
 ) -> tuple[list[tuple[Listener, IStreamServerEndpoint]], list[Problem]]:
     """Understand all listeners of a file.
 
     Args:
         file: The file.
         reactor: The Twisted reactor.
+        find: Finds them.
 
     Returns:
         Each listener with its endpoint, and all that is wrong with them.
     """
     endpoints = []
     problems: list[Problem] = []
-    for listener in file.settings.listeners or (DEFAULT_LISTENER,):
+    for listener in find(file):
         try:
             endpoint = read_endpoint(reactor, anchored(listener.endpoint, file.folder))
         except EndpointError as error:

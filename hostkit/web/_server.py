@@ -9,10 +9,10 @@ from twisted.internet.defer import Deferred, DeferredList
 
 from hostkit.errors import ConfigErrors, HostkitError
 from hostkit.logs import logger_of
-from hostkit.loops import settle, start_entry
+from hostkit.loops import Withheld, settle, start_entry
 from hostkit.web._bodies import missing_folder
-from hostkit.web._door import Door
-from hostkit.web._listeners import read_listeners
+from hostkit.web._door import Door, numbers_of
+from hostkit.web._listeners import listeners_of, read_listeners
 from hostkit.web._overload import AcceptWatch
 from hostkit.web._own_pages import HEALTH, READY, Guard, Health, Ready
 from hostkit.web._router import Router
@@ -21,6 +21,9 @@ from hostkit.web._takeover import Takeover
 from hostkit.web.gateway import Gateway
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from twisted.internet.interfaces import IAddress
     from twisted.web.resource import IResource
 
     from hostkit.config import HostFile, Listener
@@ -38,15 +41,21 @@ class Server:
     Args:
         host: The host, built.
         reactor: The Twisted reactor.
+        find_listeners: Finds the listeners of a config file, if not those that it has.
 
     Raises:
-        ConfigErrors: Listeners' endpoints cannot be understood, or serve more than they may; all of
-            them are reported.
+        ConfigErrors: Listeners' endpoints cannot be understood, or serve more than they may.
     """
 
-    def __init__(self, host: Host, reactor: Any) -> None:
+    def __init__(
+        self,
+        host: Host,
+        reactor: Any,
+        find_listeners: Callable[[HostFile], Sequence[Listener]] = listeners_of,
+    ) -> None:
         self._host = host
         self._reactor = reactor
+        self._find_listeners = find_listeners
         self._gateway = Gateway(host, token=None).resources  # the `Guard` has the listener's
         # All before any port opens, and before any module starts.
         self._doors = [self._door(draft) for draft in self._read(host.file)]
@@ -55,8 +64,8 @@ class Server:
         self._is_serving = False
         self._is_stopping = False
         self._watch = AcceptWatch(self._rest)
-        host.accompany(self)
-        host.when_reloaded(self._reroute)
+        self._withheld = Withheld(self._descriptors)
+        self._leave = (host.accompany(self), host.when_reloaded(self._reroute))
 
     async def start(self) -> None:
         """Start the modules, then listen everywhere; if that fails, everything is stopped again.
@@ -66,14 +75,23 @@ class Server:
             ConfigErrors: A listener cannot listen where it should.
         """
         await self._host.start()
-        self._watch.begin()
         try:
-            for door in self._doors:
-                await door.open(self._host.file)
-            self._is_serving = True
+            await self.open()
         except BaseException:
             await self.stop()
             raise
+
+    async def open(self) -> None:
+        """Listen everywhere; the modules were started by others.
+
+        Raises:
+            ConfigErrors: A listener cannot listen where it should.
+        """
+        self._watch.begin()
+        self._withheld.begin()
+        for door in self._doors:
+            await door.open(self._host.file)
+        self._is_serving = True
 
     async def stop(self) -> None:
         """Stop listening, finish the requests in flight, then stop the modules.
@@ -82,6 +100,20 @@ class Server:
         Requests that take longer than the setting ``drain:`` allows are cut off. Errors are logged
         and stop nothing.
         """
+        try:
+            await self._close()
+        finally:
+            await self._host.stop()
+
+    async def close(self) -> None:
+        """Do what `stop` does, but leave the modules running; the host can be served again."""
+        try:
+            await self._close()
+        finally:
+            for leave in self._leave:
+                leave()
+
+    async def _close(self) -> None:
         self._is_stopping = True
         try:
             await self._be_lame()
@@ -92,7 +124,7 @@ class Server:
             await self._finish()
         finally:
             self._watch.end()
-            await self._host.stop()
+            self._withheld.end()
 
     async def reload(self) -> Reloaded:
         """Take over what has changed in the config file, and go on serving; see `Host.reload`.
@@ -115,7 +147,7 @@ class Server:
 
     def check(self, file: HostFile) -> list[Problem]:
         """Find all that is wrong with the listeners of a new file; nothing is opened."""
-        return read_listeners(file, self._reactor)[1]
+        return read_listeners(file, self._reactor, self._find_listeners)[1]
 
     async def prepare(self, file: HostFile) -> None:
         """Open the listeners that a new file adds.
@@ -137,8 +169,20 @@ class Server:
             await takeover.undo(reopen=not self._is_stopping)
 
     @property
+    def addresses(self) -> tuple[IAddress, ...]:
+        """Where it listens."""
+        return tuple(door.port.getHost() for door in self._doors if door.port is not None)
+
+    @property
     def _sites(self) -> list[HostSite]:
         return [door.site for door in (*self._doors, *self._retiring)]
+
+    def _descriptors(self) -> list[int]:
+        """List the sockets of the process, connections that are paused included."""
+        ports = [door.port for door in (*self._doors, *self._retiring)]
+        transports = [each for site in self._sites for each in site.transports]
+        readers = [*self._reactor.getReaders(), *self._reactor.getWriters()]
+        return [number for each in (*ports, *transports, *readers) for number in numbers_of(each)]
 
     def _rest(self) -> None:
         """Accept no connections for a while."""
@@ -146,7 +190,7 @@ class Server:
             door.rest()
 
     def _read(self, file: HostFile) -> list[Draft]:
-        drafts, problems = read_listeners(file, self._reactor)
+        drafts, problems = read_listeners(file, self._reactor, self._find_listeners)
         if problems:
             raise ConfigErrors(tuple(problems))
         return drafts

@@ -53,6 +53,7 @@ class HostSite(Site):
         bodies: How much of bodies is kept.
         admission: Whether a request is accepted.
         busy: How many requests are in flight.
+        held_up: How many of these wait for their clients to take what was answered.
         horizon: When deadlines are looked at next. They are counted from then, so that no client
             gets less time than was promised.
         is_draining: Whether connections are to end.
@@ -69,6 +70,7 @@ class HostSite(Site):
     ) -> None:
         super().__init__(root, requestFactory=HostRequest, reactor=reactor, timeout=None)  # type: ignore[no-untyped-call]
         self.busy = 0
+        self.held_up = 0
         self.bodies = Bodies()
         self.horizon = 0.0
         self.is_draining = False
@@ -105,6 +107,11 @@ class HostSite(Site):
         """How many connections there are."""
         return len(self._channels)
 
+    @property
+    def transports(self) -> list[Any]:
+        """What the connections are made of."""
+        return [channel.transport for channel in self._channels]
+
     def buildProtocol(self, addr: Any) -> Any:
         """Make what answers on a new connection, or closes it if there are too many."""
         channel = super().buildProtocol(addr)  # type: ignore[no-untyped-call]
@@ -134,7 +141,7 @@ class HostSite(Site):
             url: The request's URL, not decoded.
             is_extra: Whether it comes on a connection for health checks only.
         """
-        is_busy = is_extra or self.busy >= self.limits.requests
+        is_busy = is_extra or self.busy - self.held_up >= self.limits.requests
         return is_busy and not self.admission.is_always(url)
 
     def getContentFile(self, length: int | None) -> IO[bytes]:
@@ -155,6 +162,7 @@ class HostSite(Site):
             self._arrivals.remove(channel)
         if not self._channels:
             self._look_at_settling()
+            self._stop_looking()
         while self._waiting and not self._channels:
             self._waiting.pop().callback(None)
 
@@ -162,6 +170,7 @@ class HostSite(Site):
         """Let every connection end as soon as no request is in flight on it, also those to come."""
         self.is_draining = True
         self._each(HttpChannel.drain, self._channels)
+        self._stop_looking()
 
     def emptied(self) -> Deferred[None]:
         """Wait until there are no connections."""
@@ -220,6 +229,12 @@ class HostSite(Site):
             ):
                 self._settling.remove(entry)
                 settled.callback(None)
+
+    def _stop_looking(self) -> None:
+        """Leave no alarm behind when the last connection has ended."""
+        if self.is_draining and not self._channels and self._next_look is not None:
+            self._next_look.cancel()
+            self._next_look = None
 
     def _look_later(self) -> None:
         self.horizon = self.seconds() + TICK_SECONDS

@@ -154,10 +154,10 @@ def test_a_silent_server_is_noticed(place: Place, caplog: pytest.LogCaptureFixtu
     """One that has stopped answering, as behind a broken link, counts as lost."""
 
     async def main() -> None:
-        channel, ear = await opened(place.url, ping_seconds=0.1, answer_seconds=0.1)
+        channel, ear = await opened(place.url, ping_seconds=0.05, answer_seconds=0.2)
         assert await ear.events.get() == "all"
         place.signal(signal.SIGSTOP)
-        with pytest.raises(OSError, match=r"no answer within 0.1s|Timeout"):
+        with pytest.raises(OSError, match=r"no answer within 0.2s"):
             await channel.send(b"hello")
         while "lost the connection to Redis" not in caplog.text:
             await asyncio.sleep(0)

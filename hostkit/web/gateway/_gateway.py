@@ -11,6 +11,8 @@ from hostkit.codes import Code
 from hostkit.dispatch import Outcome
 from hostkit.errors import CodedError
 from hostkit.logs import About, logger_of
+from hostkit.loops import NEVER, is_callers
+from hostkit.presenting import presentable
 from hostkit.rules import Deny
 from hostkit.web._json_resource import HttpError, JsonResource
 from hostkit.web._own_pages import knows_token
@@ -197,8 +199,8 @@ class _Hook(_PostResource):
             return self._denied(trace)
         if trace.error is not None:
             # What a module raised may hold secrets: the caller gets a receipt, the log the cause.
-            cause = trace.error.__cause__ or trace.error
-            self._log_failure(trace.receipt, trace.error, cause)
+            error = presentable(trace.error)
+            self._log_failure(trace.receipt, error, presentable(error.__cause__ or error))
             request.setResponseCode(503)
             request.setHeader(b"retry-after", _RETRY_AFTER_SECONDS)
             return _decided(trace.receipt, "module_failed", _FAILED)
@@ -229,8 +231,10 @@ class _Hook(_PostResource):
         described: object = None
         try:
             described = self._spec.rule.describe_denial(denial)
-        except Exception:  # noqa: BLE001 -- a function of the host's own
-            _log.exception("describe= of %s failed", self._name)
+        except BaseException as error:  # a function of the host's own, about a module's denial
+            if is_callers(error, NEVER):
+                raise
+            _log.error("describe= of %s failed", self._name, exc_info=presentable(error))
         if isinstance(described, Deny):
             return described
         # The module's denial stands, whatever became of its description.
