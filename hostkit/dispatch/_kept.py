@@ -98,8 +98,10 @@ def is_small(value: Any, depth: int = 0) -> bool:
         if type(code) is not str or type(reason) is not str or len(code) + len(reason) > LONGEST:
             return False
         return not extra or _has_small_items(extra, depth)
-    find = _IS_SMALL.get(kind)
-    return isinstance(kind, EnumMeta) if find is None else find(value, depth)
+    for known, find in _IS_SMALL:
+        if kind is known:  # its metaclass may hash and compare as it likes
+            return find(value, depth)
+    return issubclass(type(kind), EnumMeta)
 
 
 def _has_small_parts(parts: Any, depth: int) -> bool:
@@ -115,17 +117,15 @@ def _has_small_items(items: Any, depth: int) -> bool:
     return _has_small_parts(items, depth) and _has_small_parts(items.values(), depth)
 
 
-_IS_SMALL: Final[dict[type, Callable[[Any, int], bool]]] = {
-    type(None): lambda _value, _depth: True,
-    bool: lambda _value, _depth: True,
-    float: lambda _value, _depth: True,
-    int: lambda value, _depth: bool(value.bit_length() <= _LARGEST_BITS),
-    str: lambda value, _depth: len(value) <= LONGEST,
-    bytes: lambda value, _depth: len(value) <= LONGEST,
-    list: _has_small_parts,
-    tuple: _has_small_parts,
-    dict: lambda value, depth: _has_small_parts(
-        value if len(value) > _MOST_PARTS else (*value, *value.values()), depth
-    ),
-    MappingProxyType: lambda value, depth: is_small(dict(value), depth),
-}
+_IS_SMALL: Final[tuple[tuple[type, Callable[[Any, int], bool]], ...]] = (
+    (str, lambda value, _depth: len(value) <= LONGEST),
+    (dict, _has_small_items),
+    (tuple, _has_small_parts),
+    (list, _has_small_parts),
+    (type(None), lambda _value, _depth: True),
+    (bool, lambda _value, _depth: True),
+    (int, lambda value, _depth: bool(value.bit_length() <= _LARGEST_BITS)),
+    (float, lambda _value, _depth: True),
+    (bytes, lambda value, _depth: len(value) <= LONGEST),
+    (MappingProxyType, _has_small_items),
+)
