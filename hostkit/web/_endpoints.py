@@ -62,9 +62,7 @@ def read_endpoint(reactor: Any, text: str) -> IStreamServerEndpoint:
     parts = parts_of(text)
     if kind == "unix":
         _check_place(Path(parts["address"]))
-        # Those who want no lock get Twisted's own socket.
-        if parts.get("lockfile", "1") != "0":
-            return UnixEndpoint(reactor, parts)
+        return UnixEndpoint(reactor, parts)
     check_tls(parts)
     try:
         endpoint = cast("IStreamServerEndpoint", serverFromString(reactor, text))
@@ -177,10 +175,14 @@ class InheritedEndpoint:
             raise LookupError("systemd has not passed such a socket to this process") from None
 
 
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
 def _is_well_formed(kind: str, arguments: list[str], options: dict[str, str]) -> bool:
     if kind == "fd":
-        return not options and len(arguments) == 1 and arguments[0].isdecimal()
+        return not options and len(arguments) == 1 and _is_number(arguments[0])
     is_found = options.keys() == {"domain", "name"} or (
-        options.keys() == {"domain", "index"} and options["index"].isdecimal()
+        options.keys() == {"domain", "index"} and _is_number(options["index"])
     )
     return is_found and not arguments and options["domain"] in {"INET", "INET6", "UNIX"}

@@ -20,6 +20,7 @@ from twisted.web.http import datetimeToString
 from twisted.web.resource import EncodingResourceWrapper, getChildForRequest
 from twisted.web.server import NOT_DONE_YET, Request, version
 
+from hostkit.presenting import presentable
 from hostkit.web._conditions import drop_bad_date, drop_bad_ranges
 from hostkit.web._content_type import is_form
 from hostkit.web._form_args import LONGEST_FORM_BYTES, UnreadForm, read_args
@@ -180,8 +181,8 @@ class HostRequest(Request):
             if isinstance(resource, EncodingResourceWrapper):
                 self._encoder = resource.getEncoder(self)
             self.render(resource)
-        except BaseException:  # noqa: BLE001 -- it is logged, whatever it is
-            self.processingFailed(Failure())
+        except BaseException as error:  # noqa: BLE001 -- it is logged, whatever it is
+            self.processingFailed(Failure(presentable(error)))
 
     def getHeader(self, key: AnyStr) -> AnyStr | None:
         """Return the value of a header of the request; of several, the last one.

@@ -166,9 +166,42 @@ def test_its_options_are_those_of_twisted(path: Path) -> None:
 
     listen(path, during)
     listen(path, during, ":mode=640:backlog=3")
-    assert modes == [0o666, 0o640]
+    assert modes == [0o660, 0o640]
     listen(path, lambda: modes.append(lock_of(path).exists()), ":lockfile=0")
     assert modes[2:] == [False]
+    listen(path, during, ":lockfile=0")
+    assert modes[3:] == [0o660]
+
+
+def test_other_users_cannot_connect_before_it_has_its_mode(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between `bind` and `chmod` there is time for a client."""
+    modes = []
+    chmod = os.chmod
+
+    def look(name: bytes, mode: int) -> None:
+        modes.append(mode_of(path))
+        chmod(name, mode)
+
+    monkeypatch.setattr(os, "chmod", look)
+    before = os.umask(0)
+    try:
+        listen(path, options=":mode=600")
+    finally:
+        os.umask(before)
+    assert modes == [0o600]
+
+
+def test_a_socket_that_took_its_place_is_kept(path: Path) -> None:
+    """Only the socket that was made is deleted in the end."""
+
+    def during() -> None:
+        path.unlink()
+        leave_socket(path)
+
+    listen(path, during)
+    assert [each.name for each in path.parent.iterdir()] == ["x.sock"]
 
 
 def test_the_socket_may_be_deleted_meanwhile(path: Path) -> None:
