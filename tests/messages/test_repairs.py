@@ -232,7 +232,7 @@ def endured(length: int, seconds: float) -> bool:
     """Whether the event loop stays quick, and the memory bounded."""
     longest, megabytes = run(endure(length, seconds))
     assert megabytes < 100
-    return longest < LONGEST_TICK_SECONDS
+    return bool(longest < LONGEST_TICK_SECONDS)
 
 
 @pytest.mark.parametrize("length", FLOODS)
