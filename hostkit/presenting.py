@@ -7,6 +7,7 @@ names the module.
 
 from __future__ import annotations
 
+import itertools
 import traceback
 from abc import ABCMeta
 from typing import Final
@@ -126,14 +127,16 @@ def _is_plain_itself(error: BaseException) -> bool:
     if type(kind) is not type and type(kind) is not ABCMeta:
         return False
     has_own_text = False
-    for base in _bases_of(kind):
-        if not base.__flags__ & _IS_WRITTEN_IN_PYTHON:
-            break  # and so are the rest
+    for base in itertools.takewhile(_is_written_in_python, _bases_of(kind)):
         members = _members_of(base)
         if not _READ.isdisjoint(members) or type(members.get("__module__")) is not str:
             return False
         has_own_text = has_own_text or "__str__" in members
     return (not has_own_text or _has_plain_text(error)) and _has_plain_details(error)
+
+
+def _is_written_in_python(cls: type) -> bool:
+    return bool(cls.__flags__ & _IS_WRITTEN_IN_PYTHON)
 
 
 def _has_plain_text(error: BaseException) -> bool:
@@ -159,6 +162,6 @@ def _has_plain_details(error: BaseException) -> bool:
 
 def _lists_its_own(value: object) -> bool:
     return any(
-        base.__flags__ & _IS_WRITTEN_IN_PYTHON and not _LISTING.isdisjoint(_members_of(base))
+        _is_written_in_python(base) and not _LISTING.isdisjoint(_members_of(base))
         for base in _bases_of(type(value))
     )

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import logging
-from types import CoroutineType
 from typing import TYPE_CHECKING, Any, Final, cast, final
-
-from twisted.internet.defer import Deferred
 
 from hostkit.dispatch._failures import (
     TELLING,
@@ -19,7 +15,7 @@ from hostkit.dispatch._failures import (
     say,
     set_context,
 )
-from hostkit.dispatch._kept import describe
+from hostkit.dispatch._kept import describe, describe_invalid
 from hostkit.dispatch._receipts import Outcome
 from hostkit.errors import HookTimeoutError, InvalidValueError, ModuleFailedError
 from hostkit.logs import About, logger_of
@@ -149,7 +145,7 @@ class FailurePolicy:
             error = None  # it says no more
         text = message_of(error) if error is not None else ""
         why = f" ({text})" if text else ""
-        got = _describe(value, self._redact)
+        got = describe_invalid(value, self._redact)
         reason = clean(f"expected {expected}, got {got}{why}", self._redact)
         invalid = InvalidValueError(self._callbacks[index].module, self._spec.full_name, reason)
         invalid.__cause__ = error
@@ -290,13 +286,3 @@ class FailurePolicy:
         outcome = Outcome.DENY if self._rule.denies and not replaces else Outcome.RESULT
         detail = describe(meaning.result if replaces else meaning, self._redact)
         call.open(index).note(index, outcome, detail)
-
-
-def _describe(value: Any, redact: Callable[[str], str]) -> str:
-    if type(value) is CoroutineType:
-        value.close()  # or Python would warn of it as well
-        return f"the coroutine {value.__qualname__}: an `await` is missing"
-    # By its type, since the value may do anything when it is looked at.
-    is_awaitable = issubclass(type(value), Deferred | asyncio.Future)
-    shown = describe(value, redact)
-    return f"{shown}: an `await` is missing" if is_awaitable else shown

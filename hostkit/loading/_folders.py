@@ -68,7 +68,7 @@ def importable(folders: Sequence[str]) -> Iterator[None]:
     Args:
         folders: Absolute paths.
     """
-    there = {os.path.realpath(entry) for entry in sys.path}
+    there = {os.path.realpath(entry) for entry in sys.path} if folders else set[str]()
     added: list[str] = []
     for folder in folders:
         place = os.path.realpath(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 from typing import TYPE_CHECKING, Any, Final, Self, final
@@ -11,19 +12,17 @@ from twisted.internet.defer import succeed
 from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.protocol import Factory
 from twisted.web.client import Agent, ResponseFailed
-from twisted.web.http_headers import Headers
 
 from hostkit.logs import about
-from hostkit.loops import enter, running_loop
+from hostkit.loops import enter, is_task_cancelled, running_loop
 from hostkit.testing._build import clock_of
 from hostkit.testing._http import NOTHING, Answer, Body, Reading, write_request
-from hostkit.testing._lines import Connection, Line, Streamed, headers_of
+from hostkit.testing._lines import Connection, Line, Streamed, headers_of, raw_headers
 from hostkit.testing._logs import capture_logs
 from hostkit.testing._memory import MemoryReactor, connect, time_here
 from hostkit.web import Server, listeners_of
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 
     from twisted.internet.defer import Deferred
@@ -53,13 +52,14 @@ class Client:
         token: The listener's token, if it has one and it shall be sent.
 
     Attributes:
+        host: The host.
         loop: The event loop on which it was opened.
     """
 
     def __init__(
         self, host: Host, *, serve: bool = False, listener: int = 0, token: str | None = None
     ) -> None:
-        self._host = host
+        self.host: Final = host
         self._serves = serve
         self._listener = listener
         self._headers = {} if token is None else {"authorization": f"Bearer {token}"}
@@ -85,12 +85,12 @@ class Client:
         """Start the host, and listen; a request does so as well."""
         if self._server is not None:
             return
-        self._host.build()
+        self.host.build()
         self.loop = running_loop()
         self._reactor = _reactor() if self._serves else self._in_memory()
-        self._server = Server(self._host, self._reactor, self._find)
-        if not self._host.is_running:
-            await enter(self._host.start())
+        self._server = Server(self.host, self._reactor, self._find)
+        if not self.host.is_running:
+            await enter(self.host.start())
             self._has_started = True
         await enter(self._server.open())
 
@@ -104,7 +104,7 @@ class Client:
         await enter(server.close())
         if self._has_started:
             self._has_started = False
-            await enter(self._host.stop())
+            await enter(self.host.stop())
 
     async def get(self, path: str, **options: Any) -> Answer:
         """Send a GET; see `request`."""
@@ -134,7 +134,8 @@ class Client:
             method: Its method.
             path: The path, with the query, as it is sent.
             options: What is sent: ``body=`` as bytes; ``json=`` any value; ``form=`` fields, with
-                ``files=`` if there are any (``{"photo": ("cat.png", b"...")}``); and ``headers=``.
+                ``files=`` if there are any (``{"photo": ("cat.png", b"...")}``); and ``headers=``,
+                each a string, or a list of them.
 
         Raises:
             ConnectionError: The connection was cut before the answer was complete.
@@ -153,7 +154,7 @@ class Client:
         json: Any = NOTHING,
         form: Mapping[str, str] | None = None,
         files: Files | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | Sequence[str]] | None = None,
     ) -> AsyncIterator[Streamed]:
         """Send a request, and read its answer piece by piece.
 
@@ -170,15 +171,16 @@ class Client:
         """
         await self.open()
         sent, body = write_request(body, json, form, files)
-        sent |= self._headers | {name.lower(): value for name, value in (headers or {}).items()}
+        raw = raw_headers(sent, self._headers, headers or {})
         line = Line(self._connect)
         agent: Any = Agent.usingEndpointFactory(self._time(), line)
-        raw = Headers({name: [value] for name, value in sent.items()})
         url = f"http://127.0.0.1:{self._port}{path}".encode()
         producer = Body(body) if body or method in ("POST", "PUT", "PATCH") else None
         try:
             response = await enter(agent.request(method.encode(), url, raw, producer))
         except ResponseFailed as error:
+            if is_task_cancelled():  # which Twisted's client takes for a failure of the connection
+                raise asyncio.CancelledError from None
             raise ConnectionResetError(
                 f"the connection was cut before there was an answer: {error.reasons}"
             ) from None
@@ -228,7 +230,7 @@ class Client:
         return MemoryReactor(self._time())
 
     def _time(self) -> Any:
-        clock = clock_of(self._host)
+        clock = clock_of(self.host)
         return time_here() if clock is None else clock
 
     def _connect(self, factory: IProtocolFactory) -> Deferred[Any]:

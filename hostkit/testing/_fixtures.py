@@ -143,7 +143,9 @@ class Kit:
         """Close all clients, and stop all hosts, where they were started."""
         while self._clients:
             client = self._clients.pop()
-            run(client.close, timeout=_CLOSE_SECONDS, loop=_usable(client.loop))
+            # Another plugin may have closed its event loop, and all connections with it.
+            if client.loop is None or not client.loop.is_closed():
+                run(client.close, timeout=_CLOSE_SECONDS, loop=_usable(client.loop))
         while self._hosts:
             close_host(self._hosts.pop())
 
@@ -164,4 +166,4 @@ class Kit:
 
 
 def _usable(loop: asyncio.AbstractEventLoop | None) -> asyncio.AbstractEventLoop | None:
-    return None if loop is None or loop.is_closed() or loop.is_running() else loop
+    return None if loop is None or loop.is_running() else loop

@@ -7,17 +7,31 @@ from typing import TYPE_CHECKING, Any, Final, final
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.internet.protocol import Protocol
+from twisted.web.http_headers import Headers
 from twisted.web.iweb import UNKNOWN_LENGTH, IAgentEndpointFactory
 from zope.interface import implementer
 
 from hostkit.loops import enter
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
     from twisted.internet.interfaces import IProtocolFactory
 
     from hostkit.testing._http import Reading
+
+
+def raw_headers(*given: Mapping[str, str | Sequence[str]]) -> Headers:
+    """Write headers for Twisted's client.
+
+    Args:
+        given: The headers; those that come later take the place of others with their names.
+    """
+    headers = Headers()
+    for each in given:
+        for name, value in each.items():
+            headers.setRawHeaders(name, [value] if isinstance(value, str) else [*value])
+    return headers
 
 
 def headers_of(response: Any) -> dict[str, str]:

@@ -168,3 +168,5 @@ class HttpChannel(TimedChannel):
             lost(reason)
 
         self.connectionLost = connection_lost  # type: ignore[method-assign]
+        # There are no answers to come: a client that has ended its sending has left.
+        self.readConnectionLost = self.hang_up  # type: ignore[method-assign]

@@ -33,6 +33,7 @@ class ChannelSite(Protocol):
         memory_bytes: The longest body that is kept in memory.
         bodies: How much of bodies is kept.
         busy: How many requests are in flight.
+        held_up: How many of these wait for their clients to take what was answered.
         horizon: When deadlines are looked at next; they are counted from then.
         is_draining: Whether connections are to end.
     """
@@ -42,6 +43,7 @@ class ChannelSite(Protocol):
     memory_bytes: int
     bodies: Bodies
     busy: int
+    held_up: int
     horizon: float
     is_draining: bool
     seconds: Callable[[], float]

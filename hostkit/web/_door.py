@@ -17,6 +17,8 @@ from hostkit.web._addresses import explain_listening
 from hostkit.web._endpoints import anchored
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from twisted.internet.interfaces import IListeningPort, IStreamServerEndpoint
 
     from hostkit.config import HostFile, Listener
@@ -113,6 +115,16 @@ def accept_waiting(port: IListeningPort, site: HostSite) -> None:
             port.doRead()
             if site.connections == before:
                 break
+
+
+def numbers_of(transport: Any) -> Iterator[int]:
+    """Yield the file descriptor of a port or a connection, if it has one; TLS lies above it."""
+    while transport is not None:
+        fileno = getattr(transport, "fileno", None)
+        if fileno is not None:
+            yield fileno()
+            return
+        transport = getattr(transport, "transport", None)
 
 
 def url_of(port: IListeningPort, listener: Listener) -> str:

@@ -53,6 +53,7 @@ class HostSite(Site):
         bodies: How much of bodies is kept.
         admission: Whether a request is accepted.
         busy: How many requests are in flight.
+        held_up: How many of these wait for their clients to take what was answered.
         horizon: When deadlines are looked at next. They are counted from then, so that no client
             gets less time than was promised.
         is_draining: Whether connections are to end.
@@ -69,6 +70,7 @@ class HostSite(Site):
     ) -> None:
         super().__init__(root, requestFactory=HostRequest, reactor=reactor, timeout=None)  # type: ignore[no-untyped-call]
         self.busy = 0
+        self.held_up = 0
         self.bodies = Bodies()
         self.horizon = 0.0
         self.is_draining = False
@@ -105,6 +107,11 @@ class HostSite(Site):
         """How many connections there are."""
         return len(self._channels)
 
+    @property
+    def transports(self) -> list[Any]:
+        """What the connections are made of."""
+        return [channel.transport for channel in self._channels]
+
     def buildProtocol(self, addr: Any) -> Any:
         """Make what answers on a new connection, or closes it if there are too many."""
         channel = super().buildProtocol(addr)  # type: ignore[no-untyped-call]
@@ -134,7 +141,7 @@ class HostSite(Site):
             url: The request's URL, not decoded.
             is_extra: Whether it comes on a connection for health checks only.
         """
-        is_busy = is_extra or self.busy >= self.limits.requests
+        is_busy = is_extra or self.busy - self.held_up >= self.limits.requests
         return is_busy and not self.admission.is_always(url)
 
     def getContentFile(self, length: int | None) -> IO[bytes]:

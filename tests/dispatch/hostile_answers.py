@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from .hostile_errors import FAILING
+from .hostile_errors import FAILING, NAMING, named
 
 _MEMBERS = (
     "__eq__",
@@ -129,4 +129,6 @@ def answers() -> dict[str, Any]:
             made[f"{name}: {said}"] = type("Hostile", (), {name: fail})()
         for name in _ATTRIBUTES:
             made[f"{name}, an attribute: {said}"] = type("Hostile", (), {name: property(fail)})()
+        for name in NAMING if said != "recursion" else ():  # which CPython 3.11 gives up at
+            made[f"{name} of the metaclass: {said}"] = named(object, name, fail)
     return made

@@ -121,7 +121,7 @@ _ATTRIBUTES: Final = (
     "code",
     "detail",
 )
-_NAMING: Final = (
+NAMING: Final = (
     "__name__",
     "__module__",
     "__doc__",
@@ -146,14 +146,16 @@ def _hostile(base: type[BaseException], name: str, member: Any, error: Any = "ba
     return make
 
 
-def _named(base: type[BaseException], name: str, member: Any) -> Make:
-    def make() -> BaseException:
-        meta = type("Meta", (type,), {name: member})
-        cls: Any = type.__new__(meta, "Hostile", (base,), {})
-        made: BaseException = BaseException.__new__(cls, "bad")
-        return made
+def named(base: Any, name: str, fail: Any) -> Any:
+    """Make an instance of a class whose metaclass raises where something is asked of the class."""
+    member = fail if callable(getattr(type, name, None)) else property(fail)
+    meta = type("Meta", (type,), {name: member})
+    cls: Any = type.__new__(meta, "Hostile", (base,), {})
+    return base.__new__(cls)
 
-    return make
+
+def _named(base: type[BaseException], name: str, fail: Any) -> Make:
+    return functools.partial(named, base, name, fail)
 
 
 def fighting() -> dict[str, Make]:
@@ -165,9 +167,8 @@ def fighting() -> dict[str, Make]:
                 made[f"{base.__name__}.{name}: {said}"] = _hostile(base, name, fail)
             for name in _ATTRIBUTES:
                 made[f"{base.__name__}.{name}: {said}"] = _hostile(base, name, property(fail))
-            for name in _NAMING if said != "recursion" else ():  # which CPython 3.11 gives up at
-                member = fail if callable(getattr(type, name, None)) else property(fail)
-                made[f"metaclass of {base.__name__}.{name}: {said}"] = _named(base, name, member)
+            for name in NAMING if said != "recursion" else ():  # which CPython 3.11 gives up at
+                made[f"metaclass of {base.__name__}.{name}: {said}"] = _named(base, name, fail)
     return made
 
 

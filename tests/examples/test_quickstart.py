@@ -1,72 +1,70 @@
 from __future__ import annotations
 
-import asyncio
-import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from quickstart.category import Comments
 from quickstart.rate_limiter import RateLimiter
 from quickstart.word_filter import WordFilter
-from twisted.internet.task import Clock
 
-from hostkit import ALLOW, Decision, Deny, Host, ModuleApi
-from hostkit.errors import ConfigErrors
+from hostkit import ALLOW, ConfigErrors, Deny, Host, ModuleApi
+from hostkit.testing import Answer, Client, Clock, assert_allowed, assert_denied, build_host
 from tests.cli.conftest import run
 from tests.examples.conftest import FILE
-from tests.web.conftest import Answer, ask
-
-if TYPE_CHECKING:
-    from twisted.web.resource import IResource
 
 
-def post(root: IResource, hook: str, **arguments: Any) -> Answer:
+def serve() -> Client:
+    """Serve the quickstart's file."""
+    return Client(Host.from_file(FILE).build())
+
+
+async def post(client: Client, hook: str, text: str) -> Answer:
     """Call a hook over HTTP."""
-    body = json.dumps(arguments).encode()
-    return ask(root, "POST", f"/_hostkit/hooks/comments/{hook}", body)
+    return await client.call_hook(f"comments.{hook}", author="ann", text=text)
 
 
-def test_a_greeting_is_allowed(root: IResource) -> None:
+async def test_a_greeting_is_allowed() -> None:
     """What no module has anything against is allowed."""
-    answer = post(root, "check_comment", author="ann", text="hello")
+    async with serve() as client:
+        answer = await post(client, "check_comment", "hello")
     assert (answer.status, answer.json) == (200, {})
 
 
-def test_the_word_filter_denies_and_is_named(root: IResource, host: Host) -> None:
+async def test_the_word_filter_denies_and_is_named() -> None:
     """A denial names the module and the words, and the host keeps its receipt."""
-    answer = post(root, "check_comment", author="ann", text="Casino lottery casino")
+    async with serve() as client:
+        answer = await post(client, "check_comment", "Casino lottery casino")
     assert answer.status == 403
     assert (answer.json["errcode"], answer.json["module"]) == ("banned_word", "words")
     assert answer.json["words"] == ["casino", "lottery"]
-    receipt = host.receipts.get(answer.json["receipt"])
+    receipt = client.host.receipts.get(answer.json["receipt"])
     assert receipt is not None
     assert [str(step.outcome) for step in receipt.steps] == ["deny", "not asked"]
 
 
 def test_the_word_filter_reads_links() -> None:
     """A link counts as the name of its host."""
-    host = Host.from_config(
-        {"modules": [{"module": WordFilter, "config": {"banned": ["casino.example"]}}]},
-        categories=[Comments],
-    ).build()
+    host = build_host([(WordFilter, {"banned": ["casino.example"]})], categories=[Comments])
     check = host.hooks[Comments].check_comment
-    assert isinstance(asyncio.run(check("ann", "at https://Casino.example/win")), Deny)
-    assert asyncio.run(check("ann", "at https://example.org/casino.example")) is ALLOW
+    assert_denied(host.ask(check, "ann", "at https://Casino.example/win"))
+    assert_allowed(host.ask(check, "ann", "at https://example.org/casino.example"))
 
 
-def test_a_failure_is_not_a_denial(root: IResource) -> None:
-    """A module that stumbles neither allows nor denies."""
-    answer = post(root, "check_comment", author="ann", text="see http://[here")
+async def test_a_failure_is_not_a_denial() -> None:
+    """A module that fails neither allows nor denies."""
+    async with serve() as client:
+        answer = await post(client, "check_comment", "see http://[here")
     assert (answer.status, answer.json["errcode"]) == (503, "module_failed")
     assert answer.json["module"] == "words"
 
 
-def test_the_page_shows_the_latest_comments(root: IResource) -> None:
+async def test_the_page_shows_the_latest_comments() -> None:
     """The notifier's page lists as many comments as its config says, the last one first."""
-    assert ask(root, "GET", "/comments/latest").json == []
-    for number in range(7):
-        assert post(root, "on_comment_posted", author="ann", text=str(number)).status == 200
-    page = ask(root, "GET", "/comments/latest")
+    async with serve() as client:
+        assert (await client.get("/comments/latest")).json == []
+        for number in range(7):
+            assert (await post(client, "on_comment_posted", str(number))).status == 200
+        page = await client.get("/comments/latest")
     assert page.headers["content-type"] == "application/json"
     assert [comment["text"] for comment in page.json] == ["6", "5", "4", "3", "2"]
     assert page.json[0] == {"author": "ann", "text": "6"}
@@ -79,47 +77,33 @@ def limited(clock: Clock, **config: Any) -> Host:
         def __init__(self, config: RateLimiter.Config, api: ModuleApi) -> None:
             super().__init__(config, api, clock.seconds)
 
-    return Host.from_config(
-        {"modules": [{"module": Limiter, "name": "limiter", "config": config}]},
-        categories=[Comments],
-    ).build()
+    return build_host([(Limiter, config)], categories=[Comments])
 
 
-def test_the_rate_limiter_counts_posted_comments_for_a_while() -> None:
+async def test_the_rate_limiter_counts_posted_comments_for_a_while() -> None:
     """So many comments per so much time are allowed, and the denial says how long to wait."""
     clock = Clock()
     comments = limited(clock, comments=2, per="1m").hooks[Comments]
-
-    async def check(author: str = "ann") -> Decision:
-        return await comments.check_comment(author, "hi")
-
-    async def talk() -> None:
-        assert await check() is ALLOW
-        await comments.on_comment_posted("ann", "hi")
-        clock.advance(10)
-        await comments.on_comment_posted("ann", "hi")
-        clock.advance(20)
-        denial = Deny("too_many", "you write faster than we read", retry_after_seconds=30.0)
-        assert await check() == denial
-        assert await check("ben") is ALLOW
-        clock.advance(29.5)
-        assert isinstance(await check(), Deny)
-        clock.advance(0.5)
-        assert await check() is ALLOW
-        await comments.on_comment_posted("ann", "hi")
-        assert isinstance(await check(), Deny)
-
-    asyncio.run(talk())
+    assert await comments.check_comment("ann", "hi") is ALLOW
+    await comments.on_comment_posted("ann", "hi")
+    await clock.advance(10)
+    await comments.on_comment_posted("ann", "hi")
+    await clock.advance(20)
+    denial = Deny("too_many", "you write faster than we read", retry_after_seconds=30.0)
+    assert await comments.check_comment("ann", "hi") == denial
+    assert await comments.check_comment("ben", "hi") is ALLOW
+    await clock.advance(29.5)
+    assert isinstance(await comments.check_comment("ann", "hi"), Deny)
+    await clock.advance(0.5)
+    assert await comments.check_comment("ann", "hi") is ALLOW
+    await comments.on_comment_posted("ann", "hi")
+    assert isinstance(await comments.check_comment("ann", "hi"), Deny)
 
 
-def test_asking_is_not_counted() -> None:
+async def test_asking_is_not_counted() -> None:
     """Only comments that were posted count, not those that were asked about."""
     comments = limited(Clock(), comments=1, per="1m").hooks[Comments]
-
-    async def talk() -> list[Decision]:
-        return [await comments.check_comment("ann", "hi") for _ in range(5)]
-
-    assert asyncio.run(talk()) == [ALLOW] * 5
+    assert [await comments.check_comment("ann", "hi") for _ in range(5)] == [ALLOW] * 5
 
 
 @pytest.mark.parametrize(

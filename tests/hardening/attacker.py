@@ -22,6 +22,17 @@ OTHERS = "127.0.2.{}"
 """Where attacks from many addresses come from."""
 
 
+def foreign_address() -> str | None:
+    """Find an address of this machine that others see, from which connections are counted."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        try:
+            one.connect(("192.0.2.1", 9))  # it sends nothing
+        except OSError:
+            return None
+        address: str = one.getsockname()[0]
+    return None if address.startswith("127.") else address
+
+
 @attrs.define
 class Attacker:
     """A client that means harm; what it has opened stays open until it ends.

@@ -1,21 +1,42 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
 from twisted.web.resource import Resource
 
-from hostkit.web import Router
-from hostkit.web._own_pages import Guard
-from tests.web.conftest import Answer, Echo, Wire
+from tests.web.conftest import Comments, Echo
+
+if TYPE_CHECKING:
+    from hostkit import ModuleApi
+    from hostkit.testing import Answer, MakeClient, MakeHost
 
 
-def ask(path: str, *authorization: str) -> Answer:
-    """Ask a guarded site for a path."""
-    resources = {"/words": Echo("words"), "/_hostkit/hooks": Echo("hooks")}
-    wire = Wire(Guard(Router(resources), ("s3cret", "older")))
-    lines = "".join(f"Authorization: {line}\r\n" for line in authorization)
-    assert wire._protocol is not None
-    wire._protocol.dataReceived(f"GET {path} HTTP/1.0\r\n{lines}\r\n".encode())
-    return wire.answer
+class Pages:
+    """Serves a page, and a tree that has one."""
+
+    def __init__(self, config: Any, api: ModuleApi) -> None:
+        api.register_web_resource("/words", Echo("words"))
+        tree = Resource()
+        tree.putChild(b"_hostkit", Echo("leaf"))
+        api.register_web_resource("/tree", tree)
+
+
+@pytest.fixture
+def ask(hostkit_host: MakeHost, hostkit_client: MakeClient) -> Any:
+    """Give what asks a guarded site for a path."""
+    listener = {
+        "endpoint": "tcp:8080:interface=127.0.0.1",
+        "serve": ["modules", "hooks"],
+        "token": "s3cret",
+        "previous_token": "older",
+    }
+    client = hostkit_client(hostkit_host([Pages], categories=[Comments], listeners=[listener]))
+
+    async def ask(path: str, *authorization: str) -> Answer:
+        return await client.get(path, headers={"authorization": authorization})
+
+    return ask
 
 
 PRIVATE = [
@@ -47,38 +68,31 @@ PRIVATE = [
         ["Bearer s3cret", "Bearer wrong"],
     ],
 )
-def test_without_the_token_nothing_is_told(path: str, authorization: list[str]) -> None:
+async def test_without_the_token_nothing_is_told(
+    ask: Any, path: str, authorization: list[str]
+) -> None:
     """Not even what exists: all of `/_hostkit` is guarded, however its path is written."""
-    answer = ask(path, *authorization)
+    answer = await ask(path, *authorization)
     assert (answer.status, answer.json["errcode"]) == (401, "unauthorized")
-    assert answer.headers["www-authenticate"] == "bearer"
+    assert answer.headers["www-authenticate"] == "Bearer"
     assert b"s3cret" not in answer.body
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER "])
-def test_the_token_opens(scheme: str) -> None:
+async def test_the_token_opens(ask: Any, scheme: str) -> None:
     """The scheme may be written in any case, as HTTP says."""
-    assert ask("/_hostkit/hooks", f"{scheme} s3cret").body == b"hooks: _hostkit/hooks | "
-    assert ask("/_hostkit/nothing", f"{scheme} s3cret").status == 404
+    hooks = await ask("/_hostkit/hooks", f"{scheme} s3cret")
+    assert "check_comment" in hooks.json["categories"]["comments"]["hooks"]
+    assert (await ask("/_hostkit/nothing", f"{scheme} s3cret")).status == 404
 
 
-def test_two_tokens_are_good_while_they_rotate() -> None:
+async def test_two_tokens_are_good_while_they_rotate(ask: Any) -> None:
     """Clients need not change to the new one at the same moment as the server."""
-    assert ask("/_hostkit/hooks", "Bearer older").status == 200
+    assert (await ask("/_hostkit/hooks", "Bearer older")).status == 200
 
 
-@pytest.mark.parametrize("path", ["/words", "/words/_hostkit"])
-def test_modules_are_not_guarded(path: str) -> None:
-    """Who may see a module's pages is the module's affair."""
-    assert ask(path).status == 200
-    assert ask("/").status == 404
-
-
-def test_what_is_guarded_may_be_any_tree() -> None:
-    """The guard stands before it, and asks it for what is below."""
-    root = Resource()
-    root.putChild(b"words", Echo("words"))
-    guard = Guard(root, ("s3cret",))
-    wire = Wire(guard)
-    wire.send("GET", "/words")
-    assert wire.answer.status == 200
+@pytest.mark.parametrize("path", ["/words", "/words/_hostkit", "/tree/_hostkit"])
+async def test_modules_are_not_guarded(ask: Any, path: str) -> None:
+    """Access to a module's pages is the module's affair, whatever tree they are."""
+    assert (await ask(path)).status == 200
+    assert (await ask("/")).status == 404

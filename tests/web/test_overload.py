@@ -10,14 +10,17 @@ import pytest
 from twisted.internet import tcp
 from twisted.internet.interfaces import IReadDescriptor
 from twisted.internet.selectreactor import SelectReactor
-from twisted.internet.task import Clock
+from twisted.internet.task import Clock, deferLater
 from twisted.logger import Logger, LogPublisher
 from zope.interface import alsoProvides
 
+from hostkit import Host
 from hostkit.config import Listener
+from hostkit.web import Server
 from hostkit.web._door import Door
 from hostkit.web._overload import AcceptWatch
 from tests.web.line import make_site
+from tests.web.test_server_sockets import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -155,3 +158,24 @@ def test_a_listener_that_was_closed_rests_for_ever() -> None:
     other = door(object())
     other.rest()
     assert other.reactor.getDelayedCalls() == []
+
+
+def test_a_server_rests_when_the_system_has_no_room(caplog: pytest.LogCaptureFixture) -> None:
+    """None of its listeners is called in vain; a second later they accept again."""
+    config = {"hostkit": {"listeners": [{"endpoint": "tcp:0:interface=127.0.0.1"}], "drain": "0s"}}
+
+    async def main(reactor: Any) -> list[int]:
+        host = Host.from_config(config, categories=[], clock=reactor)
+        server = Server(host.build(), reactor)
+        await server.start()
+        counts = [len(reactor.getReaders())]
+        accept(errno.ENFILE)
+        counts.append(len(reactor.getReaders()))
+        await deferLater(reactor, 1.1)
+        counts.append(len(reactor.getReaders()))
+        await server.stop()
+        return counts
+
+    before, meanwhile, after = run(main)
+    assert (meanwhile, after) == (before - 1, before)
+    assert "a connection cannot be accepted (ENFILE)" in caplog.text

@@ -29,11 +29,16 @@ def lock_of(path: Path) -> Path:
     return path.with_name("x.sock.lock")
 
 
-def listen(path: Path, during: Callable[[], object] = lambda: None, options: str = "") -> None:
+def listen(
+    path: Path,
+    during: Callable[[], object] = lambda: None,
+    options: str = "",
+    kind: str = "unix",
+) -> None:
     """Serve a socket for a moment."""
 
     async def main(reactor: Any) -> None:
-        server = make_server(reactor, path, options)
+        server = make_server(reactor, path, options, kind)
         await server.start()
         try:
             with socket.socket(socket.AF_UNIX) as client:
@@ -45,9 +50,9 @@ def listen(path: Path, during: Callable[[], object] = lambda: None, options: str
     run(main)
 
 
-def make_server(reactor: Any, path: Path, options: str = "") -> Server:
+def make_server(reactor: Any, path: Path, options: str = "", kind: str = "unix") -> Server:
     """Make a server that has nothing but this listener."""
-    config = {"hostkit": {"listeners": [{"endpoint": f"unix:{path}{options}"}], "drain": "0s"}}
+    config = {"hostkit": {"listeners": [{"endpoint": f"{kind}:{path}{options}"}], "drain": "0s"}}
     host = Host.from_config(config, categories=[], clock=reactor)
     return Server(host.build(), reactor)
 
@@ -68,11 +73,12 @@ def test_it_is_gone_with_its_lock(path: Path) -> None:
     assert list(path.parent.iterdir()) == []
 
 
-def test_what_a_killed_process_left_is_replaced(path: Path) -> None:
-    """Its lock has ended with it."""
+@pytest.mark.parametrize("kind", ["unix", "haproxy:unix"])
+def test_what_a_killed_process_left_is_replaced(kind: str, path: Path) -> None:
+    """Its lock has ended with it; also behind a proxy."""
     leave_socket(path)
     lock_of(path).touch()
-    listen(path)
+    listen(path, kind=kind)
     assert list(path.parent.iterdir()) == []
 
 
