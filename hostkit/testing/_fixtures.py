@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from twisted.internet import task
     from twisted.internet.interfaces import IReactorTime
 
     from hostkit.host import HostOptions
@@ -36,7 +37,7 @@ class MakeHost(Protocol):
         modules: Iterable[Listed] = (),
         *,
         categories: Sequence[type[Category]] | None = None,
-        clock: IReactorTime | None = None,
+        clock: IReactorTime | task.Clock | None = None,
         options: HostOptions | None = None,
         **settings: Any,
     ) -> Host:
@@ -98,7 +99,7 @@ class Kit:
         modules: Iterable[Listed] = (),
         *,
         categories: Sequence[type[Category]] | None = None,
-        clock: IReactorTime | None = None,
+        clock: IReactorTime | task.Clock | None = None,
         options: HostOptions | None = None,
         **settings: Any,
     ) -> Host:
