@@ -26,12 +26,14 @@ class About:
         receipt: The id of the receipt of that call.
         loop: The description of the background loop.
         page: The method and path of the request.
+        listener: The endpoint of the listener.
     """
 
     hook: str | None = None
     receipt: str | None = None
     loop: str | None = None
     page: str | None = None
+    listener: str | None = None
 
     @property
     def extra(self) -> dict[str, Any]:

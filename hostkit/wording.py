@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import traceback
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
@@ -97,13 +96,6 @@ def clean(text: str, redact: Callable[[str], str], longest: int = LONGEST) -> st
     shown = visible(redact(text))
     more = max(more, 0) + max(len(shown) - longest, 0)
     return shown if not more else _cut(shown, longest, more)
-
-
-def exception_line(error: BaseException) -> str:
-    """Write an exception as its last line in a traceback."""
-    if isinstance(error, SyntaxError):
-        return f"{type(error).__name__}: {error.msg}"  # its place is shown elsewhere
-    return "".join(traceback.format_exception_only(error)).strip()
 
 
 _read_name: Final = type.__dict__["__name__"].__get__

@@ -14,8 +14,8 @@ from hostkit.dispatch import call_for
 from hostkit.errors import RegistrationError
 from hostkit.logs import About, logger_of
 from hostkit.loops import Entrance, advise, is_callers
+from hostkit.presenting import exception_line, presentable
 from hostkit.specs import callable_name, check_callable, signature_of
-from hostkit.wording import exception_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,16 +146,17 @@ class BackgroundLoop:
             if is_callers(error, entrance):
                 raise
             self._failures += 1
-            self._log_failure(advise(error, exception_line(error)))
+            self._log_failure(error)
         else:
             self._failures = 0
 
-    def _log_failure(self, why: str) -> None:
+    def _log_failure(self, error: BaseException) -> None:
         said = f"module {self.module!r}: the background loop {self.description!r} failed"
         if self._pause > self._interval_seconds:
             said += f" {self._failures} times in a row, and runs again in {self._pause:g} s"
         extra = About(loop=self.description).extra
-        logger_of(self.module).exception("%s: %s", said, why, extra=extra)
+        why, shown = advise(error, exception_line(error)), presentable(error)
+        logger_of(self.module).error("%s: %s", said, why, exc_info=shown, extra=extra)
 
     @property
     def _pause(self) -> float:

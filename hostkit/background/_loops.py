@@ -9,6 +9,7 @@ import attrs
 from hostkit.errors import HostkitError
 from hostkit.logs import logger_of
 from hostkit.loops import is_callers, settle
+from hostkit.presenting import presentable
 
 if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
@@ -134,9 +135,10 @@ def _interrupt(loop: BackgroundLoop) -> Deferred[None] | None:
         # Raised by the canceller of a Deferred of the module's own.
         if is_callers(error):
             raise
-        logger_of(loop.module).exception(
+        logger_of(loop.module).error(
             "module %r: a run of the background loop %r cannot be cancelled",
             loop.module,
             loop.description,
+            exc_info=presentable(error),
         )
         return None

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 _PATIENCE_SECONDS: Final = 6.0  # the server itself reports after 5
 _NO_ANSWER: Final = "still waiting: the server does not answer, so its event loop may be blocked"
 _MODE: Final = 0o600
-_OTHERS: Final = 0o177
-"""The permissions that are never given, not even before the mode is set."""
+_LONGEST_LINE: Final = 1000
+_LINE_SECONDS: Final = 10.0
 
 Report: TypeAlias = "Callable[[str], None]"
 """Says what happens meanwhile; called on the reactor's thread."""
@@ -63,20 +63,22 @@ def control_socket(file: HostFile, reactor: Any, commands: Mapping[str, Command]
     if pid_file is None:
         yield
         return
-    path = control_path(pid_file)
+    path, owner = control_path(pid_file), os.getpid()
     problems = check_control_socket(file)
     if problems:
         raise ConfigErrors(tuple(problems))
     try:
-        port = _listen(path, _Factory(commands), reactor)
+        port = _listen(path, _Factory(commands, reactor), reactor)
     except (OSError, CannotListenError) as error:
         why = error.socketError if isinstance(error, CannotListenError) else error
         raise ConfigErrors((_unusable(file, path, str(why)),)) from error
     try:
         yield
     finally:
-        port.stopListening()
-        path.unlink(missing_ok=True)
+        if os.getpid() == owner:  # and not a child, whose end is not the server's
+            port.stopListening()
+            if path.is_socket():  # the reactor did not run, or not to its end
+                path.unlink()
 
 
 def check_control_socket(file: HostFile) -> list[Problem]:
@@ -115,25 +117,24 @@ def _unusable(file: HostFile, path: Path, why: str) -> Problem:
 
 def _listen(path: Path, factory: _Factory, reactor: Any) -> Any:
     """Listen at a path, to which only this process's user may connect from the first moment."""
+    from hostkit.web import listen_unix  # noqa: PLC0415 -- not for `hostkit reload`
+
     if path.is_socket():
         path.unlink()
-    before = os.umask(_OTHERS)
-    try:
-        return reactor.listenUNIX(str(path), factory, mode=_MODE)
-    finally:
-        os.umask(before)
+    return listen_unix(path, factory, _MODE, reactor)
 
 
 @final
 class _Factory(Factory[Any]):
     """Makes a connection for each client."""
 
-    def __init__(self, commands: Mapping[str, Command]) -> None:
+    def __init__(self, commands: Mapping[str, Command], reactor: Any) -> None:
         self._commands = commands
+        self._reactor = reactor
 
     def buildProtocol(self, _address: object) -> _Connection:  # noqa: N802 -- so named by Twisted
         """Make the connection of a client."""
-        return _Connection(self._commands)
+        return _Connection(self._commands, self._reactor)
 
 
 @final
@@ -141,18 +142,32 @@ class _Connection(LineOnlyReceiver):
     """Does what one client asks for."""
 
     delimiter = b"\n"
+    MAX_LENGTH = _LONGEST_LINE
 
-    def __init__(self, commands: Mapping[str, Command]) -> None:
+    def __init__(self, commands: Mapping[str, Command], reactor: Any) -> None:
         self._commands = commands
+        self._alarm = reactor.callLater(_LINE_SECONDS, self._give_up)
 
     def lineReceived(self, line: bytes) -> None:  # noqa: N802 -- so named by Twisted
-        """Do a command; it goes on if the client leaves."""
+        """Do a command, the only one of a connection; it goes on if the client leaves."""
+        if not self._alarm.active():
+            return
+        self._alarm.cancel()
         try:
             command = self._commands[json.loads(line)["command"]]
         except (ValueError, LookupError, TypeError):
             self._answer({"ok": False, "message": "this process knows no such command"})
         else:
             command(lambda text: self._write({"meanwhile": text})).addCallback(self._answer)
+
+    def connectionLost(self, _reason: Any = None) -> None:  # noqa: N802
+        """Wait no more for a client that has left."""
+        if self._alarm.active():
+            self._alarm.cancel()
+
+    def _give_up(self) -> None:
+        transport: Any = self.transport
+        transport.abortConnection()
 
     def _answer(self, answer: dict[str, Any]) -> None:
         self._write({"pid": os.getpid(), **answer}).loseConnection()

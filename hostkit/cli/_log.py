@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, final
 import attrs
 from twisted.logger import Logger, LogLevel, STDLibLogObserver, globalLogBeginner
 
-from hostkit.cli._flood import FloodGate
 from hostkit.cli._log_format import CHECK, JsonFormatter, Mask, MaskedFormatter
 from hostkit.cli._uncaught import uncaught_logged
+from hostkit.floods import FloodGate
 from hostkit.logs import About, logger_of
 
 if TYPE_CHECKING:

@@ -46,7 +46,7 @@ class Notifier:
         address = environment.pop("NOTIFY_SOCKET", None) or None
         microseconds = environment.pop("WATCHDOG_USEC", "")
         number = environment.pop("WATCHDOG_PID", "")
-        is_watched = microseconds.isdecimal() and int(microseconds) > 0
+        is_watched = microseconds.isascii() and microseconds.isdigit() and int(microseconds) > 0
         is_watched = is_watched and number in {"", str(os.getpid())}
         return cls(address, int(microseconds) / 1e6 if is_watched else None, reactor)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, final
 
 import click
 
+from hostkit.cli._proc import has_open, survives_hangup
 from hostkit.codes import Code
 from hostkit.errors import ConfigErrors
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _MODE: Final = 0o644
 _NUMBER: Final = re.compile(rb"(\d+\n)?")
 _LONGEST: Final = 20
+_NOT_OURS: Final = "it belongs to another user, or has a second name (a hard link)"
 _NOT_ONE: Final = "it exists already and is not a pid file"
 
 
@@ -51,16 +53,44 @@ class PidFile:
             BlockingIOError: Another process holds it.
             OSError: The file cannot be written, or is not a pid file.
         """
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _MODE)
+        descriptor = self._open(os.O_RDWR | os.O_CREAT)
+        owner = os.getpid()
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._check(descriptor)
             os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, b"%d\n" % os.getpid(), 0)
-            try:
-                yield
-            finally:
-                self._path.unlink(missing_ok=True)
+            os.pwrite(descriptor, b"%d\n" % owner, 0)
+            with _not_in_children(descriptor):
+                try:
+                    yield
+                finally:
+                    if self.is_own():
+                        self._path.unlink(missing_ok=True)
+        finally:
+            if os.getpid() == owner:
+                os.close(descriptor)
+
+    def is_own(self) -> bool:
+        """Whether the file is this process's to delete: a child of it has another number."""
+        try:
+            return self._read_number() == os.getpid()
+        except OSError:
+            return False
+
+    def _open(self, flags: int) -> int:
+        # A link in a shared folder could lead to any file of this user, or of root.
+        flags |= os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
+        try:
+            return os.open(self._path, flags, _MODE)
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                raise OSError(errno.ELOOP, "it is a link") from None
+            raise
+
+    def _read_number(self) -> int | None:
+        descriptor = self._open(os.O_RDONLY)
+        try:
+            return _number_in(descriptor)
         finally:
             os.close(descriptor)
 
@@ -69,7 +99,7 @@ class PidFile:
 
         Raises:
             BlockingIOError: Another process has just deleted it.
-            OSError: It holds something else than a number.
+            OSError: It holds something else than a number, or may be another user's.
         """
         here = os.fstat(descriptor)
         if not here.st_nlink:  # deleted between `open` and `flock`: no other process can see it
@@ -79,24 +109,69 @@ class PidFile:
             stat.S_ISREG(here.st_mode) and _NUMBER.fullmatch(os.pread(descriptor, _LONGEST, 0))
         ):
             raise FileExistsError(errno.EEXIST, _NOT_ONE)
+        # Where every user may create files, another one could write another number into it.
+        if here.st_uid not in {os.geteuid(), 0} or here.st_nlink > 1:
+            raise PermissionError(errno.EPERM, _NOT_OURS)
+
+    def fault(self) -> str | None:
+        """Find out why it could not be written, without writing; that it is held is no reason."""
+        try:
+            descriptor = self._open(os.O_RDONLY)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            return error.strerror
+        try:
+            self._check(descriptor)
+        except OSError as error:
+            return error.strerror
+        finally:
+            os.close(descriptor)
+        return None
 
     def find(self) -> int | None:
         """Return the number of the process that holds the lock; `None` if no process does.
 
         Raises:
             OSError: The file cannot be read.
+            ValueError: Its number is not that of a process that has it open.
         """
         try:
-            descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+            descriptor = self._open(os.O_RDONLY)
         except FileNotFoundError:
             return None
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
-            return int(os.read(descriptor, _LONGEST))
+            number = _number_in(descriptor)
+            if number is None or not has_open(number, os.fstat(descriptor)):
+                raise ValueError(self._path) from None
+            return number
         finally:
             os.close(descriptor)
         return None
+
+
+def _number_in(descriptor: int) -> int | None:
+    content = os.pread(descriptor, _LONGEST, 0)
+    return int(content) if _NUMBER.fullmatch(content) and content else None
+
+
+@contextlib.contextmanager
+def _not_in_children(descriptor: int) -> Iterator[None]:
+    """Close a descriptor in children of this process: with it they would share its lock."""
+    open_here = [descriptor]
+
+    def close() -> None:
+        while open_here:
+            os.close(open_here.pop())
+
+    # There is no way to take it back.
+    os.register_at_fork(after_in_child=close)
+    try:
+        yield
+    finally:
+        open_here.clear()
 
 
 def pid_path(file: HostFile) -> Path | None:
@@ -167,14 +242,7 @@ def _fault(path: Path) -> str | None:
         return f"the folder {folder} does not exist"
     if not os.access(folder, os.W_OK | os.X_OK):
         return f"this user may not create files in {folder}"
-    try:
-        is_file = stat.S_ISREG(path.stat().st_mode)
-        content = path.read_bytes()[:_LONGEST] if is_file else b"?"
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        return error.strerror
-    return None if _NUMBER.fullmatch(content) else _NOT_ONE
+    return PidFile(path).fault()
 
 
 def find_process(file: HostFile) -> int:
@@ -210,9 +278,9 @@ def send_hangup(number: int) -> None:
         click.ClickException: The process does not exist, is another user's, or would end.
         click.UsageError: The number is 0.
     """
-    if number == 0:  # to the system, all processes of this one's group
+    if number < 1:  # to the system, all processes of a group, or all that there are
         raise click.UsageError("the number of a process is greater than zero")
-    if not _survives_hangup(number):
+    if not survives_hangup(number):
         raise click.ClickException(
             f"process {number} would end, as it does not handle SIGHUP: it is not `hostkit serve`"
         )
@@ -222,14 +290,3 @@ def send_hangup(number: int) -> None:
         raise click.ClickException(f"there is no process {number}") from None
     except PermissionError:
         raise click.ClickException(f"process {number} is another user's") from None
-
-
-def _survives_hangup(number: int) -> bool:
-    """Whether a process handles or ignores SIGHUP, which would end it otherwise."""
-    try:
-        status = Path(f"/proc/{number}/status").read_text(encoding="utf-8")
-    except OSError:  # no such process (`os.kill` will say so), or a system without /proc
-        return True
-    fields = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
-    handled = int(fields.get("SigCgt", "0"), 16) | int(fields.get("SigIgn", "0"), 16)
-    return bool(handled & 1 << signal.SIGHUP - 1)

@@ -8,6 +8,7 @@ import click
 
 from hostkit.cli._control import ask, control_path, find_control
 from hostkit.cli._output import exit_code, show_problems
+from hostkit.cli._proc import is_server
 from hostkit.cli._process import find_process, pid_path, send_hangup
 from hostkit.config import examine
 from hostkit.errors import ConfigErrors
@@ -33,9 +34,13 @@ def reload_server(target: str) -> int:
     Raises:
         click.ClickException: There is no such process, or it cannot be asked.
     """
-    if target.isdecimal():
+    if target.isascii() and target.isdigit():  # not those of other scripts
         number = int(target)
         path = find_control(number)
+        if path is None and not is_server(number):
+            raise click.ClickException(
+                f"process {number} is not `hostkit serve`: it gets no signal"
+            )
     else:
         try:
             number, path = _find_server(target)

@@ -21,7 +21,7 @@ from hostkit.cli._heartbeat import Heartbeat
 from hostkit.cli._log import Mask, log_failed_module, log_to_twisted
 from hostkit.cli._notify import Notifier
 from hostkit.cli._output import exit_code, show_problems
-from hostkit.cli._process import hold_pid_file, pid_path
+from hostkit.cli._process import PidFile, hold_pid_file, pid_path
 from hostkit.cli._reactor import handle_signals
 from hostkit.cli._reloader import Reloader, handle_hangup, ignore_hangup
 from hostkit.cli._reporting import reload_for_client
@@ -77,7 +77,7 @@ def run(host: Host) -> int:
 def _leave(file: HostFile, exit_code: int) -> None:
     """End the process at once, without what Python would do."""
     pid_file = pid_path(file)
-    if pid_file is not None:
+    if pid_file is not None and PidFile(pid_file).is_own():
         control_path(pid_file).unlink(missing_ok=True)
         pid_file.unlink(missing_ok=True)
     logging.shutdown()

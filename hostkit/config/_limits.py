@@ -49,12 +49,17 @@ class Limits:
     requests: Count = setting(
         1000,
         help="Requests in flight at a time, from their last byte to the end of the answer; those "
-        "that are still arriving do not count. `/health` and `/ready` are always served. Beyond: "
-        "503 with `Retry-After`.",
+        "that are still arriving, or whose client does not take what was answered, do not count. "
+        "`/health` and `/ready` are always served. Beyond: 503 with `Retry-After`.",
     )
     connections: Count = setting(
         10_000,
         help="Connections at a time. Beyond: closed at once, which is logged.",
+    )
+    connections_per_address: Count = setting(
+        1000,
+        help="The same from one IPv4 address, or one /64 of IPv6. Connections from this machine "
+        "and through `haproxy:` are not counted; see [below](#proxies).",
     )
     idle: Period = setting(
         Seconds(60), help="How long a connection stays open without a request; then it is closed."

@@ -32,6 +32,8 @@ _FEW: Final = 4
 _SPACES: Final = " \n"
 # A longer one is not a URL or the like, and what its pieces are not is not looked for.
 _LONGEST_WHOLE: Final = 1000
+# Of what is longer, not all pieces are kept: that would take a hundred times its size.
+_LONGEST_EXACT: Final = 256 * 1024
 # Letters and digits, as in no word of any language.
 _MIXED: Final = re.compile(r"(?=.*[^\W\d_])(?=.*\d).{6,}", re.DOTALL)
 _OPTION: Final = re.compile(r"[?&][\w.-]+=")
@@ -100,11 +102,16 @@ class Redactor:
         long = {value for value in values if len(value) >= LONG and value not in _COMMON}
         grams: set[str] = set()
         quick: set[str] = set()
+        sparse: set[str] = set()
         for form in (form for value in long for form in (value, *_in_bytes(value))):
+            if len(form) > _LONGEST_EXACT:
+                sparse |= _sample(form)
+                continue
             grams |= _telling(form)
             quick |= {form[at : at + _SHORT] for at in range(len(form) - _SHORT + 1)}
         self._grams: Final = grams
         self._quick: Final = quick
+        self._sparse: Final = sparse
         self._wholes: Final = tuple(
             value
             for value in sorted(long)
@@ -144,6 +151,10 @@ class Redactor:
             for start in range(max(at - _STRIDE + 1, 0), at + 1):
                 if text[start : start + LONG] in grams:
                     yield start, start + LONG
+        if self._sparse:
+            for start in range(len(text) - LONG + 1):
+                if text[start : start + LONG] in self._sparse:  # its neighbours are not known
+                    yield max(start - LONG, 0), min(start + 2 * LONG, len(text))
         for value in self._wholes:
             start = text.find(value)
             while start >= 0:
@@ -187,6 +198,18 @@ def _telling(value: str) -> set[str]:
     if public:
         telling = {each for each in telling if not any(each in part for part in public)}
     return telling
+
+
+def _sample(value: str) -> set[str]:
+    """List every ninth piece of the lines of a very long value, so that they take little memory.
+
+    Any sixteen characters of it contain one of them, and so does any whole line of eight.
+    """
+    found: set[str] = set()
+    for line in value.splitlines():
+        last = len(line) - LONG
+        found |= {line[at : at + LONG] for at in (*range(0, last + 1, LONG + 1), last) if at >= 0}
+    return {each for each in found if len({*each, *_SPACES}) >= _FEW + len(_SPACES)}
 
 
 def _public(value: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from hostkit.dispatch._receipts import Outcome
 from hostkit.errors import HookTimeoutError, InvalidValueError, Unavailable
 from hostkit.loops import ADVISABLE, advise, attempt, leaves_of
+from hostkit.presenting import message_of
 from hostkit.rules import KINDS, policy_for
 from hostkit.wording import type_name
 
@@ -70,6 +71,15 @@ def policies_of(
     return on_failure, [resolve(each, "error", invalid) for each in callbacks]
 
 
+class _Other:
+    """What is not the class of anything."""
+
+
+def looks_away(error: BaseException) -> bool:
+    """Return false, or raise what an exception raises when it is compared with a class."""
+    return isinstance(error, _Other)
+
+
 _read_context: Final = vars(BaseException)["__context__"].__get__
 
 
@@ -77,18 +87,10 @@ def say(error: BaseException) -> str:
     """Write what was raised; secrets in it are taken out where it is shown."""
     if type(error) is InvalidValueError:
         return error.reason
-    try:
-        text = str(error)
-    except BaseException:  # noqa: BLE001 -- it may be anything; `text_of` finds out
-        text = text_of(error)
+    text = message_of(error)
     name = type_name(error)
     said = f"{name}: {text}" if text else name
     return advise(error, said) if issubclass(type(error), ADVISABLE) else said
-
-
-def text_of(error: BaseException) -> str:
-    """Write an exception's message, if that can be had."""
-    return attempt(str, error, otherwise="(its message cannot be shown)")
 
 
 def add_note(error: BaseException, callback: Callback, spec: Hookspec) -> None:

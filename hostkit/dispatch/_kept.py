@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import reprlib
 from enum import EnumMeta
-from types import MappingProxyType
+from types import CoroutineType, MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, final
+
+from twisted.internet.defer import Deferred
 
 from hostkit.loops import NEVER, is_callers
 from hostkit.rules import Deny
@@ -13,6 +16,8 @@ from hostkit.wording import LONGEST, clean, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_bases_of: Final = type.__dict__["__mro__"].__get__
 
 LONGEST_VALUE: Final = 200
 """How many characters are shown of a value."""
@@ -39,12 +44,25 @@ def describe(value: Any, redact: Callable[[str], str] = str) -> str:
     """
     try:
         if type(value) is Deny:
-            return str(value)
-        return clean(_show.repr(value), redact, LONGEST_VALUE)
+            return str.__str__(str(value))
+        text = _show.repr(value)
+        return clean(str.__str__(text), redact, LONGEST_VALUE)
     except BaseException as error:
         if is_callers(error, NEVER):
             raise
         return f"<{type_name(value)} that cannot be shown>"
+
+
+def describe_invalid(value: Any, redact: Callable[[str], str]) -> str:
+    """Write an answer that means nothing in a few words; of a coroutine, what is missing."""
+    if type(value) is CoroutineType:
+        value.close()  # or Python would warn of it as well
+        return f"the coroutine {value.__qualname__}: an `await` is missing"
+    # By its bases, since the value, or its class, may do anything when it is compared.
+    bases = _bases_of(type(value))
+    is_awaitable = any(base is Deferred or base is asyncio.Future for base in bases)
+    shown = describe(value, redact)
+    return f"{shown}: an `await` is missing" if is_awaitable else shown
 
 
 @final
@@ -80,8 +98,10 @@ def is_small(value: Any, depth: int = 0) -> bool:
         if type(code) is not str or type(reason) is not str or len(code) + len(reason) > LONGEST:
             return False
         return not extra or _has_small_items(extra, depth)
-    find = _IS_SMALL.get(kind)
-    return isinstance(kind, EnumMeta) if find is None else find(value, depth)
+    for known, find in _IS_SMALL:
+        if kind is known:  # its metaclass may hash and compare as it likes
+            return find(value, depth)
+    return issubclass(type(kind), EnumMeta)
 
 
 def _has_small_parts(parts: Any, depth: int) -> bool:
@@ -97,17 +117,15 @@ def _has_small_items(items: Any, depth: int) -> bool:
     return _has_small_parts(items, depth) and _has_small_parts(items.values(), depth)
 
 
-_IS_SMALL: Final[dict[type, Callable[[Any, int], bool]]] = {
-    type(None): lambda _value, _depth: True,
-    bool: lambda _value, _depth: True,
-    float: lambda _value, _depth: True,
-    int: lambda value, _depth: bool(value.bit_length() <= _LARGEST_BITS),
-    str: lambda value, _depth: len(value) <= LONGEST,
-    bytes: lambda value, _depth: len(value) <= LONGEST,
-    list: _has_small_parts,
-    tuple: _has_small_parts,
-    dict: lambda value, depth: _has_small_parts(
-        value if len(value) > _MOST_PARTS else (*value, *value.values()), depth
-    ),
-    MappingProxyType: lambda value, depth: is_small(dict(value), depth),
-}
+_IS_SMALL: Final[tuple[tuple[type, Callable[[Any, int], bool]], ...]] = (
+    (str, lambda value, _depth: len(value) <= LONGEST),
+    (dict, _has_small_items),
+    (tuple, _has_small_parts),
+    (list, _has_small_parts),
+    (type(None), lambda _value, _depth: True),
+    (bool, lambda _value, _depth: True),
+    (int, lambda value, _depth: bool(value.bit_length() <= _LARGEST_BITS)),
+    (float, lambda _value, _depth: True),
+    (bytes, lambda value, _depth: len(value) <= LONGEST),
+    (MappingProxyType, _has_small_items),
+)

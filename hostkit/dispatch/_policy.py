@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import logging
-from types import CoroutineType
 from typing import TYPE_CHECKING, Any, Final, cast, final
-
-from twisted.internet.defer import Deferred
 
 from hostkit.dispatch._failures import (
     TELLING,
     add_note,
+    looks_away,
     outcome_of,
     policies_of,
     say,
     set_context,
-    text_of,
 )
-from hostkit.dispatch._kept import describe
+from hostkit.dispatch._kept import describe, describe_invalid
 from hostkit.dispatch._receipts import Outcome
 from hostkit.errors import HookTimeoutError, InvalidValueError, ModuleFailedError
 from hostkit.logs import About, logger_of
 from hostkit.loops import NEVER, attempt, is_callers
+from hostkit.presenting import message_of, presentable
 from hostkit.rules import CONTINUE, Replace
 from hostkit.wording import clean
 
@@ -37,7 +34,6 @@ if TYPE_CHECKING:
     from hostkit.specs import Hookspec
 
 
-_read_traceback: Final = vars(BaseException)["__traceback__"].__get__
 LEFT_OUT: Final = object()
 """Stands for the answer of a callback that gave none, among those that a rule gathers."""
 
@@ -75,16 +71,21 @@ class FailurePolicy:
         if self._callbacks[index].shadow:
             return self._shadow_failed(call, index, error)
         text = say(error)
-        if self._rule.veto is not None and issubclass(type(error), Exception):
-            is_veto = functools.partial(self._rule.veto, cast("Exception", error))
-            if self._ask_host(call, index, error, is_veto):
-                return self._veto(call, index, cast("Exception", error), text)
+        if self._rule.veto is not None and self._is_veto(call, index, error):
+            return self._veto(call, index, cast("Exception", error), text)
         if not issubclass(type(error), TELLING):  # most: no need to look a kind up
             call.open(index).note(index, Outcome.FAILED, text)
             return self._apply(self._on_error[index], call, index, error, text)
         kind = self._kind(index, error)
         call.open(index).note(index, kind, text)
         return self._apply(self._on_failure[kind][index], call, index, error, text)
+
+    def _is_veto(self, call: Call, index: int, error: BaseException) -> bool:
+        """Ask the rule, if it is an `Exception` that does not raise when its class is asked for."""
+        if not issubclass(type(error), Exception) or attempt(looks_away, error, otherwise=True):
+            return False
+        veto: Callable[[Any], bool] = cast("Any", self._rule.veto)
+        return bool(self._ask_host(call, index, error, functools.partial(veto, error)))
 
     def late(self, call: Call, index: int, late: LateAnswer) -> tuple[Any, HookTimeoutError | None]:
         """Record an answer that came after the callback's time-out.
@@ -142,9 +143,9 @@ class FailurePolicy:
         expected = self._rule.expects or self._spec.show().rpartition(" -> ")[2]
         if self._rule.expects is not None:
             error = None  # it says no more
-        text = text_of(error) if error is not None else ""
+        text = message_of(error) if error is not None else ""
         why = f" ({text})" if text else ""
-        got = _describe(value, self._redact)
+        got = describe_invalid(value, self._redact)
         reason = clean(f"expected {expected}, got {got}{why}", self._redact)
         invalid = InvalidValueError(self._callbacks[index].module, self._spec.full_name, reason)
         invalid.__cause__ = error
@@ -219,8 +220,7 @@ class FailurePolicy:
         said = (message, self._spec.full_name, clean(text, self._redact))
 
         def write(error: BaseException) -> bool:
-            raised = (type(error), error, _read_traceback(error))
-            logger.warning(*said, exc_info=raised, extra=self._about)
+            logger.warning(*said, exc_info=presentable(error), extra=self._about)
             return True
 
         if not attempt(write, error, otherwise=False):
@@ -277,22 +277,12 @@ class FailurePolicy:
         except BaseException as error:  # it is recorded; a shadow never counts
             if is_callers(error, NEVER):
                 raise
-            detail = f"{describe(value, self._redact)} ({text_of(error)})"
+            detail = f"{describe(value, self._redact)} ({message_of(error)})"
             call.open(index).note(index, Outcome.INVALID, detail)
             return
         if meaning is CONTINUE or not self._rule.decides:
             return
-        replaces = isinstance(meaning, Replace)
+        replaces = type(meaning) is Replace
         outcome = Outcome.DENY if self._rule.denies and not replaces else Outcome.RESULT
         detail = describe(meaning.result if replaces else meaning, self._redact)
         call.open(index).note(index, outcome, detail)
-
-
-def _describe(value: Any, redact: Callable[[str], str]) -> str:
-    if type(value) is CoroutineType:
-        value.close()  # or Python would warn of it as well
-        return f"the coroutine {value.__qualname__}: an `await` is missing"
-    # By its type, since the value may do anything when it is looked at.
-    is_awaitable = issubclass(type(value), Deferred | asyncio.Future)
-    shown = describe(value, redact)
-    return f"{shown}: an `await` is missing" if is_awaitable else shown

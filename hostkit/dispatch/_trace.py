@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Generic, cast, final
 
 import attrs
 
+from hostkit.dispatch._kept import describe
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -35,8 +37,8 @@ class Trace(Generic[T_co]):
 
     outcome: Outcome
     _write: Callable[[], Receipt] = attrs.field(repr=False)
-    result: T_co | None = None
-    error: BaseException | None = None
+    result: T_co | None = attrs.field(default=None, repr=describe)
+    error: BaseException | None = attrs.field(default=None, repr=describe)
 
     def get(self) -> T_co:
         """Give the result, as a plain call of the hook does.

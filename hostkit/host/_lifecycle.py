@@ -10,19 +10,13 @@ from typing import TYPE_CHECKING, Final, final
 from twisted.internet.defer import CancelledError, Deferred
 
 from hostkit.config import Settings
-from hostkit.dispatch import Sampler
+from hostkit.dispatch import Sampler, current_module
 from hostkit.errors import HostkitError
 from hostkit.host._left_tasks import StartedTasks
 from hostkit.host._messages import keys_of
 from hostkit.host._module_steps import Steps
 from hostkit.host._reloaded import Reloaded, notify_all, without
-from hostkit.loops import (
-    DetachedTasks,
-    Home,
-    Interruptible,
-    find_clock,
-    settle,
-)
+from hostkit.loops import DetachedTasks, ForkGuard, Home, Interruptible, find_clock, settle
 from hostkit.messages import Messages
 
 if TYPE_CHECKING:
@@ -62,6 +56,7 @@ class Lifecycle:
         self._clock = clock
         self._is_up = False  # from the first step of a start to the last of a stop
         self.home: Home | None = None
+        self._guard = ForkGuard(current_module, lambda: self._is_up)
         self._modules: Sequence[Module] = ()
         self._settings = Settings()
         self._tasks = StartedTasks()
@@ -101,6 +96,7 @@ class Lifecycle:
             raise HostkitError("the host is running already")
         self._is_up = True
         self.home = Home.here()
+        self._guard.begin()
         self._settings = change.state.loader.file.settings
         steps = Steps(self._clock, self._settings, self._tasks)
         await steps.run(self._start(change, steps))

@@ -24,8 +24,8 @@ from hostkit.loops import (
     is_callers,
     is_task_cancelled,
 )
+from hostkit.presenting import exception_line, presentable
 from hostkit.specs import signature_of
-from hostkit.wording import exception_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
@@ -142,7 +142,8 @@ class Steps:
                     where,
                 )
                 return MissingModule.not_started(module, reason)
-            raise ModuleFailedError(module.name, "start", reason + where) from error
+            failed = ModuleFailedError(module.name, "start", reason + where)
+            raise failed from presentable(error)
         return None
 
     async def stop(self, modules: Sequence[Module]) -> None:
@@ -171,7 +172,8 @@ class Steps:
                     else:
                         extra = About(hook="stop").extra
                         said = "module %r failed in stop"
-                        logger_of(module.name).exception(said, module.name, extra=extra)
+                        shown = presentable(error)
+                        logger_of(module.name).error(said, module.name, exc_info=shown, extra=extra)
         if cancelled is not None:
             raise cancelled
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, final
 
 import attrs
 
-from hostkit.wording import exception_line
+from hostkit.presenting import exception_line
 
 if TYPE_CHECKING:
     from importlib.metadata import Distribution, EntryPoint

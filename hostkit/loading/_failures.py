@@ -10,7 +10,7 @@ import attrs
 from hostkit.codes import Code
 from hostkit.errors import CodedError, ConfigErrors, HostkitError
 from hostkit.loops import NEVER, is_callers
-from hostkit.wording import exception_line
+from hostkit.presenting import exception_line, presentable
 
 if TYPE_CHECKING:
     from hostkit.config import HostFile, ModuleEntry
@@ -46,6 +46,7 @@ def broken(
         what: Which of its methods failed: ``parse_config`` or ``__init__``.
         error: What it raised.
     """
+    error = presentable(error)
     where = frames(error, module_class.__module__)
     # What hostkit refused has a code and a hint of its own, such as a callback that does not fit.
     if isinstance(error, CodedError):

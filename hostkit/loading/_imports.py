@@ -12,8 +12,9 @@ from hostkit.errors import CodedError, ConfigErrors, SpecError
 from hostkit.loading._environment import CATEGORIES, normalize
 from hostkit.loading._failures import NO_LOOP, causes, frames, is_about_loops, pass_on
 from hostkit.loading._folders import find_beside, find_hidden
+from hostkit.presenting import exception_line, presentable
 from hostkit.specs import check_categories
-from hostkit.wording import did_you_mean, either, exception_line
+from hostkit.wording import did_you_mean, either
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -219,6 +220,7 @@ def _load(module_name: str, attribute: str, name: str) -> Any:
         raise
     except BaseException as error:
         pass_on(error)
+        error = presentable(error)
         if _is_missing(error, module_name):
             missing = NotLoadableError(
                 Code.NO_SUCH_PYTHON_MODULE,

@@ -31,6 +31,7 @@ from hostkit.loops._entry import (
     settle,
     start_entry,
 )
+from hostkit.loops._forks import ForkGuard, Withheld
 from hostkit.loops._home import Home, installed_reactor, running_loop, waiting_loop
 from hostkit.loops._limited import Limit, Limited
 from hostkit.loops._shield import DetachedTasks, Protect, ShieldedCall, shield, take_over_context
@@ -49,6 +50,7 @@ __all__ = [
     "Clock",
     "DetachedTasks",
     "Entrance",
+    "ForkGuard",
     "Home",
     "Interruptible",
     "Limit",
@@ -57,6 +59,7 @@ __all__ = [
     "Protect",
     "ShieldedCall",
     "SideLoop",
+    "Withheld",
     "advise",
     "attempt",
     "current_task",

@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import inspect
 import re
-import traceback
 import types
 from asyncio.tasks import _enter_task, _leave_task
 from collections.abc import Coroutine
@@ -23,6 +22,7 @@ from twisted.internet.defer import Deferred, fail, succeed
 
 from hostkit.loops._home import as_running, running_loop, waiting_loop
 from hostkit.loops._steps import Stage, current_task, steps_in_task, take_failure
+from hostkit.presenting import exception_line
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -143,7 +143,7 @@ def advise(error: BaseException, said: str) -> str:
 
 def _find(error: BaseException) -> str:
     try:
-        text = "".join(traceback.format_exception_only(error))
+        text = exception_line(error)
     except KeyboardInterrupt:
         raise
     except BaseException:  # noqa: BLE001 -- a module has written it, and it cannot be shown

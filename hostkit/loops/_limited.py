@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, final
 
 import attrs
@@ -129,8 +128,12 @@ class Limited(Generic[T]):
 
     def _leave(self, wanted: Any) -> NoReturn:
         """End a coroutine that resists its cancellation."""
-        with suppress(RuntimeError):  # it ignores that as well
+        try:
             self._coroutine.close()
+        except INTERRUPTS:
+            raise
+        except BaseException:  # noqa: BLE001, S110 -- it resists that as well
+            pass
         raise CancelledError if isinstance(wanted, Deferred) else asyncio.CancelledError
 
     def _call_later(self, seconds: float, function: Callable[[], None]) -> None:

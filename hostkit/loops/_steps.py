@@ -12,6 +12,8 @@ from weakref import getweakrefcount
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.python.failure import Failure
 
+from hostkit.presenting import presentable
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Generator
     from contextvars import Context
@@ -198,7 +200,10 @@ def steps_in_task(awaitable: Awaitable[T]) -> Generator[Any, Any, T]:
 
 def take_failure() -> Failure:
     """Take the exception being handled, in the words of Twisted."""
-    failure = Failure()
+    error = sys.exception()
+    assert error is not None  # noqa: S101
+    shown = presentable(error)
+    failure = Failure() if shown is error else Failure(shown)
     if failure.check(asyncio.CancelledError) is None:
         return failure
     return Failure(CancelledError(), exc_tb=failure.getTracebackObject())

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, final
 
 import attrs
 
-from hostkit.messages._message import LONGEST_BYTES, Message
+from hostkit.messages._message import LONGEST_BYTES, LONGEST_NAME, Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _VERSION: Final = b"hostkit-2"
 _NO_CODE: Final = b"-"
-_LONGEST_NAME: Final = 200
 _HIGHEST: Final = 2**53  # beyond it, JSON of other languages is not exact
 
 WINDOW_SECONDS: Final = 60.0
@@ -155,7 +154,7 @@ def _refuse(constant: str) -> NoReturn:
 
 
 def _are_fit(*names: str) -> bool:
-    return all(0 < len(name) <= _LONGEST_NAME and name.isprintable() for name in names)
+    return all(0 < len(name) <= LONGEST_NAME and name.isprintable() for name in names)
 
 
 def _are_numbers(number: Any, *seconds: Any) -> bool:

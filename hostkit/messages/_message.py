@@ -9,6 +9,9 @@ import attrs
 LONGEST_BYTES: Final = 64 * 1024
 """How long a message may be, with everything around its payload."""
 
+LONGEST_NAME: Final = 200
+"""How many characters the names in a message have at most."""
+
 BEAT: Final = "beat"
 """The kind of a message that only says which number its sender has reached."""
 

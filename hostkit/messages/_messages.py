@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 from hostkit.messages._arrears import Arrears
 from hostkit.messages._counts import MessageCounts
 from hostkit.messages._envelope import Envelope, Keys, Refusal
-from hostkit.messages._message import BEAT, Message
+from hostkit.messages._message import BEAT, LONGEST_NAME, Message
 from hostkit.messages._notice import Notice, shown
 from hostkit.messages._order import Order, Senders
 
@@ -49,7 +49,7 @@ class Messages:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._channel = channel
-        self._worker = worker
+        self._worker = None if worker is None else worker[:LONGEST_NAME]
         self._now = now
         self._clock = clock
         self._envelope = Envelope(scope, now)
@@ -60,7 +60,8 @@ class Messages:
         self._sent_at = clock()
         self._arrears = Arrears(self._beat)
         self._counts: Counter[str] = Counter()
-        self._refused: Counter[str] = Counter()
+        # All keys from the start: another thread counts, and this one may look at them meanwhile.
+        self._refused = Counter(dict.fromkeys(Refusal, 0))
         self._refused_before = 0  # for their codes, when the keys were changed last
         self._notices = {reason: Notice(_log, clock) for reason in Refusal}
         self._gap_notice = Notice(_log, clock)
@@ -69,7 +70,8 @@ class Messages:
     @property
     def counts(self) -> MessageCounts:
         """What has become of messages so far."""
-        return MessageCounts(**self._counts, refused=dict(+self._refused))
+        refused = {reason.name.lower(): count for reason, count in self._refused.items() if count}
+        return MessageCounts(**self._counts, refused=refused)
 
     def add(self, kind: str, recipient: Recipient) -> None:
         """Pass on messages of a kind.
@@ -85,7 +87,7 @@ class Messages:
         if keys != self._envelope.keys:
             self._envelope.keys = keys
             # Other processes may have changed before, so that their messages were refused here.
-            refused = self._refused["no_code"] + self._refused["wrong_code"]
+            refused = self._refused[Refusal.NO_CODE] + self._refused[Refusal.WRONG_CODE]
             if refused > self._refused_before:
                 self._refused_before = refused
                 self._catch_up()
@@ -199,7 +201,7 @@ class Messages:
             recipient.catch_up()  # a newer version may have meant anything
 
     def _refuse(self, reason: Refusal, details: str = "") -> None:
-        self._refused[reason.name.lower()] += 1
+        self._refused[reason] += 1
         # No part of it: it may be of any length, and from anyone.
         self._notices[reason].write(
             logging.WARNING, "a message was ignored that is %s%s", reason.value, details

@@ -40,32 +40,23 @@ class Senders:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._since = clock()
-        self._round = 0
-        # The number, and in which round of listening it arrived; the longest silent one first.
-        self._reached: OrderedDict[str, tuple[int, int]] = OrderedDict()
+        self._reached: OrderedDict[str, int] = OrderedDict()  # the longest silent one first
 
     def restart(self) -> None:
         """Begin to listen anew: what was sent before does not matter any more."""
         self._since = self._clock()
-        self._round += 1
 
     def judge(self, message: Message) -> Order:
         """Find out what a message is among those of its sender, and take its number as reached."""
-        number, seen_in = self._reached.pop(message.sender, (0, -1))
-        is_repeated = message.number <= number
-        self._reached[message.sender] = (
-            (number, seen_in) if is_repeated else (message.number, self._round)
-        )
+        reached = self._reached.pop(message.sender, 0)
+        self._reached[message.sender] = max(reached, message.number)
         if len(self._reached) > MOST_SENDERS:
             self._reached.popitem(last=False)
-        if is_repeated:
+        if message.number <= reached:
             return Order.REPEATED
-        if message.number == number + 1:
+        # If even the last of those between was sent before this process began to listen, nothing is
+        # missing.
+        listened = self._clock() - self._since + _TOLERANCE_SECONDS
+        if message.number == reached + 1 or message.quiet_seconds > listened:
             return Order.NEXT
-        if seen_in == self._round or message.quiet_seconds <= self._listened():
-            return Order.AFTER_GAP
-        # Even the last of the missing ones was sent before this process began to listen.
-        return Order.NEXT
-
-    def _listened(self) -> float:
-        return self._clock() - self._since + _TOLERANCE_SECONDS
+        return Order.AFTER_GAP

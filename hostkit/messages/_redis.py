@@ -16,7 +16,7 @@ from hostkit.messages._redis_subscription import Subscription
 from hostkit.messages._redis_url import reason_of
 
 if TYPE_CHECKING:
-    from redis.asyncio import Redis
+    from redis.asyncio import ConnectionPool
 
     from hostkit.messages._channel import Receiver
 
@@ -65,18 +65,19 @@ class RedisChannel:
         """Start to listen; wait until the server has confirmed it, or is known to be missing."""
         self._side = side = SideLoop()
         link = RedisLink()
-        client = self._make_client()
-        self._outbox = outbox = Outbox(client, self._channel, self._answer_seconds)
+        connect = self._make_pool().make_connection
+        self._outbox = outbox = Outbox(connect, self._channel, self._answer_seconds)
         subscription = Subscription(
-            client.connection_pool.make_connection,
+            connect,
             self._channel,
             Inbox(receiver, side.call_back),
+            renew=outbox.renew,
             up=functools.partial(side.call_back, link.up),
             down=functools.partial(side.call_back, link.down),
             ping_seconds=self._ping_seconds,
             answer_seconds=self._answer_seconds,
         )
-        side.run(_work(client, outbox, subscription)).addErrback(link.end)
+        side.run(_work(outbox, subscription)).addErrback(link.end)
         await settle(link.tried)
 
     async def send(self, data: bytes) -> None:
@@ -102,8 +103,8 @@ class RedisChannel:
             side, self._side = self._side, None
             await settle(side.close())
 
-    def _make_client(self) -> Redis:
-        from redis.asyncio import ConnectionPool, Redis  # noqa: PLC0415 -- an extra
+    def _make_pool(self) -> ConnectionPool:
+        from redis.asyncio import ConnectionPool  # noqa: PLC0415 -- an extra
         from redis.asyncio.connection import parse_url  # noqa: PLC0415
         from redis.asyncio.retry import Retry  # noqa: PLC0415
         from redis.backoff import NoBackoff  # noqa: PLC0415
@@ -123,10 +124,10 @@ class RedisChannel:
             "socket_connect_timeout": None,
             "socket_timeout": None,
         }
-        return Redis.from_pool(ConnectionPool(**options))
+        return ConnectionPool(**options)
 
 
-async def _work(client: Redis, outbox: Outbox, subscription: Subscription) -> None:
-    async with client, asyncio.TaskGroup() as tasks:
+async def _work(outbox: Outbox, subscription: Subscription) -> None:
+    async with asyncio.TaskGroup() as tasks:
         tasks.create_task(outbox.run())
         tasks.create_task(subscription.run())

@@ -38,11 +38,13 @@ class RedisLink:
         self._found = Notice(_log, clock, _MOST_LINES)
         self._lost = Notice(_log, clock, _MOST_LINES)
         self._is_reported = False
+        self._was_up = False
         self.tried: Deferred[None] = Deferred()
 
     def up(self) -> None:
         """From now on messages arrive."""
-        if self._is_up is None:
+        if not self._was_up:
+            self._was_up = True
             _log.info("connected to Redis, to receive messages of other processes")
         else:
             self._found.write(

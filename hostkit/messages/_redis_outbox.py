@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Final, final
 from hostkit.messages._notice import shown
 
 if TYPE_CHECKING:
-    from redis.asyncio import Redis
+    from collections.abc import Callable
+
+    from redis.asyncio.connection import AbstractConnection
 
 _MOST_WAITING: Final = 10_000
 _AT_A_TIME: Final = 100
@@ -20,15 +22,23 @@ class Outbox:
     """Publishes messages through one connection, so that none overtakes another.
 
     Args:
-        client: The client.
+        make_connection: Makes a connection that is not connected yet, and has no time-outs.
         channel: The channel of the server.
         answer_seconds: How long the server may take.
     """
 
-    def __init__(self, client: Redis, channel: str, answer_seconds: float) -> None:
-        self._client = client
+    def __init__(
+        self,
+        make_connection: Callable[[], AbstractConnection],
+        channel: str,
+        answer_seconds: float,
+    ) -> None:
+        self._make_connection = make_connection
         self._channel = channel
         self._answer_seconds = answer_seconds
+        self._connection: AbstractConnection | None = None
+        self._attempt: asyncio.Task[OSError | None] | None = None
+        self._is_renewed = False
         self._waiting: deque[tuple[bytes, asyncio.Future[None]]] = deque()
         self._is_filled = asyncio.Event()
 
@@ -49,21 +59,30 @@ class Outbox:
         except TimeoutError:
             raise OSError(f"no answer within {self._answer_seconds:g}s") from None
 
+    async def renew(self) -> None:
+        """Use another connection from now on, also for what is being published.
+
+        That to a server that was away may be one on which nothing is ever answered. What arrives
+        twice because of this is ignored, for its number.
+        """
+        if self._attempt is not None and not self._attempt.done():
+            self._is_renewed = True
+            self._attempt.cancel()
+        await self._drop()
+
     async def run(self) -> None:
         """Publish what is to be sent, until this is cancelled."""
-        while True:
-            await self._is_filled.wait()
-            # Those that are not waited for any more are not sent: the others find out that they are
-            # missing.
-            batch = [each for each in self._take() if not each[1].done()]
-            outcomes = await self._publish([data for data, _ in batch])
-            for (_, sent), outcome in zip(batch, outcomes, strict=True):
-                if sent.done():
-                    continue
-                if outcome is None:
-                    sent.set_result(None)
-                else:
-                    sent.set_exception(outcome)
+        try:
+            while True:
+                await self._is_filled.wait()
+                # Those that are not waited for any more are not sent: the others find out that they
+                # are missing.
+                batch = [each for each in self._take() if not each[1].done()]
+                failure = await self._publish([data for data, _ in batch])
+                for _, sent in batch:
+                    _finish(sent, failure)
+        finally:
+            await self._drop()
 
     def _take(self) -> list[tuple[bytes, asyncio.Future[None]]]:
         taken = [self._waiting.popleft() for _ in range(min(_AT_A_TIME, len(self._waiting)))]
@@ -71,34 +90,65 @@ class Outbox:
             self._is_filled.clear()
         return taken
 
-    async def _publish(self, batch: list[bytes]) -> list[OSError | None]:
-        error: Exception
+    async def _publish(self, batch: list[bytes]) -> OSError | None:
+        """Publish messages, or find out why they cannot be."""
+        while True:
+            self._is_renewed = False
+            self._attempt = attempt = asyncio.create_task(self._try(batch))
+            try:
+                await asyncio.wait([attempt])
+            finally:
+                attempt.cancel()
+            if not self._is_renewed:
+                return attempt.result()
+
+    async def _try(self, batch: list[bytes]) -> OSError | None:
         try:
             async with asyncio.timeout(self._answer_seconds):
-                pipeline = self._client.pipeline(transaction=False)
-                for data in batch:
-                    pipeline.publish(self._channel, data)
-                answers = await pipeline.execute(raise_on_error=False)
+                await self._exchange(batch)
         except TimeoutError:
             error = OSError(f"no answer within {self._answer_seconds:g}s")
         except Exception as raised:  # noqa: BLE001 -- any: the client has many of its own
-            error = raised
+            error = OSError(shown(str(raised)))
+            error.__cause__ = raised
         else:
-            return [_outcome(answer) for answer in answers]
-        # Its other connections are no better, and the next message needs a fresh one.
-        await self._client.connection_pool.disconnect()
-        return [_failure(error)] * len(batch)
+            return None
+        await self._drop()
+        return error
+
+    async def _exchange(self, batch: list[bytes]) -> None:
+        if self._connection is not None:
+            try:
+                await self._exchange_through(self._connection, batch)
+            except Exception:  # noqa: BLE001 -- the server may have closed it while it was idle
+                await self._drop()
+            else:
+                return
+        self._connection = self._make_connection()
+        await self._connection.connect()  # type: ignore[no-untyped-call]
+        await self._exchange_through(self._connection, batch)
+
+    async def _exchange_through(self, connection: AbstractConnection, batch: list[bytes]) -> None:
+        for data in batch:
+            await connection.send_command("PUBLISH", self._channel, data)
+        for _ in batch:
+            answer = await connection.read_response()
+            if not isinstance(answer, int):  # how many processes have got it
+                raise OSError("the server does not answer PUBLISH as Redis does")
+
+    async def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.disconnect(nowait=True)
 
 
-def _outcome(answer: object) -> OSError | None:
-    if isinstance(answer, int):  # how many processes have got it
-        return None
-    if isinstance(answer, Exception):
-        return _failure(answer)
-    return OSError("the server does not answer PUBLISH as Redis does")
-
-
-def _failure(error: Exception) -> OSError:
-    failure = OSError(shown(str(error)))
-    failure.__cause__ = error
-    return failure
+def _finish(sent: asyncio.Future[None], failure: OSError | None) -> None:
+    if sent.done():  # its caller has waited long enough
+        return
+    if failure is None:
+        sent.set_result(None)
+    else:
+        # Each caller gets one of its own, as each adds lines to the traceback.
+        own = OSError(str(failure))
+        own.__cause__ = failure.__cause__
+        sent.set_exception(own)

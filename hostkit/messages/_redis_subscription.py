@@ -10,7 +10,7 @@ from hostkit.loops import Backoff
 from hostkit.messages._share import Share
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 
     from redis.asyncio.connection import AbstractConnection
 
@@ -30,6 +30,7 @@ class Subscription:
         make_connection: Makes a connection that is not connected yet, and has no time-outs.
         channel: The channel.
         inbox: Takes the messages.
+        renew: Is awaited first whenever there is another connection.
         up: Is called when the server has confirmed that it sends messages from now on.
         down: Is called with the reason whenever a connection is lost or cannot be made.
         ping_seconds: How often the server is asked whether it is still there.
@@ -42,6 +43,7 @@ class Subscription:
         channel: str,
         inbox: Inbox,
         *,
+        renew: Callable[[], Awaitable[None]],
         up: Callable[[], None],
         down: Callable[[Exception], None],
         ping_seconds: float,
@@ -50,6 +52,7 @@ class Subscription:
         self._make_connection = make_connection
         self._channel = channel
         self._inbox = inbox
+        self._renew = renew
         self._up = up
         self._down = down
         self._ping_seconds = ping_seconds
@@ -64,6 +67,7 @@ class Subscription:
                 since = loop.time()
                 # First the server confirms, then everything before is dropped, and only then come
                 # messages.
+                await self._renew()
                 self._inbox.restart()
                 self._up()
                 self._down(await self._read(connection))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, final, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, cast, final, overload
 
 import attrs
 
@@ -26,8 +26,8 @@ ERRING = Deny("module_failed", "a module could not decide")
 
 
 def _read_decision(value: Any) -> Deny:
-    if isinstance(value, Deny):
-        return value
+    if issubclass(type(value), Deny):  # others may say that they are one
+        return cast("Deny", value)
     raise TypeError("neither ALLOW nor a Deny")
 
 

@@ -10,6 +10,7 @@ from hostkit.web._pages import ErrorPage
 from hostkit.web._request import HostRequest, query_value, query_values
 from hostkit.web._router import Router
 from hostkit.web._server import Server
+from hostkit.web._unix import listen_unix
 from hostkit.web.gateway import Gateway
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "check_listeners",
     "form_body",
     "json_body",
+    "listen_unix",
     "listeners_of",
     "query_value",
     "query_values",

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Final, final
 import attrs
 from twisted.internet.error import CannotListenError
 
-from hostkit.web._endpoint_faults import EXAMPLES, parts_of
-from hostkit.wording import exception_line
+from hostkit.presenting import exception_line
+from hostkit.web._endpoint_faults import parts_of
+from hostkit.web._endpoint_kinds import EXAMPLES, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_DEFAULT_INTERFACES: Final = {"tcp": "0.0.0.0", "ssl": "0.0.0.0", "tcp6": "::", "tls": "::"}  # noqa: S104
 _DEFAULT_PORT: Final = "443"
 
 
@@ -54,10 +54,11 @@ def address_of(text: str) -> Address | None:
     kind = parts["kind"]
     if kind == "unix":
         return Address("unix", os.path.normpath(parts["address"]))
-    if kind not in _DEFAULT_INTERFACES:
+    everywhere = kind_of(kind).interface
+    if everywhere is None:
         return Address(kind, text)
     port = int(parts.get("port", _DEFAULT_PORT))
-    interface = parts.get("interface") or _DEFAULT_INTERFACES[kind]
+    interface = parts.get("interface") or everywhere
     if interface == "localhost":
         interface = "127.0.0.1"
     family = "IPv6" if ":" in interface else "IPv4"

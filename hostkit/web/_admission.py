@@ -55,8 +55,9 @@ class Admission:
         """
         if len(url) > self._limits.url:
             return url_too_long(self._limits.url)
-        authority, target = split_target(url)
-        is_own = _is_own(target)
+        authority, target = (None, url) if url.startswith(b"/") else split_target(url)
+        # What most requests ask for needs no decoding.
+        is_own = (b"_hostkit" in target or b"%" in target) and _is_own(target)
         if not (self.always and self.is_always(url)):
             refusal = self._hosts.refuse(
                 authority, headers, version == _NEW, is_own and self._is_for_this_machine
@@ -84,7 +85,5 @@ def _is_own(target: bytes) -> bool:
     """Whether a URL is below ``/_hostkit``, however it is written."""
     if target.startswith(b"/_hostkit/"):
         return True
-    if b"_hostkit" not in target and b"%" not in target:
-        return False
     path = unquote_to_bytes(target.partition(b"?")[0])
     return path.lstrip(b"/").partition(b"/")[0] == b"_hostkit"

@@ -32,7 +32,15 @@ _BUSY: Final = Phase.BUSY
 
 @final
 class HttpChannel(TimedChannel):
-    """An HTTP connection."""
+    """An HTTP connection.
+
+    Attributes:
+        client: What connections of its client are counted by, if they are.
+        is_extra: Whether there was no place for it, and it is for one health check.
+    """
+
+    client: str | None = None
+    is_extra = False
 
     def connectionMade(self) -> None:
         """Apply the listener's limits and register with the site."""
@@ -66,7 +74,7 @@ class HttpChannel(TimedChannel):
         site = self.site
         headers = self.requests[-1].requestHeaders
         answer = site.admission.judge(self.url, self.length, self.version, headers)
-        if isinstance(answer, int) and site.is_full(self.url):
+        if isinstance(answer, int) and site.is_full(self.url, is_extra=self.is_extra):
             answer = too_many_requests()
         if isinstance(answer, bytes):
             self.refuse(answer)
@@ -80,7 +88,7 @@ class HttpChannel(TimedChannel):
         except OSError as error:  # there is no room for what is announced
             self._refuse_to_store(error)
             return
-        if site.is_draining:
+        if site.is_draining or self.is_extra:
             self.drain()
         if self.length != 0:
             self.body = Body(site.bodies, site.limits, answer, site.memory_bytes, site.horizon)
@@ -97,7 +105,7 @@ class HttpChannel(TimedChannel):
             self._refuse_to_store(error)
             return
         # A body that never comes takes no one's place. All else was asked with the headers.
-        if self.body is not None and site.is_full(self.url):
+        if self.body is not None and site.is_full(self.url, is_extra=self.is_extra):
             self.refuse(too_many_requests())
             return
         self.become(_BUSY)
@@ -160,3 +168,5 @@ class HttpChannel(TimedChannel):
             lost(reason)
 
         self.connectionLost = connection_lost  # type: ignore[method-assign]
+        # There are no answers to come: a client that has ended its sending has left.
+        self.readConnectionLost = self.hang_up  # type: ignore[method-assign]

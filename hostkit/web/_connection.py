@@ -33,6 +33,7 @@ class ChannelSite(Protocol):
         memory_bytes: The longest body that is kept in memory.
         bodies: How much of bodies is kept.
         busy: How many requests are in flight.
+        held_up: How many of these wait for their clients to take what was answered.
         horizon: When deadlines are looked at next; they are counted from then.
         is_draining: Whether connections are to end.
     """
@@ -42,12 +43,13 @@ class ChannelSite(Protocol):
     memory_bytes: int
     bodies: Bodies
     busy: int
+    held_up: int
     horizon: float
     is_draining: bool
     seconds: Callable[[], float]
     reactor: Any
 
-    def is_full(self, url: bytes) -> bool:
+    def is_full(self, url: bytes, *, is_extra: bool) -> bool:
         """Whether there are too many requests in flight for another one."""
 
     def log(self, request: Request) -> None:

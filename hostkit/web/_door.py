@@ -17,12 +17,15 @@ from hostkit.web._addresses import explain_listening
 from hostkit.web._endpoints import anchored
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from twisted.internet.interfaces import IListeningPort, IStreamServerEndpoint
 
     from hostkit.config import HostFile, Listener
     from hostkit.web._site import HostSite
 
 _LONGEST_QUEUE: Final = 1000
+_REST_SECONDS: Final = 1
 _log: Final = logging.getLogger("hostkit.serve")
 
 
@@ -37,6 +40,7 @@ class Door:
         site: Its connections.
         reactor: The Twisted reactor.
         port: What listens there; `None` while nothing does.
+        is_resting: Whether it accepts no connections for a while.
     """
 
     listener: Listener
@@ -44,6 +48,7 @@ class Door:
     site: HostSite
     reactor: Any
     port: IListeningPort | None = None
+    is_resting: bool = False
 
     async def open(self, file: HostFile) -> None:
         """Listen.
@@ -70,6 +75,23 @@ class Door:
             raise ConfigErrors((problem,)) from error
         _log.info("listening on %s for %s", url_of(self.port, listener), ", ".join(listener.serve))
 
+    def rest(self) -> None:
+        """Accept no connections for a second; those that come meanwhile wait."""
+        port: Any = self.port
+        # Ports of other kinds of reactors have their own ways.
+        is_descriptor: bool = IReadDescriptor.providedBy(port)
+        if self.is_resting or not is_descriptor:
+            return
+        self.is_resting = True
+        port.stopReading()
+        self.reactor.callLater(_REST_SECONDS, self._go_on, port)
+
+    def _go_on(self, port: Any) -> None:
+        self.is_resting = False
+        is_open = self.port is port
+        if is_open:
+            port.startReading()
+
     async def close(self) -> None:
         """Listen no more; connections that were accepted go on. Errors are logged."""
         if self.port is None:
@@ -93,6 +115,16 @@ def accept_waiting(port: IListeningPort, site: HostSite) -> None:
             port.doRead()
             if site.connections == before:
                 break
+
+
+def numbers_of(transport: Any) -> Iterator[int]:
+    """Yield the file descriptor of a port or a connection, if it has one; TLS lies above it."""
+    while transport is not None:
+        fileno = getattr(transport, "fileno", None)
+        if fileno is not None:
+            yield fileno()
+            return
+        transport = getattr(transport, "transport", None)
 
 
 def url_of(port: IListeningPort, listener: Listener) -> str:

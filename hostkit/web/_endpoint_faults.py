@@ -5,38 +5,16 @@ from __future__ import annotations
 import re
 import sys
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Final, final
+from typing import Final, final
 
 from hostkit.codes import Code
+from hostkit.web._endpoint_kinds import EXAMPLES, KINDS, kind_of
 from hostkit.web._endpoint_meant import WEB_KINDS, escape, from_url, guess, write_endpoint
 from hostkit.web._twisted_private import parse_endpoint
 from hostkit.wording import did_you_mean, either
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-EXAMPLES: Final = {
-    "tcp": "tcp:8080:interface=127.0.0.1",
-    "tcp6": r"tcp6:8080:interface=\:\:1",
-    "ssl": "ssl:8443:privateKey=key.pem:certKey=cert.pem",
-    "unix": "unix:/run/words.sock:mode=660",
-    "tls": "tls:/etc/words/certificates:8443",
-    "systemd": "systemd:domain=INET:index=0 or systemd:domain=INET:name=web",
-    "fd": "fd:3",
-}
-"""How an endpoint of each kind is written."""
-
-_TCP: Final = ("port", "interface", "backlog")
-_TLS: Final = ("privateKey", "certKey", "sslmethod", "interface", "backlog")
-_PARTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "tcp": _TCP,
-    "tcp6": _TCP,
-    "ssl": ("port", *_TLS, "extraCertChain", "dhParameters"),
-    "unix": ("address", "mode", "backlog", "lockfile"),
-    "tls": ("path", "port", "backlog", "interface"),
-}
 _VARIABLE: Final = re.compile(r"\$\{(\w[^}]*)\}|!env +(\w+)")
-_OTHERS: Final = ("systemd", "fd", "haproxy", "stdio")
+_WRAPPER: Final = "haproxy"
 _URL: Final = "this is a URL, which says how to reach a server and not where to listen"
 _LARGEST_PORT: Final = 65535
 LONGEST_SOCKET_BYTES: Final = 107 if sys.platform == "linux" else 103
@@ -87,9 +65,16 @@ def check_endpoint(text: str) -> None:
         )
     arguments, options = split_endpoint(text)
     kind = arguments[0]
-    if kind == "haproxy" and len(arguments) > 1:
-        check_endpoint(text.partition(":")[2])
-    elif kind in _PARTS:
+    if kind == "stdio":
+        raise EndpointError("standard input and output serve one client, and are the log's")
+    if kind == _WRAPPER:
+        if split_endpoint(inner_of(text))[0][0] in {"", _WRAPPER}:
+            raise EndpointError(
+                "haproxy: stands before another endpoint",
+                expected=f"{_WRAPPER}:{EXAMPLES['tcp']}",
+            )
+        check_endpoint(inner_of(text))
+    elif kind_of(kind).parts:
         _check_colons(kind, text)
         _check_repeated(kind, text)
         given = _named(kind, arguments[1:], options)
@@ -109,16 +94,21 @@ def split_endpoint(text: str) -> tuple[list[str], dict[str, str]]:
         raise EndpointError("it ends with a backslash, which escapes what follows") from None
 
 
+def inner_of(text: str) -> str:
+    """Return the endpoint string that ``haproxy:`` wraps, or any other one as it is."""
+    return text.partition(":")[2] if text.partition(":")[0] == _WRAPPER else text
+
+
 def parts_of(text: str) -> dict[str, str]:
     """Name the parts of an endpoint string that was checked; ``kind`` is the first one.
 
     Args:
         text: The string; of one that ``haproxy:`` wraps, the wrapped one counts.
     """
-    text = text.removeprefix("haproxy:")
-    arguments, options = split_endpoint(text)
+    arguments, options = split_endpoint(inner_of(text))
     kind = arguments[0]
-    return {"kind": kind, **dict(zip(_PARTS.get(kind, ()), arguments[1:], strict=False)), **options}
+    named = zip(kind_of(kind).parts, arguments[1:], strict=False)
+    return {"kind": kind, **dict(named), **options}
 
 
 def unknown_kind(text: str) -> EndpointError:
@@ -136,7 +126,7 @@ def unknown_kind(text: str) -> EndpointError:
     meant = guess(text)
     if meant is not None:
         return EndpointError("it does not begin with a kind", hint=f"write {meant}")
-    kinds = (*_PARTS, *_OTHERS)
+    kinds = tuple(KINDS)
     return EndpointError(
         f"there is no kind {kind!r}",
         expected=f"{either(kinds)}, as in {EXAMPLES['tcp']}",
@@ -148,7 +138,7 @@ def _check_colons(kind: str, text: str) -> None:
     """Find a value with a colon that is not escaped."""
     for part in re.split(r":(?=[A-Za-z]\w*=)", text)[1:]:
         name, _, value = part.partition("=")
-        if name not in _PARTS[kind] or not re.search(r"(?<!\\):", value):
+        if name not in KINDS[kind].parts or not re.search(r"(?<!\\):", value):
             continue
         before, _, port = value.rpartition(":")
         if name == "interface" and port.isdecimal() and before and ":" not in before:
@@ -180,7 +170,7 @@ def _check_repeated(kind: str, text: str) -> None:
         if names.count(name) > 1:
             raise EndpointError(f"{kind}: {name} stands there twice", expected=EXAMPLES[kind])
     for number, part in enumerate(parts[1:], 1):
-        if part in _PARTS[kind]:
+        if part in KINDS[kind].parts:
             value = parts[number + 1] if number + 1 < len(parts) else "VALUE"
             raise EndpointError(
                 f"{kind}: {part} has no value",
@@ -191,12 +181,12 @@ def _check_repeated(kind: str, text: str) -> None:
 
 def _named(kind: str, arguments: list[str], options: dict[str, str]) -> dict[str, str]:
     """Give each part of an endpoint its name."""
-    names = _PARTS[kind]
+    names = KINDS[kind].parts
     example = f"as in {EXAMPLES[kind]}"
     for name in options:
         if name in names:
             continue
-        if kind == "tls" and name in _PARTS["ssl"]:
+        if kind == "tls" and name in KINDS["ssl"].parts:
             raise EndpointError(
                 f"`tls:` takes a folder of certificates, and no {name}",
                 expected=EXAMPLES["tls"],

@@ -12,38 +12,28 @@ from typing import TYPE_CHECKING, Any, Final, cast, final
 from twisted.internet.defer import Deferred, execute
 from twisted.internet.endpoints import AdoptedStreamServerEndpoint, serverFromString
 from twisted.internet.interfaces import IStreamServerEndpoint
+from twisted.protocols.haproxy import proxyEndpoint
 from zope.interface import implementer
 
+from hostkit.presenting import exception_line
 from hostkit.web._endpoint_faults import (
-    EXAMPLES,
     EndpointError,
     check_endpoint,
+    inner_of,
     parts_of,
     split_endpoint,
     unknown_kind,
 )
+from hostkit.web._endpoint_kinds import EXAMPLES, kind_of
 from hostkit.web._endpoint_meant import escape
 from hostkit.web._tls import check_tls, hold_certificates
 from hostkit.web._twisted_private import parse_endpoint
 from hostkit.web._unix import Adopter, UnixEndpoint
-from hostkit.wording import exception_line
 
 if TYPE_CHECKING:
     from twisted.internet.interfaces import IListeningPort, IProtocolFactory
 
 _INHERITED: Final = frozenset({"systemd", "fd"})
-
-# Which parts of an endpoint are paths: name, position and, as it is a path as well, the default.
-_PATHS: Final = {
-    "ssl": (
-        ("privateKey", 2, "server.pem"),
-        ("certKey", 3, None),
-        ("extraCertChain", 7, None),
-        ("dhParameters", 8, None),
-    ),
-    "tls": (("path", 1, None),),
-    "unix": (("address", 1, None),),
-}
 
 
 def read_endpoint(reactor: Any, text: str) -> IStreamServerEndpoint:
@@ -67,11 +57,11 @@ def read_endpoint(reactor: Any, text: str) -> IStreamServerEndpoint:
         if not _is_well_formed(kind, arguments[1:], options):
             raise EndpointError("a part is missing or not known", expected=EXAMPLES[kind])
         return InheritedEndpoint(reactor, text)
+    if kind == "haproxy":
+        return cast("IStreamServerEndpoint", proxyEndpoint(read_endpoint(reactor, inner_of(text))))
     parts = parts_of(text)
-    if parts["kind"] == "unix":
+    if kind == "unix":
         _check_place(Path(parts["address"]))
-    # Those who want no lock get Twisted's own socket.
-    if kind == "unix" and parts.get("lockfile", "1") != "0":
         return UnixEndpoint(reactor, parts)
     check_tls(parts)
     try:
@@ -110,9 +100,10 @@ def anchored(text: str, folder: Path) -> str:
     arguments, options = split_endpoint(text)
     # `haproxy` wraps another endpoint, whose string stands behind it.
     start = 1 if arguments[0] == "haproxy" else 0
-    kind = arguments[start] if start < len(arguments) else ""
+    kind = kind_of(arguments[start] if start < len(arguments) else "")
     changed = False
-    for name, position, default in _PATHS.get(kind, ()):
+    for name, default in kind.paths.items():
+        position = kind.parts.index(name) + 1
         index = start + position  # paths may also be given without their names
         given = arguments[index] if index < len(arguments) else options.get(name, default)
         if not given or Path(given).is_absolute():
@@ -145,7 +136,7 @@ def is_loopback_port(text: str) -> bool:
     """
     arguments, options = parse_endpoint(text)
     interface = options.get("interface", "")
-    if arguments[0] not in {"tcp", "tcp6", "ssl", "tls"}:
+    if kind_of(arguments[0]).interface is None:
         return False
     if interface == "localhost":
         return True
@@ -184,10 +175,14 @@ class InheritedEndpoint:
             raise LookupError("systemd has not passed such a socket to this process") from None
 
 
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
 def _is_well_formed(kind: str, arguments: list[str], options: dict[str, str]) -> bool:
     if kind == "fd":
-        return not options and len(arguments) == 1 and arguments[0].isdecimal()
+        return not options and len(arguments) == 1 and _is_number(arguments[0])
     is_found = options.keys() == {"domain", "name"} or (
-        options.keys() == {"domain", "index"} and options["index"].isdecimal()
+        options.keys() == {"domain", "index"} and _is_number(options["index"])
     )
     return is_found and not arguments and options["domain"] in {"INET", "INET6", "UNIX"}

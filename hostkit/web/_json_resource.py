@@ -14,7 +14,8 @@ from twisted.web.server import NOT_DONE_YET
 
 from hostkit.errors import HostkitError
 from hostkit.logs import About, logger_of
-from hostkit.loops import Entrance
+from hostkit.loops import NEVER, Entrance, is_callers
+from hostkit.presenting import message_of, presentable
 from hostkit.web._pages import redacted, refuse_method, send, write_error, write_json
 
 if TYPE_CHECKING:
@@ -190,8 +191,11 @@ def write_http_error(request: Request, error: HttpError) -> bytes | None:
     try:
         body = error.body if redact is None else redacted(error.body, redact)
         return write_json(request, error.status, body)
-    except (TypeError, ValueError, RecursionError) as why:
-        log_failure(request, f"raised an HttpError that cannot be serialised ({why}) for")
+    except BaseException as why:
+        if is_callers(why, NEVER):
+            raise
+        said = message_of(why)
+        log_failure(request, f"raised an HttpError that cannot be serialised ({said}) for")
         return None
 
 
@@ -224,7 +228,8 @@ def log_failure(request: Request, what: str, error: BaseException | None = None)
     # Without the query, which may hold tokens.
     asked = f"{_text(request.method)} {_text(request.path)}"
     extra = About(page=asked).extra
-    logger.error("%s %s %s", culprit, what, asked, exc_info=error, extra=extra)
+    shown = None if error is None else presentable(error)
+    logger.error("%s %s %s", culprit, what, asked, exc_info=shown, extra=extra)
 
 
 def give_up(request: Request) -> None:

@@ -20,6 +20,7 @@ from twisted.web.http import datetimeToString
 from twisted.web.resource import EncodingResourceWrapper, getChildForRequest
 from twisted.web.server import NOT_DONE_YET, Request, version
 
+from hostkit.presenting import presentable
 from hostkit.web._conditions import drop_bad_date, drop_bad_ranges
 from hostkit.web._content_type import is_form
 from hostkit.web._form_args import LONGEST_FORM_BYTES, UnreadForm, read_args
@@ -130,6 +131,7 @@ _STRICT: Final[dict[Any, Callable[[str], Any]]] = {int: _int, float: _float, boo
 
 
 _OWN: Final = b"/_hostkit/"
+_JSON: Final = b"application/json"
 
 
 class HostRequest(Request):
@@ -151,7 +153,8 @@ class HostRequest(Request):
         """Take a request that has arrived."""
         if command == b"POST":
             # Twisted would read forms as mail, which may raise anything, and take long.
-            self._reads_forms = self._parsePOSTFormSubmission
+            # What is our own takes JSON, and no one needs to be let in to have a form read.
+            self._reads_forms = self._parsePOSTFormSubmission and not path.startswith(_OWN)
             self._parsePOSTFormSubmission = False
         super().requestReceived(command, path, version)  # type: ignore[no-untyped-call]
 
@@ -178,8 +181,8 @@ class HostRequest(Request):
             if isinstance(resource, EncodingResourceWrapper):
                 self._encoder = resource.getEncoder(self)
             self.render(resource)
-        except BaseException:  # noqa: BLE001 -- it is logged, whatever it is
-            self.processingFailed(Failure())
+        except BaseException as error:  # noqa: BLE001 -- it is logged, whatever it is
+            self.processingFailed(Failure(presentable(error)))
 
     def getHeader(self, key: AnyStr) -> AnyStr | None:
         """Return the value of a header of the request; of several, the last one.
@@ -235,11 +238,8 @@ class HostRequest(Request):
 
     def _take_form(self) -> None:
         """Add the fields of a form to those of the query; only a small form is read."""
-        # No one needs to be let in to have a form read, and what is our own takes JSON.
-        if self.path.startswith(_OWN):
-            return
         kinds = self.requestHeaders.getRawHeaders(b"content-type")
-        if not (kinds and is_form(kinds[0])):
+        if not kinds or kinds[0].startswith(_JSON) or not is_form(kinds[0]):
             return
         args, content = self.args, self.content
         assert args is not None  # noqa: S101 -- set when the request had arrived

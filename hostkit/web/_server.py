@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Any, Final, final
 from twisted.internet.defer import Deferred, DeferredList
 
 from hostkit.errors import ConfigErrors, HostkitError
-from hostkit.logs import logger_of
-from hostkit.loops import seconds_of, settle, start_entry
+from hostkit.loops import Withheld, settle, start_entry
 from hostkit.web._bodies import missing_folder
-from hostkit.web._door import Door
+from hostkit.web._door import Door, numbers_of
 from hostkit.web._listeners import listeners_of, read_listeners
 from hostkit.web._overload import AcceptWatch
-from hostkit.web._own_pages import HEALTH, READY, Guard, Health, Ready
-from hostkit.web._router import Router
+from hostkit.web._roots import always_served, root_of
 from hostkit.web._site import HostSite
 from hostkit.web._takeover import Takeover
 from hostkit.web.gateway import Gateway
@@ -63,7 +61,8 @@ class Server:
         self._takeover: Takeover | None = None
         self._is_serving = False
         self._is_stopping = False
-        self._watch = AcceptWatch(seconds_of(reactor))
+        self._watch = AcceptWatch(self._rest)
+        self._withheld = Withheld(self._descriptors)
         self._leave = (host.accompany(self), host.when_reloaded(self._reroute))
 
     async def start(self) -> None:
@@ -87,6 +86,7 @@ class Server:
             ConfigErrors: A listener cannot listen where it should.
         """
         self._watch.begin()
+        self._withheld.begin()
         for door in self._doors:
             await door.open(self._host.file)
         self._is_serving = True
@@ -122,6 +122,7 @@ class Server:
             await self._finish()
         finally:
             self._watch.end()
+            self._withheld.end()
 
     async def reload(self) -> Reloaded:
         """Take over what has changed in the config file, and go on serving; see `Host.reload`.
@@ -173,6 +174,18 @@ class Server:
     @property
     def _sites(self) -> list[HostSite]:
         return [door.site for door in (*self._doors, *self._retiring)]
+
+    def _descriptors(self) -> list[int]:
+        """List the sockets of the process, connections that are paused included."""
+        ports = [door.port for door in (*self._doors, *self._retiring)]
+        transports = [each for site in self._sites for each in site.transports]
+        readers = [*self._reactor.getReaders(), *self._reactor.getWriters()]
+        return [number for each in (*ports, *transports, *readers) for number in numbers_of(each)]
+
+    def _rest(self) -> None:
+        """Accept no connections for a while."""
+        for door in (*self._doors, *self._retiring):
+            door.rest()
 
     def _read(self, file: HostFile) -> list[Draft]:
         drafts, problems = read_listeners(file, self._reactor, self._find_listeners)
@@ -227,7 +240,7 @@ class Server:
                 limits.body_in_memory,
                 why,
             )
-        return HostSite(self._root(listener), listener, self._reactor, _always(listener))
+        return HostSite(self._root(listener), listener, self._reactor, always_served(listener))
 
     def _reroute(self) -> Deferred[None]:
         """Serve what the host has now; wait for requests that go on with what was there before."""
@@ -241,7 +254,7 @@ class Server:
             retired = [start_entry(self._retire(door)) for door in takeover.gone]
         for door in self._doors:
             listener = door.listener
-            door.site.adopt(self._root(listener), listener, _always(listener))
+            door.site.adopt(self._root(listener), listener, always_served(listener))
         # Giving up cancels each of them.
         settled = [door.site.settled() for door in self._doors]
         both = DeferredList([*settled, *retired], consumeErrors=True)
@@ -261,39 +274,7 @@ class Server:
             self._retiring.remove(door)
 
     def _root(self, listener: Listener) -> IResource:
-        resources: dict[str, IResource] = {}
-        if "modules" in listener.serve:
-            resources |= {path: mount.resource for path, (_, mount) in self._host.mounts.items()}
-        if "hooks" in listener.serve:
-            resources |= self._gateway
-        if "health" in listener.serve:
-            self._warn_of_hidden(listener)
-            resources |= {
-                HEALTH: Health(),  # type: ignore[no-untyped-call]
-                READY: Ready(self._is_ready, self._missing),
-            }
-        modules = {path: module.name for path, (module, _) in self._host.mounts.items()}
-        router = Router(resources, modules, redact=self._host.receipts.redact)
-        return Guard(router, listener.tokens) if listener.tokens else router
-
-    def _missing(self) -> list[str]:
-        return [each.name for each in self._host.missing]
+        return root_of(listener, self._host, self._gateway, self._is_ready)
 
     def _is_ready(self) -> bool:
         return self._host.is_running and not self._is_stopping
-
-    def _warn_of_hidden(self, listener: Listener) -> None:
-        for path in (HEALTH, READY):
-            if "modules" in listener.serve and path in self._host.mounts:
-                module, _ = self._host.mounts[path]
-                logger_of(module.name).warning(
-                    "%s: module %r is not served at %s, since `health` is",
-                    listener.endpoint,
-                    module.name,
-                    path,
-                )
-
-
-def _always(listener: Listener) -> tuple[bytes, ...]:
-    """Return the paths that are served even if there are too many requests."""
-    return (HEALTH.encode(), READY.encode()) if "health" in listener.serve else ()

@@ -10,12 +10,13 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.web.http import combinedLogFormatter, datetimeToLogString
 from twisted.web.server import Site
 
+from hostkit.logs import About
 from hostkit.loops import seconds_of
 from hostkit.web._admission import Admission
+from hostkit.web._arrivals import Arrivals, Refused
 from hostkit.web._bodies import Bodies, open_body
 from hostkit.web._channel import HttpChannel
 from hostkit.web._endpoints import is_loopback_port
-from hostkit.web._overload import Notice, Refused
 from hostkit.web._request import HostRequest
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 TICK_SECONDS: Final = 1
 """How often deadlines are looked at."""
 
+_log: Final = logging.getLogger("hostkit.serve")
 _access: Final = logging.getLogger("hostkit.access")
 
 
@@ -51,6 +53,7 @@ class HostSite(Site):
         bodies: How much of bodies is kept.
         admission: Whether a request is accepted.
         busy: How many requests are in flight.
+        held_up: How many of these wait for their clients to take what was answered.
         horizon: When deadlines are looked at next. They are counted from then, so that no client
             gets less time than was promised.
         is_draining: Whether connections are to end.
@@ -67,6 +70,7 @@ class HostSite(Site):
     ) -> None:
         super().__init__(root, requestFactory=HostRequest, reactor=reactor, timeout=None)  # type: ignore[no-untyped-call]
         self.busy = 0
+        self.held_up = 0
         self.bodies = Bodies()
         self.horizon = 0.0
         self.is_draining = False
@@ -77,8 +81,7 @@ class HostSite(Site):
         self._next_look: IDelayedCall | None = None
         self._waiting: list[Deferred[None]] = []
         self._settling: list[tuple[Deferred[None], list[tuple[HttpChannel, Request]]]] = []
-        self._full = Notice(self.seconds)
-        self._broken = Notice(self.seconds)
+        self._arrivals = Arrivals(listener, has_health=bool(always))
         self.adopt(root, listener, always)
 
     def adopt(self, root: IResource, listener: Listener, always: Collection[bytes]) -> None:
@@ -95,6 +98,7 @@ class HostSite(Site):
         self.memory_bytes = max(self.limits.hooks_body, self.limits.body_in_memory)
         is_loopback = is_loopback_port(listener.endpoint)
         self.admission = Admission(listener, always, is_loopback=is_loopback)
+        self._arrivals.adopt(listener, has_health=bool(always))
         self._endpoint = listener.endpoint
         self._has_access_log = listener.access_log
 
@@ -103,18 +107,15 @@ class HostSite(Site):
         """How many connections there are."""
         return len(self._channels)
 
+    @property
+    def transports(self) -> list[Any]:
+        """What the connections are made of."""
+        return [channel.transport for channel in self._channels]
+
     def buildProtocol(self, addr: Any) -> Any:
         """Make what answers on a new connection, or closes it if there are too many."""
-        limit = self.limits.connections
-        if len(self._channels) < limit:
-            return super().buildProtocol(addr)  # type: ignore[no-untyped-call]
-        self._full.log(
-            "%s: there are %d connections, the most that `limits: connections` allows; others are "
-            "closed at once",
-            self._endpoint,
-            limit,
-        )
-        return Refused()
+        channel = super().buildProtocol(addr)  # type: ignore[no-untyped-call]
+        return channel if self._arrivals.admit(channel, addr) else Refused()
 
     def startFactory(self) -> None:
         """Begin; `Site` would begin to note the time for a log that is not its own here."""
@@ -133,13 +134,15 @@ class HostSite(Site):
         """Offer HTTP/1.1 only, as the limits hold for nothing else."""
         return [b"http/1.1"]
 
-    def is_full(self, url: bytes) -> bool:
+    def is_full(self, url: bytes, *, is_extra: bool) -> bool:
         """Whether there are too many requests in flight for another one.
 
         Args:
             url: The request's URL, not decoded.
+            is_extra: Whether it comes on a connection for health checks only.
         """
-        return self.busy >= self.limits.requests and not self.admission.is_always(url)
+        is_busy = is_extra or self.busy - self.held_up >= self.limits.requests
+        return is_busy and not self.admission.is_always(url)
 
     def getContentFile(self, length: int | None) -> IO[bytes]:
         """Open something to keep the body of a request in, as `hostkit.web._bodies` does."""
@@ -148,12 +151,15 @@ class HostSite(Site):
     def add(self, channel: HttpChannel) -> None:
         """Begin to look at a connection's deadlines."""
         self._channels.add(channel)
+        self._arrivals.add(channel)
         if self._next_look is None:
             self._look_later()
 
     def remove(self, channel: HttpChannel) -> None:
         """Forget a connection."""
-        self._channels.discard(channel)
+        if channel in self._channels:
+            self._channels.remove(channel)
+            self._arrivals.remove(channel)
         if not self._channels:
             self._look_at_settling()
             self._stop_looking()
@@ -206,10 +212,11 @@ class HostSite(Site):
             try:
                 act(channel)
             except Exception as error:  # noqa: BLE001 -- whatever a transport raises
-                self._broken.log(
+                _log.error(
                     "%s: a connection is cut, as its transport failed: %r",
                     self._endpoint,
                     error,
+                    extra=About(listener=self._endpoint).extra,
                 )
                 channel.abort()
 

@@ -10,6 +10,7 @@ import attrs
 from hostkit.errors import ConfigErrors
 from hostkit.web._addresses import address_of
 from hostkit.web._endpoint_faults import parts_of
+from hostkit.web._endpoint_kinds import CERTIFICATE, kind_of
 from hostkit.web._tls import renew
 
 if TYPE_CHECKING:
@@ -24,9 +25,6 @@ Draft: TypeAlias = "tuple[Listener, IStreamServerEndpoint]"
 """A listener of a file, and its endpoint, which does not listen yet."""
 
 _log: Final = logging.getLogger("hostkit.serve")
-
-_WITH_PARTS: Final = frozenset({"tcp", "tcp6", "ssl", "unix"})
-_CERTIFICATE: Final = ("privateKey", "certKey", "sslmethod", "extraCertChain", "dhParameters")
 
 
 @final
@@ -124,9 +122,9 @@ def identity_of(endpoint: str) -> object:
     """
     parts = parts_of(endpoint)
     kind = parts["kind"]
-    if not endpoint.startswith(kind) or kind not in _WITH_PARTS:
+    if not endpoint.startswith(kind) or not kind_of(kind).parts:
         return endpoint
-    return {name: value for name, value in parts.items() if name not in _CERTIFICATE}
+    return {name: value for name, value in parts.items() if name not in CERTIFICATE}
 
 
 def _collide(one: Door, other: Door) -> bool:

@@ -57,6 +57,7 @@ class TimedChannel(PipelinedChannel):
     body: Body | None = None
     _uptake: Uptake | None = None
     is_half_closed = False
+    _waits = False
     _sent_before = 0
 
     def become(self, phase: Phase) -> None:
@@ -66,6 +67,8 @@ class TimedChannel(PipelinedChannel):
         """
         if self.phase is _BUSY:
             self.site.busy -= 1
+            if self._waits:
+                self._wait_for_client(waits=False)
         if phase is _BUSY:
             self.site.busy += 1
         elif self.body is not None:
@@ -81,6 +84,8 @@ class TimedChannel(PipelinedChannel):
     def pauseProducing(self) -> None:
         """Wait until what was answered is taken, as long as the client takes any of it."""
         super().pauseProducing()
+        if self.phase is _BUSY and not self._waits:
+            self._wait_for_client(waits=True)
         if self._uptake is None:
             self._uptake = Uptake(self.transport, self.site.seconds)
         self._uptake.begin()
@@ -88,6 +93,8 @@ class TimedChannel(PipelinedChannel):
 
     def resumeProducing(self) -> None:
         """Go on after all that was answered is taken."""
+        if self._waits:
+            self._wait_for_client(waits=False)
         limits = self.site.limits
         allowed = {_IDLE: limits.idle, _HEADERS: limits.headers_time}.get(
             self.phase, HALF_CLOSED_SECONDS
@@ -119,7 +126,7 @@ class TimedChannel(PipelinedChannel):
         elif self.paused or self.is_reading:
             return
         elif self.phase is not _BUSY:
-            self._hang_up()
+            self.hang_up()
         elif not self.is_sending:
             self.deadline = self.site.horizon + HALF_CLOSED_SECONDS
 
@@ -154,7 +161,7 @@ class TimedChannel(PipelinedChannel):
             if self.deadline <= self.site.seconds():
                 self.abort()
         elif self.phase is _IDLE:
-            self._hang_up()
+            self.hang_up()
         elif self.phase is _HEADERS:
             self._expire_headers()
         elif self.phase is _CLOSING:
@@ -182,13 +189,23 @@ class TimedChannel(PipelinedChannel):
                 # Its client may have sent a request that has not arrived yet.
                 self.deadline = self.site.seconds() + ACTIVE_SECONDS
             else:
-                self._hang_up()
+                self.hang_up()
+
+    def hang_up(self) -> None:
+        """Close the connection after all that was written is taken; nothing more is heard."""
+        self._end()
+        self.loseConnection()  # type: ignore[no-untyped-call]
 
     def abort(self) -> None:
         """Cut the connection, whatever is in flight, and whatever its transport raises."""
         cut(self.transport)
         # It may have said so already, or never will.
         self._leave()
+
+    def _wait_for_client(self, *, waits: bool) -> None:
+        """Count the request in flight as one that only its client holds up, or not any more."""
+        self._waits = waits
+        self.site.held_up += 1 if waits else -1
 
     def _leave(self) -> None:
         self.become(_CLOSING)
@@ -199,14 +216,10 @@ class TimedChannel(PipelinedChannel):
         if self.requests or self.has_unread:
             self.refuse(headers_too_slow())
         elif self.site.is_draining or limits.idle <= limits.headers_time:
-            self._hang_up()
+            self.hang_up()
         else:  # it was an empty line after a body, which some clients send
             self.become(_IDLE)
             self.deadline += limits.idle - limits.headers_time
-
-    def _hang_up(self) -> None:
-        self._end()
-        self.loseConnection()  # type: ignore[no-untyped-call]
 
     def _end(self) -> None:
         """Ignore what arrives; the client has some time to leave."""

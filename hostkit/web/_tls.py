@@ -12,7 +12,8 @@ from zope.interface import implementer
 
 from hostkit.codes import Code
 from hostkit.files import read_plain
-from hostkit.web._endpoint_faults import EXAMPLES, EndpointError
+from hostkit.web._endpoint_faults import EndpointError
+from hostkit.web._endpoint_kinds import DEFAULT_KEY, EXAMPLES
 from hostkit.web._twisted_private import contexts_of, use_contexts
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 _BLOCK: Final = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----")
 _KINDS: Final = frozenset({"ssl", "tls"})
 _MOST_BYTES: Final = 1024**2
-_DEFAULT_KEY: Final = "server.pem"  # Twisted's
 
 
 def check_tls(parts: Mapping[str, str]) -> None:
@@ -63,7 +63,7 @@ def _check_folder(path: str) -> None:
 
 
 def _check_files(parts: Mapping[str, str]) -> None:
-    key_path = parts.get("privateKey", _DEFAULT_KEY)
+    key_path = parts.get("privateKey", DEFAULT_KEY)
     key = _read("privateKey", key_path, "PRIVATE KEY")
     certificate = _read("certKey", parts.get("certKey", key_path), "CERTIFICATE")
     for name, block in (("extraCertChain", "CERTIFICATE"), ("dhParameters", "DH PARAMETERS")):

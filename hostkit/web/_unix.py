@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import os
 import socket
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, final
+from typing import TYPE_CHECKING, Any, Final, Self, final
 
 import attrs
 from twisted.internet import tcp
@@ -21,9 +22,12 @@ from hostkit.web._addresses import is_served
 from hostkit.web._twisted_private import TwistedUnixPort
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from twisted.internet.interfaces import IListeningPort, IProtocolFactory
+
+UNIX_MODE: Final = "660"
+"""The permissions of a socket, unless its endpoint says others: not for every user."""
 
 
 @final
@@ -42,7 +46,8 @@ class UnixEndpoint:
     def __init__(self, reactor: Any, parts: Mapping[str, str]) -> None:
         self._reactor = reactor
         self._path = Path(parts["address"])
-        self._mode = int(parts.get("mode", "666"), 8)
+        self._mode = int(parts.get("mode", UNIX_MODE), 8)
+        self._is_locked = parts.get("lockfile", "1") != "0"
         self._backlog = int(parts.get("backlog", "50"))
 
     def listen(self, protocolFactory: IProtocolFactory) -> Deferred[IListeningPort]:  # noqa: N803
@@ -50,19 +55,20 @@ class UnixEndpoint:
         return execute(self._listen, protocolFactory)
 
     def _listen(self, factory: IProtocolFactory) -> IListeningPort:
+        if not self._is_locked:
+            return listen_unix(self._path, factory, self._mode, self._reactor, self._backlog)
         try:
             lock = _Lock.take(self._path.with_name(f"{self._path.name}.lock"))
         except OSError as error:
             raise CannotListenError(None, self._path, error) from error
         try:
             self._make_room()
-            path = os.fsencode(self._path)
-            port = _LockedPort(lock, path, factory, self._backlog, self._mode, self._reactor)
-            port.startListening()  # type: ignore[no-untyped-call]
+            return listen_unix(
+                self._path, factory, self._mode, self._reactor, self._backlog, lock.release
+            )
         except BaseException:
             lock.release()
             raise
-        return port
 
     def _make_room(self) -> None:
         """Delete a socket that no process serves."""
@@ -107,22 +113,79 @@ class _Lock:
         os.close(self.descriptor)
 
 
-@final
-class _LockedPort(Port):
-    """A port that holds a lock."""
+def listen_unix(
+    path: Path,
+    factory: IProtocolFactory,
+    mode: int,
+    reactor: Any,
+    backlog: int = 50,
+    release: Callable[[], object] = lambda: None,
+) -> IListeningPort:
+    """Listen on a UNIX socket that has its mode from the first moment.
 
-    def __init__(self, lock: _Lock, *args: Any) -> None:
+    Args:
+        path: The socket, which is not there.
+        factory: Makes what answers.
+        mode: Its permissions.
+        reactor: The Twisted reactor.
+        backlog: How many connections may wait.
+        release: Is called when the socket is closed, and deleted if it is still there.
+
+    Raises:
+        CannotListenError: It cannot be made.
+    """
+    port = _OwnPort(path, release, os.fsencode(path), factory, backlog, mode, reactor)
+    port.startListening()
+    return port
+
+
+@final
+class _OwnPort(Port):
+    """A port on a socket that this process makes, and deletes unless it is another one by now."""
+
+    def __init__(self, path: Path, release: Callable[[], object], *args: Any) -> None:
         super().__init__(*args)
-        self._lock = lock
+        self._path = path
+        self._release = release
+        self._made: socket.socket | None = None
+        self._file: tuple[int, int] | None = None
+
+    def createInternetSocket(self) -> socket.socket:
+        """Make the socket, which has no name yet."""
+        made: socket.socket = super().createInternetSocket()  # type: ignore[no-untyped-call]
+        self._made = made
+        # On Linux the name gets this mode, so that between `bind` and `chmod` no other user can
+        # connect. A umask would count for all threads.
+        with contextlib.suppress(OSError):
+            os.fchmod(made.fileno(), self.mode)
+        return made
+
+    def startListening(self) -> None:
+        """Make the name, and listen."""
+        try:
+            super().startListening()  # type: ignore[no-untyped-call]
+        except BaseException:
+            if self._made is not None:
+                self._made.close()
+            raise
+        self._file = _identity(self._path)
 
     def connectionLost(self, reason: Any) -> None:
-        """Delete the socket, and release the lock after that."""
+        """Delete the socket, and release what belongs to it after that."""
         try:
-            super().connectionLost(reason)  # type: ignore[no-untyped-call]
-        except FileNotFoundError:  # the rest is not done then
+            if self._file == _identity(self._path):
+                self._path.unlink(missing_ok=True)
             tcp.Port.connectionLost(self, reason)
         finally:
-            self._lock.release()
+            self._release()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.lstat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 @final

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from typing import TYPE_CHECKING, Any, cast
 
@@ -248,6 +249,32 @@ def test_a_forged_key_is_not_logged_whole(caplog: pytest.LogCaptureFixture) -> N
     (record,) = caplog.records
     assert len(record.getMessage()) < 500
     assert record.getMessage().isprintable()
+
+
+def test_what_is_computed_at_that_moment_is_not_cached() -> None:
+    """It may have been read before the change that nobody has heard of."""
+
+    class Slow:
+        def __init__(self) -> None:
+            self.gate: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        @cached()
+        async def find(self) -> int:
+            return await self.gate
+
+    async def main() -> None:
+        invalidations, slow = Invalidations(), Slow()
+        invalidations.add("names", slow.find)
+        stale = asyncio.create_task(slow.find())
+        await asyncio.sleep(0)
+        invalidations.catch_up()
+        slow.gate.set_result(1)
+        assert await stale == 1
+        slow.gate = asyncio.get_running_loop().create_future()
+        slow.gate.set_result(2)
+        assert await slow.find() == 2
+
+    run(main())
 
 
 def test_everything_can_be_dropped() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, final
 
 import pytest
 from twisted.internet.defer import Deferred, succeed
-from twisted.internet.error import CannotListenError
+from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 
 from hostkit import ConfigErrors
@@ -26,27 +26,23 @@ if TYPE_CHECKING:
 
 
 @final
-class FakeReactor:
-    """A reactor that binds UNIX sockets, and accepts no connections."""
+class FakeReactor(Clock):
+    """A reactor that accepts no connections."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.factory: Any = None
-        self.socket: socket.socket | None = None
+        self.port: Any = None
 
-    def listenUNIX(self, path: str, factory: Any, *, mode: int) -> FakeReactor:  # noqa: N802
-        self.factory, self.mode = factory, mode
-        self.socket = socket.socket(socket.AF_UNIX)
-        try:
-            self.socket.bind(path)
-        except OSError as error:
-            self.socket.close()
-            raise CannotListenError(None, path, error) from error
-        self.socket.listen()
-        return self
+    def addReader(self, port: Any) -> None:  # noqa: N802
+        self.factory, self.port = port.factory, port
 
-    def stopListening(self) -> None:  # noqa: N802
-        assert self.socket is not None
-        self.socket.close()
+    def removeReader(self, port: Any) -> None:  # noqa: N802
+        if port.connected:
+            port.connectionLost(None)  # as when a reactor stops
+
+    def removeWriter(self, port: Any) -> None:  # noqa: N802
+        pass
 
     def connect(self) -> tuple[Any, StringTransport]:
         """Connect a client."""
@@ -77,7 +73,7 @@ def test_it_stands_beside_the_pid_file(path: Path, file: HostFile) -> None:
     reactor = FakeReactor()
     before = os.umask(0)
     with control_socket(file, reactor, {}):
-        assert stat.S_IMODE(path.stat().st_mode) == reactor.mode == 0o600
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert os.umask(before) == 0
     assert not path.exists()
 
@@ -123,15 +119,10 @@ def test_what_cannot_be_opened_is_known_before(path: Path, write: Write) -> None
 
 def test_it_may_be_impossible_to_open(path: Path, file: HostFile) -> None:
     """What only the system knows is a problem of the file as well."""
-
-    class Refusing:
-        def listenUNIX(self, *_: object, **__: object) -> None:  # noqa: N802
-            raise PermissionError(13, "Permission denied")
-
-    reactor = Refusing()
+    path.symlink_to("nowhere/x.sock")
     with (
-        pytest.raises(ConfigErrors, match=r"HK408 .*Permission denied"),
-        control_socket(file, reactor, {}),
+        pytest.raises(ConfigErrors, match=r"HK408 .*Address already in use"),
+        control_socket(file, FakeReactor(), {}),
     ):
         pass
 
@@ -177,6 +168,54 @@ def test_other_commands_are_refused(line: bytes, file: HostFile) -> None:
         protocol.dataReceived(line + b"\n")
     (answer,) = answers_of(transport)
     assert (answer["ok"], answer["message"]) == (False, "this process knows no such command")
+
+
+def test_only_the_first_line_of_a_connection_is_a_command(file: HostFile) -> None:
+    """Thousands of them would be thousands of reloads."""
+    reactor = FakeReactor()
+    done: list[str] = []
+
+    def command(_: object) -> Deferred[dict[str, Any]]:
+        done.append("reload")
+        return Deferred()
+
+    with control_socket(file, reactor, {"reload": command}):
+        protocol, _ = reactor.connect()
+        protocol.dataReceived(b'{"command": "reload"}\n' * 100)
+        protocol.connectionLost()
+    assert done == ["reload"]
+
+
+def test_a_line_has_an_end(file: HostFile) -> None:
+    """A client that sends more than any command has is cut off."""
+    reactor = FakeReactor()
+    with control_socket(file, reactor, {}):
+        protocol, transport = reactor.connect()
+        protocol.dataReceived(b"x" * 10_000)
+        assert transport.disconnecting
+        protocol.connectionLost()
+    assert reactor.getDelayedCalls() == []
+
+
+def test_a_client_that_asks_nothing_is_cut_off(file: HostFile) -> None:
+    """It would have a connection for ever."""
+    reactor = FakeReactor()
+    with control_socket(file, reactor, {}):
+        _, transport = reactor.connect()
+        reactor.advance(9.9)
+        assert not transport.disconnecting
+        reactor.advance(0.2)
+        assert transport.disconnecting
+
+
+@pytest.mark.parametrize("by", ["nothing", "another"])
+def test_the_socket_may_be_gone_in_the_end(by: str, path: Path, file: HostFile) -> None:
+    """The end of the server is not disturbed."""
+    with control_socket(file, FakeReactor(), {}):
+        path.unlink()
+        if by == "another":
+            path.write_text("mine")
+    assert path.exists() is (by == "another")
 
 
 def test_a_process_may_end_before_it_answers(path: Path) -> None:

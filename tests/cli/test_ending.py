@@ -121,7 +121,7 @@ def test_files_are_deleted_and_logs_written_even_so(
     monkeypatch.setattr(logging, "shutdown", lambda: steps.append("shutdown"))
     for settings in ("{}", "{pid_file: server.pid}"):
         for name in ("server.pid", "server.pid.sock"):
-            (tmp_path / name).touch()
+            (tmp_path / name).write_text(f"{os.getpid()}\n")
         _leave(load(write(f"hostkit: {settings}")), 3)
     assert steps == ["shutdown", 3] * 2
     assert [path.name for path in tmp_path.iterdir()] == ["host.yaml"]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import signal
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -178,7 +179,7 @@ def test_a_holder_that_has_just_left_is_not_named(
         ("no/x.pid", "the folder {}/no does not exist"),
         ("mine", "it exists already and is not a pid file"),
         ("folder", "it exists already and is not a pid file"),
-        ("circle", "Too many levels of symbolic links"),
+        ("circle", "it is a link"),
         ("locked/x.pid", "this user may not create files in {}/locked"),
     ],
 )
@@ -213,3 +214,77 @@ def test_what_cannot_be_a_file_is_no_path(name: str, write: Write) -> None:
         assert (result.exit_code, type(result.exception)) == (1, SystemExit)
         assert result.stderr.startswith(f"{file}:2:13: HK027 ")
         assert "= expected: the path of a file" in result.stderr
+
+
+@pytest.mark.parametrize("target", ["file", "nothing"])
+def test_a_link_is_not_followed(target: str, path: Path) -> None:
+    """In a shared folder it could lead to any file of this user."""
+    (path.parent / "file").write_text("12\n")
+    path.symlink_to(target)
+    with pytest.raises(OSError, match="it is a link"), PidFile(path).held():
+        pass
+    assert PidFile(path).fault() == "it is a link"
+    assert (path.parent / "file").read_text() == "12\n"
+    assert not (path.parent / "nothing").exists()
+
+
+def test_a_second_name_of_a_file_is_no_pid_file(path: Path) -> None:
+    """A hard link leads to any file as well."""
+    (path.parent / "file").write_text("12\n")
+    path.hardlink_to(path.parent / "file")
+    with pytest.raises(PermissionError, match="a second name"), PidFile(path).held():
+        pass
+    assert path.read_text() == "12\n"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_a_file_of_another_user_is_not_held(path: Path) -> None:
+    """They could write another number into it."""
+    path.touch()
+    os.chown(path, 65534, 65534)
+    with pytest.raises(PermissionError, match="another user"), PidFile(path).held():
+        pass
+    assert path.exists()
+
+
+def test_the_file_of_another_process_is_not_deleted(path: Path) -> None:
+    """As when this one's was deleted, and another server has begun."""
+    with PidFile(path).held():
+        path.unlink()
+        path.write_text("12\n")
+    assert path.read_text() == "12\n"
+
+
+def test_a_child_neither_has_the_lock_nor_deletes_the_file(path: Path) -> None:
+    """It may live longer than the server, and may end as the server would."""
+    reading, writing = os.pipe()
+    with PidFile(path).held():
+        if (child := os.fork()) == 0:  # pragma: no cover
+            os.write(writing, b"x" if PidFile(path).is_own() else b"-")
+            signal.pause()  # until the end of the test
+            os._exit(0)
+        assert os.read(reading, 1) == b"-"
+    try:
+        # It would not be free if the child had it.
+        with PidFile(path).held():
+            assert path.read_text() == f"{os.getpid()}\n"
+    finally:
+        os.close(reading)
+        os.close(writing)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+def test_a_child_may_leave_as_the_server_would(path: Path) -> None:
+    """The server's file and lock stay."""
+    owner = os.getpid()
+    with ExitStack() as stack:
+        stack.enter_context(PidFile(path).held())
+        if os.fork() == 0:  # pragma: no cover
+            try:
+                stack.close()
+            finally:
+                os._exit(0)
+        os.wait()
+        assert path.read_text() == f"{owner}\n"
+        assert PidFile(path).find() == owner

@@ -163,9 +163,33 @@ def test_a_number_is_a_process(
     number: int, signals: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The signal is sent to it, without reading any config file."""
-    monkeypatch.setattr("hostkit.cli._process._survives_hangup", lambda _: True)
+    monkeypatch.setattr("hostkit.cli._reload.is_server", lambda _: True)
+    monkeypatch.setattr("hostkit.cli._process.survives_hangup", lambda _: True)
     assert run("reload", str(number)).exit_code == 3
     assert signals == [(number, signal.SIGHUP)]
+
+
+@pytest.mark.parametrize("number", ["\u0663", "\uff11", "\u00b2", "-1", "+1", " 1", "1_0"])
+def test_only_ascii_digits_are_the_number_of_a_process(
+    number: str, signals: list[tuple[int, int]]
+) -> None:
+    """Anything else is the name of a file."""
+    result = run("reload", "--", number)
+    assert (result.exit_code, signals) == (2, [])
+    assert "HK001" in result.output
+
+
+@pytest.mark.parametrize("text", ["-1\n", "\u0663\n", "1_0\n", "1\n"])
+def test_the_number_must_be_that_of_the_process_that_holds_the_file(
+    text: str, path: Path, write_modules: Callable[..., str], signals: list[tuple[int, int]]
+) -> None:
+    """Whatever another user may have written into it: process 1, or all processes."""
+    file = write_modules()
+    with PidFile(path).held():
+        path.write_text(text)
+        result = run("reload", file)
+    assert (result.exit_code, signals) == (1, [])
+    assert f"a process holds {path}, but its number is not there" in result.output
 
 
 def test_zero_is_refused(signals: list[tuple[int, int]]) -> None:
@@ -197,15 +221,19 @@ def test_the_process_may_be_another_users(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_sighup_is_sent(signals: list[tuple[int, int]]) -> None:
     """Service managers can send the same signal themselves."""
-    send_hangup(7)
-    assert signals == [(7, signal.SIGHUP)]
+    send_hangup(10**12)
+    assert signals == [(10**12, signal.SIGHUP)]
 
 
-def test_a_process_that_would_end_gets_no_signal() -> None:
+def test_a_process_that_would_end_gets_no_signal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Most processes do not handle SIGHUP, and would end."""
     before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # which the child inherits
     with subprocess.Popen(["sleep", "60"]) as process:
         try:
+            result = run("reload", str(process.pid))
+            assert result.exit_code == 1
+            assert f"process {process.pid} is not `hostkit serve`" in result.output
+            monkeypatch.setattr("hostkit.cli._reload.is_server", lambda _: True)
             result = run("reload", str(process.pid))
             assert result.exit_code == 1
             assert f"process {process.pid} would end, as it does not handle SIGHUP" in result.output

@@ -8,6 +8,8 @@ from hostkit.config import Settings, check_reloadable, from_mapping, load, setti
 from hostkit.errors import ConfigErrors, Place, Problem
 
 if TYPE_CHECKING:
+    from hostkit.config import HostFile
+
     from .conftest import Write
 
 

@@ -197,3 +197,19 @@ def test_thousands_of_secrets_cost_what_one_does() -> None:
         best = min(best, time.perf_counter() - began)
     assert best < 0.002  # some 20 us; a pattern with all lines takes more than 100 ms
     assert redact(f"no such line: {lines[1234]!r}") == "no such line: '[redacted]'"
+
+
+def test_a_very_long_secret_is_masked_in_longer_pieces() -> None:
+    """Sixteen characters, or a whole line: so a key file of a megabyte takes little memory."""
+    lines = [f"{number * 7919:012x}" for number in range(40_000)]
+    secret = "\n".join([*lines, "abc", "-" * 20])
+    redactor = Redactor([secret])
+    assert sum(map(len, redactor._sparse)) < len(secret)
+    shown = redactor.redact(f"<{secret[5000:9000]}>")
+    assert len(shown.replace("[redacted]", "")) < 20
+    for line in lines[1::1000]:
+        masked = redactor.redact(f"no such line: <{line}>")
+        assert masked.startswith("no s")
+        assert line[:8] not in masked
+        assert line[-8:] not in masked
+    assert redactor.redact("abc " + "-" * 20) == "abc " + "-" * 20

@@ -142,11 +142,10 @@ class Interrupting:
     __hash__ = None  # type: ignore[assignment]
 
 
-class InterruptingNotesError(RuntimeError):
-    """Is interrupted by the user when its notes are read."""
+class InterruptingError(RuntimeError):
+    """Is interrupted by the user when its message is read."""
 
-    @property
-    def __notes__(self) -> Any:  # type: ignore[override]
+    def __str__(self) -> str:
         raise KeyboardInterrupt
 
 
@@ -167,7 +166,7 @@ def failing_then_interrupted() -> Any:
         (FirstDenial(read=read), shadow(saying(Interrupting()))),
         (Merge(combine=list, stop_at="x"), saying(Interrupting())),
         (Merge(combine=failing_then_interrupted()), saying(1)),
-        (FirstDenial(), raising(InterruptingNotesError())),
+        (FirstDenial(), raising(InterruptingError())),
     ],
 )
 def test_an_interrupt_is_never_taken_for_a_failure(rule: Any, function: Any) -> None:

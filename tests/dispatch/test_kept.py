@@ -198,6 +198,25 @@ def test_what_is_kept_as_it_is(value: Any, expected: bool) -> None:
     assert is_small(value) is expected
 
 
+def test_no_code_of_a_class_runs() -> None:
+    """A metaclass may raise when its class is hashed, compared or looked at."""
+
+    class Meta(type):
+        def __hash__(cls) -> int:
+            raise ValueError("hashed")
+
+        def __eq__(cls, other: object) -> bool:
+            raise ValueError("compared")
+
+        @property  # type: ignore[misc]
+        def __class__(cls) -> Any:
+            raise ValueError("looked at")
+
+    value = Meta("Value", (), {})()
+    assert is_small(value) is False
+    assert is_small([value]) is False
+
+
 def test_long_values_are_shortened_in_words() -> None:
     """Parts are left out where there are many, and the end of what is long."""
     assert describe(list(range(100))) == "[0, 1, 2, 3, 4, 5, ...]"

@@ -27,10 +27,12 @@ def row(server: str, attack: str, result: Result) -> str:
     took = result.recovery_seconds
     back = f"no: {result.left}" if took is None else f"{took:.1f} s"
     lost = ", ".join(f"{count} x {what}" for what, count in result.lost.most_common(3))
+    unhealthy = sum(each is not None for each in result.health)
     seen = ", ".join(f"{count} {what}" for what, count in result.counts.items())
     return (
         f"{server:12}{attack:22}{result.answered:6}{result.lost.total():6}{times:>16}"
-        f"{result.ratio:7.1f}{result.most_bytes / 1024**2:6.0f}  {back}; {seen}; {lost}"
+        f"{result.ratio:7.1f}{result.most_bytes / 1024**2:6.0f}  {back}; {seen}; "
+        f"{unhealthy} of {len(result.health)} health checks lost; {lost}"
     )
 
 

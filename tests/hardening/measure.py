@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from tests.hardening.honest import Connection, Sample, get, honest_clients
+from tests.hardening.honest import Connection, Question, Sample, get, honest_clients
 from tests.hardening.served import MOST_REQUESTS, ROOT
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ MOST_RECOVERY_SECONDS = 10
 MORE_DESCRIPTORS = 5
 MORE_BYTES = 40 * 1024**2
 SLOW = get("/slow", b"at last")
+HEALTH = get("/health", b"alive")
+CHECK_EVERY_SECONDS = 0.2
 
 
 @attrs.frozen
@@ -39,6 +41,7 @@ class Result:
             they were not.
         left: What was not back, in words.
         counts: What the attacker saw.
+        health: What was wrong with answers to health checks on new connections; `None` if nothing.
     """
 
     answered: int
@@ -49,6 +52,7 @@ class Result:
     recovery_seconds: float | None
     left: str
     counts: dict[str, int]
+    health: list[str | None]
 
     @property
     def ratio(self) -> float:
@@ -72,8 +76,10 @@ async def measure(served: Served, attack: str, seconds: float, *, has_slots: boo
         before = await honest.measure(UNDISTURBED_SECONDS)
         descriptors, resident = served.descriptors, served.resident_bytes
         attacker = await start(served, attack, seconds)
+        checking = asyncio.create_task(check_health(served, seconds))
         during = await honest.measure(seconds)
         output, _ = await attacker.communicate()
+        health = await checking
         after = honest.sample = Sample()
         took, left = await recovery(served, descriptors, resident, has_slots=has_slots)
     return Result(
@@ -85,7 +91,33 @@ async def measure(served: Served, attack: str, seconds: float, *, has_slots: boo
         took,
         left,
         json.loads(output),
+        health,
     )
+
+
+async def check_health(served: Served, seconds: float) -> list[str | None]:
+    """Check a server's health on new connections; give what was wrong with each answer."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + seconds
+    answers = []
+    while loop.time() < end:
+        answers.append(await ask_once(served, HEALTH, 200))
+        await asyncio.sleep(CHECK_EVERY_SECONDS)
+    return answers
+
+
+async def ask_once(served: Served, question: Question, number: int) -> str | None:
+    """Ask on a new connection; say what is wrong with the answer."""
+    connection = None
+    try:
+        async with asyncio.timeout(MOST_RECOVERY_SECONDS):
+            connection = await Connection.open(served.ports[0], number)
+            return await connection.ask(question)
+    except (OSError, asyncio.IncompleteReadError, TimeoutError) as error:
+        return type(error).__name__
+    finally:
+        if connection is not None:
+            connection.close()
 
 
 async def start(served: Served, attack: str, seconds: float) -> asyncio.subprocess.Process:
@@ -129,18 +161,7 @@ async def recovery(
 async def slots_taken(served: Served) -> int:
     """Count the requests that are refused, of as many as there may be beside honest ones."""
     wanted = MOST_REQUESTS - 10
-
-    async def ask(number: int) -> str | None:
-        connection = None
-        try:
-            async with asyncio.timeout(MOST_RECOVERY_SECONDS):
-                connection = await Connection.open(served.ports[0], 100 + number)
-                return await connection.ask(SLOW)
-        except (OSError, asyncio.IncompleteReadError, TimeoutError) as error:
-            return type(error).__name__
-        finally:
-            if connection is not None:
-                connection.close()
-
-    answers = await asyncio.gather(*(ask(number) for number in range(wanted)))
+    answers = await asyncio.gather(
+        *(ask_once(served, SLOW, 100 + number) for number in range(wanted))
+    )
     return sum(answer is not None for answer in answers)

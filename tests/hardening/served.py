@@ -40,13 +40,13 @@ hostkit:
   listeners:
     - endpoint: "tcp:0:interface=127.0.0.1"
       serve: [modules, hooks, health]
-      limits: {{requests: {requests}}}
+      limits: {{requests: {requests}, connections_per_address: 100}}
     - endpoint: "tcp:0:interface=127.0.0.1"
       serve: [hooks]
       token: !env SHOP_TOKEN
-      limits: {{requests: {requests}}}
+      limits: {{requests: {requests}, connections_per_address: 100}}
     - endpoint: "ssl:0:privateKey=x.key:certKey=x.crt:interface=127.0.0.1"
-      limits: {{requests: {requests}}}
+      limits: {{requests: {requests}, connections_per_address: 100}}
 """
 _LISTENING = re.compile(r"listening on https?://127\.0\.0\.1:(\d+)/")
 
@@ -95,7 +95,7 @@ class Served:
 
 @contextmanager
 def serving_shop(reactor: str, folder: Path) -> Iterator[Served]:
-    """Run `hostkit serve`, with the limits that servers have by default but for few slots.
+    """Run `hostkit serve`, with the limits that servers have by default but for few places.
 
     Args:
         reactor: Its reactor.

@@ -12,8 +12,8 @@ import pytest
 from twisted.internet.defer import Deferred
 
 from hostkit import Host, cached
-from tests.messages.servers import Place, place
 from tests.dispatch.fakes import done, run
+from tests.messages.servers import Place, place
 
 if TYPE_CHECKING:
     from hostkit import ModuleApi

@@ -12,8 +12,8 @@ import pytest
 from hostkit import cached
 from hostkit.errors import ConfigErrors, ModuleFailedError
 from hostkit.host import Host, build_from_file
-from tests.messages.servers import Place, place
 from tests.dispatch.fakes import run
+from tests.messages.servers import Place, place
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,6 +104,58 @@ def test_a_reload_keeps_the_connection(place: Place) -> None:
             await elsewhere.api.invalidate_cache(elsewhere.name_of, ("ann",))
             while await kept.name_of("ann") == 1:
                 await asyncio.sleep(0)
+
+    run(main())
+
+
+def test_only_hosts_with_the_key_hear_each_other(place: Place) -> None:
+    """Another tenant of the server empties no caches; a reload changes the key."""
+
+    def host(**redis: str) -> Host:
+        modules = [{"module": Lookup, "name": "names"}]
+        settings = {"redis": {"url": place.url, **redis}}
+        return Host.from_config({"modules": modules, "hostkit": settings}, categories=[])
+
+    async def drop(lookup: Lookup) -> None:
+        await lookup.api.invalidate_cache(lookup.name_of, ("ann",))
+
+    async def main() -> None:
+        async with host(key="k" * 16), host(key="k" * 16), host() as tenant, host(key="o" * 16):
+            one, other, stranger, key_of_another = Lookup.built
+            assert await other.name_of("ann") == 1
+            await drop(stranger)
+            await drop(key_of_another)
+            await drop(one)
+            while await other.name_of("ann") == 1:
+                await asyncio.sleep(0)
+            assert await other.name_of("ann") == 2
+            settings = {"redis": {"url": place.url, "key": "k" * 16}}
+            modules = [{"module": Lookup, "name": "names"}]
+            await tenant.reload({"modules": modules, "hostkit": settings})
+            await drop(stranger)
+            while await other.name_of("ann") == 2:
+                await asyncio.sleep(0)
+
+    run(main())
+
+
+def test_hosts_with_another_channel_do_not_hear_each_other(place: Place) -> None:
+    """So several applications can share a server."""
+
+    def host(channel: str) -> Host:
+        settings = {"redis": {"url": place.url, "channel": channel}}
+        modules = [{"module": Lookup, "name": "names"}]
+        return Host.from_config({"modules": modules, "hostkit": settings}, categories=[])
+
+    async def main() -> None:
+        async with host("a"), host("b"), host("b"):
+            one, other, third = Lookup.built
+            assert await other.name_of("ann") == 1
+            for each in (one, third):
+                await each.api.invalidate_cache(each.name_of, ("ann",))
+            while await other.name_of("ann") == 1:
+                await asyncio.sleep(0)
+            assert await other.name_of("ann") == 2
 
     run(main())
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hostkit.loading._failures import causes, frames
-from hostkit.wording import exception_line
+from hostkit.presenting import exception_line
 
 from .conftest import problem_of
 

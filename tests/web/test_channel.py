@@ -270,7 +270,8 @@ def test_addresses_are_asked_for_once() -> None:
 @pytest.mark.skipif(
     not hasattr(HTTPChannel, "_protocolUpgradeForWebsockets"), reason="Twisted has no WebSockets"
 )
-def test_a_websocket_takes_a_place_until_it_ends() -> None:
+@pytest.mark.parametrize("leave", ["hang_up", "half_close"])
+def test_a_websocket_takes_a_place_until_it_ends(leave: str) -> None:
     """What was a request goes on as something else, and is counted like a request."""
 
     class Socket:
@@ -292,5 +293,5 @@ def test_a_websocket_takes_a_place_until_it_ends() -> None:
     socket = Socket()
     line._protocol._protocolUpgradeForWebsockets(socket)
     assert (site.busy, site.connections, socket.transport) == (1, 1, line.transport)
-    line.hang_up()
+    getattr(line, leave)()
     assert (site.busy, site.connections, socket.lost) == (0, 0, 1)

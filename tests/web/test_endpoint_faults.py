@@ -88,6 +88,12 @@ COLON = "interface: a colon begins the next part, unless a backslash stands befo
         ("unix:/x:y", "mode: 'y' is not an octal number", "a colon that belongs to the path"),
         ("unix:/x:lockfile=no", "lockfile: 'no' is neither 0 nor 1", None),
         ("systemd:", "a part is missing or not known", None),
+        ("stdio:", "standard input and output serve one client", None),
+        ("haproxy:stdio:", "standard input and output serve one client", None),
+        ("haproxy", "haproxy: stands before another endpoint", None),
+        ("haproxy:", "haproxy: stands before another endpoint", None),
+        ("haproxy:haproxy:tcp:80", "haproxy: stands before another endpoint", None),
+        ("haproxy:pigeon:80", "there is no kind 'pigeon'", None),
         ("fd:x", "a part is missing or not known", None),
     ],
 )
@@ -111,8 +117,8 @@ def test_what_was_meant_is_said(text: str, why: str, hint: str | None) -> None:
         r"tcp6:80:interface=\:\:",
         r"unix:/a\:mode",
         "unix:/x:mode=0660:lockfile=0",
-        "stdio:",
         "haproxy:tcp:80",
+        "haproxy:fd:3",
     ],
 )
 def test_what_is_right_is_taken(text: str) -> None:

@@ -21,7 +21,13 @@ USE = """
 from typing import assert_type
 
 from hooks_client import AuthenticatedClient, Client
-from hooks_client.api.shop import shop_check_order, shop_find_price, shop_labels, shop_notify
+from hooks_client.api.shop import (
+    shop_check_order,
+    shop_find_price,
+    shop_find_stock,
+    shop_labels,
+    shop_notify,
+)
 from hooks_client.models import (
     Decided,
     Error,
@@ -31,6 +37,9 @@ from hooks_client.models import (
     ShopCheckOrderResponse200,
     ShopFindPriceBody,
     ShopFindPriceResponse200,
+    ShopFindStockBody,
+    ShopFindStockBodyShelvesItem,
+    ShopFindStockResponse200,
     ShopLabelsBody,
     ShopLabelsResponse200,
 )
@@ -62,6 +71,13 @@ def label(client: Client) -> list[str]:
     assert isinstance(answer, ShopLabelsResponse200)
     assert_type(answer.result, list[str])
     return answer.result
+
+
+def stock(client: Client, order: Order) -> dict[tuple[int | str, ...], float]:
+    shelf = ShopFindStockBodyShelvesItem(key=["north", 5], value=order)
+    answer = shop_find_stock.sync(client=client, body=ShopFindStockBody(shelves=[shelf]))
+    assert isinstance(answer, ShopFindStockResponse200)
+    return {tuple(each.key): each.value.amount for each in answer.result}
 """
 
 
@@ -113,7 +129,7 @@ def test_a_generated_client_reads_the_answers(
     client = made.set_httpx_client(httpx.Client(base_url="http://host", transport=transport))
     models: Any = importlib.import_module("hooks_client.models")
     calls: Any = importlib.import_module("hooks_client.api.shop")
-    for name in ("check_order", "find_price", "labels"):
+    for name in ("check_order", "find_price", "find_stock", "labels"):
         importlib.import_module(f"hooks_client.api.shop.shop_{name}")
     order = models.Order(item="tea", count=6)
     denied = calls.shop_check_order.sync(client=client, body=models.ShopCheckOrderBody(order))
@@ -122,3 +138,7 @@ def test_a_generated_client_reads_the_answers(
     assert price.result == models.Price(2.5, "EUR")
     found = calls.shop_labels.sync(client=client, body=models.ShopLabelsBody("tea"))
     assert (found.result, json.dumps(found.to_dict())) == (["TEA"], '{"result": ["TEA"]}')
+    shelf = models.ShopFindStockBodyShelvesItem(key=["north", 5], value=order)
+    body = models.ShopFindStockBody(shelves=[shelf])
+    (found,) = calls.shop_find_stock.sync(client=client, body=body).result
+    assert (found.key, found.value) == (["north", 5], models.Price(1.5, "EUR"))

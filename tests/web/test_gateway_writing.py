@@ -128,7 +128,7 @@ def test_what_json_has_no_form_for_is_shown(number: int, wrap: Any) -> None:
         (True, "true"),
         (1.5, "1.5"),
         (Shade.RED, "red"),
-        ((1, 2), "(1, 2)"),
+        (frozenset({1}), "frozenset({1})"),
         pytest.param(ODD, repr(ODD), id="odd"),
         (float("inf"), "inf"),
         ("\ud800", r"'\ud800'"),

@@ -1,4 +1,4 @@
-"""Too many connections: for a listener, and for the process."""
+"""What happens when the system has no room for another connection."""
 
 from __future__ import annotations
 
@@ -8,50 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from twisted.internet import tcp
+from twisted.internet.interfaces import IReadDescriptor
 from twisted.internet.selectreactor import SelectReactor
-from twisted.internet.task import Clock
+from twisted.internet.task import Clock, deferLater
 from twisted.logger import Logger, LogPublisher
+from zope.interface import alsoProvides
 
-from hostkit.web._overload import AcceptWatch, Notice
-from tests.web.line import Held, Line, make_site
+from hostkit import Host
+from hostkit.config import Listener
+from hostkit.web import Server
+from hostkit.web._door import Door
+from hostkit.web._overload import AcceptWatch
+from tests.web.line import make_site
+from tests.web.test_server_sockets import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-FULL = "x: there are 2 connections, the most that `limits: connections` allows; others are closed"
-
-
-@pytest.mark.parametrize("tls", [False, True])
-def test_a_connection_too_many_is_closed(tls: bool, caplog: pytest.LogCaptureFixture) -> None:
-    """Those there are go on; as soon as one ends there is room for another."""
-    held = Held()
-    site = make_site(held, connections=2)
-    lines = [Line(site, tls=tls) for _ in range(2)]
-    lines[0].get()
-    refused = Line(site, tls=tls)
-    assert refused.transport.is_aborted
-    assert caplog.messages == [f"{FULL} at once"]
-    held.answer()
-    assert lines[0].answer.body == b"done"
-    lines[1].hang_up()
-    another = Line(site, tls=tls)
-    another.get()
-    held.answer()
-    assert another.answer.body == b"done"
-
-
-def test_what_happens_often_is_logged_rarely(caplog: pytest.LogCaptureFixture) -> None:
-    """At once, and then every ten seconds with how often it was."""
-    clock = Clock()
-    notice = Notice(clock.seconds)
-    for seconds in (0, 1, 8, 1, 0, 30):
-        clock.advance(seconds)
-        notice.log("too many %s", "guests")
-    assert caplog.messages == [
-        "too many guests",
-        "too many guests (3 times since this was logged)",
-        "too many guests (2 times since this was logged)",
-    ]
 
 
 @pytest.fixture(autouse=True)
@@ -63,9 +35,15 @@ def _own_log(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def watch() -> Iterator[AcceptWatch]:
+def rests() -> list[None]:
+    """Give how often listeners were to rest."""
+    return []
+
+
+@pytest.fixture
+def watch(rests: list[None]) -> Iterator[AcceptWatch]:
     """Give a watch that has begun."""
-    watch = AcceptWatch(Clock().seconds)
+    watch = AcceptWatch(lambda: rests.append(None))
     watch.begin()
     yield watch
     watch.end()
@@ -91,27 +69,113 @@ def accept(number: int) -> None:
 
 @pytest.mark.usefixtures("watch")
 @pytest.mark.parametrize(
-    ("number", "said"),
+    ("number", "said", "count"),
     [
-        (errno.EMFILE, "files and connections can be open (EMFILE): new connections are closed"),
-        (errno.ENFILE, "a connection cannot be accepted (ENFILE)"),
-        (errno.ENOMEM, "a connection cannot be accepted (ENOMEM)"),
+        (errno.EMFILE, "can be open (EMFILE): new connections are closed", 0),
+        (errno.ENFILE, "a connection cannot be accepted (ENFILE)", 2),
+        (errno.ENOMEM, "a connection cannot be accepted (ENOMEM)", 2),
+        (errno.ENOBUFS, "a connection cannot be accepted (ENOBUFS)", 2),
+        (errno.ECONNABORTED, "a connection cannot be accepted (ECONNABORTED)", 0),
     ],
 )
-def test_exhaustion_is_logged(number: int, said: str, caplog: pytest.LogCaptureFixture) -> None:
-    """Twisted says it at a level that nobody sees."""
+def test_exhaustion_is_logged(
+    number: int, said: str, count: int, rests: list[None], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Once, as Twisted says it at a level that is not shown; listeners rest if it would repeat."""
     caplog.set_level("WARNING")
     accept(number)
     accept(number)
     (message,) = caplog.messages
     assert said in message
+    assert len(rests) == count
+
+
+def test_what_repeats_is_counted(watch: AcceptWatch, caplog: pytest.LogCaptureFixture) -> None:
+    """And summed up at the end at the latest."""
+    for _ in range(100):
+        accept(errno.ENFILE)
+    watch.end()
+    first, second = caplog.messages
+    assert second.startswith("99 more in ")
+    assert second.endswith(f"the last one: {first}")
 
 
 def test_nothing_is_watched_after_the_end(caplog: pytest.LogCaptureFixture) -> None:
     """The server has stopped."""
-    watch = AcceptWatch(Clock().seconds)
+    watch = AcceptWatch(lambda: None)
     watch.begin()
     watch.end()
     accept(errno.ENFILE)
     watch({"log_format": "something else"})
     assert caplog.messages == []
+
+
+class Port:
+    """What listens, and notes when it was asked to begin and to stop."""
+
+    def __init__(self) -> None:
+        self.steps: list[str] = []
+        alsoProvides(self, IReadDescriptor)
+
+    def startReading(self) -> None:  # noqa: N802 -- so named by Twisted
+        self.steps.append("start")
+
+    def stopReading(self) -> None:  # noqa: N802
+        self.steps.append("stop")
+
+
+def door(port: Any) -> Door:
+    """Make a door that is open."""
+    endpoint: Any = None
+    made = Door(Listener("x"), endpoint, make_site(), Clock())
+    made.port = port
+    return made
+
+
+def test_a_listener_rests_for_a_second() -> None:
+    """However often there is no room meanwhile."""
+    port = Port()
+    resting = door(port)
+    resting.rest()
+    resting.rest()
+    resting.reactor.advance(0.9)
+    assert port.steps == ["stop"]
+    resting.reactor.advance(0.2)
+    assert port.steps == ["stop", "start"]
+    resting.rest()
+    assert port.steps == ["stop", "start", "stop"]
+
+
+def test_a_listener_that_was_closed_rests_for_ever() -> None:
+    """And one that is not read from by its reactor does not."""
+    port = Port()
+    closed = door(port)
+    closed.rest()
+    closed.port = None
+    closed.reactor.advance(1)
+    assert port.steps == ["stop"]
+    closed.rest()
+    other = door(object())
+    other.rest()
+    assert other.reactor.getDelayedCalls() == []
+
+
+def test_a_server_rests_when_the_system_has_no_room(caplog: pytest.LogCaptureFixture) -> None:
+    """None of its listeners is called in vain; a second later they accept again."""
+    config = {"hostkit": {"listeners": [{"endpoint": "tcp:0:interface=127.0.0.1"}], "drain": "0s"}}
+
+    async def main(reactor: Any) -> list[int]:
+        host = Host.from_config(config, categories=[], clock=reactor)
+        server = Server(host.build(), reactor)
+        await server.start()
+        counts = [len(reactor.getReaders())]
+        accept(errno.ENFILE)
+        counts.append(len(reactor.getReaders()))
+        await deferLater(reactor, 1.1)
+        counts.append(len(reactor.getReaders()))
+        await server.stop()
+        return counts
+
+    before, meanwhile, after = run(main)
+    assert (meanwhile, after) == (before - 1, before)
+    assert "a connection cannot be accepted (ENFILE)" in caplog.text

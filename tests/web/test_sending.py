@@ -40,6 +40,26 @@ def test_an_answer_that_nobody_takes_gives_its_slot_back() -> None:
     assert line.transport.is_aborted
 
 
+def test_a_request_that_waits_for_its_client_takes_no_ones_place() -> None:
+    """It counts again when its client takes what was answered, and no more when it is cut."""
+    held = Held()
+    site = make_site(held, requests=1, send_idle=30)
+    line = Line(site, narrow=True)
+    line.get()
+    held.requests[0].write(b"x" * KILOBYTES_100)
+    Line(site).get()
+    assert (len(held.requests), site.busy, site.held_up) == (2, 2, 1)
+    refused = Line(site)
+    refused.get()
+    assert refused.answer.status == 503
+    line.transport.take()
+    assert (site.busy, site.held_up) == (2, 0)
+    held.requests[0].write(b"x" * KILOBYTES_100)
+    assert site.held_up == 1
+    wait(site, 32)
+    assert (line.transport.is_aborted, site.busy, site.held_up) == (True, 1, 0)
+
+
 def test_a_client_that_takes_a_little_is_waited_for() -> None:
     """Its progress counts, not the time that it takes."""
     site = make_site(Page(KILOBYTES_100), send_idle=30, idle=5)

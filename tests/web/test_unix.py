@@ -29,11 +29,16 @@ def lock_of(path: Path) -> Path:
     return path.with_name("x.sock.lock")
 
 
-def listen(path: Path, during: Callable[[], object] = lambda: None, options: str = "") -> None:
+def listen(
+    path: Path,
+    during: Callable[[], object] = lambda: None,
+    options: str = "",
+    kind: str = "unix",
+) -> None:
     """Serve a socket for a moment."""
 
     async def main(reactor: Any) -> None:
-        server = make_server(reactor, path, options)
+        server = make_server(reactor, path, options, kind)
         await server.start()
         try:
             with socket.socket(socket.AF_UNIX) as client:
@@ -45,9 +50,9 @@ def listen(path: Path, during: Callable[[], object] = lambda: None, options: str
     run(main)
 
 
-def make_server(reactor: Any, path: Path, options: str = "") -> Server:
+def make_server(reactor: Any, path: Path, options: str = "", kind: str = "unix") -> Server:
     """Make a server that has nothing but this listener."""
-    config = {"hostkit": {"listeners": [{"endpoint": f"unix:{path}{options}"}], "drain": "0s"}}
+    config = {"hostkit": {"listeners": [{"endpoint": f"{kind}:{path}{options}"}], "drain": "0s"}}
     host = Host.from_config(config, categories=[], clock=reactor)
     return Server(host.build(), reactor)
 
@@ -68,11 +73,12 @@ def test_it_is_gone_with_its_lock(path: Path) -> None:
     assert list(path.parent.iterdir()) == []
 
 
-def test_what_a_killed_process_left_is_replaced(path: Path) -> None:
-    """Its lock has ended with it."""
+@pytest.mark.parametrize("kind", ["unix", "haproxy:unix"])
+def test_what_a_killed_process_left_is_replaced(kind: str, path: Path) -> None:
+    """Its lock has ended with it; also behind a proxy."""
     leave_socket(path)
     lock_of(path).touch()
-    listen(path)
+    listen(path, kind=kind)
     assert list(path.parent.iterdir()) == []
 
 
@@ -160,9 +166,42 @@ def test_its_options_are_those_of_twisted(path: Path) -> None:
 
     listen(path, during)
     listen(path, during, ":mode=640:backlog=3")
-    assert modes == [0o666, 0o640]
+    assert modes == [0o660, 0o640]
     listen(path, lambda: modes.append(lock_of(path).exists()), ":lockfile=0")
     assert modes[2:] == [False]
+    listen(path, during, ":lockfile=0")
+    assert modes[3:] == [0o660]
+
+
+def test_other_users_cannot_connect_before_it_has_its_mode(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between `bind` and `chmod` there is time for a client."""
+    modes = []
+    chmod = os.chmod
+
+    def look(name: bytes, mode: int) -> None:
+        modes.append(mode_of(path))
+        chmod(name, mode)
+
+    monkeypatch.setattr(os, "chmod", look)
+    before = os.umask(0)
+    try:
+        listen(path, options=":mode=600")
+    finally:
+        os.umask(before)
+    assert modes == [0o600]
+
+
+def test_a_socket_that_took_its_place_is_kept(path: Path) -> None:
+    """Only the socket that was made is deleted in the end."""
+
+    def during() -> None:
+        path.unlink()
+        leave_socket(path)
+
+    listen(path, during)
+    assert [each.name for each in path.parent.iterdir()] == ["x.sock"]
 
 
 def test_the_socket_may_be_deleted_meanwhile(path: Path) -> None:

@@ -11,14 +11,17 @@ from hostkit.codes import Code
 from hostkit.dispatch import Outcome
 from hostkit.errors import CodedError
 from hostkit.logs import About, logger_of
+from hostkit.loops import NEVER, is_callers
+from hostkit.presenting import presentable
 from hostkit.rules import Deny
 from hostkit.web._json_resource import HttpError, JsonResource
 from hostkit.web._own_pages import knows_token
 from hostkit.web._pages import UNAUTHORIZED, redacted, refuse_others, write_json
 from hostkit.web.gateway import _calls
 from hostkit.web.gateway._descriptions import Description, list_hooks
+from hostkit.web.gateway._entries import mentions_tuple_keys
 from hostkit.web.gateway._openapi import write_openapi
-from hostkit.web.gateway._writing import LONGEST_SHOWN, to_json
+from hostkit.web.gateway._writing import LONGEST_SHOWN, result_hint, to_json
 from hostkit.wording import clean, type_name
 
 if TYPE_CHECKING:
@@ -164,6 +167,8 @@ class _Hook(_PostResource):
         self._decides = call.decides
         self._spec = spec
         self._name = spec.full_name
+        hint = None if call.decides else result_hint(spec)
+        self._result_hint = hint if mentions_tuple_keys(hint) else None
 
     def call_handler(
         self, handler: Callable[[Request, Owner], Any], request: Request, owner: Owner
@@ -194,14 +199,18 @@ class _Hook(_PostResource):
             return self._denied(trace)
         if trace.error is not None:
             # What a module raised may hold secrets: the caller gets a receipt, the log the cause.
-            cause = trace.error.__cause__ or trace.error
-            self._log_failure(trace.receipt, trace.error, cause)
+            error = presentable(trace.error)
+            self._log_failure(trace.receipt, error, presentable(error.__cause__ or error))
             request.setResponseCode(503)
             request.setHeader(b"retry-after", _RETRY_AFTER_SECONDS)
             return _decided(trace.receipt, "module_failed", _FAILED)
         if self._decides:
             return {}
-        return {"result": self._write(trace.result, f"the result of {self._name}")}
+        return {
+            "result": self._write(
+                trace.result, f"the result of {self._name}", hint=self._result_hint
+            )
+        }
 
     def _log_failure(self, receipt: Receipt, error: BaseException, cause: BaseException) -> None:
         log = _log if receipt.decider is None else logger_of(receipt.decider)
@@ -222,15 +231,17 @@ class _Hook(_PostResource):
         described: object = None
         try:
             described = self._spec.rule.describe_denial(denial)
-        except Exception:  # noqa: BLE001 -- a function of the host's own
-            _log.exception("describe= of %s failed", self._name)
+        except BaseException as error:  # a function of the host's own, about a module's denial
+            if is_callers(error, NEVER):
+                raise
+            _log.error("describe= of %s failed", self._name, exc_info=presentable(error))
         if isinstance(described, Deny):
             return described
         # The module's denial stands, whatever became of its description.
         _log.error("describe= of %s gave %s, not a Deny", self._name, type_name(described))
         return Deny("denied", "denied")
 
-    def _write(self, value: Any, what: str, module: str | None = None) -> Any:
+    def _write(self, value: Any, what: str, module: str | None = None, hint: Any = None) -> Any:
         """Make JSON of a value; what has no form in it is logged and shown."""
 
         def show(text: str) -> str:
@@ -239,7 +250,7 @@ class _Hook(_PostResource):
             log.warning("%s has a part that JSON has no form for: %s", what, shown)
             return shown
 
-        return to_json(value, show)
+        return to_json(value, show, hint)
 
 
 def _decided(receipt: Receipt, errcode: str, error: str) -> dict[str, Any]:

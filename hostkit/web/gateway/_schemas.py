@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import types
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, MutableSequence, Sequence
+from collections.abc import Callable, Iterable, MutableSequence, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from enum import Enum
@@ -26,6 +26,7 @@ from typing import is_typeddict as is_typed_dict
 import attrs
 
 from hostkit.config import Bytes, Seconds
+from hostkit.web.gateway._entries import KEY, MAPPINGS, VALUE, has_tuple_keys, key_form
 from hostkit.web.gateway._structuring import (
     annotations_of,
     is_collection,
@@ -59,7 +60,6 @@ _WRITTEN: Final[dict[Any, Schema]] = {
     Bytes: _SCALARS[int],
 }
 _LISTS: Final = frozenset({list, tuple, set, frozenset, Sequence, MutableSequence, AbstractSet})
-_MAPPINGS: Final = frozenset({dict, Mapping, MutableMapping})
 _UNIONS: Final = frozenset({Union, types.UnionType})
 
 
@@ -115,10 +115,23 @@ class _Writer:
     def _container(self, hint: Any, base: Any, above: tuple[Any, ...]) -> Schema | None:
         if base in _LISTS or is_collection(hint):
             return self._list_schema(hint, above)
-        if base in _MAPPINGS:
+        if has_tuple_keys(hint):
+            return {"type": "array", "items": self._entry(hint, above)}
+        if base in MAPPINGS:
             item = (*get_args(hint), Any, Any)[1]
             return {"type": "object", "additionalProperties": self.schema_of(item, above)}
         return None
+
+    def _entry(self, hint: Any, above: tuple[Any, ...]) -> Schema:
+        """Describe an entry of a mapping with tuples for keys."""
+        key, value = get_args(hint)
+        parts = {KEY: key_form(key), VALUE: value}
+        return {
+            "type": "object",
+            "properties": {name: self.schema_of(part, above) for name, part in parts.items()},
+            "required": [KEY, VALUE],
+            "additionalProperties": False,
+        }
 
     def _list_schema(self, hint: Any, above: tuple[Any, ...]) -> Schema:
         members = get_args(hint)

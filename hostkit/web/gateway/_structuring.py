@@ -30,6 +30,7 @@ from hostkit.codes import Code
 from hostkit.config import Fault, StructureErrors, faults_of, strict_converter, wrong_type
 from hostkit.frozen import freeze
 from hostkit.specs import has_body
+from hostkit.web.gateway._entries import has_tuple_keys, structure_entries
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -89,12 +90,14 @@ def make_converter() -> Converter:
     """Make the converter for arguments.
 
     It is as strict as the one for config files, and supports more types: a typed dict may have
-    further keys; a class with ``from_string`` is read from a string, as are bytes (base64), dates
-    and times (ISO 8601); an object becomes a read-only object with attributes for a protocol, and
-    for any class that cannot be structured otherwise.
+    further keys; a mapping with tuples for keys is read from a list of entries, and a class with
+    ``from_string`` from a string, as are bytes (base64), dates and times (ISO 8601); an object
+    becomes a read-only object with attributes for a protocol, and for any class that cannot be
+    structured otherwise.
     """
     converter: Converter = strict_converter(lambda cls: _other_hook(cls, converter))
     converter.register_structure_hook_factory(is_textual, _text_hook)
+    converter.register_structure_hook_factory(has_tuple_keys, structure_entries)
     converter.register_structure_hook(bytes, _structure_base64)
     converter.register_structure_hook_func(lambda cls: cls in {date, datetime}, _structure_iso)
     return converter

@@ -7,6 +7,7 @@ import dataclasses
 import json
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import partial
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, Union, get_args, get_origin
 
@@ -30,6 +31,13 @@ from hostkit.rules import (
     Rule,
 )
 from hostkit.web._json import MAX_DEPTH, check_depth
+from hostkit.web.gateway._entries import (
+    KEY,
+    VALUE,
+    entries_of,
+    has_tuple_keys,
+    unstructure_entries,
+)
 from hostkit.web.gateway._structuring import annotations_of
 from hostkit.wording import clean, type_name
 
@@ -46,6 +54,7 @@ _UNWRITABLE: Final = object()
 _PLAIN: Final = frozenset({bool, type(None)})
 
 _converter: Final = make_converter()
+_converter.register_unstructure_hook_factory(has_tuple_keys, unstructure_entries)
 _converter.register_unstructure_hook(bytes, lambda value: base64.b64encode(value).decode())
 
 
@@ -53,31 +62,35 @@ def _shorten(text: str) -> str:
     return clean(text, str, LONGEST_SHOWN)
 
 
-def to_json(value: Any, show: Show = _shorten) -> Any:
+def to_json(value: Any, show: Show = _shorten, hint: Any = None) -> Any:
     """Make a value that can be written as JSON, whatever it is.
 
-    Enumerations, dates, bytes (base64), sets, attrs classes and dataclasses are plain data. What
+    Enumerations, dates, bytes (base64), sets, attrs classes and dataclasses are plain data; a
+    mapping with tuples for keys is a list of entries. What
     JSON has no form for (other objects; NaN and infinity; lone surrogates; values that contain
     themselves, or are nested too deep) is shown by its `repr`, and the rest is as it is.
 
     Args:
         value: The value.
         show: Is called for each part that is shown by its `repr`.
+        hint: The annotation of the value, which counts only for mappings with tuples for keys: of
+            an empty one nothing else says that it is written as a list of entries.
     """
     # The whole at first: most values have nothing odd in them, and cattrs has code for each class.
-    plain = _whole(value)
+    plain = _whole(value, hint)
     return _parts(value, show, ()) if plain is _UNWRITABLE else plain
 
 
-def _whole(value: Any) -> Any:
+def _whole(value: Any, hint: Any = None) -> Any:
     kind = type(value)
     if kind in _PLAIN or (kind is str and value.isascii()):
         return value
-    return attempt(_unstructure, value, otherwise=_UNWRITABLE)
+    unstructure = _unstructure if hint is None else partial(_unstructure, hint=hint)
+    return attempt(unstructure, value, otherwise=_UNWRITABLE)
 
 
-def _unstructure(value: Any) -> Any:
-    plain = _converter.unstructure(value)
+def _unstructure(value: Any, hint: Any = None) -> Any:
+    plain = _converter.unstructure(value, hint)
     # A lone surrogate could be escaped, but then hardly a parser takes it.
     written = json.dumps(plain, allow_nan=False, ensure_ascii=False).encode()
     if written.count(b"[") + written.count(b"{") > MAX_DEPTH:
@@ -94,6 +107,10 @@ def _parts(value: Any, show: Show, above: tuple[int, ...]) -> Any:
     if id(value) in above or len(above) >= MAX_DEPTH:
         return _shown(value, show)
     inside = (*above, id(value))
+    entries = entries_of(members) if isinstance(members, dict) else None
+    if entries is not None:
+        parts = [(_parts(name, show, inside), _parts(part, show, inside)) for name, part in entries]
+        return [{KEY: name, VALUE: part} for name, part in parts]
     if isinstance(members, list):
         return [_parts(member, show, inside) for member in members]
     return {_key(name, show): _parts(part, show, inside) for name, part in members.items()}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hostkit.cli._flood import FloodGate
+from hostkit.floods import FloodGate
 from hostkit.logs import About
 
 if TYPE_CHECKING:
@@ -98,6 +98,7 @@ def test_the_first_failure_is_written_and_the_others_are_counted() -> None:
         {"about": About(hook="a.c")},
         {"about": About(loop="a.b")},
         {"about": About(page="GET /")},
+        {"about": About(listener="tcp:80")},
         {"about": HOOK, "name": "hostkit.modules.b"},
         {"about": HOOK, "level": logging.ERROR},
         {"about": HOOK, "error": ValueError()},

@@ -46,8 +46,8 @@ def _daemon(seconds: float, function: Callable[[], None]) -> threading.Timer:
 class FloodGate(logging.Filter):
     """Lets the first of equal failures pass, counts the others, and sums them up.
 
-    Failures are equal that are of one module and hook (or loop, or page), with one class of
-    exception. Only records that say what they are about (`hostkit.logs.About`) are counted.
+    Failures are equal that are of one module and hook (or loop, page, or listener), with one class
+    of exception. Only records that say what they are about (`hostkit.logs.About`) are counted.
 
     Args:
         write: Writes a record that sums up.
@@ -125,7 +125,16 @@ def _key(record: logging.LogRecord) -> _Key | None:
     if what is None or record.levelno < logging.WARNING or hasattr(record, "repeated"):
         return None
     raised = record.exc_info[0] if record.exc_info else None
-    return record.name, record.levelno, record.msg, what.hook, what.loop, what.page, raised
+    return (
+        record.name,
+        record.levelno,
+        record.msg,
+        what.hook,
+        what.loop,
+        what.page,
+        what.listener,
+        raised,
+    )
 
 
 def _sum(known: _Repeated, passed: float) -> logging.LogRecord:

@@ -1,0 +1,52 @@
+"""What ``/proc`` says of a process, on systems that have it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from pathlib import Path
+
+
+def has_open(number: int, file: os.stat_result) -> bool:
+    """Whether a process has a file open; if the system does not say, that is believed.
+
+    Another user may have written the number, or it counts in another container.
+    """
+    folder = Path(f"/proc/{number}/fd")
+    if not folder.parent.parent.joinpath("self").exists():
+        return True
+    try:
+        descriptors = list(folder.iterdir())
+    except PermissionError:  # of another user, to which no signal can be sent either
+        return True
+    except OSError:
+        return False
+    for each in descriptors:
+        with contextlib.suppress(OSError):  # it was closed meanwhile
+            if os.path.samestat(each.stat(), file):
+                return True
+    return False
+
+
+def is_server(number: int) -> bool:
+    """Whether the command line of a process names hostkit; if it cannot be read, that is believed.
+
+    Many servers handle SIGHUP, and by the time that a number is typed it may be another's.
+    """
+    try:
+        line = Path(f"/proc/{number}/cmdline").read_bytes()
+    except OSError:  # no such process (`os.kill` will say so), or a system without /proc
+        return True
+    return b"hostkit" in line
+
+
+def survives_hangup(number: int) -> bool:
+    """Whether a process handles or ignores SIGHUP, which would end it otherwise."""
+    try:
+        status = Path(f"/proc/{number}/status").read_text(encoding="utf-8")
+    except OSError:  # no such process (`os.kill` will say so), or a system without /proc
+        return True
+    fields = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
+    handled = int(fields.get("SigCgt", "0"), 16) | int(fields.get("SigIgn", "0"), 16)
+    return bool(handled & 1 << signal.SIGHUP - 1)
