@@ -84,9 +84,7 @@ class TimedChannel(PipelinedChannel):
         super().connectionLost(reason)
 
     def registerProducer(self, producer: Any, streaming: Any) -> None:
-        """Take an answer from a producer; one that is made as it is asked for, such as that of a
-        file, is held up by nobody but its client.
-        """
+        """Take an answer from a producer; one that is pulled is held up by its client alone."""
         if not streaming and self.phase is _BUSY:
             self._is_on_demand = True
             if not self._waits:
