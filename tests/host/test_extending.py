@@ -66,16 +66,12 @@ def host_of(*greetings: str, **options: Any) -> Host:
     return Host.from_config(mapping(*greetings), categories=[Comments, Greetings], **options)
 
 
-def test_a_module_calls_the_hooks_of_its_own_category() -> None:
+async def test_a_module_calls_the_hooks_of_its_own_category() -> None:
     """From its `start()` on, and in its callbacks; modules that are listed after it are asked."""
-
-    async def main() -> None:
-        async with host_of("hello", "hi") as host:
-            assert host.modules[0].instance.started == ["hello start", "hi start"]
-            denial = await host.hooks[Comments].check_comment("ann", "text")
-            assert str(denial) == "greeted: friend, hello ann, hi ann"
-
-    asyncio.run(main())
+    async with host_of("hello", "hi") as host:
+        assert host.modules[0].instance.started == ["hello start", "hi start"]
+        denial = await host.hooks[Comments].check_comment("ann", "text")
+        assert str(denial) == "greeted: friend, hello ann, hi ann"
 
 
 def test_hooks_are_those_of_the_moment_after_a_reload() -> None:

@@ -178,7 +178,7 @@ def test_a_notification_that_never_ends_does_not_hold_a_stop(
     assert (stopping.called, Note.log[-3:]) == (True, ["resists", "stop b", "stop a"])
 
 
-def test_limits_hold_under_asyncio(caplog: pytest.LogCaptureFixture) -> None:
+async def test_limits_hold_under_asyncio(caplog: pytest.LogCaptureFixture) -> None:
     """A task that a module awaits and that resists is left behind."""
     clock = Clock()
     left: list[asyncio.Task[None]] = []
@@ -194,20 +194,17 @@ def test_limits_hold_under_asyncio(caplog: pytest.LogCaptureFixture) -> None:
         left.append(asyncio.create_task(resist()))
         await left[0]
 
-    async def main() -> None:
-        Note.actions["start a"] = wait
-        host = Host(file_of(note("a")), categories=[Comments, Names], clock=clock)
-        result = asyncio.create_task(host.start())
-        for seconds in (300, 30):
-            for _ in range(10):
-                await asyncio.sleep(0)
-            clock.advance(seconds)
-        with pytest.raises(ModuleFailedError):
-            await result
-        assert not host.is_running
-        left[0].cancel()
-
-    asyncio.run(main())
+    Note.actions["start a"] = wait
+    host = Host(file_of(note("a")), categories=[Comments, Names], clock=clock)
+    result = asyncio.create_task(host.start())
+    for seconds in (300, 30):
+        for _ in range(10):
+            await asyncio.sleep(0)
+        clock.advance(seconds)
+    with pytest.raises(ModuleFailedError):
+        await result
+    assert not host.is_running
+    left[0].cancel()
     assert "module 'a': start has not ended after 5s" in caplog.messages[0]
 
 

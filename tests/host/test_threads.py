@@ -107,20 +107,16 @@ def test_another_thread_is_refused(use: str) -> None:
     started(main)
 
 
-def test_another_thread_is_refused_where_all_calls_are_measured() -> None:
+async def test_another_thread_is_refused_where_all_calls_are_measured() -> None:
     """With `timing: exact`, each call counts, and none is lost."""
-
-    async def main() -> None:
-        settings = {"modules": [{"module": Words}], "hostkit": {"timing": "exact"}}
-        async with Host.from_config(settings, categories=[Comments]) as host:
-            hook = host.hooks[Comments].check_comment
-            error = await in_thread(lambda: asyncio.run(hook("ann", "hi")))
-            assert isinstance(error, HostkitError)
-            for _ in range(3):
-                assert await hook("ann", "hi") is ALLOW
-            assert measured(host) == 3
-
-    asyncio.run(main())
+    settings = {"modules": [{"module": Words}], "hostkit": {"timing": "exact"}}
+    async with Host.from_config(settings, categories=[Comments]) as host:
+        hook = host.hooks[Comments].check_comment
+        error = await in_thread(lambda: asyncio.run(hook("ann", "hi")))
+        assert isinstance(error, HostkitError)
+        for _ in range(3):
+            assert await hook("ann", "hi") is ALLOW
+        assert measured(host) == 3
 
 
 @pytest.mark.parametrize("use", ["hook", "ask", "explain"])
