@@ -37,86 +37,71 @@ def test_a_missing_message_makes_the_others_catch_up(caplog: pytest.LogCaptureFi
     assert "(w1) are missing; all registered caches were emptied" in record.getMessage()
 
 
-def test_what_could_not_be_sent_is_found_missing() -> None:
+async def test_what_could_not_be_sent_is_found_missing() -> None:
     """The sender gets the error, and sends a beat when it can; the others catch up then."""
-
-    async def main() -> None:
-        wire = Wire()
-        (one, _), (_, theirs) = await process(wire), await process(wire)
-        await one.send("note", 1)
-        wire.is_cut = True
-        for number in (2, 3):
-            with pytest.raises(OSError, match="cut"):
-                await one.send("note", number)
-        wire.pump()
-        while one.counts.unsent < 4:  # beats
-            await asyncio.sleep(0.01)
-        wire.is_cut = False
-        while not wire.waiting:
-            await asyncio.sleep(0.01)
-        wire.pump()
-        assert theirs.seen == [1, "all"]
-        assert one.counts.sent == 2
-        await one.send("note", 4)
-        wire.pump()
-        assert theirs.seen == [1, "all", 4]
-
-    run(main())
-
-
-def test_a_beat_is_sent_as_soon_as_there_is_a_connection() -> None:
-    """And not again when the next message has shown what was missing."""
-
-    async def main() -> None:
-        wire = Wire()
-        (one, _), (_, theirs) = await process(wire), await process(wire)
-        wire.is_cut = True
+    wire = Wire()
+    (one, _), (_, theirs) = await process(wire), await process(wire)
+    await one.send("note", 1)
+    wire.is_cut = True
+    for number in (2, 3):
         with pytest.raises(OSError, match="cut"):
-            await one.send("note", 1)
-        wire.is_cut = False
-        one.restart()
-        wire.pump()
-        assert theirs.seen == ["all"]
-        one.restart()
-        assert wire.waiting == []
+            await one.send("note", number)
+    wire.pump()
+    while one.counts.unsent < 4:  # beats
+        await asyncio.sleep(0.01)
+    wire.is_cut = False
+    while not wire.waiting:
+        await asyncio.sleep(0.01)
+    wire.pump()
+    assert theirs.seen == [1, "all"]
+    assert one.counts.sent == 2
+    await one.send("note", 4)
+    wire.pump()
+    assert theirs.seen == [1, "all", 4]
 
-    run(main())
+
+async def test_a_beat_is_sent_as_soon_as_there_is_a_connection() -> None:
+    """And not again when the next message has shown what was missing."""
+    wire = Wire()
+    (one, _), (_, theirs) = await process(wire), await process(wire)
+    wire.is_cut = True
+    with pytest.raises(OSError, match="cut"):
+        await one.send("note", 1)
+    wire.is_cut = False
+    one.restart()
+    wire.pump()
+    assert theirs.seen == ["all"]
+    one.restart()
+    assert wire.waiting == []
 
 
-def test_a_message_that_was_cancelled_counts_as_unsent() -> None:
+async def test_a_message_that_was_cancelled_counts_as_unsent() -> None:
     """Nobody knows whether it was sent."""
 
     class Slow(Wire):
         async def send(self, data: bytes) -> None:
             await asyncio.sleep(60)
 
-    async def main() -> None:
-        one, _ = await process(Slow())
-        sending = asyncio.create_task(one.send("note", 1))
-        await asyncio.sleep(0)
-        sending.cancel()
-        await asyncio.wait([sending])
-        assert one.counts.unsent == 1
-        await one.close()
-
-    run(main())
+    one, _ = await process(Slow())
+    sending = asyncio.create_task(one.send("note", 1))
+    await asyncio.sleep(0)
+    sending.cancel()
+    await asyncio.wait([sending])
+    assert one.counts.unsent == 1
+    await one.close()
 
 
-def test_what_cannot_be_written_takes_no_number() -> None:
+async def test_what_cannot_be_written_takes_no_number() -> None:
     """So nothing is missing for the others."""
-
-    async def main() -> None:
-        wire = Wire()
-        (one, _), (_, theirs) = await process(wire), await process(wire)
-        with pytest.raises(ValueError, match="65536 bytes"):
-            await one.send("note", "x" * 70_000)
-        with pytest.raises(TypeError):
-            await one.send("note", object())
-        await one.send("note", 1)
-        wire.pump()
-        assert theirs.seen == [1]
-
-    run(main())
+    wire = Wire()
+    (one, _), (_, theirs) = await process(wire), await process(wire)
+    with pytest.raises(ValueError, match="65536 bytes"):
+        await one.send("note", "x" * 70_000)
+    with pytest.raises(TypeError):
+        await one.send("note", object())
+    await one.send("note", 1)
+    wire.pump()
+    assert theirs.seen == [1]
 
 
 class Beats:
@@ -132,45 +117,37 @@ class Beats:
             await self.gate
 
 
-def test_only_one_beat_is_sent_at_a_time() -> None:
+async def test_only_one_beat_is_sent_at_a_time() -> None:
     """Although another message fails meanwhile, and there is a connection again."""
-
-    async def main() -> None:
-        beats = Beats()
-        beats.gate = Deferred()
-        arrears = Arrears(beats)
-        arrears.open()
-        arrears.owe(1)
-        arrears.hurry()
-        arrears.hurry()
-        assert beats.sent == 1
-        beats.gate.callback(None)
-        arrears.settle(2)
-        arrears.hurry()
-        assert beats.sent == 1
-
-    run(main())
+    beats = Beats()
+    beats.gate = Deferred()
+    arrears = Arrears(beats)
+    arrears.open()
+    arrears.owe(1)
+    arrears.hurry()
+    arrears.hurry()
+    assert beats.sent == 1
+    beats.gate.callback(None)
+    arrears.settle(2)
+    arrears.hurry()
+    assert beats.sent == 1
 
 
-def test_a_message_before_another_that_failed_settles_nothing() -> None:
+async def test_a_message_before_another_that_failed_settles_nothing() -> None:
     """The beat must have a higher number than what is missing."""
-
-    async def main() -> None:
-        beats = Beats()
-        arrears = Arrears(beats)
-        arrears.owe(1)
-        arrears.hurry()
-        arrears.close()
-        assert beats.sent == 0
-        arrears.open()
-        arrears.owe(5)
-        arrears.owe(3)
-        arrears.settle(4)
-        arrears.hurry()
-        assert beats.sent == 1
-        arrears.close()
-
-    run(main())
+    beats = Beats()
+    arrears = Arrears(beats)
+    arrears.owe(1)
+    arrears.hurry()
+    arrears.close()
+    assert beats.sent == 0
+    arrears.open()
+    arrears.owe(5)
+    arrears.owe(3)
+    arrears.settle(4)
+    arrears.hurry()
+    assert beats.sent == 1
+    arrears.close()
 
 
 def test_it_works_without_asyncio() -> None:
