@@ -169,11 +169,10 @@ class Other:
         self._process.communicate(timeout=30)
 
 
-def test_h1_29_both_processes_compute_again(place: Place) -> None:
+async def test_h1_29_both_processes_compute_again(place: Place) -> None:
     """What one of them invalidates is dropped in both, whichever it is."""
     other = Other(place.url)
-
-    async def main() -> None:
+    try:
         host, module = host_of(place.url)
         async with host:
             assert [await module.name_of("@ann:hs"), other.say("start")] == ["one", "one"]
@@ -189,9 +188,6 @@ def test_h1_29_both_processes_compute_again(place: Place) -> None:
             while await module.name_of("@ann:hs") == "two":
                 await asyncio.sleep(0)
             assert await module.name_of("@ann:hs") == "three"
-
-    try:
-        run(main())
     finally:
         other.stop()
 
