@@ -133,17 +133,13 @@ async def test_a_deferred_is_waited_for_in_a_task() -> None:
     assert RUDE is await wire(Comments, "check", lambda author: waiting).call("ann")
 
 
-def test_a_deferred_that_fails_in_a_task_raises() -> None:
+async def test_a_deferred_that_fails_in_a_task_raises() -> None:
     """What a Deferred fails with is what the callback raised."""
     waiting: Deferred[Any] = Deferred()
     error = KeyError("ann")
-
-    async def main() -> None:
-        asyncio.get_running_loop().call_soon(waiting.errback, error)
-        await wire(Comments, "check", lambda author: waiting).call("ann")
-
+    asyncio.get_running_loop().call_soon(waiting.errback, error)
     with pytest.raises(ModuleFailedError) as caught:
-        asyncio.run(main())
+        await wire(Comments, "check", lambda author: waiting).call("ann")
     assert error is caught.value.__cause__
 
 

@@ -94,21 +94,18 @@ async def test_other_threads_are_refused() -> None:
     await settle(side.close())
 
 
-def test_closing_does_not_wait_for_the_executor() -> None:
+async def test_closing_does_not_wait_for_the_executor() -> None:
     """Its threads, such as that of a host name's look-up, cannot be cancelled."""
     gate = threading.Event()
 
     async def look_up() -> None:
         await asyncio.get_running_loop().run_in_executor(None, gate.wait)
 
-    async def main() -> None:
+    try:
         side = SideLoop()
         running = side.run(look_up())
         await settle(side.close())
         assert isinstance(done(running), CancelledError)
-
-    try:
-        run(main())
     finally:
         gate.set()
 
