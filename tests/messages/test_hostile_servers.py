@@ -68,7 +68,7 @@ async def test_a_start_goes_on_without_the_server(
 
 
 @pytest.mark.parametrize("hangs", [True, False])
-def test_a_start_goes_on_without_the_name(
+async def test_a_start_goes_on_without_the_name(
     hangs: bool, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The look-up fails, or takes longer than an answer may."""
@@ -79,15 +79,12 @@ def test_a_start_goes_on_without_the_name(
             is_over.wait(10)
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    async def main() -> None:
+    try:
         monkeypatch.setattr(socket, "getaddrinfo", look_up)
         channel = RedisChannel("redis://redis.example", answer_seconds=0.2)
         async with asyncio.timeout(5):
             await channel.open(Ear())
             await channel.close()
-
-    try:
-        run(main())
     finally:
         is_over.set()
     assert ("no answer within 0.2s" if hangs else "not known") in caplog.text
@@ -151,21 +148,17 @@ async def test_an_attempt_that_hangs_does_not_keep_the_others_waiting() -> None:
         await channel.close()
 
 
-def test_a_connection_that_is_killed_again_and_again(
+async def test_a_connection_that_is_killed_again_and_again(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each time everything is dropped; the log has it a few times."""
     monkeypatch.setattr(subscription, "_LASTING_SECONDS", -1.0)  # so that it goes on quickly
-
-    async def main() -> None:
+    with caplog.at_level("INFO"):
         async with serve(Peer.confirm) as url:
             channel, ear = await opened(url)
             for _ in range(10):
                 assert await ear.events.get() == "all"
             await channel.close()
-
-    with caplog.at_level("INFO"):
-        run(main())
     assert len([each for each in caplog.records if each.name == "hostkit.messages"]) <= 11
 
 

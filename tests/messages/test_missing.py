@@ -11,15 +11,16 @@ from twisted.internet.defer import Deferred
 
 from hostkit.messages import MessageCounts, Messages
 from hostkit.messages._arrears import Arrears
-from tests.dispatch.fakes import done, run
+from tests.dispatch.fakes import done
 
 from .fakes import Wire, process
 
 
-def test_a_missing_message_makes_the_others_catch_up(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_missing_message_makes_the_others_catch_up(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     """It is said in the log, and what comes then is taken as ever."""
-
-    async def main() -> None:
+    with caplog.at_level(logging.INFO):
         wire = Wire()
         (one, _), (other, theirs) = await process(wire), await process(wire)
         for number in range(3):
@@ -30,9 +31,6 @@ def test_a_missing_message_makes_the_others_catch_up(caplog: pytest.LogCaptureFi
         wire.give(repeated)
         assert theirs.seen == [0, "all", 2]
         assert other.counts == MessageCounts(accepted=2, gaps=1, repeated=1, connections=1)
-
-    with caplog.at_level(logging.INFO):
-        run(main())
     (record,) = caplog.records
     assert "(w1) are missing; all registered caches were emptied" in record.getMessage()
 

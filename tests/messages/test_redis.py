@@ -150,10 +150,9 @@ def test_a_user_of_the_server_needs_few_permissions(place: Place) -> None:
         run(main())
 
 
-def test_a_silent_server_is_noticed(place: Place, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_silent_server_is_noticed(place: Place, caplog: pytest.LogCaptureFixture) -> None:
     """One that has stopped answering, as behind a broken link, counts as lost."""
-
-    async def main() -> None:
+    try:
         channel, ear = await opened(place.url, ping_seconds=0.05, answer_seconds=0.2)
         assert await ear.events.get() == "all"
         place.signal(signal.SIGSTOP)
@@ -164,9 +163,6 @@ def test_a_silent_server_is_noticed(place: Place, caplog: pytest.LogCaptureFixtu
         place.signal(signal.SIGCONT)
         assert await ear.events.get() == "all"
         await channel.close()
-
-    try:
-        run(main())
     finally:
         place.signal(signal.SIGCONT)
 
@@ -214,10 +210,9 @@ def test_a_channel_that_is_not_open_sends_nothing() -> None:
     assert done(Deferred.fromCoroutine(channel.close())) is None
 
 
-def test_stopping_ends_sending(place: Place) -> None:
+async def test_stopping_ends_sending(place: Place) -> None:
     """A message in flight fails when the host is stopped; cancelling it stays a cancellation."""
-
-    async def main() -> None:
+    try:
         channel, _ = await opened(place.url)
         place.signal(signal.SIGSTOP)
         sending = [asyncio.create_task(channel.send(b"hello")) for _ in range(2)]
@@ -228,9 +223,6 @@ def test_stopping_ends_sending(place: Place) -> None:
         await channel.close()
         with pytest.raises(OSError, match="the host was stopped"):
             await sending[1]
-
-    try:
-        run(main())
     finally:
         place.signal(signal.SIGCONT)
 
