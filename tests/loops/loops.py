@@ -40,8 +40,8 @@ def run_on(new_loop: NewLoop, coroutine: Coroutine[Any, Any, T]) -> T:
     return result
 
 
-def _on(*loops: NewLoop) -> Any:
-    def decorate(test: Callable[..., Any]) -> Any:
+def _on(*loops: NewLoop) -> Callable[[Callable[..., Any]], Callable[..., None]]:
+    def decorate(test: Callable[..., Any]) -> Callable[..., None]:
         @functools.wraps(test)
         def run_test(new_loop: NewLoop, **arguments: Any) -> None:
             run_on(new_loop, test(**arguments))
@@ -50,7 +50,8 @@ def _on(*loops: NewLoop) -> Any:
         given = inspect.Parameter("new_loop", inspect.Parameter.KEYWORD_ONLY)
         keywords = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in own]
         vars(run_test)["__signature__"] = inspect.Signature([*keywords, given])
-        return pytest.mark.parametrize("new_loop", loops)(run_test)
+        parametrized: Callable[..., None] = pytest.mark.parametrize("new_loop", loops)(run_test)
+        return parametrized
 
     return decorate
 
