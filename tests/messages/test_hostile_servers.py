@@ -12,7 +12,6 @@ import pytest
 
 from hostkit.messages import LONGEST_BYTES, RedisChannel
 from hostkit.messages import _redis_subscription as subscription
-from hostkit.messages._redis_outbox import Outbox
 from tests.dispatch.fakes import run
 
 from . import hostile
@@ -223,8 +222,10 @@ def test_a_server_that_answers_is_there() -> None:
 
 async def test_what_is_sent_while_too_much_waits_is_refused() -> None:
     """The memory that it takes is bounded."""
-    nothing: Any = None
-    outbox = Outbox(nothing, "hostkit", 1.0)
-    outbox._waiting.extend([nothing] * 10_000)
-    with pytest.raises(OSError, match="too many other messages"):
-        await outbox.send(b"hello")
+    async with serve(Peer.confirm) as url:
+        channel, _ = await opened(url, answer_seconds=60)
+        sending = [asyncio.create_task(channel.send(b"hello")) for _ in range(10_200)]
+        with pytest.raises(OSError, match="too many other messages"):
+            await sending[-1]
+        await channel.close()
+        await asyncio.gather(*sending, return_exceptions=True)

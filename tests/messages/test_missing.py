@@ -6,11 +6,11 @@ import asyncio
 import logging
 from typing import Any
 
+import attrs
 import pytest
 from twisted.internet.defer import Deferred
 
 from hostkit.messages import MessageCounts, Messages
-from hostkit.messages._arrears import Arrears
 from tests.dispatch.fakes import done
 
 from .fakes import Wire, process
@@ -102,50 +102,64 @@ async def test_what_cannot_be_written_takes_no_number() -> None:
     assert theirs.seen == [1]
 
 
-class Beats:
-    """Counts beats, each of which may have to wait."""
+@attrs.define(eq=False)
+class Held(Wire):
+    """Keeps what is sent until the test lets it through, or has it fail."""
 
-    def __init__(self) -> None:
-        self.sent = 0
-        self.gate: Deferred[None] | None = None
+    held: list[asyncio.Future[None]] = attrs.field(factory=list)
 
-    async def __call__(self) -> None:
-        self.sent += 1
-        if self.gate is not None:
-            await self.gate
+    async def send(self, data: bytes) -> None:
+        self.held.append(asyncio.get_running_loop().create_future())
+        await self.held[-1]
+
+    async def end(self, number: int, error: Exception | None = None) -> None:
+        """End the sending of a message; the first is 0."""
+        if error is None:
+            self.held[number].set_result(None)
+        else:
+            self.held[number].set_exception(error)
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+
+async def sending(one: Messages, count: int) -> list[asyncio.Task[Any]]:
+    """Begin to send messages."""
+    tasks = [asyncio.create_task(one.send("note", number)) for number in range(count)]
+    await asyncio.sleep(0)
+    return tasks
 
 
 async def test_only_one_beat_is_sent_at_a_time() -> None:
     """Although another message fails meanwhile, and there is a connection again."""
-    beats = Beats()
-    beats.gate = Deferred()
-    arrears = Arrears(beats)
-    arrears.open()
-    arrears.owe(1)
-    arrears.hurry()
-    arrears.hurry()
-    assert beats.sent == 1
-    beats.gate.callback(None)
-    arrears.settle(2)
-    arrears.hurry()
-    assert beats.sent == 1
+    wire = Held()
+    one, _ = await process(wire)
+    tasks = await sending(one, 2)
+    await wire.end(0, OSError("cut"))
+    one.restart()
+    await wire.end(1, OSError("cut"))
+    one.restart()
+    assert len(wire.held) == 3
+    await wire.end(2)
+    one.restart()
+    assert len(wire.held) == 3
+    await asyncio.wait(tasks)
+    await one.close()
 
 
 async def test_a_message_before_another_that_failed_settles_nothing() -> None:
-    """The beat must have a higher number than what is missing."""
-    beats = Beats()
-    arrears = Arrears(beats)
-    arrears.owe(1)
-    arrears.hurry()
-    arrears.close()
-    assert beats.sent == 0
-    arrears.open()
-    arrears.owe(5)
-    arrears.owe(3)
-    arrears.settle(4)
-    arrears.hurry()
-    assert beats.sent == 1
-    arrears.close()
+    """The beat must have a higher number than what is missing; none is sent after the end."""
+    wire = Held()
+    one, _ = await process(wire)
+    tasks = await sending(one, 3)
+    for number, error in ((2, OSError("cut")), (0, OSError("cut")), (1, None)):
+        await wire.end(number, error)
+    one.restart()
+    assert len(wire.held) == 4
+    await wire.end(3, OSError("cut"))
+    await one.close()
+    one.restart()
+    assert len(wire.held) == 4
+    await asyncio.wait(tasks)
 
 
 def test_it_works_without_asyncio() -> None:
