@@ -17,7 +17,7 @@ from hostkit.web._form_args import LONGEST_FORM_BYTES, MOST_ARGS
 from tests.web.test_request_forms import Looking, send
 
 if TYPE_CHECKING:
-    from tests.web.conftest import Answer
+    from hostkit.testing import Answer
 
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=xx"

@@ -18,10 +18,12 @@ from hostkit.web import Gateway, Router
 from hostkit.web.gateway._schemas import schema_of
 from hostkit.web.gateway._structuring import make_converter
 from hostkit.web.gateway._writing import to_json
-from tests.web.conftest import Answer, ask
+from tests.web.conftest import ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from hostkit.testing import Answer
 
 TOPIC = {
     "event_id": "$2",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from twisted.web.server import Request
 
-    from tests.web.conftest import Answer
+    from hostkit.testing import Answer
 
 
 class Form(Resource):
