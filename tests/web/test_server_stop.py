@@ -67,7 +67,7 @@ class Served:
 
 def test_hooks_are_guarded_by_the_listeners_token() -> None:
     """With a token in its settings, what is below `/_hostkit` is closed, and all else open."""
-    served = Served("hooks", "health", token="s3cret")
+    served = Served("hooks", "health", token="s3cret-s3cret-s3cret")
     assert served.ask("/_hostkit/hooks/comments/check").status == 401
     assert served.ask("/health").status == 200
     assert Served("hooks").ask("/_hostkit/hooks/comments/check").status == 404
