@@ -36,6 +36,12 @@ def echo() -> Echo:
         ("https://example.com?c=d", b"/?c=d / example.com c"),
         ("http://[::1]:80//a", b"//a //a [::1]:80"),
         ("/a?http://b/=c", b"/a?http://b/=c /a x http://b/"),
+        ("http://a", b"/ / a"),
+        ("http://a?b", b"/?b / a"),
+        ("HTTPS://a:1/b://c", b"/b://c /b://c a:1"),
+        ("/a?b", b"/a?b /a x"),
+        ("*", b""),
+        ("a:443", b"a:443 a:443 x"),
     ],
 )
 def test_a_whole_url_is_served_like_its_path(target: str, seen: bytes) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 
-from hostkit.web._arrivals import MOST_EXTRA, client_of, is_short_of_files
 from tests.web.line import LOCAL, Line, make_site
 from tests.web.pages import Count, Held
 
@@ -25,24 +24,30 @@ def v6(host: str) -> IPv6Address:
 
 
 @pytest.mark.parametrize(
-    ("peer", "client"),
+    ("peer", "other", "client"),
     [
-        (v4("192.0.2.1"), "192.0.2.1"),
-        (v4("127.0.0.1"), None),
-        (v6("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64"),
-        (v6("2001:db8:1:2::9"), "2001:db8:1:2::/64"),
-        (v6("fe80::1%eth0"), "fe80::/64"),
-        (v6("::ffff:192.0.2.1"), "192.0.2.1"),
-        (v6("::1"), None),
-        (v6("::ffff:127.0.0.1"), None),
-        (UNIXAddress(b"/x"), None),
+        (v4("192.0.2.1"), v4("192.0.2.1"), "192.0.2.1"),
+        (v4("127.0.0.1"), v4("127.0.0.1"), None),
+        (v6("2001:db8:1:2:3:4:5:6"), v6("2001:db8:1:2::9"), "2001:db8:1:2::/64"),
+        (v6("2001:db8:1:2::9"), v6("2001:db8:1:3::9"), None),
+        (v6("fe80::1%eth0"), v6("fe80::2%eth0"), "fe80::/64"),
+        (v6("::ffff:192.0.2.1"), v4("192.0.2.1"), "192.0.2.1"),
+        (v6("::1"), v6("::1"), None),
+        (v6("::ffff:127.0.0.1"), v6("::ffff:127.0.0.1"), None),
+        (UNIXAddress(b"/x"), UNIXAddress(b"/x"), None),
     ],
 )
-def test_a_client_is_an_address_or_a_network(peer: IAddress, client: str | None) -> None:
+def test_a_client_is_an_address_or_a_network(
+    peer: IAddress, other: IAddress, client: str | None, caplog: pytest.LogCaptureFixture
+) -> None:
     """As everybody with IPv6 has a network to choose addresses from; this machine is no client."""
-    assert client_of(peer) == client
+    site = make_site(connections_per_address=1)
+    assert Line(site, peer=peer).is_open()
+    assert Line(site, peer=other).is_open() == (client is None)
+    assert (f" from {client}, " in caplog.text) == (client is not None)
 
 
+MOST_EXTRA = 16
 FULL = f"{LOCAL}: there are 2 connections, the most that `limits: connections` allows"
 
 
@@ -132,7 +137,7 @@ def test_the_last_files_are_for_others(
     healthy: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Connections leave some to what modules open, and to health checks."""
-    assert not is_short_of_files()
+    assert Line(make_site()).is_open()
     lowest = os.open(os.devnull, os.O_RDONLY)
     os.close(lowest)
     monkeypatch.setattr("resource.getrlimit", lambda _: (lowest, lowest))
@@ -156,5 +161,6 @@ def test_no_file_at_all_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> int:
         raise OSError
 
+    site = make_site()
     monkeypatch.setattr("os.open", fail)
-    assert is_short_of_files()
+    assert Line(site).transport.is_aborted

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from hostkit.web._hosts import host_of, split_target
 from tests.web.line import LOCAL, Line, make_site
 from tests.web.pages import Echo
 
@@ -173,24 +172,16 @@ def test_names_are_not_remembered_without_end() -> None:
     assert hosts._hosts._judge_name.cache_info().currsize < 1000
 
 
-@pytest.mark.parametrize(
-    ("target", "parts"),
-    [
-        (b"/a?b", (None, b"/a?b")),
-        (b"*", (None, b"*")),
-        (b"a:443", (None, b"a:443")),
-        (b"http://a", (b"a", b"/")),
-        (b"http://a?b", (b"a", b"/?b")),
-        (b"HTTPS://a:1/b://c", (b"a:1", b"/b://c")),
-    ],
-)
-def test_the_first_line_may_name_a_host(target: bytes, parts: Any) -> None:
-    """With or without a path."""
-    assert split_target(target) == parts
+SOME = b"[:.a"
 
 
-def test_any_bytes_are_read_as_a_host() -> None:
+@pytest.mark.parametrize("path", ["/words", HOOKS])
+def test_any_bytes_are_read_as_a_host(path: str) -> None:
     """What is not one is malformed; nothing raises."""
-    for first, second in itertools.product(range(256), repeat=2):
-        host_of(bytes([first, second]))
-        host_of(b"[" + bytes([first, second]) + b"]:1")
+    there = site(hosts=("a",))
+    for first, second in itertools.product(range(256), SOME):
+        for form in ("{}{}", "[{}{}]:1"):
+            host = form.format(chr(first), chr(second))
+            is_good = host.strip(" \t:.") in {"a", "A"} and host.strip(" \t")[0] in "aA"
+            status = ask(there, path, host).status
+            assert (status == 200) is is_good, (host, status)
