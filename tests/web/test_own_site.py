@@ -10,7 +10,8 @@ from twisted.web.static import Data
 
 from hostkit import ALLOW, Category, Decision, Host, HostkitError, ModuleApi, hookspec, rules
 from hostkit.web import Gateway, Router
-from tests.web.conftest import Echo, ask
+from tests.web.conftest import ask
+from tests.web.pages import Echo
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,19 +8,12 @@ import pytest
 from twisted.web.resource import Resource
 from twisted.web.static import File
 
-from tests.web.line import Held, Line, make_site
+from tests.web.line import Line, make_site, wait
+from tests.web.pages import Held
 from tests.web.test_pipelining import KILOBYTES_100, Page
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from hostkit.web._site import HostSite
-
-
-def wait(site: HostSite, seconds: int) -> None:
-    """Let time pass, a second at a time."""
-    clock: Any = site.reactor
-    clock.pump([1] * seconds)
 
 
 def test_an_answer_that_nobody_takes_gives_its_slot_back() -> None:
