@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, BinaryIO, Final, final
 
@@ -15,7 +17,7 @@ from hostkit.errors import ConfigErrors
 from hostkit.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from hostkit.config import HostFile
     from hostkit.errors import Problem
@@ -109,7 +111,8 @@ class Checker:
             return attrs.evolve(report, problems=errors.problems)
 
     def _read(self, name: str, stream: BinaryIO | None, report: Report) -> Report:
-        examined = examine(name, without_secrets=self.without_secrets, stream=stream)
+        with _without_collection():
+            examined = examine(name, without_secrets=self.without_secrets, stream=stream)
         return attrs.evolve(
             report,
             problems=examined.problems,
@@ -167,6 +170,18 @@ class Checker:
             absent=tuple(absent),
             notes=tuple(redact(line) for line in show_unbuilt(host)),
         )
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Pause the collection of garbage: a long file has many nodes and none of that."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _count(file: HostFile) -> int:
