@@ -134,7 +134,10 @@ def test_a_page_tells_all_about_a_hook() -> None:
         "",
         "| | |",
         "|---|---|",
-        "| rule | `FirstDenial`, see [](../rules.md) |",
+        (
+            "| rule | `FirstDenial`: All modules are asked until one denies; its denial is the "
+            "result, else the allow value |"
+        ),
         "| when no module decides | `ALLOW` |",
         "| an exception | goes to the caller as a `ModuleFailedError` (`on_error: fail`) |",
         "| required arguments | `text` |",

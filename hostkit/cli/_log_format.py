@@ -104,7 +104,7 @@ class JsonFormatter(MaskedFormatter):
         worker: The name of this process, if it has one.
     """
 
-    _ABOUT: ClassVar = ("hook", "receipt", "loop", "page")
+    _ABOUT: ClassVar = ("hook", "receipt", "loop", "page", "listener")
 
     def __init__(self, mask: Mask, worker: str | None = None) -> None:
         super().__init__(mask)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, final
+from typing import Any, Final, final
 
 from redis._parsers import _AsyncRESP2Parser  # the one for Python's own streams, without hiredis
 from redis.exceptions import ConnectionError as ConnectionLostError
@@ -10,7 +10,7 @@ from redis.exceptions import InvalidResponse
 
 from hostkit.messages._message import LONGEST_BYTES
 
-_LONGEST_ANSWER: Final = 2 * LONGEST_BYTES  # a message, and what is around it
+_MOST_LINES: Final = 20  # of one answer; a message has six, each string of it being two
 _PIECE: Final = 64 * 1024
 
 TOO_LONG: Final = bytes(LONGEST_BYTES + 1)
@@ -25,8 +25,12 @@ class BoundedParser(_AsyncRESP2Parser):
     connection would be lost otherwise, and with it all that is cached.
     """
 
+    async def read_response(self, disable_decoding: bool = False) -> Any:  # noqa: FBT001, FBT002
+        """Read the next answer, as the client's parser does."""
+        self._lines = 0
+        return await super().read_response(disable_decoding)
+
     async def _read(self, length: int) -> bytes:
-        self._check()
         if length <= LONGEST_BYTES:
             data: bytes = await super()._read(length)
             return data
@@ -39,10 +43,8 @@ class BoundedParser(_AsyncRESP2Parser):
         return TOO_LONG
 
     async def _readline(self) -> bytes:
-        self._check()
+        self._lines += 1
+        if self._lines > _MOST_LINES:
+            raise InvalidResponse("an answer has no end")
         line: bytes = await super()._readline()
         return line
-
-    def _check(self) -> None:
-        if self._pos > _LONGEST_ANSWER:
-            raise InvalidResponse("an answer has no end")

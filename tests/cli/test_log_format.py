@@ -48,8 +48,8 @@ def test_json_is_one_object_on_one_line() -> None:
 
 
 def test_json_has_all_that_is_known() -> None:
-    """Module, hook, receipt, loop, page, worker, exception, and how often it was repeated."""
-    about = About(hook="a.b", receipt="x-1", loop="tidy", page="GET /")
+    """What it is about, the worker, the exception, and how often it was repeated."""
+    about = About("a.b", receipt="x-1", loop="tidy", page="GET /", listener="tcp:80")
     error = ValueError('s3"cret')
     record = record_of(
         exc_info=(ValueError, error, None), stack_info="Stack", repeated=3, **about.extra
@@ -61,6 +61,7 @@ def test_json_has_all_that_is_known() -> None:
         "receipt": "x-1",
         "loop": "tidy",
         "page": "GET /",
+        "listener": "tcp:80",
         "repeated": 3,
         "worker": "w1",
         "stack": "Stack",
