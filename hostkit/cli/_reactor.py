@@ -73,8 +73,24 @@ def reactor_installed(name: str | None) -> Iterator[None]:
 
 def _new_loop(name: str | None) -> asyncio.AbstractEventLoop:
     if name != "uvloop":
-        return asyncio.new_event_loop()
-    loop: asyncio.AbstractEventLoop = importlib.import_module("hostkit.cli._uvloop").SafeLoop()
+        return _lasting(asyncio.new_event_loop())
+    return _lasting(importlib.import_module("hostkit.cli._uvloop").SafeLoop())
+
+
+def _lasting(loop: asyncio.AbstractEventLoop) -> asyncio.AbstractEventLoop:
+    """Have a loop go on when a task or a callback of a module calls `sys.exit`."""
+    run = loop.run_forever
+
+    def run_forever() -> None:
+        while True:
+            try:
+                run()
+            except SystemExit:
+                _log.exception("a task or a callback has called sys.exit(): the server goes on")
+            else:
+                return
+
+    setattr(loop, "run_forever", run_forever)  # noqa: B010 -- it is a method for type checkers
     return loop
 
 

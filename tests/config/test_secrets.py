@@ -112,14 +112,14 @@ def problem_of(path: Path, text: str) -> Problem:
 
 def test_a_token_is_a_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It comes from elsewhere, and neither `repr` nor a log shows it."""
-    monkeypatch.setenv("TOKEN", "s3cret")
+    monkeypatch.setenv("TOKEN", "s3cret-s3cret-s3cret")
     path = tmp_path / "host.yaml"
     path.write_text(LISTENER + "!env TOKEN\n")
     file = load(path)
     (listener,) = file.settings.listeners
-    assert listener.token == "s3cret"
-    assert "s3cret" not in repr(file)
-    assert file.redact("the token s3cret") == "the token [redacted]"
+    assert listener.token == "s3cret-s3cret-s3cret"
+    assert "s3cret-s3cret-s3cret" not in repr(file)
+    assert file.redact("the token s3cret-s3cret-s3cret") == "the token [redacted]"
 
 
 def test_a_token_in_the_file_is_refused(tmp_path: Path) -> None:
@@ -134,10 +134,37 @@ def test_a_token_in_the_file_is_refused(tmp_path: Path) -> None:
 
 def test_a_program_may_give_a_token_as_it_is() -> None:
     """It is a secret all the same."""
-    config: dict[str, Any] = {"hostkit": {"listeners": [{"endpoint": "x", "token": "s3cret"}]}}
+    config: dict[str, Any] = {
+        "hostkit": {"listeners": [{"endpoint": "x", "token": "s3cret-s3cret-s3cret"}]}
+    }
     file = from_mapping(config)
-    assert file.settings.listeners[0].token == "s3cret"
-    assert file.redact("the token s3cret") == "the token [redacted]"
+    assert file.settings.listeners[0].token == "s3cret-s3cret-s3cret"
+    assert file.redact("the token s3cret-s3cret-s3cret") == "the token [redacted]"
+
+
+@pytest.mark.parametrize("key", ["token", "previous_token"])
+def test_a_short_token_is_refused(
+    key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fifteen characters are too few; the message has the place, and does not show them."""
+    path = tmp_path / "host.yaml"
+    text = LISTENER.replace("token", key) + "!env TOKEN\n"
+    monkeypatch.setenv("TOKEN", "s3cret-s3cret-s")
+    problem = problem_of(path, text)
+    assert (problem.code, problem.path) == ("HK027", ("hostkit", "listeners", 0, key))
+    assert problem.message == "the token has 15 characters, and can be guessed"
+    assert problem.expected == "at least 16 characters"
+    assert problem.place is not None
+    assert problem.place.line == 4
+    assert "s3cret" not in problem.render()
+    monkeypatch.setenv("TOKEN", "s3cret-s3cret-s3")
+    assert load(path).settings.listeners[0].tokens == ("s3cret-s3cret-s3",)
+
+
+def test_a_short_token_of_a_program_is_refused_too() -> None:
+    """It can be guessed as well."""
+    with pytest.raises(ConfigErrors, match="the token has 6 characters"):
+        from_mapping({"hostkit": {"listeners": [{"endpoint": "x", "token": "s3cret"}]}})
 
 
 @pytest.mark.parametrize("token", ["", "two words", "tab\there", "gr\u00fcn", "line\n"])

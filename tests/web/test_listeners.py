@@ -22,7 +22,7 @@ def problems_of(tmp_path: Path, *listeners: str) -> list[Problem]:
 
 @pytest.fixture(autouse=True)
 def _token(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TOKEN", "s3cret")
+    monkeypatch.setenv("TOKEN", "s3cret-s3cret-s3cret")
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_sockets_that_cannot_be_made_are_found(tmp_path: Path) -> None:
 def test_no_token_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also if somebody has put it into an endpoint."""
     (problem,) = problems_of(
-        tmp_path, "endpoint: 'pigeon:s3cret', token: !env TOKEN", "endpoint: 'tcp:80'"
+        tmp_path, "endpoint: 'pigeon:s3cret-s3cret-s3cret', token: !env TOKEN", "endpoint: 'tcp:80'"
     )
     assert "s3cret" not in problem.message
 

@@ -10,13 +10,14 @@ from twisted.internet.testing import MemoryReactorClock
 
 from hostkit import ConfigErrors, Host
 from hostkit.web import Server
-from tests.web.conftest import Answer, ask
-from tests.web.line import Held, Line
+from tests.web.conftest import ask
+from tests.web.line import Line
+from tests.web.pages import Held
 from tests.web.recorder import Recorder
 
 if TYPE_CHECKING:
     from hostkit import ModuleApi
-    from hostkit.web._site import HostSite
+    from hostkit.testing import Answer
 
 
 class Holder:
@@ -54,9 +55,9 @@ class Served:
         assert Deferred.fromCoroutine(self.server.start()).called
 
     @property
-    def site(self) -> HostSite:
+    def site(self) -> Any:
         """Give what listens."""
-        site: HostSite = self.reactor.tcpServers[0][1]
+        site: Any = self.reactor.tcpServers[0][1]
         return site
 
     def ask(self, path: str) -> Answer:
@@ -64,17 +65,9 @@ class Served:
         return ask(self.site.resource, "GET", path)
 
 
-@pytest.fixture
-def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Give what the first module did, in order."""
-    steps: list[str] = []
-    monkeypatch.setattr(Recorder, "steps", steps)
-    return steps
-
-
 def test_hooks_are_guarded_by_the_listeners_token() -> None:
     """With a token in its settings, what is below `/_hostkit` is closed, and all else open."""
-    served = Served("hooks", "health", token="s3cret")
+    served = Served("hooks", "health", token="s3cret-s3cret-s3cret")
     assert served.ask("/_hostkit/hooks/comments/check").status == 401
     assert served.ask("/health").status == 200
     assert Served("hooks").ask("/_hostkit/hooks/comments/check").status == 404

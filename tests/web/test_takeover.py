@@ -81,13 +81,15 @@ def test_settings_of_a_listener_change(tmp_path: Path) -> None:
 
 def test_tokens_rotate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """First the new one is added, then the old one is taken away; both are good meanwhile."""
-    monkeypatch.setenv("OLD", "old-token")
-    monkeypatch.setenv("NEW", "new-token")
+    monkeypatch.setenv("OLD", "old-token-of-callers")
+    monkeypatch.setenv("NEW", "new-token-of-callers")
     served = Served(tmp_path, f"{ONE}, serve: [hooks], token: !env OLD")
 
     def statuses() -> list[int]:
         return [
-            served.line(1, "/_hostkit/hooks", f"Authorization: Bearer {token}-token").answer.status
+            served.line(
+                1, "/_hostkit/hooks", f"Authorization: Bearer {token}-token-of-callers"
+            ).answer.status
             for token in ("old", "new")
         ]
 
