@@ -209,9 +209,9 @@ def test_a_command_has_arguments_and_answers_with_items(file: HostFile) -> None:
         producer.resumeProducing()
         assert [*slow, request.is_slow] == [True, False]
         producer.stopProducing()
-        assert not request.left.called
+        left = [request.left.called]
         protocol.connectionLost()
-        assert request.left.called
+        assert [*left, request.left.called] == [False, True]
         protocol.pauseProducing()
         protocol.resumeProducing()
 
