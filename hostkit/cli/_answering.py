@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred, succeed
 
+from hostkit.cli._following import Wanted, find_receipt, send_receipts
 from hostkit.cli._inspecting import modules_of, status_of
 from hostkit.cli._reporting import reload_for_client
+from hostkit.config import structure
 from hostkit.web.gateway import redacted
 
 if TYPE_CHECKING:
@@ -50,6 +52,12 @@ def commands_of(
         "reload": reload,
         "status": functools.partial(
             show, lambda: status_of(host, server, began, now(), reloader.last)
+        ),
+        "receipts": lambda request: send_receipts(
+            host, structure(request.arguments, Wanted), request, reactor
+        ),
+        "receipt": lambda request: succeed(
+            find_receipt(host.receipts, str(request.arguments.get("id")))
         ),
         "modules": functools.partial(show, lambda: {"modules": modules_of(host)}),
     }

@@ -17,7 +17,9 @@ from twisted.protocols.basic import LineOnlyReceiver
 from hostkit.cli._control_client import VERSION, control_path
 from hostkit.cli._peer import peer_of
 from hostkit.cli._process import pid_path
+from hostkit.cli._refusing import refused
 from hostkit.codes import Code
+from hostkit.config import StructureErrors
 from hostkit.errors import ConfigErrors
 
 if TYPE_CHECKING:
@@ -180,7 +182,7 @@ class _Connection(LineOnlyReceiver):
             command, arguments = self._read(line)
         except (ValueError, LookupError, TypeError) as error:
             is_newer = isinstance(error, _NewerError)
-            self._answer({"ok": False, "message": _NEWER if is_newer else _UNKNOWN})
+            self._answer(refused(_NEWER if is_newer else _UNKNOWN))
             return
         transport: Any = self.transport
         self._request = request = Request(
@@ -249,5 +251,7 @@ class _NewerError(ValueError):
 
 
 def _explain(failure: Failure) -> dict[str, Any]:
+    if isinstance(failure.value, StructureErrors):
+        return refused(f"the arguments of the command are wrong: {failure.value}")
     _log.critical("a command of the control socket failed", exc_info=failure.value)
-    return {"ok": False, "message": _BROKEN}
+    return refused(_BROKEN)

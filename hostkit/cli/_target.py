@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
 
 @final
+class EndedError(click.ClickException):
+    """A process has ended before it has answered."""
+
+
+@final
 @attrs.frozen
 class Target:
     """A serving process.
@@ -55,7 +60,8 @@ class Target:
             What it came to.
 
         Raises:
-            click.ClickException: It cannot be asked, or has ended meanwhile.
+            EndedError: It has ended meanwhile.
+            click.ClickException: It cannot be asked.
         """
         if self.path is None:
             raise click.ClickException(
@@ -75,9 +81,7 @@ class Target:
                 f"process {self.number} cannot be asked at {self.path}: {error}"
             ) from None
         if answer is None:
-            raise click.ClickException(
-                f"process {self.number} has ended before the {command} was done"
-            )
+            raise EndedError(f"process {self.number} has ended before the {command} was done")
         return answer
 
     def require(
