@@ -91,14 +91,14 @@ def build(
     options: dict[str, Any] = {
         "prepare": prepare,
         "without_secrets": without_secrets,
-        "module_path": click.get_current_context().meta[_PATH],
+        "module_path": module_path(),
     }
     if serves:
         options |= {"check": _check, "worker_name": worker}
     try:
         host = build_from_file(file, **options)
     except ConfigErrors as errors:
-        _leave(errors, absent)
+        leave(errors, absent)
     mask.learn(host.receipts.redact)  # a reload may add some
     return host
 
@@ -111,7 +111,19 @@ def _check(file: HostFile) -> list[Problem]:
     return [*check_listeners(file), *check_pid_file(file), *check_control_socket(file)]
 
 
-def _leave(errors: ConfigErrors, absent: Sequence[Problem]) -> NoReturn:
+def module_path() -> tuple[str, ...]:
+    """Return the folders that the command line names for Python modules."""
+    folders: tuple[str, ...] = click.get_current_context().meta[_PATH]
+    return folders
+
+
+def leave(errors: ConfigErrors, absent: Sequence[Problem] = ()) -> NoReturn:
+    """Show problems, and exit.
+
+    Args:
+        errors: The problems.
+        absent: What something stands in for.
+    """
     from hostkit.cli._output import exit_code, show_absent, show_problems  # noqa: PLC0415
 
     show_problems(errors)
