@@ -126,8 +126,8 @@ def run(
 
         running.callWhenRunning(begin)
         running.run()
-    if not done:  # Ctrl-C has stopped the reactor
-        raise KeyboardInterrupt
+        if not done:  # Ctrl-C has stopped the reactor
+            raise KeyboardInterrupt
     return _results(done[0])
 
 
