@@ -205,7 +205,7 @@ def test_what_the_system_does_not_say_of_a_process_is_believed(
     *,
     is_believed: bool,
 ) -> None:
-    """The files of another user's process are not shown; those of one that is gone are not there."""
+    """Files of another user's process are not shown; those of one that is gone are not there."""
 
     def refuse(_: Path) -> NoReturn:
         raise error
