@@ -74,6 +74,7 @@ def host_of(
 
     The options are what the file says about every module.
     """
+    assert len(modules) <= len(names)
     entries = [
         {"module": registering(category.name, **callbacks), "name": name, **options}
         for name, callbacks in zip(names, modules, strict=False)
