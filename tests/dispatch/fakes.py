@@ -104,6 +104,10 @@ def run(awaitable: Awaitable[Any]) -> Any:
     return asyncio.run(main())
 
 
+begin = Deferred.fromCoroutine
+"""Call something under Twisted."""
+
+
 def done(deferred: Deferred[Any]) -> Any:
     """Take what a Deferred has fired with: its value or, if it failed, an exception."""
     results: list[Any] = []

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from twisted.internet.defer import Deferred
-
 from hostkit.host import Host
 
 from .reloading import file_of
@@ -52,7 +50,3 @@ def entry(name: str, log: list[str], **actions: Callable[..., Any]) -> dict[str,
 
 def host_of(clock: Clock, *entries: dict[str, Any], **options: Any) -> Host:
     return Host(file_of(*entries), categories=[], clock=clock, **options)
-
-
-def begin(coroutine: Any) -> Deferred[Any]:
-    return Deferred.fromCoroutine(coroutine)

@@ -10,9 +10,10 @@ from twisted.internet.defer import Deferred
 
 from hostkit.errors import HostkitError
 from hostkit.host import Host
+from tests.dispatch.fakes import begin
 
 from .conftest import fire
-from .looping import Looping, begin, entry, host_of
+from .looping import Looping, entry, host_of
 from .reloading import file_of
 
 if TYPE_CHECKING:
