@@ -11,6 +11,7 @@ from twisted.internet.defer import Deferred
 
 from hostkit import Category, Host, hookspec, rules
 from hostkit.errors import ModuleFailedError
+from hostkit.testing import Recorder, build_host
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,14 +49,10 @@ def _future() -> Any:
 
 
 async def _ask(answer: Callable[[], Any]) -> str:
-    class Module:
-        def __init__(self, config: Any, api: Any) -> None:
-            api.register_lookups_callbacks(check=self.check)
+    async def check(name: str) -> Any:
+        return answer()
 
-        async def check(self, name: str) -> Any:
-            return answer()
-
-    host = Host.from_config({"modules": [{"module": Module}]}, categories=[Lookups]).build()
+    host = build_host([Recorder(check=check)], categories=[Lookups])
     with pytest.raises(ModuleFailedError) as caught:
         await host.hooks[Lookups].check("ann")
     return caught.value.reason

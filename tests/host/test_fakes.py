@@ -6,16 +6,12 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 from unittest.mock import AsyncMock, Mock
 
-from hostkit import ALLOW, Category, Decision, Host, hookspec, rules
+from hostkit import ALLOW, Decision, Host
+
+from .conftest import Comments
 
 if TYPE_CHECKING:
     from hostkit import ModuleApi
-
-
-class Comments(Category):
-    @hookspec(rules.FirstDenial())
-    async def check_comment(self, author: str, text: str) -> Decision:
-        """Called before a comment is stored."""
 
 
 def takes_one(config: Any) -> Any:
