@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from twisted.internet.defer import Deferred
@@ -12,9 +13,6 @@ from twisted.internet.defer import Deferred
 from hostkit import Category, Host, hookspec, rules
 from hostkit.errors import ModuleFailedError
 from hostkit.testing import Recorder, build_host
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 class Lookups(Category):

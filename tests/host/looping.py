@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar
 
+from twisted.internet.task import Clock
+
+from hostkit.api import ModuleApi
 from hostkit.host import Host
 
 from .reloading import file_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from twisted.internet.task import Clock
-
-    from hostkit.api import ModuleApi
 
 
 class Looping:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pytest
 
 from hostkit.dispatch import keys_of
 from hostkit.host import Host
@@ -11,9 +13,6 @@ from hostkit.specs import Category, Keyed, hookspec
 from hostkit.testing import Recorder, build_host
 
 from .conftest import fire, problems_of
-
-if TYPE_CHECKING:
-    import pytest
 
 
 class Presence(Category):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,10 +13,6 @@ from hostkit.specs import Category, Keyed, hookspec
 from hostkit.testing import Recorder, build_host
 
 from .conftest import Comments, Failing, Namer, Names, Words, fire, make_host, problems_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
 
 HOOK = "comments.check_comment"
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from unittest.mock import AsyncMock, Mock
 
-from hostkit import ALLOW, Decision, Host
+from hostkit import ALLOW, Decision, Host, ModuleApi
 
 from .conftest import Comments
-
-if TYPE_CHECKING:
-    from hostkit import ModuleApi
 
 
 def takes_one(config: Any) -> Any:

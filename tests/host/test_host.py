@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from twisted.internet.defer import Deferred
@@ -19,12 +20,7 @@ from hostkit.rules import ALLOW, Collect, Deny
 from hostkit.specs import Category, hookspec
 from hostkit.testing import Recorder
 
-from .conftest import Comments, Namer, Names, Strangers, Words, fire, make_host
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from .conftest import Site
+from .conftest import Comments, Namer, Names, Site, Strangers, Words, fire, make_host
 
 
 def test_a_host_without_a_file_has_no_modules() -> None:

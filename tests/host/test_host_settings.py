@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
 
 from hostkit.dispatch import Outcome
 from hostkit.errors import HookTimeoutError, ModuleFailedError
@@ -14,11 +16,6 @@ from hostkit.rules import ALLOW, Deny
 from hostkit.testing import Recorder
 
 from .conftest import Comments, Failing, Words, fire, make_host
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from twisted.internet.task import Clock
 
 
 def test_a_shadow_module_is_asked_and_never_counts() -> None:

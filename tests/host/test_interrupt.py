@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 import pytest
 from twisted.internet.defer import CancelledError, Deferred
 
+from hostkit.api import ModuleApi
 from hostkit.errors import HostkitError
 from hostkit.host import Host
 from hostkit.loops import Interruptible
 from tests.dispatch.fakes import begin, done
 
 from .conftest import Three, fire
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from hostkit.api import ModuleApi
 
 STOPPED = "stopped while it was starting"
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from twisted.internet.defer import Deferred
@@ -14,9 +15,6 @@ from hostkit.testing import Recorder
 
 from .conftest import Comments, Namer, fire
 from .reloading import Note, ask, file_of, note, running, words
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture(autouse=True)

@@ -1,19 +1,15 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from hostkit.errors import SpecError
-from hostkit.rules import Decision, FirstDenial, FirstResult
+from hostkit.rules import Decision, FirstDenial, FirstResult, Rule
 from hostkit.specs import Category, hookspec
 
 from .fitting import hook, refused_by_position
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from hostkit.rules import Rule
 
 
 def annotated(a: int, b: dict[str, int] | None = None) -> list[str]: ...
