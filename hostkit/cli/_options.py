@@ -131,7 +131,7 @@ def build(
     try:
         host = build_from_file(file, **options)
     except ConfigErrors as errors:
-        _leave(errors, absent)
+        leave(errors, absent)
     mask.learn(host.receipts.redact)  # a reload may add some
     return host
 
@@ -145,7 +145,13 @@ def check_serving(file: HostFile) -> list[Problem]:
     return [*check_listeners(file), *check_pid_file(file), *check_control_socket(file)]
 
 
-def _leave(errors: ConfigErrors, absent: Sequence[Problem]) -> NoReturn:
+def leave(errors: ConfigErrors, absent: Sequence[Problem] = ()) -> NoReturn:
+    """Show problems, and exit.
+
+    Args:
+        errors: The problems.
+        absent: What something stands in for.
+    """
     from hostkit.cli._problems import exit_code, show_absent, show_problems  # noqa: PLC0415
 
     show_problems(errors)
