@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from twisted.internet import endpoints
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.interfaces import IStreamServerEndpointStringParser
 from twisted.internet.testing import MemoryReactorClock
+from twisted.plugin import getPlugins
+from zope.interface import implementer
 
-from hostkit import ConfigErrors
+from hostkit import ConfigErrors, start_entry
 from hostkit.config import Listener, load
 from hostkit.testing import build_host
 from hostkit.web import Server, check_listeners
@@ -44,3 +49,32 @@ def check(folder: Path, *endpoints: str) -> list[Problem]:
     lines = "".join(f"    - endpoint: '{endpoint}'\n" for endpoint in endpoints)
     path.write_text(f"hostkit:\n  listeners:\n{lines}")
     return check_listeners(load(path))
+
+
+def refusal(text: str, reactor: Any = None) -> Problem:
+    """Give the problem of a server that cannot listen."""
+    opening: Any = start_entry(make_server(text, reactor=reactor).open())
+    failures: list[Any] = []
+    opening.addErrback(failures.append)
+    error = failures[0].value
+    assert isinstance(error, ConfigErrors)
+    (problem,) = error.problems
+    return problem
+
+
+def add_kind(monkeypatch: pytest.MonkeyPatch, port: Any) -> None:
+    """Add the kind of endpoint ``other`` to Twisted's, as packages do; it listens at a port."""
+
+    class Endpoint:
+        def listen(self, factory: object) -> Deferred[Any]:
+            return succeed(port)
+
+    @implementer(IStreamServerEndpointStringParser)
+    class Other:
+        prefix = "other"
+
+        def parseStreamServer(self, reactor: Any, *args: Any, **options: Any) -> Any:  # noqa: N802
+            return Endpoint()
+
+    known = [*getPlugins(IStreamServerEndpointStringParser), Other()]
+    monkeypatch.setattr(endpoints, "getPlugins", lambda _: known)

@@ -179,10 +179,10 @@ def test_a_lame_duck_serves_but_is_not_ready(
         each.get("/page")
         Holder.page.answer()
         assert "connection" not in each.answer.headers
-    assert (stopping.called, served.server._doors[0].port is None) == (False, False)
+    assert (stopping.called, len(served.server.addresses)) == (False, 1)
     served.reactor.advance(1)
     served.reactor.advance(1)
-    assert served.server._doors[0].port is None
+    assert served.server.addresses == ()
     line.hang_up()
     another.hang_up()
     assert stopping.called
