@@ -12,10 +12,11 @@ from twisted.internet.testing import MemoryReactorClock
 from twisted.plugin import getPlugins
 from zope.interface import implementer
 
-from hostkit import ConfigErrors, start_entry
+from hostkit import ConfigErrors
 from hostkit.config import Listener, load
 from hostkit.testing import build_host
 from hostkit.web import Server, check_listeners
+from tests.web.line import open_until_end
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,9 +52,15 @@ def check(folder: Path, *endpoints: str) -> list[Problem]:
     return check_listeners(load(path))
 
 
+def listen(endpoint: str, reactor: Any = None) -> Any:
+    """Let a server listen there until the end of the test; give what becomes of it."""
+    reactor = reactor or MemoryReactorClock()
+    return open_until_end(make_server(endpoint, reactor=reactor), reactor)
+
+
 def refusal(text: str, reactor: Any = None) -> Problem:
     """Give the problem of a server that cannot listen."""
-    opening: Any = start_entry(make_server(text, reactor=reactor).open())
+    opening = listen(text, reactor)
     failures: list[Any] = []
     opening.addErrback(failures.append)
     error = failures[0].value

@@ -13,8 +13,7 @@ from hostkit import ConfigErrors, Host, ModuleFailedError
 from hostkit.web import DEFAULT_LISTENER, Server
 from tests.web.certificates import make_certificate
 from tests.web.conftest import ask
-from tests.web.endpoints import add_kind
-from tests.web.endpoints import make_server as make_listening
+from tests.web.endpoints import add_kind, listen
 from tests.web.recorder import FakePort, RecordingReactor, never_listening
 
 if TYPE_CHECKING:
@@ -257,7 +256,7 @@ def test_a_listener_is_told_by_its_url(
     """The log says where to connect to, as far as there is a URL for it."""
     caplog.set_level(logging.INFO)
     add_kind(monkeypatch, FakePort(address))
-    result_of(make_listening("other:x").open())
+    assert listen("other:x").called
     assert lines_of(caplog) == [f"listening on {url} for modules"]
 
 
@@ -269,7 +268,7 @@ def test_a_listener_with_tls_has_another_scheme(
     caplog.set_level(logging.INFO)
     make_certificate(tmp_path, "x")
     text = f"ssl:443:privateKey={tmp_path}/x.key:certKey={tmp_path}/x.crt"
-    result_of(make_listening(text).open())
+    assert listen(text).called
     (line,) = lines_of(caplog)
     assert line == "listening on https://0.0.0.0:443/ for modules"
 
