@@ -9,9 +9,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hostkit.cli._process import PidFile
 from tests.cli.conftest import Write, run
-from tests.cli.servers import LIMIT_SECONDS, connect, errors_of, run_to_end, serving, wait_for
+from tests.cli.servers import (
+    LIMIT_SECONDS,
+    connect,
+    errors_of,
+    holding,
+    run_to_end,
+    serving,
+    wait_for,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -137,7 +144,7 @@ def test_a_server_needs_its_pid_file_for_itself(
 ) -> None:
     """If another process holds it, no module is started and no port opened."""
     file = write_modules("a")
-    with PidFile(path).held():
+    with holding(path):
         code, err = run_to_end(file)
         assert path.exists()
     assert code == 1
