@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
     from hostkit.api import Mount
+    from hostkit.background import Worker
     from hostkit.dispatch import (
         Chain,
         HookManager,
@@ -154,6 +155,16 @@ class HostView:
         All of it was logged when the host was built, or when its modules were replaced in a reload.
         """
         return self._state.loader.warnings
+
+    @property
+    def worker(self) -> Worker:
+        """This process among those that share the config file."""
+        return self._state.loader.services.worker
+
+    @property
+    def cached_functions(self) -> tuple[str, ...]:
+        """The names of the cached methods that modules have registered."""
+        return self._state.loader.services.invalidations.names
 
     @property
     def hooks(self) -> Hooks:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema_rs import Draft202012Validator
+from jsonschema import Draft202012Validator
 
 from hostkit.cli._tables import show_cell, show_table
 from hostkit.cli._views import place_of

@@ -12,7 +12,8 @@ import pytest
 from twisted.internet.defer import Deferred
 
 from hostkit import Host, cached
-from tests.dispatch.fakes import done, run
+from hostkit.testing import run
+from tests.dispatch.fakes import done
 from tests.messages.servers import Place, place
 
 if TYPE_CHECKING:

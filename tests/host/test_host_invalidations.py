@@ -12,7 +12,7 @@ import pytest
 from hostkit import cached
 from hostkit.errors import ConfigErrors, ModuleFailedError
 from hostkit.host import Host, build_from_file
-from tests.dispatch.fakes import run
+from hostkit.testing import run
 from tests.messages.servers import Place, place
 
 if TYPE_CHECKING:
