@@ -1,5 +1,6 @@
 """The life of a host: build, start, reload, stop."""
 
+from hostkit.host._advice import advise
 from hostkit.host._asking import UnknownHookError, WrongArgumentsError
 from hostkit.host._from_file import build_from_file, check_configs
 from hostkit.host._given import HostOptions
@@ -16,6 +17,7 @@ __all__ = [
     "Reloaded",
     "UnknownHookError",
     "WrongArgumentsError",
+    "advise",
     "build_from_file",
     "check_configs",
     "watch_hosts",
