@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from hostkit.cli._notify import Notifier
+    from hostkit.config import HostFile
     from hostkit.host import Host, Reloaded
     from hostkit.web import Server
 
@@ -116,8 +117,16 @@ class Reloader:
         self._is_open = True
         self._answer_kept(Outcome(is_done=False, message="not reloaded: the server is stopping"))
 
-    def reload(self) -> Deferred[Outcome]:
+    @property
+    def is_idle(self) -> bool:
+        """Whether the server has started, and no reload is in flight."""
+        return self._is_open and not self._in_flight
+
+    def reload(self, file: HostFile | None = None) -> Deferred[Outcome]:
         """Reload now, or when the server has started; see `Host.reload`.
+
+        Args:
+            file: What is taken over if it has started already; by default the file is read again.
 
         Returns:
             What comes of it; it never fails.
@@ -128,7 +137,7 @@ class Reloader:
             return kept
         self._in_flight += 1
         self._notifier.reloading()
-        reloading = start_entry(self._server.reload())
+        reloading = start_entry(self._server.reload(file))
         return reloading.addCallbacks(self._succeeded, self._failed).addCallback(self._end)
 
     def _answer_kept(self, outcome: Outcome) -> None:

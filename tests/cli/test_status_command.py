@@ -38,6 +38,7 @@ STATUS: dict[str, Any] = {
     "uptime_seconds": 183_845.5,
     "file": {"name": "host.yaml", "sha256": "0123456789abcdef" * 4},
     "modules": {"shadow": 1, "enforce": 2},
+    "switched": [{"module": "words", "command": "shadow", "by": "ann (uid 1000)"}],
     "listeners": [
         {"endpoint": "tcp:80", "url": "http://0.0.0.0:80/", "serve": ["modules", "hooks"]}
     ],
@@ -56,6 +57,7 @@ host.yaml: running for 2d 3h, process 4711
   version      hostkit 1.2, Python 3.11.7
   file         sha256 0123456789abcdef
   modules      2 enforce, 1 shadow
+  switched     words: shadow, by ann (uid 1000)
   listening    http://0.0.0.0:80/ for modules, hooks
   loops        words: refresh, every 60s
                words: sweep, every 0.5s, failed 3 times in a row
@@ -101,6 +103,7 @@ def test_what_is_not_there_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None
         "uptime_seconds": 59.9,
         "file": {"name": "<config>", "sha256": None},
         "modules": {},
+        "switched": [],
         "listeners": [],
         "loops": [],
         "caches": [],
