@@ -10,9 +10,11 @@ from twisted.internet.defer import Deferred, succeed
 
 from hostkit.cli._following import Wanted, find_receipt, send_receipts
 from hostkit.cli._inspecting import modules_of, status_of
+from hostkit.cli._previewing import preview
 from hostkit.cli._reporting import reload_for_client
 from hostkit.cli._switching import SWITCHES, Switches
 from hostkit.config import structure
+from hostkit.loops import start_entry
 from hostkit.web.gateway import redacted
 
 if TYPE_CHECKING:
@@ -52,10 +54,12 @@ def commands_of(
 
     def reload(request: Request) -> Deferred[dict[str, Any]]:
         redact = host.receipts.redact
-        return reload_for_client(reloader.reload, reactor, redact, request.report)
+        done = reload_for_client(reloader.reload, reactor, redact, request.report)
+        return done.addCallback(redacted, redact)
 
     return {
         "reload": reload,
+        "preview": lambda _: start_entry(preview(host, server)),
         "status": functools.partial(show, status),
         "receipts": lambda request: send_receipts(
             host, structure(request.arguments, Wanted), request, reactor

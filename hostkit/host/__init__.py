@@ -1,6 +1,7 @@
 """The life of a host: build, start, reload, stop."""
 
 from hostkit.host._asking import UnknownHookError, WrongArgumentsError
+from hostkit.host._changes import Changes, compare
 from hostkit.host._from_file import build_from_file
 from hostkit.host._given import HostOptions
 from hostkit.host._host import Host
@@ -9,6 +10,7 @@ from hostkit.host._reloaded import Companion, Reloaded
 from hostkit.host._watching import watch_hosts
 
 __all__ = [
+    "Changes",
     "Companion",
     "Host",
     "HostOptions",
@@ -17,5 +19,6 @@ __all__ = [
     "UnknownHookError",
     "WrongArgumentsError",
     "build_from_file",
+    "compare",
     "watch_hosts",
 ]

@@ -1,5 +1,6 @@
 """How modules get from a name in the config file to an object with registrations."""
 
+from hostkit.loading._config import is_same
 from hostkit.loading._environment import CATEGORIES, MODULES, Environment, Offer
 from hostkit.loading._folders import find_folders, importable
 from hostkit.loading._imports import load_categories
@@ -14,5 +15,6 @@ __all__ = [
     "Offer",
     "find_folders",
     "importable",
+    "is_same",
     "load_categories",
 ]

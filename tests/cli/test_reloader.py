@@ -172,6 +172,8 @@ def test_requests_during_a_reload_are_passed_on(
         "kept": (),
         "gone": ("b", "c"),
         "missing": (),
+        "changes": {"new": (), "changed": {}, "gone": (), "moved": {}, "settings": ()},
+        "shown": "",
     }
 
 
