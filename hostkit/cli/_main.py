@@ -19,7 +19,7 @@ _PACKAGE: Final = "hostkit.cli.commands"
 _COMMANDS: Final = (
     *("serve", "validate", "list", "routes", "explain", "reload", "status"),
     *("receipts", "modules", "enable", "disable", "shadow"),
-    *("spec", "rule", "graph", "init", "bisect", "completion"),
+    *("spec", "rule", "graph", "schema", "init", "bisect", "completion"),
 )
 """In the order in which `--help` shows them; each is what its file calls as the file is called."""
 

@@ -9,7 +9,7 @@ import attrs
 import click
 
 from hostkit.cli._control_client import ask, control_path, find_control
-from hostkit.cli._output import exit_code, show_problems
+from hostkit.cli._problems import exit_code, show_problems
 from hostkit.cli._proc import is_server
 from hostkit.cli._process import find_process, pid_path
 from hostkit.config import examine

@@ -2,7 +2,7 @@
 
 from hostkit.host._asking import UnknownHookError, WrongArgumentsError
 from hostkit.host._changes import Changes, compare
-from hostkit.host._from_file import build_from_file
+from hostkit.host._from_file import build_from_file, check_configs
 from hostkit.host._given import HostOptions
 from hostkit.host._host import Host
 from hostkit.host._missing import MissingModule
@@ -19,6 +19,7 @@ __all__ = [
     "UnknownHookError",
     "WrongArgumentsError",
     "build_from_file",
+    "check_configs",
     "compare",
     "watch_hosts",
 ]

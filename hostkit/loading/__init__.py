@@ -3,7 +3,7 @@
 from hostkit.loading._config import is_same
 from hostkit.loading._environment import CATEGORIES, MODULES, Environment, Offer
 from hostkit.loading._folders import find_folders, importable
-from hostkit.loading._imports import load_categories
+from hostkit.loading._imports import find_class, load_categories
 from hostkit.loading._module import Module, ModuleLoader
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Module",
     "ModuleLoader",
     "Offer",
+    "find_class",
     "find_folders",
     "importable",
     "is_same",
