@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _PACKAGE: Final = "hostkit.cli.commands"
 _COMMANDS: Final = (
-    *("serve", "validate", "list", "routes", "explain", "reload", "status"),
+    *("serve", "validate", "list", "routes", "explain", "ask", "reload", "status"),
     *("receipts", "modules", "enable", "disable", "shadow"),
     *("spec", "rule", "graph", "schema", "init", "bisect", "completion"),
 )

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
-from hostkit.cli._asking import Typed, find_hook, read_arguments
+from hostkit.cli._asking import find_hook, read_arguments
+from hostkit.cli._fields import Typed
 from hostkit.testing import build_host
 from tests.cli.conftest import HEAD, Write, run
 from tests.cli.modules import Comments
