@@ -57,6 +57,9 @@ def commands_of(
         done = reload_for_client(reloader.reload, reactor, redact, request.report)
         return done.addCallback(redacted, redact)
 
+    def switch(command: str, request: Request) -> Deferred[dict[str, Any]]:
+        return switches.switch(command, request).addCallback(redacted, host.receipts.redact)
+
     return {
         "reload": reload,
         "preview": lambda _: start_entry(preview(host, server)),
@@ -67,6 +70,6 @@ def commands_of(
         "receipt": lambda request: succeed(
             find_receipt(host.receipts, str(request.arguments.get("id")))
         ),
-        **{name: functools.partial(switches.switch, name) for name in SWITCHES},
+        **{name: functools.partial(switch, name) for name in SWITCHES},
         "modules": functools.partial(show, lambda: {"modules": modules_of(host)}),
     }
