@@ -2,6 +2,7 @@
 
 from hostkit.host._advice import advise
 from hostkit.host._asking import UnknownHookError, WrongArgumentsError
+from hostkit.host._changes import Changes, compare
 from hostkit.host._from_file import build_from_file, check_configs
 from hostkit.host._given import HostOptions
 from hostkit.host._host import Host
@@ -10,6 +11,7 @@ from hostkit.host._reloaded import Companion, Reloaded
 from hostkit.host._watching import watch_hosts
 
 __all__ = [
+    "Changes",
     "Companion",
     "Host",
     "HostOptions",
@@ -20,5 +22,6 @@ __all__ = [
     "advise",
     "build_from_file",
     "check_configs",
+    "compare",
     "watch_hosts",
 ]
