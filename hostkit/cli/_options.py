@@ -43,6 +43,12 @@ path_option = click.option(
 )
 
 
+def module_path() -> tuple[str, ...]:
+    """The folders that were named with ``--path``."""
+    folders: tuple[str, ...] = click.get_current_context().meta[_PATH]
+    return folders
+
+
 CODES: Final = """
 \b
 Exit codes:
@@ -94,7 +100,7 @@ def build(
         "module_path": module_path(),
     }
     if serves:
-        options |= {"check": _check, "worker_name": worker}
+        options |= {"check": check_serving, "worker_name": worker}
     try:
         host = build_from_file(file, **options)
     except ConfigErrors as errors:
@@ -103,18 +109,13 @@ def build(
     return host
 
 
-def _check(file: HostFile) -> list[Problem]:
+def check_serving(file: HostFile) -> list[Problem]:
+    """Find what is wrong with what a server has: listeners, pid file and control socket."""
     from hostkit.cli._control import check_control_socket  # noqa: PLC0415
     from hostkit.cli._process import check_pid_file  # noqa: PLC0415
     from hostkit.web import check_listeners  # noqa: PLC0415
 
     return [*check_listeners(file), *check_pid_file(file), *check_control_socket(file)]
-
-
-def module_path() -> tuple[str, ...]:
-    """Return the folders that the command line names for Python modules."""
-    folders: tuple[str, ...] = click.get_current_context().meta[_PATH]
-    return folders
 
 
 def leave(errors: ConfigErrors, absent: Sequence[Problem] = ()) -> NoReturn:
@@ -124,7 +125,7 @@ def leave(errors: ConfigErrors, absent: Sequence[Problem] = ()) -> NoReturn:
         errors: The problems.
         absent: What something stands in for.
     """
-    from hostkit.cli._output import exit_code, show_absent, show_problems  # noqa: PLC0415
+    from hostkit.cli._problems import exit_code, show_absent, show_problems  # noqa: PLC0415
 
     show_problems(errors)
     for line in show_absent(absent):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from hostkit.cli._control import ask, control_path, find_control
-from hostkit.cli._output import exit_code, show_problems
+from hostkit.cli._problems import exit_code, show_problems
 from hostkit.cli._proc import is_server
 from hostkit.cli._process import find_process, pid_path, send_hangup
 from hostkit.config import examine

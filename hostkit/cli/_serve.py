@@ -20,7 +20,7 @@ from hostkit.cli._ending import Ending
 from hostkit.cli._heartbeat import Heartbeat
 from hostkit.cli._log import Mask, log_failed_module, log_to_twisted
 from hostkit.cli._notify import Notifier
-from hostkit.cli._output import exit_code, show_problems
+from hostkit.cli._problems import exit_code, show_problems
 from hostkit.cli._process import PidFile, hold_pid_file, pid_path
 from hostkit.cli._reactor import handle_signals
 from hostkit.cli._reloader import Reloader, handle_hangup, ignore_hangup

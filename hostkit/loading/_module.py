@@ -92,7 +92,18 @@ class ModuleLoader:
             loops=registrations.loops,
         )
 
-    def _build(self, entry: ModuleEntry, module_class: type, registrations: Registrations) -> Any:
+    def check(self, entry: ModuleEntry) -> None:
+        """Import a module's class and parse its config; nothing is built.
+
+        Args:
+            entry: The module's entry in the file.
+
+        Raises:
+            ConfigErrors: Something about the module is wrong.
+        """
+        self._parse(entry, find_class(self.file, entry, self.environment))
+
+    def _parse(self, entry: ModuleEntry, module_class: type) -> Any:
         try:
             config = parse_config(self.file, entry, module_class)
         except ConfigErrors:
@@ -103,6 +114,10 @@ class ModuleLoader:
         if inspect.iscoroutine(config):
             config.close()
             raise ConfigErrors((_not_awaited(self.file, entry, config),))
+        return config
+
+    def _build(self, entry: ModuleEntry, module_class: type, registrations: Registrations) -> Any:
+        config = self._parse(entry, module_class)
         try:
             api = self.api_class(entry.name, registrations, self.services)
             return module_class(config, api)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, final
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast, final
 from weakref import WeakKeyDictionary
 
 import attrs
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import Final
 
+    from twisted.internet import task
     from twisted.internet.interfaces import IReactorTime
     from twisted.web.resource import IResource
 
@@ -30,14 +31,14 @@ Listed: TypeAlias = "type | str | Mapping[str, Any] | tuple[type | str, Any] | R
 """A module of a test's host: a class, a dotted path or the name of an installed one; one of these
 with its config; an entry as in a file; or a `Recorder`."""
 
-_clocks: Final[WeakKeyDictionary[Host, IReactorTime]] = WeakKeyDictionary()
+_clocks: Final[WeakKeyDictionary[Host, IReactorTime | task.Clock]] = WeakKeyDictionary()
 
 
 def build_host(
     modules: Iterable[Listed] = (),
     *,
     categories: Sequence[type[Category]] | None = None,
-    clock: IReactorTime | None = None,
+    clock: IReactorTime | task.Clock | None = None,
     options: HostOptions | None = None,
     **settings: Any,
 ) -> Host:
@@ -65,19 +66,19 @@ def build_host(
     if categories is not None:
         given = {**given, "categories": categories}
     if clock is not None:
-        given = {**given, "clock": clock}
+        given = cast("HostOptions", {**given, "clock": clock})
     host = Host(from_mapping(mapping), **given)
     if clock is not None:
         set_clock(host, clock)
     return host.build()
 
 
-def set_clock(host: Host, clock: IReactorTime) -> None:
+def set_clock(host: Host, clock: IReactorTime | task.Clock) -> None:
     """Note the clock that a host was made with, for its clients to go by."""
     _clocks[host] = clock
 
 
-def clock_of(host: Host) -> IReactorTime | None:
+def clock_of(host: Host) -> IReactorTime | task.Clock | None:
     """The clock that a host was built with by `build_host`."""
     return _clocks.get(host)
 
@@ -134,7 +135,7 @@ def build_module(
     config: Any = None,
     *,
     categories: Sequence[type[Category]] | None = None,
-    clock: IReactorTime | None = None,
+    clock: IReactorTime | task.Clock | None = None,
     **entry: Any,
 ) -> BuiltModule[M]:
     """Build one module, as a host does: its config parsed, its registrations checked.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast, final
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from twisted.internet import task
     from twisted.internet.interfaces import IReactorTime
 
     from hostkit.host import HostOptions
@@ -36,7 +38,7 @@ class MakeHost(Protocol):
         modules: Iterable[Listed] = (),
         *,
         categories: Sequence[type[Category]] | None = None,
-        clock: IReactorTime | None = None,
+        clock: IReactorTime | task.Clock | None = None,
         options: HostOptions | None = None,
         **settings: Any,
     ) -> Host:
@@ -98,7 +100,7 @@ class Kit:
         modules: Iterable[Listed] = (),
         *,
         categories: Sequence[type[Category]] | None = None,
-        clock: IReactorTime | None = None,
+        clock: IReactorTime | task.Clock | None = None,
         options: HostOptions | None = None,
         **settings: Any,
     ) -> Host:
@@ -143,9 +145,11 @@ class Kit:
         """Close all clients, and stop all hosts, where they were started."""
         while self._clients:
             client = self._clients.pop()
-            # Another plugin may have closed its event loop, and all connections with it.
-            if client.loop is None or not client.loop.is_closed():
-                run(client.close, timeout=_CLOSE_SECONDS, loop=_usable(client.loop))
+            is_gone = client.loop is not None and client.loop.is_closed()
+            # Another plugin has closed its event loop, and all connections with it.
+            with contextlib.suppress(*(RuntimeError,) * is_gone):
+                loop = None if is_gone else _usable(client.loop)
+                run(client.close, timeout=_CLOSE_SECONDS, loop=loop)
         while self._hosts:
             close_host(self._hosts.pop())
 

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from hostkit import Host
 from hostkit.testing import Recorder, build_host, run
+from hostkit.testing._fixtures import Kit
 from hostkit.testing._leaks import Leak, LeakWatch, _audit, _close, _threads, close_host, report
 from hostkit.testing._loop import KitLoop
 from hostkit.testing._places import place_here
@@ -199,3 +201,14 @@ def test_loops_that_are_closed_are_left_alone() -> None:
     loop = KitLoop()
     loop.close()
     assert left_by(lambda: None) == []
+
+
+def test_clients_on_a_loop_that_is_closed_are_left_alone() -> None:
+    """Another plugin has closed it, and with it all connections; the host is stopped."""
+    recorder = Recorder()
+    kit = Kit(Path)
+    client = kit.client(kit.host([recorder], categories=[Comments]))
+    asyncio.run(client.open())
+    kit.client(client.host)
+    kit.close()
+    assert recorder.steps == ["start", "stop"]

@@ -10,7 +10,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError
 from twisted.internet.testing import MemoryReactorClock
 
-from tests.web.conftest import Echo
+from tests.web.pages import Echo
 
 if TYPE_CHECKING:
     from collections.abc import Callable

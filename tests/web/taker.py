@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hostkit import Category, Host, ModuleApi, hookspec, rules
 from hostkit.web import Gateway, Router
-from tests.web.conftest import Answer, ask
+from tests.web.conftest import ask
+
+if TYPE_CHECKING:
+    from hostkit.testing import Answer
 
 
 def host_for(hint: Any, **options: Any) -> tuple[Host, list[Any]]:

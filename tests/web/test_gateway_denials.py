@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 from enum import Enum, StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from hostkit import Category, Deny, Host, ModuleApi, hookspec, rules
 from hostkit.web import Gateway, HttpError, Router
-from tests.web.conftest import Answer, ask
+from tests.web.conftest import ask
+
+if TYPE_CHECKING:
+    from hostkit.testing import Answer
 
 
 class Code(StrEnum):

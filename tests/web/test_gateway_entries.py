@@ -15,13 +15,15 @@ from hookspecs import CATEGORIES, Event, LegacyThirdPartyRules, StateMap, ThirdP
 from hostkit import Category, Host, ModuleApi, hookspec, rules
 from hostkit.config import StructureErrors
 from hostkit.web import Gateway, Router
+from hostkit.web.gateway import to_json
 from hostkit.web.gateway._schemas import schema_of
 from hostkit.web.gateway._structuring import make_converter
-from hostkit.web.gateway._writing import to_json
-from tests.web.conftest import Answer, ask
+from tests.web.conftest import ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from hostkit.testing import Answer
 
 TOPIC = {
     "event_id": "$2",

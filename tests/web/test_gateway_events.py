@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from hookspecs import CATEGORIES, Codes, RoomAlias, SpamChecker
 from hostkit import Host, ModuleApi
 from hostkit.web import Gateway, Router
-from tests.web.conftest import Answer, ask
+from tests.web.conftest import ask
+
+if TYPE_CHECKING:
+    from hostkit.testing import Answer
 
 EVENT = {
     "event_id": "$1",

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from hostkit import ALLOW, Category, Host, Keyed, ModuleApi, hookspec, rules
 from hostkit.web import Gateway, Router
-from tests.web.conftest import Answer, ask, make_host
+from tests.web.conftest import ask, make_host
+
+if TYPE_CHECKING:
+    from hostkit.testing import Answer
 
 CHECK = "/_hostkit/hooks/comments/check_comment"
 PING = "/_hostkit/hooks/comments/ping"

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from hostkit import Category, Deny, Host, Keyed, hookspec, rules
 from hostkit.web import Gateway, Router
-from hostkit.web.gateway._writing import to_json
+from hostkit.web.gateway import to_json
 from tests.web.conftest import ask
 
 if TYPE_CHECKING:

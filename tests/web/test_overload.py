@@ -12,6 +12,8 @@ from twisted.internet.interfaces import IReadDescriptor
 from twisted.internet.selectreactor import SelectReactor
 from twisted.internet.task import Clock, deferLater
 from twisted.logger import Logger, LogPublisher
+from twisted.web.resource import Resource
+from twisted.web.server import Site
 from zope.interface import alsoProvides
 
 from hostkit import Host
@@ -62,7 +64,7 @@ class Exhausted:
 
 def accept(number: int) -> None:
     """Have Twisted accept connections, of which the first cannot be accepted."""
-    port: Any = tcp.Port(0, make_site(), reactor=SelectReactor())
+    port: Any = tcp.Port(0, Site(Resource()), reactor=SelectReactor())
     port.socket, port.numberAccepts = Exhausted(number), 10
     port.doRead()
 

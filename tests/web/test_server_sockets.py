@@ -82,14 +82,6 @@ def make_server(reactor: Any, endpoint: str) -> Server:
     return Server(Host.from_config(config, categories=[], clock=reactor).build(), reactor)
 
 
-@pytest.fixture
-def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Give what the module did, in order."""
-    steps: list[str] = []
-    monkeypatch.setattr(Recorder, "steps", steps)
-    return steps
-
-
 def test_a_host_is_served_over_tcp(caplog: pytest.LogCaptureFixture, steps: list[str]) -> None:
     """The log tells the port that was really taken; after a stop no module listens there."""
     caplog.set_level(logging.INFO, "hostkit.serve")
