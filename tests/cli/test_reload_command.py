@@ -210,7 +210,7 @@ def test_what_the_system_does_not_say_of_a_process_is_believed(
         raise error
 
     file = write_modules()
-    with PidFile(path).held():
+    with holding(path):
         monkeypatch.setattr("pathlib.Path.iterdir", refuse)
         result = run("reload", file)
     assert (result.exit_code, signals) == (1, [])  # this process would not survive it
