@@ -34,13 +34,11 @@ def check_module(  # noqa: PLR0913 -- all but the first by name
 ) -> type[unittest.TestCase]:
     """Make tests that a module does what hosts expect of any module.
 
-    A module author has them with one line in a file of tests, for pytest and for unittest::
+    A module author has them with one line in a file of tests, for pytest and for unittest:
+    ``TestWords = check_module(Words, good=[{"banned": ["casino"]}], bad=[{"banned": 3}])``.
 
-        TestWords = check_module(Words, good=[{"banned": ["casino"]}], bad=[{"banned": 3}])
-
-    With each good config the module is built, started, asked all that it listens to, and stopped:
-    it answers, does not hold up the event loop, leaves nothing behind, survives reloads, and does
-    not change what it is asked about. Each bad config is refused with a message.
+    With each good config the module answers, does not hold up the event loop, leaves nothing behind
+    and its arguments alone, and survives reloads. Bad ones are refused with a message.
 
     Args:
         module: Its class.
@@ -60,17 +58,15 @@ def check_module(  # noqa: PLR0913 -- all but the first by name
     if not good:
         raise ValueError("check_module needs a config that the module takes: good=[{...}]")
 
-    def tried(config: Any, others: Sequence[Any] = ()) -> Tried:
-        given = arguments or {}
-        return Tried(module, config, others, categories, given, changes, longest_seconds)
-
+    shared = (categories, arguments or {}, changes, longest_seconds)
     tests: dict[str, Any] = {}
     for number, config in enumerate(good, 1):
-        others = [*good[: number - 1], *good[number:]]
+        tried = Tried(module, config, [*good[: number - 1], *good[number:]], *shared)
         for name, promise in _OF_GOOD.items():
-            tests[f"test_{name}_with_config_{number}"] = _make_test(tried(config, others), promise)
+            tests[f"test_{name}_with_config_{number}"] = _make_test(tried, promise)
     for number, config in enumerate(bad, 1):
-        tests[f"test_refuses_bad_config_{number}"] = _make_test(tried(config), Tried.is_refused)
+        tried = Tried(module, config, (), *shared)
+        tests[f"test_refuses_bad_config_{number}"] = _make_test(tried, Tried.is_refused)
     return make_case(f"Test{module.__name__}", f"What hosts expect of {module.__name__}.", tests)
 
 

@@ -6,7 +6,6 @@ import os
 import socket
 import threading
 import time
-import unittest
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +15,7 @@ from hostkit import ALLOW, Category, ConfigError, Decision, ModuleApi, hookspec,
 from hostkit.testing import check_module
 from hostkit.testing._blocking import watch_blocking
 
+from .cases import problems_of
 from .shop import Comments, Words
 
 if TYPE_CHECKING:
@@ -79,24 +79,17 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 }
 
 
-def problems_of(*good: Any, bad: Sequence[Any] = (), **options: Any) -> dict[str, str]:
-    """Run the tests of the module: the message of each failure, by the names of the tests."""
+def problems_with(*good: Any, bad: Sequence[Any] = (), **options: Any) -> dict[str, str]:
+    """Run the tests of the module with some configs."""
     given = {"categories": [Lists], "arguments": ARGUMENTS, **options}
-    case = check_module(Module, good=good, bad=bad, **given)
-    result = unittest.TestResult()
-    unittest.defaultTestLoader.loadTestsFromTestCase(case).run(result)
-    assert result.testsRun == 5 * len(good) + len(bad)
-    return {
-        test.id().rpartition(".test_")[2]: text.rpartition("AssertionError: ")[2]
-        for test, text in [*result.failures, *result.errors]
-    }
+    return problems_of(check_module(Module, good=good, bad=bad, **given))
 
 
 def test_a_good_module_has_no_problems() -> None:
     """With all its configs; arguments that have no equal copy are not compared."""
-    assert problems_of({}, {"do": "nothing"}, bad=[{"do": "refuse"}]) == {}
+    assert problems_with({}, {"do": "nothing"}, bad=[{"do": "refuse"}]) == {}
     arguments = {**ARGUMENTS, "on_thing": {"thing": object()}}
-    assert problems_of({}, arguments=arguments) == {}
+    assert problems_with({}, arguments=arguments) == {}
 
 
 def test_there_is_a_good_config() -> None:
@@ -107,7 +100,7 @@ def test_there_is_a_good_config() -> None:
 
 def test_bad_configs_are_refused_with_a_message() -> None:
     """A key that the module did not expect to be missing says nothing to an operator."""
-    problems = problems_of({}, bad=[{"do": "fail"}, {}])
+    problems = problems_with({}, bad=[{"do": "fail"}, {}])
     first = {name: text.splitlines()[0] for name, text in problems.items()}
     assert first == {
         "refuses_bad_config_1": "Module with the config {'do': 'fail'} fails, and does not say "
@@ -118,7 +111,7 @@ def test_bad_configs_are_refused_with_a_message() -> None:
 
 def test_good_configs_are_accepted() -> None:
     """The message is that of the host."""
-    problems = problems_of({"do": "refuse"})
+    problems = problems_with({"do": "refuse"})
     assert len(problems) == 5
     assert "cannot be built:" in problems["answers_with_config_1"]
     assert "it does not want to" in problems["answers_with_config_1"]
@@ -126,7 +119,7 @@ def test_good_configs_are_accepted() -> None:
 
 def test_answers_are_those_that_hooks_can_have() -> None:
     """The trace of the call is shown."""
-    lines = problems_of({"do": "wrong"})["answers_with_config_1"].splitlines()
+    lines = problems_with({"do": "wrong"})["answers_with_config_1"].splitlines()
     assert (
         lines[0] == "Module with the config {'do': 'wrong'} does not answer check_list(items=[0]):"
     )
@@ -135,7 +128,7 @@ def test_answers_are_those_that_hooks_can_have() -> None:
 
 def test_what_holds_up_the_event_loop_is_found() -> None:
     """With the line that has done it."""
-    problems = problems_of({"do": "sleep"})
+    problems = problems_with({"do": "sleep"})
     lines = problems.pop("does_not_block_with_config_1").splitlines()
     assert lines[0] == "Module with the config {'do': 'sleep'} holds up the event loop:"
     assert lines[1].startswith("  time.sleep(0.0001) at ")
@@ -145,7 +138,7 @@ def test_what_holds_up_the_event_loop_is_found() -> None:
 
 def test_what_is_left_after_its_stop_is_found() -> None:
     """And after a reload."""
-    problems = problems_of({"do": "task"})
+    problems = problems_with({"do": "task"})
     assert sorted(problems) == [
         "leaves_nothing_behind_with_config_1",
         "survives_a_reload_with_config_1",
@@ -158,7 +151,7 @@ def test_what_is_left_after_its_stop_is_found() -> None:
 
 def test_a_module_that_cannot_be_replaced_is_found() -> None:
     """Two of them are there during a reload."""
-    problems = problems_of({"do": "fail-again"})
+    problems = problems_with({"do": "fail-again"})
     assert sorted(problems) == ["survives_a_reload_with_config_1"]
     assert "does not survive a reload with {'do': 'fail-again'}" in str(problems)
 
@@ -166,12 +159,12 @@ def test_a_module_that_cannot_be_replaced_is_found() -> None:
 def test_changed_arguments_are_found() -> None:
     """Unless it is meant to change them."""
     arguments = {**ARGUMENTS, "check_list": {"items": strategies.builds(list)}}
-    problems = problems_of({"do": "change"}, arguments=arguments)
+    problems = problems_with({"do": "change"}, arguments=arguments)
     assert {name: text.splitlines()[0] for name, text in problems.items()} == {
         "leaves_arguments_alone_with_config_1": "Module with the config {'do': 'change'} changes "
         "items of check_list: [] is [1]"
     }
-    assert problems_of({"do": "change"}, arguments=arguments, changes=["items"]) == {}
+    assert problems_with({"do": "change"}, arguments=arguments, changes=["items"]) == {}
 
 
 def test_calls_that_wait_are_known() -> None:
