@@ -88,6 +88,11 @@ class Loops:
         else:
             self._begin(loop, refused, self._clock)
 
+    @property
+    def running(self) -> tuple[BackgroundLoop, ...]:
+        """The loops that were begun here and are not over."""
+        return tuple(loop for loop in self._begun if not loop.is_over)
+
     def open(self, clock: Clock) -> None:
         """From now on, begin loops as soon as they are added.
 

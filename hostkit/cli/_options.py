@@ -2,27 +2,54 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 import click
 
-from hostkit.wording import indented
+from hostkit.wording import indented, visible
 
 # What a command needs is imported when it runs, so that `--help` and `--version` answer at once;
 # `serve` must also install a reactor before anything imports `twisted.internet.reactor`.
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from hostkit.cli._log import LogOptions
     from hostkit.config import HostFile
     from hostkit.errors import ConfigErrors, Problem
     from hostkit.host import Host
 
+_F = TypeVar("_F", bound="Callable[..., Any]")
+
 # Whether it can be read is found out when it is: then the reason is known.
 FILE = click.argument("file", metavar="FILE", type=click.Path(readable=False))
+
+
+TARGET = click.argument("target", metavar="FILE|PID")
+"""A running server, by its file or the number of its process."""
+
+
+def data_format(help: str) -> Callable[[_F], _F]:  # noqa: A002 -- as click has it
+    """Make the option ``--format`` of a command that shows data.
+
+    Args:
+        help: What the JSON is.
+    """
+    choice = click.Choice(["text", "json"])
+    return click.option("--format", "form", type=choice, default="text", help=help)
+
+
+def write_json(value: Any, *, indent: int | None = 2) -> None:
+    """Write data as JSON in which nothing can control a terminal.
+
+    Args:
+        value: The data.
+        indent: How far each level is indented; `None` writes one line.
+    """
+    click.echo(visible(json.dumps(value, indent=indent, ensure_ascii=False)))
 
 
 def _note_path(context: click.Context, _: click.Parameter, value: tuple[str, ...]) -> None:
@@ -41,6 +68,12 @@ path_option = click.option(
     help="A folder in which Python looks for modules before all others; may be repeated. Those "
     "under `hostkit: path:` come after it.",
 )
+
+
+def module_path() -> tuple[str, ...]:
+    """The folders that were named with ``--path``."""
+    folders: tuple[str, ...] = click.get_current_context().meta[_PATH]
+    return folders
 
 
 CODES: Final = """
@@ -91,19 +124,20 @@ def build(
     options: dict[str, Any] = {
         "prepare": prepare,
         "without_secrets": without_secrets,
-        "module_path": click.get_current_context().meta[_PATH],
+        "module_path": module_path(),
     }
     if serves:
-        options |= {"check": _check, "worker_name": worker}
+        options |= {"check": check_serving, "worker_name": worker}
     try:
         host = build_from_file(file, **options)
     except ConfigErrors as errors:
-        _leave(errors, absent)
+        leave(errors, absent)
     mask.learn(host.receipts.redact)  # a reload may add some
     return host
 
 
-def _check(file: HostFile) -> list[Problem]:
+def check_serving(file: HostFile) -> list[Problem]:
+    """Find what is wrong with what a server has: listeners, pid file and control socket."""
     from hostkit.cli._control import check_control_socket  # noqa: PLC0415
     from hostkit.cli._process import check_pid_file  # noqa: PLC0415
     from hostkit.web import check_listeners  # noqa: PLC0415
@@ -111,8 +145,14 @@ def _check(file: HostFile) -> list[Problem]:
     return [*check_listeners(file), *check_pid_file(file), *check_control_socket(file)]
 
 
-def _leave(errors: ConfigErrors, absent: Sequence[Problem]) -> NoReturn:
-    from hostkit.cli._output import exit_code, show_absent, show_problems  # noqa: PLC0415
+def leave(errors: ConfigErrors, absent: Sequence[Problem] = ()) -> NoReturn:
+    """Show problems, and exit.
+
+    Args:
+        errors: The problems.
+        absent: What something stands in for.
+    """
+    from hostkit.cli._problems import exit_code, show_absent, show_problems  # noqa: PLC0415
 
     show_problems(errors)
     for line in show_absent(absent):

@@ -1,51 +1,19 @@
-"""What commands print: hooks, paths, problems; and the exit code for problems."""
+"""What commands print of a host: hooks and paths."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-import click
-
 from hostkit.api import RESERVED, is_below
-from hostkit.codes import Code
 from hostkit.rules import KINDS, ByKind, policy_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from hostkit.api import Mount
     from hostkit.dispatch import Callback, Chain, KeyedChain
-    from hostkit.errors import ConfigErrors, Problem
     from hostkit.host import Host
-
-_UNREADABLE: Final = frozenset({Code.FILE_NOT_FOUND, Code.FILE_IS_FOLDER, Code.FILE_UNREADABLE})
-
-
-def show_problems(errors: ConfigErrors) -> None:
-    """Write every problem and their number to standard error, in colour on a terminal."""
-    shown, others = errors.shown()
-    for problem in shown:
-        head, _, rest = problem.render().partition("\n")
-        click.echo(click.style(head, bold=True), err=True)
-        if rest:
-            click.echo(rest, err=True)
-        click.echo(err=True)
-    for line in others:
-        click.echo(f"{line}\n", err=True)
-    count = len(errors.problems)
-    click.secho(f"{count} problem{'s' if count > 1 else ''} found", fg="red", err=True)
-
-
-def show_absent(absent: Sequence[Problem]) -> Iterator[str]:
-    """Yield the lines that say what something stood in for.
-
-    Args:
-        absent: The variables and files that are not there.
-    """
-    if absent:
-        yield "something stood in for what is not there:"
-        yield from (f"  {problem.place}: {problem.message}" for problem in absent)
 
 
 def show_unbuilt(host: Host) -> Iterator[str]:
@@ -64,11 +32,6 @@ def show_unbuilt(host: Host) -> Iterator[str]:
         yield f"not built, since nothing can stand in there: {', '.join(names)}"
     if missing:
         yield f"optional modules that cannot be loaded: {', '.join(missing)}"
-
-
-def exit_code(errors: ConfigErrors) -> int:
-    """Return 2 if the file cannot be read, 1 if there are problems in it."""
-    return 2 if errors.problems[0].code in _UNREADABLE else 1
 
 
 def show_host(host: Host) -> Iterator[str]:

@@ -91,6 +91,9 @@ class Reloader:
         host: The host.
         server: The server of that host.
         notifier: Is notified of each reload.
+
+    Attributes:
+        last: What the last reload came to, if there was one.
     """
 
     def __init__(self, host: Host, server: Server, notifier: Notifier) -> None:
@@ -100,6 +103,7 @@ class Reloader:
         self._is_open = False
         self._in_flight = 0
         self._kept: list[Deferred[Outcome]] = []
+        self.last: Outcome | None = None
 
     def open(self) -> None:
         """Begin to reload: the server has started."""
@@ -158,6 +162,7 @@ class Reloader:
 
     def _end(self, outcome: Outcome) -> Outcome:
         self._in_flight -= 1
+        self.last = outcome
         if not self._in_flight:
             self._notifier.ready(outcome.message)
         return outcome

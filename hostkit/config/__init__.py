@@ -15,8 +15,10 @@ from hostkit.config._load import Examined, examine, from_mapping, load
 from hostkit.config._plain import Written
 from hostkit.config._scalars import Bytes, Seconds, parse_bytes, parse_seconds, wrong_type
 from hostkit.config._settings import Listener, Redis, Settings
+from hostkit.config._tokens import SHORTEST_TOKEN
 
 __all__ = [
+    "SHORTEST_TOKEN",
     "Bytes",
     "Examined",
     "Fault",

@@ -6,21 +6,10 @@ sets and mappings are here.
 
 from __future__ import annotations
 
-import types
-from collections.abc import (
-    Callable,
-    Hashable,
-    Iterable,
-    Iterator,
-    Mapping,
-    MutableMapping,
-    MutableSequence,
-    Sequence,
-)
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, get_args, get_origin
 
 from cattrs import BaseValidationError, Converter
 from cattrs.cols import list_structure_factory, mapping_structure_factory
@@ -29,6 +18,7 @@ from hostkit.codes import Code
 from hostkit.config import _classes, _scalars, _texts, _validating
 from hostkit.config._annotations import nested_in
 from hostkit.config._classes import is_class
+from hostkit.config._containers import LISTS, MAPPINGS, UNIONS
 from hostkit.config._faults import Fault, StructureErrors, faults_of, text_of
 from hostkit.config._forms import list_hint
 from hostkit.config._plain import unwrap
@@ -42,18 +32,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _Hook: TypeAlias = Callable[[Any, Any], Any]
-
-_LISTS: Final[dict[Any, Any]] = {
-    list: list,
-    tuple: tuple,
-    set: set,
-    frozenset: frozenset,
-    Sequence: tuple,
-    MutableSequence: list,
-    AbstractSet: frozenset,
-}
-_MAPPINGS: Final = frozenset({dict, Mapping, MutableMapping})
-_UNIONS: Final = frozenset({Union, types.UnionType})
 
 
 @contextmanager
@@ -99,9 +77,9 @@ def can_fill(cls: Any) -> bool:
     if not isinstance(cls, Hashable):  # a constant of the module's own, perhaps
         return False
     base = _base(cls)
-    if base in _UNIONS:
+    if base in UNIONS:
         return all(can_fill(member) for member in get_args(cls))
-    return base in _MAPPINGS or is_class(base) or is_validating(base)
+    return base in MAPPINGS or is_class(base) or is_validating(base)
 
 
 def _fill(value: object, cls: type[T]) -> T:
@@ -161,10 +139,10 @@ def _converter() -> Converter:
 
 def _register_containers(converter: Converter) -> None:
     """Add the hooks for all types whose values hold other values."""
-    converter.register_structure_hook_factory(lambda cls: _base(cls) in _LISTS, _list_hook)
-    converter.register_structure_hook_factory(lambda cls: _base(cls) in _MAPPINGS, _mapping_hook)
+    converter.register_structure_hook_factory(lambda cls: _base(cls) in LISTS, _list_hook)
+    converter.register_structure_hook_factory(lambda cls: _base(cls) in MAPPINGS, _mapping_hook)
     converter.register_structure_hook_factory(_is_fixed_tuple, _fixed_tuple_hook)
-    converter.register_structure_hook_factory(lambda cls: _base(cls) in _UNIONS, union_hook)
+    converter.register_structure_hook_factory(lambda cls: _base(cls) in UNIONS, union_hook)
 
 
 def _base(cls: Any) -> Any:
@@ -179,7 +157,7 @@ def _is_iterable(cls: Any) -> bool:
 
 
 def _list_hook(cls: Any, converter: Converter) -> _Hook:
-    build = _LISTS[_base(cls)]
+    build = LISTS[_base(cls)]
     fill = list_structure_factory(cls, converter)
     takes_all = get_args(cls)[:1] in {(), (Any,)}
     item = (*get_args(cls), Any)[0]

@@ -49,8 +49,9 @@ class Limits:
     requests: Count = setting(
         1000,
         help="Requests in flight at a time, from their last byte to the end of the answer; those "
-        "that are still arriving, or whose client does not take what was answered, do not count. "
-        "`/health` and `/ready` are always served. Beyond: 503 with `Retry-After`.",
+        "that are still arriving, or whose client does not take what was answered, do not count, "
+        "nor do files that are being sent. `/health` and `/ready` are always served. Beyond: 503 "
+        "with `Retry-After`.",
     )
     connections: Count = setting(
         10_000,

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping
 from pathlib import Path as FilePath
-from typing import Any, Final, TypeVar, final
+from typing import Any, BinaryIO, Final, TypeVar, final
 
 import attrs
 
@@ -15,6 +14,7 @@ from hostkit.config._converter import structure
 from hostkit.config._entries import ModuleEntry
 from hostkit.config._faults import Fault, StructureErrors
 from hostkit.config._host_file import HostFile, Source
+from hostkit.config._listed import odd_configs, repeated_names
 from hostkit.config._misspelt import misspelt_keys
 from hostkit.config._parser import Parser, read_text
 from hostkit.config._plain import written
@@ -23,7 +23,7 @@ from hostkit.config._secrets import misplaced_secrets, plain_secrets, tokens_of
 from hostkit.config._settings import Settings
 from hostkit.config._tokens import short_tokens
 from hostkit.config._values import Reader
-from hostkit.errors import ConfigErrors, Path, Problem, show_path
+from hostkit.errors import ConfigErrors, Path, Problem
 from hostkit.wording import show
 
 _T = TypeVar("_T")
@@ -71,12 +71,15 @@ def load(path: str | os.PathLike[str]) -> HostFile:
     return examine(path).accept()
 
 
-def examine(path: str | os.PathLike[str], *, without_secrets: bool = False) -> Examined:
+def examine(
+    path: str | os.PathLike[str], *, without_secrets: bool = False, stream: BinaryIO | None = None
+) -> Examined:
     """Read a config file like `load`, but go on with what is right in it.
 
     Args:
         path: The file.
         without_secrets: Whether something stands in for variables and files that are not there.
+        stream: What is read instead, if it is open already; the path is only its name.
 
     Returns:
         What is right, and what is not.
@@ -85,7 +88,7 @@ def examine(path: str | os.PathLike[str], *, without_secrets: bool = False) -> E
         ConfigErrors: It cannot be read at all.
     """
     name = os.fspath(path)
-    document = Parser(name, read_text(name)).parse()
+    document = Parser(name, read_text(name, stream)).parse()
     reader = Reader(document, FilePath(name).parent, without_secrets)
     values = reader.read_top(_KEYS)
     source = Source(
@@ -148,8 +151,8 @@ def _build(
             for each in problems
         ]
     if isinstance(modules, list | tuple):
-        problems += [source.problem(problem) for problem in _repeated_names(modules)]
-        odd = [each for each in _odd_configs(modules, source) if each.path not in broken]
+        problems += [source.problem(problem) for problem in repeated_names(modules)]
+        odd = [each for each in odd_configs(modules, source) if each.path not in broken]
         problems += [source.problem(problem) for problem in odd]
         broken |= {problem.path for problem in odd}
     if source.document is not None:
@@ -260,38 +263,3 @@ def _named(entries: Mapping[int, ModuleEntry]) -> tuple[ModuleEntry, ...]:
 def _default_name(module: str | type) -> str:
     """Name a module that was not named: as it was written, or by its class."""
     return module if isinstance(module, str) else f"{module.__module__}.{module.__qualname__}"
-
-
-def _odd_configs(entries: Sequence[Any], source: Source) -> Iterator[Problem]:
-    """Find configs that are not mappings; a program may give its modules any object."""
-    for index, entry in enumerate(entries):
-        config = entry.get("config") if isinstance(entry, Mapping) else None
-        is_object = source.document is None and not isinstance(config, int | float | date)
-        if config is not None and not isinstance(config, Mapping) and not is_object:
-            yield Problem(
-                Code.WRONG_TYPE,
-                f"{show(config)} is of the wrong type",
-                ("modules", index, "config"),
-                expected="a mapping",
-                hint="write `config: {key: value}`, or each key in a line of its own below it",
-            )
-
-
-def _repeated_names(entries: Sequence[Any]) -> Iterator[Problem]:
-    """Find names that were given twice, among entries that may be wrong in other ways too.
-
-    Args:
-        entries: What stands under ``modules:``, as it was written.
-    """
-    first: dict[str, int] = {}
-    for index, entry in enumerate(entries):
-        name = entry.get("name") if isinstance(entry, Mapping) else None
-        if not isinstance(name, str) or first.setdefault(name, index) == index:
-            continue
-        yield Problem(
-            Code.DUPLICATE_NAME,
-            f"{show_path(('modules', index))} and {show_path(('modules', first[name]))} "
-            f"have the same name {name!r}",
-            ("modules", index, "name"),
-            hint="give each module a name of its own",
-        )

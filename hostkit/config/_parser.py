@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import os
 from pathlib import Path as FilePath
-from typing import Any, Final, final
+from typing import Any, BinaryIO, Final, final
 
 import attrs
 import yaml
@@ -31,11 +32,12 @@ _GIVEN: Final = frozenset({FilePath("/dev/fd"), FilePath("/proc/self/fd")})
 _WHAT_BELONGS: Final = "a mapping with the key `modules:`"
 
 
-def read_text(name: str) -> str:
+def read_text(name: str, stream: BinaryIO | None = None) -> str:
     """Read a file as text.
 
     Args:
         name: The file's name.
+        stream: What is read instead, if it is open already.
 
     Returns:
         Its text, which holds only characters that YAML allows.
@@ -43,7 +45,7 @@ def read_text(name: str) -> str:
     Raises:
         ConfigErrors: The file cannot be read, or is not UTF-8 text.
     """
-    data = _read_bytes(name).removeprefix(codecs.BOM_UTF8)
+    data = _read_bytes(name, stream).removeprefix(codecs.BOM_UTF8)
     problem = _not_utf8(name, data)
     if problem is None:
         text = data.decode()
@@ -53,8 +55,10 @@ def read_text(name: str) -> str:
     return text
 
 
-def _read_bytes(name: str) -> bytes:
+def _read_bytes(name: str, stream: BinaryIO | None) -> bytes:
     try:
+        if stream is not None:
+            return _read_open(stream)
         return _read_given(name) if _is_given(name) else read_plain(name, _MOST_BYTES)
     except (FileNotFoundError, NotADirectoryError):
         problem = Problem(
@@ -71,6 +75,13 @@ def _read_bytes(name: str) -> bytes:
         reason = error.strerror if isinstance(error, OSError) else error
         problem = Problem(Code.FILE_UNREADABLE, f"{name!r} cannot be read: {reason}")
     raise ConfigErrors((problem,))
+
+
+def _read_open(stream: BinaryIO) -> bytes:
+    data = stream.read(_MOST_BYTES + 1)
+    if len(data) > _MOST_BYTES:
+        raise OSError(errno.EFBIG, f"it is longer than {_MOST_BYTES} bytes")
+    return data
 
 
 def _is_given(name: str) -> bool:

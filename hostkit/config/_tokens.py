@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from hostkit.config._settings import Settings
     from hostkit.errors import Path
 
-_SHORTEST: Final = 16
+SHORTEST_TOKEN: Final = 16
+"""How many characters a token has at least."""
 
 
 def short_tokens(settings: Settings, known: Collection[Path]) -> Iterator[Problem]:
@@ -27,11 +28,11 @@ def short_tokens(settings: Settings, known: Collection[Path]) -> Iterator[Proble
         for key in ("token", "previous_token"):
             token: str | None = getattr(listener, key)
             path = (*listener.path, key)
-            if token is not None and len(token) < _SHORTEST and path not in known:
+            if token is not None and len(token) < SHORTEST_TOKEN and path not in known:
                 yield Problem(
                     Code.NOT_ALLOWED,
                     f"the token has {len(token)} characters, and can be guessed",
                     path,
-                    expected=f"at least {_SHORTEST} characters",
+                    expected=f"at least {SHORTEST_TOKEN} characters",
                     hint="make one with `openssl rand -hex 32`",
                 )

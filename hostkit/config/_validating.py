@@ -34,7 +34,12 @@ def register(converter: Converter) -> None:
 
 def is_validating(cls: Any) -> bool:
     """Whether a class checks its values by itself."""
-    return _is_subclass(cls, "pydantic", "BaseModel") or _is_subclass(cls, "msgspec", "Struct")
+    return is_pydantic(cls) or _is_subclass(cls, "msgspec", "Struct")
+
+
+def is_pydantic(cls: Any) -> bool:
+    """Whether a class is a model of pydantic's."""
+    return _is_subclass(cls, "pydantic", "BaseModel")
 
 
 def _is_subclass(cls: Any, library: str, base: str) -> bool:
@@ -43,7 +48,7 @@ def _is_subclass(cls: Any, library: str, base: str) -> bool:
 
 
 def _hook(cls: Any) -> Callable[[Any, Any], Any]:
-    fill = _fill_model if _is_subclass(cls, "pydantic", "BaseModel") else _fill_struct
+    fill = _fill_model if is_pydantic(cls) else _fill_struct
 
     def structure_validating(value: Any, _cls: Any) -> Any:
         plain = unwrap(value)
@@ -104,7 +109,7 @@ def _names_of(model: Any) -> set[Any]:
 
 
 def _models_in(annotation: Any) -> Iterator[Any]:
-    if _is_subclass(annotation, "pydantic", "BaseModel"):
+    if is_pydantic(annotation):
         yield annotation
     for each in get_args(annotation):
         yield from _models_in(each)

@@ -6,7 +6,7 @@ import asyncio
 import reprlib
 from enum import EnumMeta
 from types import CoroutineType, MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import TYPE_CHECKING, Any, Final
 
 from twisted.internet.defer import Deferred
 
@@ -22,7 +22,9 @@ _bases_of: Final = type.__dict__["__mro__"].__get__
 LONGEST_VALUE: Final = 200
 """How many characters are shown of a value."""
 
-_LONGEST_RECEIPT: Final = 4 * LONGEST
+LONGEST_RECEIPT: Final = 4 * LONGEST
+"""How many characters of all messages together are kept in a receipt."""
+
 _ALWAYS: Final = 80
 """How many characters of each message are kept whatever the others have taken."""
 
@@ -65,29 +67,16 @@ def describe_invalid(value: Any, redact: Callable[[str], str]) -> str:
     return f"{shown}: an `await` is missing" if is_awaitable else shown
 
 
-@final
-class Room:
-    """How much of its messages a receipt has room for.
+def cut(text: str, left: int, redact: Callable[[str], str]) -> str:
+    """Cut a message of a receipt, and note that it was.
 
     Args:
-        redact: Takes secrets out of a message, which is not recognisable once it is cut.
+        text: The message.
+        left: How many characters the receipt has room for; some are kept in any case.
+        redact: Takes secrets out of it, which are not recognisable once it is cut.
     """
-
-    __slots__ = ("_left", "_redact")
-
-    def __init__(self, redact: Callable[[str], str]) -> None:
-        self._redact = redact
-        self._left = _LONGEST_RECEIPT
-
-    def keep(self, text: str | None) -> str | None:
-        """Cut a message if it is long; what it says is lost then, but that it was cut is noted."""
-        if text is None:
-            return None
-        longest = max(min(self._left, LONGEST), _ALWAYS)
-        if len(text) > longest:
-            text = clean(text, self._redact, longest)
-        self._left -= len(text)
-        return text
+    longest = max(min(left, LONGEST), _ALWAYS)
+    return text if len(text) <= longest else clean(text, redact, longest)
 
 
 def is_small(value: Any, depth: int = 0) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 import attrs
 from twisted.internet.defer import CancelledError
 
-from hostkit.dispatch._kept import Room, describe
+from hostkit.dispatch._kept import LONGEST_RECEIPT, cut, describe
 from hostkit.dispatch._receipts import Outcome, Receipt, Step
 from hostkit.wording import LONGEST, clean, type_name
 
@@ -87,6 +87,7 @@ class CallRecord:
     _remarks: dict[int, str] | None = None
     began: float | None = None
     ended: float | None = None
+    _left = LONGEST_RECEIPT
 
     def __init__(
         self,
@@ -101,13 +102,12 @@ class CallRecord:
         self._callbacks = callbacks
         self._since = since
         self._redact = redact
-        self._room = Room(redact)
         self._is_full = is_full
         self.steps: dict[int, tuple[Outcome, str | None]] = {}
 
     def note(self, index: int, outcome: Outcome, detail: str | None) -> None:
         """Note what a callback did, which may not have ended the call."""
-        self.steps[index] = (outcome, self._room.keep(detail))
+        self.steps[index] = (outcome, self._keep(detail))
         if index >= self.asked:
             self.asked = index + 1
 
@@ -119,7 +119,7 @@ class CallRecord:
     def answer(self, index: int, value: Any) -> None:
         """Note an answer that has become a part of the result."""
         if self._is_full:
-            self.steps[index] = (Outcome.RESULT, self._room.keep(self.describe(value)))
+            self.steps[index] = (Outcome.RESULT, self._keep(self.describe(value)))
 
     def measure(self, began: float, before: float, after: float, index: int) -> None:
         """Note when the call began, and when a callback began and ended."""
@@ -133,7 +133,7 @@ class CallRecord:
         """The call is over: by a callback, or after all of them were asked (`None`)."""
         self.is_finished = True
         self.outcome = outcome
-        self.reason = reason = self._room.keep(reason)
+        self.reason = reason = self._keep(reason)
         self.decider = index
         if index is None:
             self.asked = len(self._callbacks)
@@ -141,6 +141,15 @@ class CallRecord:
             if index >= self.asked:
                 self.asked = index + 1
             self.steps.setdefault(index, (outcome, reason))
+
+    def _keep(self, text: str | None) -> str | None:
+        """Keep a message, as much of it as there is room for."""
+        if text is None:
+            return None
+        if len(text) > LONGEST or len(text) > self._left:
+            text = cut(text, self._left, self._redact)
+        self._left -= len(text)
+        return text
 
     def describe(self, value: Any) -> str:
         """Write an answer or a result in a few words."""

@@ -1,7 +1,7 @@
 """The life of a host: build, start, reload, stop."""
 
 from hostkit.host._asking import UnknownHookError, WrongArgumentsError
-from hostkit.host._from_file import build_from_file
+from hostkit.host._from_file import build_from_file, check_configs
 from hostkit.host._given import HostOptions
 from hostkit.host._host import Host
 from hostkit.host._missing import MissingModule
@@ -17,5 +17,6 @@ __all__ = [
     "UnknownHookError",
     "WrongArgumentsError",
     "build_from_file",
+    "check_configs",
     "watch_hosts",
 ]

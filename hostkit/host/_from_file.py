@@ -1,21 +1,23 @@
-"""`build_from_file`: a host from a file, with everything that is wrong reported at once."""
+"""A host from a file, with everything that is wrong reported at once."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hostkit.api import HostServices, ModuleApi
 from hostkit.codes import Code
 from hostkit.config import examine
 from hostkit.errors import CodedError, ConfigErrors
 from hostkit.host._host import Host
 from hostkit.host._reading import warn_of_nothing
+from hostkit.loading import Environment, ModuleLoader, find_folders, importable, load_categories
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable
-    from typing import Unpack
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import BinaryIO, Unpack
 
-    from hostkit.config import HostFile
+    from hostkit.config import Examined, HostFile, ModuleEntry
     from hostkit.errors import Problem
     from hostkit.host._given import HostOptions
 
@@ -26,6 +28,7 @@ def build_from_file(
     check: Callable[[HostFile], Iterable[Problem]] = lambda _: (),
     prepare: Callable[[HostFile], None] = lambda _: None,
     without_secrets: bool = False,
+    stream: BinaryIO | None = None,
     **options: Unpack[HostOptions],
 ) -> Host:
     """Make a host from a YAML file and build it, as ``Host.from_file(path).build()`` does.
@@ -38,6 +41,7 @@ def build_from_file(
         prepare: Is called with what could be read, before anything of a module runs.
         without_secrets: Whether something stands in for what ``!env`` and ``!file`` name and is not
             there. `HostFile.absent` lists it; a module for which that is not enough is left out.
+        stream: What is read instead of the file, if it is open already.
         options: As for `Host`.
 
     Returns:
@@ -46,13 +50,12 @@ def build_from_file(
     Raises:
         ConfigErrors: All that is wrong, in the order of the file.
     """
-    examined = examine(path, without_secrets=without_secrets)
+    examined = examine(path, without_secrets=without_secrets, stream=stream)
     problems = list(examined.problems)
     prepare(examined.file)
     warn_of_nothing(examined.file)
     host = Host(examined.file, **options)
-    # What is wrong with the settings could make modules look wrong that are not.
-    if all(problem.path[:1] == ("modules",) for problem in problems):
+    if _has_good_settings(examined):
         try:
             host.build()
         except ConfigErrors as errors:
@@ -62,6 +65,63 @@ def build_from_file(
         except CodedError as error:
             problems.append(error.problem)
         problems += check(examined.file)
+    _raise_all(problems)
+    return host
+
+
+def check_configs(
+    examined: Examined,
+    *,
+    check: Callable[[HostFile], Iterable[Problem]],
+    module_path: Sequence[str | os.PathLike[str]],
+) -> None:
+    """Import what a file names and parse the configs of its modules, but build none of them.
+
+    Args:
+        examined: The file.
+        check: Finds what else is wrong with the settings.
+        module_path: As for `Host`.
+
+    Raises:
+        ConfigErrors: All that is wrong, in the order of the file.
+    """
+    problems = list(examined.problems)
+    if _has_good_settings(examined):
+        problems += _look_into(examined.file, module_path)
+        problems += check(examined.file)
+    _raise_all(problems)
+
+
+def _look_into(file: HostFile, module_path: Sequence[str | os.PathLike[str]]) -> Iterator[Problem]:
+    try:
+        environment = Environment(find_folders(file, module_path))
+    except ConfigErrors as errors:
+        yield from errors.problems
+        return
+    loader = ModuleLoader(file, ModuleApi, HostServices(), environment)
+    with importable(environment.folders):
+        try:
+            load_categories(file, environment)
+        except ConfigErrors as errors:
+            yield from errors.problems
+        for entry in file.modules:
+            if entry.enabled:
+                yield from _refusals(loader, entry)
+
+
+def _refusals(loader: ModuleLoader, entry: ModuleEntry) -> tuple[Problem, ...]:
+    try:
+        loader.check(entry)
+    except ConfigErrors as errors:
+        return () if entry.optional else loader.file.without_stand_ins(errors.problems)
+    return ()
+
+
+def _has_good_settings(examined: Examined) -> bool:
+    """Whether modules can be looked at: wrong settings could make some look wrong that are not."""
+    return all(problem.path[:1] == ("modules",) for problem in examined.problems)
+
+
+def _raise_all(problems: Sequence[Problem]) -> None:
     if problems:
         raise ConfigErrors(tuple(sorted(problems, key=lambda problem: problem.position)))
-    return host

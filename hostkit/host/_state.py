@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
     from hostkit.api import Mount
+    from hostkit.background import Worker
     from hostkit.dispatch import (
         Chain,
         HookManager,
@@ -145,6 +146,16 @@ class HostView:
     def missing(self) -> tuple[MissingModule, ...]:
         """Optional modules that cannot be loaded or started, so that the host goes on without."""
         return self._state.missing
+
+    @property
+    def worker(self) -> Worker:
+        """This process among those that share the config file."""
+        return self._state.loader.services.worker
+
+    @property
+    def cached_functions(self) -> tuple[str, ...]:
+        """The names of the cached methods that modules have registered."""
+        return self._state.loader.services.invalidations.names
 
     @property
     def hooks(self) -> Hooks:

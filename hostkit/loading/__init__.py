@@ -2,7 +2,7 @@
 
 from hostkit.loading._environment import CATEGORIES, MODULES, Environment, Offer
 from hostkit.loading._folders import find_folders, importable
-from hostkit.loading._imports import load_categories
+from hostkit.loading._imports import find_class, load_categories
 from hostkit.loading._module import Module, ModuleLoader
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Module",
     "ModuleLoader",
     "Offer",
+    "find_class",
     "find_folders",
     "importable",
     "load_categories",

@@ -9,7 +9,7 @@ import attrs
 
 from hostkit.codes import Code
 from hostkit.errors import CodedError, ConfigErrors, SpecError
-from hostkit.loading._environment import CATEGORIES, normalize
+from hostkit.loading._environment import CATEGORIES, MODULES, normalize
 from hostkit.loading._failures import NO_LOOP, causes, frames, is_about_loops, pass_on
 from hostkit.loading._folders import find_beside, find_hidden
 from hostkit.presenting import exception_line, presentable
@@ -19,7 +19,7 @@ from hostkit.wording import did_you_mean, either
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hostkit.config import HostFile
+    from hostkit.config import HostFile, ModuleEntry
     from hostkit.errors import Path, Problem
     from hostkit.loading._environment import Environment, Offer
     from hostkit.specs import Category
@@ -52,6 +52,36 @@ def describe(file: HostFile, error: CodedError, what: str, path: Path) -> Proble
         hint = find_beside(error.missing, file) or hint
     message = f"{what} cannot be loaded: {error.problem.message}"
     return file.adopt(attrs.evolve(error.problem, message=message, path=path, hint=hint))
+
+
+def find_class(file: HostFile, entry: ModuleEntry, environment: Environment) -> type:
+    """Import the class of a module.
+
+    Args:
+        file: The config file.
+        entry: The module's entry in it.
+        environment: Where classes are looked for.
+
+    Raises:
+        ConfigErrors: It cannot be imported, or is not a class.
+    """
+    path = (*entry.path, "module")
+    found: object = entry.module
+    if isinstance(entry.module, str):
+        try:
+            found = find_object(entry.module, MODULES, environment)
+        except NotLoadableError as error:
+            problem = describe(file, error, f"module {entry.name!r}", path)
+            raise ConfigErrors((problem,)) from error
+    if isinstance(found, type):
+        return found
+    problem = file.problem(
+        Code.NOT_A_CLASS,
+        f"module {entry.name!r} is not a class but {type(found).__name__} {found!r}",
+        path,
+        expected="a class that is built with its config and the module api",
+    )
+    raise ConfigErrors((problem,))
 
 
 def load_categories(file: HostFile, environment: Environment) -> tuple[type[Category], ...]:

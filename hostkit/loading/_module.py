@@ -13,10 +13,10 @@ from hostkit.api import Registrations
 from hostkit.codes import Code
 from hostkit.errors import ConfigErrors
 from hostkit.loading._config import is_same, parse_config, private_copy
-from hostkit.loading._environment import MODULES, Environment
+from hostkit.loading._environment import Environment
 from hostkit.loading._failures import broken, is_about_loops, pass_on
 from hostkit.loading._forgotten import coroutines_noted, warn_of_forgotten
-from hostkit.loading._imports import NotLoadableError, describe, find_object
+from hostkit.loading._imports import find_class
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -77,7 +77,7 @@ class ModuleLoader:
         Raises:
             ConfigErrors: Something about the module is wrong; nothing of it is left behind.
         """
-        module_class = self._find_class(entry)
+        module_class = find_class(self.file, entry, self.environment)
         registrations = Registrations()
         with coroutines_noted() as coroutines:
             instance = self._build(entry, module_class, registrations)
@@ -92,7 +92,18 @@ class ModuleLoader:
             loops=registrations.loops,
         )
 
-    def _build(self, entry: ModuleEntry, module_class: type, registrations: Registrations) -> Any:
+    def check(self, entry: ModuleEntry) -> None:
+        """Import a module's class and parse its config; nothing is built.
+
+        Args:
+            entry: The module's entry in the file.
+
+        Raises:
+            ConfigErrors: Something about the module is wrong.
+        """
+        self._parse(entry, find_class(self.file, entry, self.environment))
+
+    def _parse(self, entry: ModuleEntry, module_class: type) -> Any:
         try:
             config = parse_config(self.file, entry, module_class)
         except ConfigErrors:
@@ -103,6 +114,10 @@ class ModuleLoader:
         if inspect.iscoroutine(config):
             config.close()
             raise ConfigErrors((_not_awaited(self.file, entry, config),))
+        return config
+
+    def _build(self, entry: ModuleEntry, module_class: type, registrations: Registrations) -> Any:
+        config = self._parse(entry, module_class)
         try:
             api = self.api_class(entry.name, registrations, self.services)
             return module_class(config, api)
@@ -133,28 +148,6 @@ class ModuleLoader:
                 place = functools.partial(self.file.locate, entry.path)
                 return attrs.evolve(module, entry=entry, place=place)
         return None
-
-    def _find_class(self, entry: ModuleEntry) -> type:
-        path = (*entry.path, "module")
-        found: object = entry.module
-        if isinstance(entry.module, str):
-            try:
-                found = find_object(entry.module, MODULES, self.environment)
-            except NotLoadableError as error:
-                problem = describe(self.file, error, f"module {entry.name!r}", path)
-                raise ConfigErrors((problem,)) from error
-        if isinstance(found, type):
-            return found
-        raise ConfigErrors(
-            (
-                self.file.problem(
-                    Code.NOT_A_CLASS,
-                    f"module {entry.name!r} is not a class but {type(found).__name__} {found!r}",
-                    path,
-                    expected="a class that is built with its config and the module api",
-                ),
-            )
-        )
 
 
 def _not_awaited(file: HostFile, entry: ModuleEntry, coroutine: Any) -> Problem:

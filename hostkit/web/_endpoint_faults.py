@@ -165,7 +165,8 @@ def _check_colons(kind: str, text: str) -> None:
 def _check_repeated(kind: str, text: str) -> None:
     """Find an option that stands there twice, or without a value."""
     parts = re.split(r"(?<!\\):", text)[1:]
-    names = [part.partition("=")[0] for part in parts if "=" in part]
+    options = (re.split(r"(?<!\\)=", part, maxsplit=1) for part in parts)
+    names = [name for name, *value in options if value]
     for name in names:
         if names.count(name) > 1:
             raise EndpointError(f"{kind}: {name} stands there twice", expected=EXAMPLES[kind])

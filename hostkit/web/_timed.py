@@ -58,6 +58,7 @@ class TimedChannel(PipelinedChannel):
     _uptake: Uptake | None = None
     is_half_closed = False
     _waits = False
+    _is_on_demand = False
     _sent_before = 0
 
     def become(self, phase: Phase) -> None:
@@ -67,6 +68,7 @@ class TimedChannel(PipelinedChannel):
         """
         if self.phase is _BUSY:
             self.site.busy -= 1
+            self._is_on_demand = False
             if self._waits:
                 self._wait_for_client(waits=False)
         if phase is _BUSY:
@@ -81,6 +83,14 @@ class TimedChannel(PipelinedChannel):
         self._leave()
         super().connectionLost(reason)
 
+    def registerProducer(self, producer: Any, streaming: Any) -> None:
+        """Take an answer from a producer; one that is pulled is held up by its client alone."""
+        if not streaming and self.phase is _BUSY:
+            self._is_on_demand = True
+            if not self._waits:
+                self._wait_for_client(waits=True)
+        super().registerProducer(producer, streaming)  # type: ignore[no-untyped-call]
+
     def pauseProducing(self) -> None:
         """Wait until what was answered is taken, as long as the client takes any of it."""
         super().pauseProducing()
@@ -93,7 +103,7 @@ class TimedChannel(PipelinedChannel):
 
     def resumeProducing(self) -> None:
         """Go on after all that was answered is taken."""
-        if self._waits:
+        if self._waits and not self._is_on_demand:
             self._wait_for_client(waits=False)
         limits = self.site.limits
         allowed = {_IDLE: limits.idle, _HEADERS: limits.headers_time}.get(

@@ -80,57 +80,51 @@ def test_an_interrupt_ends_an_asyncio_program(waits: bool) -> None:
 
 @pytest.mark.parametrize("error", [Panic, SystemExit, asyncio.CancelledError, CancelledError])
 @pytest.mark.parametrize("waits", [False, True])
-def test_nothing_that_a_run_raises_ends_the_loop_under_asyncio(
+async def test_nothing_that_a_run_raises_ends_the_loop_under_asyncio(
     error: type[BaseException], waits: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A run is a task there, which knows that it was not cancelled."""
     runs: list[float] = []
+    loop = asyncio.get_running_loop()
+    done = asyncio.Event()
 
-    async def main() -> None:
-        loop = asyncio.get_running_loop()
-        done = asyncio.Event()
+    async def job() -> None:
+        runs.append(loop.time())
+        if waits:
+            await asyncio.sleep(0)
+        if len(runs) > 1:
+            done.set()
+        else:
+            raise error
 
-        async def job() -> None:
-            runs.append(loop.time())
-            if waits:
-                await asyncio.sleep(0)
-            if len(runs) > 1:
-                done.set()
-            else:
-                raise error
-
-        background = BackgroundLoop("m", "work", 0.001, job)
-        background.begin(find_clock(None))
-        await done.wait()
-        background.stop()
-
-    asyncio.run(main())
+    background = BackgroundLoop("m", "work", 0.001, job)
+    background.begin(find_clock(None))
+    await done.wait()
+    background.stop()
     (record,) = caplog.records
     assert record.getMessage().startswith("module 'm': the background loop 'work' failed: ")
     assert len(runs) == 2
 
 
-def test_a_future_that_a_library_cancels_is_a_failure(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_future_that_a_library_cancels_is_a_failure(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     """A run's own cancellation is logged, and the next run starts at its time."""
     starts: list[int] = []
+    loop = asyncio.get_running_loop()
+    time: Any = FakeTime()
 
-    async def main() -> None:
-        loop = asyncio.get_running_loop()
-        time: Any = FakeTime()
+    async def job() -> None:
+        starts.append(len(starts))
+        future = loop.create_future()
+        loop.call_soon(future.cancel)
+        await future
 
-        async def job() -> None:
-            starts.append(len(starts))
-            future = loop.create_future()
-            loop.call_soon(future.cancel)
-            await future
-
-        BackgroundLoop("m", "work", 1.0, job).begin(time)
-        for _ in range(2):
-            time.scheduled.pop()[1]()
-            for _ in range(5):
-                await asyncio.sleep(0)
-
-    asyncio.run(main())
+    BackgroundLoop("m", "work", 1.0, job).begin(time)
+    for _ in range(2):
+        time.scheduled.pop()[1]()
+        for _ in range(5):
+            await asyncio.sleep(0)
     assert starts == [0, 1]
     assert [record.levelname for record in caplog.records] == ["ERROR"] * 2
 
@@ -156,87 +150,75 @@ def test_the_end_of_the_event_loop_is_not_a_failure(caplog: pytest.LogCaptureFix
 
 
 @pytest.mark.parametrize("fails", [False, True])
-def test_all_kinds_of_functions_are_awaited_under_asyncio(fails: bool) -> None:
+async def test_all_kinds_of_functions_are_awaited_under_asyncio(fails: bool) -> None:
     """Coroutines, futures and Deferreds, with the loop's own clock; the next run comes after."""
     starts: list[int] = []
+    loop = asyncio.get_running_loop()
+    held: list[Any] = []
+    time: Any = FakeTime()
 
-    async def main() -> None:
-        loop = asyncio.get_running_loop()
-        held: list[Any] = []
-        time: Any = FakeTime()
+    async def wait(wanted: Any) -> None:
+        await wanted
 
-        async def wait(wanted: Any) -> None:
-            await wanted
+    def job() -> Any:
+        kind = len(starts)
+        starts.append(kind)
+        wanted: Any = Deferred() if kind % 2 else loop.create_future()
+        held.append(wanted)
+        return wait(wanted) if kind < 2 else wanted
 
-        def job() -> Any:
-            kind = len(starts)
-            starts.append(kind)
-            wanted: Any = Deferred() if kind % 2 else loop.create_future()
-            held.append(wanted)
-            return wait(wanted) if kind < 2 else wanted
-
-        background = BackgroundLoop("m", "work", 1.0, job)
-        background.begin(time)
-        for kind in range(4):
-            time.scheduled.pop()[1]()
-            assert time.scheduled == []
-            if kind % 2:
-                held[-1].errback(ValueError()) if fails else held[-1].callback(None)
-            elif fails:
-                held[-1].set_exception(ValueError())
-            else:
-                held[-1].set_result(None)
-            for _ in range(5):
-                await asyncio.sleep(0)
-        background.stop()
-
-    asyncio.run(main())
+    background = BackgroundLoop("m", "work", 1.0, job)
+    background.begin(time)
+    for kind in range(4):
+        time.scheduled.pop()[1]()
+        assert time.scheduled == []
+        if kind % 2:
+            held[-1].errback(ValueError()) if fails else held[-1].callback(None)
+        elif fails:
+            held[-1].set_exception(ValueError())
+        else:
+            held[-1].set_result(None)
+        for _ in range(5):
+            await asyncio.sleep(0)
+    background.stop()
     assert starts == [0, 1, 2, 3]
 
 
-def test_it_runs_on_the_clock_of_an_asyncio_loop() -> None:
+async def test_it_runs_on_the_clock_of_an_asyncio_loop() -> None:
     """The real one, for a moment; no reactor is installed."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[None] = loop.create_future()
+    runs: list[float] = []
 
-    async def main() -> int:
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[None] = loop.create_future()
-        runs: list[float] = []
+    def job() -> None:
+        runs.append(loop.time())
+        if len(runs) == 3:
+            done.set_result(None)
 
-        def job() -> None:
-            runs.append(loop.time())
-            if len(runs) == 3:
-                done.set_result(None)
-
-        background = BackgroundLoop("m", "work", 0.001, job)
-        background.begin(find_clock(None))
-        await done
-        background.stop()
-        return len(runs)
-
-    assert asyncio.run(main()) == 3
+    background = BackgroundLoop("m", "work", 0.001, job)
+    background.begin(find_clock(None))
+    await done
+    background.stop()
+    assert len(runs) == 3
 
 
-def test_a_run_inherits_nothing_from_the_one_before() -> None:
+async def test_a_run_inherits_nothing_from_the_one_before() -> None:
     """Context variables that it sets, such as log contexts, end with it."""
     variable: ContextVar[int] = ContextVar("variable", default=0)
     values: list[int] = []
+    done = asyncio.Event()
 
-    async def main() -> None:
-        done = asyncio.Event()
+    async def job() -> None:
+        values.append(variable.get())
+        variable.set(len(values))
+        await asyncio.sleep(0)
+        if len(values) == 3:
+            done.set()
 
-        async def job() -> None:
-            values.append(variable.get())
-            variable.set(len(values))
-            await asyncio.sleep(0)
-            if len(values) == 3:
-                done.set()
-
-        background = BackgroundLoop("m", "work", 0.001, job)
-        background.begin(find_clock(None))
-        await done.wait()
-        background.stop()
-
-    asyncio.run(main())
+    background = BackgroundLoop("m", "work", 0.001, job)
+    background.begin(find_clock(None))
+    await done.wait()
+    background.stop()
     assert values == [0, 0, 0]
 
 

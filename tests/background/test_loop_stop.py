@@ -151,7 +151,7 @@ def test_a_loop_that_begins_again_waits_for_its_old_run() -> None:
     assert starts == [1, 3.5]
 
 
-def test_a_run_in_a_task_is_cancelled_as_a_task() -> None:
+async def test_a_run_in_a_task_is_cancelled_as_a_task() -> None:
     """With asyncio's exception, so that `asyncio.timeout` works in a run, and it may clean up."""
     log: list[str] = []
 
@@ -164,16 +164,13 @@ def test_a_run_in_a_task_is_cancelled_as_a_task() -> None:
             log.append("cleaned up")
             raise
 
-    async def main() -> None:
-        loop, clock = begun(job)
-        clock.advance(1)
-        await asyncio.sleep(0)
-        ended = loop.interrupt()
-        assert ended is not None
-        await start_entry(wait(ended)).asFuture(asyncio.get_running_loop())
-
     async def wait(ended: Deferred[None]) -> None:
         await ended
 
-    asyncio.run(main())
+    loop, clock = begun(job)
+    clock.advance(1)
+    await asyncio.sleep(0)
+    ended = loop.interrupt()
+    assert ended is not None
+    await start_entry(wait(ended)).asFuture(asyncio.get_running_loop())
     assert log == ["cleaned up"]

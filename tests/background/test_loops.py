@@ -46,38 +46,30 @@ async def running(*loops: BackgroundLoop) -> tuple[Loops, Clock]:
 
 
 @pytest.mark.parametrize("error", [RuntimeError("not now"), Panic()])
-def test_a_run_that_cannot_be_cancelled_keeps_no_other_loop_alive(
+async def test_a_run_that_cannot_be_cancelled_keeps_no_other_loop_alive(
     error: BaseException, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It is logged with its module and loop, and the other loops of the module are stopped."""
     runs: list[str] = []
-
-    async def main() -> None:
-        stuck = BackgroundLoop("m", "stuck", 1.0, stuck_for(error))
-        other = BackgroundLoop("m", "other", 1.0, lambda: runs.append("run"))
-        module, clock = await running(stuck, other)
-        await module.stop()
-        clock.advance(10)
-
-    asyncio.run(main())
+    stuck = BackgroundLoop("m", "stuck", 1.0, stuck_for(error))
+    other = BackgroundLoop("m", "other", 1.0, lambda: runs.append("run"))
+    module, clock = await running(stuck, other)
+    await module.stop()
+    clock.advance(10)
     assert runs == ["run"]
     (record,) = caplog.records
     assert "module 'm': a run of the background loop 'stuck' cannot be" in record.getMessage()
 
 
-def test_an_interrupt_while_stopping_is_passed_on() -> None:
+async def test_an_interrupt_while_stopping_is_passed_on() -> None:
     """It is for the caller of the stop."""
-
-    async def main() -> None:
-        stuck = BackgroundLoop("m", "stuck", 1.0, stuck_for(KeyboardInterrupt()))
-        module, _ = await running(stuck)
-        with pytest.raises(KeyboardInterrupt):
-            await module.stop()
-
-    asyncio.run(main())
+    stuck = BackgroundLoop("m", "stuck", 1.0, stuck_for(KeyboardInterrupt()))
+    module, _ = await running(stuck)
+    with pytest.raises(KeyboardInterrupt):
+        await module.stop()
 
 
-def test_stopping_waits_for_runs_that_clean_up() -> None:
+async def test_stopping_waits_for_runs_that_clean_up() -> None:
     """All runs are cancelled first, so that they clean up at the same time."""
     log: list[str] = []
 
@@ -92,11 +84,8 @@ def test_stopping_waits_for_runs_that_clean_up() -> None:
 
         return work
 
-    async def main() -> None:
-        loops = (BackgroundLoop("m", name, 1.0, job(name)) for name in ("a", "b"))
-        module, _ = await running(*loops)
-        await module.stop()
-        log.append("stopped")
-
-    asyncio.run(main())
+    loops = (BackgroundLoop("m", name, 1.0, job(name)) for name in ("a", "b"))
+    module, _ = await running(*loops)
+    await module.stop()
+    log.append("stopped")
     assert log == ["a cancelled", "b cancelled", "a ended", "b ended", "stopped"]

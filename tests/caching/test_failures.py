@@ -11,28 +11,24 @@ from typing import Any
 import pytest
 
 from hostkit import cached
-from tests.dispatch.fakes import run
+from hostkit.testing import run
 
 from .drivers import Driver, Slow
 
 
-def test_all_calls_see_the_same_traceback() -> None:
+async def test_all_calls_see_the_same_traceback() -> None:
     """Each sees where it was raised, and nothing of the other calls that waited."""
-
-    async def main() -> list[int]:
-        slow = Slow(Driver("bare"))
-        calls = [asyncio.ensure_future(slow.look(1)) for _ in range(4)]
-        await asyncio.sleep(0)
-        slow.gates[0].errback(KeyError("gone"))
-        lengths = []
-        for call in calls:
-            try:
-                await call
-            except KeyError as error:
-                lengths.append(_length_of(error))
-        return lengths
-
-    first, *others = run(main())
+    slow = Slow(Driver("bare"))
+    calls = [asyncio.ensure_future(slow.look(1)) for _ in range(4)]
+    await asyncio.sleep(0)
+    slow.gates[0].errback(KeyError("gone"))
+    lengths = []
+    for call in calls:
+        try:
+            await call
+        except KeyError as error:
+            lengths.append(_length_of(error))
+    first, *others = lengths
     assert len(set(others)) == 1
     assert others[0] <= first + 1
 

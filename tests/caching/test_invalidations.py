@@ -12,7 +12,7 @@ from hostkit import cached
 from hostkit.caching import Invalidations
 from hostkit.errors import HostkitError, InvalidationError
 from hostkit.messages import LONGEST_BYTES, Messages
-from tests.dispatch.fakes import run
+from hostkit.testing import run
 
 if TYPE_CHECKING:
     from hostkit.messages import Receiver

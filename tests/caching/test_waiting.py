@@ -9,7 +9,6 @@ import pytest
 from twisted.internet.defer import Deferred
 
 from hostkit import enter, start_entry
-from tests.dispatch.fakes import run
 
 from .drivers import CANCELLED, Driver, Slow
 
@@ -187,31 +186,23 @@ def test_a_call_that_is_closed_keeps_no_other_waiting() -> None:
 
 
 @pytest.mark.parametrize("way", [Deferred.fromCoroutine, start_entry, asyncio.ensure_future])
-def test_calls_started_within_a_task_wait_as_well(way: Any) -> None:
+async def test_calls_started_within_a_task_wait_as_well(way: Any) -> None:
     """Twisted may drive a coroutine within a step of a task, and it may wait for a task."""
-
-    async def main() -> list[Any]:
-        slow = Slow(Driver("bare"))
-        first = asyncio.ensure_future(slow.look(1))
-        await asyncio.sleep(0)
-        second = way(slow.look(1))
-        asyncio.get_running_loop().call_soon(slow.gates[0].callback, "one")
-        return [await first, await enter(second)]
-
-    assert run(main()) == ["one", "one"]
+    slow = Slow(Driver("bare"))
+    first = asyncio.ensure_future(slow.look(1))
+    await asyncio.sleep(0)
+    second = way(slow.look(1))
+    asyncio.get_running_loop().call_soon(slow.gates[0].callback, "one")
+    assert [await first, await enter(second)] == ["one", "one"]
 
 
-def test_a_timeout_of_a_waiter_is_its_own() -> None:
+async def test_a_timeout_of_a_waiter_is_its_own() -> None:
     """`asyncio.timeout` around a call ends that call only."""
-
-    async def main() -> list[Any]:
-        slow = Slow(Driver("bare"))
-        first = asyncio.ensure_future(slow.look(1))
-        await asyncio.sleep(0)
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0):
-                await slow.look(1)
-        slow.gates[0].callback("one")
-        return [await first, slow.asked]
-
-    assert run(main()) == ["one", [1]]
+    slow = Slow(Driver("bare"))
+    first = asyncio.ensure_future(slow.look(1))
+    await asyncio.sleep(0)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0):
+            await slow.look(1)
+    slow.gates[0].callback("one")
+    assert [await first, slow.asked] == ["one", [1]]

@@ -9,7 +9,6 @@ import pytest
 from twisted.internet.defer import CancelledError, Deferred
 
 from hostkit import cached
-from tests.dispatch.fakes import run
 
 from .drivers import CANCELLED, Driver, Slow
 
@@ -89,7 +88,7 @@ def test_a_cancellation_under_twisted_counts_as_the_callers(
     driver.close()
 
 
-def test_a_future_that_a_library_cancels_is_the_methods_failure() -> None:
+async def test_a_future_that_a_library_cancels_is_the_methods_failure() -> None:
     """A call of the method in another task is not cancelled by that."""
 
     class Books:
@@ -100,31 +99,28 @@ def test_a_future_that_a_library_cancels_is_the_methods_failure() -> None:
         async def look(self, key: int) -> Any:
             return await self.future
 
-    async def main() -> tuple[bool, bool, Any]:
-        books = Books()
-        first, second = (asyncio.create_task(books.look(1)) for _ in range(2))
-        await asyncio.sleep(0)
-        books.future.cancel()
-        await asyncio.wait([first, second])
-        return first.cancelled(), second.cancelled(), second.exception()
-
-    is_cancelled, is_other_cancelled, error = run(main())
+    books = Books()
+    first, second = (asyncio.create_task(books.look(1)) for _ in range(2))
+    await asyncio.sleep(0)
+    books.future.cancel()
+    await asyncio.wait([first, second])
+    is_cancelled, is_other_cancelled, error = (
+        first.cancelled(),
+        second.cancelled(),
+        second.exception(),
+    )
     assert (is_cancelled, is_other_cancelled) == (True, False)
     assert isinstance(error, RuntimeError)
 
 
-def test_a_deferred_may_be_cancelled_in_a_task() -> None:
+async def test_a_deferred_may_be_cancelled_in_a_task() -> None:
     """The task that does so was not cancelled, and has no part in the computation."""
-
-    async def main() -> Any:
-        slow = Slow(Driver("bare"))
-        first = Deferred.fromCoroutine(slow.look(1))
-        first.addErrback(lambda failure: failure.trap(CancelledError))
-        second = asyncio.ensure_future(slow.look(1))
-        await asyncio.sleep(0)
-        first.cancel()
-        await asyncio.sleep(0)
-        slow.gates[1].callback("one")
-        return await second
-
-    assert run(main()) == "one"
+    slow = Slow(Driver("bare"))
+    first = Deferred.fromCoroutine(slow.look(1))
+    first.addErrback(lambda failure: failure.trap(CancelledError))
+    second = asyncio.ensure_future(slow.look(1))
+    await asyncio.sleep(0)
+    first.cancel()
+    await asyncio.sleep(0)
+    slow.gates[1].callback("one")
+    assert await second == "one"

@@ -135,6 +135,38 @@ class Noted:
         self._note("stop")
 
 
+class Cancelled(Noted):
+    """Cannot be started, as something in it is cancelled."""
+
+    async def start(self) -> None:
+        raise CancelledError("by a module")
+
+
+class Worker(Noted):
+    """Writes the name of its process to the file."""
+
+    async def start(self) -> None:
+        self._note(str(self.api.worker_name))
+
+    async def stop(self) -> None:
+        pass
+
+
+class Late(Noted):
+    """Waits when it is started; when that is cancelled, it fails, has started, or ends."""
+
+    async def start(self) -> None:
+        _say("waiting")
+        try:
+            await Deferred()
+        except (CancelledError, asyncio.CancelledError):
+            if self._config["then"] == "fails":
+                raise RuntimeError("too late") from None
+            if self._config["then"] == "ends":
+                raise
+        self._note("start")
+
+
 class Page(Resource):
     """A page that fails to render."""
 

@@ -55,9 +55,9 @@ def wait_for(process: subprocess.Popen[str], text: str) -> str:
     return next(line for line in errors_of(process) if text in line)
 
 
-def run_to_end(file: str) -> tuple[int, str]:
+def run_to_end(file: str, before: str = "") -> tuple[int, str]:
     """Run a program that ends by itself; give its exit code and its standard error."""
-    with serving(file) as process:
+    with serving(file, before=before) as process:
         out, err = process.communicate()
     assert out == ""
     return process.returncode, err

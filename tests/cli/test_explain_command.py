@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
-from hostkit import Host
 from hostkit.cli._asking import Typed, find_hook, read_arguments
+from hostkit.testing import build_host
 from tests.cli.conftest import HEAD, Write, run
 from tests.cli.modules import Comments
 from tests.cli.servers import ROOT
@@ -148,7 +148,7 @@ def test_values_are_read_as_their_argument_asks(value: str, read: object, *, is_
 @pytest.mark.parametrize("name", ["check_comment", "comments.check_comment"])
 def test_hooks_are_found_by_name(name: str) -> None:
     """No two hooks of a host have the same name, so that the category may be left out."""
-    host = Host.from_config({}, categories=[Comments]).build()
+    host = build_host(categories=[Comments])
     assert find_hook(host, name).full_name == "comments.check_comment"
 
 
@@ -161,14 +161,14 @@ def test_hooks_are_found_by_name(name: str) -> None:
 )
 def test_an_unknown_hook_is_refused(name: str, said: str) -> None:
     """With the one that was probably meant."""
-    host = Host.from_config({}, categories=[Comments]).build()
+    host = build_host(categories=[Comments])
     with pytest.raises(click.BadParameter, match=f"there is no hook '{name}': {said}"):
         find_hook(host, name)
 
 
 def test_arguments_that_do_not_fit_are_refused() -> None:
     """With the signature of the hook."""
-    host = Host.from_config({}, categories=[Comments]).build()
+    host = build_host(categories=[Comments])
     spec = find_hook(host, "check_comment")
     assert read_arguments(host, spec, {"author": Typed("5")}) == ["5"]
     with pytest.raises(click.UsageError, match=r"'author' is missing\n  async def check_comment\("):

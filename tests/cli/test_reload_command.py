@@ -100,7 +100,7 @@ def test_a_control_socket_may_refuse(
     def refuse(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("hostkit.cli._reload.ask", refuse)
+    monkeypatch.setattr("hostkit.cli._target.ask", refuse)
     file = write_modules()
     with PidFile(path).held(), socket.socket(socket.AF_UNIX) as listening:
         listening.bind(f"{path}.sock")
@@ -163,7 +163,7 @@ def test_a_number_is_a_process(
     number: int, signals: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The signal is sent to it, without reading any config file."""
-    monkeypatch.setattr("hostkit.cli._reload.is_server", lambda _: True)
+    monkeypatch.setattr("hostkit.cli._target.is_server", lambda _: True)
     monkeypatch.setattr("hostkit.cli._process.survives_hangup", lambda _: True)
     assert run("reload", str(number)).exit_code == 3
     assert signals == [(number, signal.SIGHUP)]
@@ -233,7 +233,7 @@ def test_a_process_that_would_end_gets_no_signal(monkeypatch: pytest.MonkeyPatch
             result = run("reload", str(process.pid))
             assert result.exit_code == 1
             assert f"process {process.pid} is not `hostkit serve`" in result.output
-            monkeypatch.setattr("hostkit.cli._reload.is_server", lambda _: True)
+            monkeypatch.setattr("hostkit.cli._target.is_server", lambda _: True)
             result = run("reload", str(process.pid))
             assert result.exit_code == 1
             assert f"process {process.pid} would end, as it does not handle SIGHUP" in result.output

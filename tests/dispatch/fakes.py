@@ -96,7 +96,7 @@ class Wired(Generic[C]):
 
 
 def run(awaitable: Awaitable[Any]) -> Any:
-    """Await something in an asyncio task."""
+    """Await something in an asyncio task, as a program does that knows nothing of Twisted."""
 
     async def main() -> Any:
         return await awaitable
@@ -192,19 +192,19 @@ async def nothing(author: str) -> None:
     return None
 
 
-def saying(value: Any) -> Callable[[str], Awaitable[Any]]:
+def saying(value: Any) -> Callable[..., Awaitable[Any]]:
     """Make an asynchronous callback that answers with a value."""
 
-    async def say(author: str) -> Any:
+    async def say(*_: Any) -> Any:
         return value
 
     return say
 
 
-def raising(error: BaseException) -> Callable[[str], Awaitable[Any]]:
+def raising(error: BaseException) -> Callable[..., Awaitable[Any]]:
     """Make an asynchronous callback that raises."""
 
-    async def fail(author: str) -> Any:
+    async def fail(*_: Any) -> Any:
         raise error
 
     return fail

@@ -50,22 +50,18 @@ ways = pytest.mark.parametrize(
 @policies
 @ways
 @pytest.mark.parametrize("slow", [forever, hang])
-def test_cancelling_a_task_ends_the_call(
+async def test_cancelling_a_task_ends_the_call(
     on_error: Any, options: dict[str, Any], slow: Callable[..., Any]
 ) -> None:
     """The cancellation of a task comes through every policy, and no other module is asked."""
     spy = Spy()
     chain = wire(hook_of(FirstDenial(on_error=on_error)), "ask", given(slow, **options), spy)
-
-    async def main() -> None:
-        coroutine: Coroutine[Any, Any, Any] = chain.call("ann")
-        task = asyncio.create_task(coroutine)
-        await asyncio.sleep(0)
-        task.cancel()
-        await task
-
+    coroutine: Coroutine[Any, Any, Any] = chain.call("ann")
+    task = asyncio.create_task(coroutine)
+    await asyncio.sleep(0)
+    task.cancel()
     with pytest.raises(asyncio.CancelledError):
-        asyncio.run(main())
+        await task
     assert (spy.calls, len(chain.receipts)) == ([], 0)
 
 

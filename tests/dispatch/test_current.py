@@ -101,14 +101,11 @@ def test_a_fallback_of_a_nested_call_is_no_modules() -> None:
     assert wire(Comments, "gather", asking).run() == ["fallback of None"]
 
 
-def test_what_runs_later_is_no_callback() -> None:
+async def test_what_runs_later_is_no_callback() -> None:
     """A task that a callback starts is not part of it."""
 
     async def spawn(author: str) -> Any:
         return asyncio.create_task(name(author))
 
-    async def main() -> Any:
-        (task,) = await wire(Comments, "gather", spawn).call("ann")
-        return await task
-
-    assert None is asyncio.run(main())
+    (task,) = await wire(Comments, "gather", spawn).call("ann")
+    assert None is await task

@@ -66,23 +66,20 @@ class Wired:
             await task
 
 
-def test_the_rest_is_notified_when_a_task_is_cancelled() -> None:
+async def test_the_rest_is_notified_when_a_task_is_cancelled() -> None:
     """The callback in flight is cancelled, and those after it run in a task of their own."""
     tasks: list[asyncio.Task[Any] | None] = []
 
     async def note(author: str) -> None:
         tasks.append(asyncio.current_task())
 
-    async def main() -> None:
-        slow, spy = Slow(), Spy()
-        wired = Wired("tell", slow, note, spy)
-        await wired.cancelled()
-        await wired.detached.wait()
-        assert (slow.ends, spy.calls) == (["began", "cancelled"], [("ann", None)])
-        assert tasks != [asyncio.current_task()]
-        assert len(wired.detached) == 0
-
-    asyncio.run(main())
+    slow, spy = Slow(), Spy()
+    wired = Wired("tell", slow, note, spy)
+    await wired.cancelled()
+    await wired.detached.wait()
+    assert (slow.ends, spy.calls) == (["began", "cancelled"], [("ann", None)])
+    assert tasks != [asyncio.current_task()]
+    assert len(wired.detached) == 0
 
 
 def test_the_rest_is_notified_when_a_deferred_is_cancelled() -> None:
@@ -98,7 +95,7 @@ def test_the_rest_is_notified_when_a_deferred_is_cancelled() -> None:
     assert (len(wired.detached), spy.calls, stopping.called) == (0, [("ann", None)], True)
 
 
-def test_the_rest_is_notified_within_scopes_that_cancel() -> None:
+async def test_the_rest_is_notified_within_scopes_that_cancel() -> None:
     """A scope of anyio, as web frameworks have them, cancels whatever its task awaits."""
 
     async def wait_again(author: str) -> None:
@@ -106,68 +103,48 @@ def test_the_rest_is_notified_within_scopes_that_cancel() -> None:
         spy(author)
 
     spy = Spy()
-
-    async def main() -> None:
-        wired = Wired("tell", Slow(), wait_again)
-        async with anyio.create_task_group() as group:
-            group.start_soon(wired.call, "ann")
-            await give_way()
-            group.cancel_scope.cancel()
-        await wired.detached.wait()
-
-    asyncio.run(main())
+    wired = Wired("tell", Slow(), wait_again)
+    async with anyio.create_task_group() as group:
+        group.start_soon(wired.call, "ann")
+        await give_way()
+        group.cancel_scope.cancel()
+    await wired.detached.wait()
     assert spy.calls == [("ann", None)]
 
 
-def test_a_shielded_callback_finishes_and_the_rest_is_notified() -> None:
+async def test_a_shielded_callback_finishes_and_the_rest_is_notified() -> None:
     """The caller is let go when the callback in flight has finished."""
-
-    async def main() -> None:
-        first, second = Slow(), Slow()
-        wired = Wired("tell_all", first, second)
-        await wired.cancelled(first)
-        assert (first.ends, second.ends) == (["began", "finished"], ["began"])
-        assert len(wired.detached) == 1
-        second.gate.set()
-        await wired.detached.wait()
-        assert second.ends == ["began", "finished"]
-
-    asyncio.run(main())
+    first, second = Slow(), Slow()
+    wired = Wired("tell_all", first, second)
+    await wired.cancelled(first)
+    assert (first.ends, second.ends) == (["began", "finished"], ["began"])
+    assert len(wired.detached) == 1
+    second.gate.set()
+    await wired.detached.wait()
+    assert second.ends == ["began", "finished"]
 
 
-def test_a_notification_that_can_deny_ends_with_its_caller() -> None:
+async def test_a_notification_that_can_deny_ends_with_its_caller() -> None:
     """It is a part of what was cancelled."""
-
-    async def main() -> None:
-        spy = Spy()
-        await Wired("may_deny", Slow(), spy).cancelled()
-        assert spy.calls == []
-
-    asyncio.run(main())
+    spy = Spy()
+    await Wired("may_deny", Slow(), spy).cancelled()
+    assert spy.calls == []
 
 
-def test_the_last_callback_leaves_nothing_to_do() -> None:
+async def test_the_last_callback_leaves_nothing_to_do() -> None:
     """No task is started for nothing."""
-
-    async def main() -> None:
-        wired = Wired("tell", Slow())
-        await wired.cancelled()
-        assert len(wired.detached) == 0
-
-    asyncio.run(main())
+    wired = Wired("tell", Slow())
+    await wired.cancelled()
+    assert len(wired.detached) == 0
 
 
-def test_a_failure_that_no_caller_gets_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_failure_that_no_caller_gets_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     """With ``fail``, no more modules are notified, and the log says of which one it failed."""
-
-    async def main() -> None:
-        spy = Spy()
-        wired = Wired("tell_surely", Slow(), raising(KeyError("x")), spy)
-        await wired.cancelled()
-        await wired.detached.wait()
-        assert spy.calls == []
-
-    asyncio.run(main())
+    spy = Spy()
+    wired = Wired("tell_surely", Slow(), raising(KeyError("x")), spy)
+    await wired.cancelled()
+    await wired.detached.wait()
+    assert spy.calls == []
     ((name, level, message),) = caplog.record_tuples
     assert (name, level) == ("hostkit.hooks", logging.WARNING)
     assert message == (
@@ -177,22 +154,18 @@ def test_a_failure_that_no_caller_gets_is_logged(caplog: pytest.LogCaptureFixtur
 
 
 @pytest.mark.parametrize("exact", [False, True])
-def test_its_receipt_is_closed_and_nothing_more_is_measured(exact: bool) -> None:
+async def test_its_receipt_is_closed_and_nothing_more_is_measured(exact: bool) -> None:
     """The receipt of a failure says where the caller was cancelled. Times and counts agree."""
-
-    async def main() -> None:
-        wired = Wired("tell", Spy(), Slow(), raising(KeyError("x")), Spy(), exact=exact)
-        await wired.cancelled()
-        await wired.detached.wait()
-        (receipt,) = wired.receipts
-        assert receipt.outcome == "cancelled"
-        steps = ["continue", "cancelled", "failed", "continue"]
-        assert [step.outcome for step in receipt.steps] == steps
-        counts = [timing.count for timing in wired.chain.timings]
-        assert counts == [exact, False, False, False]
-        assert [timing.seconds > 0 for timing in wired.chain.timings] == counts
-
-    asyncio.run(main())
+    wired = Wired("tell", Spy(), Slow(), raising(KeyError("x")), Spy(), exact=exact)
+    await wired.cancelled()
+    await wired.detached.wait()
+    (receipt,) = wired.receipts
+    assert receipt.outcome == "cancelled"
+    steps = ["continue", "cancelled", "failed", "continue"]
+    assert [step.outcome for step in receipt.steps] == steps
+    counts = [timing.count for timing in wired.chain.timings]
+    assert counts == [exact, False, False, False]
+    assert [timing.seconds > 0 for timing in wired.chain.timings] == counts
 
 
 def test_the_end_of_the_event_loop_ends_it() -> None:
@@ -208,36 +181,28 @@ def test_the_end_of_the_event_loop_ends_it() -> None:
     assert (slow[0].ends, spy.calls) == (["began", "cancelled"], [])
 
 
-def test_an_explained_notification_goes_on_too() -> None:
+async def test_an_explained_notification_goes_on_too() -> None:
     """Its receipt says where its caller was cancelled."""
-
-    async def main() -> None:
-        spy = Spy()
-        wired = Wired("tell", Slow(), spy)
-        task = asyncio.ensure_future(wired.chain.ask(["ann"]))
-        await give_way()
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        await wired.detached.wait()
-        assert spy.calls == [("ann", None)]
-        (receipt,) = wired.receipts
-        assert [step.outcome for step in receipt.steps] == ["cancelled", "not asked"]
-
-    asyncio.run(main())
+    spy = Spy()
+    wired = Wired("tell", Slow(), spy)
+    task = asyncio.ensure_future(wired.chain.ask(["ann"]))
+    await give_way()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await wired.detached.wait()
+    assert spy.calls == [("ann", None)]
+    (receipt,) = wired.receipts
+    assert [step.outcome for step in receipt.steps] == ["cancelled", "not asked"]
 
 
-def test_several_callbacks_may_be_left_of_a_shielded_call() -> None:
+async def test_several_callbacks_may_be_left_of_a_shielded_call() -> None:
     """The caller is let go once, and each callback finishes."""
-
-    async def main() -> None:
-        slow = [Slow() for _ in range(3)]
-        wired = Wired("tell_all", *slow)
-        await wired.cancelled(slow[0])
-        for each in slow[1:]:
-            await give_way()
-            each.gate.set()
-        await wired.detached.wait()
-        assert [each.ends for each in slow] == [["began", "finished"]] * 3
-
-    asyncio.run(main())
+    slow = [Slow() for _ in range(3)]
+    wired = Wired("tell_all", *slow)
+    await wired.cancelled(slow[0])
+    for each in slow[1:]:
+        await give_way()
+        each.gate.set()
+    await wired.detached.wait()
+    assert [each.ends for each in slow] == [["began", "finished"]] * 3

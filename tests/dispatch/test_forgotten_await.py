@@ -80,7 +80,7 @@ def test_other_awaitables_are_no_answer_either(answer: Callable[[], Any]) -> Non
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("timing", ["sampled", "exact"])
 @pytest.mark.parametrize("hook", ["find", "gather", "merge", "own"])
-def test_a_coroutine_is_no_value_either(hook: str, timing: str) -> None:
+async def test_a_coroutine_is_no_value_either(hook: str, timing: str) -> None:
     """Hooks that ask for values would hand it on as one, in whatever way they are measured."""
 
     class Module:
@@ -92,13 +92,9 @@ def test_a_coroutine_is_no_value_either(hook: str, timing: str) -> None:
 
     config = {"modules": [{"module": Module}], "hostkit": {"timing": timing}}
     host = Host.from_config(config, categories=[Lookups]).build()
-
-    async def main() -> None:
-        call = getattr(host.hooks[Lookups], hook)
-        with pytest.raises(ModuleFailedError, match="got the coroutine look_up: an `await` is m"):
-            await call("ann")
-        trace = await host.ask(f"lookups.{hook}", {"name": "ann"})
-        assert isinstance(trace.error, ModuleFailedError)
-
-    asyncio.run(main())
+    call = getattr(host.hooks[Lookups], hook)
+    with pytest.raises(ModuleFailedError, match="got the coroutine look_up: an `await` is m"):
+        await call("ann")
+    trace = await host.ask(f"lookups.{hook}", {"name": "ann"})
+    assert isinstance(trace.error, ModuleFailedError)
     gc.collect()

@@ -14,7 +14,7 @@ import pytest
 
 from hostkit import ALLOW, CONTINUE, Category, Decision, Deny, hookspec, rules
 from hostkit.dispatch import Receipts
-from hostkit.dispatch._kept import Room, describe, is_small
+from hostkit.dispatch._kept import describe, is_small
 
 from .fakes import wire
 
@@ -145,12 +145,30 @@ def test_secrets_are_taken_out_before_a_text_is_cut(hook: str, answer: Any, is_f
 
 def test_many_long_steps_share_one_room() -> None:
     """A receipt with fifty messages is not fifty times as long."""
-    room = Room(str)
-    kept = [room.keep("x" * 5000) or "" for _ in range(50)]
-    assert kept[0] == "x" * 1000 + "… (4000 more characters)"
-    assert kept[-1] == "x" * 80 + "… (4920 more characters)"
+
+    class Patient(Category):
+        """Its hook goes on whatever fails."""
+
+        @hookspec(rules.FirstDenial(on_error="continue"))
+        async def check(self, text: str) -> Decision:
+            """Called by a test."""
+
+    receipts = Receipts()
+
+    def fail(_text: str) -> None:
+        raise ValueError("x" * 5000)
+
+    logging.disable()
+    try:
+        chain = wire(Patient, "check", *[fail] * 50, lambda _text: ALLOW, receipts=receipts)
+        asyncio.run(chain.call("x"))
+    finally:
+        logging.disable(logging.NOTSET)
+    (receipt,) = receipts
+    kept = [step.detail or "" for step in receipt.steps]
+    assert kept[0] == f"ValueError: {'x' * 988}… (4012 more characters)"
+    assert kept[-2] == f"ValueError: {'x' * 68}… (4932 more characters)"
     assert sum(map(len, kept)) < 10_000
-    assert (room.keep("short"), room.keep(None)) == ("short", None)
 
 
 def test_what_is_shown_of_a_receipt_is_visible() -> None:

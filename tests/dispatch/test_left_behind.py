@@ -69,24 +69,20 @@ def test_it_is_left_behind_under_twisted() -> None:
     assert isinstance(done(call).__cause__, HookTimeoutError)
 
 
-def test_a_cancelled_caller_waits_no_longer_than_the_grace() -> None:
+async def test_a_cancelled_caller_waits_no_longer_than_the_grace() -> None:
     """A callback that suppresses its caller's cancellation is left behind, too."""
     chain = wire(
         hook_of(FirstDenial(on_error="continue")), "ask", given(deaf, timeout_seconds=0.2), spam
     )
-
-    async def main() -> None:
-        call = asyncio.create_task(chain.call("ann"))
-        await asyncio.sleep(0)
-        call.cancel("enough")
-        with pytest.raises(asyncio.CancelledError):
-            await call
-
-    asyncio.run(main())
+    call = asyncio.create_task(chain.call("ann"))
+    await asyncio.sleep(0)
+    call.cancel("enough")
+    with pytest.raises(asyncio.CancelledError):
+        await call
     assert list(chain.receipts) == []
 
 
-def test_a_callback_may_clean_up_when_its_caller_is_cancelled() -> None:
+async def test_a_callback_may_clean_up_when_its_caller_is_cancelled() -> None:
     """The cancellation reaches it at once, and is the caller's when it has cleaned up."""
     steps: list[str] = []
 
@@ -98,17 +94,13 @@ def test_a_callback_may_clean_up_when_its_caller_is_cancelled() -> None:
             steps.append("cleaned up")
 
     chain = wire(hook_of(FirstDenial()), "ask", given(check, timeout_seconds=60), spam)
-
-    async def main() -> None:
-        call = asyncio.create_task(chain.call("ann"))
-        await asyncio.sleep(0)
-        call.cancel("enough")
-        call.cancel("really")  # as anyio does it, again and again
-        with pytest.raises(asyncio.CancelledError):
-            await call
-        assert call.cancelled()
-
-    asyncio.run(main())
+    call = asyncio.create_task(chain.call("ann"))
+    await asyncio.sleep(0)
+    call.cancel("enough")
+    call.cancel("really")  # as anyio does it, again and again
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    assert call.cancelled()
     assert steps == ["cleaned up"]
     assert list(chain.receipts) == []
 
@@ -116,7 +108,7 @@ def test_a_callback_may_clean_up_when_its_caller_is_cancelled() -> None:
 VALUE: ContextVar[str] = ContextVar("VALUE")
 
 
-def test_context_variables_are_the_callers() -> None:
+async def test_context_variables_are_the_callers() -> None:
     """A callback with a time-out sees the caller's, and what it sets the caller sees."""
 
     async def check(author: str) -> Any:
@@ -129,14 +121,11 @@ def test_context_variables_are_the_callers() -> None:
         VALUE.set("set before it failed")
         return await broken(author)
 
-    async def main() -> list[str]:
-        seen = []
-        VALUE.set("the caller's")
-        desk = hook_of(FirstDenial(on_error="continue"))
-        for callback in (check, fail):
-            chain = wire(desk, "ask", given(callback, timeout_seconds=60))
-            await chain.call("ann")
-            seen.append(VALUE.get())
-        return seen
-
-    assert asyncio.run(main()) == ["the callback's", "set before it failed"]
+    seen = []
+    VALUE.set("the caller's")
+    desk = hook_of(FirstDenial(on_error="continue"))
+    for callback in (check, fail):
+        chain = wire(desk, "ask", given(callback, timeout_seconds=60))
+        await chain.call("ann")
+        seen.append(VALUE.get())
+    assert seen == ["the callback's", "set before it failed"]

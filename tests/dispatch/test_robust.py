@@ -249,18 +249,14 @@ def test_a_shadow_that_ends_itself_ends_nothing_else(
     assert [step.outcome for step in chain.receipt.steps] == ["failed", "deny"]
 
 
-def test_a_shadow_does_not_keep_the_call_from_being_cancelled() -> None:
+async def test_a_shadow_does_not_keep_the_call_from_being_cancelled() -> None:
     """When the caller gives up, the call ends, also while a shadow module is asked."""
     chain = wire(Comments, "check", shadow(saying(Deny("odd"))), shadow(_waits), saying(Deny("no")))
-
-    async def main() -> None:
-        task = asyncio.ensure_future(chain.call("ann"))
-        await asyncio.sleep(0)
-        task.cancel()
-        await task
-
+    task = asyncio.ensure_future(chain.call("ann"))
+    await asyncio.sleep(0)
+    task.cancel()
     with pytest.raises(asyncio.CancelledError):
-        asyncio.run(main())
+        await task
     assert [step.outcome for step in chain.receipt.steps] == ["deny", "cancelled", "not asked"]
 
 

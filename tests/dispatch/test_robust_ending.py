@@ -22,16 +22,12 @@ class Endless(Category):
         return ALLOW
 
 
-def test_a_fallback_that_is_cancelled_has_not_failed() -> None:
+async def test_a_fallback_that_is_cancelled_has_not_failed() -> None:
     """The receipt of what went wrong before says that the caller gave up, not that the host did."""
     chain = wire(Endless, "check", broken)
-
-    async def main() -> None:
-        task = asyncio.ensure_future(chain.call("ann"))
-        await asyncio.sleep(0)
-        task.cancel()
-        await task
-
+    task = asyncio.ensure_future(chain.call("ann"))
+    await asyncio.sleep(0)
+    task.cancel()
     with pytest.raises(asyncio.CancelledError):
-        asyncio.run(main())
+        await task
     assert outcomes_of(chain.receipts) == [("cancelled", None, None)]

@@ -7,13 +7,15 @@ import pytest
 from twisted.internet.task import Clock
 
 from hostkit.dispatch import Sampler
-from hostkit.dispatch._sampling import INTERVAL_SECONDS
 from hostkit.rules import FirstDenial
 
 from .fakes import RUDE, SPAM, Comments, allow, broken, hook_of, rude, spam, steps_of, wire
 
 if TYPE_CHECKING:
     from .fakes import Wired
+
+
+INTERVAL_SECONDS = 0.1
 
 
 def sample(clock: Clock, *wired: Wired[Any]) -> Sampler:

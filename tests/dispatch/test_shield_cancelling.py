@@ -28,69 +28,57 @@ async def fine(*_: Any) -> Decision:
     "answer", [ALLOW, SPAM, ValueError("broken")], ids=["allows", "denies", "fails"]
 )
 @pytest.mark.parametrize("hook", ["check", "ask"])
-def test_a_callback_finishes_and_nobody_else_is_asked(
+async def test_a_callback_finishes_and_nobody_else_is_asked(
     hook: str, answer: Any, *, exact: bool
 ) -> None:
     """The caller gets its cancellation then, whatever the callback made of it."""
-
-    async def main() -> None:
-        slow, spy = Slow(answer), Spy()
-        chain = wire(Uploads, hook, slow, spy, exact=exact)
-        task = asyncio.create_task(chain.call("ann"))
-        await give_way()
-        for _ in range(2):  # the second time changes nothing
-            task.cancel()
-            await give_way()
-            assert (slow.ends, task.done()) == (["began"], False)
-        slow.gate.set()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        assert (slow.ends, spy.calls) == (["began", "finished"], [])
-
-    asyncio.run(main())
-
-
-def test_one_after_another_is_let_finish() -> None:
-    """The callback that is running at that time is, whichever it is."""
-
-    async def main() -> None:
-        first, second, spy = Slow(), Slow(), Spy()
-        chain = wire(Uploads, "check", first, second, spy)
-        task = asyncio.create_task(chain.call("ann"))
-        await give_way()
-        first.gate.set()
-        await give_way()
+    slow, spy = Slow(answer), Spy()
+    chain = wire(Uploads, hook, slow, spy, exact=exact)
+    task = asyncio.create_task(chain.call("ann"))
+    await give_way()
+    for _ in range(2):  # the second time changes nothing
         task.cancel()
         await give_way()
-        second.gate.set()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        assert (second.ends, spy.calls) == (["began", "finished"], [])
+        assert (slow.ends, task.done()) == (["began"], False)
+    slow.gate.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert (slow.ends, spy.calls) == (["began", "finished"], [])
 
-    asyncio.run(main())
+
+async def test_one_after_another_is_let_finish() -> None:
+    """The callback that is running at that time is, whichever it is."""
+    first, second, spy = Slow(), Slow(), Spy()
+    chain = wire(Uploads, "check", first, second, spy)
+    task = asyncio.create_task(chain.call("ann"))
+    await give_way()
+    first.gate.set()
+    await give_way()
+    task.cancel()
+    await give_way()
+    second.gate.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert (second.ends, spy.calls) == (["began", "finished"], [])
 
 
-def test_a_timeout_around_a_call_waits_for_the_callback() -> None:
+async def test_a_timeout_around_a_call_waits_for_the_callback() -> None:
     """The host's `asyncio.timeout` has its own error in the end, not a cancellation."""
+    slow = Slow()
+    chain = wire(Uploads, "check", slow)
 
-    async def main() -> None:
-        slow = Slow()
-        chain = wire(Uploads, "check", slow)
+    async def request() -> None:
+        async with asyncio.timeout(0):
+            await chain.call("ann")
 
-        async def request() -> None:
-            async with asyncio.timeout(0):
-                await chain.call("ann")
-
-        task = asyncio.create_task(request())
-        while "began" not in slow.ends:
-            await asyncio.sleep(0)
-        await give_way()
-        slow.gate.set()
-        with pytest.raises(TimeoutError):
-            await task
-        assert slow.ends == ["began", "finished"]
-
-    asyncio.run(main())
+    task = asyncio.create_task(request())
+    while "began" not in slow.ends:
+        await asyncio.sleep(0)
+    await give_way()
+    slow.gate.set()
+    with pytest.raises(TimeoutError):
+        await task
+    assert slow.ends == ["began", "finished"]
 
 
 def test_timeouts_inside_of_a_callback_are_its_own() -> None:
@@ -148,33 +136,25 @@ def test_a_deferred_is_let_fire_under_twisted() -> None:
 
 
 @pytest.mark.parametrize("exact", [False, True])
-def test_a_shadow_module_finishes_too(*, exact: bool) -> None:
+async def test_a_shadow_module_finishes_too(*, exact: bool) -> None:
     """Also a callback that does not count is let finish."""
-
-    async def main() -> None:
-        slow, spy = Slow(SPAM), Spy()
-        chain = wire(Uploads, "check", shadow(slow), spy, exact=exact)
-        await give_up(chain.call("ann"), slow)
-        assert (slow.ends, spy.calls) == (["began", "finished"], [])
-
-    asyncio.run(main())
+    slow, spy = Slow(SPAM), Spy()
+    chain = wire(Uploads, "check", shadow(slow), spy, exact=exact)
+    await give_up(chain.call("ann"), slow)
+    assert (slow.ends, spy.calls) == (["began", "finished"], [])
 
 
-def test_the_chain_of_a_key_is_shielded() -> None:
+async def test_the_chain_of_a_key_is_shielded() -> None:
     """A keyed hook is shielded as others are."""
-
-    async def main() -> None:
-        slow = Slow("shelf")
-        chain = wire_by_key("place", ("book", slow), ("film", fine), category=Uploads)
-        await give_up(chain.call("book", "ann"), slow)
-        assert slow.ends == ["began", "finished"]
-        assert await chain.call("book", "ann") == "shelf"
-        assert await chain.call("record", "ann") is None
-
-    asyncio.run(main())
+    slow = Slow("shelf")
+    chain = wire_by_key("place", ("book", slow), ("film", fine), category=Uploads)
+    await give_up(chain.call("book", "ann"), slow)
+    assert slow.ends == ["began", "finished"]
+    assert await chain.call("book", "ann") == "shelf"
+    assert await chain.call("record", "ann") is None
 
 
-def test_a_fallback_is_not_begun() -> None:
+async def test_a_fallback_is_not_begun() -> None:
     """Nor is the host's own code asked, when no caller waits for its result."""
     begun: list[str] = []
 
@@ -185,31 +165,24 @@ def test_a_fallback_is_not_begun() -> None:
             begun.append(author)
             return "nothing"
 
-    async def main() -> None:
-        slow = Slow(None)
-        chain = wire(Downloads, "find", slow)
-        await give_up(chain.call("ann"), slow)
-        assert (slow.ends, begun) == (["began", "finished"], [])
-        assert await chain.call("ben") == "nothing"
-
-    asyncio.run(main())
+    slow = Slow(None)
+    chain = wire(Downloads, "find", slow)
+    await give_up(chain.call("ann"), slow)
+    assert (slow.ends, begun) == (["began", "finished"], [])
+    assert await chain.call("ben") == "nothing"
 
 
-def test_a_trace_tells_who_was_not_asked() -> None:
+async def test_a_trace_tells_who_was_not_asked() -> None:
     """The steps of a call that was given up end with the callback that finished."""
-
-    async def main() -> None:
-        slow, spy = Slow(SPAM), Spy()
-        chain = wire(Uploads, "ask", shadow(slow), spy)
-        asked = trace(chain.chain, ("ann",), {}, keep=True)
-        await give_up(asked, slow)
-        receipt = chain.receipt
-        assert (
-            receipt.outcome,
-            [step.outcome for step in receipt.steps],
-        ) == (Outcome.CANCELLED, [Outcome.DENY, Outcome.NOT_ASKED])
-
-    asyncio.run(main())
+    slow, spy = Slow(SPAM), Spy()
+    chain = wire(Uploads, "ask", shadow(slow), spy)
+    asked = trace(chain.chain, ("ann",), {}, keep=True)
+    await give_up(asked, slow)
+    receipt = chain.receipt
+    assert (
+        receipt.outcome,
+        [step.outcome for step in receipt.steps],
+    ) == (Outcome.CANCELLED, [Outcome.DENY, Outcome.NOT_ASKED])
 
 
 def test_a_caller_that_is_closed_leaves_the_callback_alone() -> None:

@@ -86,7 +86,7 @@ def test_the_next_callback_sees_what_one_has_set() -> None:
     assert seen == [5]
 
 
-def test_what_is_set_before_a_failure_or_a_cancellation_counts_too() -> None:
+async def test_what_is_set_before_a_failure_or_a_cancellation_counts_too() -> None:
     """The caller's clean-up finds it."""
 
     async def fail(number: int) -> Decision:
@@ -94,18 +94,15 @@ def test_what_is_set_before_a_failure_or_a_cancellation_counts_too() -> None:
         await asyncio.sleep(0)
         raise ValueError(number)
 
-    async def main() -> None:
-        chain = wire(Uploads, "check", fail)
-        with pytest.raises(ModuleFailedError):
-            await chain.call(5)
-        assert NUMBER.get() == 5
-        try:
-            async with asyncio.timeout(0):
-                await chain.call(6)
-        except TimeoutError:
-            assert NUMBER.get() == 6
-
-    asyncio.run(main())
+    chain = wire(Uploads, "check", fail)
+    with pytest.raises(ModuleFailedError):
+        await chain.call(5)
+    assert NUMBER.get() == 5
+    try:
+        async with asyncio.timeout(0):
+            await chain.call(6)
+    except TimeoutError:
+        assert NUMBER.get() == 6
 
 
 class Thread(threading.local):

@@ -116,20 +116,16 @@ def test_a_cancelled_call_under_twisted_is_measured(how: Any) -> None:
     assert counts(chain) == [1, 0, 0]
 
 
-def test_a_cancelled_call_under_asyncio_is_measured() -> None:
+async def test_a_cancelled_call_under_asyncio_is_measured() -> None:
     """It is the same for a cancelled task."""
 
     async def hang(author: str) -> Any:
         await asyncio.Event().wait()
 
     chain = wire(Comments, "check", allow, hang, allow, exact=True)
-
-    async def main() -> None:
-        task = asyncio.ensure_future(chain.call("ann"))
-        await asyncio.sleep(0)
-        task.cancel()
-        await task
-
+    task = asyncio.ensure_future(chain.call("ann"))
+    await asyncio.sleep(0)
+    task.cancel()
     with pytest.raises(asyncio.CancelledError):
-        asyncio.run(main())
+        await task
     assert counts(chain) == [1, 0, 0]

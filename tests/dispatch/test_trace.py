@@ -201,18 +201,14 @@ def test_a_trace_can_be_cancelled() -> None:
     assert outcomes_of(chain.receipts) == [("cancelled", None, None)]
 
 
-def test_a_traced_task_can_be_cancelled() -> None:
+async def test_a_traced_task_can_be_cancelled() -> None:
     """The same goes for asyncio, where cancellation is no `Exception`."""
     chain = wire(Comments, "check", lambda author: Deferred())
-
-    async def main() -> None:
-        task = asyncio.create_task(tracing(chain))
-        await asyncio.sleep(0)
-        task.cancel()
-        await task
-
+    task = asyncio.create_task(tracing(chain))
+    await asyncio.sleep(0)
+    task.cancel()
     with pytest.raises(asyncio.CancelledError):
-        asyncio.run(main())
+        await task
 
 
 # A call for which not every step is wanted is not measured, and leaves what any call leaves.

@@ -21,7 +21,7 @@ from tests.examples.homeserver_client import (
     raising,
     serve,
 )
-from tests.web.conftest import Echo
+from tests.web.pages import Echo
 
 if TYPE_CHECKING:
     from twisted.python.failure import Failure

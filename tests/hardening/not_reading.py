@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
@@ -38,7 +37,6 @@ def _repeated(request: bytes) -> bytes:
 
 async def slow_readers(attacker: Attacker) -> None:
     """Ask for a large file, and read nothing of it, or a little at a time."""
-    loop = asyncio.get_running_loop()
     async for number in attacker.paced(500):
         if number % 10 == 0:
             one = await attacker.connect(buffer_bytes=4096)
@@ -46,6 +44,5 @@ async def slow_readers(attacker: Attacker) -> None:
                 await attacker.send(one, FILE)
         elif attacker.held and number % 2:
             one = attacker.held[number % len(attacker.held)]
-            with contextlib.suppress(OSError, TimeoutError):
-                async with asyncio.timeout(0.01):
-                    await loop.sock_recv(one, 100)
+            with contextlib.suppress(OSError):  # nothing has come yet, or it was cut
+                one.recv(100)

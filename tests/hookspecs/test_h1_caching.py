@@ -12,7 +12,8 @@ import pytest
 from twisted.internet.defer import Deferred
 
 from hostkit import Host, cached
-from tests.dispatch.fakes import done, run
+from hostkit.testing import run
+from tests.dispatch.fakes import done
 from tests.messages.servers import Place, place
 
 if TYPE_CHECKING:
@@ -39,55 +40,45 @@ class Lookup:
         return calls
 
 
-def test_h1_28_two_calls_at_the_same_time_are_one_computation() -> None:
+async def test_h1_28_two_calls_at_the_same_time_are_one_computation() -> None:
     """Both get its result, and so do all later calls."""
-
-    async def main() -> None:
-        lookup = Lookup()
-        calls = await lookup.two_calls()
-        lookup.answers[0].set_result("Ann")
-        assert await asyncio.gather(*calls) == ["Ann", "Ann"]
-        assert await lookup.name_of("@ann:hs") == "Ann"
-        assert lookup.asked == ["@ann:hs"]
-
-    run(main())
+    lookup = Lookup()
+    calls = await lookup.two_calls()
+    lookup.answers[0].set_result("Ann")
+    assert await asyncio.gather(*calls) == ["Ann", "Ann"]
+    assert await lookup.name_of("@ann:hs") == "Ann"
+    assert lookup.asked == ["@ann:hs"]
 
 
-def test_h1_28_a_failure_reaches_both_and_is_not_cached() -> None:
+async def test_h1_28_a_failure_reaches_both_and_is_not_cached() -> None:
     """The next call asks again."""
-
-    async def main() -> None:
-        lookup, error = Lookup(), KeyError("no database")
-        calls = await lookup.two_calls()
-        lookup.answers[0].set_exception(error)
-        assert await asyncio.gather(*calls, return_exceptions=True) == [error, error]
-        again = asyncio.create_task(lookup.name_of("@ann:hs"))
-        await asyncio.sleep(0)
-        lookup.answers[1].set_result("Ann")
-        assert await again == "Ann"
-
-    run(main())
+    lookup, error = Lookup(), KeyError("no database")
+    calls = await lookup.two_calls()
+    lookup.answers[0].set_exception(error)
+    assert await asyncio.gather(*calls, return_exceptions=True) == [error, error]
+    again = asyncio.create_task(lookup.name_of("@ann:hs"))
+    await asyncio.sleep(0)
+    lookup.answers[1].set_result("Ann")
+    assert await again == "Ann"
 
 
 @pytest.mark.parametrize("all_of_them", [False, True])
-def test_h1_28_what_is_invalidated_in_flight_is_kept_out_of_the_cache(all_of_them: bool) -> None:
+async def test_h1_28_what_is_invalidated_in_flight_is_kept_out_of_the_cache(
+    all_of_them: bool,
+) -> None:
     """Both get the old result, and a later call computes it anew."""
-
-    async def main() -> None:
-        lookup = Lookup()
-        calls = await lookup.two_calls()
-        if all_of_them:
-            lookup.name_of.invalidate_all()
-        else:
-            lookup.name_of.invalidate(("@ann:hs",))
-        new = asyncio.create_task(lookup.name_of("@ann:hs"))
-        lookup.answers[0].set_result("old")
-        assert await asyncio.gather(*calls) == ["old", "old"]
-        lookup.answers[1].set_result("new")
-        assert [await new, await lookup.name_of("@ann:hs")] == ["new", "new"]
-        assert lookup.asked == ["@ann:hs"] * 2
-
-    run(main())
+    lookup = Lookup()
+    calls = await lookup.two_calls()
+    if all_of_them:
+        lookup.name_of.invalidate_all()
+    else:
+        lookup.name_of.invalidate(("@ann:hs",))
+    new = asyncio.create_task(lookup.name_of("@ann:hs"))
+    lookup.answers[0].set_result("old")
+    assert await asyncio.gather(*calls) == ["old", "old"]
+    lookup.answers[1].set_result("new")
+    assert [await new, await lookup.name_of("@ann:hs")] == ["new", "new"]
+    assert lookup.asked == ["@ann:hs"] * 2
 
 
 __all__ = ["place"]
@@ -179,11 +170,10 @@ class Other:
         self._process.communicate(timeout=30)
 
 
-def test_h1_29_both_processes_compute_again(place: Place) -> None:
+async def test_h1_29_both_processes_compute_again(place: Place) -> None:
     """What one of them invalidates is dropped in both, whichever it is."""
     other = Other(place.url)
-
-    async def main() -> None:
+    try:
         host, module = host_of(place.url)
         async with host:
             assert [await module.name_of("@ann:hs"), other.say("start")] == ["one", "one"]
@@ -199,31 +189,24 @@ def test_h1_29_both_processes_compute_again(place: Place) -> None:
             while await module.name_of("@ann:hs") == "two":
                 await asyncio.sleep(0)
             assert await module.name_of("@ann:hs") == "three"
-
-    try:
-        run(main())
     finally:
         other.stop()
 
 
-def test_h1_29_an_unregistered_name_is_ignored(
+async def test_h1_29_an_unregistered_name_is_ignored(
     place: Place, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A process that does not have the module has nothing to drop, and nothing to say."""
     caplog.set_level(logging.WARNING)
-
-    async def main() -> None:
-        host, module = host_of(place.url)
-        without = Host.from_config({"hostkit": {"redis": {"url": place.url}}}, categories=[])
-        last, watcher = host_of(place.url)
-        async with without, host, last:
-            assert await watcher.name_of("@ann:hs") == "one"
-            watcher.source = "two"
-            await module.api.invalidate_cache(module.name_of, ("@ann:hs",))
-            while await watcher.name_of("@ann:hs") == "one":
-                await asyncio.sleep(0)
-
-    run(main())
+    host, module = host_of(place.url)
+    without = Host.from_config({"hostkit": {"redis": {"url": place.url}}}, categories=[])
+    last, watcher = host_of(place.url)
+    async with without, host, last:
+        assert await watcher.name_of("@ann:hs") == "one"
+        watcher.source = "two"
+        await module.api.invalidate_cache(module.name_of, ("@ann:hs",))
+        while await watcher.name_of("@ann:hs") == "one":
+            await asyncio.sleep(0)
     assert [record for record in caplog.records if record.name.startswith("hostkit")] == []
 
 
@@ -241,17 +224,13 @@ def test_h1_29_keys_that_cannot_be_serialised_are_refused(key: tuple[Any, ...]) 
     assert run(module.name_of("@ann:hs")) == "one"
 
 
-def test_h1_29_numbers_are_keys_like_strings(place: Place) -> None:
+async def test_h1_29_numbers_are_keys_like_strings(place: Place) -> None:
     """Upstream only reaches strings elsewhere."""
-
-    async def main() -> None:
-        (one, near), (two, far) = host_of(place.url), host_of(place.url)
-        async with one, two:
-            key: Any = 7
-            assert await far.name_of(key) == "one"
-            far.source = "two"
-            await near.api.invalidate_cache(near.name_of, (key,))
-            while await far.name_of(key) == "one":
-                await asyncio.sleep(0)
-
-    run(main())
+    (one, near), (two, far) = host_of(place.url), host_of(place.url)
+    async with one, two:
+        key: Any = 7
+        assert await far.name_of(key) == "one"
+        far.source = "two"
+        await near.api.invalidate_cache(near.name_of, (key,))
+        while await far.name_of(key) == "one":
+            await asyncio.sleep(0)

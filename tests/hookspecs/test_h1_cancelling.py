@@ -79,25 +79,21 @@ class Waiting:
         return NOT_SPAM
 
 
-def test_h1_22_a_callback_finishes_although_its_caller_is_cancelled() -> None:
+async def test_h1_22_a_callback_finishes_although_its_caller_is_cancelled() -> None:
     """Then the caller gets the cancellation; the next module is not asked, nothing is decided."""
-
-    async def main() -> None:
-        waiting, spy = Waiting(), Spy(answer=NOT_SPAM)
-        host = chain_of(SpamChecker, HOOK, waiting, spy)
-        task = asyncio.create_task(host.hooks[SpamChecker].user_may_publish_room(*ARGUMENTS))
+    waiting, spy = Waiting(), Spy(answer=NOT_SPAM)
+    host = chain_of(SpamChecker, HOOK, waiting, spy)
+    task = asyncio.create_task(host.hooks[SpamChecker].user_may_publish_room(*ARGUMENTS))
+    await asyncio.sleep(0)
+    task.cancel()
+    for _ in range(5):
         await asyncio.sleep(0)
-        task.cancel()
-        for _ in range(5):
-            await asyncio.sleep(0)
-        assert (task.done(), waiting.ends) == (False, [])
-        waiting.gate.set()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        assert (waiting.ends, spy.calls) == (["finished"], [])
-        assert list(host.receipts) == []
-
-    asyncio.run(main())
+    assert (task.done(), waiting.ends) == (False, [])
+    waiting.gate.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert (waiting.ends, spy.calls) == (["finished"], [])
+    assert list(host.receipts) == []
 
 
 def test_h1_22_a_deferred_fires_first_under_twisted() -> None:
@@ -123,26 +119,22 @@ def test_h1_22_which_hooks_let_their_callbacks_finish() -> None:
     assert {name: hooks for name, hooks in shielded.items() if hooks} == LET_FINISH
 
 
-def test_h1_22_a_host_may_shield_the_check_of_events() -> None:
+async def test_h1_22_a_host_may_shield_the_check_of_events() -> None:
     """The caller gets the cancellation at once; the call goes on to its end without it."""
+    waiting, spy = Waiting(), Spy(answer=NOT_SPAM)
+    hooks = chain_of(SpamChecker, "check_event_for_spam", waiting, spy).hooks[SpamChecker]
+    event = FakeEvent()
+    call = asyncio.create_task(hooks.check_event_for_spam(event))
 
-    async def main() -> None:
-        waiting, spy = Waiting(), Spy(answer=NOT_SPAM)
-        hooks = chain_of(SpamChecker, "check_event_for_spam", waiting, spy).hooks[SpamChecker]
-        event = FakeEvent()
-        call = asyncio.create_task(hooks.check_event_for_spam(event))
+    async def request() -> Any:
+        return await asyncio.shield(call)
 
-        async def request() -> Any:
-            return await asyncio.shield(call)
-
-        task = asyncio.create_task(request())
-        await asyncio.sleep(0)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        assert (waiting.ends, call.done()) == ([], False)
-        waiting.gate.set()
-        assert await call == NOT_SPAM
-        assert (["finished"], [(event,)]) == (waiting.ends, spy.calls)
-
-    asyncio.run(main())
+    task = asyncio.create_task(request())
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert (waiting.ends, call.done()) == ([], False)
+    waiting.gate.set()
+    assert await call == NOT_SPAM
+    assert (["finished"], [(event,)]) == (waiting.ends, spy.calls)

@@ -16,7 +16,8 @@ from hostkit import ConfigError, ConfigErrors, Host, ModuleApi, RegistrationErro
 from hostkit.codes import Code
 from hostkit.web import Router
 from tests.cli.conftest import Write, run, write
-from tests.web.conftest import Echo, ask
+from tests.web.conftest import ask
+from tests.web.pages import Echo
 
 if TYPE_CHECKING:
     from hostkit import ModuleApi

@@ -19,7 +19,8 @@ from hookspecs import (
     UnsignedFields,
 )
 from hostkit import Host
-from tests.dispatch.fakes import run, wire
+from hostkit.testing import run
+from tests.dispatch.fakes import wire
 
 from .hosting import HostError, Spy, answering, raising, registering, wrong_in
 

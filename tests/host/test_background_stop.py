@@ -144,51 +144,43 @@ def test_a_start_that_fails_stops_all_loops(clock: Clock) -> None:
     assert "early" not in log
 
 
-def test_all_of_it_works_under_asyncio() -> None:
+async def test_all_of_it_works_under_asyncio() -> None:
     """With the loop's own clock, and in the words of asyncio."""
     log: list[str] = []
+    running = asyncio.Event()
 
-    async def main() -> None:
-        running = asyncio.Event()
+    async def work() -> None:
+        running.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            await asyncio.sleep(0)
+            log.append("cancelled")
+            raise
 
-        async def work() -> None:
-            running.set()
-            try:
-                await asyncio.Event().wait()
-            except asyncio.CancelledError:
-                await asyncio.sleep(0)
-                log.append("cancelled")
-                raise
+    def start(module: Looping) -> None:
+        module.api.looping_background_call(work, 1)
 
-        def start(module: Looping) -> None:
-            module.api.looping_background_call(work, 1)
-
-        async with Host(file_of(entry("a", log, start=start)), categories=[]):
-            await running.wait()
-
-    asyncio.run(main())
+    async with Host(file_of(entry("a", log, start=start)), categories=[]):
+        await running.wait()
     assert log == ["start a", "cancelled", "stop a"]
 
 
-def test_a_run_may_stop_its_host_under_asyncio() -> None:
+async def test_a_run_may_stop_its_host_under_asyncio() -> None:
     """As without."""
     log: list[str] = []
+    done = asyncio.Event()
 
-    async def main() -> None:
-        done = asyncio.Event()
+    async def work() -> None:
+        await asyncio.sleep(0)
+        await host.stop()
+        log.append("stopped")
+        done.set()
 
-        async def work() -> None:
-            await asyncio.sleep(0)
-            await host.stop()
-            log.append("stopped")
-            done.set()
+    def start(module: Looping) -> None:
+        module.api.looping_background_call(work, 1)
 
-        def start(module: Looping) -> None:
-            module.api.looping_background_call(work, 1)
-
-        host = Host(file_of(entry("a", log, start=start)), categories=[])
-        await host.start()
-        await done.wait()
-
-    asyncio.run(main())
+    host = Host(file_of(entry("a", log, start=start)), categories=[])
+    await host.start()
+    await done.wait()
     assert log == ["start a", "stop a", "stopped"]

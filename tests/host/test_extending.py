@@ -66,50 +66,39 @@ def host_of(*greetings: str, **options: Any) -> Host:
     return Host.from_config(mapping(*greetings), categories=[Comments, Greetings], **options)
 
 
-def test_a_module_calls_the_hooks_of_its_own_category() -> None:
+async def test_a_module_calls_the_hooks_of_its_own_category() -> None:
     """From its `start()` on, and in its callbacks; modules that are listed after it are asked."""
-
-    async def main() -> None:
-        async with host_of("hello", "hi") as host:
-            assert host.modules[0].instance.started == ["hello start", "hi start"]
-            denial = await host.hooks[Comments].check_comment("ann", "text")
-            assert str(denial) == "greeted: friend, hello ann, hi ann"
-
-    asyncio.run(main())
+    async with host_of("hello", "hi") as host:
+        assert host.modules[0].instance.started == ["hello start", "hi start"]
+        denial = await host.hooks[Comments].check_comment("ann", "text")
+        assert str(denial) == "greeted: friend, hello ann, hi ann"
 
 
-def test_hooks_are_those_of_the_moment_after_a_reload() -> None:
+async def test_hooks_are_those_of_the_moment_after_a_reload() -> None:
     """A module that is kept asks the new modules, also through what it has kept."""
-
-    async def main() -> list[Any]:
-        async with host_of("hello") as host:
-            greeter = host.modules[0].instance
-            hooks = greeter.api.hooks
-            greetings = greeter.api.hooks[Greetings]
-            await host.reload(mapping("good day", "hi"))
-            assert host.modules[0].instance is greeter
-            assert greeter.api.hooks is hooks
-            return [
-                await greetings.greetings("ann"),
-                await hooks[Greetings].greetings("ann"),
-                await greeter.api.hooks[Greetings].greetings("ann"),
-            ]
-
-    assert asyncio.run(main()) == [["good day ann", "hi ann"]] * 3
+    async with host_of("hello") as host:
+        greeter = host.modules[0].instance
+        hooks = greeter.api.hooks
+        greetings = greeter.api.hooks[Greetings]
+        await host.reload(mapping("good day", "hi"))
+        assert host.modules[0].instance is greeter
+        assert greeter.api.hooks is hooks
+        assert [
+            await greetings.greetings("ann"),
+            await hooks[Greetings].greetings("ann"),
+            await greeter.api.hooks[Greetings].greetings("ann"),
+        ] == [["good day ann", "hi ann"]] * 3
 
 
-def test_a_new_module_asks_what_is_in_use_while_it_starts() -> None:
+async def test_a_new_module_asks_what_is_in_use_while_it_starts() -> None:
     """Until the reload has succeeded, that is what was there before."""
-
-    async def main() -> Any:
-        async with host_of("hello") as host:
-            new = mapping("hi")
-            new["modules"][0] = {"module": Greeter, "name": "other"}
-            await host.reload(new)
-            other = host.modules[0].instance
-            return other.started, await other.api.hooks[Greetings].greetings("now")
-
-    assert asyncio.run(main()) == (["hello start"], ["hi now"])
+    async with host_of("hello") as host:
+        new = mapping("hi")
+        new["modules"][0] = {"module": Greeter, "name": "other"}
+        await host.reload(new)
+        other = host.modules[0].instance
+        answers = await other.api.hooks[Greetings].greetings("now")
+        assert (other.started, answers) == (["hello start"], ["hi now"])
 
 
 @pytest.mark.parametrize("reload", [False, True])

@@ -22,7 +22,7 @@ def takes_one(config: Any) -> Any:
     return config
 
 
-def test_a_module_may_be_made_of_mocks_of_functions() -> None:
+async def test_a_module_may_be_made_of_mocks_of_functions() -> None:
     """Its callback, its loop, `parse_config` and `start` may all be mocks that have a ``spec``."""
     check = Mock(spec=takes_one, return_value=ALLOW)
     begin, run = AsyncMock(spec=takes_one), Mock(spec=takes_one)
@@ -37,12 +37,8 @@ def test_a_module_may_be_made_of_mocks_of_functions() -> None:
             api.looping_background_call(run, 60_000)
 
     host = Host.from_config({"modules": [{"module": Words}]}, categories=[Comments])
-
-    async def serve() -> Decision:
-        async with host:
-            return await ask(host)
-
-    assert asyncio.run(serve()) is ALLOW
+    async with host:
+        assert await ask(host) is ALLOW
     assert check.call_args.args == ("ann", "hi")
     assert (begin.await_count, run.call_count) == (1, 0)
 

@@ -181,7 +181,7 @@ def test_a_module_that_is_not_enabled_is_never_loaded() -> None:
     assert host.modules == ()
 
 
-def test_a_host_works_under_asyncio() -> None:
+async def test_a_host_works_under_asyncio() -> None:
     """Without a clock of its own, a host uses the running loop."""
 
     class Patient:
@@ -191,11 +191,8 @@ def test_a_host_works_under_asyncio() -> None:
         async def find(self, user: str) -> str:
             return await asyncio.get_running_loop().run_in_executor(None, user.upper)
 
-    async def run() -> str | None:
-        async with make_host({"module": Patient, "timeout": "1m"}) as host:
-            return await host.hooks[Names].find_name("ann")
-
-    assert asyncio.run(run()) == "ANN"
+    async with make_host({"module": Patient, "timeout": "1m"}) as host:
+        assert await host.hooks[Names].find_name("ann") == "ANN"
 
 
 def test_an_exclusive_hook_is_answered() -> None:

@@ -12,7 +12,7 @@ import pytest
 from hostkit import cached
 from hostkit.errors import ConfigErrors, ModuleFailedError
 from hostkit.host import Host, build_from_file
-from tests.dispatch.fakes import run
+from hostkit.testing import run
 from tests.messages.servers import Place, place
 
 if TYPE_CHECKING:
@@ -61,51 +61,39 @@ def threads() -> list[str]:
     return [each.name for each in threading.enumerate() if "hostkit" in each.name]
 
 
-def test_a_host_alone_needs_no_server() -> None:
+async def test_a_host_alone_needs_no_server() -> None:
     """Entries are dropped in this process, and no thread is begun."""
-
-    async def main() -> None:
-        async with host_of(None):
-            (module,) = Lookup.built
-            assert await module.name_of("ann") == 1
-            await module.api.invalidate_cache(module.name_of, ("ann",))
-            assert await module.name_of("ann") == 2
-            assert threads() == []
-
-    run(main())
-
-
-def test_hosts_hear_of_each_other(place: Place) -> None:
-    """As soon as both are started, and until they are stopped; then nothing of it is left."""
-
-    async def main() -> None:
-        async with host_of(place.url), host_of(place.url):
-            one, other = Lookup.built
-            assert [await one.name_of("ann"), await other.name_of("ann")] == [1, 1]
-            await one.api.invalidate_cache(one.name_of, ("ann",))
-            while await other.name_of("ann") == 1:
-                await asyncio.sleep(0)
-            assert [await one.name_of("ann"), await other.name_of("ann")] == [2, 2]
-            assert len(threads()) == 2
+    async with host_of(None):
+        (module,) = Lookup.built
+        assert await module.name_of("ann") == 1
+        await module.api.invalidate_cache(module.name_of, ("ann",))
+        assert await module.name_of("ann") == 2
         assert threads() == []
 
-    run(main())
+
+async def test_hosts_hear_of_each_other(place: Place) -> None:
+    """As soon as both are started, and until they are stopped; then nothing of it is left."""
+    async with host_of(place.url), host_of(place.url):
+        one, other = Lookup.built
+        assert [await one.name_of("ann"), await other.name_of("ann")] == [1, 1]
+        await one.api.invalidate_cache(one.name_of, ("ann",))
+        while await other.name_of("ann") == 1:
+            await asyncio.sleep(0)
+        assert [await one.name_of("ann"), await other.name_of("ann")] == [2, 2]
+        assert len(threads()) == 2
+    assert threads() == []
 
 
-def test_a_reload_keeps_the_connection(place: Place) -> None:
+async def test_a_reload_keeps_the_connection(place: Place) -> None:
     """Modules that are kept, and new ones, receive invalidations as before."""
-
-    async def main() -> None:
-        async with host_of(place.url) as host, host_of(place.url):
-            kept, elsewhere = Lookup.built
-            file = host.file
-            await host.reload(file)
-            assert await kept.name_of("ann") == 1
-            await elsewhere.api.invalidate_cache(elsewhere.name_of, ("ann",))
-            while await kept.name_of("ann") == 1:
-                await asyncio.sleep(0)
-
-    run(main())
+    async with host_of(place.url) as host, host_of(place.url):
+        kept, elsewhere = Lookup.built
+        file = host.file
+        await host.reload(file)
+        assert await kept.name_of("ann") == 1
+        await elsewhere.api.invalidate_cache(elsewhere.name_of, ("ann",))
+        while await kept.name_of("ann") == 1:
+            await asyncio.sleep(0)
 
 
 def test_only_hosts_with_the_key_hear_each_other(place: Place) -> None:
@@ -139,7 +127,7 @@ def test_only_hosts_with_the_key_hear_each_other(place: Place) -> None:
     run(main())
 
 
-def test_hosts_with_another_channel_do_not_hear_each_other(place: Place) -> None:
+async def test_hosts_with_another_channel_do_not_hear_each_other(place: Place) -> None:
     """So several applications can share a server."""
 
     def host(channel: str) -> Host:
@@ -147,51 +135,40 @@ def test_hosts_with_another_channel_do_not_hear_each_other(place: Place) -> None
         modules = [{"module": Lookup, "name": "names"}]
         return Host.from_config({"modules": modules, "hostkit": settings}, categories=[])
 
-    async def main() -> None:
-        async with host("a"), host("b"), host("b"):
-            one, other, third = Lookup.built
-            assert await other.name_of("ann") == 1
-            for each in (one, third):
-                await each.api.invalidate_cache(each.name_of, ("ann",))
-            while await other.name_of("ann") == 1:
-                await asyncio.sleep(0)
-            assert await other.name_of("ann") == 2
-
-    run(main())
+    async with host("a"), host("b"), host("b"):
+        one, other, third = Lookup.built
+        assert await other.name_of("ann") == 1
+        for each in (one, third):
+            await each.api.invalidate_cache(each.name_of, ("ann",))
+        while await other.name_of("ann") == 1:
+            await asyncio.sleep(0)
+        assert await other.name_of("ann") == 2
 
 
-def test_a_failed_start_leaves_nothing(place: Place) -> None:
+async def test_a_failed_start_leaves_nothing(place: Place) -> None:
     """Neither does one that is cancelled while it waits for the server."""
-
-    async def main() -> None:
-        with pytest.raises(ModuleFailedError, match="broken"):
-            await host_of(place.url, fails=True).start()
-        assert threads() == []
-        starting = asyncio.create_task(host_of(place.url).start())
-        while not threads():
-            await asyncio.sleep(0)
-        starting.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await starting
-        assert threads() == []
-
-    run(main())
+    with pytest.raises(ModuleFailedError, match="broken"):
+        await host_of(place.url, fails=True).start()
+    assert threads() == []
+    starting = asyncio.create_task(host_of(place.url).start())
+    while not threads():
+        await asyncio.sleep(0)
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    assert threads() == []
 
 
-def test_a_host_can_be_stopped_while_it_connects(place: Place) -> None:
+async def test_a_host_can_be_stopped_while_it_connects(place: Place) -> None:
     """The start ends with an error that says so, and the thread has ended."""
-
-    async def main() -> None:
-        host = host_of(place.url)
-        starting = asyncio.create_task(host.start())
-        while not threads():
-            await asyncio.sleep(0)
-        await host.stop()
-        with pytest.raises(Exception, match="the host was stopped while it was starting"):
-            await starting
-        assert threads() == []
-
-    run(main())
+    host = host_of(place.url)
+    starting = asyncio.create_task(host.start())
+    while not threads():
+        await asyncio.sleep(0)
+    await host.stop()
+    with pytest.raises(Exception, match="the host was stopped while it was starting"):
+        await starting
+    assert threads() == []
 
 
 @pytest.mark.parametrize(

@@ -75,34 +75,26 @@ async def wait(number: int) -> Decision:
     return ALLOW
 
 
-def test_each_callback_of_a_shielded_hook_is_given_to_it() -> None:
+async def test_each_callback_of_a_shielded_hook_is_given_to_it() -> None:
     """A coroutine each; not those that have answered at once, nor those of other hooks."""
     shield = Noting()
-
-    async def main() -> int:
-        modules: list[Any] = [
-            {"check": wait},
-            {"check": lambda number: ALLOW},
-            {"check": wait, "ask": wait},
-        ]
-        host = host_of(*modules, shield=shield)
-        assert await host.hooks[Uploads].check(5) is ALLOW
-        assert await host.hooks[Uploads].ask(6) is ALLOW
-        return NUMBER.get()
-
-    assert asyncio.run(main()) == 6
+    modules: list[Any] = [
+        {"check": wait},
+        {"check": lambda number: ALLOW},
+        {"check": wait, "ask": wait},
+    ]
+    host = host_of(*modules, shield=shield)
+    assert await host.hooks[Uploads].check(5) is ALLOW
+    assert await host.hooks[Uploads].ask(6) is ALLOW
+    assert NUMBER.get() == 6
     assert shield.log == ["begin", "end"] * 2
 
 
-def test_it_shares_context_variables_also_in_a_task_of_its_own() -> None:
+async def test_it_shares_context_variables_also_in_a_task_of_its_own() -> None:
     """What a callback sets is the caller's, whatever the function runs it in."""
-
-    async def main() -> int:
-        host = host_of({"check": wait}, shield=asyncio.create_task)
-        await host.hooks[Uploads].check(5)
-        return NUMBER.get()
-
-    assert asyncio.run(main()) == 5
+    host = host_of({"check": wait}, shield=asyncio.create_task)
+    await host.hooks[Uploads].check(5)
+    assert NUMBER.get() == 5
 
 
 def delaying(coroutine: Any) -> Deferred[Any]:
@@ -161,7 +153,7 @@ def test_a_time_out_is_within() -> None:
     assert failures[0].check(HookTimeoutError) or failures[0].value.__cause__
 
 
-def test_keyed_hooks_and_reloaded_hosts_have_it_too() -> None:
+async def test_keyed_hooks_and_reloaded_hosts_have_it_too() -> None:
     """It is the host's for life."""
     shield = Noting()
 
@@ -172,15 +164,12 @@ def test_keyed_hooks_and_reloaded_hosts_have_it_too() -> None:
         def __init__(self, config: Any, api: Any) -> None:
             api.register_uploads_callbacks(place={"image": place})
 
-    async def main() -> None:
-        entries = [{"module": Module, "name": "first"}]
-        host = Host.from_config({"modules": entries}, categories=[Uploads], shield=shield)
-        async with host:
-            assert await host.hooks[Uploads].place("image") == "here"
-            await host.reload({"modules": [{"module": Module, "name": "second"}]})
-            assert await host.hooks[Uploads].place("image") == "here"
-
-    asyncio.run(main())
+    entries = [{"module": Module, "name": "first"}]
+    host = Host.from_config({"modules": entries}, categories=[Uploads], shield=shield)
+    async with host:
+        assert await host.hooks[Uploads].place("image") == "here"
+        await host.reload({"modules": [{"module": Module, "name": "second"}]})
+        assert await host.hooks[Uploads].place("image") == "here"
     assert shield.log == ["begin", "end"] * 2
 
 

@@ -133,105 +133,87 @@ def make_host(start: Callable[[], Awaitable[None]]) -> Host:
         lambda: asyncio.wait_for(asyncio.sleep(1000), 2000),
     ],
 )
-def test_a_start_under_asyncio_is_cancelled_as_well(start: Callable[[], Awaitable[None]]) -> None:
+async def test_a_start_under_asyncio_is_cancelled_as_well(
+    start: Callable[[], Awaitable[None]],
+) -> None:
     """Whatever the module waits for; the task that started the host is not cancelled."""
-
-    async def main() -> None:
-        host = make_host(start)
-        starting = asyncio.create_task(host.start())
-        await asyncio.sleep(0)
-        await host.stop()
-        with pytest.raises(HostkitError, match=STOPPED) as caught:
-            await starting
-        assert isinstance(caught.value.__cause__, asyncio.CancelledError)
-        assert not starting.cancelled()
-
-    asyncio.run(main())
+    host = make_host(start)
+    starting = asyncio.create_task(host.start())
+    await asyncio.sleep(0)
+    await host.stop()
+    with pytest.raises(HostkitError, match=STOPPED) as caught:
+        await starting
+    assert isinstance(caught.value.__cause__, asyncio.CancelledError)
+    assert not starting.cancelled()
 
 
-def test_a_start_that_is_about_to_go_on_is_cancelled_there() -> None:
+async def test_a_start_that_is_about_to_go_on_is_cancelled_there() -> None:
     """What the module waited for has happened, but the module was not resumed yet."""
     went_on = False
+    future = asyncio.get_running_loop().create_future()
 
-    async def main() -> None:
+    async def start() -> None:
         nonlocal went_on
-        future = asyncio.get_running_loop().create_future()
+        await future
+        went_on = True
 
-        async def start() -> None:
-            nonlocal went_on
-            await future
-            went_on = True
-
-        host = make_host(start)
-        starting = asyncio.create_task(host.start())
-        await asyncio.sleep(0)
-        future.set_result(None)
-        await host.stop()
-        with pytest.raises(HostkitError, match=STOPPED):
-            await starting
-
-    asyncio.run(main())
+    host = make_host(start)
+    starting = asyncio.create_task(host.start())
+    await asyncio.sleep(0)
+    future.set_result(None)
+    await host.stop()
+    with pytest.raises(HostkitError, match=STOPPED):
+        await starting
     assert not went_on
 
 
-def test_a_module_may_keep_that_to_itself_as_well() -> None:
+async def test_a_module_may_keep_that_to_itself_as_well() -> None:
     """The host is stopped after the start, which has failed all the same."""
+    future = asyncio.get_running_loop().create_future()
 
-    async def main() -> None:
-        future = asyncio.get_running_loop().create_future()
+    async def start() -> None:
+        with pytest.raises(asyncio.CancelledError):
+            await future
 
-        async def start() -> None:
-            with pytest.raises(asyncio.CancelledError):
-                await future
-
-        host = make_host(start)
-        starting = asyncio.create_task(host.start())
-        await asyncio.sleep(0)
-        future.set_result(None)
-        await host.stop()
-        assert not host.is_running
-        with pytest.raises(HostkitError, match=STOPPED):
-            await starting
-
-    asyncio.run(main())
+    host = make_host(start)
+    starting = asyncio.create_task(host.start())
+    await asyncio.sleep(0)
+    future.set_result(None)
+    await host.stop()
+    assert not host.is_running
+    with pytest.raises(HostkitError, match=STOPPED):
+        await starting
 
 
-def test_a_module_may_stop_the_host_that_starts_it() -> None:
+async def test_a_module_may_stop_the_host_that_starts_it() -> None:
     """It goes on until it waits for something."""
     steps: list[str] = []
 
-    async def main() -> None:
-        async def start() -> None:
-            await host.stop()
-            steps.append("stopped")
-            await asyncio.sleep(0)
-            steps.append("went on")
+    async def start() -> None:
+        await host.stop()
+        steps.append("stopped")
+        await asyncio.sleep(0)
+        steps.append("went on")
 
-        host = make_host(start)
-        with pytest.raises(HostkitError, match=STOPPED):
-            await host.start()
-
-    asyncio.run(main())
+    host = make_host(start)
+    with pytest.raises(HostkitError, match=STOPPED):
+        await host.start()
     assert steps == ["stopped"]
 
 
-def test_a_module_that_stops_the_host_need_not_wait_for_anything() -> None:
+async def test_a_module_that_stops_the_host_need_not_wait_for_anything() -> None:
     """Then all modules are started, and stopped again."""
+    hosts: list[Host] = []
 
-    async def main() -> None:
-        hosts: list[Host] = []
+    async def start() -> None:
+        await hosts[0].stop()
 
-        async def start() -> None:
-            await hosts[0].stop()
-
-        hosts.append(host := make_host(start))
-        with pytest.raises(HostkitError, match=STOPPED):
-            await host.start()
-        assert not host.is_running
-        with pytest.raises(HostkitError, match=STOPPED):
-            await host.start()  # and not "running already"
-
-    asyncio.run(main())
+    hosts.append(host := make_host(start))
+    with pytest.raises(HostkitError, match=STOPPED):
+        await host.start()
+    assert not host.is_running
+    with pytest.raises(HostkitError, match=STOPPED):
+        await host.start()  # and not "running already"
 
 
 def test_what_is_awaited_behaves_as_if_awaited_directly() -> None:

@@ -111,24 +111,20 @@ def test_a_start_can_be_cancelled_under_twisted(three: Three) -> None:
     assert three.log == ["start a", "start b", "stop b", "stop a"]
 
 
-def test_a_start_can_be_cancelled_under_asyncio(three: Three) -> None:
+async def test_a_start_can_be_cancelled_under_asyncio(three: Three) -> None:
     """A cancelled task stops what was started."""
+    reached = asyncio.Event()
 
-    async def run() -> None:
-        reached = asyncio.Event()
+    async def wait() -> None:
+        reached.set()
+        await asyncio.Event().wait()
 
-        async def wait() -> None:
-            reached.set()
-            await asyncio.Event().wait()
-
-        three.actions["start b"] = wait
-        starting = asyncio.create_task(three.host.start())
-        await reached.wait()
-        starting.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await starting
-
-    asyncio.run(run())
+    three.actions["start b"] = wait
+    starting = asyncio.create_task(three.host.start())
+    await reached.wait()
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
     assert three.log == ["start a", "start b", "stop b", "stop a"]
 
 

@@ -213,41 +213,33 @@ def test_a_stop_can_be_cancelled_under_twisted(
     assert three.log == ALL
 
 
-def test_what_twisted_drives_in_a_task_can_be_cancelled(three: Three) -> None:
+async def test_what_twisted_drives_in_a_task_can_be_cancelled(three: Three) -> None:
     """The task is not cancelled then, but the Deferred; it is the caller's cancellation as well."""
     failures: list[Any] = []
-
-    async def main() -> None:
-        three.actions["start b"] = Deferred[None]
-        starting = Deferred.fromCoroutine(three.host.start()).addErrback(failures.append)
-        starting.cancel()
-
-    asyncio.run(main())
+    three.actions["start b"] = Deferred[None]
+    starting = Deferred.fromCoroutine(three.host.start()).addErrback(failures.append)
+    starting.cancel()
     assert failures[0].check(CancelledError) is CancelledError
     assert three.log == ["start a", "start b", "stop b", "stop a"]
 
 
-def test_a_stop_can_be_cancelled_under_asyncio(
+async def test_a_stop_can_be_cancelled_under_asyncio(
     three: Three, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The rest is stopped before the cancellation is passed on."""
+    reached = asyncio.Event()
 
-    async def main() -> None:
-        reached = asyncio.Event()
+    async def wait() -> None:
+        reached.set()
+        await asyncio.Event().wait()
 
-        async def wait() -> None:
-            reached.set()
-            await asyncio.Event().wait()
-
-        three.actions["stop c"] = wait
-        await three.host.start()
-        stopping = asyncio.create_task(three.host.stop())
-        await reached.wait()
-        stopping.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await stopping
-
-    asyncio.run(main())
+    three.actions["stop c"] = wait
+    await three.host.start()
+    stopping = asyncio.create_task(three.host.stop())
+    await reached.wait()
+    stopping.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await stopping
     assert (three.log, caplog.messages) == (ALL, [])
 
 
@@ -265,17 +257,14 @@ def test_a_reload_can_be_cancelled_while_new_modules_start() -> None:
     assert [module.name for module in host.modules] == ["a"]
 
 
-def test_start_and_stop_run_in_the_callers_task(three: Three) -> None:
+async def test_start_and_stop_run_in_the_callers_task(three: Three) -> None:
     """What a module enters in `start` it can leave in `stop`, such as a task group of anyio."""
     tasks: set[Any] = set()
 
     async def note_task() -> None:
         tasks.add(asyncio.current_task())
 
-    async def main() -> None:
-        await note_task()
-        await up_and_down(three.host)
-
     three.actions |= {"start a": note_task, "stop a": note_task}
-    asyncio.run(main())
+    await note_task()
+    await up_and_down(three.host)
     assert len(tasks) == 1

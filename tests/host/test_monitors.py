@@ -162,20 +162,16 @@ def test_nothing_is_in_the_way_while_nothing_watches() -> None:
     assert type(host.hooks[Desk]).__dict__["check"] is before
 
 
-def test_monitors_stay_across_reloads() -> None:
+async def test_monitors_stay_across_reloads() -> None:
     """Both the new modules are watched, and the old manager still ends it."""
     host = host_of(Words)
     log = Log()
     undo = host.plugin_manager.add_hookcall_monitoring(log.before, log.after)
-
-    async def main() -> None:
-        async with host:
-            await host.reload(file_of({"module": Words, "name": "new"}))
-            await host.hooks[Desk].check("x")
-            undo()
-            await host.hooks[Desk].check("y")
-
-    asyncio.run(main())
+    async with host:
+        await host.reload(file_of({"module": Words, "name": "new"}))
+        await host.hooks[Desk].check("x")
+        undo()
+        await host.hooks[Desk].check("y")
     assert log.lines == ["check ['new'] {'text': 'x', 'size': 0}", "check: ALLOW"]
 
 

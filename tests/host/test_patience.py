@@ -12,7 +12,6 @@ from twisted.internet.task import Clock
 
 from hostkit import HostkitError, ModuleFailedError
 from hostkit.host import Host
-from hostkit.host._patience import where
 
 from .conftest import Comments, Names, fire
 from .reloading import Note, file_of, note, running
@@ -178,7 +177,7 @@ def test_a_notification_that_never_ends_does_not_hold_a_stop(
     assert (stopping.called, Note.log[-3:]) == (True, ["resists", "stop b", "stop a"])
 
 
-def test_limits_hold_under_asyncio(caplog: pytest.LogCaptureFixture) -> None:
+async def test_limits_hold_under_asyncio(caplog: pytest.LogCaptureFixture) -> None:
     """A task that a module awaits and that resists is left behind."""
     clock = Clock()
     left: list[asyncio.Task[None]] = []
@@ -194,24 +193,27 @@ def test_limits_hold_under_asyncio(caplog: pytest.LogCaptureFixture) -> None:
         left.append(asyncio.create_task(resist()))
         await left[0]
 
-    async def main() -> None:
-        Note.actions["start a"] = wait
-        host = Host(file_of(note("a")), categories=[Comments, Names], clock=clock)
-        result = asyncio.create_task(host.start())
-        for seconds in (300, 30):
-            for _ in range(10):
-                await asyncio.sleep(0)
-            clock.advance(seconds)
-        with pytest.raises(ModuleFailedError):
-            await result
-        assert not host.is_running
-        left[0].cancel()
-
-    asyncio.run(main())
+    Note.actions["start a"] = wait
+    host = Host(file_of(note("a")), categories=[Comments, Names], clock=clock)
+    result = asyncio.create_task(host.start())
+    for seconds in (300, 30):
+        for _ in range(10):
+            await asyncio.sleep(0)
+        clock.advance(seconds)
+    with pytest.raises(ModuleFailedError):
+        await result
+    assert not host.is_running
+    left[0].cancel()
     assert "module 'a': start has not ended after 5s" in caplog.messages[0]
 
 
-def test_only_coroutines_say_where_they_wait() -> None:
+def test_only_coroutines_say_where_they_wait(
+    clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
     """A Deferred that a module returns has no line of the module's file."""
-    assert where(Deferred()) == ""
-    assert where(None) == ""
+    Note.actions["start a"] = Deferred
+    _, result = starting(clock, "a")
+    clock.advance(5)
+    assert caplog.messages == ["module 'a': start has not ended after 5s"]
+    result.cancel()
+    assert isinstance(error_of(result), CancelledError)

@@ -58,35 +58,27 @@ def test_no_request_waits_for_a_very_long_file(tmp_path: Path) -> None:
     assert max(gaps) < sum(gaps) / 4
 
 
-def test_of_many_reloads_at_once_the_newest_is_done(tmp_path: Path) -> None:
+async def test_of_many_reloads_at_once_the_newest_is_done(tmp_path: Path) -> None:
     """Those before it are given up, also while their file is being read."""
     path = tmp_path / "host.yaml"
     path.write_text("modules: []\n")
-
-    async def run() -> list[str]:
-        async with Host.from_file(path, categories=[]) as host:
-            reloads = [host.reload() for _ in range(5)]
-            results = await asyncio.gather(*reloads, return_exceptions=True)
-        return [str(result) for result in results]
-
-    *others, newest = asyncio.run(run())
+    async with Host.from_file(path, categories=[]) as host:
+        reloads = [host.reload() for _ in range(5)]
+        results = await asyncio.gather(*reloads, return_exceptions=True)
+    *others, newest = [str(result) for result in results]
     assert others == ["a newer reload has replaced this one"] * 4
     assert newest == "0 new modules, 0 kept, 0 gone"
 
 
-def test_a_host_that_stops_meanwhile_is_not_reloaded(tmp_path: Path) -> None:
+async def test_a_host_that_stops_meanwhile_is_not_reloaded(tmp_path: Path) -> None:
     """What was read is dropped."""
     path = tmp_path / "host.yaml"
     path.write_text("modules: []\n")
-
-    async def run() -> None:
-        async with Host.from_file(path, categories=[]) as host:
-            reload = asyncio.ensure_future(host.reload())
-            await asyncio.sleep(0)
-        with pytest.raises(HostkitError):
-            await reload
-
-    asyncio.run(run())
+    async with Host.from_file(path, categories=[]) as host:
+        reload = asyncio.ensure_future(host.reload())
+        await asyncio.sleep(0)
+    with pytest.raises(HostkitError):
+        await reload
 
 
 def test_what_a_thread_raises_is_raised_on_the_event_loop() -> None:
@@ -100,7 +92,7 @@ def test_what_a_thread_raises_is_raised_on_the_event_loop() -> None:
 
 
 @pytest.mark.parametrize("text", ["server: {modules: [{module: a.B}]}\n", "other: 1\n"])
-def test_a_file_with_nothing_for_hostkit_leads_to_a_warning(
+async def test_a_file_with_nothing_for_hostkit_leads_to_a_warning(
     text: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Without modules everything is allowed, which must not happen silently."""
@@ -111,13 +103,9 @@ def test_a_file_with_nothing_for_hostkit_leads_to_a_warning(
     assert said in caplog.text
     caplog.clear()
     path.write_text("modules: []\n")
-
-    async def run() -> None:
-        async with Host.from_file(path, categories=[]) as host:
-            path.write_text(text)
-            await host.reload()
-
-    asyncio.run(run())
+    async with Host.from_file(path, categories=[]) as host:
+        path.write_text(text)
+        await host.reload()
     assert said in caplog.text
     caplog.clear()
     path.write_text("modules: []\n")

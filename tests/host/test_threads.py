@@ -18,7 +18,7 @@ from hostkit.rules import ALLOW
 from .conftest import Comments, Names, Words, make_host
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
 
 
 class Titles:
@@ -68,14 +68,9 @@ def elsewhere(function: Callable[[], Any]) -> Any:
     return results[0]
 
 
-def started(use: Callable[[Host], Awaitable[Any]]) -> Any:
-    """Start a host, use it on its own loop, and return what came of that."""
-
-    async def main() -> Any:
-        async with make_host({"module": Words}, {"module": Titles}) as host:
-            return await use(host)
-
-    return asyncio.run(main())
+def two_modules() -> Host:
+    """Make a host, to be used on the loop of a test."""
+    return make_host({"module": Words}, {"module": Titles})
 
 
 async def in_thread(function: Callable[[], Any]) -> Any:
@@ -93,10 +88,9 @@ USES: dict[str, Callable[[Host], Any]] = {
 
 
 @pytest.mark.parametrize("use", USES)
-def test_another_thread_is_refused(use: str) -> None:
+async def test_another_thread_is_refused(use: str) -> None:
     """The error names the thread, and the call that is right there; nothing has changed."""
-
-    async def main(host: Host) -> None:
+    async with two_modules() as host:
         error = await in_thread(lambda: USES[use](host))
         assert isinstance(error, HostkitError), error
         assert "'worker' is another one" in str(error)
@@ -104,30 +98,23 @@ def test_another_thread_is_refused(use: str) -> None:
         assert host.is_running
         assert len(host.modules) == 2
 
-    started(main)
 
-
-def test_another_thread_is_refused_where_all_calls_are_measured() -> None:
+async def test_another_thread_is_refused_where_all_calls_are_measured() -> None:
     """With `timing: exact`, each call counts, and none is lost."""
-
-    async def main() -> None:
-        settings = {"modules": [{"module": Words}], "hostkit": {"timing": "exact"}}
-        async with Host.from_config(settings, categories=[Comments]) as host:
-            hook = host.hooks[Comments].check_comment
-            error = await in_thread(lambda: asyncio.run(hook("ann", "hi")))
-            assert isinstance(error, HostkitError)
-            for _ in range(3):
-                assert await hook("ann", "hi") is ALLOW
-            assert measured(host) == 3
-
-    asyncio.run(main())
+    settings = {"modules": [{"module": Words}], "hostkit": {"timing": "exact"}}
+    async with Host.from_config(settings, categories=[Comments]) as host:
+        hook = host.hooks[Comments].check_comment
+        error = await in_thread(lambda: asyncio.run(hook("ann", "hi")))
+        assert isinstance(error, HostkitError)
+        for _ in range(3):
+            assert await hook("ann", "hi") is ALLOW
+        assert measured(host) == 3
 
 
 @pytest.mark.parametrize("use", ["hook", "ask", "explain"])
-def test_the_call_of_the_message_is_right(use: str) -> None:
+async def test_the_call_of_the_message_is_right(use: str) -> None:
     """From another thread, a coroutine is run on the loop of the host."""
-
-    async def main(host: Host) -> Any:
+    async with two_modules() as host:
         loop = asyncio.get_running_loop()
         hook = host.hooks[Comments].check_comment
         calls: dict[str, Callable[[], Any]] = {
@@ -139,15 +126,12 @@ def test_the_call_of_the_message_is_right(use: str) -> None:
         result = await in_thread(
             lambda: asyncio.run_coroutine_threadsafe(make(), loop).result(timeout=60)
         )
-        return getattr(result, "outcome", result)
-
-    assert started(main) in (ALLOW, "allow")
+        assert getattr(result, "outcome", result) in (ALLOW, "allow")
 
 
-def test_once_one_was_refused_all_others_are(time: Time) -> None:
+async def test_once_one_was_refused_all_others_are(time: Time) -> None:
     """Not only those that would be measured; the host's own calls go on, measured as before."""
-
-    async def main(host: Host) -> list[Any]:
+    async with two_modules() as host:
         hook = host.hooks[Comments].check_comment
         refused = []
         for seconds in (0, 0, 0.2, 30, 0, 61):
@@ -156,26 +140,20 @@ def test_once_one_was_refused_all_others_are(time: Time) -> None:
             refused.append(isinstance(answer, HostkitError))
             assert await hook("a", "b") is ALLOW
         assert measured(host) == 4
-        return refused
-
-    assert started(main) == [True] * 6
+        assert refused == [True] * 6
 
 
-def test_what_is_not_looked_at_is_not_refused(time: Time) -> None:
+async def test_what_is_not_looked_at_is_not_refused(time: Time) -> None:
     """In an interval after a measured call, calls cost nothing more: they are not looked at."""
-
-    async def main(host: Host) -> list[Any]:
+    async with two_modules() as host:
         hook = host.hooks[Comments].check_comment
         await hook("a", "b")
-        return [await in_thread(lambda: asyncio.run(hook("a", "b")))]
-
-    assert started(main) == [ALLOW]
+        assert [await in_thread(lambda: asyncio.run(hook("a", "b")))] == [ALLOW]
 
 
-def test_suspicion_ends(time: Time) -> None:
+async def test_suspicion_ends(time: Time) -> None:
     """After a minute without calls from other threads, calls are as quick as before."""
-
-    async def main(host: Host) -> None:
+    async with two_modules() as host:
         hook = host.hooks[Comments].check_comment
         await in_thread(lambda: asyncio.run(hook("a", "b")))
         namespace = host.chains["comments.check_comment"].parts[0]._namespace
@@ -184,8 +162,6 @@ def test_suspicion_ends(time: Time) -> None:
         time.now += 61
         await hook("a", "b")
         assert not namespace["_armed"]
-
-    started(main)
 
 
 def test_other_loops_may_follow_one_that_has_ended(time: Time) -> None:

@@ -5,13 +5,25 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostkit.loading._config import private_copy
+from .conftest import build_class
 
 _PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=20,
 )
+
+
+class Plain:
+    """A module that keeps its config."""
+
+    def __init__(self, config: Any, api: Any) -> None:
+        self.config = config
+
+
+def private_copy(value: Any) -> Any:
+    """What a module gets where this stands in its config."""
+    return build_class(Plain, {"value": value}).instance.config["value"]
 
 
 def _containers(value: Any) -> set[int]:

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostkit.loading._config import is_same
+from hostkit.api import HostServices, ModuleApi
+from hostkit.config import from_mapping
+from hostkit.loading import ModuleLoader
 
 FLOATS = st.floats(allow_nan=False).map(lambda number: number + 0.0)  # without -0.0
 CONFIGS = st.recursive(
@@ -15,6 +17,27 @@ CONFIGS = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=10,
 )
+
+
+class Plain:
+    """A module that keeps its config."""
+
+    def __init__(self, config: Any, api: ModuleApi) -> None:
+        self.config = config
+
+
+def loaded(value: Any) -> tuple[ModuleLoader, Any]:
+    """Give the loader of a file with a module that has this in its config, and its entry."""
+    file = from_mapping({"modules": [{"module": Plain, "config": {"value": value}}]})
+    return ModuleLoader(file, ModuleApi, HostServices(())), file.modules[0]
+
+
+def is_same(one: Any, other: Any) -> bool:
+    """Whether a reload keeps a module when its config changes from one to the other."""
+    loader, entry = loaded(one)
+    module = loader.load(entry)
+    reloader, changed = loaded(other)
+    return reloader.keep(changed, [module]) is not None
 
 
 @given(CONFIGS)

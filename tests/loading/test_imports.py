@@ -3,38 +3,44 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import pytest
 
-from hostkit.loading import MODULES, Environment
-from hostkit.loading._imports import NotLoadableError, find_object
+from hostkit.loading import MODULES
+
+from .conftest import CLASS, build_class, problem_of
 
 if TYPE_CHECKING:
+    from hostkit.errors import Problem
+
     from .conftest import Site
 
 
-def _refusal(name: str) -> NotLoadableError:
-    with pytest.raises(NotLoadableError) as caught:
-        find(name)
-    return caught.value
-
-
 def find(name: str) -> Any:
-    """Import a module's class by its name."""
-    return find_object(name, MODULES, Environment())
+    """Build a module, and give its class."""
+    return type(build_class(name).instance)
+
+
+def refusal_of(name: str) -> Problem:
+    """Build a module that cannot be found; give the problem, without which module it is."""
+    problem = problem_of(name)
+    start = f"module {name!r} cannot be loaded: "
+    assert problem.message.startswith(start)
+    return attrs.evolve(problem, message=problem.message.removeprefix(start), path=(), place=None)
 
 
 def test_a_dotted_path_is_imported(site: Site) -> None:
     """The last name is looked up in the module that the others name."""
     site.write("dotted_pkg/__init__.py", "")
-    site.write("dotted_pkg/words.py", "class Words: ...")
+    site.write("dotted_pkg/words.py", CLASS.format("Words"))
     found = find("dotted_pkg.words.Words")
     assert found is sys.modules["dotted_pkg.words"].Words
 
 
 def test_module_names_may_have_hyphens(site: Site) -> None:
     """Some packages cannot be imported by a statement, but can be named in the file."""
-    site.write("room-rules/__init__.py", "class Rules: ...")
-    site.write("room-rules/more-rules.py", "class More: ...")
+    site.write("room-rules/__init__.py", CLASS.format("Rules"))
+    site.write("room-rules/more-rules.py", CLASS.format("More"))
     site.install("rules", MODULES, rules="room-rules:Rules")
     assert find("room-rules.Rules").__name__ == "Rules"
     assert find("room-rules.more-rules.More").__name__ == "More"
@@ -43,7 +49,15 @@ def test_module_names_may_have_hyphens(site: Site) -> None:
 
 def test_entry_points_are_found_by_name(site: Site) -> None:
     """An entry point names a class, which may be nested, perhaps with extras."""
-    site.write("point_pkg.py", "class Outer:\n    class Inner: ...\n")
+    site.write(
+        "point_pkg.py",
+        """
+        class Outer:
+            def __init__(self, config, api): ...
+            class Inner:
+                def __init__(self, config, api): ...
+        """,
+    )
     site.install(
         "points",
         MODULES,
@@ -52,42 +66,42 @@ def test_entry_points_are_found_by_name(site: Site) -> None:
         **{"with.dot": "point_pkg:Outer"},
     )
     assert find("words").__qualname__ == "Outer.Inner"
-    assert find("whole") is sys.modules["point_pkg"]
+    assert repr(sys.modules["point_pkg"]) in problem_of("whole").message
     assert find("with.dot").__qualname__ == "Outer"
 
 
 def test_only_the_named_entry_point_is_loaded(site: Site) -> None:
     """What is installed but not named is never run, whatever it would do."""
-    site.write("wanted_pkg.py", "class Words: ...")
+    site.write("wanted_pkg.py", CLASS.format("Words"))
     site.write("unlisted_pkg.py", "raise SystemExit('should never run')")
     site.install("wanted", MODULES, words="wanted_pkg:Words")
     site.install("unlisted", MODULES, others="unlisted_pkg:Others")
     find("words")
-    assert _refusal("otherz").code == "HK108"
+    assert refusal_of("otherz").code == "HK108"
     assert "unlisted_pkg" not in sys.modules
 
 
 def test_entry_points_of_other_groups_do_not_count(site: Site) -> None:
     """A name is looked up in one group."""
     site.install("elsewhere", "hostkit.categories", words="elsewhere_pkg:Words")
-    assert _refusal("words").code == "HK108"
+    assert refusal_of("words").code == "HK108"
 
 
 def test_an_unknown_entry_point_gets_a_hint(lonely_site: Site) -> None:
     """The error for a misspelt name lists what is installed and what was probably meant."""
     lonely_site.install("points", MODULES, wordfilter="p:A", shouting="p:B")
-    assert str(_refusal("wordfiltr")) == (
+    assert refusal_of("wordfiltr").render() == (
         "HK108 no installed package offers 'wordfiltr' (entry point group hostkit.modules)\n"
         "  = expected: a dotted path, or one of: shouting, wordfilter\n"
         "  = hint: did you mean 'wordfilter'?"
     )
-    assert _refusal("zzz").problem.hint == "is its package installed here?"
+    assert refusal_of("zzz").hint == "is its package installed here?"
 
 
 def test_without_installed_modules_only_a_path_is_expected(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where no package offers anything, only a dotted path is expected."""
     monkeypatch.setattr("sys.path", [])
-    assert _refusal("words").problem.expected == "a dotted path"
+    assert refusal_of("words").expected == "a dotted path"
 
 
 @pytest.mark.parametrize(
@@ -102,8 +116,8 @@ def test_without_installed_modules_only_a_path_is_expected(monkeypatch: pytest.M
 )
 def test_what_is_not_a_dotted_path_gets_a_hint(name: str, hint: str) -> None:
     """Common ways to miswrite a path have hints of their own, and nothing is imported."""
-    refusal = _refusal(name)
-    assert (refusal.code, refusal.problem.hint) == ("HK108", hint)
+    problem = refusal_of(name)
+    assert (problem.code, problem.hint) == ("HK108", hint)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +132,7 @@ def test_a_missing_python_module_is_named(
 ) -> None:
     """The message names the part of the path that is not there."""
     site.write("half_pkg/__init__.py", "")
-    problem = _refusal(name).problem
+    problem = refusal_of(name)
     assert (problem.code, problem.message) == ("HK101", f"there is no Python module {missing!r}")
     assert problem.details == details
     assert "its package installed here" in (problem.hint or "")
@@ -127,25 +141,23 @@ def test_a_missing_python_module_is_named(
 def test_a_missing_entry_point_target_needs_no_second_naming(site: Site) -> None:
     """What was looked for is only said if the message does not say it already."""
     site.install("broken", MODULES, gone_pkg="gone_pkg:Words")
-    assert _refusal("gone_pkg").problem.details == ()
+    assert refusal_of("gone_pkg").details == ()
 
 
 def test_a_missing_dependency_is_not_a_missing_module(site: Site) -> None:
     """If the module is there but what it imports is not, that is the module's fault."""
     site.write("needy_pkg.py", "import surely_not_installed")
-    refusal = _refusal("needy_pkg.Words")
-    assert refusal.code == "HK102"
-    assert "No module named 'surely_not_installed'" in refusal.problem.message
-    assert refusal.problem.details == (f"at {site.folder / 'needy_pkg.py'}:1, in <module>",)
+    problem = refusal_of("needy_pkg.Words")
+    assert problem.code == "HK102"
+    assert "No module named 'surely_not_installed'" in problem.message
+    assert problem.details == (f"at {site.folder / 'needy_pkg.py'}:1, in <module>",)
 
 
 def test_a_module_not_found_error_may_lack_a_name(site: Site) -> None:
     """Modules raise it by hand, too."""
     site.write("byhand_pkg.py", "raise ModuleNotFoundError('install the extra')")
-    refusal = _refusal("byhand_pkg.Words")
-    assert refusal.problem.message == (
-        "importing byhand_pkg raised ModuleNotFoundError: install the extra"
-    )
+    problem = refusal_of("byhand_pkg.Words")
+    assert problem.message == ("importing byhand_pkg raised ModuleNotFoundError: install the extra")
 
 
 @pytest.mark.parametrize(
@@ -159,7 +171,7 @@ def test_a_module_not_found_error_may_lack_a_name(site: Site) -> None:
 def test_an_import_that_raises_is_reported(site: Site, source: str, said: str, line: str) -> None:
     """Whatever importing does, the message says it on one line, with its place."""
     site.write("raising_pkg.py", source)
-    problem = _refusal("raising_pkg.Words").problem
+    problem = refusal_of("raising_pkg.Words")
     assert (problem.code, problem.message) == ("HK102", f"importing raising_pkg raised {said}")
     assert problem.details == (f"at {site.folder / 'raising_pkg.py'}{line}",)
 
@@ -175,7 +187,7 @@ def test_an_import_error_is_reported_with_its_cause(site: Site) -> None:
             raise ImportError("cannot") from error
         """,
     )
-    details = _refusal("caused_pkg.Words").problem.details
+    details = refusal_of("caused_pkg.Words").details
     assert details[0] == "caused by KeyError: 'key'"
     assert details[1].endswith("caused_pkg.py:5, in <module>")
 
@@ -183,11 +195,11 @@ def test_an_import_error_is_reported_with_its_cause(site: Site) -> None:
 def test_a_missing_attribute_gets_a_hint(site: Site) -> None:
     """The error for a misspelt class suggests the closest name in the Python module."""
     site.write("attr_pkg.py", "class WordFilter: ...")
-    refusal = _refusal("attr_pkg.WordFiler")
-    assert str(refusal) == (
+    problem = refusal_of("attr_pkg.WordFiler")
+    assert problem.render() == (
         "HK103 Python module attr_pkg has no 'WordFiler'\n  = hint: did you mean 'WordFilter'?"
     )
-    assert _refusal("attr_pkg.zzz").problem.hint is None
+    assert refusal_of("attr_pkg.zzz").hint is None
 
 
 def test_a_lazy_attribute_may_raise(site: Site) -> None:
@@ -201,7 +213,7 @@ def test_a_lazy_attribute_may_raise(site: Site) -> None:
             raise RuntimeError("broken")
         """,
     )
-    assert _refusal("lazy_pkg.Words").code == "HK102"
-    assert _refusal("lazy_pkg.Other").problem.message == (
+    assert refusal_of("lazy_pkg.Words").code == "HK102"
+    assert refusal_of("lazy_pkg.Other").message == (
         "importing lazy_pkg raised RuntimeError: broken"
     )

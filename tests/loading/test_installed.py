@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import logging
 import sys
 from importlib.metadata import Distribution, DistributionFinder
@@ -146,13 +145,9 @@ def test_packages_of_other_finders_are_found(
     assert "the package has no name" in record.getMessage()
 
 
-def test_a_reload_finds_what_was_installed_meanwhile(two: Site) -> None:
+async def test_a_reload_finds_what_was_installed_meanwhile(two: Site) -> None:
     """What is installed is read again, so a new package needs no restart."""
-
-    async def scenario() -> list[str]:
-        async with Host.from_config({"modules": [{"module": "mine"}]}, categories=[]) as host:
-            two.install("late", MODULES, late="other_pkg:Other")
-            await host.reload(from_mapping({"modules": [{"module": "mine"}, {"module": "late"}]}))
-            return [module.name for module in host.modules]
-
-    assert asyncio.run(scenario()) == ["mine", "late"]
+    async with Host.from_config({"modules": [{"module": "mine"}]}, categories=[]) as host:
+        two.install("late", MODULES, late="other_pkg:Other")
+        await host.reload(from_mapping({"modules": [{"module": "mine"}, {"module": "late"}]}))
+        assert [module.name for module in host.modules] == ["mine", "late"]

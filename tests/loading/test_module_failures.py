@@ -182,11 +182,7 @@ def test_an_interrupted_import_is_passed_on(site: Site) -> None:
         build_class("interrupted_pkg.Words")
 
 
-def test_a_cancellation_is_the_modules_own_in_a_task(site: Site) -> None:
+async def test_a_cancellation_is_the_modules_own_in_a_task(site: Site) -> None:
     """Building awaits nothing, so no caller can have been cancelled in the meantime."""
-
-    async def main() -> None:
-        message = problem_of(in_init(asyncio.CancelledError("boom")), name="words").message
-        assert message.startswith("module 'words' failed in __init__: ")
-
-    asyncio.run(main())
+    message = problem_of(in_init(asyncio.CancelledError("boom")), name="words").message
+    assert message.startswith("module 'words' failed in __init__: ")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import functools
+import inspect
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
@@ -13,15 +15,12 @@ from zope.interface import provider
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+    NewLoop = Callable[[], asyncio.AbstractEventLoop]
+
 T = TypeVar("T")
 
-both_loops = pytest.mark.parametrize("new_loop", [asyncio.new_event_loop, uvloop.new_event_loop])
-"""Runs a test on Python's own loop, and on uvloop."""
 
-
-def run_on(
-    new_loop: Callable[[], asyncio.AbstractEventLoop], coroutine: Coroutine[Any, Any, T]
-) -> T:
+def run_on(new_loop: NewLoop, coroutine: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine; no error may be left behind."""
     complaints: list[Any] = []
 
@@ -39,3 +38,26 @@ def run_on(
         globalLogPublisher.removeObserver(observe)
     assert complaints == []
     return result
+
+
+def _on(*loops: NewLoop) -> Callable[[Callable[..., Any]], Callable[..., None]]:
+    def decorate(test: Callable[..., Any]) -> Callable[..., None]:
+        @functools.wraps(test)
+        def run_test(new_loop: NewLoop, **arguments: Any) -> None:
+            run_on(new_loop, test(**arguments))
+
+        own = inspect.signature(test).parameters.values()
+        given = inspect.Parameter("new_loop", inspect.Parameter.KEYWORD_ONLY)
+        keywords = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in own]
+        vars(run_test)["__signature__"] = inspect.Signature([*keywords, given])
+        parametrized: Callable[..., None] = pytest.mark.parametrize("new_loop", loops)(run_test)
+        return parametrized
+
+    return decorate
+
+
+own_loop = _on(asyncio.new_event_loop)
+"""Runs an async test on a loop of its own, where it may leave no error behind."""
+
+both_loops = _on(asyncio.new_event_loop, uvloop.new_event_loop)
+"""Runs an async test on Python's own loop, and on uvloop, likewise."""

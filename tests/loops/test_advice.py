@@ -14,7 +14,7 @@ from hostkit.loops import enter
 from hostkit.rules import ALLOW, FirstDenial
 from tests.dispatch.fakes import Comments, done, hook_of, raising, run, shadow, steps_of, wire
 
-from .loops import run_on
+from .loops import own_loop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,20 +83,18 @@ def test_a_callback_that_needs_asyncio_is_named(callback: Callable[..., Any]) ->
     assert str(error).endswith(NO_LOOP)
 
 
+@own_loop
 @pytest.mark.parametrize("callback", NOT_IN_A_TASK)
-def test_a_callback_that_needs_a_task_is_named(callback: Callable[..., Any]) -> None:
+async def test_a_callback_that_needs_a_task_is_named(callback: Callable[..., Any]) -> None:
     """Where a loop runs but the host's call is in no task, the failure says how it can be."""
     results: list[Any] = []
 
     def call() -> None:
         wire(Comments, "check", callback).start().addBoth(results.append)
 
-    async def main() -> None:
-        asyncio.get_running_loop().call_soon(call)
-        while not results:
-            await asyncio.sleep(0)
-
-    run_on(asyncio.new_event_loop, main())
+    asyncio.get_running_loop().call_soon(call)
+    while not results:
+        await asyncio.sleep(0)
     assert str(results[0].value).endswith(NO_TASK)
 
 
@@ -109,19 +107,16 @@ def test_a_callback_that_needs_twisted_is_named() -> None:
     assert str(caught.value).endswith(NO_DEFERREDS)
 
 
-def test_the_advice_is_right() -> None:
+@own_loop
+async def test_the_advice_is_right() -> None:
     """What failed without `enter` is awaited with it."""
+    answer: Deferred[Any] = Deferred()
 
-    async def main() -> None:
-        answer: Deferred[Any] = Deferred()
+    async def check(author: str) -> Any:
+        return await answer
 
-        async def check(author: str) -> Any:
-            return await answer
-
-        asyncio.get_running_loop().call_soon(answer.callback, ALLOW)
-        assert await enter(wire(Comments, "check", check).call("ann")) is ALLOW
-
-    run_on(asyncio.new_event_loop, main())
+    asyncio.get_running_loop().call_soon(answer.callback, ALLOW)
+    assert await enter(wire(Comments, "check", check).call("ann")) is ALLOW
 
 
 def test_an_error_raised_as_it_is_has_the_advice_in_its_note() -> None:

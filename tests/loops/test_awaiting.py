@@ -126,28 +126,20 @@ def test_a_generator_that_is_no_coroutine_is_a_value() -> None:
     assert counting is wire(Comments, "find", lambda author: counting).run()
 
 
-def test_a_deferred_is_waited_for_in_a_task() -> None:
+async def test_a_deferred_is_waited_for_in_a_task() -> None:
     """A Deferred that fires later can be awaited in an asyncio task."""
     waiting: Deferred[Any] = Deferred()
-
-    async def main() -> Any:
-        asyncio.get_running_loop().call_soon(waiting.callback, RUDE)
-        return await wire(Comments, "check", lambda author: waiting).call("ann")
-
-    assert RUDE is asyncio.run(main())
+    asyncio.get_running_loop().call_soon(waiting.callback, RUDE)
+    assert RUDE is await wire(Comments, "check", lambda author: waiting).call("ann")
 
 
-def test_a_deferred_that_fails_in_a_task_raises() -> None:
+async def test_a_deferred_that_fails_in_a_task_raises() -> None:
     """What a Deferred fails with is what the callback raised."""
     waiting: Deferred[Any] = Deferred()
     error = KeyError("ann")
-
-    async def main() -> None:
-        asyncio.get_running_loop().call_soon(waiting.errback, error)
-        await wire(Comments, "check", lambda author: waiting).call("ann")
-
+    asyncio.get_running_loop().call_soon(waiting.errback, error)
     with pytest.raises(ModuleFailedError) as caught:
-        asyncio.run(main())
+        await wire(Comments, "check", lambda author: waiting).call("ann")
     assert error is caught.value.__cause__
 
 
@@ -174,15 +166,11 @@ def test_an_asyncio_future_is_waited_for_outside_of_a_task(options: dict[str, fl
     assert SPAM is done(call)
 
 
-def test_an_asyncio_future_is_waited_for_in_a_task() -> None:
+async def test_an_asyncio_future_is_waited_for_in_a_task() -> None:
     """In a task, a future is awaited as such."""
-
-    async def main() -> Any:
-        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        asyncio.get_running_loop().call_soon(future.set_result, SPAM)
-        return await wire(Comments, "check", lambda author: future).call("ann")
-
-    assert SPAM is asyncio.run(main())
+    future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().call_soon(future.set_result, SPAM)
+    assert SPAM is await wire(Comments, "check", lambda author: future).call("ann")
 
 
 def test_settle_gives_back_what_cannot_be_awaited() -> None:

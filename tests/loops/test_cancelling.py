@@ -211,7 +211,7 @@ def test_what_is_only_looked_at_cannot_fail_a_call(make: Callable[[], BaseExcept
         attempt(show, KeyboardInterrupt(), otherwise="?")
 
 
-def test_twisted_may_drive_a_coroutine_in_the_step_of_a_task() -> None:
+async def test_twisted_may_drive_a_coroutine_in_the_step_of_a_task() -> None:
     """The task is another one's, so it does not know who was cancelled."""
 
     async def caught(waiting: Deferred[Any]) -> bool:
@@ -221,9 +221,6 @@ def test_twisted_may_drive_a_coroutine_in_the_step_of_a_task() -> None:
             return is_callers(error)
         raise AssertionError
 
-    async def main() -> Any:
-        running = Deferred.fromCoroutine(caught(Deferred()))
-        running.cancel()
-        return done(running)
-
-    assert run(main()) is True
+    running = Deferred.fromCoroutine(caught(Deferred()))
+    running.cancel()
+    assert done(running) is True

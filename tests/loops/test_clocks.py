@@ -20,13 +20,9 @@ def test_the_clock_is_the_one_that_was_chosen() -> None:
     assert (clock.callLater, clock.seconds) == (found.call_later, found.seconds)
 
 
-def test_the_clock_is_the_running_loops() -> None:
+async def test_the_clock_is_the_running_loops() -> None:
     """Under asyncio it is the loop's, and no reactor is installed."""
-
-    async def run() -> None:
-        assert find_clock(None).call_later == asyncio.get_running_loop().call_later
-
-    asyncio.run(run())
+    assert find_clock(None).call_later == asyncio.get_running_loop().call_later
 
 
 def test_the_clock_is_twisteds_without_a_loop(monkeypatch: pytest.MonkeyPatch) -> None:

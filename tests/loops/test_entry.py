@@ -16,7 +16,7 @@ from twisted.python.failure import Failure
 from hostkit.loops import enter, start_entry
 from tests.dispatch.fakes import SPAM, Comments, done, wire
 
-from .loops import both_loops, run_on
+from .loops import both_loops, own_loop, run_on
 from .ways import WAYS, in_between, later, wait_for
 
 if TYPE_CHECKING:
@@ -65,13 +65,13 @@ def test_whatever_is_awaited_in_whatever_order_gives_its_value(
 @pytest.mark.parametrize(
     "way", ["Deferred", "Deferred that has fired", "future", "both", "entered"]
 )
-def test_what_fails_raises_where_it_is_awaited(new_loop: Any, start: Any, way: str) -> None:
+async def test_what_fails_raises_where_it_is_awaited(start: Any, way: str) -> None:
     """An error can be caught, and life goes on; nothing is logged as unhandled."""
     error = KeyError("ann")
     steps = [(way, Failure(error) if "future" not in way else error), ("both", 7)]
     if way == "Deferred that has fired":
         steps[0] = (way, error)
-    assert run_on(new_loop, as_task(start, collect(steps, []))) == [error, 7]
+    assert await as_task(start, collect(steps, [])) == [error, 7]
 
 
 def test_without_a_loop_an_entry_is_driven_by_twisted() -> None:
@@ -91,58 +91,47 @@ def test_without_a_loop_an_entry_is_driven_by_twisted() -> None:
 
 
 @both_loops
-def test_what_has_nothing_to_wait_for_is_done_at_once(new_loop: Any) -> None:
+async def test_what_has_nothing_to_wait_for_is_done_at_once() -> None:
     """The result is there when the function returns, as with Twisted's own."""
-
-    async def main() -> None:
-        assert done(start_entry(collect([("Deferred that has fired", 7)], []))) == [7]
-        error = SystemExit(3)
-        assert done(start_entry(raise_it(error))) is error
-        assert asyncio.all_tasks() - {asyncio.current_task()} != set()  # which is done with soon
-        await asyncio.sleep(0)
-        assert asyncio.all_tasks() == {asyncio.current_task()}
-
-    run_on(new_loop, main())
+    assert done(start_entry(collect([("Deferred that has fired", 7)], []))) == [7]
+    error = SystemExit(3)
+    assert done(start_entry(raise_it(error))) is error
+    assert asyncio.all_tasks() - {asyncio.current_task()} != set()  # which is done with soon
+    await asyncio.sleep(0)
+    assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
 @both_loops
 @pytest.mark.parametrize("error", [SystemExit(3), KeyboardInterrupt(), KeyError("ann")])
-def test_what_is_raised_later_is_what_the_deferred_fails_with(
-    new_loop: Any, error: BaseException
-) -> None:
+async def test_what_is_raised_later_is_what_the_deferred_fails_with(error: BaseException) -> None:
     """Whatever it is, it does not end the loop, and its traceback shows where it was raised."""
 
     async def fail_later() -> None:
         await later(None)
         await raise_it(error)
 
-    async def main() -> None:
-        with pytest.raises(type(error)) as caught:
-            await start_entry(fail_later()).asFuture(asyncio.get_running_loop())
-        assert caught.value is error
-        functions = [frame.name for frame in traceback.extract_tb(error.__traceback__)]
-        assert functions[-2:] == ["fail_later", "raise_it"]
-
-    run_on(new_loop, main())
+    with pytest.raises(type(error)) as caught:
+        await start_entry(fail_later()).asFuture(asyncio.get_running_loop())
+    assert caught.value is error
+    functions = [frame.name for frame in traceback.extract_tb(error.__traceback__)]
+    assert functions[-2:] == ["fail_later", "raise_it"]
 
 
-def test_what_cannot_be_awaited_fails() -> None:
+@own_loop
+async def test_what_cannot_be_awaited_fails() -> None:
     """What is neither asyncio's nor Twisted's is refused as by asyncio itself."""
 
     class Stranger:
         def __await__(self) -> Any:
             yield "hello"
 
-    async def main() -> None:
-        entry = start_entry(wait_for(Stranger()))
-        with pytest.raises(RuntimeError, match="Task got bad yield: 'hello'"):
-            await entry.asFuture(asyncio.get_running_loop())
-
-    run_on(asyncio.new_event_loop, main())
+    entry = start_entry(wait_for(Stranger()))
+    with pytest.raises(RuntimeError, match="Task got bad yield: 'hello'"):
+        await entry.asFuture(asyncio.get_running_loop())
 
 
 @both_loops
-def test_an_entry_is_a_task_from_its_first_step_on(new_loop: Any) -> None:
+async def test_an_entry_is_a_task_from_its_first_step_on() -> None:
     """It is one task all the time, and the caller's task is the current one again afterwards."""
     tasks: list[Any] = []
 
@@ -151,19 +140,17 @@ def test_an_entry_is_a_task_from_its_first_step_on(new_loop: Any) -> None:
         await later(None)
         tasks.append(asyncio.current_task())
 
-    async def main() -> None:
-        own = asyncio.current_task()
-        entry = start_entry(note())
-        assert asyncio.current_task() is own
-        await entry.asFuture(asyncio.get_running_loop())
-        first, second = tasks
-        assert first is second
-        assert first is not own
-
-    run_on(new_loop, main())
+    own = asyncio.current_task()
+    entry = start_entry(note())
+    assert asyncio.current_task() is own
+    await entry.asFuture(asyncio.get_running_loop())
+    first, second = tasks
+    assert first is second
+    assert first is not own
 
 
-def test_an_entry_may_begin_outside_of_tasks() -> None:
+@own_loop
+async def test_an_entry_may_begin_outside_of_tasks() -> None:
     """A reactor calls protocols in no task; there is none afterwards either."""
     results: list[Any] = []
 
@@ -171,58 +158,46 @@ def test_an_entry_may_begin_outside_of_tasks() -> None:
         start_entry(in_between(7)).addCallback(results.append)
         results.append(asyncio.current_task())
 
-    async def main() -> None:
-        asyncio.get_running_loop().call_soon(receive)
-        while len(results) < 2:
-            await asyncio.sleep(0)
-
-    run_on(asyncio.new_event_loop, main())
+    asyncio.get_running_loop().call_soon(receive)
+    while len(results) < 2:
+        await asyncio.sleep(0)
     assert results == [None, 7]
 
 
-def test_who_is_driven_by_twisted_on_an_asyncio_loop_can_enter() -> None:
+@own_loop
+async def test_who_is_driven_by_twisted_on_an_asyncio_loop_can_enter() -> None:
     """A coroutine of a Twisted program on the asyncio reactor calls with `await enter(...)`."""
-
-    async def main() -> Any:
-        outside: Deferred[Any] = Deferred()
-        asyncio.get_running_loop().call_soon(
-            lambda: Deferred.fromCoroutine(enter(in_between(7))).chainDeferred(outside)
-        )
-        return await outside.asFuture(asyncio.get_running_loop())
-
-    assert run_on(asyncio.new_event_loop, main()) == 7
+    outside: Deferred[Any] = Deferred()
+    asyncio.get_running_loop().call_soon(
+        lambda: Deferred.fromCoroutine(enter(in_between(7))).chainDeferred(outside)
+    )
+    assert await outside.asFuture(asyncio.get_running_loop()) == 7
 
 
-def test_several_entries_may_wait_for_the_same_deferred() -> None:
+@own_loop
+async def test_several_entries_may_wait_for_the_same_deferred() -> None:
     """Each of them gets its value."""
-
-    async def main() -> list[Any]:
-        shared: Deferred[int] = Deferred()
-        waiting = [asyncio.ensure_future(enter(wait_for(shared))) for _ in range(3)]
-        await asyncio.sleep(0)
-        shared.callback(7)
-        return await asyncio.gather(*waiting)
-
-    assert run_on(asyncio.new_event_loop, main()) == [7, 7, 7]
+    shared: Deferred[int] = Deferred()
+    waiting = [asyncio.ensure_future(enter(wait_for(shared))) for _ in range(3)]
+    await asyncio.sleep(0)
+    shared.callback(7)
+    assert await asyncio.gather(*waiting) == [7, 7, 7]
 
 
+@own_loop
 @pytest.mark.parametrize("way", ["answers", "fails", "is cancelled"])
-def test_what_twisted_drives_may_begin_in_a_task(way: str) -> None:
+async def test_what_twisted_drives_may_begin_in_a_task(way: str) -> None:
     """A coroutine that Twisted drives, begun while a task runs, still waits for Deferreds."""
     waiting: Deferred[Any] = Deferred()
     error = KeyError("ann")
-
-    async def main() -> None:
-        call = wire(Comments, "check", lambda author: waiting).start()
-        assert not call.called
-        if way == "answers":
-            waiting.callback(SPAM)
-            assert done(call) is SPAM
-        elif way == "fails":
-            waiting.errback(error)
-            assert done(call).__cause__ is error
-        else:
-            call.cancel()
-            assert isinstance(done(call), CancelledError)
-
-    run_on(asyncio.new_event_loop, main())
+    call = wire(Comments, "check", lambda author: waiting).start()
+    assert not call.called
+    if way == "answers":
+        waiting.callback(SPAM)
+        assert done(call) is SPAM
+    elif way == "fails":
+        waiting.errback(error)
+        assert done(call).__cause__ is error
+    else:
+        call.cancel()
+        assert isinstance(done(call), CancelledError)

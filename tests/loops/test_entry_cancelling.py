@@ -11,7 +11,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from hostkit.loops import start_entry
 from tests.dispatch.fakes import Comments, Spy, wire
 
-from .loops import both_loops, run_on
+from .loops import both_loops, own_loop
 from .slow import (
     CLEANED,
     Log,
@@ -40,40 +40,33 @@ slow_things = pytest.mark.parametrize(("slow", "expected"), ENDINGS)
 @both_loops
 @pytest.mark.parametrize("turns", [0, 1, 2, 5])
 @slow_things
-def test_cancelling_the_deferred_cancels_what_is_awaited(
-    new_loop: Any, turns: int, slow: Any, expected: Log
+async def test_cancelling_the_deferred_cancels_what_is_awaited(
+    turns: int, slow: Any, expected: Log
 ) -> None:
     """At any time, also before the loop has seen the task; the entry ends after its cleaning up."""
     log: Log = []
-
-    async def main() -> None:
-        entry = start_entry(slow(log))
-        for _ in range(turns):
-            await asyncio.sleep(0)
-        entry.cancel()
-        assert isinstance(await ended(entry), CancelledError)
-        assert log == expected or (log == [] and slow is slow_task and turns == 0)  # not begun
-
-    run_on(new_loop, main())
+    entry = start_entry(slow(log))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    entry.cancel()
+    assert isinstance(await ended(entry), CancelledError)
+    assert log == expected or (log == [] and slow is slow_task and turns == 0)  # not begun
 
 
 @both_loops
-def test_cancelling_the_deferred_ends_a_group_of_tasks(new_loop: Any) -> None:
+async def test_cancelling_the_deferred_ends_a_group_of_tasks() -> None:
     """Task groups of anyio wait for their tasks, which are cancelled too."""
     log: Log = []
-
-    async def main() -> None:
-        entry = start_entry(slow_group(log))
-        for _ in range(5):
-            await asyncio.sleep(0)
-        entry.cancel()
-        assert isinstance(await ended(entry), CancelledError)
-
-    run_on(new_loop, main())
+    entry = start_entry(slow_group(log))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    entry.cancel()
+    assert isinstance(await ended(entry), CancelledError)
     assert log == ["CancelledError"]
 
 
-def test_a_cancelled_entry_may_have_a_result_nevertheless() -> None:
+@own_loop
+async def test_a_cancelled_entry_may_have_a_result_nevertheless() -> None:
     """A coroutine that keeps its cancellation to itself goes on."""
 
     async def stubborn() -> int:
@@ -83,15 +76,13 @@ def test_a_cancelled_entry_may_have_a_result_nevertheless() -> None:
             return 7
         raise AssertionError
 
-    async def main() -> None:
-        entry = start_entry(stubborn())
-        entry.cancel()
-        assert await ended(entry) == 7
-
-    run_on(asyncio.new_event_loop, main())
+    entry = start_entry(stubborn())
+    entry.cancel()
+    assert await ended(entry) == 7
 
 
-def test_a_cancelled_deferred_may_have_a_result_nevertheless() -> None:
+@own_loop
+async def test_a_cancelled_deferred_may_have_a_result_nevertheless() -> None:
     """What Twisted's code makes of being cancelled is what is awaited, as if it had not been."""
 
     async def wait(answer: Any) -> Any:
@@ -101,18 +92,16 @@ def test_a_cancelled_deferred_may_have_a_result_nevertheless() -> None:
     async def fail() -> Any:
         await Deferred(lambda deferred: deferred.errback(KeyError("ann")))
 
-    async def main() -> None:
-        for coroutine in (wait(7), fail()):
-            entry = start_entry(coroutine)
-            await asyncio.sleep(0)
-            entry.cancel()
-            result = await ended(entry)
-            assert result == 7 or isinstance(result, KeyError)
-
-    run_on(asyncio.new_event_loop, main())
+    for coroutine in (wait(7), fail()):
+        entry = start_entry(coroutine)
+        await asyncio.sleep(0)
+        entry.cancel()
+        result = await ended(entry)
+        assert result == 7 or isinstance(result, KeyError)
 
 
-def test_a_deferred_that_others_cancel_fails_as_in_twisted() -> None:
+@own_loop
+async def test_a_deferred_that_others_cancel_fails_as_in_twisted() -> None:
     """The entry is not cancelled, only what it waits for."""
     waiting: Deferred[Any] = Deferred()
 
@@ -121,17 +110,14 @@ def test_a_deferred_that_others_cancel_fails_as_in_twisted() -> None:
             await waiting
         return "went on"
 
-    async def main() -> None:
-        entry = start_entry(wait())
-        await asyncio.sleep(0)
-        waiting.cancel()
-        assert await ended(entry) == "went on"
-
-    run_on(asyncio.new_event_loop, main())
+    entry = start_entry(wait())
+    await asyncio.sleep(0)
+    waiting.cancel()
+    assert await ended(entry) == "went on"
 
 
 @both_loops
-def test_cancelling_when_the_deferred_has_just_fired(new_loop: Any) -> None:
+async def test_cancelling_when_the_deferred_has_just_fired() -> None:
     """Between the firing of a Deferred and the next step, a cancellation still gets through."""
     log: Log = []
     waiting: Deferred[Any] = Deferred()
@@ -143,37 +129,32 @@ def test_cancelling_when_the_deferred_has_just_fired(new_loop: Any) -> None:
             log.append("CancelledError")
             raise
 
-    async def main() -> None:
-        entry = start_entry(wait())
-        await asyncio.sleep(0)
-        waiting.callback(None)
-        entry.cancel()
-        assert isinstance(await ended(entry), CancelledError)
-        entry.cancel()  # it has ended, so nothing comes of it
-
-    run_on(new_loop, main())
+    entry = start_entry(wait())
+    await asyncio.sleep(0)
+    waiting.callback(None)
+    entry.cancel()
+    assert isinstance(await ended(entry), CancelledError)
+    entry.cancel()  # it has ended, so nothing comes of it
     assert log == ["CancelledError"]
 
 
-def test_an_error_that_comes_with_a_cancellation_is_not_unhandled() -> None:
+@own_loop
+async def test_an_error_that_comes_with_a_cancellation_is_not_unhandled() -> None:
     """The cancellation wins; an error that was not looked at is not reported."""
     waiting: Deferred[Any] = Deferred()
 
     async def wait() -> None:
         await waiting
 
-    async def main() -> None:
-        entry = start_entry(wait())
-        await asyncio.sleep(0)
-        waiting.errback(KeyError("ann"))
-        entry.cancel()
-        assert isinstance(await ended(entry), CancelledError)
-
-    run_on(asyncio.new_event_loop, main())
+    entry = start_entry(wait())
+    await asyncio.sleep(0)
+    waiting.errback(KeyError("ann"))
+    entry.cancel()
+    assert isinstance(await ended(entry), CancelledError)
 
 
 @both_loops
-def test_a_cancelled_call_asks_nobody_else(new_loop: Any) -> None:
+async def test_a_cancelled_call_asks_nobody_else() -> None:
     """A client that is gone cancels the call of a hook, which is no module's failure."""
     log: Log = []
     spy = Spy()
@@ -181,22 +162,19 @@ def test_a_cancelled_call_asks_nobody_else(new_loop: Any) -> None:
     async def check(author: str) -> Any:
         await cleaning_up(log)
 
-    async def main() -> None:
-        chain = wire(Comments, "check", check, spy)
-        call = start_entry(chain.call("ann"))
-        await asyncio.sleep(0)
-        call.cancel()
-        assert isinstance(await ended(call), CancelledError)
-        assert len(chain.receipts) == 0
-
-    run_on(new_loop, main())
+    chain = wire(Comments, "check", check, spy)
+    call = start_entry(chain.call("ann"))
+    await asyncio.sleep(0)
+    call.cancel()
+    assert isinstance(await ended(call), CancelledError)
+    assert len(chain.receipts) == 0
     assert (log, spy.calls) == (CLEANED, [])
 
 
 @both_loops
 @pytest.mark.parametrize("turns", [0, 2])
 @pytest.mark.parametrize("make", [Deferred, lambda: asyncio.get_running_loop().create_future()])
-def test_the_message_of_a_cancellation_arrives(new_loop: Any, turns: int, make: Any) -> None:
+async def test_the_message_of_a_cancellation_arrives(turns: int, make: Any) -> None:
     """A task may be cancelled with a message, by which anyio knows its own cancellations."""
     tasks: list[Any] = []
 
@@ -208,11 +186,8 @@ def test_the_message_of_a_cancellation_arrives(new_loop: Any, turns: int, make: 
             return str(error)
         raise AssertionError
 
-    async def main() -> None:
-        entry = start_entry(wait())
-        for _ in range(turns):
-            await asyncio.sleep(0)
-        tasks[0].cancel("enough")
-        assert await ended(entry) == "enough"
-
-    run_on(new_loop, main())
+    entry = start_entry(wait())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    tasks[0].cancel("enough")
+    assert await ended(entry) == "enough"

@@ -13,7 +13,7 @@ from hostkit.errors import HookTimeoutError
 from hostkit.loops import enter, start_entry
 from tests.dispatch.fakes import Comments, Spy, given, wire
 
-from .loops import both_loops, run_on
+from .loops import both_loops
 from .slow import CLEANED, Log, cleaning_up, ended, slow_entry, slow_future, waiting_for
 
 
@@ -25,7 +25,7 @@ from .slow import CLEANED, Log, cleaning_up, ended, slow_entry, slow_future, wai
         ("wait_for", 0.001),
     ],
 )
-def test_time_limits_cancel_deferreds(new_loop: Any, seconds: float, way: str) -> None:
+async def test_time_limits_cancel_deferreds(seconds: float, way: str) -> None:
     """A Deferred that takes too long is cancelled, and the limit raises as it always does."""
     log: Log = []
 
@@ -42,15 +42,12 @@ def test_time_limits_cancel_deferreds(new_loop: Any, seconds: float, way: str) -
             async with asyncio.timeout(seconds), asyncio.timeout(60):
                 await start_entry(cleaning_up(log))
 
-    async def main() -> None:
-        assert isinstance(await ended(start_entry(limited())), TimeoutError)
-
-    run_on(new_loop, main())
+    assert isinstance(await ended(start_entry(limited())), TimeoutError)
     assert log == (["Deferred cancelled"] if way == "anyio" else CLEANED)
 
 
 @both_loops
-def test_what_comes_after_a_time_limit_is_not_cancelled(new_loop: Any) -> None:
+async def test_what_comes_after_a_time_limit_is_not_cancelled() -> None:
     """When a limit's error is caught, the entry goes on, and Deferreds can be awaited again."""
 
     async def twice() -> str:
@@ -62,15 +59,12 @@ def test_what_comes_after_a_time_limit_is_not_cancelled(new_loop: Any) -> None:
         asyncio.get_running_loop().call_soon(waiting.callback, "went on")
         return await waiting
 
-    async def main() -> None:
-        assert await ended(start_entry(twice())) == "went on"
-
-    run_on(new_loop, main())
+    assert await ended(start_entry(twice())) == "went on"
 
 
 @both_loops
 @pytest.mark.parametrize("slow", [cleaning_up, slow_future, slow_entry])
-def test_the_timeout_of_a_module_ends_its_callback(new_loop: Any, slow: Any) -> None:
+async def test_the_timeout_of_a_module_ends_its_callback(slow: Any) -> None:
     """A module's `timeout:` holds for Deferreds inside its callback as for everything else."""
     log: Log = []
     spy = Spy()
@@ -78,11 +72,8 @@ def test_the_timeout_of_a_module_ends_its_callback(new_loop: Any, slow: Any) -> 
     async def check(author: str) -> Any:
         await slow(log)
 
-    async def main() -> None:
-        chain = wire(Comments, "check", given(check, timeout_seconds=0.001), spy)
-        error = await ended(start_entry(chain.call("ann")))
-        assert isinstance(error.__cause__, HookTimeoutError)
-
-    run_on(new_loop, main())
+    chain = wire(Comments, "check", given(check, timeout_seconds=0.001), spy)
+    error = await ended(start_entry(chain.call("ann")))
+    assert isinstance(error.__cause__, HookTimeoutError)
     assert log[-1] == ("CancelledError" if slow is slow_future else "cleaned up")
     assert spy.calls == []

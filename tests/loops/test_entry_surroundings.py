@@ -16,14 +16,14 @@ from hostkit.dispatch import current_module
 from hostkit.loops import enter, start_entry
 from tests.dispatch.fakes import SPAM, Comments, given, wire
 
-from .loops import both_loops, run_on
+from .loops import both_loops
 from .ways import WAYS, fired_later, wait_for
 
 NUMBER = contextvars.ContextVar("NUMBER", default=0)
 
 
 @both_loops
-def test_an_entry_has_a_context_of_its_own(new_loop: Any) -> None:
+async def test_an_entry_has_a_context_of_its_own() -> None:
     """It begins with its caller's variables; what it sets it keeps over awaits, and to itself."""
     seen: list[int] = []
 
@@ -33,14 +33,11 @@ def test_an_entry_has_a_context_of_its_own(new_loop: Any) -> None:
             NUMBER.set(NUMBER.get() + number)
             await WAYS[way](None)
 
-    async def main() -> None:
-        NUMBER.set(10)
-        loop = asyncio.get_running_loop()
-        await start_entry(count(1)).asFuture(loop)
-        await start_entry(count(100)).asFuture(loop)
-        assert NUMBER.get() == 10
-
-    run_on(new_loop, main())
+    NUMBER.set(10)
+    loop = asyncio.get_running_loop()
+    await start_entry(count(1)).asFuture(loop)
+    await start_entry(count(100)).asFuture(loop)
+    assert NUMBER.get() == 10
     assert seen == [10, 11, 12, 10, 110, 210]
 
 
@@ -52,9 +49,7 @@ class Request:
 @both_loops
 @pytest.mark.parametrize("error", [None, KeyError, SystemExit])
 @pytest.mark.parametrize("start", [start_entry, enter, wait_for])
-def test_nothing_is_kept_alive(
-    new_loop: Any, error: type[BaseException] | None, start: Any
-) -> None:
+async def test_nothing_is_kept_alive(error: type[BaseException] | None, start: Any) -> None:
     """When an entry has ended, what it held is gone, without the help of the garbage collector."""
 
     async def work(request: Request) -> None:
@@ -67,7 +62,8 @@ def test_nothing_is_kept_alive(
             await asyncio.sleep(0)
             raise
 
-    async def main() -> None:
+    gc.disable()
+    try:
         request = Request()
         gone = weakref.ref(request)
         entry = start_entry(handle(request))
@@ -78,19 +74,13 @@ def test_nothing_is_kept_alive(
         del entry
         await asyncio.sleep(0)
         assert gone() is None
-
-    gc.disable()
-    try:
-        run_on(new_loop, main())
     finally:
         gc.enable()
 
 
 @both_loops
 @pytest.mark.parametrize("options", [{}, {"timeout_seconds": 60.0}])
-def test_the_module_is_known_after_every_kind_of_waiting(
-    new_loop: Any, options: dict[str, float]
-) -> None:
+async def test_the_module_is_known_after_every_kind_of_waiting(options: dict[str, float]) -> None:
     """`current_module` names the module whose callback it is, whatever it has awaited."""
     seen: list[str | None] = []
 
@@ -100,9 +90,6 @@ def test_the_module_is_known_after_every_kind_of_waiting(
             seen.append(current_module())
         return SPAM
 
-    async def main() -> Any:
-        chain = wire(Comments, "check", given(check, **options))
-        return await start_entry(chain.call("ann")).asFuture(asyncio.get_running_loop())
-
-    assert run_on(new_loop, main()) is SPAM
+    chain = wire(Comments, "check", given(check, **options))
+    assert await start_entry(chain.call("ann")).asFuture(asyncio.get_running_loop()) is SPAM
     assert seen == ["m0"] * 5

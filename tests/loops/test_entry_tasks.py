@@ -11,7 +11,7 @@ import pytest
 
 from hostkit.loops import start_entry
 
-from .loops import both_loops, run_on
+from .loops import both_loops
 from .ways import fired_later
 
 if TYPE_CHECKING:
@@ -41,20 +41,16 @@ async def identify() -> int:
 
 
 @both_loops
-def test_entries_that_need_not_wait_share_a_task(new_loop: Any) -> None:
+async def test_entries_that_need_not_wait_share_a_task() -> None:
     """Making a task would take longer than what they do."""
-
-    async def main() -> None:
-        first, second = (done(identify()) for _ in range(2))
-        assert first == second
-        await asyncio.sleep(0)
-        assert asyncio.all_tasks() == {this_task()}
-
-    run_on(new_loop, main())
+    first, second = (done(identify()) for _ in range(2))
+    assert first == second
+    await asyncio.sleep(0)
+    assert asyncio.all_tasks() == {this_task()}
 
 
 @both_loops
-def test_a_task_that_is_remembered_is_not_shared(new_loop: Any) -> None:
+async def test_a_task_that_is_remembered_is_not_shared() -> None:
     """What a library stores under a task, be it weakly, is found by no other entry."""
     strong: dict[Any, str] = {}
     weak: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
@@ -64,16 +60,12 @@ def test_a_task_that_is_remembered_is_not_shared(new_loop: Any) -> None:
         stored[this_task()] = "mine"
         return found
 
-    async def main() -> None:
-        for stored in (strong, weak):
-            found = [done(remember(stored)) for _ in range(3)]
-            assert found == [None, None, None]
-
-    run_on(new_loop, main())
+    for stored in (strong, weak):
+        assert [done(remember(stored)) for _ in range(3)] == [None, None, None]
 
 
 @both_loops
-def test_a_cancelled_task_is_not_shared(new_loop: Any) -> None:
+async def test_a_cancelled_task_is_not_shared() -> None:
     """A coroutine that cancels its task and ends without waiting cancels nothing else."""
 
     async def cancel() -> bool:
@@ -83,16 +75,13 @@ def test_a_cancelled_task_is_not_shared(new_loop: Any) -> None:
         await asyncio.sleep(0)
         return this_task().cancelling()
 
-    async def main() -> None:
-        assert done(cancel())
-        assert await start_entry(wait()).asFuture(asyncio.get_running_loop()) == 0
-
-    run_on(new_loop, main())
+    assert done(cancel())
+    assert await start_entry(wait()).asFuture(asyncio.get_running_loop()) == 0
 
 
 @both_loops
 @pytest.mark.parametrize("before", [0, 2])
-def test_one_that_waits_keeps_its_task(new_loop: Any, before: int) -> None:
+async def test_one_that_waits_keeps_its_task(before: int) -> None:
     """From its first step to its last it is in one task, and no other entry is."""
 
     async def wait() -> list[int]:
@@ -102,20 +91,17 @@ def test_one_that_waits_keeps_its_task(new_loop: Any, before: int) -> None:
         await asyncio.sleep(0)
         return [*seen, id(this_task())]
 
-    async def main() -> None:
-        for _ in range(before):
-            start_entry(identify())
-        waiting = start_entry(wait())
-        others = {done(identify()) for _ in range(2)}
-        seen = await waiting.asFuture(asyncio.get_running_loop())
-        assert len(set(seen)) == 1
-        assert not others & set(seen)
-
-    run_on(new_loop, main())
+    for _ in range(before):
+        start_entry(identify())
+    waiting = start_entry(wait())
+    others = {done(identify()) for _ in range(2)}
+    found = await waiting.asFuture(asyncio.get_running_loop())
+    assert len(set(found)) == 1
+    assert not others & set(found)
 
 
 @both_loops
-def test_each_has_the_context_that_it_was_started_in(new_loop: Any) -> None:
+async def test_each_has_the_context_that_it_was_started_in() -> None:
     """A variable that one sets is not seen by those that come after it in the same task."""
 
     async def introduce(name: str) -> str:
@@ -130,27 +116,21 @@ def test_each_has_the_context_that_it_was_started_in(new_loop: Any) -> None:
         await fired_later(7)
         return [*seen, NAME.get()]
 
-    async def main() -> None:
-        assert done(introduce("ann")) == "nobody"
-        loop = asyncio.get_running_loop()
-        assert await start_entry(wait("bob")).asFuture(loop) == ["nobody", "bob", "bob"]
-        assert NAME.get() == "nobody"
-
-    run_on(new_loop, main())
+    assert done(introduce("ann")) == "nobody"
+    loop = asyncio.get_running_loop()
+    assert await start_entry(wait("bob")).asFuture(loop) == ["nobody", "bob", "bob"]
+    assert NAME.get() == "nobody"
 
 
 @both_loops
-def test_one_that_another_starts_has_its_own_task(new_loop: Any) -> None:
+async def test_one_that_another_starts_has_its_own_task() -> None:
     """An entry within an entry does not end the cancellation, or the name, of the outer one."""
 
     async def outer() -> tuple[int, Any]:
         return id(this_task()), done(identify())
 
-    async def main() -> None:
-        mine, inner = done(outer())
-        assert mine != inner
-
-    run_on(new_loop, main())
+    mine, inner = done(outer())
+    assert mine != inner
 
 
 def test_a_loop_that_has_ended_leaves_none_to_the_next() -> None:
@@ -173,7 +153,7 @@ def test_a_loop_that_has_ended_leaves_none_to_the_next() -> None:
 
 
 @both_loops
-def test_a_cancellation_before_the_loop_comes_round_reaches_what_is_awaited(new_loop: Any) -> None:
+async def test_a_cancellation_before_the_loop_comes_round_reaches_what_is_awaited() -> None:
     """The coroutine is cancelled where it waits, be that for a future, a Deferred or a turn."""
     seen: list[str] = []
 
@@ -184,15 +164,12 @@ def test_a_cancellation_before_the_loop_comes_round_reaches_what_is_awaited(new_
             seen.append(name)
             raise
 
-    async def main() -> None:
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        for name, awaitable in (("future", future), ("turn", asyncio.sleep(0))):
-            entry = start_entry(wait(name, awaitable))
-            entry.addErrback(lambda _: None)
-            entry.cancel()
-            await asyncio.sleep(0)
-            await asyncio.sleep(0)
-        assert seen == ["future", "turn"]
-        assert future.cancelled()
-
-    run_on(new_loop, main())
+    future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    for name, awaitable in (("future", future), ("turn", asyncio.sleep(0))):
+        entry = start_entry(wait(name, awaitable))
+        entry.addErrback(lambda _: None)
+        entry.cancel()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    assert seen == ["future", "turn"]
+    assert future.cancelled()

@@ -78,7 +78,7 @@ def test_a_child_that_ends_by_itself_is_left_alone(deed: str, said: list[str]) -
     assert SAID not in err
 
 
-def test_a_return_to_the_event_loop_is_noticed() -> None:
+async def test_a_return_to_the_event_loop_is_noticed() -> None:
     """Whatever the loop calls next, or if it ends; not what the code calls below it."""
     noticed: list[str] = []
 
@@ -96,10 +96,7 @@ def test_a_return_to_the_event_loop_is_noticed() -> None:
         at_return.notice(loop_frame, "return", None)
         at_return.notice(loop_frame, "call", None)
 
-    async def main() -> None:
-        loop = asyncio.get_running_loop()
-        loop.call_soon(below)
-        await asyncio.sleep(0.001)
-
-    asyncio.run(main())
+    loop = asyncio.get_running_loop()
+    loop.call_soon(below)
+    await asyncio.sleep(0.001)
     assert noticed == ["returned"] * 2

@@ -93,7 +93,7 @@ def test_what_cannot_be_awaited_fails_as_always(runner: Runner) -> None:
     other.close()
 
 
-def test_twisted_may_drive_it_on_an_asyncio_loop(runner: Runner) -> None:
+async def test_twisted_may_drive_it_on_an_asyncio_loop(runner: Runner) -> None:
     """Without a task, futures of that loop cannot be awaited, but Deferreds can."""
     results: list[Any] = []
 
@@ -102,12 +102,9 @@ def test_twisted_may_drive_it_on_an_asyncio_loop(runner: Runner) -> None:
             await asyncio.get_running_loop().create_future()
         await Deferred()
 
-    async def main() -> None:
-        asyncio.get_running_loop().call_soon(lambda: results.append(runner.begin(wait())))
-        await settled()
-        runner.clock.advance(10)
-
-    asyncio.run(main())
+    asyncio.get_running_loop().call_soon(lambda: results.append(runner.begin(wait())))
+    await settled()
+    runner.clock.advance(10)
     ((failure,),) = results
     assert isinstance(failure, Failure)
     assert str(failure.value) == EXPIRED

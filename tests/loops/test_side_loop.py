@@ -34,17 +34,13 @@ def pump(deferred: Deferred[Any]) -> Any:
     return done(deferred)
 
 
-def test_coroutines_run_in_the_thread() -> None:
+async def test_coroutines_run_in_the_thread() -> None:
     """Results and failures arrive on the thread that started them."""
-
-    async def main() -> None:
-        side = SideLoop()
-        assert await settle(side.run(thread())) == "hostkit-side-loop"
-        with pytest.raises(KeyError, match="broken"):
-            await settle(side.run(broken()))
-        await settle(side.close())
-
-    run(main())
+    side = SideLoop()
+    assert await settle(side.run(thread())) == "hostkit-side-loop"
+    with pytest.raises(KeyError, match="broken"):
+        await settle(side.run(broken()))
+    await settle(side.close())
 
 
 def test_it_works_beside_a_reactor() -> None:
@@ -60,76 +56,61 @@ def test_it_works_beside_a_reactor() -> None:
     pump(side.close())
 
 
-def test_cancelling_reaches_the_coroutine() -> None:
+async def test_cancelling_reaches_the_coroutine() -> None:
     """The Deferred fires at once."""
+    side = SideLoop()
+    ended = threading.Event()
+    begun = asyncio.Event()
 
-    async def main() -> None:
-        side = SideLoop()
-        ended = threading.Event()
-        begun = asyncio.Event()
+    async def forever() -> None:
+        side.call_back(begun.set)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
 
-        async def forever() -> None:
-            side.call_back(begun.set)
-            try:
-                await asyncio.Event().wait()
-            finally:
-                ended.set()
-
-        running = side.run(forever())
-        await begun.wait()
-        running.cancel()
-        assert isinstance(done(running), CancelledError)
-        assert ended.wait(10)
-        await settle(side.close())
-
-    run(main())
+    running = side.run(forever())
+    await begun.wait()
+    running.cancel()
+    assert isinstance(done(running), CancelledError)
+    assert ended.wait(10)
+    await settle(side.close())
 
 
-def test_closing_cancels_what_is_running() -> None:
+async def test_closing_cancels_what_is_running() -> None:
     """The thread has ended then, and what was in flight has failed as cancelled."""
-
-    async def main() -> None:
-        side = SideLoop()
-        running = side.run(asyncio.Event().wait())
-        await settle(side.close())
-        assert isinstance(done(running), CancelledError)
-
-    run(main())
+    side = SideLoop()
+    running = side.run(asyncio.Event().wait())
+    await settle(side.close())
+    assert isinstance(done(running), CancelledError)
     assert "hostkit-side-loop" not in {each.name for each in threading.enumerate()}
 
 
-def test_other_threads_are_refused() -> None:
+async def test_other_threads_are_refused() -> None:
     """They would wait forever: results arrive on the program's own thread."""
-
-    async def main() -> None:
-        side = SideLoop()
-        with pytest.raises(RuntimeError, match="on the thread on which the host was started"):
-            await asyncio.to_thread(lambda: side.run(thread()))
-        await settle(side.close())
-
-    run(main())
+    side = SideLoop()
+    with pytest.raises(RuntimeError, match="on the thread on which the host was started"):
+        await asyncio.to_thread(lambda: side.run(thread()))
+    await settle(side.close())
 
 
-def test_closing_does_not_wait_for_the_executor() -> None:
+async def test_closing_does_not_wait_for_the_executor() -> None:
     """Its threads, such as that of a host name's look-up, cannot be cancelled."""
     gate = threading.Event()
 
     async def look_up() -> None:
         await asyncio.get_running_loop().run_in_executor(None, gate.wait)
 
-    async def main() -> None:
+    try:
         side = SideLoop()
         running = side.run(look_up())
         await settle(side.close())
         assert isinstance(done(running), CancelledError)
-
-    try:
-        run(main())
     finally:
         gate.set()
 
 
-def test_a_coroutine_that_suppresses_its_cancellation_is_cancelled_again() -> None:
+async def test_a_coroutine_that_suppresses_its_cancellation_is_cancelled_again() -> None:
     """`asyncio.wait_for` of Python 3.11 does so now and then."""
 
     async def stubborn() -> str:
@@ -139,14 +120,11 @@ def test_a_coroutine_that_suppresses_its_cancellation_is_cancelled_again() -> No
         await asyncio.Event().wait()
         return "never"
 
-    async def main() -> None:
-        side = SideLoop()
-        running = side.run(stubborn())
-        await settle(side.run(thread()))
-        await settle(side.close())
-        assert isinstance(done(running), CancelledError)
-
-    run(main())
+    side = SideLoop()
+    running = side.run(stubborn())
+    await settle(side.run(thread()))
+    await settle(side.close())
+    assert isinstance(done(running), CancelledError)
 
 
 def test_a_program_may_end_without_closing() -> None:

@@ -11,7 +11,6 @@ import pytest
 
 from hostkit.messages import LONGEST_BYTES, RedisChannel
 from hostkit.messages import _redis_subscription as subscription
-from hostkit.messages._redis_outbox import Outbox
 from tests.dispatch.fakes import run
 
 from . import hostile
@@ -26,29 +25,25 @@ __all__ = ["place"]
 
 
 @pytest.mark.parametrize("behave", hostile.ALL, ids=lambda behave: behave.__name__)
-def test_a_start_goes_on_without_the_server(
+async def test_a_start_goes_on_without_the_server(
     behave: Callable[[Peer], Awaitable[None]], caplog: pytest.LogCaptureFixture
 ) -> None:
     """Once that is known, or the time for an answer is over; sending fails, stopping does not."""
-
-    async def main() -> None:
-        async with serve(behave) as url:
-            channel, ear = RedisChannel(url, answer_seconds=0.2), Ear()
-            async with asyncio.timeout(5):
-                await channel.open(ear)
-                with pytest.raises(OSError, match=r"\w"):
-                    await channel.send(b"hello")
-                await channel.close()
-            assert ear.events.empty()
-
-    run(main())
+    async with serve(behave) as url:
+        channel, ear = RedisChannel(url, answer_seconds=0.2), Ear()
+        async with asyncio.timeout(5):
+            await channel.open(ear)
+            with pytest.raises(OSError, match=r"\w"):
+                await channel.send(b"hello")
+            await channel.close()
+        assert ear.events.empty()
     lines = [record.getMessage() for record in caplog.records if record.name == "hostkit.messages"]
     assert lines[0].startswith("no connection to Redis: ")
     assert all(line.isprintable() and len(line) < 500 for line in lines)
 
 
 @pytest.mark.parametrize("hangs", [True, False])
-def test_a_start_goes_on_without_the_name(
+async def test_a_start_goes_on_without_the_name(
     hangs: bool, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The look-up fails, or takes longer than an answer may."""
@@ -59,35 +54,28 @@ def test_a_start_goes_on_without_the_name(
             is_over.wait(10)
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    async def main() -> None:
+    try:
         monkeypatch.setattr(socket, "getaddrinfo", look_up)
         channel = RedisChannel("redis://redis.example", answer_seconds=0.2)
         async with asyncio.timeout(5):
             await channel.open(Ear())
             await channel.close()
-
-    try:
-        run(main())
     finally:
         is_over.set()
     assert ("no answer within 0.2s" if hangs else "not known") in caplog.text
 
 
 @pytest.mark.parametrize("behave", [hostile.silent, hostile.garbage, hostile.echo, hostile.closes])
-def test_a_start_goes_on_without_tls(behave: Callable[[Peer], Awaitable[None]]) -> None:
+async def test_a_start_goes_on_without_tls(behave: Callable[[Peer], Awaitable[None]]) -> None:
     """The server speaks something else."""
-
-    async def main() -> None:
-        async with serve(behave) as url:
-            channel = RedisChannel(url.replace("redis:", "rediss:"), answer_seconds=0.2)
-            async with asyncio.timeout(5):
-                await channel.open(Ear())
-                await channel.close()
-
-    run(main())
+    async with serve(behave) as url:
+        channel = RedisChannel(url.replace("redis:", "rediss:"), answer_seconds=0.2)
+        async with asyncio.timeout(5):
+            await channel.open(Ear())
+            await channel.close()
 
 
-def test_messages_that_are_too_long_are_skipped() -> None:
+async def test_messages_that_are_too_long_are_skipped() -> None:
     """The connection stays, and what comes then arrives."""
 
     async def behave(peer: Peer) -> None:
@@ -96,17 +84,14 @@ def test_messages_that_are_too_long_are_skipped() -> None:
             await peer.say(message(data))
         await peer.stay()
 
-    async def main() -> None:
-        async with serve(behave) as url:
-            channel, ear = await opened(url)
-            got = [await ear.events.get() for _ in range(4)]
-            assert [len(each) for each in got] == [3, LONGEST_BYTES + 1, LONGEST_BYTES, 4]
-            await channel.close()
-
-    run(main())
+    async with serve(behave) as url:
+        channel, ear = await opened(url)
+        got = [await ear.events.get() for _ in range(4)]
+        assert [len(each) for each in got] == [3, LONGEST_BYTES + 1, LONGEST_BYTES, 4]
+        await channel.close()
 
 
-def test_a_connection_may_be_lost_within_a_long_message() -> None:
+async def test_a_connection_may_be_lost_within_a_long_message() -> None:
     """That is a loss like any other."""
 
     async def behave(peer: Peer) -> None:
@@ -116,16 +101,13 @@ def test_a_connection_may_be_lost_within_a_long_message() -> None:
         else:
             await peer.stay()
 
-    async def main() -> None:
-        async with serve(behave) as url:
-            channel, ear = await opened(url)
-            assert [await ear.events.get() for _ in range(2)] == ["all", "all"]
-            await channel.close()
-
-    run(main())
+    async with serve(behave) as url:
+        channel, ear = await opened(url)
+        assert [await ear.events.get() for _ in range(2)] == ["all", "all"]
+        await channel.close()
 
 
-def test_an_attempt_that_hangs_does_not_keep_the_others_waiting() -> None:
+async def test_an_attempt_that_hangs_does_not_keep_the_others_waiting() -> None:
     """A server that is back is found, although an old connection still waits for an answer."""
 
     async def behave(peer: Peer) -> None:
@@ -133,35 +115,28 @@ def test_an_attempt_that_hangs_does_not_keep_the_others_waiting() -> None:
             await peer.confirm()
         await peer.stay()
 
-    async def main() -> None:
-        async with serve(behave) as url:
-            async with asyncio.timeout(5):
-                channel, ear = await opened(url, answer_seconds=60)
-            assert await ear.events.get() == "all"
-            await channel.close()
-
-    run(main())
+    async with serve(behave) as url:
+        async with asyncio.timeout(5):
+            channel, ear = await opened(url, answer_seconds=60)
+        assert await ear.events.get() == "all"
+        await channel.close()
 
 
-def test_a_connection_that_is_killed_again_and_again(
+async def test_a_connection_that_is_killed_again_and_again(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each time everything is dropped; the log has it a few times."""
     monkeypatch.setattr(subscription, "_LASTING_SECONDS", -1.0)  # so that it goes on quickly
-
-    async def main() -> None:
+    with caplog.at_level("INFO"):
         async with serve(Peer.confirm) as url:
             channel, ear = await opened(url)
             for _ in range(10):
                 assert await ear.events.get() == "all"
             await channel.close()
-
-    with caplog.at_level("INFO"):
-        run(main())
     assert len([each for each in caplog.records if each.name == "hostkit.messages"]) <= 11
 
 
-def test_what_is_sent_does_not_hang_when_the_server_is_back() -> None:
+async def test_what_is_sent_does_not_hang_when_the_server_is_back() -> None:
     """The message goes through another connection, and the sender does not notice."""
 
     async def behave(peer: Peer) -> None:
@@ -180,30 +155,23 @@ def test_what_is_sent_does_not_hang_when_the_server_is_back() -> None:
             await peer.say(b":1\r\n")
             await peer.stay()
 
-    async def main() -> None:
-        async with serve(behave) as url:
-            channel, _ = await opened(url, answer_seconds=60)
-            async with asyncio.timeout(5):
-                await channel.send(b"hello")
-            await channel.close()
-
     is_sent = asyncio.Event()
-    run(main())
-
-
-def test_a_connection_that_was_closed_while_it_was_idle_is_made_anew(place: Place) -> None:
-    """The sender does not notice."""
-
-    async def main() -> None:
-        channel, ear = await opened(place.url)
-        await channel.send(b"1")
-        with place.client() as client:
-            client.client_kill_filter(_type="normal", skipme=True)
-        await channel.send(b"2")
-        assert [await ear.events.get() for _ in range(3)] == ["all", "1", "2"]
+    async with serve(behave) as url:
+        channel, _ = await opened(url, answer_seconds=60)
+        async with asyncio.timeout(5):
+            await channel.send(b"hello")
         await channel.close()
 
-    run(main())
+
+async def test_a_connection_that_was_closed_while_it_was_idle_is_made_anew(place: Place) -> None:
+    """The sender does not notice."""
+    channel, ear = await opened(place.url)
+    await channel.send(b"1")
+    with place.client() as client:
+        client.client_kill_filter(_type="normal", skipme=True)
+    await channel.send(b"2")
+    assert [await ear.events.get() for _ in range(3)] == ["all", "1", "2"]
+    await channel.close()
 
 
 def test_a_server_that_answers_is_there() -> None:
@@ -227,14 +195,12 @@ def test_a_server_that_answers_is_there() -> None:
     run(main())
 
 
-def test_what_is_sent_while_too_much_waits_is_refused() -> None:
+async def test_what_is_sent_while_too_much_waits_is_refused() -> None:
     """The memory that it takes is bounded."""
-
-    async def main() -> None:
-        nothing: Any = None
-        outbox = Outbox(nothing, "hostkit", 1.0)
-        outbox._waiting.extend([nothing] * 10_000)
+    async with serve(Peer.confirm) as url:
+        channel, _ = await opened(url, answer_seconds=60)
+        sending = [asyncio.create_task(channel.send(b"hello")) for _ in range(10_200)]
         with pytest.raises(OSError, match="too many other messages"):
-            await outbox.send(b"hello")
-
-    run(main())
+            await sending[-1]
+        await channel.close()
+        await asyncio.gather(*sending, return_exceptions=True)

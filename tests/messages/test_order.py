@@ -6,7 +6,7 @@ import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostkit.messages._message import Message
+from hostkit.messages import Message
 from hostkit.messages._order import MOST_SENDERS, Order, Senders
 
 

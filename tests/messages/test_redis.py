@@ -46,35 +46,27 @@ async def opened(url: str, **options: Any) -> tuple[RedisChannel, Ear]:
     return channel, ear
 
 
-def test_all_processes_receive_a_message(place: Place) -> None:
+async def test_all_processes_receive_a_message(place: Place) -> None:
     """All that have opened the channel, including the sender."""
-
-    async def main() -> None:
-        (one, near), (other, far) = await opened(place.url), await opened(place.url)
-        await one.send(b"hello")
-        for ear in (near, far):
-            assert [await ear.events.get(), await ear.events.get()] == ["all", "hello"]
-        await one.close()
-        await other.send(b"second")
-        assert await far.events.get() == "second"
-        assert near.events.empty()
-        await other.close()
-
-    run(main())
+    (one, near), (other, far) = await opened(place.url), await opened(place.url)
+    await one.send(b"hello")
+    for ear in (near, far):
+        assert [await ear.events.get(), await ear.events.get()] == ["all", "hello"]
+    await one.close()
+    await other.send(b"second")
+    assert await far.events.get() == "second"
+    assert near.events.empty()
+    await other.close()
     assert "hostkit-side-loop" not in {each.name for each in threading.enumerate()}
 
 
-def test_messages_arrive_in_the_order_in_which_they_were_sent(place: Place) -> None:
+async def test_messages_arrive_in_the_order_in_which_they_were_sent(place: Place) -> None:
     """Also many at a time, none of which overtakes another."""
-
-    async def main() -> None:
-        channel, ear = await opened(place.url)
-        await asyncio.gather(*(channel.send(b"%d" % number) for number in range(250)))
-        got = [await ear.events.get() for _ in range(251)]
-        assert got == ["all", *map(str, range(250))]
-        await channel.close()
-
-    run(main())
+    channel, ear = await opened(place.url)
+    await asyncio.gather(*(channel.send(b"%d" % number) for number in range(250)))
+    got = [await ear.events.get() for _ in range(251)]
+    assert got == ["all", *map(str, range(250))]
+    await channel.close()
 
 
 def test_it_works_beside_a_reactor(place: Place) -> None:
@@ -93,26 +85,22 @@ def test_it_works_beside_a_reactor(place: Place) -> None:
     pump(Deferred.fromCoroutine(channel.close()))
 
 
-def test_a_lost_server_is_found_again(place: Place, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_lost_server_is_found_again(place: Place, caplog: pytest.LogCaptureFixture) -> None:
     """Everything is dropped then, since messages may have been missed; no password is logged.
 
     Each kind of failure is logged once. Which there are depends on the client's version.
     """
     caplog.set_level(logging.INFO)
-
-    async def main() -> None:
-        channel, ear = await opened(place.url)
-        assert await ear.events.get() == "all"
-        place.stop()
-        with pytest.raises(OSError, match=r"\w"):
-            await channel.send(b"lost")
-        place.start()
-        assert await ear.events.get() == "all"
-        await channel.send(b"hello")
-        assert await ear.events.get() == "hello"
-        await channel.close()
-
-    run(main())
+    channel, ear = await opened(place.url)
+    assert await ear.events.get() == "all"
+    place.stop()
+    with pytest.raises(OSError, match=r"\w"):
+        await channel.send(b"lost")
+    place.start()
+    assert await ear.events.get() == "all"
+    await channel.send(b"hello")
+    assert await ear.events.get() == "hello"
+    await channel.close()
     records = [record for record in caplog.records if record.name == "hostkit.messages"]
     found, *lost, found_again = records
     assert (found.levelno, found_again.levelno) == (logging.INFO, logging.INFO)
@@ -121,31 +109,23 @@ def test_a_lost_server_is_found_again(place: Place, caplog: pytest.LogCaptureFix
     assert "hunter2" not in caplog.text
 
 
-def test_a_server_may_come_later(place: Place, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_server_may_come_later(place: Place, caplog: pytest.LogCaptureFixture) -> None:
     """The host starts without it, logs that, and keeps trying."""
     place.stop()
-
-    async def main() -> None:
-        channel, ear = await opened(place.url)
-        assert "no connection to Redis" in caplog.text
-        assert ear.events.empty()
-        place.start()
-        assert await ear.events.get() == "all"
-        await channel.close()
-
-    run(main())
+    channel, ear = await opened(place.url)
+    assert "no connection to Redis" in caplog.text
+    assert ear.events.empty()
+    place.start()
+    assert await ear.events.get() == "all"
+    await channel.close()
 
 
-def test_a_wrong_password_is_reported(place: Place, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_wrong_password_is_reported(place: Place, caplog: pytest.LogCaptureFixture) -> None:
     """Like any other reason for a missing connection, without the password itself."""
-
-    async def main() -> None:
-        channel, _ = await opened(place.url.replace("hunter2", "hunter3"))
-        with pytest.raises(OSError, match=r"(?i)password"):
-            await channel.send(b"hello")
-        await channel.close()
-
-    run(main())
+    channel, _ = await opened(place.url.replace("hunter2", "hunter3"))
+    with pytest.raises(OSError, match=r"(?i)password"):
+        await channel.send(b"hello")
+    await channel.close()
     assert "no connection to Redis: invalid username-password pair" in caplog.text
     assert "hunter" not in caplog.text
 
@@ -170,10 +150,9 @@ def test_a_user_of_the_server_needs_few_permissions(place: Place) -> None:
         run(main())
 
 
-def test_a_silent_server_is_noticed(place: Place, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_silent_server_is_noticed(place: Place, caplog: pytest.LogCaptureFixture) -> None:
     """One that has stopped answering, as behind a broken link, counts as lost."""
-
-    async def main() -> None:
+    try:
         channel, ear = await opened(place.url, ping_seconds=0.05, answer_seconds=0.2)
         assert await ear.events.get() == "all"
         place.signal(signal.SIGSTOP)
@@ -184,39 +163,28 @@ def test_a_silent_server_is_noticed(place: Place, caplog: pytest.LogCaptureFixtu
         place.signal(signal.SIGCONT)
         assert await ear.events.get() == "all"
         await channel.close()
-
-    try:
-        run(main())
     finally:
         place.signal(signal.SIGCONT)
 
 
-def test_the_url_does_not_change_how_messages_are_read(place: Place) -> None:
+async def test_the_url_does_not_change_how_messages_are_read(place: Place) -> None:
     """Options that decode messages to strings are overridden."""
-
-    async def main() -> None:
-        channel, ear = await opened(f"{place.url}?decode_responses=true")
-        await channel.send(b"hello")
-        assert [await ear.events.get(), await ear.events.get()] == ["all", "hello"]
-        await channel.close()
-
-    run(main())
+    channel, ear = await opened(f"{place.url}?decode_responses=true")
+    await channel.send(b"hello")
+    assert [await ear.events.get(), await ear.events.get()] == ["all", "hello"]
+    await channel.close()
 
 
-def test_a_channel_can_be_closed_at_any_time(place: Place) -> None:
+async def test_a_channel_can_be_closed_at_any_time(place: Place) -> None:
     """Also while it connects, at any step."""
-
-    async def main() -> None:
-        for turns in range(40):
-            channel = RedisChannel(place.url)
-            opening = asyncio.create_task(channel.open(Ear()))
-            for _ in range(turns * 5):
-                await asyncio.sleep(0)
-            await asyncio.wait_for(channel.close(), 10)
-            opening.cancel()
-            await asyncio.wait([opening])
-
-    run(main())
+    for turns in range(40):
+        channel = RedisChannel(place.url)
+        opening = asyncio.create_task(channel.open(Ear()))
+        for _ in range(turns * 5):
+            await asyncio.sleep(0)
+        await asyncio.wait_for(channel.close(), 10)
+        opening.cancel()
+        await asyncio.wait([opening])
 
 
 def test_a_channel_can_be_opened_again(place: Place) -> None:
@@ -242,10 +210,9 @@ def test_a_channel_that_is_not_open_sends_nothing() -> None:
     assert done(Deferred.fromCoroutine(channel.close())) is None
 
 
-def test_stopping_ends_sending(place: Place) -> None:
+async def test_stopping_ends_sending(place: Place) -> None:
     """A message in flight fails when the host is stopped; cancelling it stays a cancellation."""
-
-    async def main() -> None:
+    try:
         channel, _ = await opened(place.url)
         place.signal(signal.SIGSTOP)
         sending = [asyncio.create_task(channel.send(b"hello")) for _ in range(2)]
@@ -256,9 +223,6 @@ def test_stopping_ends_sending(place: Place) -> None:
         await channel.close()
         with pytest.raises(OSError, match="the host was stopped"):
             await sending[1]
-
-    try:
-        run(main())
     finally:
         place.signal(signal.SIGCONT)
 

@@ -121,21 +121,17 @@ def test_many_are_right_soon_after_a_long_outage(place: Place, seconds: float) -
     assert run(lose_and_repair(place, 30, seconds)) < RIGHT_WITHIN_SECONDS
 
 
-def test_a_sender_that_could_not_publish_makes_the_others_catch_up(place: Place) -> None:
+async def test_a_sender_that_could_not_publish_makes_the_others_catch_up(place: Place) -> None:
     """Although no connection was lost, and nothing else is ever sent."""
-
-    async def main() -> None:
-        async with processes(place.url, 2) as made:
-            assert await seconds_until_right(made) < RIGHT_WITHIN_SECONDS
-            with place.client() as client:
-                client.execute_command("ACL", "SETUSER", "default", "-publish")
-                await made[0].write("a")
-                assert not await made[1].is_right()
-                client.execute_command("ACL", "SETUSER", "default", "+publish")
-            assert await seconds_until_right(made) < RIGHT_WITHIN_SECONDS
-            assert made[1].messages.counts.connections == 1
-
-    run(main())
+    async with processes(place.url, 2) as made:
+        assert await seconds_until_right(made) < RIGHT_WITHIN_SECONDS
+        with place.client() as client:
+            client.execute_command("ACL", "SETUSER", "default", "-publish")
+            await made[0].write("a")
+            assert not await made[1].is_right()
+            client.execute_command("ACL", "SETUSER", "default", "+publish")
+        assert await seconds_until_right(made) < RIGHT_WITHIN_SECONDS
+        assert made[1].messages.counts.connections == 1
 
 
 async def storm(place: Place, seconds: float, count: int) -> None:

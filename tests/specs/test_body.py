@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hostkit.specs._functions import has_body
+from hostkit.specs import has_body
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,17 +1,19 @@
 from __future__ import annotations
 
-import inspect
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from hostkit.errors import SpecError
 from hostkit.rules import Decision, FirstDenial, FirstResult
-from hostkit.specs import hookspec
-from hostkit.specs._functions import show_function, show_parameter
-from hostkit.specs._hookspec import SPEC_ATTRIBUTE
+from hostkit.specs import Category, hookspec
+
+from .fitting import hook, refused_by_position
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from hostkit.rules import Rule
 
 
 def annotated(a: int, b: dict[str, int] | None = None) -> list[str]: ...
@@ -23,28 +25,49 @@ def evaluated() -> None: ...
 evaluated.__annotations__["return"] = dict[str, int]
 
 
+def shown(function: Callable[..., Any]) -> str:
+    """How a function is shown when it is refused as a callback, named ``f``."""
+    function.__name__ = function.__qualname__ = "f"
+    error = refused_by_position(hook("abcdefgh", 8), function)
+    (line,) = [line for line in str(error).splitlines() if "callback: " in line]
+    return line.partition("callback: ")[2]
+
+
+def declared(rule: Rule, function: Any) -> str:
+    """How a hook is shown."""
+    category: type[Category] = type("Desk", (Category,), {"check": hookspec(rule)(function)})
+    return category.hookspecs["check"].show()
+
+
 @pytest.mark.parametrize(
     ("function", "text"),
     [
-        (lambda a, b=2, /, c=3, *d, e=5, **f: None, "def f(a, b=2, /, c=3, *d, e=5, **f)"),
+        (lambda a, b=2, /, c=3, *d, e=5, g, **f: 7, "def f(a, b=2, /, c=3, *d, e=5, g, **f)"),
         (annotated, "def f(a: int, b: dict[str, int] | None = None) -> list[str]"),
         (evaluated, "def f() -> dict[str, int]"),
     ],
 )
 def test_a_signature_is_shown_as_it_was_written(function: Callable[..., Any], text: str) -> None:
     """Annotations that were not evaluated are shown without quotes, others as usual."""
-    assert show_function("f", inspect.signature(function)) == text
+    assert shown(function) == text
 
 
 def test_an_asynchronous_function_is_shown_as_one() -> None:
     """The line begins as its author wrote it."""
-    assert show_function("f", inspect.Signature(), is_async=True) == "async def f()"
+
+    async def nothing() -> None: ...
+
+    assert shown(nothing) == "async def f() -> None"
 
 
 def test_a_parameter_is_shown_as_in_its_signature() -> None:
     """With its annotation and default."""
-    parameters = inspect.signature(annotated).parameters.values()
-    assert [*map(show_parameter, parameters)] == ["a: int", "b: dict[str, int] | None = None"]
+
+    async def hook(self: object, *, b: dict[str, int] | None = None) -> None:
+        """Called sometimes."""
+
+    with pytest.raises(SpecError, match=r"parameter 'b: dict.str, int. . None = None'"):
+        hookspec(FirstDenial())(hook)
 
 
 def test_a_decision_is_shown_by_its_name() -> None:
@@ -55,8 +78,6 @@ def test_a_decision_is_shown_by_its_name() -> None:
 
     for annotation in (Decision, Decision | None, "Decision | None", "Decision"):
         check.__annotations__["return"] = annotation
-        declared = getattr(hookspec(FirstDenial())(check), SPEC_ATTRIBUTE)
-        assert declared.show() == "async def check(text: str) -> Decision"
+        assert declared(FirstDenial(), check) == "async def check(text: str) -> Decision"
     check.__annotations__["return"] = "str | None"
-    declared = getattr(hookspec(FirstResult())(check), SPEC_ATTRIBUTE)
-    assert declared.show() == "async def check(text: str) -> str | None"
+    assert declared(FirstResult(), check) == "async def check(text: str) -> str | None"

@@ -1,85 +1,50 @@
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any
 
-import attrs
-from twisted.internet.address import IPv4Address
+import pytest
 from twisted.internet.defer import Deferred
-from twisted.internet.error import ConnectionLost
-from twisted.internet.task import Clock
-from twisted.internet.testing import StringTransport
-from twisted.python.failure import Failure
-from twisted.web.resource import IResource, Resource
-from twisted.web.server import Request, Site
 
 from hostkit import ALLOW, Category, Decision, Deny, Host, ModuleApi, hookspec, rules
-from hostkit.web import HostRequest, JsonResource, Router
+from hostkit.testing import Answer, build_host
+from hostkit.web import Gateway, JsonResource, Router
+from tests.web.line import Line, close_sites, make_site
+from tests.web.recorder import Recorder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from twisted.web.resource import IResource
+    from twisted.web.server import Request
 
 
-@final
-@attrs.frozen
-class Answer:
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        """Give what the body says."""
-        return json.loads(self.body)
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Give what modules and ports did, in order."""
+    steps: list[str] = []
+    monkeypatch.setattr(Recorder, "steps", steps)
+    return steps
 
 
-@final
-class Wire:
-    """One connection to a site of its own, without a network."""
-
-    def __init__(self, root: IResource) -> None:
-        self._transport = StringTransport()
-        site = Site(root, requestFactory=HostRequest, reactor=Clock())
-        self._protocol = site.buildProtocol(IPv4Address("TCP", "127.0.0.1", 1))
-        assert self._protocol is not None
-        self._protocol.makeConnection(self._transport)
-
-    def send(self, method: str, path: str, body: bytes = b"", **headers: str) -> None:
-        """Send a request; `path` is sent as it is, and `_` in the name of a header as `-`."""
-        lines = [f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items()]
-        head = f"{method} {path} HTTP/1.0\r\nContent-Length: {len(body)}\r\n{''.join(lines)}\r\n"
-        assert self._protocol is not None
-        self._protocol.dataReceived(head.encode("utf-8", "surrogateescape") + body)
-
-    def hang_up(self) -> None:
-        """Go away without waiting for the answer."""
-        assert self._protocol is not None
-        self._protocol.connectionLost(Failure(ConnectionLost()))
-
-    @property
-    def is_answered(self) -> bool:
-        """Tell whether anything was written."""
-        return bool(self._transport.value())
-
-    @property
-    def is_aborted(self) -> bool:
-        """Tell whether the connection was cut."""
-        return bool(self._transport.disconnected)
-
-    @property
-    def answer(self) -> Answer:
-        """Give the answer."""
-        head, _, body = self._transport.value().partition(b"\r\n\r\n")
-        first, *lines = head.decode().split("\r\n")
-        headers = dict(line.lower().split(": ", 1) for line in lines)
-        return Answer(int(first.split()[1]), headers, body)
+@pytest.fixture(autouse=True)
+def _close() -> Iterator[None]:
+    """Close the sites that a test has opened."""
+    yield
+    close_sites()
 
 
 def ask(root: IResource, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
-    """Send one request to a resource and give the answer."""
-    wire = Wire(root)
-    wire.send(method, path, body, **headers)
-    return wire.answer
+    """Send one request to a resource and give the answer; `_` in a header's name is sent as `-`."""
+    return send(root, method, path, body, **headers).answer
+
+
+def send(root: IResource, method: str, path: str, body: bytes = b"", **headers: str) -> Line:
+    """Send one request to a resource, on a connection of its own."""
+    line = Line(make_site(root, body=2**30, url=2**20))
+    lines = [f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items()]
+    head = f"{method} {path} HTTP/1.0\r\nContent-Length: {len(body)}\r\n{''.join(lines)}\r\n"
+    line.send(head.encode("utf-8", "surrogateescape") + body)
+    return line
 
 
 def serve(handler: Callable[[Request], Any]) -> Router:
@@ -92,29 +57,6 @@ def serve(handler: Callable[[Request], Any]) -> Router:
 
     page: Any = Page
     return Router({"/a": page()}, {"/a": "words"})
-
-
-class Bare(Resource):
-    """A resource that has nothing yet."""
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-
-
-class Echo(Resource):
-    """Tells its name, and what of the path was and was not used up to reach it."""
-
-    def __init__(self, name: str, *, leaf: bool = True) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.isLeaf = leaf
-        self._name = name
-
-    def render_GET(self, request: Request) -> bytes:  # noqa: N802 -- so named by Twisted
-        assert request.prepath is not None
-        assert request.postpath is not None
-        took = b"/".join(request.prepath).decode()
-        left = b"/".join(request.postpath).decode()
-        return f"{self._name}: {took} | {left}".encode()
 
 
 class Comments(Category):
@@ -142,6 +84,11 @@ class Comments(Category):
         """Called for each link; any answer but "ok" denies."""
 
 
+def hooks_of(host: Host) -> Router:
+    """Serve a host's hooks to everybody."""
+    return Router(Gateway(host, token=None).resources)
+
+
 class Asked:
     """A module whose config is the callbacks it registers."""
 
@@ -151,5 +98,5 @@ class Asked:
 
 def make_host(**callbacks: Callable[..., Any]) -> Host:
     """Build a host with one module, ``words``, that has these callbacks."""
-    module = {"module": Asked, "name": "words", "config": callbacks}
-    return Host.from_config({"modules": [module]}, categories=[Comments]).build()
+    words = {"module": Asked, "name": "words", "config": callbacks}
+    return build_host([words], categories=[Comments])

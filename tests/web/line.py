@@ -1,28 +1,31 @@
-"""A connection to a `HostSite` in memory, whose time a test moves."""
+"""A connection to a host's site in memory, whose time a test moves."""
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, final
 
+import attrs
 from twisted.internet.address import IPv4Address
 from twisted.internet.error import ConnectionAborted, ConnectionDone
 from twisted.internet.interfaces import ISSLTransport, ITCPTransport
-from twisted.internet.task import Clock
-from twisted.internet.testing import StringTransport
+from twisted.internet.testing import MemoryReactorClock, StringTransport
 from twisted.python.failure import Failure
-from twisted.web.resource import Resource
-from twisted.web.server import NOT_DONE_YET, Request
 from zope.interface import alsoProvides
 
+from hostkit import start_entry
 from hostkit.config import Limits, Listener
-from hostkit.web._site import HostSite
-from tests.web.conftest import Answer
+from hostkit.testing import Answer, build_host
+from hostkit.web import Server
+from tests.web.pages import Count
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable, Mapping
 
     from twisted.internet.interfaces import IAddress
-    from twisted.web.resource import IResource
+    from twisted.web.resource import IResource, Resource
+
+    from hostkit import ModuleApi
 
 
 class Transport(StringTransport):
@@ -118,54 +121,55 @@ class Narrow(Transport):
         self.is_read = True
 
 
-class Held(Resource):
-    """Answers with the length of the body, when the test says so."""
-
-    isLeaf = True  # noqa: N815 -- so named by Twisted
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.requests: list[Request] = []
-
-    def render(self, request: Request) -> int:
-        """Wait."""
-        self.requests.append(request)
-        return NOT_DONE_YET
-
-    def answer(self, text: bytes = b"done") -> None:
-        """Answer the request that has waited longest."""
-        request = self.requests.pop(0)
-        if not request.startedWriting:
-            request.setHeader(b"content-length", b"%d" % len(text))
-        request.write(text)
-        request.finish()
+LOCAL: Final = "tcp:80:interface=127.0.0.1"
+_opened: Final[list[tuple[Server, Any]]] = []
 
 
-class Count(Resource):
-    """Answers with the number of bytes in the body."""
+class Pages:
+    """A module that registers the pages in its config."""
 
-    isLeaf = True  # noqa: N815 -- so named by Twisted
-
-    def render_GET(self, request: Request) -> bytes:  # noqa: N802
-        assert request.content is not None
-        return b"%d" % len(request.content.read())
-
-    render_POST = render_GET  # noqa: N815
+    def __init__(self, config: Mapping[str, Resource], api: ModuleApi) -> None:
+        for path, page in config.items():
+            api.register_web_resource(path, page)
 
 
 def make_site(
     root: IResource | None = None,
+    endpoint: str = LOCAL,
     *,
-    serve: tuple[Any, ...] = ("modules",),
-    always: Collection[bytes] = (),
-    access_log: bool = False,
-    **limits: Any,
-) -> HostSite:
-    """Make a site with a clock of its own."""
-    if root is None:
-        root = Count()  # type: ignore[no-untyped-call]
-    listener = Listener("x", serve, access_log=access_log, limits=Limits(**limits))
-    return HostSite(root, listener, Clock(), always)
+    pages: Mapping[str, Any] = MappingProxyType({}),
+    **settings: Any,
+) -> Any:
+    """Serve a resource, or a module's pages, on a listener in memory; give its `Site`.
+
+    It has a clock of its own. What is not a setting of a listener is one of its limits.
+    """
+    own = {name: settings.pop(name) for name in attrs.fields_dict(Listener) if name in settings}
+    listener = Listener(endpoint, **{"limits": Limits(**settings), **own})
+    host = build_host([(Pages, dict(pages))], categories=[], drain="0s")
+    reactor: Any = MemoryReactorClock()
+    server = Server(host, reactor, lambda _: [listener])
+    _opened.append((server, reactor))
+    start_entry(server.open())
+    factory = (reactor.tcpServers + reactor.unixServers)[0][1]
+    site = getattr(factory, "wrappedFactory", factory)
+    if not pages:
+        site.resource = Count() if root is None else root
+    return site
+
+
+def wait(site: Any, seconds: int) -> None:
+    """Let time pass, a second at a time."""
+    site.reactor.pump([1] * seconds)
+
+
+def close_sites() -> None:
+    """Close what a test has opened, and what that has kept of Twisted's log."""
+    while _opened:
+        server, reactor = _opened.pop()
+        closing: Any = start_entry(server.close())
+        reactor.advance(0)
+        assert closing.called
 
 
 HERE: Final = IPv4Address("TCP", "127.0.0.1", 1)
@@ -177,7 +181,7 @@ class Line:
 
     def __init__(
         self,
-        site: HostSite,
+        site: Any,
         *,
         tls: bool = False,
         stuck: bool = False,

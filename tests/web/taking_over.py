@@ -14,14 +14,14 @@ from twisted.internet.testing import MemoryReactorClock
 from hostkit import ConfigErrors, Host
 from hostkit.web import Server
 from tests.web.conftest import Comments
-from tests.web.line import Held, Line
+from tests.web.line import Line
+from tests.web.pages import Held
 from tests.web.recorder import FakePort, Recorder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from hostkit import ModuleApi
-    from hostkit.web._site import HostSite
 
 
 @final
@@ -30,7 +30,7 @@ class Network(MemoryReactorClock):
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self.sites: dict[int, HostSite] = {}
+        self.sites: dict[int, Any] = {}
         self.refused: set[int] = set()
         self.log: list[str] = []
         self.opening: dict[int, Deferred[Any]] = {}

@@ -36,6 +36,12 @@ def echo() -> Echo:
         ("https://example.com?c=d", b"/?c=d / example.com c"),
         ("http://[::1]:80//a", b"//a //a [::1]:80"),
         ("/a?http://b/=c", b"/a?http://b/=c /a x http://b/"),
+        ("http://a", b"/ / a"),
+        ("http://a?b", b"/?b / a"),
+        ("HTTPS://a:1/b://c", b"/b://c /b://c a:1"),
+        ("/a?b", b"/a?b /a x"),
+        ("*", b""),
+        ("a:443", b"a:443 a:443 x"),
     ],
 )
 def test_a_whole_url_is_served_like_its_path(target: str, seen: bytes) -> None:
@@ -49,7 +55,7 @@ def test_the_limits_are_those_of_its_path() -> None:
     """Another way to write a path is no way around its limits."""
     site = make_site(body=20, hooks_body=10)
     line = Line(site)
-    line.post(11, path="http://x/_hostkit/hooks/a/b")
+    line.post(11, path="http://localhost/_hostkit/hooks/a/b")
     assert line.answer.status == 413
 
 

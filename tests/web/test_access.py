@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from twisted.web.resource import Resource
 
-from tests.web.conftest import Comments, Echo
+from tests.web.conftest import Comments
+from tests.web.pages import Echo
 
 if TYPE_CHECKING:
     from hostkit import ModuleApi

@@ -6,13 +6,9 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from twisted.internet.task import Clock
 
-from hostkit.config import Bytes, Limits, Listener
-from hostkit.web import Router
-from hostkit.web._own_pages import Guard
-from hostkit.web._site import HostSite
-from tests.web.line import Count, Line
+from tests.web.line import Line, make_site
+from tests.web.pages import Count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,11 +16,10 @@ if TYPE_CHECKING:
 HOOKS = "/_hostkit/hooks"
 
 
-def site(**settings: Any) -> HostSite:
+def site(**settings: Any) -> Any:
     """Serve hooks with a token, and a module's page."""
-    root = Router({path: Count() for path in ("/words", HOOKS)})  # type: ignore[no-untyped-call]
-    listener = Listener("tcp:80", ("modules", "hooks"), token="s3cret", **settings)
-    return HostSite(Guard(root, listener.tokens), listener, Clock())
+    pages, serve = {"/words": Count()}, ("modules", "hooks")
+    return make_site(pages=pages, endpoint="tcp:80", serve=serve, token="s3cret", **settings)
 
 
 def begin(line: Line, path: str, *headers: str) -> None:
@@ -53,14 +48,17 @@ def test_without_the_token_no_body_is_read(
 
 @pytest.mark.parametrize(
     ("path", "headers"),
-    [(HOOKS, ("Authorization: Bearer s3cret",)), ("/words", ())],
+    [(f"{HOOKS}/a/b", ("Authorization: Bearer s3cret",)), ("/words", ())],
 )
 def test_with_the_token_it_is(path: str, headers: Sequence[str]) -> None:
     """And so is what needs none."""
-    line = Line(site())
+    there = site()
+    line = Line(there)
     begin(line, path, "Content-Length: 3", *headers)
-    line.send(b"xyz")
-    assert line.answer.body == b"3"
+    line.send(b"xy")
+    assert (line.answers, there.bodies.kept) == ([], 2)
+    line.send(b"z")
+    assert line.answer.status == (200 if path == "/words" else 404)
 
 
 def test_a_request_without_a_body_keeps_its_connection() -> None:
@@ -73,8 +71,8 @@ def test_a_request_without_a_body_keeps_its_connection() -> None:
 
 def test_what_was_refused_is_in_the_access_log(caplog: pytest.LogCaptureFixture) -> None:
     """So that it shows when someone tries out tokens."""
+    there = site(access_log=True, url=20)
     caplog.set_level(logging.INFO)
-    there = site(access_log=True, limits=Limits(url=Bytes(20)))
     begin(Line(there), HOOKS, "Content-Length: 5")
     Line(there).get("/" + "x" * 20)
     first, second = [record.getMessage() for record in caplog.records]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from twisted.web.server import Request
 
-    from tests.web.conftest import Answer
+    from hostkit.testing import Answer
 
 
 def ask(page: Resource, *headers: bytes) -> Answer:

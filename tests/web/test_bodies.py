@@ -12,15 +12,14 @@ from twisted.web.resource import Resource
 
 from hostkit import Host
 from hostkit.web import Server
-from tests.web.line import Held, Line, make_site
+from tests.web.line import Line, make_site
+from tests.web.pages import Held
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from twisted.web.server import Request
-
-    from hostkit.web._site import HostSite
 
 
 class Keeps(Resource):
@@ -133,7 +132,7 @@ def test_a_body_without_room_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -
     assert line.answer.status == 507
 
 
-def shared(**limits: Any) -> HostSite:
+def shared(**limits: Any) -> Any:
     """Make a site for which 10 bytes of all bodies may be in memory, and 30 be kept at all."""
     return make_site(Keeps(), bodies_in_memory=10, bodies=30, **limits)  # type: ignore[no-untyped-call]
 

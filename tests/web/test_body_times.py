@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tests.web.line import Line, make_site
-
-if TYPE_CHECKING:
-    from hostkit.web._site import HostSite
-
-
-def wait(site: HostSite, seconds: int) -> None:
-    """Let time pass, a second at a time."""
-    clock: Any = site.reactor
-    clock.pump([1] * seconds)
+from tests.web.line import Line, make_site, wait
 
 
 def test_a_slow_body_is_refused() -> None:
@@ -34,7 +25,7 @@ def test_a_slow_body_is_refused() -> None:
         line.hang_up()
 
 
-def trickle(site: HostSite, line: Line, speed: int, seconds: int) -> None:
+def trickle(site: Any, line: Line, speed: int, seconds: int) -> None:
     """Send some of a body each second."""
     for _ in range(seconds):
         line.send(b"x" * speed)

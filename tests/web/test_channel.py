@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from twisted.web.http import HTTPChannel
 
-from tests.web.line import Held, Line, make_site
+from tests.web.line import Line, make_site
+from tests.web.pages import Held
 
 
 def errcode(line: Line) -> tuple[int, str]:
@@ -159,8 +160,7 @@ def test_slow_heads_are_refused_without_a_body() -> None:
     site = make_site()
     line = Line(site)
     line.send("HEAD / HTTP/1.1\r\nHost: x\r\n")
-    clock: Any = site.reactor
-    clock.pump([1] * 15)
+    site.reactor.pump([1] * 15)
     assert line.transport.value().startswith(b"HTTP/1.1 408 ")
     assert line.transport.value().endswith(b"\r\n\r\n")
 
@@ -230,7 +230,7 @@ def test_too_many_requests_at_a_time_are_refused() -> None:
 
 def test_some_paths_are_always_served() -> None:
     """A busy process is alive, and must not be taken for a dead one."""
-    site = make_site(Held(), requests=1, always=(b"/health",))
+    site = make_site(Held(), requests=1, serve=("modules", "health"))
     for path in ("/", "/health", "/health?from=here", "/?/health"):
         Line(site).get(path)
     assert site.busy == 3

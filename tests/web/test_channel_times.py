@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from tests.web.line import Held, Line, make_site
-
-if TYPE_CHECKING:
-    from hostkit.web._site import HostSite
-
-
-def wait(site: HostSite, seconds: int) -> None:
-    """Let time pass, a second at a time."""
-    clock: Any = site.reactor
-    clock.pump([1] * seconds)
+from tests.web.line import Line, make_site, wait
+from tests.web.pages import Held
 
 
 def test_an_idle_connection_is_closed() -> None:
@@ -139,7 +131,7 @@ def test_without_connections_nothing_is_due() -> None:
     assert clock.getDelayedCalls() == []
 
 
-def drain(site: HostSite) -> list[object]:
+def drain(site: Any) -> list[object]:
     """Begin to drain; the list has one member as soon as that is done."""
     done: list[object] = []
     site.drain()
@@ -247,9 +239,10 @@ def test_everybody_who_drains_is_told() -> None:
 
 def test_requests_are_logged_where_it_is_asked_for(caplog: pytest.LogCaptureFixture) -> None:
     """A line per answer, in the form that other servers write; by default there is none."""
+    quiet, loud = make_site(), make_site(access_log=True)
     caplog.set_level(logging.INFO)
-    Line(make_site()).get("/quiet")
-    Line(make_site(access_log=True)).get("/loud", 'User-Agent: a "browser"')
+    Line(quiet).get("/quiet")
+    Line(loud).get("/loud", 'User-Agent: a "browser"')
     (record,) = caplog.records
     assert record.name == "hostkit.access"
     assert record.getMessage() == (
@@ -266,7 +259,7 @@ def test_only_http_1_is_offered() -> None:
 def test_a_site_may_be_started_and_stopped() -> None:
     """Its ports do that; it notes no time for a log that it does not write."""
     site = make_site()
-    site.doStart()  # type: ignore[no-untyped-call]
-    site.doStop()  # type: ignore[no-untyped-call]
+    site.doStart()
+    site.doStop()
     clock: Any = site.reactor
     assert clock.getDelayedCalls() == []

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from twisted.web.resource import Resource
 
 from hostkit.web import Cors, HttpError, JsonResource, Router
+from tests.web.pages import Echo
 
-from .conftest import Echo, ask
+from .conftest import ask
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ANYONE = {
     "access-control-allow-origin": "*",
@@ -37,7 +41,7 @@ def root(**options: Any) -> Cors:
     return Cors(router, **options)
 
 
-def allowing(headers: dict[str, str]) -> dict[str, str]:
+def allowing(headers: Mapping[str, str]) -> dict[str, str]:
     """Give the headers that are about other origins."""
     return {name: each for name, each in headers.items() if name.startswith("access-control")}
 

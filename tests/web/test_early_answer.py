@@ -1,15 +1,18 @@
+"""What is answered before a request was read."""
+
 from __future__ import annotations
 
-import json
-
-from hostkit.web._pages import early_answer
+from tests.web.line import Line, make_site
+from tests.web.pages import Held
 
 
 def test_a_refusal_is_a_whole_answer() -> None:
     """It says in JSON what is wrong, and that the connection is closed."""
-    head, _, body = early_answer(503, "busy", "come \u201clater\u201d", "Retry-After: 1").partition(
-        b"\r\n\r\n"
-    )
+    site = make_site(Held(), requests=1)
+    Line(site).get()
+    line = Line(site)
+    line.get()
+    head, _, body = line.transport.value().partition(b"\r\n\r\n")
     assert head.split(b"\r\n") == [
         b"HTTP/1.1 503 Service Unavailable",
         b"Content-Type: application/json",
@@ -17,4 +20,4 @@ def test_a_refusal_is_a_whole_answer() -> None:
         b"Connection: close",
         b"Retry-After: 1",
     ]
-    assert json.loads(body) == {"errcode": "busy", "error": "come \u201clater\u201d"}
+    assert line.answer.json["errcode"] == "too_many_requests"

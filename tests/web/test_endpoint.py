@@ -1,3 +1,5 @@
+"""Where a server listens, and for whom."""
+
 from __future__ import annotations
 
 import os
@@ -5,17 +7,44 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from twisted.internet.protocol import Factory
+from twisted.internet import endpoints
+from twisted.internet.interfaces import IStreamServerEndpointStringParser
 from twisted.internet.selectreactor import SelectReactor
-from twisted.internet.testing import MemoryReactor
+from twisted.plugin import getPlugins
+from zope.interface import implementer
 
-from hostkit.web._endpoints import is_local, read_endpoint
+from hostkit import ConfigErrors, start_entry
+from tests.web.certificates import make_certificate
+from tests.web.endpoints import make_server, problem_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-    from twisted.internet.defer import Deferred
-    from twisted.python.failure import Failure
+    from hostkit.errors import Problem
+
+# Twisted uses old functions of pyOpenSSL.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+@implementer(IStreamServerEndpointStringParser)
+class Other:
+    """A kind of endpoint that another package adds to Twisted."""
+
+    prefix = "other"
+
+    def parseStreamServer(self, reactor: Any, *args: Any, **options: Any) -> Any:  # noqa: N802
+        return object()
+
+
+def refusal(text: str) -> Problem:
+    """Give the problem of a server that cannot listen."""
+    opening: Any = start_entry(make_server(text).open())
+    failures: list[Any] = []
+    opening.addErrback(failures.append)
+    (problem,) = failures[0].check(ConfigErrors) and failures[0].value.problems
+    found: Problem = problem
+    return found
 
 
 @pytest.mark.parametrize(
@@ -26,14 +55,15 @@ if TYPE_CHECKING:
         "tcp:port=80:interface=localhost",
         "tcp:80:interface=\\:\\:1",
         "tcp6:80:interface=\\:\\:1",
-        "ssl:443:interface=127.0.0.1",
-        "unix:/run/hostkit.sock",
-        "unix:address=/run/x:mode=660",
+        "ssl:443:interface=127.0.0.1:privateKey={}/x.key:certKey={}/x.crt",
+        "unix:{}/hostkit.sock",
+        "unix:address={}/x:mode=660",
     ],
 )
-def test_what_stays_on_the_machine_is_local(text: str) -> None:
-    """Loopback addresses and UNIX sockets."""
-    assert is_local(text)
+def test_what_stays_on_the_machine_is_local(text: str, tmp_path: Path) -> None:
+    """Loopback addresses and UNIX sockets: hooks can be served there without a token."""
+    make_certificate(tmp_path, "x")
+    make_server(text.replace("{}", str(tmp_path)), "hooks")
 
 
 @pytest.mark.parametrize(
@@ -47,19 +77,22 @@ def test_what_stays_on_the_machine_is_local(text: str) -> None:
         "tcp:80:interface=localhost.example.org",
         "tcp:80:interface=\\:\\:",
         "tcp6:80",
-        "ssl:443",
-        "tls:/certificates",
+        "ssl:443:privateKey={}/x.key:certKey={}/x.crt",
         "systemd:domain=INET:index=0",
         "systemd:domain=UNIX:name=127.0.0.1",
         "fd:3",
         "haproxy:tcp:80:interface=127.0.0.1",
-        "stdio:",
         "other:interface=127.0.0.1",
     ],
 )
-def test_what_may_be_reached_by_others_is_not_local(text: str) -> None:
+def test_what_may_be_reached_by_others_is_not_local(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Neither is what cannot be known: who opened the socket has chosen its address."""
-    assert not is_local(text)
+    make_certificate(tmp_path, "x")
+    known = [*getPlugins(IStreamServerEndpointStringParser), Other()]
+    monkeypatch.setattr(endpoints, "getPlugins", lambda _: known)
+    assert problem_of(text.replace("{}", str(tmp_path)), "hooks").code == "HK404"
 
 
 @pytest.mark.parametrize(
@@ -68,18 +101,14 @@ def test_what_may_be_reached_by_others_is_not_local(text: str) -> None:
 )
 def test_inherited_sockets_are_looked_for_when_listening(text: str) -> None:
     """So a file can be checked where they are not there; then the reason is told."""
-    endpoint = read_endpoint(MemoryReactor(), text)
-    failures: list[Failure] = []
-    endpoint.listen(Factory()).addErrback(failures.append)
-    assert failures[0].check(LookupError, OSError)
+    assert refusal(text).code == "HK403"
 
 
 def test_a_missing_systemd_socket_is_told_in_words() -> None:
     """Twisted itself would say "list index out of range"."""
-    failures: list[Failure] = []
-    endpoint = read_endpoint(MemoryReactor(), "systemd:domain=INET:index=0")
-    endpoint.listen(Factory()).addErrback(failures.append)
-    assert str(failures[0].value) == "systemd has not passed such a socket to this process"
+    text = "systemd:domain=INET:index=0"
+    reason = "systemd has not passed such a socket to this process"
+    assert refusal(text).message == f"cannot listen at {text}: {reason}"
 
 
 @pytest.mark.parametrize(
@@ -105,8 +134,7 @@ def test_a_missing_systemd_socket_is_told_in_words() -> None:
 )
 def test_what_cannot_be_understood_is_refused(text: str) -> None:
     """Also where Twisted would notice it only when it listens."""
-    with pytest.raises((ValueError, TypeError)):
-        read_endpoint(MemoryReactor(), text)
+    assert problem_of(text).code == "HK402"
 
 
 @pytest.fixture
@@ -120,11 +148,12 @@ def test_a_descriptor_is_listened_on(opened: socket.socket) -> None:
     """Its kind is found out; the descriptor itself is taken over."""
     reactor = SelectReactor()
     number = os.dup(opened.fileno())
-    ports: list[Any] = []
-    listening: Deferred[Any] = read_endpoint(reactor, f"fd:{number}").listen(Factory())
-    listening.addCallback(ports.append)
-    assert ports[0].getHost().port == opened.getsockname()[1]
+    server = make_server(f"fd:{number}", reactor=reactor)
+    start_entry(server.open())
+    (address,) = server.addresses
+    assert address.port == opened.getsockname()[1]  # type: ignore[attr-defined]
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.fstat(number)
-    ports[0].stopListening()
-    reactor.iterate()
+    closing: Any = start_entry(server.close())
+    while not closing.called:
+        reactor.iterate()

@@ -1,60 +1,71 @@
+"""Where the paths in endpoints start."""
+
 from __future__ import annotations
 
-import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from twisted.internet.testing import MemoryReactor
 
 from hostkit.config import load
-from hostkit.web._endpoints import anchored
-from hostkit.web._listeners import read_listeners
-from hostkit.web._twisted_private import parse_endpoint
-from hostkit.web._unix import UnixEndpoint
+from hostkit.web import check_listeners
+from tests.web.certificates import make_certificate
+from tests.web.endpoints import check
 
-FOLDER = Path("/srv/my=words:1")
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# Twisted uses old functions of pyOpenSSL.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
-@pytest.mark.parametrize(
-    ("text", "paths"),
-    [
-        ("unix:run/x.sock:mode=660", {1: "run/x.sock"}),
-        ("unix:address=x.sock", {"address": "x.sock"}),
-        ("haproxy:unix:x.sock", {2: "x.sock"}),
-        ("ssl:443:privateKey=k.pem:certKey=c.pem", {"privateKey": "k.pem", "certKey": "c.pem"}),
-        ("ssl:443:k.pem:c.pem", {2: "k.pem", 3: "c.pem"}),
-        ("ssl:443", {"privateKey": "server.pem"}),
-        (
-            "ssl:443:privateKey=/k:extraCertChain=e:dhParameters=d",
-            {"extraCertChain": "e", "dhParameters": "d"},
-        ),
-        (r"unix:a\:b\=c\\d", {1: r"a:b=c\d"}),
-    ],
-)
-def test_relative_paths_start_at_the_folder(text: str, paths: dict[str | int, str]) -> None:
-    """Wherever they stand in an endpoint; everything else stays as it is."""
-    before, options = parse_endpoint(text)
-    after, changed = parse_endpoint(anchored(text, FOLDER))
-    expected = [str(FOLDER / each) if at in paths else each for at, each in enumerate(before)]
-    named = {name: str(FOLDER / path) for name, path in paths.items() if isinstance(name, str)}
-    assert (after, changed) == (expected, options | named)
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Make a folder with files where there should be sockets, and with a certificate."""
+    folder = tmp_path / "my=words:1"
+    (folder / "run").mkdir(parents=True)
+    for name in ("run/x.sock", "x.sock", r"a:b=c\d"):
+        (folder / name).touch()
+    key, certificate = make_certificate(folder)
+    (folder / "k.pem").write_bytes(key.read_bytes() + certificate.read_bytes())
+    return folder
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "path"),
     [
-        "tcp:80:interface=127.0.0.1",
-        "unix:/run/x.sock",
-        "ssl:443:/k.pem:certKey=/c.pem",
-        "haproxy",
-        "unix",
-        "pigeon:here",
-        "fd:3",
+        ("unix:run/x.sock:mode=660", "run/x.sock"),
+        ("unix:address=x.sock", "x.sock"),
+        ("haproxy:unix:x.sock", "x.sock"),
+        (r"unix:a\:b\=c\\d", r"a:b=c\d"),
+        ("ssl:443:privateKey=none.pem:certKey=k.pem", "none.pem"),
+        ("ssl:443:privateKey=k.pem:certKey=none.pem", "none.pem"),
+        ("ssl:443:none.pem:k.pem", "none.pem"),
+        ("ssl:443:k.pem:none.pem", "none.pem"),
+        ("ssl:443", "server.pem"),
+        ("ssl:443:privateKey=k.pem:extraCertChain=e", "e"),
+        ("ssl:443:privateKey=k.pem:dhParameters=d", "d"),
     ],
 )
-def test_without_relative_paths_nothing_changes(text: str) -> None:
-    """Not even how it is written."""
-    assert anchored(text, FOLDER) == text
+def test_relative_paths_start_at_the_folder(text: str, path: str, folder: Path) -> None:
+    """Wherever they stand in an endpoint."""
+    (problem,) = check(folder, text)
+    assert f" {folder / path} " in problem.message
+
+
+@pytest.mark.parametrize(
+    "text", ["unix:{}/x.sock", "haproxy:unix:{}/x.sock", "ssl:443:{}/no.pem:certKey={}/no.pem"]
+)
+def test_other_paths_stay_as_they_are(text: str, folder: Path, tmp_path: Path) -> None:
+    """They start at the root."""
+    there = str(folder).replace(":", r"\:").replace("=", r"\=")
+    (problem,) = check(tmp_path, text.replace("{}", there))
+    assert f" {folder}/" in problem.message
+
+
+@pytest.mark.parametrize("text", ["tcp:80:interface=127.0.0.1", "fd:3"])
+def test_what_has_no_path_has_no_folder(text: str, folder: Path) -> None:
+    """Nor has it anything wrong."""
+    assert check(folder, text) == []
 
 
 def test_a_listeners_paths_start_at_the_files_folder(
@@ -63,10 +74,8 @@ def test_a_listeners_paths_start_at_the_files_folder(
     """And not at the folder in which the server happens to be started."""
     (tmp_path / "etc").mkdir()
     (tmp_path / "etc" / "host.yaml").write_text("hostkit: {listeners: [endpoint: 'unix:x.sock']}")
+    (tmp_path / "etc" / "x.sock").touch()
     monkeypatch.chdir(tmp_path)
-    file = load("etc/host.yaml")
-    ((listener, endpoint),), problems = read_listeners(file, MemoryReactor())
-    assert problems == []
-    assert isinstance(endpoint, UnixEndpoint)
-    assert os.fspath(endpoint._path) == str(tmp_path / "etc" / "x.sock")
-    assert listener.endpoint == "unix:x.sock"
+    (problem,) = check_listeners(load("etc/host.yaml"))
+    assert f" {tmp_path / 'etc' / 'x.sock'} exists and is not a socket" in problem.message
+    assert problem.message.startswith("the endpoint 'unix:x.sock' ")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from twisted.web.resource import Resource
     from twisted.web.server import Request
 
-    from tests.web.conftest import Answer
+    from hostkit.testing import Answer
 
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=xx"

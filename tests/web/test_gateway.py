@@ -4,27 +4,25 @@ import contextlib
 import json
 import logging
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from twisted.internet.defer import CancelledError, Deferred
 
 from hostkit import ALLOW, Decision, Deny, Host
-from hostkit.web import Gateway, Router
-from tests.web.conftest import Answer, Asked, Comments, Wire, ask, make_host
+from hostkit.testing import build_host
+from tests.web.conftest import Asked, Comments, ask, hooks_of, make_host, send
+
+if TYPE_CHECKING:
+    from hostkit.testing import Answer
 
 HOOKS = "/_hostkit/hooks"
-
-
-def root_of(host: Host) -> Router:
-    """Serve a host's hooks at their place."""
-    return Router({HOOKS: Gateway(host, token=None)})
 
 
 def post(host: Host, hook: str, /, **arguments: Any) -> Answer:
     """Call a hook of the category `comments` over HTTP."""
     body = json.dumps(arguments).encode()
-    return ask(root_of(host), "POST", f"{HOOKS}/comments/{hook}", body)
+    return ask(hooks_of(host), "POST", f"{HOOKS}/comments/{hook}", body)
 
 
 def test_an_allow_is_an_empty_object() -> None:
@@ -179,7 +177,7 @@ def test_secrets_are_not_shown_by_a_repr(caplog: pytest.LogCaptureFixture) -> No
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_unknown_hooks_answer_404(method: str, path: str, error: str) -> None:
     """A hook that the host does not have is named in the answer, and so is the nearest one."""
-    answer = ask(root_of(make_host()), method, HOOKS + path)
+    answer = ask(hooks_of(make_host()), method, HOOKS + path)
     assert (answer.status, answer.json["errcode"]) == (404, "unknown_hook")
     assert answer.json["error"].startswith(error)
 
@@ -189,17 +187,16 @@ def test_other_methods_do_not_call(method: str) -> None:
     """Only POST calls a hook; nothing that merely looks at a URL does."""
     calls: list[str] = []
     host = make_host(on_comment_posted=calls.append)
-    answer = ask(root_of(host), method, f"{HOOKS}/comments/on_comment_posted")
+    answer = ask(hooks_of(host), method, f"{HOOKS}/comments/on_comment_posted")
     status = 204 if method == "OPTIONS" else 405
     assert (answer.status, answer.headers["allow"], calls) == (status, "post, options", [])
 
 
-def waiting_call(host: Host) -> Wire:
+def waiting_call(host: Host) -> Any:
     """Start a call that is not answered at once."""
-    wire = Wire(root_of(host))
-    wire.send("POST", f"{HOOKS}/comments/check_comment", b'{"author": "ann"}')
-    assert not wire.is_answered
-    return wire
+    line = send(hooks_of(host), "POST", f"{HOOKS}/comments/check_comment", b'{"author": "ann"}')
+    assert not line.answers
+    return line
 
 
 def test_a_client_that_leaves_does_not_keep_modules_from_being_notified() -> None:
@@ -211,28 +208,27 @@ def test_a_client_that_leaves_does_not_keep_modules_from_being_notified() -> Non
         {"module": Asked, "name": "slow", "config": callbacks},
         {"module": Asked, "name": "next", "config": {"on_comment_posted": notified.append}},
     ]
-    host = Host.from_config({"modules": modules}, categories=[Comments]).build()
-    wire = Wire(root_of(host))
-    wire.send("POST", f"{HOOKS}/comments/on_comment_posted", b'{"author": "ann"}')
-    wire.hang_up()
+    host = build_host(modules, categories=[Comments])
+    line = send(hooks_of(host), "POST", f"{HOOKS}/comments/on_comment_posted", b'{"author": "ann"}')
+    line.hang_up()
     assert (len(cancelled), notified) == (1, ["ann"])
 
 
 def test_a_call_waits_for_its_modules() -> None:
     """The answer is sent when the last module has answered."""
     asked: Deferred[object] = Deferred()
-    wire = waiting_call(make_host(check_comment=lambda *_: asked))
+    line = waiting_call(make_host(check_comment=lambda *_: asked))
     asked.callback(ALLOW)
-    assert (wire.answer.status, wire.answer.json) == (200, {})
+    assert (line.answer.status, line.answer.json) == (200, {})
 
 
 def test_a_client_that_goes_away_cancels_the_call(caplog: pytest.LogCaptureFixture) -> None:
     """Without a client the module's callback is cancelled; nothing is logged."""
     cancelled: list[object] = []
-    wire = waiting_call(make_host(check_comment=lambda *_: Deferred(cancelled.append)))
-    wire.hang_up()
+    line = waiting_call(make_host(check_comment=lambda *_: Deferred(cancelled.append)))
+    line.hang_up()
     assert len(cancelled) == 1
-    assert (wire.is_answered, caplog.records) == (False, [])
+    assert (line.answers, caplog.records) == ([], [])
 
 
 def test_a_module_may_answer_after_the_client_left(caplog: pytest.LogCaptureFixture) -> None:
@@ -243,17 +239,17 @@ def test_a_module_may_answer_after_the_client_left(caplog: pytest.LogCaptureFixt
             await Deferred()
         return ALLOW
 
-    wire = waiting_call(make_host(check_comment=check))
-    wire.hang_up()
-    assert (wire.is_answered, caplog.records) == (False, [])
+    line = waiting_call(make_host(check_comment=check))
+    line.hang_up()
+    assert (line.answers, caplog.records) == ([], [])
 
 
 def test_a_call_that_others_cancel_is_answered(caplog: pytest.LogCaptureFixture) -> None:
     """When a module's own work is cancelled, that is its failure, and the answer names it."""
     asked: Deferred[object] = Deferred()
-    wire = waiting_call(make_host(check_comment=lambda *_: asked))
+    line = waiting_call(make_host(check_comment=lambda *_: asked))
     asked.cancel()
-    answer = wire.answer
+    answer = line.answer
     assert (answer.status, answer.json["errcode"]) == (503, "module_failed")
     assert answer.json["module"] == "words"
     assert [record.levelno for record in caplog.records] == [logging.WARNING]

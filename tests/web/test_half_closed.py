@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 import pytest
 
-from tests.web.line import Held, Line, make_site
+from tests.web.line import Line, make_site, wait
+from tests.web.pages import Held
 from tests.web.test_pipelining import KILOBYTES_100, Page, gets, paths, turns
-
-if TYPE_CHECKING:
-    from hostkit.web._site import HostSite
-
-
-def wait(site: HostSite, seconds: int) -> None:
-    """Let time pass, a second at a time."""
-    clock: Any = site.reactor
-    clock.pump([1] * seconds)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from twisted.web.resource import Resource
 
 from hostkit.errors import HostkitError
 from hostkit.web import HttpError
-from tests.web.conftest import Wire, ask
+from tests.web.conftest import ask, send
 
 if TYPE_CHECKING:
     from twisted.web.server import Request
@@ -79,7 +79,6 @@ def test_an_error_that_cannot_be_sent_is_a_failure(
     error: HttpError, begun: bytes, said: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It is logged; if nothing was sent yet, the answer is 500."""
-    wire = Wire(Raises(error, begun))
-    wire.send("GET", "/")
-    assert wire.is_aborted if begun else wire.answer.status == 500
+    line = send(Raises(error, begun), "GET", "/")
+    assert line.transport.is_aborted if begun else line.answer.status == 500
     assert said in caplog.text

@@ -9,7 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostkit.web._json import MAX_DEPTH, read_json
+from hostkit.web import HttpError, json_body
+from tests.web.test_json_body import request_with
+
+MAX_DEPTH = 100
 
 CHARACTERS = st.characters(exclude_categories=["Cs"])
 VALUES = st.recursive(
@@ -22,13 +25,18 @@ VALUES = st.recursive(
 )
 
 
+def read_json(body: bytes) -> Any:
+    """Read the body of a request, whatever it says."""
+    return json_body(request_with(body), object, max_bytes=2**30)
+
+
 def refused(body: bytes) -> str:
     """Give what is said about a body that is refused."""
-    with pytest.raises(ValueError, match=r"^the body is not JSON: ") as caught:
+    with pytest.raises(HttpError, match=r"^400 bad_json: the body is not JSON: ") as caught:
         read_json(body)
-    assert type(caught.value) is ValueError
-    assert caught.value.__cause__ is None
-    return str(caught.value).removeprefix("the body is not JSON: ")
+    assert (caught.value.status, caught.value.code) == (400, "bad_json")
+    assert caught.value.__suppress_context__
+    return caught.value.message.removeprefix("the body is not JSON: ")
 
 
 @given(VALUES, st.booleans())
@@ -39,10 +47,10 @@ def test_what_json_can_say_is_read(value: Any, ascii_only: bool) -> None:
 
 @given(st.binary())
 def test_any_bytes_are_read_or_refused(body: bytes) -> None:
-    """No body breaks the reader: it is JSON, or a `ValueError` that says what it is instead."""
+    """No body breaks the reader: it is JSON, or refused with what it is instead."""
     try:
         value = read_json(body)
-    except ValueError:
+    except HttpError:
         assert refused(body)
     else:
         assert json.loads(body) == value

@@ -9,12 +9,14 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.web.test.requesthelper import DummyRequest
 
 from hostkit.web import HttpError, JsonResource, Router
-from tests.web.conftest import Answer, ask, serve
+from tests.web.conftest import ask, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from twisted.web.server import Request
+
+    from hostkit.testing import Answer
 
 
 def get(handler: Callable[[Request], Any]) -> Answer:

@@ -8,7 +8,7 @@ import pytest
 from twisted.internet.defer import CancelledError, Deferred
 
 from hostkit.web import HttpError, JsonResource, Router
-from tests.web.conftest import Wire, ask, serve
+from tests.web.conftest import ask, send, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,22 +19,20 @@ if TYPE_CHECKING:
 def test_an_answer_may_take_its_time() -> None:
     """A handler that waits is answered when it is done."""
     waiting: Deferred[str] = Deferred()
-    wire = Wire(serve(lambda _: waiting))
-    wire.send("GET", "/a")
-    assert not wire.is_answered
+    line = send(serve(lambda _: waiting), "GET", "/a")
+    assert not line.answers
     waiting.callback("late")
-    assert wire.answer.json == "late"
+    assert line.answer.json == "late"
 
 
 def test_a_client_that_goes_away_cancels_the_handler(caplog: pytest.LogCaptureFixture) -> None:
     """The handler is cancelled, and nothing is logged."""
     cancelled: list[object] = []
     waiting: Deferred[str] = Deferred(cancelled.append)
-    wire = Wire(serve(lambda _: waiting))
-    wire.send("GET", "/a")
-    wire.hang_up()
+    line = send(serve(lambda _: waiting), "GET", "/a")
+    line.hang_up()
     assert cancelled == [waiting]
-    assert not wire.is_answered
+    assert not line.answers
     assert caplog.messages == []
 
 
@@ -63,10 +61,9 @@ def test_a_handler_may_keep_its_cancellation_to_itself(
             raise result
         return result
 
-    wire = Wire(Router({"/a": Stubborn(then)}))
-    wire.send("GET", "/a")
-    wire.hang_up()
-    assert not wire.is_answered
+    line = send(Router({"/a": Stubborn(then)}), "GET", "/a")
+    line.hang_up()
+    assert not line.answers
     assert caplog.messages == []
 
 
@@ -76,10 +73,9 @@ def test_a_failure_while_it_is_cancelled_is_logged(caplog: pytest.LogCaptureFixt
     def then() -> None:
         raise RuntimeError("cannot roll back")
 
-    wire = Wire(Router({"/a": Stubborn(then)}, {"/a": "words"}))
-    wire.send("GET", "/a")
-    wire.hang_up()
-    assert not wire.is_answered
+    line = send(Router({"/a": Stubborn(then)}, {"/a": "words"}), "GET", "/a")
+    line.hang_up()
+    assert not line.answers
     said = "module 'words' failed after its client had left, to answer GET /a"
     assert caplog.messages == [said]
     assert "cannot roll back" in caplog.text
@@ -93,10 +89,9 @@ def test_half_an_answer_is_cut_off(error: Exception, caplog: pytest.LogCaptureFi
         request.write(b"half")
         raise error
 
-    wire = Wire(serve(begin))
-    wire.send("GET", "/a")
-    assert wire.is_aborted
-    assert wire.answer.body == b"half"
+    line = send(serve(begin), "GET", "/a")
+    assert line.transport.is_aborted
+    assert line.answer.body == b"half"
     assert caplog.messages == ["module 'words' failed to answer GET /a"]
 
 

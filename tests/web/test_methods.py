@@ -8,7 +8,8 @@ import pytest
 from twisted.web.error import UnsupportedMethod
 
 from hostkit.web import Router
-from tests.web.conftest import Bare, Echo, ask
+from tests.web.conftest import ask
+from tests.web.pages import Bare, Echo
 
 if TYPE_CHECKING:
     from twisted.web.resource import Resource

@@ -10,11 +10,13 @@ from twisted.web.static import Data
 
 from hostkit import ALLOW, Category, Decision, Host, HostkitError, ModuleApi, hookspec, rules
 from hostkit.web import Gateway, Router
-from tests.web.conftest import Echo, ask
+from tests.web.conftest import ask
+from tests.web.pages import Echo
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+TOKEN = "0123456789abcdef"
 HOOK = "/_hostkit/hooks/comments/check_comment"
 
 
@@ -116,6 +118,13 @@ def test_a_gateway_is_guarded_or_said_to_be_open(options: dict[str, Any]) -> Non
     assert isinstance(caught.value, TypeError)
 
 
+def test_a_token_that_can_be_guessed_is_refused() -> None:
+    """As it is for listeners; the message does not show it."""
+    with pytest.raises(HostkitError, match="has 15 characters, and can be guessed") as caught:
+        Gateway(host_of({}), token=TOKEN[:15])
+    assert TOKEN[:15] not in str(caught.value)
+
+
 def test_a_gateway_that_is_open_answers_everyone() -> None:
     """With `token=None` it is for something else to keep others out."""
     root = Router(Gateway(host_of({}), token=None).resources)
@@ -126,12 +135,12 @@ def test_a_gateway_that_is_open_answers_everyone() -> None:
     ("method", "path"),
     [("POST", HOOK), ("GET", "/_hostkit/hooks"), ("GET", "/_hostkit/openapi.json"), ("GET", HOOK)],
 )
-@pytest.mark.parametrize("sent", [None, "Bearer wrong", "Basic s3cret", "s3cret", "Bearer"])
+@pytest.mark.parametrize("sent", [None, "Bearer wrong", f"Basic {TOKEN}", TOKEN, "Bearer"])
 def test_a_guarded_gateway_refuses_those_without_the_token(
     method: str, path: str, sent: str | None
 ) -> None:
     """Whatever they ask for, and whichever other token they have."""
-    root = Router(Gateway(host_of({}), token="s3cret").resources)
+    root = Router(Gateway(host_of({}), token=TOKEN).resources)
     headers = {} if sent is None else {"Authorization": sent}
     answer = ask(root, method, path, b'{"text": "a"}', **headers)
     assert (answer.status, answer.json["errcode"]) == (401, "unauthorized")
@@ -140,8 +149,8 @@ def test_a_guarded_gateway_refuses_those_without_the_token(
 
 def test_a_guarded_gateway_answers_those_with_the_token() -> None:
     """All of it, and its document says that a token is needed."""
-    root = Router(Gateway(host_of({}), token="s3cret").resources)
-    headers = {"Authorization": "bearer s3cret"}
+    root = Router(Gateway(host_of({}), token=TOKEN).resources)
+    headers = {"Authorization": f"bearer {TOKEN}"}
     assert ask(root, "POST", HOOK, b'{"text": "a"}', **headers).json == {}
     assert ask(root, "GET", "/_hostkit/hooks", b"", **headers).status == 200
     document = ask(root, "GET", "/_hostkit/openapi.json", b"", **headers).json
@@ -150,6 +159,6 @@ def test_a_guarded_gateway_answers_those_with_the_token() -> None:
 
 def test_web_pages_are_refused_before_the_token_is_looked_at() -> None:
     """A page cannot find out whether a token is right."""
-    root = Router(Gateway(host_of({}), token="s3cret").resources)
-    headers = {"Authorization": "Bearer s3cret", "Origin": "http://evil"}
+    root = Router(Gateway(host_of({}), token=TOKEN).resources)
+    headers = {"Authorization": f"Bearer {TOKEN}", "Origin": "http://evil"}
     assert ask(root, "POST", HOOK, b"{}", **headers).json["errcode"] == "cross_origin"

@@ -1,13 +1,9 @@
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from twisted.web.test.requesthelper import DummyRequest
 
 from hostkit.web import ErrorPage
-from hostkit.web._pages import write_json
-from tests.web.conftest import ask
+from tests.web.conftest import ask, serve
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "OPTIONS", "BREW"])
@@ -31,18 +27,12 @@ def test_an_error_page_stands_for_everything_below_it() -> None:
 
 def test_a_body_ends_its_line() -> None:
     """A terminal's prompt stands in a line of its own after the answer."""
-    request: Any = DummyRequest([])
-    assert write_json(request, 200, {"a": "ä"}) == b'{"a": "\\u00e4"}\n'
+    assert ask(serve(lambda _: {"a": "ä"}), "GET", "/a").body == b'{"a": "\\u00e4"}\n'
 
 
-@pytest.mark.parametrize(
-    ("value", "error"),
-    [(object(), TypeError), (float("nan"), ValueError), (float("inf"), ValueError)],
-)
-def test_what_json_cannot_write_is_refused(value: object, error: type[Exception]) -> None:
-    """A body that JSON has no form for is an error, and the request is left as it was."""
-    request: Any = DummyRequest([])
-    with pytest.raises(error):
-        write_json(request, 200, {"value": value})
-    assert request.responseCode is None
-    assert not request.responseHeaders.hasHeader("content-type")
+@pytest.mark.parametrize("value", [object, float("nan"), float("inf")])
+def test_what_json_cannot_write_is_refused(value: object, caplog: pytest.LogCaptureFixture) -> None:
+    """A body that JSON has no form for is an error, and nothing of it is sent."""
+    answer = ask(serve(lambda _: {"value": value}), "GET", "/a")
+    assert (answer.status, answer.json["errcode"]) == (500, "internal_error")
+    assert "cannot be serialised: " in caplog.text

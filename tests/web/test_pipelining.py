@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from twisted.web.resource import Resource
 
 from hostkit.web._pipeline import PipelinedChannel
-from tests.web.line import Held, Line, make_site
+from tests.web.line import Line, make_site
+from tests.web.pages import Held
 
 if TYPE_CHECKING:
     from twisted.web.server import Request
 
-    from hostkit.web._site import HostSite
 
 KILOBYTES_100 = 100 * 1024
 
@@ -47,10 +47,9 @@ def paths(line: Line) -> list[bytes]:
     return [answer.body.strip() for answer in line.answers]
 
 
-def turns(site: HostSite, count: int) -> None:
+def turns(site: Any, count: int) -> None:
     """Let the reactor run so often."""
-    clock: Any = site.reactor
-    clock.pump([0] * count)
+    site.reactor.pump([0] * count)
 
 
 @pytest.mark.parametrize("in_one", [True, False])

@@ -10,10 +10,13 @@ from twisted.web.resource import EncodingResourceWrapper, Resource
 from twisted.web.server import NOT_DONE_YET, GzipEncoderFactory, Request
 
 from hostkit.web import Router
-from tests.web.conftest import Answer, Bare, Wire, ask
+from tests.web.conftest import ask, send
+from tests.web.pages import Bare
 
 if TYPE_CHECKING:
     from twisted.python.failure import Failure
+
+    from hostkit.testing import Answer
 
 INTERNAL_ERROR = {"errcode": "internal_error", "error": "the answer failed; the log says more"}
 
@@ -59,12 +62,11 @@ def test_an_answer_may_come_later() -> None:
         waiting.append(request)
         return NOT_DONE_YET
 
-    wire = Wire(serve(Page(wait)))
-    wire.send("GET", "/a")
-    assert not wire.is_answered
+    line = send(serve(Page(wait)), "GET", "/a")
+    assert not line.answers
     waiting[0].write(b"late")
     waiting[0].finish()
-    assert wire.answer.body == b"late"
+    assert line.answer.body == b"late"
 
 
 def test_a_resource_that_raises_is_named_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
@@ -125,10 +127,9 @@ def test_half_an_answer_is_cut_off(caplog: pytest.LogCaptureFixture) -> None:
         request.write(b"half")
         raise RuntimeError("no paper")
 
-    wire = Wire(serve(Page(begin)))
-    wire.send("GET", "/a")
-    assert wire.is_aborted
-    assert wire.answer.body == b"half"
+    line = send(serve(Page(begin)), "GET", "/a")
+    assert line.transport.is_aborted
+    assert line.answer.body == b"half"
     assert caplog.messages == ["module 'words' failed to answer GET /a"]
 
 
@@ -140,10 +141,9 @@ def test_a_failure_after_the_answer_is_only_logged(caplog: pytest.LogCaptureFixt
         request.finish()
         raise RuntimeError("no paper")
 
-    wire = Wire(serve(Page(answer_and_fail)))
-    wire.send("GET", "/a")
-    assert (wire.answer.status, wire.answer.body) == (200, b"all")
-    assert not wire.is_aborted
+    line = send(serve(Page(answer_and_fail)), "GET", "/a")
+    assert (line.answer.status, line.answer.body) == (200, b"all")
+    assert not line.transport.is_aborted
     assert caplog.messages == ["module 'words' failed to answer GET /a"]
 
 
@@ -209,10 +209,9 @@ def test_modules_may_leave_failures_to_the_request(caplog: pytest.LogCaptureFixt
     """`request.processingFailed` is an errback as it is in Twisted, and answers in JSON."""
     failures: list[Failure] = []
     page = failing_later(failures)
-    wire = Wire(serve(page))
-    wire.send("GET", "/a")
+    line = send(serve(page), "GET", "/a")
     page.call.errback(RuntimeError("secret"))
-    assert_failed(wire.answer, caplog, "module 'words' failed to answer GET /a")
+    assert_failed(line.answer, caplog, "module 'words' failed to answer GET /a")
     assert isinstance(failures[0].value, RuntimeError)
 
 
@@ -222,11 +221,10 @@ def test_a_cancelled_call_is_no_failure_if_the_client_is_gone(
     """There is nobody to answer, and nothing to log."""
     failures: list[Failure] = []
     page = failing_later(failures)
-    wire = Wire(serve(page))
-    wire.send("GET", "/a")
-    wire.hang_up()
+    line = send(serve(page), "GET", "/a")
+    line.hang_up()
     assert isinstance(failures[0].value, CancelledError)
-    assert not wire.is_answered
+    assert not line.answers
     assert caplog.messages == []
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from twisted.web.resource import Resource
 
-from hostkit.web._form_args import LONGEST_FORM_BYTES
 from tests.web.line import Line, make_site
 
 if TYPE_CHECKING:
@@ -15,7 +14,9 @@ if TYPE_CHECKING:
 
     from twisted.web.server import Request
 
-    from tests.web.conftest import Answer
+    from hostkit.testing import Answer
+
+LONGEST_FORM_BYTES = 256 * 1024
 
 
 class Form(Resource):
@@ -56,7 +57,7 @@ def send(
     line = Line(make_site(page, serve=("modules", "hooks")))
     line.send(
         b"%s %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s"
-        % (method.encode(), path.encode(), kind.encode(), len(body), body)
+        % (method.encode(), path.encode(), kind.encode("latin-1"), len(body), body)
     )
     return line.answer
 

@@ -7,7 +7,8 @@ import pytest
 
 from hostkit import Host
 from hostkit.web import Router
-from tests.web.conftest import Echo, ask
+from tests.web.conftest import ask
+from tests.web.pages import Echo
 
 if TYPE_CHECKING:
     from twisted.web.resource import IResource

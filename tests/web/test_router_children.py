@@ -10,7 +10,8 @@ from twisted.web import pages
 from zope.interface import implementer
 
 from hostkit.web import Router
-from tests.web.conftest import Bare, Echo, ask
+from tests.web.conftest import ask
+from tests.web.pages import Bare, Echo
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # Twisted's own use of its own class

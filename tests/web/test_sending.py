@@ -8,19 +8,12 @@ import pytest
 from twisted.web.resource import Resource
 from twisted.web.static import File
 
-from tests.web.line import Held, Line, make_site
+from tests.web.line import Line, make_site, wait
+from tests.web.pages import Held
 from tests.web.test_pipelining import KILOBYTES_100, Page
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from hostkit.web._site import HostSite
-
-
-def wait(site: HostSite, seconds: int) -> None:
-    """Let time pass, a second at a time."""
-    clock: Any = site.reactor
-    clock.pump([1] * seconds)
 
 
 def test_an_answer_that_nobody_takes_gives_its_slot_back() -> None:
@@ -60,6 +53,35 @@ def test_a_request_that_waits_for_its_client_takes_no_ones_place() -> None:
     assert (line.transport.is_aborted, site.busy, site.held_up) == (True, 1, 0)
 
 
+def serve_file(folder: Path, size: int) -> Resource:
+    """Serve a file of a size at ``/page``."""
+    (folder / "page").write_bytes(b"x" * size)
+    root: Any = Resource()
+    root.putChild(b"page", File(str(folder / "page")))
+    served: Resource = root
+    return served
+
+
+def test_a_file_takes_no_ones_place_while_it_is_sent(tmp_path: Path) -> None:
+    """How long that lasts is its client's affair, also where it takes some of it now and then."""
+    site = make_site(serve_file(tmp_path, 10 * KILOBYTES_100), requests=1)
+    slow = Line(site, narrow=True)
+    slow.get("/page")
+    producer = slow.transport.protocol.requests[0].producer
+    for _ in range(3):
+        assert (site.busy, site.held_up) == (1, 1)
+        producer.resumeProducing()
+        slow.transport.take()
+    other = Line(site, narrow=True)
+    other.get("/page")
+    assert (site.busy, site.held_up) == (2, 2)
+    other.transport.loseConnection()
+    while slow.transport.protocol.requests:
+        producer.resumeProducing()
+        slow.transport.take()
+    assert (len(slow.answer.body), site.busy, site.held_up) == (10 * KILOBYTES_100, 0, 0)
+
+
 def test_a_client_that_takes_a_little_is_waited_for() -> None:
     """Its progress counts, not the time that it takes."""
     site = make_site(Page(KILOBYTES_100), send_idle=30, idle=5)
@@ -90,11 +112,7 @@ def test_it_is_idle_only_when_all_is_taken() -> None:
 
 def test_a_file_that_nobody_takes_is_closed(tmp_path: Path) -> None:
     """What produces an answer is paused, and then stopped."""
-    file = tmp_path / "page"
-    file.write_bytes(b"x" * 4 * KILOBYTES_100)
-    root: Any = Resource()
-    root.putChild(b"page", File(str(file)))
-    site = make_site(root, send_idle=30)
+    site = make_site(serve_file(tmp_path, 4 * KILOBYTES_100), send_idle=30)
     line = Line(site, narrow=True)
     line.get("/page")
     request = line.transport.protocol.requests[0]

@@ -14,7 +14,7 @@ from hostkit.config import Listener
 from hostkit.web import DEFAULT_LISTENER, Server
 from hostkit.web._door import url_of
 from tests.web.conftest import ask
-from tests.web.recorder import FakePort, Recorder, RecordingReactor, never_listening
+from tests.web.recorder import FakePort, RecordingReactor, never_listening
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,14 +24,6 @@ modules:
   - {module: tests.web.recorder.Recorder, name: first}
   - {module: tests.web.recorder.Recorder, name: second}
 """
-
-
-@pytest.fixture
-def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Give what modules and ports did, in order."""
-    steps: list[str] = []
-    monkeypatch.setattr(Recorder, "steps", steps)
-    return steps
 
 
 @pytest.fixture

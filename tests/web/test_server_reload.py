@@ -13,7 +13,8 @@ from twisted.logger import globalLogPublisher
 from hostkit import ConfigErrors, Host, HostkitError
 from hostkit.web import Server
 from tests.web.conftest import Comments
-from tests.web.line import Held, Line
+from tests.web.line import Line
+from tests.web.pages import Held
 from tests.web.recorder import Recorder
 
 if TYPE_CHECKING:
@@ -78,14 +79,6 @@ class Served:
         """Begin to reload with these modules."""
         self.write(modules)
         return Deferred.fromCoroutine(self.server.reload())
-
-
-@pytest.fixture
-def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Give what modules did, in order."""
-    steps: list[str] = []
-    monkeypatch.setattr(Recorder, "steps", steps)
-    return steps
 
 
 @pytest.fixture

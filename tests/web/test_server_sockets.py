@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 import treq
-from twisted.internet.abstract import FileDescriptor
+from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import clientFromString
 from twisted.internet.error import ConnectError
 from twisted.internet.interfaces import IReadDescriptor
 from twisted.internet.selectreactor import SelectReactor
-from twisted.internet.task import Clock
+from twisted.internet.testing import MemoryReactorClock
 from twisted.python.failure import Failure
 from twisted.web.client import Agent
 from twisted.web.iweb import IAgentEndpointFactory
 from zope.interface import directlyProvides, implementer
 
-from hostkit import ConfigErrors, Host
+from hostkit import ConfigErrors, Host, start_entry
 from hostkit.web import Server
-from hostkit.web._door import accept_waiting
-from tests.web.line import Line, make_site
-from tests.web.recorder import Recorder
+from tests.web.endpoints import make_server as make_listening
+from tests.web.line import Line
+from tests.web.recorder import FakePort, Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -80,14 +80,6 @@ def make_server(reactor: Any, endpoint: str) -> Server:
     module = {"module": Recorder, "name": "words", "config": {"path": "/words"}}
     config = {"modules": [module], "hostkit": {"listeners": [{"endpoint": endpoint}]}}
     return Server(Host.from_config(config, categories=[], clock=reactor).build(), reactor)
-
-
-@pytest.fixture
-def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Give what the module did, in order."""
-    steps: list[str] = []
-    monkeypatch.setattr(Recorder, "steps", steps)
-    return steps
 
 
 def test_a_host_is_served_over_tcp(caplog: pytest.LogCaptureFixture, steps: list[str]) -> None:
@@ -170,15 +162,24 @@ def test_whom_the_system_has_let_in_is_answered() -> None:
 
 def test_a_queue_that_never_ends_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     """Clients that come faster than they are let in do not keep a server from stopping."""
-
-    class Flooded(FileDescriptor):
-        def doRead(self) -> None:  # noqa: N802 -- so named by Twisted
-            Line(site)
-
     monkeypatch.setattr("hostkit.web._door._LONGEST_QUEUE", 3)
-    site = make_site()
-    clock: Any = Clock()
-    flooded: Any = Flooded(clock)
-    directlyProvides(flooded, IReadDescriptor)
-    accept_waiting(flooded, site)
-    assert site.connections == 3
+    lines: list[Line] = []
+    sites: list[Any] = []
+
+    class Flooded(FakePort):
+        def doRead(self) -> None:  # noqa: N802 -- so named by Twisted
+            lines.append(Line(sites[0]))
+
+    class Network(MemoryReactorClock):
+        def listenTCP(self, port: Any, factory: Any, *_: Any, **__: Any) -> Any:  # noqa: N802
+            flooded: Any = Flooded(IPv4Address("TCP", "127.0.0.1", port))
+            directlyProvides(flooded, IReadDescriptor)
+            sites.append(factory)
+            return flooded
+
+    reactor: Any = Network()  # type: ignore[no-untyped-call]
+    server = make_listening("tcp:80", reactor=reactor)
+    start_entry(server.open())
+    start_entry(server.close())
+    reactor.advance(0)
+    assert len(lines) == 3

@@ -10,13 +10,14 @@ from twisted.internet.testing import MemoryReactorClock
 
 from hostkit import ConfigErrors, Host
 from hostkit.web import Server
-from tests.web.conftest import Answer, ask
-from tests.web.line import Held, Line
+from tests.web.conftest import ask
+from tests.web.line import Line
+from tests.web.pages import Held
 from tests.web.recorder import Recorder
 
 if TYPE_CHECKING:
     from hostkit import ModuleApi
-    from hostkit.web._site import HostSite
+    from hostkit.testing import Answer
 
 
 class Holder:
@@ -54,22 +55,14 @@ class Served:
         assert Deferred.fromCoroutine(self.server.start()).called
 
     @property
-    def site(self) -> HostSite:
+    def site(self) -> Any:
         """Give what listens."""
-        site: HostSite = self.reactor.tcpServers[0][1]
+        site: Any = self.reactor.tcpServers[0][1]
         return site
 
     def ask(self, path: str) -> Answer:
         """Send a request."""
         return ask(self.site.resource, "GET", path)
-
-
-@pytest.fixture
-def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Give what the first module did, in order."""
-    steps: list[str] = []
-    monkeypatch.setattr(Recorder, "steps", steps)
-    return steps
 
 
 def test_hooks_are_guarded_by_the_listeners_token() -> None:

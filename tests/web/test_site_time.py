@@ -4,39 +4,39 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
-
-from twisted.internet.selectreactor import SelectReactor
-from twisted.web.http import Request
-
-from hostkit.config import Listener
-from hostkit.web._site import HostSite
-from tests.web.line import Count
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pytest
 
+from hostkit.testing import build_host
+from hostkit.web import Server
+from tests.web.test_server_sockets import fetch, run
 
-def make(*, access_log: bool = False) -> HostSite:
-    """Make a site on a reactor as Twisted makes it."""
-    listener = Listener("tcp:0", access_log=access_log)
-    return HostSite(Count(), listener, SelectReactor())  # type: ignore[no-untyped-call]
+if TYPE_CHECKING:
+    import pytest
+
+LISTENER = {"endpoint": "tcp:0:interface=127.0.0.1", "access_log": True}
+YEAR_SECONDS = 366 * 24 * 60 * 60
 
 
-def test_deadlines_are_not_those_of_the_time_of_day() -> None:
-    """A clock that is set keeps no slow client, and cuts off nobody."""
-    assert make().seconds is time.monotonic
-
-
-def test_the_access_log_has_the_time_of_day(caplog: pytest.LogCaptureFixture) -> None:
-    """Not that of the deadlines."""
+def test_a_server_goes_by_two_clocks(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A clock that is set cuts off nobody; the access log has the time of day all the same."""
     caplog.set_level("INFO", "hostkit.access")
+    now, later = time.time, [0]
+    monkeypatch.setattr(time, "time", lambda: now() + later[0])
 
-    class Answered(Request):
-        def __init__(self) -> None:
-            self.uri = self.clientproto = b"/"
-            self.getHeader = lambda _: None  # type: ignore[assignment]
-            self.getClientAddress = lambda: None  # type: ignore[method-assign]
+    async def main(reactor: Any) -> bytes:
+        host = build_host(categories=[], clock=reactor, listeners=[LISTENER])
+        server = Server(host, reactor)
+        await server.start()
+        later[0] = YEAR_SECONDS
+        port: Any = server.addresses[0]
+        body = await fetch(reactor, f"tcp:127.0.0.1:{port.port}", "/a")
+        await server.stop()
+        return body
 
-    make(access_log=True).log(Answered())
-    assert datetime.now(UTC).strftime("%b/%Y") in caplog.text
+    assert b"not_found" in run(main)
+    assert datetime.fromtimestamp(now() + YEAR_SECONDS, UTC).strftime("%b/%Y") in caplog.text

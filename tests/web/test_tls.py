@@ -8,24 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 from twisted.internet.interfaces import IStreamServerEndpointStringParser
-from twisted.internet.testing import MemoryReactor
 from twisted.plugin import getPlugins
 
-from hostkit.web._endpoint_faults import EndpointError
-from hostkit.web._endpoints import anchored, read_endpoint
 from tests.web.certificates import make_certificate
+from tests.web.endpoints import check, make_server, problem_of, reason_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 # Twisted uses old functions of pyOpenSSL.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
-
-
-def problem_of(text: str) -> EndpointError:
-    with pytest.raises(EndpointError) as caught:
-        read_endpoint(MemoryReactor(), text)
-    return caught.value
 
 
 @pytest.mark.parametrize(
@@ -63,10 +55,10 @@ def test_what_is_wrong_with_a_certificate_is_said(
     for name, block in (("broken.crt", "CERTIFICATE"), ("broken.key", "PRIVATE KEY")):
         (tmp_path / name).write_text(f"-----BEGIN {block}-----\nx\n-----END {block}-----\n")
     files = f"privateKey={tmp_path}/{key}:certKey={tmp_path}/{certificate}"
-    error = problem_of(f"ssl:8443:{files}{more.replace('{}', str(tmp_path))}")
-    assert str(error).startswith(why.replace("{}", str(tmp_path)))
-    assert (error.hint or "").startswith(hint or "")
-    assert (error.hint is None) == (hint is None)
+    problem = problem_of(f"ssl:8443:{files}{more.replace('{}', str(tmp_path))}")
+    assert reason_of(problem).startswith(why.replace("{}", str(tmp_path)))
+    assert (problem.hint or "").startswith(hint or "")
+    assert (problem.hint is None) == (hint is None)
 
 
 def test_one_file_may_hold_both(tmp_path: Path) -> None:
@@ -75,8 +67,8 @@ def test_one_file_may_hold_both(tmp_path: Path) -> None:
     both = tmp_path / "both.pem"
     both.write_bytes(key.read_bytes() + certificate.read_bytes())
     more = f"extraCertChain={certificate}:sslmethod=TLS_METHOD"
-    read_endpoint(MemoryReactor(), f"ssl:8443:privateKey={both}:{more}")
-    read_endpoint(MemoryReactor(), f"haproxy:ssl:8443:privateKey={both}")
+    make_server(f"ssl:8443:privateKey={both}:{more}")
+    make_server(f"haproxy:ssl:8443:privateKey={both}")
 
 
 def test_a_folder_may_hold_certificates_for_many_names(tmp_path: Path) -> None:
@@ -87,18 +79,19 @@ def test_a_folder_may_hold_certificates_for_many_names(tmp_path: Path) -> None:
     key, certificate = make_certificate(tmp_path)
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "a.pem").write_bytes(key.read_bytes() + certificate.read_bytes())
-    text = anchored("tls:folder:8443", tmp_path)
-    if "tls" in {each.prefix for each in getPlugins(IStreamServerEndpointStringParser)}:
-        read_endpoint(MemoryReactor(), text)
-    else:
-        assert str(problem_of(text)) == "there is no kind 'tls'"
+    problems = [reason_of(each) for each in check(tmp_path, "tls:folder:8443")]
+    kinds = {each.prefix for each in getPlugins(IStreamServerEndpointStringParser)}
+    assert problems == ([] if "tls" in kinds else ["there is no kind 'tls'"])
 
 
 def test_a_folder_of_certificates_must_be_there(tmp_path: Path) -> None:
     """The hint shows the kind of endpoint that takes one certificate."""
-    error = problem_of(f"tls:{tmp_path}/none:8443")
-    assert str(error) == f"`tls:` takes a folder of certificates, and {tmp_path}/none is not one"
-    assert (error.hint or "").startswith("write ssl: for one certificate, as in ssl:8443")
+    problem = problem_of(f"tls:{tmp_path}/none:8443")
+    assert (
+        reason_of(problem)
+        == f"`tls:` takes a folder of certificates, and {tmp_path}/none is not one"
+    )
+    assert (problem.hint or "").startswith("write ssl: for one certificate, as in ssl:8443")
 
 
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,5 +101,5 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         raise ImportError(f"No module named {name!r}")
 
     monkeypatch.setattr(importlib, "import_module", missing)
-    error = problem_of("ssl:8443:privateKey=/key.pem")
-    assert (error.code, error.hint) == ("HK110", "pip install 'hostkit-framework[tls]'")
+    problem = problem_of("ssl:8443:privateKey=/key.pem")
+    assert (problem.code, problem.hint) == ("HK110", "pip install 'hostkit-framework[tls]'")

@@ -13,12 +13,11 @@ from twisted.internet.task import Clock
 from twisted.internet.tcp import Connection
 
 from hostkit.web._transports import cut
-from tests.web.line import Held, Line, make_site
+from tests.web.line import LOCAL, Line, make_site
+from tests.web.pages import Held
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from hostkit.web._site import HostSite
 
 
 class Lost(Protocol):
@@ -100,11 +99,10 @@ def test_one_broken_connection_does_not_stop_the_others(caplog: pytest.LogCaptur
         one[1].post(10)
     for line in broken:
         break_transport(line)
-    clock: Any = site.reactor
-    clock.pump([1] * 20)
+    site.reactor.pump([1] * 20)
     assert [line.is_open() for line in lines] == [False] * 3
     assert (site.busy, site.connections) == (0, 0)
-    assert "x: a connection is cut, as its transport failed: RuntimeError(" in caplog.text
+    assert f"{LOCAL}: a connection is cut, as its transport failed: RuntimeError(" in caplog.text
 
 
 @pytest.mark.parametrize("way", ["drain", "abort"])
@@ -113,8 +111,7 @@ def test_broken_connections_do_not_keep_a_server(way: str) -> None:
     held = Held()
     site = make_site(held)
     lines = [Line(site) for _ in range(4)]
-    clock: Any = site.reactor
-    clock.pump([1] * 3)
+    site.reactor.pump([1] * 3)
     lines[3].get()
     for line in lines[:2]:
         break_transport(line)
@@ -146,7 +143,7 @@ STEPS: dict[str, Callable[[Line], object]] = {
     "break": break_transport,
     "stuck": lambda line: setattr(line.transport, "is_stuck", True),
 }
-OF_ALL: dict[str, Callable[[HostSite, Held], object]] = {
+OF_ALL: dict[str, Callable[[Any, Held], object]] = {
     "answer": lambda _, held: held.answer() if held.requests else None,
     "wait": lambda site, _: wait(site),
     "drain": lambda site, _: site.drain(),

@@ -72,7 +72,7 @@ def _report(tried: str, works: bool) -> None:  # noqa: FBT001 -- as `Search` cal
 
 
 def _read(file: str) -> HostFile:
-    from hostkit.cli._output import exit_code, show_problems  # noqa: PLC0415
+    from hostkit.cli._problems import exit_code, show_problems  # noqa: PLC0415
     from hostkit.config import load  # noqa: PLC0415
     from hostkit.errors import ConfigErrors  # noqa: PLC0415
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
-from hostkit.cli._options import FILE, build, path_option
+from hostkit.cli._options import FILE, build, path_option, write_json
 from hostkit.wording import indented, visible
 
 if TYPE_CHECKING:
@@ -23,15 +24,17 @@ Examples:
   hostkit explain check_comment host.yaml author=ann text="hello casino"
   hostkit explain check_comment host.yaml --args call.json
   hostkit explain check_comment host.yaml author=ann text=hi --against new.yaml
+  hostkit explain 49f6f9-1 host.yaml
 
 \b
 Exit codes:
   0  the steps are shown; with --against, the decision is the same
-  1  there are problems with a file or its modules
+  1  there are problems with a file or its modules; or no server has such a receipt
   2  a file cannot be read, or the command line is wrong
   3  with --against, the decision differs
 """
 _DIFFERS: Final = 3
+_RECEIPT_ID: Final = re.compile(r"[0-9a-f]{6}-[0-9]+")
 
 
 def _read_fields(
@@ -44,7 +47,7 @@ def _read_fields(
 
 
 @click.command("explain", epilog=_CODES)
-@click.argument("hook")
+@click.argument("hook", metavar="HOOK|RECEIPT-ID")
 @FILE
 @click.argument("fields", metavar="[NAME=VALUE]...", nargs=-1, callback=_read_fields)
 @click.option(
@@ -76,7 +79,15 @@ def command(
 
     The modules are built, started, really asked, and stopped again: what they do when they are
     asked is done. A VALUE is read as JSON where the hook does not ask for text.
+
+    With the id of a receipt instead, the running server of FILE is asked for that: FILE may be the
+    number of its process then, and there are no arguments.
     """
+    if _RECEIPT_ID.fullmatch(hook):
+        if fields or source or other:
+            raise click.UsageError("a receipt has no arguments and nothing it is compared with")
+        _show_receipt(hook, file, form)
+        return
     from hostkit.cli._asking import Typed, run  # noqa: PLC0415
 
     given = {**_read_source(source), **{name: Typed(value) for name, value in fields.items()}}
@@ -95,6 +106,16 @@ def command(
         same = _decision(asked[0].trace) == _decision(asked[1].trace)
         click.echo(f"the decision {'is the same' if same else 'differs'}", err=form == "json")
         sys.exit(0 if same else _DIFFERS)
+
+
+def _show_receipt(receipt_id: str, target: str, form: str) -> None:
+    from hostkit.cli._target import find_target  # noqa: PLC0415
+
+    answer = find_target(target).require("receipt", {"id": receipt_id})
+    if form == "json":
+        write_json({"file": target, "receipt": answer["receipt"]})
+    else:
+        click.echo(indented(answer["text"], ""))
 
 
 class _Asked(NamedTuple):

@@ -1,15 +1,57 @@
-"""`hostkit validate`: check a file."""
+"""`hostkit validate`: check files."""
 
 from __future__ import annotations
 
+import sys
+from typing import TYPE_CHECKING, Final
+
 import click
 
-from hostkit.cli._options import CODES, FILE, build, path_option, say
-from hostkit.wording import counted
+from hostkit.cli._options import CODES, module_path, path_option
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_EXAMPLES: Final = """
+\b
+Examples:
+  hostkit validate host.yaml
+  hostkit validate --static *.yaml           reads the files, imports nothing
+  hostkit validate --format sarif host.yaml > hostkit.sarif
+  generate-config | hostkit validate -
+"""
 
 
-@click.command("validate", epilog=CODES)
-@FILE
+def _check_names(
+    _context: click.Context, _parameter: click.Parameter, names: Sequence[str]
+) -> Sequence[str]:
+    if names.count("-") > 1:
+        raise click.BadParameter("standard input can be read only once")
+    return names
+
+
+@click.command("validate", epilog=_EXAMPLES + CODES)
+@click.argument(
+    "files",
+    metavar="FILE...",
+    type=click.Path(readable=False),
+    nargs=-1,
+    required=True,
+    callback=_check_names,
+)
+@click.option(
+    "--no-build",
+    is_flag=True,
+    help="Import the modules and read their configs, but build none of them.",
+)
+@click.option("--static", is_flag=True, help="Only read the files: nothing of a module is run.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github", "sarif"]),
+    default="text",
+    help="github: commands that show problems beside the lines of a pull request.",
+)
 @click.option(
     "--without-secrets",
     is_flag=True,
@@ -17,12 +59,21 @@ from hostkit.wording import counted
     "and that are not there, as in CI, and list them.",
 )
 @path_option
-def command(file: str, *, without_secrets: bool) -> None:
-    """Check FILE: load its modules, start none, show all problems."""
-    from hostkit.cli._output import show_absent, show_unbuilt  # noqa: PLC0415
+def command(
+    files: Sequence[str], *, no_build: bool, static: bool, form: str, without_secrets: bool
+) -> None:
+    """Check files: load their modules, start none, show all problems.
 
-    host = build(file, serves=True, without_secrets=without_secrets)
-    name = click.format_filename(file)  # which may hold bytes that are not valid UTF-8
-    found = f"{counted(len(host.modules), 'module')}, {counted(len(host.chains), 'hook')}"
-    say(host, [f"{name}: no problems ({found})"])
-    say(host, (*show_absent(host.file.absent), *show_unbuilt(host)))
+    A FILE of - is standard input.
+    """
+    from hostkit.cli._checking import Checker, Depth  # noqa: PLC0415
+    from hostkit.cli._formats import WRITERS  # noqa: PLC0415
+    from hostkit.cli._problems import exit_code_for  # noqa: PLC0415
+
+    if no_build and static:
+        raise click.UsageError("--static does even less than --no-build: choose one of them")
+    depth = Depth.STATIC if static else Depth.NO_BUILD if no_build else Depth.BUILD
+    checker = Checker(depth, without_secrets, module_path())
+    reports = [checker.check(file) for file in files]
+    WRITERS[form](reports)
+    sys.exit(max(exit_code_for(report.problems) for report in reports))

@@ -6,12 +6,12 @@ object from which any tuple could be read again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
-from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Any, Final, Union, get_args, get_origin, get_type_hints
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Final, get_args, get_origin, get_type_hints
 
 from hostkit.codes import Code
 from hostkit.config import Fault, StructureErrors, faults_of, wrong_type
+from hostkit.config.schemas import MAPPINGS, UNIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
 KEY: Final = "key"
 VALUE: Final = "value"
-MAPPINGS: Final = frozenset({dict, Mapping, MutableMapping})
 
-_UNIONS: Final = frozenset({Union, UnionType})
 _EXPECTED: Final = f"a list of objects with {KEY!r} and {VALUE!r}"
 
 
@@ -37,7 +35,7 @@ def mentions_tuple_keys(hint: Any) -> bool:
 
 
 def _may_be_tuple(hint: Any) -> bool:
-    if get_origin(hint) is Annotated or get_origin(hint) in _UNIONS:
+    if get_origin(hint) is Annotated or get_origin(hint) in UNIONS:
         return any(_may_be_tuple(each) for each in get_args(hint))
     base = get_origin(hint) or hint
     return isinstance(base, type) and issubclass(base, tuple)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, cast, final
 from twisted.web.resource import Resource
 
 from hostkit.codes import Code
+from hostkit.config import SHORTEST_TOKEN
 from hostkit.dispatch import Outcome
 from hostkit.errors import CodedError
 from hostkit.logs import About, logger_of
@@ -118,8 +119,15 @@ class Gateway(Resource):
 
 
 def _check_token(token: object) -> None:
-    if token is None or (isinstance(token, str) and token):
+    if token is None or (isinstance(token, str) and len(token) >= SHORTEST_TOKEN):
         return
+    if isinstance(token, str) and token:
+        raise UnguardedError(
+            Code.GUARD_NOT_CHOSEN,
+            f"the gateway's token has {len(token)} characters, and can be guessed",
+            expected=f"at least {SHORTEST_TOKEN} characters",
+            hint="make one with `secrets.token_hex()`",
+        )
     kind = "empty" if token == "" else "neither a string nor None"
     given = "" if token is _UNSAID else f": token={token!r} is {kind}"
     raise UnguardedError(

@@ -16,8 +16,8 @@ from hostkit.web.gateway._writing import result_hint
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from hostkit.config.schemas import Schema
     from hostkit.web.gateway._calls import HookCall, HookPath
-    from hostkit.web.gateway._schemas import Schema
 
 _TEXT: Final = {"type": "string"}
 _EXPLAIN: Final = {

@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import types
-from collections.abc import Callable, Iterable, MutableSequence, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
-from typing import (
-    Annotated,
-    Any,
-    Final,
-    Literal,
-    NewType,
-    TypeAlias,
-    Union,
-    final,
-    get_args,
-    get_origin,
-)
+from typing import Any, Final, TypeAlias, final, get_args
 from typing import is_typeddict as is_typed_dict
 
 import attrs
 
 from hostkit.config import Bytes, Seconds
-from hostkit.web.gateway._entries import KEY, MAPPINGS, VALUE, has_tuple_keys, key_form
+from hostkit.config.schemas import Describe, Schema, Shape, write_schema
+from hostkit.web.gateway._entries import KEY, VALUE, has_tuple_keys, key_form
 from hostkit.web.gateway._structuring import (
     annotations_of,
     is_collection,
@@ -35,8 +23,6 @@ from hostkit.web.gateway._structuring import (
     members_of,
     typed_dict_keys,
 )
-
-Schema: TypeAlias = dict[str, Any]
 
 _STRING: Final = {"type": "string"}
 _SCALARS: Final[dict[Any, Schema]] = {
@@ -59,8 +45,6 @@ _WRITTEN: Final[dict[Any, Schema]] = {
     Seconds: _SCALARS[float],
     Bytes: _SCALARS[int],
 }
-_LISTS: Final = frozenset({list, tuple, set, frozenset, Sequence, MutableSequence, AbstractSet})
-_UNIONS: Final = frozenset({Union, types.UnionType})
 
 
 def schema_of(hint: Any, *, written: bool = False) -> Schema:
@@ -71,91 +55,68 @@ def schema_of(hint: Any, *, written: bool = False) -> Schema:
         written: Whether the JSON is made of a value, and not read as one. What is written has all
             fields of a class, and perhaps those of a subclass.
     """
-    return _Writer(written).schema_of(hint, ())
+    return write_schema(hint, _Written() if written else _Read())
 
 
-@final
-@attrs.frozen
-class _Writer:
-    """Describes annotations.
+class _Json:
+    """What JSON that is read and JSON that is written have in common."""
 
-    In its methods, `above` are the classes being described, so that a recursive one is described
-    only once.
-    """
+    def choices(self, values: Sequence[Any]) -> Schema:
+        return {"enum": _plain(values)}
 
-    written: bool
-
-    def schema_of(self, hint: Any, above: tuple[Any, ...]) -> Schema:
-        base = get_origin(hint) or hint
-        scalars = _WRITTEN if self.written else _SCALARS
-        if base is Annotated:
-            return self.schema_of(get_args(hint)[0], above)
-        if base in scalars:
-            return scalars[base]
-        if isinstance(base, NewType):
-            return self.schema_of(base.__supertype__, above)
-        if base in _UNIONS:
-            return {"anyOf": [self.schema_of(member, above) for member in get_args(hint)]}
-        return (
-            self._choices(hint, base)
-            or self._container(hint, base, above)
-            or self._object_schema(base, above)
-        )
-
-    def _choices(self, hint: Any, base: Any) -> Schema | None:
-        if is_textual(base) and not self.written:
-            return _STRING
-        if isinstance(base, type) and issubclass(base, Enum):
-            choices = _plain(base)
-            # A member without a form in JSON is never read, but it may be written.
-            is_known = not self.written or len(choices) == len(base)
-            return {"enum": choices} if is_known else None
-        return {"enum": _plain(get_args(hint))} if base is Literal else None
-
-    def _container(self, hint: Any, base: Any, above: tuple[Any, ...]) -> Schema | None:
-        if base in _LISTS or is_collection(hint):
-            return self._list_schema(hint, above)
-        if has_tuple_keys(hint):
-            return {"type": "array", "items": self._entry(hint, above)}
-        if base in MAPPINGS:
-            item = (*get_args(hint), Any, Any)[1]
-            return {"type": "object", "additionalProperties": self.schema_of(item, above)}
-        return None
-
-    def _entry(self, hint: Any, above: tuple[Any, ...]) -> Schema:
-        """Describe an entry of a mapping with tuples for keys."""
+    def special(self, hint: Any, describe: Describe) -> Schema | None:
+        if is_collection(hint):
+            return describe(Sequence[(*get_args(hint), Any)[0]])  # type: ignore[misc]
+        if not has_tuple_keys(hint):
+            return None
         key, value = get_args(hint)
         parts = {KEY: key_form(key), VALUE: value}
-        return {
+        entry = {
             "type": "object",
-            "properties": {name: self.schema_of(part, above) for name, part in parts.items()},
+            "properties": {name: describe(part) for name, part in parts.items()},
             "required": [KEY, VALUE],
             "additionalProperties": False,
         }
+        return {"type": "array", "items": entry}
 
-    def _list_schema(self, hint: Any, above: tuple[Any, ...]) -> Schema:
-        members = get_args(hint)
-        if get_origin(hint) is tuple and members[-1:] != (...,):
-            count = len(members)
-            items = [self.schema_of(member, above) for member in members]
-            return {"type": "array", "prefixItems": items, "minItems": count, "maxItems": count}
-        return {"type": "array", "items": self.schema_of((*members, Any)[0], above)}
 
-    def _object_schema(self, cls: Any, above: tuple[Any, ...]) -> Schema:
-        read = next((read for is_kind, read in _KINDS if is_kind(cls)), None)
-        if read is None or (self.written and is_protocol(cls)):
+@final
+class _Read(_Json):
+    """JSON of which values are made."""
+
+    scalars: Mapping[Any, Schema] = _SCALARS
+
+    def special(self, hint: Any, describe: Describe) -> Schema | None:
+        return _STRING if is_textual(hint) else super().special(hint, describe)
+
+    def shape_of(self, cls: Any) -> Shape | None:
+        return _shape_of(cls)
+
+
+@final
+class _Written(_Json):
+    """JSON that is made of values."""
+
+    scalars: Mapping[Any, Schema] = _WRITTEN
+
+    def special(self, hint: Any, describe: Describe) -> Schema | None:
+        is_enum = isinstance(hint, type) and issubclass(hint, Enum)
+        # A member without a form in JSON is never read, but it may be written.
+        if is_enum and len(_plain(hint)) < len(hint):
             return {}
-        if cls in above:
-            return {"type": "object"}
-        hints, required, is_open = read(cls)
-        if self.written and not is_typed_dict(cls):
-            hints = {_attribute(cls, name): hint for name, hint in hints.items()}
-            required, is_open = list(hints), True
-        properties = {name: self.schema_of(hint, (*above, cls)) for name, hint in hints.items()}
-        schema: Schema = {"type": "object", "title": cls.__name__, "properties": properties}
-        if required:
-            schema["required"] = required
-        return schema if is_open else {**schema, "additionalProperties": False}
+        return super().special(hint, describe)
+
+    def shape_of(self, cls: Any) -> Shape | None:
+        shape = None if is_protocol(cls) else _shape_of(cls)
+        if shape is None or is_typed_dict(cls):
+            return shape
+        hints = {_attribute(cls, name): hint for name, hint in shape.hints.items()}
+        return Shape(hints, list(hints), is_open=True)
+
+
+def _shape_of(cls: Any) -> Shape | None:
+    read = next((read for is_kind, read in _KINDS if is_kind(cls)), None)
+    return None if read is None else Shape(*read(cls))
 
 
 def _attribute(cls: Any, argument: str) -> str:
@@ -171,7 +132,7 @@ def _plain(choices: Iterable[Any]) -> list[Any]:
     return [value for value in values if value is None or isinstance(value, str | int | float)]
 
 
-_Read: TypeAlias = Callable[[Any], tuple[dict[str, Any], list[str], bool]]
+_ReadClass: TypeAlias = Callable[[Any], tuple[dict[str, Any], list[str], bool]]
 
 
 def _read_attrs(cls: Any) -> tuple[dict[str, Any], list[str], bool]:
@@ -210,7 +171,7 @@ def _hints_of_bases(cls: type) -> dict[str, Any]:
     return hints
 
 
-_KINDS: Final[tuple[tuple[Callable[[Any], bool], _Read], ...]] = (
+_KINDS: Final[tuple[tuple[Callable[[Any], bool], _ReadClass], ...]] = (
     (attrs.has, _read_attrs),
     (dataclasses.is_dataclass, _read_dataclass),
     (is_typed_dict, _read_typed_dict),

@@ -1,0 +1,188 @@
+"""What `hostkit validate` finds out about a file, at one of three depths."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import sys
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import TYPE_CHECKING, BinaryIO, Final, final
+
+import attrs
+import click
+
+from hostkit.config import examine
+from hostkit.errors import ConfigErrors
+from hostkit.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from hostkit.config import HostFile
+    from hostkit.errors import Problem
+
+STDIN: Final = "-"
+"""What stands for standard input among the names of files."""
+
+
+@final
+class Depth(StrEnum):
+    """How much of a file's modules is run to check it."""
+
+    BUILD = ""
+    NO_BUILD = "--no-build"
+    STATIC = "--static"
+
+
+_SKIPPED: Final = {
+    Depth.BUILD: (),
+    Depth.NO_BUILD: ("what modules do when they are built", "hooks", "paths"),
+    Depth.STATIC: (
+        *("whether modules exist", "their configs", "what they do when they are built"),
+        *("hooks", "paths", "listeners"),
+    ),
+}
+
+
+@final
+@attrs.frozen
+class Report:
+    """What was found out about a file.
+
+    Attributes:
+        file: Its name, as it can be shown.
+        depth: How it was checked.
+        problems: All that is wrong, in the order of the file.
+        found: What there is in it, by kind, if nothing is wrong.
+        absent: What is not there, so that something stood in for it.
+        notes: What else there is to say, a line each.
+    """
+
+    file: str
+    depth: Depth
+    problems: tuple[Problem, ...] = ()
+    found: tuple[tuple[str, int], ...] = ()
+    absent: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def skipped(self) -> tuple[str, ...]:
+        """What was not checked."""
+        return _SKIPPED[self.depth]
+
+    @property
+    def summary(self) -> str:
+        """What there is in the file: ``1 module, 2 hooks``."""
+        return ", ".join(counted(number, kind) for kind, number in self.found)
+
+
+@final
+@attrs.frozen
+class Checker:
+    """Checks files.
+
+    Attributes:
+        depth: How much of their modules is run.
+        without_secrets: Whether something stands in for variables and files that are not there.
+        module_path: Folders in which Python looks for modules before all others.
+    """
+
+    depth: Depth
+    without_secrets: bool
+    module_path: Sequence[str]
+
+    def check(self, file: str) -> Report:
+        """Check a file.
+
+        Args:
+            file: Its name, or ``-`` for standard input.
+        """
+        stream = sys.stdin.buffer if file == STDIN else None
+        name = "<stdin>" if file == STDIN else file
+        report = Report(click.format_filename(name), self.depth)
+        try:
+            if self.depth is Depth.STATIC:
+                return self._read(name, stream, report)
+            if self.depth is Depth.NO_BUILD:
+                return self._import(name, stream, report)
+            return self._build(name, stream, report)
+        except ConfigErrors as errors:
+            return attrs.evolve(report, problems=errors.problems)
+
+    def _read(self, name: str, stream: BinaryIO | None, report: Report) -> Report:
+        with _without_collection():
+            examined = examine(name, without_secrets=self.without_secrets, stream=stream)
+        return attrs.evolve(
+            report,
+            problems=examined.problems,
+            found=(("module", _count(examined.file)),),
+            absent=examined.file.absent,
+        )
+
+    def _import(self, name: str, stream: BinaryIO | None, report: Report) -> Report:
+        from hostkit.cli._log import LogOptions, logging_to_stderr  # noqa: PLC0415
+        from hostkit.cli._options import check_serving  # noqa: PLC0415
+        from hostkit.host import check_configs  # noqa: PLC0415
+
+        with logging_to_stderr(LogOptions({"": logging.WARNING})) as mask:
+            examined = examine(name, without_secrets=self.without_secrets, stream=stream)
+            mask.learn(examined.file.redact)
+            report = attrs.evolve(
+                report,
+                found=(("module", _count(examined.file)),),
+                absent=examined.file.absent,
+            )
+            try:
+                check_configs(examined, check=check_serving, module_path=self.module_path)
+            except ConfigErrors as errors:
+                return attrs.evolve(report, problems=errors.problems)
+        return report
+
+    def _build(self, name: str, stream: BinaryIO | None, report: Report) -> Report:
+        from hostkit.cli._log import LogOptions, logging_to_stderr  # noqa: PLC0415
+        from hostkit.cli._options import check_serving  # noqa: PLC0415
+        from hostkit.cli._output import show_unbuilt  # noqa: PLC0415
+        from hostkit.host import build_from_file  # noqa: PLC0415
+
+        absent: list[Problem] = []
+        with logging_to_stderr(LogOptions({"": logging.WARNING})) as mask:
+
+            def prepare(read: HostFile) -> None:
+                mask.learn(read.redact)
+                absent.extend(read.absent)
+
+            try:
+                host = build_from_file(
+                    name,
+                    check=check_serving,
+                    prepare=prepare,
+                    without_secrets=self.without_secrets,
+                    stream=stream,
+                    module_path=self.module_path,
+                )
+            except ConfigErrors as errors:
+                return attrs.evolve(report, problems=errors.problems, absent=tuple(absent))
+        redact = host.receipts.redact
+        return attrs.evolve(
+            report,
+            found=(("module", len(host.modules)), ("hook", len(host.chains))),
+            absent=tuple(absent),
+            notes=tuple(redact(line) for line in show_unbuilt(host)),
+        )
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Pause the collection of garbage: a long file has many nodes and none of that."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _count(file: HostFile) -> int:
+    return sum(entry.enabled for entry in file.modules)

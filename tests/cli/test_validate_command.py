@@ -1,0 +1,196 @@
+"""`hostkit validate`: several files, standard input, depths and formats."""
+
+from __future__ import annotations
+
+import gc
+import json
+import subprocess
+import sys
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from hostkit import ConfigErrors
+from hostkit.cli import main
+from hostkit.codes import Code
+from hostkit.config import examine
+from tests.cli.conftest import HEAD, Write, run
+
+GOOD = HEAD + "modules: [{module: tests.cli.modules.Words}]"
+
+
+def pipe(data: bytes, *args: str) -> Result:
+    """Run `validate` with something on standard input."""
+    return CliRunner().invoke(main, ["validate", *args], input=data)
+
+
+@pytest.mark.parametrize("depth", [(), ("--no-build",), ("--static",)])
+def test_standard_input_is_a_file_like_others(depth: tuple[str, ...]) -> None:
+    """Generated configs can be checked before they are written anywhere."""
+    result = pipe(GOOD.encode(), *depth, "-")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[-1].startswith("<stdin>: no problems (1 module")
+    result = pipe(b"modules: [{}]", *depth, "-")
+    assert (result.exit_code, result.stderr.splitlines()[0]) == (
+        1,
+        "<stdin>:1:11: HK022 the key 'module' is missing",
+    )
+
+
+def test_standard_input_is_read_once() -> None:
+    """The second time nothing would be left of it."""
+    result = pipe(b"", "-", "-")
+    assert result.exit_code == 2
+    assert "standard input can be read only once" in result.stderr
+
+
+def test_standard_input_without_an_end_is_refused() -> None:
+    """As a file of that length is."""
+    with pytest.raises(ConfigErrors) as raised:
+        examine("<stdin>", stream=BytesIO(b" " * (16 * 1024**2 + 1)))
+    (problem,) = raised.value.problems
+    assert (problem.code, problem.message) == (
+        Code.FILE_UNREADABLE,
+        "'<stdin>' cannot be read: it is longer than 16777216 bytes",
+    )
+
+
+def test_relative_names_on_standard_input_start_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file has a folder, standard input has the current one."""
+    monkeypatch.chdir(tmp_path)
+    Path("word").write_text("casino")
+    text = f"{HEAD}modules: [{{module: tests.cli.modules.Words, config: {{word: !file word}}}}]"
+    assert pipe(text.encode(), "-").exit_code == 0
+
+
+NOTED = """
+import sys
+
+print("imported", file=sys.stderr)
+
+
+class Module:
+    @staticmethod
+    def parse_config(config):
+        print("parsed", file=sys.stderr)
+
+    def __init__(self, config, api):
+        print("built", file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(
+    ("depth", "expected"),
+    [
+        ("--path=.", ["imported", "parsed", "built"]),
+        ("--no-build", ["imported", "parsed"]),
+        ("--static", []),
+    ],
+)
+def test_each_depth_runs_less_of_a_module(depth: str, expected: list[str], tmp_path: Path) -> None:
+    """What is imported or built may have effects that a check must not have."""
+    (tmp_path / "noted.py").write_text(NOTED)
+    (tmp_path / "host.yaml").write_text(
+        "hostkit: {path: [.], categories: []}\nmodules: [{module: noted.Module}]"
+    )
+    command = [sys.executable, "-m", "hostkit", "validate", depth, "host.yaml"]
+    done = subprocess.run(command, capture_output=True, check=True, text=True, cwd=tmp_path)
+    assert done.stderr.splitlines() == expected
+
+
+def test_static_imports_neither_twisted_nor_pluggy(write: Write) -> None:
+    """So that it answers at once, as in an editor or a hook of git."""
+    code = f"""
+import sys
+from hostkit.cli import main
+main(["validate", "--static", {write(GOOD)!r}], standalone_mode=False)
+"""
+    check = 'import atexit, sys; atexit.register(lambda: print(*{"twisted", "asyncio", "pluggy"} & '
+    check += "sys.modules.keys(), file=sys.stderr))"
+    command = [sys.executable, "-c", check + code]
+    done = subprocess.run(command, capture_output=True, check=True, text=True)
+    assert (done.stdout.splitlines()[-1][-28:], done.stderr) == (
+        "yaml: no problems (1 module)",
+        "\n",
+    )
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_static_leaves_garbage_collection_as_it_was(write: Write, *, is_on: bool) -> None:
+    """It is paused while a file is read, which makes long files twice as fast."""
+    was_on = gc.isenabled()
+    try:
+        (gc.enable if is_on else gc.disable)()
+        assert run("validate", "--static", write(GOOD)).exit_code == 0
+        assert gc.isenabled() == is_on
+    finally:
+        (gc.enable if was_on else gc.disable)()
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("hostkit: {categories: [nowhere.Doors]}", ["HK109"]),
+        ("hostkit: {path: [nowhere]}", ["HK112"]),
+        ("modules: [{module: nowhere.X}, {module: nowhere.Y, optional: true}]", ["HK101"]),
+        ("modules: [{module: nowhere.X, enabled: false}]", []),
+        ("modules: [{module: tests.cli.modules.Broken}]", []),
+        ("hostkit: {listeners: [{endpoint: 'pigeon:1'}]}", ["HK402"]),
+        ("hostkit: {nmae: 1}\nmodules: [{module: nowhere.X}]", ["HK021"]),
+    ],
+)
+def test_without_building_all_else_is_checked(write: Write, text: str, codes: list[str]) -> None:
+    """Names, configs and settings, but not what `__init__` does."""
+    result = run("validate", "--no-build", "--format", "json", write(text))
+    (file,) = json.loads(result.stdout)["files"]
+    assert [problem["code"] for problem in file["problems"]] == codes
+
+
+def test_what_the_settings_share_is_checked_without_secrets(write: Write) -> None:
+    """What stands in is not held against a module that is not built, either."""
+    text = f"{HEAD}modules: [{{module: tests.cli.modules.Words, config: {{a: !env NOT_SET}}}}]"
+    result = run("validate", "--no-build", "--without-secrets", write(text))
+    assert result.exit_code == 0
+    assert "the environment variable 'NOT_SET' is not set" in result.stdout
+
+
+def test_github_commands_cannot_be_forged(tmp_path: Path) -> None:
+    """A line break, and what separates fields, would begin another command."""
+    file = tmp_path / "a,b:%.yaml"
+    file.write_text('modules: [{module: "x\\n::error::y"}]')
+    lines = run("validate", "--format", "github", str(file)).stdout.splitlines()
+    name = str(file).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
+    assert [line[: len(name) + 13] for line in lines] == [f"::error file={name}"]
+
+
+def sarif(*args: str) -> Any:
+    """Run `validate`, and read the only run of its SARIF log."""
+    (only,) = json.loads(run("validate", "--format", "sarif", *args).stdout)["runs"]
+    return only
+
+
+def test_sarif_names_each_rule_once(write: Write) -> None:
+    """Results refer to rules by their ids, which are the codes."""
+    file = write("modules: [{module: a, x: 1}, {module: b, y: 1}]")
+    found = sarif("--static", file)
+    assert [rule["id"] for rule in found["tool"]["driver"]["rules"]] == ["HK021"]
+    assert [result["ruleId"] for result in found["results"]] == ["HK021", "HK021"]
+    (place,) = found["results"][0]["locations"]
+    assert place["physicalLocation"] == {
+        "artifactLocation": {"uri": Path(file).as_uri()},
+        "region": {"startLine": 1, "startColumn": 23},
+    }
+
+
+def test_sarif_escapes_names_of_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are URIs; those of relative names are relative."""
+    monkeypatch.chdir(tmp_path)
+    Path("a b.yaml").write_text("modules: 1")
+    (result,) = sarif("--static", "a b.yaml")["results"]
+    location = result["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert location == {"uri": "a%20b.yaml"}

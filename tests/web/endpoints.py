@@ -1,0 +1,46 @@
+"""What a server says about endpoints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from twisted.internet.testing import MemoryReactorClock
+
+from hostkit import ConfigErrors
+from hostkit.config import Listener, load
+from hostkit.testing import build_host
+from hostkit.web import Server, check_listeners
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hostkit.errors import Problem
+
+
+def make_server(endpoint: str, *serve: Any, reactor: Any = None) -> Server:
+    """Make a server that listens there, on a reactor in memory unless there is one."""
+    listener = Listener(endpoint, serve or ("modules",))
+    host = build_host(categories=[], drain="0s")
+    return Server(host, reactor or MemoryReactorClock(), lambda _: [listener])
+
+
+def problem_of(endpoint: str, *serve: Any) -> Problem:
+    """Give the one problem of a server that would listen there."""
+    with pytest.raises(ConfigErrors) as caught:
+        make_server(endpoint, *serve)
+    (problem,) = caught.value.problems
+    return problem
+
+
+def reason_of(problem: Problem) -> str:
+    """Give what is wrong with an endpoint, without the endpoint."""
+    return problem.message.partition(" cannot be used: ")[2]
+
+
+def check(folder: Path, *endpoints: str) -> list[Problem]:
+    """Check a file with these endpoints."""
+    path = folder / "host.yaml"
+    lines = "".join(f"    - endpoint: '{endpoint}'\n" for endpoint in endpoints)
+    path.write_text(f"hostkit:\n  listeners:\n{lines}")
+    return check_listeners(load(path))
