@@ -34,39 +34,38 @@ def check_module(  # noqa: PLR0913 -- all but the first by name
 ) -> type[unittest.TestCase]:
     """Make tests that a module does what hosts expect of any module.
 
-    A module author has them with one line in a file of tests, for pytest and for unittest:
-    ``TestWords = check_module(Words, good=[{"banned": ["casino"]}], bad=[{"banned": 3}])``.
-
+    For example ``TestWords = check_module(Words, good=[{"word": "casino"}], bad=[{"word": 3}])``.
     With each good config the module answers, does not hold up the event loop, leaves nothing behind
-    and its arguments alone, and survives reloads. Bad ones are refused with a message.
+    and its arguments alone, and survives reloads; bad ones are refused.
 
     Args:
         module: Its class.
         good: Configs that it takes, at least one.
         bad: Configs that it refuses.
         categories: As for `build_host`.
-        arguments: Arguments for the hooks that it listens to, as for `check_category`.
+        arguments: Arguments for its hooks, as for `check_category`.
         changes: The names of arguments that it is meant to change.
-        longest_seconds: How long a single step of the event loop may take.
+        longest_seconds: How long a step of the event loop may take.
 
     Returns:
-        A test case of unittest's, whose tests are numbered like the configs.
+        A test case of unittest's, with tests numbered like the configs.
 
     Raises:
         ValueError: There is no good config.
     """
     if not good:
         raise ValueError("check_module needs a config that the module takes: good=[{...}]")
-
     shared = (categories, arguments or {}, changes, longest_seconds)
     tests: dict[str, Any] = {}
     for number, config in enumerate(good, 1):
         tried = Tried(module, config, [*good[: number - 1], *good[number:]], *shared)
-        for name, promise in _OF_GOOD.items():
-            tests[f"test_{name}_with_config_{number}"] = _make_test(tried, promise)
+        tests |= {
+            f"test_{name}_with_config_{number}": _make_test(tried, promise)
+            for name, promise in _OF_GOOD.items()
+        }
     for number, config in enumerate(bad, 1):
-        tried = Tried(module, config, (), *shared)
-        tests[f"test_refuses_bad_config_{number}"] = _make_test(tried, Tried.is_refused)
+        refused = Tried(module, config, (), *shared)
+        tests[f"test_refuses_bad_config_{number}"] = _make_test(refused, Tried.is_refused)
     return make_case(f"Test{module.__name__}", f"What hosts expect of {module.__name__}.", tests)
 
 
