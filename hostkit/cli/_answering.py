@@ -49,8 +49,7 @@ def commands_of(
         return succeed({"ok": True, **redacted(look(), host.receipts.redact)})
 
     def status() -> dict[str, Any]:
-        serving = status_of(host, server, began, now(), reloader.last)
-        return {**serving, "switched": switches.made}
+        return status_of(host, server, began, now(), reloader.last) | {"switched": switches.made}
 
     def reload(request: Request) -> Deferred[dict[str, Any]]:
         redact = host.receipts.redact
@@ -67,9 +66,7 @@ def commands_of(
         "receipts": lambda request: send_receipts(
             host, structure(request.arguments, Wanted), request, reactor
         ),
-        "receipt": lambda request: succeed(
-            find_receipt(host.receipts, str(request.arguments.get("id")))
-        ),
+        "receipt": lambda request: succeed(find_receipt(host.receipts, request.arguments)),
         **{name: functools.partial(switch, name) for name in SWITCHES},
         "modules": functools.partial(show, lambda: {"modules": modules_of(host)}),
     }

@@ -213,7 +213,6 @@ def test_what_the_system_does_not_say_of_a_process_is_believed(
     with holding(path):
         monkeypatch.setattr("pathlib.Path.iterdir", refuse)
         result = run("reload", file)
-    assert (result.exit_code, signals) == (1, [])  # this process would not survive it
     assert ("its number is not there" not in result.output) == is_believed
 
 
