@@ -49,7 +49,10 @@ def write_json(value: Any, *, indent: int | None = 2) -> None:
         value: The data.
         indent: How far each level is indented; `None` writes one line.
     """
-    click.echo(visible(json.dumps(value, indent=indent, ensure_ascii=False)))
+    text = json.dumps(value, indent=indent, ensure_ascii=False)
+    if visible(text) != text:
+        text = json.dumps(value, indent=indent).replace("\x7f", "\\u007f")
+    click.echo(text)
 
 
 def _note_path(context: click.Context, _: click.Parameter, value: tuple[str, ...]) -> None:

@@ -32,6 +32,8 @@ CASES: Final = {
     "validate_json": "validate --format json host.yaml broken.yaml secrets.yaml",
     "validate_github": "validate --format github host.yaml broken.yaml",
     "validate_sarif": "validate --format sarif host.yaml broken.yaml nothing.yaml",
+    "validate_warned": "validate warned.yaml",
+    "validate_strict": "validate --strict --format github warned.yaml",
     "list": "list host.yaml",
     "list_bad": "list broken.yaml",
     "list_hooks": "list --view hooks host.yaml",

@@ -192,7 +192,10 @@ def _call(case: Case, wired: Any, came: Came) -> None:
         else:
             asyncio.run(main())
     except StopIteration as ended:
-        came.result = ended.value
+        if case.way == "by Twisted":  # as coroutines return
+            came.result = ended.value
+        else:
+            came.error = ended
     except BaseException as error:  # noqa: BLE001 -- it is what is tested
         came.error = error
 
