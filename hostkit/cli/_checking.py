@@ -104,12 +104,12 @@ class Checker:
         stream = sys.stdin.buffer if file == STDIN else None
         name = "<stdin>" if file == STDIN else file
         report = Report(click.format_filename(name), self.depth)
+        if self.depth is Depth.BUILD:
+            return self._build(name, stream, report)
         try:
             if self.depth is Depth.STATIC:
                 return self._read(name, stream, report)
-            if self.depth is Depth.NO_BUILD:
-                return self._import(name, stream, report)
-            return self._build(name, stream, report)
+            return self._import(name, stream, report)
         except ConfigErrors as errors:
             return attrs.evolve(report, problems=errors.problems)
 

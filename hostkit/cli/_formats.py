@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
@@ -11,6 +10,7 @@ import attrs
 import click
 
 from hostkit._version import __version__
+from hostkit.cli._options import write_json
 from hostkit.cli._problems import show_absent, show_frames
 from hostkit.codes import Code
 from hostkit.wording import counted, indented
@@ -70,7 +70,7 @@ def _sum_up(reports: Sequence[Report]) -> None:
     click.echo(said, err=bool(problems))
 
 
-def write_json(reports: Sequence[Report]) -> None:
+def write_object(reports: Sequence[Report]) -> None:
     """Write one JSON object; `docs/command.md` describes it."""
     document = {
         "version": JSON_VERSION,
@@ -78,7 +78,7 @@ def write_json(reports: Sequence[Report]) -> None:
         "warnings": sum(len(report.warnings) for report in reports),
         "files": [_as_json(report) for report in reports],
     }
-    click.echo(json.dumps(document, indent=2))
+    write_json(document)
 
 
 def _as_json(report: Report) -> dict[str, Any]:
@@ -136,7 +136,7 @@ def write_sarif(reports: Sequence[Report]) -> None:
     }
     results = [_result(report, problem) for report, problem in problems]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
-    click.echo(json.dumps({"$schema": _SARIF, "version": "2.1.0", "runs": [run]}, indent=2))
+    write_json({"$schema": _SARIF, "version": "2.1.0", "runs": [run]})
 
 
 def _result(report: Report, problem: Problem) -> dict[str, Any]:
@@ -167,7 +167,7 @@ def _full_message(problem: Problem) -> str:
 
 WRITERS: Final[Mapping[str, Callable[[Sequence[Report]], None]]] = {
     "text": write_text,
-    "json": write_json,
+    "json": write_object,
     "github": write_github,
     "sarif": write_sarif,
 }

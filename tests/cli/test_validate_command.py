@@ -123,6 +123,13 @@ main(["validate", "--static", {write(GOOD)!r}], standalone_mode=False)
     )
 
 
+@pytest.mark.parametrize("depth", [(), ("--no-build",), ("--static",)])
+def test_a_file_that_cannot_be_read_is_found_at_any_depth(depth: tuple[str, ...]) -> None:
+    """With the exit code for that."""
+    result = run("validate", *depth, "nothing.yaml")
+    assert (result.exit_code, result.stderr.split()[0]) == (2, "HK001")
+
+
 @pytest.mark.parametrize("is_on", [True, False])
 def test_static_leaves_garbage_collection_as_it_was(write: Write, *, is_on: bool) -> None:
     """It is paused while a file is read, which makes long files twice as fast."""
