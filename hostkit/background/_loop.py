@@ -61,7 +61,7 @@ class BackgroundLoop:
     ) -> None:
         self.module: Final = module
         self.description: Final = description
-        self._interval_seconds = interval_seconds
+        self.interval_seconds: Final = interval_seconds
         self._function = function
         self._clock: Clock | None = None
         self._began_at = 0.0
@@ -72,6 +72,11 @@ class BackgroundLoop:
         self._is_stopped = False
         self._current_run: Deferred[None] | None = None
         self._waiting: list[Deferred[None]] = []
+
+    @property
+    def failures(self) -> int:
+        """How many runs have failed since the last one that did not."""
+        return self._failures
 
     @property
     def is_over(self) -> bool:
@@ -116,13 +121,13 @@ class BackgroundLoop:
     def _schedule(self) -> None:
         assert self._clock is not None  # noqa: S101
         passed = self._clock.seconds() - self._began_at
-        number = int(passed // self._interval_seconds) + 1
+        number = int(passed // self.interval_seconds) + 1
         if number == self._number:  # the clock has called a little early, or was rounded
             number += 1
         # Still at a multiple of the interval, but later after failures.
-        number += round(self._pause / self._interval_seconds) - 1
+        number += round(self._pause / self.interval_seconds) - 1
         self._number = number
-        delay = number * self._interval_seconds - passed
+        delay = number * self.interval_seconds - passed
         self._call = self._clock.call_later(delay, self._start)
 
     def _unschedule(self) -> None:
@@ -152,7 +157,7 @@ class BackgroundLoop:
 
     def _log_failure(self, error: BaseException) -> None:
         said = f"module {self.module!r}: the background loop {self.description!r} failed"
-        if self._pause > self._interval_seconds:
+        if self._pause > self.interval_seconds:
             said += f" {self._failures} times in a row, and runs again in {self._pause:g} s"
         extra = About(loop=self.description).extra
         why, shown = advise(error, exception_line(error)), presentable(error)
@@ -162,10 +167,10 @@ class BackgroundLoop:
     def _pause(self) -> float:
         """How long the next run is put off: longer with each failure in a row."""
         doublings = min(self._failures - TOLERATED_FAILURES, _MOST_DOUBLINGS)
-        if doublings <= 0 or self._interval_seconds >= LONGEST_PAUSE_SECONDS:
-            return self._interval_seconds
-        most = int(LONGEST_PAUSE_SECONDS // self._interval_seconds)
-        return self._interval_seconds * min(1 << doublings, most)
+        if doublings <= 0 or self.interval_seconds >= LONGEST_PAUSE_SECONDS:
+            return self.interval_seconds
+        most = int(LONGEST_PAUSE_SECONDS // self.interval_seconds)
+        return self.interval_seconds * min(1 << doublings, most)
 
     def _end(self, result: object, clock: Clock) -> None:
         self._is_running = False

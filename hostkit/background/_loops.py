@@ -66,6 +66,11 @@ class Loops:
         self._begun: list[BackgroundLoop] = []
         self._reported: set[str] = set()
 
+    @property
+    def are_declared(self) -> bool:
+        """Whether there is any."""
+        return bool(self._declared)
+
     def add(self, loop: BackgroundLoop, worker: Worker, *, everywhere: bool = False) -> None:
         """Add a loop; it begins at once if the module is starting or has started.
 
@@ -87,6 +92,11 @@ class Loops:
             self._declared.append((loop, refused))
         else:
             self._begin(loop, refused, self._clock)
+
+    @property
+    def running(self) -> tuple[BackgroundLoop, ...]:
+        """The loops that were begun here and are not over."""
+        return tuple(loop for loop in self._begun if not loop.is_over)
 
     def open(self, clock: Clock) -> None:
         """From now on, begin loops as soon as they are added.

@@ -55,6 +55,11 @@ class Invalidations:
         registered = self._functions.setdefault(_name(module, function), weakref.WeakSet())
         registered.add(function)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the functions that are there, in the order in which they were added."""
+        return tuple(name for name, functions in self._functions.items() if functions)
+
     def knows(self, module: str, function: CachedFunction[..., Any]) -> bool:
         """Whether a function was registered by a module."""
         return function in self._functions.get(_name(module, function), ())

@@ -4,47 +4,71 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
-import select
-import socket
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, final
 
+import attrs
+from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.error import CannotListenError
 from twisted.internet.protocol import Factory
 from twisted.protocols.basic import LineOnlyReceiver
 
+from hostkit.cli._control_client import VERSION, control_path
+from hostkit.cli._peer import peer_of
 from hostkit.cli._process import pid_path
+from hostkit.cli._refusing import refused
 from hostkit.codes import Code
+from hostkit.config import StructureErrors
 from hostkit.errors import ConfigErrors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
-    from twisted.internet.defer import Deferred
+    from twisted.python.failure import Failure
 
     from hostkit.config import HostFile
     from hostkit.errors import Problem
 
-_PATIENCE_SECONDS: Final = 6.0  # the server itself reports after 5
-_NO_ANSWER: Final = "still waiting: the server does not answer, so its event loop may be blocked"
+_log: Final = logging.getLogger("hostkit.serve")
 _MODE: Final = 0o600
 _LONGEST_LINE: Final = 1000
 _LINE_SECONDS: Final = 10.0
+_UNKNOWN: Final = "this process knows no such command"
+_NEWER: Final = f"this process understands version {VERSION} of commands, not a newer one"
+_BROKEN: Final = "this is an error in hostkit, and in the server's log"
 
-Report: TypeAlias = "Callable[[str], None]"
-"""Says what happens meanwhile; called on the reactor's thread."""
-
-Command: TypeAlias = "Callable[[Report], Deferred[dict[str, Any]]]"
-"""Does something, and fires with what is written as JSON; it never fails."""
-
-# A connection is one command: a line of JSON such as ``{"command": "reload"}``. It is answered by
-# lines such as ``{"meanwhile": "..."}``, and by a last one with ``ok`` when the command has ended.
+# A connection is one command: a line of JSON such as ``{"version": 1, "command": "reload"}``, with
+# ``arguments`` if it has some. It is answered by lines such as ``{"meanwhile": "..."}`` and
+# ``{"item": ...}``, and by a last one with ``ok`` when the command has ended. What is added leaves
+# the version as it is; a line without one is of version 1.
 
 
-def control_path(pid_file: Path) -> Path:
-    """Return the path of the control socket that belongs to a pid file."""
-    return pid_file.with_name(f"{pid_file.name}.sock")
+@final
+@attrs.define(eq=False)
+class Request:
+    """One command of a client, while it is done; all is called on the reactor's thread.
+
+    Attributes:
+        arguments: What else the client has written.
+        by: The user of the client.
+        report: Says what happens meanwhile.
+        send: Sends an item, which is written as JSON.
+        is_slow: Whether the client has not read yet what it was sent.
+        left: Fires when the client has left, or has got its answer.
+    """
+
+    arguments: Mapping[str, Any]
+    by: str
+    report: Callable[[str], None]
+    send: Callable[[Any], None]
+    is_slow: bool = False
+    left: Deferred[None] = attrs.field(factory=Deferred)
+
+
+Command: TypeAlias = "Callable[[Request], Deferred[dict[str, Any]]]"
+"""Does something, and fires with what is written as JSON, with ``ok`` in it."""
 
 
 @contextlib.contextmanager
@@ -147,6 +171,7 @@ class _Connection(LineOnlyReceiver):
     def __init__(self, commands: Mapping[str, Command], reactor: Any) -> None:
         self._commands = commands
         self._alarm = reactor.callLater(_LINE_SECONDS, self._give_up)
+        self._request: Request | None = None
 
     def lineReceived(self, line: bytes) -> None:  # noqa: N802 -- so named by Twisted
         """Do a command, the only one of a connection; it goes on if the client leaves."""
@@ -154,23 +179,66 @@ class _Connection(LineOnlyReceiver):
             return
         self._alarm.cancel()
         try:
-            command = self._commands[json.loads(line)["command"]]
-        except (ValueError, LookupError, TypeError):
-            self._answer({"ok": False, "message": "this process knows no such command"})
-        else:
-            command(lambda text: self._write({"meanwhile": text})).addCallback(self._answer)
+            command, arguments = self._read(line)
+        except (ValueError, LookupError, TypeError) as error:
+            is_newer = isinstance(error, _NewerError)
+            self._answer(refused(_NEWER if is_newer else _UNKNOWN))
+            return
+        transport: Any = self.transport
+        self._request = request = Request(
+            arguments,
+            peer_of(transport),
+            lambda text: self._write({"meanwhile": text}),
+            lambda item: self._write({"item": item}),
+        )
+        transport.registerProducer(self, True)  # noqa: FBT003 -- so declared by Twisted
+        maybeDeferred(command, request).addErrback(_explain).addCallback(self._end)
+
+    def _read(self, line: bytes) -> tuple[Command, Mapping[str, Any]]:
+        asked: dict[str, Any] = {"version": VERSION, "arguments": {}, **json.loads(line)}
+        if asked["version"] > VERSION:
+            raise _NewerError
+        return self._commands[asked["command"]], {**asked["arguments"]}
+
+    # What Twisted wants of a producer.
+
+    def pauseProducing(self) -> None:  # noqa: N802
+        """Take note that the client does not read what it was sent."""
+        if self._request is not None:
+            self._request.is_slow = True
+
+    def resumeProducing(self) -> None:  # noqa: N802
+        """Take note that it has read all of it."""
+        if self._request is not None:
+            self._request.is_slow = False
+
+    def stopProducing(self) -> None:  # noqa: N802
+        """Do nothing: `connectionLost` is called, too."""
 
     def connectionLost(self, _reason: Any = None) -> None:  # noqa: N802
         """Wait no more for a client that has left."""
         if self._alarm.active():
             self._alarm.cancel()
+        self._leave()
+
+    def _leave(self) -> None:
+        if self._request is not None:
+            request, self._request = self._request, None
+            request.left.callback(None)
 
     def _give_up(self) -> None:
         transport: Any = self.transport
         transport.abortConnection()
 
+    def _end(self, answer: dict[str, Any]) -> None:
+        transport: Any = self.transport
+        transport.unregisterProducer()  # which would keep it open
+        self._answer(answer)
+        self._leave()
+
     def _answer(self, answer: dict[str, Any]) -> None:
-        self._write({"pid": os.getpid(), **answer}).loseConnection()
+        line = {"version": VERSION, "pid": os.getpid(), **answer}
+        self._write(line).loseConnection()
 
     def _write(self, answer: dict[str, Any]) -> Any:
         transport: Any = self.transport  # Twisted's interfaces are not what pyright understands
@@ -178,50 +246,12 @@ class _Connection(LineOnlyReceiver):
         return transport
 
 
-def find_control(number: int) -> Path | None:
-    """Find the control socket of a process, by the pid file that it holds open.
-
-    Args:
-        number: The process.
-
-    Returns:
-        The path; `None` if there is none, or the system does not say.
-    """
-    with contextlib.suppress(OSError):
-        for link in Path(f"/proc/{number}/fd").iterdir():
-            with contextlib.suppress(OSError):  # it was closed meanwhile
-                path = control_path(Path(link.readlink()))
-                if path.is_socket():
-                    return path
-    return None
+class _NewerError(ValueError):
+    """What a client says is of a newer version."""
 
 
-def ask(
-    path: Path, command: str, report: Report, patience: float = _PATIENCE_SECONDS
-) -> dict[str, Any] | None:
-    """Have a serving process do something, and wait until it is done.
-
-    Args:
-        path: Its control socket.
-        command: The command.
-        report: Is called with what happens meanwhile.
-        patience: After how many seconds without any answer that is reported, too.
-
-    Returns:
-        What it came to; `None` if the process has ended meanwhile.
-
-    Raises:
-        OSError: No process listens there, or it is another user's.
-    """
-    with socket.socket(socket.AF_UNIX) as connection:
-        connection.connect(str(path))
-        connection.sendall(json.dumps({"command": command}).encode() + b"\n")
-        if not select.select([connection], [], [], patience)[0]:
-            report(_NO_ANSWER)
-        with connection.makefile("rb") as lines:
-            for answer in map(json.loads, lines):
-                if "ok" in answer:
-                    found: dict[str, Any] = answer
-                    return found
-                report(answer["meanwhile"])
-    return None
+def _explain(failure: Failure) -> dict[str, Any]:
+    if isinstance(failure.value, StructureErrors):
+        return refused(f"the arguments of the command are wrong: {failure.value}")
+    _log.critical("a command of the control socket failed", exc_info=failure.value)
+    return refused(_BROKEN)

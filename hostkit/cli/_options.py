@@ -2,27 +2,57 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 import click
 
-from hostkit.wording import indented
+from hostkit.wording import indented, visible
 
 # What a command needs is imported when it runs, so that `--help` and `--version` answer at once;
 # `serve` must also install a reactor before anything imports `twisted.internet.reactor`.
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from hostkit.cli._log import LogOptions
     from hostkit.config import HostFile
     from hostkit.errors import ConfigErrors, Problem
     from hostkit.host import Host
 
+_F = TypeVar("_F", bound="Callable[..., Any]")
+
 # Whether it can be read is found out when it is: then the reason is known.
 FILE = click.argument("file", metavar="FILE", type=click.Path(readable=False))
+
+
+TARGET = click.argument("target", metavar="FILE|PID")
+"""A running server, by its file or the number of its process."""
+
+
+def data_format(help: str) -> Callable[[_F], _F]:  # noqa: A002 -- as click has it
+    """Make the option ``--format`` of a command that shows data.
+
+    Args:
+        help: What the JSON is.
+    """
+    choice = click.Choice(["text", "json"])
+    return click.option("--format", "form", type=choice, default="text", help=help)
+
+
+def write_json(value: Any, *, indent: int | None = 2) -> None:
+    """Write data as JSON in which nothing can control a terminal.
+
+    Args:
+        value: The data.
+        indent: How far each level is indented; `None` writes one line.
+    """
+    text = json.dumps(value, indent=indent, ensure_ascii=False)
+    if visible(text) != text:
+        text = json.dumps(value, indent=indent).replace("\x7f", "\\u007f")
+    click.echo(text)
 
 
 def _note_path(context: click.Context, _: click.Parameter, value: tuple[str, ...]) -> None:

@@ -6,27 +6,26 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from hostkit.cli._control import ask, control_path, find_control
-from hostkit.cli._problems import exit_code, show_problems
-from hostkit.cli._proc import is_server
-from hostkit.cli._process import find_process, pid_path, send_hangup
-from hostkit.config import examine
-from hostkit.errors import ConfigErrors
+from hostkit.cli._options import write_json
+from hostkit.cli._process import send_hangup
+from hostkit.cli._target import find_target
 from hostkit.wording import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Mapping
 
 NOT_KNOWN: Final = 3
 """The exit code if a process was asked to reload, but cannot be asked what came of it."""
 
+_NOT_BUILT: Final = "whether new modules can be built is not known: `hostkit validate` builds them"
 
-def reload_server(target: str) -> int:
+
+def reload_server(target: str, form: str) -> int:
     """Reload the server of a file, or a process.
 
     Args:
         target: The name of the file, or the number of the process.
+        form: Whether what comes of it is shown as ``text`` or ``json``.
 
     Returns:
         The exit code: 0 only if the new file serves.
@@ -34,63 +33,40 @@ def reload_server(target: str) -> int:
     Raises:
         click.ClickException: There is no such process, or it cannot be asked.
     """
-    if target.isascii() and target.isdigit():  # not those of other scripts
-        number = int(target)
-        path = find_control(number)
-        if path is None and not is_server(number):
-            raise click.ClickException(
-                f"process {number} is not `hostkit serve`: it gets no signal"
-            )
-    else:
-        try:
-            number, path = _find_server(target)
-        except ConfigErrors as errors:
-            show_problems(errors)
-            return exit_code(errors)
-    if path is None or not path.is_socket():
-        send_hangup(number)
+    found = find_target(target)
+    if found.path is None:
+        send_hangup(found.number)
         reason = "its result is in its log only, since it has no control socket"
-        click.echo(f"asked process {number} to reload; {reason}", err=True)
+        click.echo(f"asked process {found.number} to reload; {reason}", err=True)
         return NOT_KNOWN
-    return _ask(number, path)
+    return _show(found.ask("reload"), form)
 
 
-def _find_server(target: str) -> tuple[int, Path]:
-    """Find the process that serves a file, and its control socket.
+def preview_reload(target: str, form: str) -> int:
+    """Show what a reload would change.
 
-    What is wrong with the file is the server's to say, as its environment counts, unless the pid
-    file cannot be found because of that.
+    Args:
+        target: The name of the file, or the number of the process.
+        form: Whether that is shown as ``text`` or ``json``.
+
+    Returns:
+        The exit code: 0 if nothing is wrong with the new file, as far as that is known.
+
+    Raises:
+        click.ClickException: There is no such process, or it cannot be asked.
     """
-    examined = examine(target)
-    path = pid_path(examined.file)
-    if path is None and examined.problems:
-        raise ConfigErrors(examined.problems)
-    number = find_process(examined.file)
-    assert path is not None  # noqa: S101 -- `find_process` has said so
-    return number, control_path(path)
+    answer = find_target(target).ask("preview")
+    code = _show(answer, form)
+    if answer.get("builds"):
+        click.echo(_NOT_BUILT, err=True)
+    return code
 
 
-def _ask(number: int, path: Path) -> int:
-    try:
-        answer = ask(path, "reload", lambda text: click.echo(visible(text), err=True))
-    except PermissionError:
-        raise click.ClickException(f"process {number} is another user's") from None
-    except OSError as error:
-        raise click.ClickException(f"process {number} cannot be asked at {path}: {error}") from None
-    if answer is None:
-        raise click.ClickException(f"process {number} has ended before the reload was done")
-    click.echo(visible(answer["message"]), err=not answer["ok"])
-    changes = "  ".join(_changes(answer))
-    if changes:
-        click.echo(f"  {visible(changes)}")
+def _show(answer: Mapping[str, Any], form: str) -> int:
+    if form == "json":
+        write_json(answer)
+    else:
+        click.echo(visible(answer["message"]), err=not answer["ok"])
+        if answer.get("shown"):
+            click.echo(f"  {visible(answer['shown'])}")
     return 0 if answer["ok"] else 1
-
-
-def _changes(answer: dict[str, Any]) -> Iterator[str]:
-    """Name the modules that are new, were built anew, and are gone."""
-    new, gone = answer.get("new", ()), answer.get("gone", ())
-    for name in new:
-        yield f"{'~' if name in gone else '+'} {name}"
-    for name in gone:
-        if name not in new:
-            yield f"- {name}"

@@ -13,18 +13,21 @@ if TYPE_CHECKING:
 
     from twisted.internet.defer import Deferred
 
-    from hostkit.cli._reloader import Outcome, Reloader
+    from hostkit.cli._reloader import Outcome
 
 _logger: Final = logging.getLogger("hostkit")
 
 
 def reload_for_client(
-    reloader: Reloader, reactor: Any, redact: Callable[[str], str], report: Callable[[str], None]
+    reload: Callable[[], Deferred[Outcome]],
+    reactor: Any,
+    redact: Callable[[str], str],
+    report: Callable[[str], None],
 ) -> Deferred[dict[str, Any]]:
     """Reload, and report the warnings that are logged meanwhile.
 
     Args:
-        reloader: Reloads the server.
+        reload: Reloads the server.
         reactor: The Twisted reactor.
         redact: Takes secrets out of a text.
         report: Is called with each warning, on the reactor's thread.
@@ -39,7 +42,7 @@ def reload_for_client(
         _logger.removeHandler(handler)
         return outcome.as_json()
 
-    return reloader.reload().addCallback(end)
+    return reload().addCallback(end)
 
 
 @final

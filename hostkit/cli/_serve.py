@@ -15,7 +15,9 @@ from twisted.internet.error import ReactorNotRunning
 from twisted.python import usage
 
 from hostkit.background import Worker
-from hostkit.cli._control import control_path, control_socket
+from hostkit.cli._answering import commands_of
+from hostkit.cli._control import control_socket
+from hostkit.cli._control_client import control_path
 from hostkit.cli._ending import Ending
 from hostkit.cli._heartbeat import Heartbeat
 from hostkit.cli._log import Mask, log_failed_module, log_to_twisted
@@ -24,7 +26,6 @@ from hostkit.cli._problems import exit_code, show_problems
 from hostkit.cli._process import PidFile, hold_pid_file, pid_path
 from hostkit.cli._reactor import handle_signals
 from hostkit.cli._reloader import Reloader, handle_hangup, ignore_hangup
-from hostkit.cli._reporting import reload_for_client
 from hostkit.errors import ConfigErrors, ModuleFailedError
 from hostkit.host import build_from_file
 from hostkit.loops import make_monotonic, start_entry
@@ -59,9 +60,7 @@ def run(host: Host) -> int:
     notifier = Notifier.from_environment(os.environ, reactor)
     reloader = Reloader(host, server, notifier)
     handle_hangup(reactor, reloader.reload)  # before the pid file makes it known
-    commands = {
-        "reload": functools.partial(reload_for_client, reloader, reactor, host.receipts.redact)
-    }
+    commands = commands_of(host, server, reloader, reactor)
     ending = Ending(
         lambda: host.file.settings.stop_timeout_seconds, functools.partial(_leave, host.file)
     )

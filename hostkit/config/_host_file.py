@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, final
 
@@ -129,6 +130,12 @@ class HostFile:
             The place; `None` if the configuration came from a mapping.
         """
         return self._source.locate(path, key=key)
+
+    @property
+    def sha256(self) -> str | None:
+        """The hash of the file's text as it was read, in hexadecimal; `None` for a mapping."""
+        document = self._source.document
+        return None if document is None else sha256(document.lines.text.encode()).hexdigest()
 
     @property
     def says_nothing(self) -> bool:

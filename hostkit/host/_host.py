@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from hostkit.host._given import Configuration, HostOptions
     from hostkit.host._reloaded import Companion, Reloaded
     from hostkit.loops import Protect
+    from hostkit.messages import MessageCounts
     from hostkit.specs import Category
 
 
@@ -268,6 +269,11 @@ class Host(HostView):
 
     def _check_thread(self) -> None:
         self._lifecycle.check_thread("hooks are called")
+
+    @property
+    def message_counts(self) -> MessageCounts:
+        """What has become of the messages between the processes so far."""
+        return self._lifecycle.messages.counts
 
     @property
     def is_running(self) -> bool:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
     from hostkit.api import Mount
+    from hostkit.background import Worker
     from hostkit.dispatch import (
         Chain,
         HookManager,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         Timing,
         Trace,
     )
+    from hostkit.errors import Problem
     from hostkit.host._missing import MissingModule
     from hostkit.loading import Module, ModuleLoader
     from hostkit.loops import DetachedTasks, Owner
@@ -145,6 +147,24 @@ class HostView:
     def missing(self) -> tuple[MissingModule, ...]:
         """Optional modules that cannot be loaded or started, so that the host goes on without."""
         return self._state.missing
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is probably wrong with the file, its modules and what is installed.
+
+        All of it was logged when the host was built, or when its modules were replaced in a reload.
+        """
+        return self._state.loader.warnings
+
+    @property
+    def worker(self) -> Worker:
+        """This process among those that share the config file."""
+        return self._state.loader.services.worker
+
+    @property
+    def cached_functions(self) -> tuple[str, ...]:
+        """The names of the cached methods that modules have registered."""
+        return self._state.loader.services.invalidations.names
 
     @property
     def hooks(self) -> Hooks:

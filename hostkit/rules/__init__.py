@@ -29,6 +29,7 @@ from hostkit.rules._results import AsWritten, D_co, Gives, GivesAnswer, GivesLis
 from hostkit.rules._rule import (
     KINDS,
     NO_ANSWER,
+    POLICIES,
     ByKind,
     FailureKind,
     OnError,
@@ -44,6 +45,7 @@ __all__ = [
     "CONTINUE",
     "KINDS",
     "NO_ANSWER",
+    "POLICIES",
     "Allow",
     "AsWritten",
     "ByKind",

@@ -10,6 +10,7 @@ from hostkit.testing._build import BuiltModule as BuiltModule
 from hostkit.testing._build import build_host as build_host
 from hostkit.testing._build import build_module as build_module
 from hostkit.testing._cases import HostTests as HostTests
+from hostkit.testing._category import check_category as check_category
 from hostkit.testing._client import Client as Client
 from hostkit.testing._clock import Clock as Clock
 from hostkit.testing._fixtures import MakeClient as MakeClient
@@ -24,5 +25,6 @@ from hostkit.testing._lines import Streamed as Streamed
 from hostkit.testing._logs import CapturedLogs as CapturedLogs
 from hostkit.testing._logs import capture_logs as capture_logs
 from hostkit.testing._loop import run as run
+from hostkit.testing._module import check_module as check_module
 from hostkit.testing._recorder import Asked as Asked
 from hostkit.testing._recorder import Recorder as Recorder

@@ -10,7 +10,7 @@ from twisted.internet.defer import Deferred, DeferredList
 from hostkit.errors import ConfigErrors, HostkitError
 from hostkit.loops import Withheld, settle, start_entry
 from hostkit.web._bodies import missing_folder
-from hostkit.web._door import Door, numbers_of
+from hostkit.web._door import Door, numbers_of, url_of
 from hostkit.web._listeners import listeners_of, read_listeners
 from hostkit.web._overload import AcceptWatch
 from hostkit.web._roots import always_served, root_of
@@ -124,11 +124,14 @@ class Server:
             self._watch.end()
             self._withheld.end()
 
-    async def reload(self) -> Reloaded:
+    async def reload(self, file: HostFile | None = None) -> Reloaded:
         """Take over what has changed in the config file, and go on serving; see `Host.reload`.
 
         Modules that are gone are stopped when the requests in flight are answered, but after the
         time that the setting ``drain:`` allows.
+
+        Args:
+            file: The new file; by default it is read again.
 
         Returns:
             Which modules are new, were kept, and are gone.
@@ -139,7 +142,7 @@ class Server:
         """
         if self._is_stopping:
             raise HostkitError("the server is stopping")
-        return await self._host.reload()
+        return await self._host.reload(file)
 
     # What a host wants of what accompanies its reloads.
 
@@ -170,6 +173,17 @@ class Server:
     def addresses(self) -> tuple[IAddress, ...]:
         """Where it listens."""
         return tuple(door.port.getHost() for door in self._doors if door.port is not None)
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it has begun to stop."""
+        return self._is_stopping
+
+    @property
+    def listening(self) -> tuple[tuple[Listener, str], ...]:
+        """Each listener that is open, and the URL at which clients connect to it."""
+        open_doors = [(door, door.port) for door in self._doors if door.port is not None]
+        return tuple((door.listener, url_of(port, door.listener)) for door, port in open_doors)
 
     @property
     def _sites(self) -> list[HostSite]:

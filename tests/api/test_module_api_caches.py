@@ -8,7 +8,7 @@ from hostkit import cached
 from hostkit.api import HostServices, ModuleApi, Registrations
 from hostkit.codes import Code
 from hostkit.errors import RegistrationError
-from tests.dispatch.fakes import run
+from hostkit.testing import run
 
 
 class Lookup:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from hostkit import cached
-from tests.dispatch.fakes import run
+from hostkit.testing import run
 
 from .drivers import Driver, Slow
 

@@ -14,7 +14,7 @@ import pytest
 
 from hostkit import Category, Host, ModuleApi, cached, hookimpl, hookspec, rules
 from hostkit.caching import CachedMethod
-from tests.dispatch.fakes import run
+from hostkit.testing import run
 
 
 class Books:
@@ -244,7 +244,7 @@ class Registered:
 def test_callbacks_can_be_cached() -> None:
     """They are registered as they are; `@hookimpl` may be above or below `@cached()`."""
     host = Host.from_config({"modules": [{"module": Registered}]}, categories=[Names]).build()
-    names = ["ann in hall", "above ann", "below ann"]
+    names: Any = ["ann in hall", "above ann", "below ann"]
     for _ in range(2):
         assert run(host.hooks[Names].full_name("ann", "hall")) == names
     instance: Any = host.modules[0].instance

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hostkit import CachedFunction, cached
-from tests.dispatch.fakes import run
+from hostkit.testing import run
 
 
 class Books:

@@ -10,8 +10,8 @@ from twisted.internet import defer
 from twisted.internet.defer import Deferred
 
 from hostkit import cached
+from hostkit.testing import run
 from tests.caching.test_invalidations import Wire, processes
-from tests.dispatch.fakes import run
 
 
 class Books:

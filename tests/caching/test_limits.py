@@ -10,7 +10,7 @@ from twisted.internet.task import Clock
 
 from hostkit import cached
 from hostkit.caching import CacheOptions
-from tests.dispatch.fakes import run
+from hostkit.testing import run
 
 from .drivers import Driver, Slow, limited
 

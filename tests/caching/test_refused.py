@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hostkit import cached
-from tests.dispatch.fakes import run
+from hostkit.testing import run
 
 
 async def without_self(a: Any) -> None: ...

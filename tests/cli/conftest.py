@@ -1,14 +1,18 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+import logging
+import runpy
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 import twisted.internet.reactor  # noqa: F401 -- commands in this process find it installed
 from click.testing import CliRunner, Result
 
-from hostkit.cli import _serve, main
+from hostkit.cli import main
+from tests.cli.servers import ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from hostkit import Host
@@ -51,8 +55,31 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[Host]:
         hosts.append(host)
         return 0
 
-    monkeypatch.setattr(_serve, "run", fake_run)
+    monkeypatch.setattr("hostkit.cli._serve.run", fake_run)
     return hosts
+
+
+def twist_service() -> Any:
+    """Give what Twisted finds of `twist hostkit`: its options, and what makes its service."""
+    return runpy.run_path(str(ROOT / "twisted" / "plugins" / "hostkit_plugin.py"))["hostkit"]
+
+
+def make_service(*args: str) -> Any:
+    """Make the service of `twist hostkit`, as Twisted does."""
+    plugin = twist_service()
+    options = plugin.options()
+    options.parseOptions(args)
+    return plugin.makeService(options)
+
+
+@pytest.fixture
+def _root_logger() -> Iterator[None]:
+    """Restore the root logger."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 def run(*args: str, color: bool = False) -> Result:

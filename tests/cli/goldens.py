@@ -1,13 +1,13 @@
 """What commands print, kept in files that people have reviewed.
 
 ``python -m tests.cli.goldens`` writes them anew, after a change of what commands print; read the
-difference before it is committed. The commands run in the folder ``tests/cli/golden``, which has
-their config files.
+difference before it is committed. Config files are those in ``tests/cli/golden``.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from contextlib import chdir
 from pathlib import Path
 from typing import Final
@@ -32,6 +32,18 @@ CASES: Final = {
     "validate_json": "validate --format json host.yaml broken.yaml secrets.yaml",
     "validate_github": "validate --format github host.yaml broken.yaml",
     "validate_sarif": "validate --format sarif host.yaml broken.yaml nothing.yaml",
+    "validate_warned": "validate warned.yaml",
+    "validate_strict": "validate --strict --format github warned.yaml",
+    "list": "list host.yaml",
+    "list_bad": "list broken.yaml",
+    "list_hooks": "list --view hooks host.yaml",
+    "list_modules": "list --view modules host.yaml",
+    "list_paths": "list --view paths host.yaml",
+    "list_categories": "list --view categories host.yaml",
+    "list_fields": "list --fields callback,hook,module --sort module host.yaml",
+    "list_json": "list --format json host.yaml",
+    "list_modules_json": "list --view modules --format json host.yaml",
+    "list_unknown": "list --module word host.yaml",
     "validate_usage": "validate --static --no-build host.yaml",
 }
 """The command of each file, without the program's name."""
@@ -39,9 +51,10 @@ CASES: Final = {
 
 def output_of(case: str) -> str:
     """Run the command of a case, and return all that it prints, with its exit code."""
-    with chdir(FOLDER):
-        result = CliRunner().invoke(main, CASES[case].split(), prog_name="hostkit")
-    printed = f"$ hostkit {CASES[case]}\n{result.stdout}"
+    command = re.sub(r"\w+\.yaml", r"tests/cli/golden/\g<0>", CASES[case])
+    with chdir(_ROOT):  # so that no width depends on where that is
+        result = CliRunner().invoke(main, command.split(), prog_name="hostkit")
+    printed = f"$ hostkit {command}\n{result.stdout}"
     if result.stderr:
         printed += f"--- standard error\n{result.stderr}"
     printed += f"--- exit code {result.exit_code}\n"

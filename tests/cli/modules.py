@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -111,6 +113,17 @@ class Interrupted:
         raise KeyboardInterrupt
 
 
+class InterruptedLater:
+    """Is started while somebody presses Ctrl-C."""
+
+    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
+        pass
+
+    async def start(self) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        await asyncio.sleep(60)
+
+
 class Noted:
     """Writes to a file when it is started and stopped."""
 
@@ -133,6 +146,38 @@ class Noted:
 
     async def stop(self) -> None:
         self._note("stop")
+
+
+class Cancelled(Noted):
+    """Cannot be started, as something in it is cancelled."""
+
+    async def start(self) -> None:
+        raise CancelledError("by a module")
+
+
+class Worker(Noted):
+    """Writes the name of its process to the file."""
+
+    async def start(self) -> None:
+        self._note(str(self.api.worker_name))
+
+    async def stop(self) -> None:
+        pass
+
+
+class Late(Noted):
+    """Waits when it is started; when that is cancelled, it fails, has started, or ends."""
+
+    async def start(self) -> None:
+        _say("waiting")
+        try:
+            await Deferred()
+        except (CancelledError, asyncio.CancelledError):
+            if self._config["then"] == "fails":
+                raise RuntimeError("too late") from None
+            if self._config["then"] == "ends":
+                raise
+        self._note("start")
 
 
 class Page(Resource):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from hostkit import Category, hookspec, rules
 
 if TYPE_CHECKING:
-    from twisted.web.iweb import IRequest as Unknown  # noqa: TC004
+    from twisted.web.iweb import IRequest as Unknown
 
 
 class Verdict(Enum):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import subprocess
@@ -44,6 +45,17 @@ def serving(file: str, *options: str, before: str = "") -> Iterator[subprocess.P
             process.kill()
 
 
+@contextmanager
+def holding(path: Path) -> Iterator[None]:
+    """Hold a pid file, as a process does that serves."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        yield
+        path.unlink(missing_ok=True)
+
+
 def errors_of(process: subprocess.Popen[str]) -> IO[str]:
     """Give the program's standard error."""
     assert process.stderr is not None
@@ -55,9 +67,9 @@ def wait_for(process: subprocess.Popen[str], text: str) -> str:
     return next(line for line in errors_of(process) if text in line)
 
 
-def run_to_end(file: str) -> tuple[int, str]:
+def run_to_end(file: str, before: str = "") -> tuple[int, str]:
     """Run a program that ends by itself; give its exit code and its standard error."""
-    with serving(file) as process:
+    with serving(file, before=before) as process:
         out, err = process.communicate()
     assert out == ""
     return process.returncode, err

@@ -14,7 +14,7 @@ from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 
 from hostkit import ConfigErrors
-from hostkit.cli._control import ask, control_path, control_socket, find_control
+from hostkit.cli._control import Request, control_socket
 from hostkit.codes import Code
 from hostkit.config import from_mapping, load
 from tests.cli.conftest import Write, run
@@ -153,7 +153,9 @@ def test_a_command_is_answered_when_it_has_ended(file: HostFile) -> None:
         protocol.dataReceived(b'{"command": "reload"}\n')
         assert answers_of(transport) == []
         done.callback({"ok": True, "message": "done"})
-    assert answers_of(transport) == [{"pid": os.getpid(), "ok": True, "message": "done"}]
+    assert answers_of(transport) == [
+        {"version": 1, "pid": os.getpid(), "ok": True, "message": "done"}
+    ]
     assert transport.disconnecting
 
 
@@ -168,6 +170,65 @@ def test_other_commands_are_refused(line: bytes, file: HostFile) -> None:
         protocol.dataReceived(line + b"\n")
     (answer,) = answers_of(transport)
     assert (answer["ok"], answer["message"]) == (False, "this process knows no such command")
+
+
+def test_a_newer_client_is_refused(file: HostFile) -> None:
+    """It might mean something else by the same words."""
+    reactor = FakeReactor()
+    with control_socket(file, reactor, {"reload": lambda _: succeed({"ok": True})}):
+        protocol, transport = reactor.connect()
+        protocol.dataReceived(b'{"version": 2, "command": "reload"}\n')
+    (answer,) = answers_of(transport)
+    assert answer["ok"] is False
+    assert "understands version 1 of commands" in answer["message"]
+
+
+def test_a_command_has_arguments_and_answers_with_items(file: HostFile) -> None:
+    """As many as there are, before it has ended; it finds out when the client leaves."""
+    reactor = FakeReactor()
+    asked: list[Request] = []
+
+    def command(request: Request) -> Deferred[dict[str, Any]]:
+        asked.append(request)
+        return Deferred()
+
+    with control_socket(file, reactor, {"receipts": command}):
+        protocol, transport = reactor.connect()
+        protocol.dataReceived(b'{"command": "receipts", "arguments": {"module": "words"}}\n')
+        (request,) = asked
+        assert (request.arguments, request.by) == (
+            {"module": "words"},
+            "the user of the server, or root",
+        )
+        request.send({"id": 1})
+        request.send({"id": 2})
+        assert answers_of(transport) == [{"item": {"id": 1}}, {"item": {"id": 2}}]
+        producer: Any = transport.producer
+        producer.pauseProducing()
+        slow = [request.is_slow]
+        producer.resumeProducing()
+        assert [*slow, request.is_slow] == [True, False]
+        producer.stopProducing()
+        left = [request.left.called]
+        protocol.connectionLost()
+        assert [*left, request.left.called] == [False, True]
+        protocol.pauseProducing()
+        protocol.resumeProducing()
+
+
+def test_a_command_that_fails_is_answered(file: HostFile, caplog: pytest.LogCaptureFixture) -> None:
+    """The client is not left waiting, and the log has the reason."""
+
+    def command(_: Request) -> Deferred[dict[str, Any]]:
+        raise ZeroDivisionError
+
+    reactor = FakeReactor()
+    with control_socket(file, reactor, {"status": command}):
+        protocol, transport = reactor.connect()
+        protocol.dataReceived(b'{"command": "status"}\n')
+    (answer,) = answers_of(transport)
+    assert answer["message"] == "this is an error in hostkit, and in the server's log"
+    assert "ZeroDivisionError" in caplog.text
 
 
 def test_only_the_first_line_of_a_connection_is_a_command(file: HostFile) -> None:
@@ -216,46 +277,3 @@ def test_the_socket_may_be_gone_in_the_end(by: str, path: Path, file: HostFile) 
         if by == "another":
             path.write_text("mine")
     assert path.exists() is (by == "another")
-
-
-def test_a_process_may_end_before_it_answers(path: Path) -> None:
-    """Its clients find that out; what it has said meanwhile they know."""
-    said: list[str] = []
-    with socket.socket(socket.AF_UNIX) as listening:
-        listening.bind(str(path))
-        listening.listen()
-        if (child := os.fork()) == 0:  # pragma: no cover
-            connection, _ = listening.accept()
-            connection.recv(100)
-            connection.sendall(b'{"meanwhile": "takes long"}\n')
-            os._exit(0)
-        assert ask(path, "reload", said.append) is None
-        assert said == ["takes long"]
-        os.waitpid(child, 0)
-
-
-def test_a_client_loses_patience_and_waits_on(path: Path) -> None:
-    """So that its user knows why there is no answer yet."""
-    with socket.socket(socket.AF_UNIX) as listening:
-        listening.bind(str(path))
-        listening.listen()
-        reported: list[str] = []
-
-        def answer(text: str) -> None:
-            reported.append(text)
-            connection = listening.accept()[0]
-            connection.sendall(b'{"ok": true}\n')
-            connection.close()
-
-        assert ask(path, "reload", answer, patience=0) == {"ok": True}
-    assert [text.partition(":")[0] for text in reported] == ["still waiting"]
-
-
-def test_it_is_found_by_the_pid_file_that_a_process_holds(path: Path, file: HostFile) -> None:
-    """Without reading any config file."""
-    pid_file = path.with_name("server.pid")
-    assert control_path(pid_file) == path
-    with pid_file.open("w"), control_socket(file, FakeReactor(), {}):
-        assert find_control(os.getpid()) == path
-    assert find_control(os.getpid()) is None
-    assert find_control(10**12) is None

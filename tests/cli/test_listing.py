@@ -4,6 +4,7 @@ from typing import Any
 
 from hostkit import Category, Decision, Host, Keyed, hookspec, rules
 from hostkit.cli._output import show_host
+from hostkit.testing import build_host
 from tests.cli.modules import Comments, Words
 
 
@@ -156,7 +157,7 @@ def test_a_policy_of_its_own_for_invalid_answers_is_shown() -> None:
         async def ask(self, name: str) -> Decision:
             """Called for each question."""
 
-    host = Host.from_config({}, categories=[Desk]).build()
+    host = build_host(categories=[Desk])
     assert "  ask  (FirstDenial, on error: raise, on invalid: deny)" in show_host(host)
 
 

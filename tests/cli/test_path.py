@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from twisted.python.usage import UsageError
 
-from hostkit.cli._serve import Options
-
-from .conftest import HEAD, run
+from .conftest import HEAD, make_service, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,6 +59,5 @@ def test_the_folder_must_exist(write: Write) -> None:
 
 def test_a_services_folder_must_exist() -> None:
     """It is a mistake in the command line otherwise."""
-    options: Any = Options()  # type: ignore[no-untyped-call]
     with pytest.raises(UsageError, match="--path: '/nowhere' is not a folder"):
-        options.parseOptions(["--path", "/nowhere", "host.yaml"])
+        make_service("--path", "/nowhere", "host.yaml")

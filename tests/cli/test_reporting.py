@@ -37,11 +37,11 @@ def test_warnings_are_reported(file: Any) -> None:
     reloader: Any = FakeReloader()
     reactor = FakeReactor()
 
-    def command(report: Any) -> Any:
+    def command(request: Any) -> Any:
         def redact(text: str) -> str:
             return text.replace("s3cret", "[redacted]")
 
-        return reload_for_client(reloader, Direct(), redact, report)
+        return reload_for_client(reloader.reload, Direct(), redact, request.report)
 
     log = logging.getLogger("hostkit.modules.words")
     with control_socket(file, reactor, {"reload": command}):

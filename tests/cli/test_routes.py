@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from twisted.web.resource import Resource
 
-from hostkit import Host, ModuleApi
 from hostkit.cli._output import show_route, show_routes
+from hostkit.testing import build_host
 from tests.cli.conftest import HEAD, Write, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from hostkit import Host, ModuleApi
 
 
 class Pages:
@@ -39,7 +41,7 @@ def make_host(**paths: list[str]) -> Host:
     modules = [
         {"module": Pages, "name": name, "config": {"paths": own}} for name, own in paths.items()
     ]
-    return Host.from_config({"modules": modules}, categories=[]).build()
+    return build_host(modules, categories=[])
 
 
 def show(**paths: list[str]) -> list[str]:

@@ -1,190 +1,69 @@
-"""`hostkit serve` with a reactor and a server in memory: its run, its log and its options."""
+"""How a run of `hostkit serve` ends, and its options."""
 
 from __future__ import annotations
 
-import logging
-import sys
+import signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from twisted.internet.defer import CancelledError, Deferred
 from twisted.python.usage import UsageError
 
-from hostkit import ConfigErrors, Host, ModuleFailedError
-from hostkit.cli._log import Mask, MaskedFormatter
-from hostkit.cli._notify import Notifier
-from hostkit.cli._reloader import Reloader
-from hostkit.cli._serve import Options, _Run
-from hostkit.errors import Problem
-from tests.cli.conftest import HEAD, Write, run
+from tests.cli.conftest import HEAD, Write, make_service, run
+from tests.cli.servers import errors_of, run_to_end, serving, wait_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from pathlib import Path
 
+    from hostkit import Host
 
-class FakeReactor:
-    """A reactor in which a script runs, and which must be stopped exactly once."""
-
-    def __init__(self, script: Callable[[FakeReactor], object]) -> None:
-        self._script = script
-        self._soon: list[Callable[[], object]] = []
-        self._at_shutdown: list[Callable[[], Deferred[None]]] = []
-        self._is_stopped = False
-
-    def callLater(self, delay: float, function: Callable[[], object]) -> None:  # noqa: N802
-        assert delay == 0
-        self._soon.append(function)
-
-    def addSystemEventTrigger(  # noqa: N802 -- so named by Twisted
-        self, phase: str, event: str, function: Callable[..., Deferred[None]], *args: object
-    ) -> None:
-        assert (phase, event) == ("before", "shutdown")
-        self._at_shutdown.append(lambda: function(*args))
-
-    def run(self) -> None:
-        for function in self._soon:
-            function()
-        self._script(self)
-        assert self._is_stopped
-
-    def stop(self) -> None:
-        assert not self._is_stopped
-        self._is_stopped = True
-        for function in self._at_shutdown:
-            assert function().called
-
-
-class FakeServer:
-    """A server of which a test decides how its start ends."""
-
-    def __init__(self, starting: Deferred[None] | Exception | None = None) -> None:
-        self._starting = starting
-        self.steps: list[str] = []
-
-    async def start(self) -> None:
-        if isinstance(self._starting, Exception):
-            raise self._starting
-        try:
-            if self._starting is not None:
-                await self._starting
-        except CancelledError:
-            self.steps.append("cancelled")
-            raise
-        self.steps.append("started")
-
-    async def stop(self) -> None:
-        self.steps.append("stopped")
-
-
-class FakeEnding:
-    """Notes what a process ends with."""
-
-    def __init__(self) -> None:
-        self.codes: list[int] = []
-
-    def begin(self, exit_code: int) -> None:
-        self.codes.append(exit_code)
-
-
-def run_server(server: Any, script: Callable[[FakeReactor], object]) -> int:
-    """Run a server until it is stopped, and give the exit code."""
-    reactor = FakeReactor(script)
-    notifier = Notifier(None, None, reactor)
-    reloader = Reloader(Host(), server, notifier)
-    ending: Any = FakeEnding()
-    code = _Run(server, reactor, notifier, reloader, ending).until_stopped()
-    assert ending.codes == [code]
-    return code
-
-
-def nothing(reactor: FakeReactor) -> None:
-    """The script of a run that ends by itself."""
-
-
-@pytest.fixture(autouse=True)
-def _all_levels(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO)
-
-
-def test_a_run_lasts_until_it_is_stopped(caplog: pytest.LogCaptureFixture) -> None:
-    """A signal stops the server, and the exit code is 0."""
-    server = FakeServer()
-    assert run_server(server, FakeReactor.stop) == 0
-    assert server.steps == ["started", "stopped"]
-    assert caplog.messages == ["stopping"]
-
-
-def test_a_run_may_be_stopped_while_it_starts(caplog: pytest.LogCaptureFixture) -> None:
-    """The start is cancelled and awaited, and the exit code is 0."""
-    server = FakeServer(Deferred())
-    assert run_server(server, FakeReactor.stop) == 0
-    assert server.steps == ["cancelled", "stopped"]
-    assert caplog.messages == ["stopping"]
-
-
-def test_a_start_may_fail_while_it_is_stopped(caplog: pytest.LogCaptureFixture) -> None:
-    """A failure of a cancelled start is logged, and does not stop the run twice."""
-    starting: Deferred[None] = Deferred(lambda _: starting.errback(RuntimeError("too late")))
-    server = FakeServer(starting)
-    assert run_server(server, FakeReactor.stop) == 1
-    assert server.steps == ["stopped"]
-    assert caplog.messages == ["stopping", "cannot start"]
-
-
-def test_a_start_may_succeed_while_it_is_stopped(caplog: pytest.LogCaptureFixture) -> None:
-    """A module that keeps its cancellation to itself does not make the server ready again."""
-    starting: Deferred[None] = Deferred(lambda _: starting.callback(None))
-    server = FakeServer(starting)
-    assert run_server(server, FakeReactor.stop) == 0
-    assert server.steps == ["started", "stopped"]
-
-
-def test_problems_are_shown(
-    capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
-) -> None:
-    """Problems of the file are shown as by the other commands, and the run ends."""
-    server = FakeServer(ConfigErrors((Problem("HK403", "cannot listen"),)))
-    assert run_server(server, nothing) == 1
-    assert server.steps == ["stopped"]
-    assert (capsys.readouterr().err, caplog.messages) == (
-        "HK403 cannot listen\n\n1 problem found\n",
-        [],
-    )
+LATE = """
+modules:
+  - {{module: tests.cli.modules.Noted, name: first, config: {{notes: {notes}}}}}
+  - {{module: tests.cli.modules.Late, name: late, config: {{notes: {notes}, then: {then}}}}}
+hostkit:
+  categories: []
+  listeners: [{{endpoint: "tcp:0:interface=127.0.0.1"}}]
+"""
 
 
 @pytest.mark.parametrize(
-    ("error", "message"),
+    ("then", "code", "lines", "steps"),
     [
-        (
-            ModuleFailedError("words", "start", "no database"),
-            "module 'words' failed in start: no database",
-        ),
-        (RuntimeError("a bug"), "cannot start"),
-        (CancelledError(), "cannot start"),
+        ("fails", 1, ["stopping", "module 'late' failed in start: "], ["stop late", "stop first"]),
+        ("starts", 0, ["stopping"], ["start late", "stop late", "stop first"]),
+        ("ends", 0, ["stopping"], ["stop late", "stop first"]),
     ],
 )
-def test_failures_are_logged(
-    error: Exception, message: str, caplog: pytest.LogCaptureFixture
+def test_a_start_is_cancelled_by_a_stop(
+    then: str, code: int, lines: list[str], steps: list[str], tmp_path: Path, write: Write
 ) -> None:
-    """Other failures of the start are logged with their tracebacks, and the run ends."""
-    assert run_server(FakeServer(error), nothing) == 1
-    assert caplog.messages == [message]
-    assert caplog.records[0].exc_info is not None
-    assert caplog.records[0].exc_info[1] is error
+    """It is awaited: it may end, fail, or succeed, which does not make the server ready again."""
+    notes = tmp_path / "notes"
+    with serving(write(LATE.format(notes=notes, then=then))) as process:
+        wait_for(process, "waiting")
+        process.send_signal(signal.SIGTERM)
+        rest = errors_of(process).read()
+        assert process.wait() == code
+    assert [line for line in lines if line not in rest] == []
+    assert ("listening" in rest) == (then == "starts")
+    assert notes.read_text().splitlines() == ["start first", *steps]
 
 
-def test_the_log_shows_no_secrets() -> None:
-    """They are removed from messages and tracebacks."""
-    formatter = MaskedFormatter(Mask(lambda text: text.replace("s3cret", "[redacted]")))
-    try:
-        int("url with s3cret")
-    except ValueError:
-        record = logging.LogRecord(
-            "hostkit", logging.ERROR, "x.py", 1, "has %s", ("s3cret",), sys.exc_info()
-        )
-    text = formatter.format(record)
-    assert text.count("[redacted]") > 1
-    assert "s3cret" not in text
+def test_what_nobody_expects_is_logged(write: Write) -> None:
+    """With its traceback, and the run ends."""
+    before = """
+from hostkit.web import Server
+
+async def fail(self):
+    raise RuntimeError("a bug")
+
+Server.open = fail
+"""
+    code, err = run_to_end(write(f"{HEAD}modules: []"), before=before)
+    assert code == 1
+    assert "CRITICAL hostkit.serve: cannot start\n" in err
+    assert "RuntimeError: a bug\n" in err
+    assert "stopping" not in err
 
 
 FILE = f"{HEAD}modules: [{{module: tests.cli.modules.Noted, config: {{notes: x}}}}]"
@@ -211,9 +90,8 @@ def test_a_name_is_on_one_line(name: str, served: list[Host], write: Write) -> N
     result = run("serve", "--worker", name, write(FILE))
     assert (result.exit_code, served) == (2, [])
     assert f"Invalid value for '--worker': a worker cannot have the name {name!r}" in result.stderr
-    options = Options()  # type: ignore[no-untyped-call]
     with pytest.raises(UsageError, match="a worker cannot have the name"):
-        options.parseOptions(["--worker", name, "x.yaml"])  # type: ignore[no-untyped-call]
+        make_service("--worker", name, "x.yaml")
 
 
 def test_other_commands_need_no_name(write: Write) -> None:

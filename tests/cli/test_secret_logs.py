@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from twisted.logger import globalLogPublisher
 
-from hostkit.cli._serve import Options, makeService
-
-from .conftest import run
+from .conftest import make_service, run
 from .servers import errors_of, run_to_end, serving
 
 if TYPE_CHECKING:
@@ -94,6 +92,7 @@ def test_the_server_logs_what_modules_say_while_they_are_built(leaky: str) -> No
     assert SECRET not in text
     assert "INFO anything.at.all: information: [redacted]\n" in text
     assert "WARNING anything.at.all: imported: [redacted]\n" in text
+    assert "ValueError: [redacted]\n" in text
     assert "CRITICAL twisted: twisted: [redacted]\n" in text
 
 
@@ -113,21 +112,16 @@ def test_what_is_short_is_not_masked(leaky: str, monkeypatch: pytest.MonkeyPatch
     assert "imported: 1\n" in run("validate", leaky).stderr
 
 
+@pytest.mark.usefixtures("_root_logger")
 def test_the_service_of_twist_shows_no_secrets(leaky: str) -> None:
     """What modules log through `logging` reaches Twisted's log without them."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
     events: list[Any] = []
     observe: Any = events.append
     globalLogPublisher.addObserver(observe)
     try:
-        options = Options()  # type: ignore[no-untyped-call]
-        options.parseOptions([leaky])  # type: ignore[no-untyped-call]
-        makeService(options)
+        make_service(leaky)
     finally:
         globalLogPublisher.removeObserver(observe)
-        root.handlers[:] = handlers
-        root.setLevel(level)
     texts = [event["text"] for event in events if "text" in event]
     assert texts[0] == "imported: [redacted]"
     assert "information: [redacted]" in texts

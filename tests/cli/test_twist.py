@@ -10,19 +10,17 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.error import ReactorNotRunning
+from twisted.application.service import IService
+from twisted.internet.error import CannotListenError, ReactorNotRunning
+from twisted.internet.testing import MemoryReactorClock
 from twisted.logger import globalLogPublisher
 from twisted.python.usage import UsageError
 
-from hostkit.cli._log import Mask, TwistedHandler
-from hostkit.cli._serve import HostService, Options, makeService
-from hostkit.errors import ModuleFailedError
+from tests.cli.conftest import make_service
 from tests.cli.servers import LIMIT_SECONDS, ROOT
-from tests.cli.test_run import FakeServer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.cli.conftest import Write
@@ -35,20 +33,33 @@ hostkit:
 """
 
 
-class FakeReactor:
-    """A reactor that runs already, or not any more."""
+class FakeReactor(MemoryReactorClock):
+    """A reactor in memory that runs already, or not any more, and may refuse to listen."""
 
-    def __init__(self, *, runs: bool = True) -> None:
+    is_taken = False
+    runs = True
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
         self.stops = 0
-        self._runs = runs
 
-    def callLater(self, _delay: float, function: Callable[[], object]) -> None:  # noqa: N802
-        function()
+    def listenTCP(self, *args: Any, **options: Any) -> Any:  # noqa: N802
+        if self.is_taken:
+            raise CannotListenError("", 0, OSError(98, "Address already in use"))
+        return super().listenTCP(*args, **options)  # type: ignore[no-untyped-call]
 
     def stop(self) -> None:
-        if not self._runs:
+        if not self.runs:
             raise ReactorNotRunning
         self.stops += 1
+
+
+@pytest.fixture
+def reactor(monkeypatch: pytest.MonkeyPatch) -> FakeReactor:
+    """Put a reactor in memory in the place of Twisted's."""
+    reactor = FakeReactor()
+    monkeypatch.setattr("twisted.internet.reactor", reactor)
+    return reactor
 
 
 @pytest.fixture
@@ -100,111 +111,138 @@ def test_problems_are_shown_before_anything_runs(
 def test_one_file_is_served(args: list[str]) -> None:
     """Twisted shows what is wrong with the command line, and how it is used."""
     with pytest.raises(UsageError, match="one config file"):
-        Options().parseOptions(args)  # type: ignore[no-untyped-call]
+        make_service(*args)
 
 
-@pytest.fixture
-def _root_logger() -> Iterator[None]:
-    """Restore the root logger."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
+pytestmark = pytest.mark.usefixtures("_root_logger")
+NOTED = """
+modules: [{{module: tests.cli.modules.{module}, name: words, config: {{notes: {notes}{more}}}}}]
+hostkit:
+  categories: []
+  listeners: [{{endpoint: "tcp:0:interface=127.0.0.1"}}]
+"""
 
 
-@pytest.mark.usefixtures("_root_logger")
-def test_a_service_is_made_of_a_file(write: Write) -> None:
-    """The host is built, but no module is started and no port opened."""
-    options = Options()  # type: ignore[no-untyped-call]
-    options.parseOptions([write(FILE)])  # type: ignore[no-untyped-call]
-    assert isinstance(makeService(options), HostService)
+class Service:
+    """The service of a file with one module that notes when it is started and stopped."""
+
+    def __init__(
+        self,
+        write: Write,
+        reactor: FakeReactor,
+        folder: Path,
+        module: str = "Noted",
+        more: str = "",
+    ) -> None:
+        self._notes = folder / "notes"
+        self._reactor = reactor
+        file = write(NOTED.format(notes=self._notes, module=module, more=more))
+        self.service = make_service(file)
+
+    @property
+    def notes(self) -> list[str]:
+        """Give what the module did."""
+        return self._notes.read_text().splitlines() if self._notes.exists() else []
+
+    def start(self) -> Service:
+        """Start it, as Twisted does."""
+        self.service.startService()
+        self._reactor.advance(0)
+        return self
 
 
-@pytest.mark.parametrize(("options", "name"), [([], None), (["--worker", "w1"], "w1")])
-@pytest.mark.usefixtures("_root_logger")
-def test_twist_takes_a_name(options: list[str], name: str | None, write: Write) -> None:
+def test_a_service_starts_and_stops_its_server(
+    write: Write, reactor: FakeReactor, tmp_path: Path
+) -> None:
+    """When Twisted starts and stops the service; until then nothing is opened."""
+    service = Service(write, reactor, tmp_path)
+    assert (service.notes, reactor.tcpServers) == ([], [])
+    service.start()
+    assert (service.notes, len(reactor.tcpServers)) == (["start words"], 1)
+    assert service.service.stopService().called
+    assert service.notes == ["start words", "stop words"]
+
+
+def test_a_service_may_be_stopped_while_it_starts(
+    write: Write, reactor: FakeReactor, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The start is cancelled, which is not logged as a failure."""
+    service = Service(write, reactor, tmp_path, more=", waits: true").start()
+    assert service.service.stopService().called
+    assert service.notes == ["stop words"]
+    assert caplog.messages == []
+
+
+def test_a_service_may_be_stopped_before_it_started(
+    write: Write, reactor: FakeReactor, tmp_path: Path
+) -> None:
+    """The reactor may end before it runs."""
+    service = Service(write, reactor, tmp_path)
+    assert service.service.stopService().called
+    assert service.notes == []
+
+
+@pytest.mark.parametrize("runs", [True, False])
+def test_a_server_that_cannot_start_ends_the_reactor(
+    runs: bool, write: Write, reactor: FakeReactor, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log says why."""
+    reactor.runs, reactor.is_taken = runs, True
+    service = Service(write, reactor, tmp_path).start()
+    assert reactor.stops == int(runs)
+    assert service.notes == ["start words", "stop words"]
+    (message,) = caplog.messages
+    assert message.startswith("cannot start: ")
+    assert "HK403 cannot listen at tcp:0:interface=127.0.0.1: Address already in use" in message
+
+
+@pytest.mark.parametrize(
+    ("module", "error"), [("Noted", "RuntimeError: no database"), ("Cancelled", "by a module")]
+)
+def test_a_module_that_cannot_start_is_named_in_its_log(
+    module: str,
+    error: str,
+    write: Write,
+    reactor: FakeReactor,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """As by `hostkit serve`."""
+    Service(write, reactor, tmp_path, module, more=", fails: true").start()
+    assert reactor.stops == 1
+    (record,) = caplog.records
+    assert (record.name, record.levelname) == ("hostkit.modules.words", "ERROR")
+    assert error in record.getMessage()
+
+
+@pytest.mark.parametrize(("options", "name"), [([], "None"), (["--worker", "w1"], "w1")])
+def test_twist_takes_a_name(
+    options: list[str], name: str, write: Write, reactor: FakeReactor, tmp_path: Path
+) -> None:
     """As `hostkit serve` does."""
-    file = FILE.replace("tests.cli.modules.Words", "tests.cli.modules.Noted")
-    parsed = Options()  # type: ignore[no-untyped-call]
-    parsed.parseOptions([*options, write(file)])  # type: ignore[no-untyped-call]
-    service: Any = makeService(parsed)
-    (module,) = service._server._host.modules
-    assert module.instance.api.worker_name == name
+    notes = tmp_path / "notes"
+    service = make_service(*options, write(NOTED.format(notes=notes, module="Worker", more="")))
+    service.startService()
+    reactor.advance(0)
+    assert notes.read_text() == f"{name} words\n"
+    assert service.stopService().called
 
 
-@pytest.mark.usefixtures("_root_logger")
 def test_twist_takes_folders(write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In which modules are looked for, as `hostkit serve` does."""
     monkeypatch.setattr("sys.path", list(sys.path))
     (tmp_path / "twisted_pkg.py").write_text("class A:\n    def __init__(self, config, api): ...\n")
-    parsed = Options()  # type: ignore[no-untyped-call]
     file = write(FILE.replace("tests.cli.modules.Words", "twisted_pkg.A"))
-    parsed.parseOptions(["--path", ".", "--path", str(tmp_path), file])  # type: ignore[no-untyped-call]
-    assert isinstance(makeService(parsed), HostService)
+    service = make_service("--path", ".", "--path", str(tmp_path), file)
+    assert IService.providedBy(service)
 
 
-@pytest.mark.usefixtures("_root_logger")
 def test_a_wrong_file_makes_no_service(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
     """Problems are shown as by the other commands, with their exit codes."""
-    options = Options()  # type: ignore[no-untyped-call]
-    options.parseOptions([write("modules: 1")])  # type: ignore[no-untyped-call]
     with pytest.raises(SystemExit) as caught:
-        makeService(options)
+        make_service(write("modules: 1"))
     assert caught.value.code == 1
     assert "HK020" in capsys.readouterr().err
-
-
-def service_of(server: FakeServer, reactor: FakeReactor | None = None) -> HostService:
-    """Make a service and start it."""
-    service = HostService(server, reactor or FakeReactor())
-    service.startService()
-    return service
-
-
-def test_a_service_starts_and_stops_its_server() -> None:
-    """When Twisted starts and stops the service."""
-    server = FakeServer()
-    service = service_of(server)
-    assert server.steps == ["started"]
-    assert service.stopService().called
-    assert server.steps == ["started", "stopped"]
-
-
-def test_a_service_may_be_stopped_while_it_starts(caplog: pytest.LogCaptureFixture) -> None:
-    """The start is cancelled, which is not logged as a failure."""
-    server = FakeServer(Deferred())
-    assert service_of(server).stopService().called
-    assert server.steps == ["cancelled", "stopped"]
-    assert caplog.messages == []
-
-
-def test_a_service_may_be_stopped_before_it_started() -> None:
-    """The reactor may end before it runs."""
-    server = FakeServer()
-    assert HostService(server, FakeReactor()).stopService().called
-    assert server.steps == ["stopped"]
-
-
-@pytest.mark.parametrize("runs", [True, False])
-@pytest.mark.parametrize("error", [RuntimeError("no database"), CancelledError("by a module")])
-def test_a_server_that_cannot_start_ends_the_reactor(
-    error: Exception, runs: bool, caplog: pytest.LogCaptureFixture
-) -> None:
-    """The log says why."""
-    reactor = FakeReactor(runs=runs)
-    service_of(FakeServer(error), reactor)
-    assert reactor.stops == int(runs)
-    assert caplog.messages == [f"cannot start: {error}"]
-
-
-def test_a_module_that_cannot_start_is_named_in_its_log(caplog: pytest.LogCaptureFixture) -> None:
-    """As by `hostkit serve`."""
-    reactor = FakeReactor()
-    service_of(FakeServer(ModuleFailedError("words", "start", "no database")), reactor)
-    assert reactor.stops == 1
-    (record,) = caplog.records
-    assert (record.name, record.levelname) == ("hostkit.modules.words", "ERROR")
 
 
 @pytest.mark.parametrize(
@@ -218,18 +256,23 @@ def test_a_module_that_cannot_start_is_named_in_its_log(caplog: pytest.LogCaptur
         (25, "info"),
     ],
 )
-def test_records_are_passed_on_without_secrets(level: int, name: str) -> None:
+def test_records_are_passed_on_without_secrets(
+    level: int, name: str, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Twisted's log has the modules' records, with names and levels."""
+    monkeypatch.setenv("THE_TOKEN", "correct-horse-battery-staple")
+    make_service(write(FILE.replace("serve:", "token: !env THE_TOKEN, serve:")))
+    logger = logging.getLogger("tests.words")
+    monkeypatch.setattr(logger, "level", logging.DEBUG)
     events: list[Any] = []
     observe: Any = events.append
     globalLogPublisher.addObserver(observe)
     try:
-        record = logging.LogRecord("words", level, "x.py", 1, "token %s {x}", ("s3cret",), None)
-        TwistedHandler(Mask(lambda text: text.replace("s3cret", "[redacted]"))).emit(record)
+        logger.log(level, "token %s {x}", "correct-horse-battery-staple")
     finally:
         globalLogPublisher.removeObserver(observe)
     (event,) = events
-    assert (event["log_namespace"], event["log_level"].name) == ("words", name)
+    assert (event["log_namespace"], event["log_level"].name) == ("tests.words", name)
     assert event["log_format"].format(**event) == "token [redacted] {x}"
 
 

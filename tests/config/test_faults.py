@@ -6,8 +6,7 @@ import attrs
 import cattrs
 import pytest
 
-from hostkit.config import Fault, StructureErrors, structure
-from hostkit.config._faults import faults_of, text_of
+from hostkit.config import Fault, StructureErrors, faults_of, structure
 from hostkit.errors import ConfigError
 
 
@@ -100,7 +99,7 @@ def test_an_error_of_a_module_keeps_its_path() -> None:
 )
 def test_the_text_of_an_error_is_its_message(error: Exception, text: str) -> None:
     """Only the message is shown, not the further arguments attrs adds."""
-    assert text_of(error) == text
+    assert faults_of(error) == (Fault("HK028", text),)
 
 
 def test_errors_of_a_plain_converter_are_understood() -> None:

@@ -1,25 +1,32 @@
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from hostkit.config import from_mapping, load
-from hostkit.config._elsewhere import Found, fetch, no_name
 from hostkit.errors import ConfigErrors, Problem
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def _write(tag: str, name: str, folder: Path) -> Path:
+    path = folder / "host.yaml"
+    path.write_text(f"modules:\n- module: a.B\n  config: {{x: {tag} {json.dumps(name)}}}\n")
+    return path
 
 
 def _refusal(tag: str, name: str, folder: Path) -> Problem:
-    problem = fetch(tag, name, folder)
-    assert isinstance(problem, Problem)
+    with pytest.raises(ConfigErrors) as caught:
+        load(_write(tag, name, folder))
+    (problem,) = caught.value.problems
     return problem
 
 
-def _text(tag: str, name: str, folder: Path) -> str:
-    found = fetch(tag, name, folder)
-    assert isinstance(found, Found)
-    return found.text
+def _text(tag: str, name: str, folder: Path) -> Any:
+    return load(_write(tag, name, folder)).modules[0].config["x"]
 
 
 def test_a_variable_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -30,7 +37,7 @@ def test_a_variable_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     assert _text("!env", "HOSTKIT_EMPTY", tmp_path) == ""
 
 
-@pytest.mark.parametrize("name", ["HOSTKIT_MISSING", "\ud800"])
+@pytest.mark.parametrize("name", ["HOSTKIT_MISSING", "HOSTKIT_\u00d6"])
 def test_a_missing_variable_is_named(tmp_path: Path, name: str) -> None:
     """The problem says which variable is not set."""
     problem = _refusal("!env", name, tmp_path)
@@ -64,7 +71,8 @@ def test_a_file_is_read_without_its_last_newline(tmp_path: Path, data: bytes, se
     """One newline at the end belongs to the file, everything else to the secret."""
     (tmp_path / "secret").write_bytes(data)
     assert _text("!file", "secret", tmp_path) == secret
-    assert _text("!file", str(tmp_path / "secret"), Path("/nowhere")) == secret
+    (tmp_path / "etc").mkdir()
+    assert _text("!file", str(tmp_path / "secret"), tmp_path / "etc") == secret
 
 
 @pytest.mark.parametrize("name", ["missing", ".", "a\0b"])
@@ -90,12 +98,13 @@ def test_a_file_that_is_not_text_is_named(tmp_path: Path) -> None:
 )
 def test_a_tag_needs_a_name(tmp_path: Path, tag: str, what: str) -> None:
     """A tag with nothing behind it is refused with what belongs there."""
-    assert no_name(tag) == fetch(tag, "", tmp_path)
-    assert (
-        no_name(tag).code,
-        no_name(tag).message,
-        no_name(tag).expected,
-    ) == ("HK050", f"{tag} needs the name of {what}", f"`key: {tag} name`")
+    problem = _refusal(tag, "", tmp_path)
+    assert problem.place is not None
+    assert (problem.code, problem.message, problem.expected) == (
+        "HK050",
+        f"{tag} needs the name of {what}",
+        f"`key: {tag} name`",
+    )
 
 
 LISTENER = "hostkit:\n  listeners:\n    - endpoint: x\n      token: "

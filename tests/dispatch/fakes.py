@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
 
 import attrs
 from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
 
-from hostkit.dispatch import Callback, Chain, Receipts, make_caller
+from hostkit.dispatch import Callback, Chain, KeyedChain, Receipt, Receipts, Trace, make_caller
 from hostkit.rules import (
     ALLOW,
     Collect,
@@ -22,13 +24,6 @@ from hostkit.rules import (
     Rule,
 )
 from hostkit.specs import Category, fit_by_position, hookspec
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-
-    from twisted.internet.task import Clock
-
-    from hostkit.dispatch import KeyedChain, Receipt, Trace
 
 C = TypeVar("C", bound=Category)
 
@@ -96,12 +91,16 @@ class Wired(Generic[C]):
 
 
 def run(awaitable: Awaitable[Any]) -> Any:
-    """Await something in an asyncio task."""
+    """Await something in an asyncio task, as a program does that knows nothing of Twisted."""
 
     async def main() -> Any:
         return await awaitable
 
     return asyncio.run(main())
+
+
+begin = Deferred.fromCoroutine
+"""Call something under Twisted."""
 
 
 def done(deferred: Deferred[Any]) -> Any:
@@ -192,19 +191,19 @@ async def nothing(author: str) -> None:
     return None
 
 
-def saying(value: Any) -> Callable[[str], Awaitable[Any]]:
+def saying(value: Any) -> Callable[..., Awaitable[Any]]:
     """Make an asynchronous callback that answers with a value."""
 
-    async def say(author: str) -> Any:
+    async def say(*_: Any) -> Any:
         return value
 
     return say
 
 
-def raising(error: BaseException) -> Callable[[str], Awaitable[Any]]:
+def raising(error: BaseException) -> Callable[..., Awaitable[Any]]:
     """Make an asynchronous callback that raises."""
 
-    async def fail(author: str) -> Any:
+    async def fail(*_: Any) -> Any:
         raise error
 
     return fail

@@ -151,7 +151,7 @@ def test_tracebacks_show_the_chain_of_the_key() -> None:
         run(wired.call("ann", "pw"))
     (frame, *_) = traceback.extract_tb(caught.value.__cause__.__traceback__)  # type: ignore[union-attr]
     assert frame.filename.startswith("<hostkit logins.check for 'pw'")
-    assert frame.line == "_answer = await _c1(user)"
+    assert frame.line == "_answer = await _c1(user, kind)"
 
 
 def test_policies_are_those_of_the_modules() -> None:

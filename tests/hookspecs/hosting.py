@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import attrs
 
-from hostkit import ConfigErrors, Host, Outcome
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Mapping
-
-    from hostkit import Category, Receipt
-    from hostkit.errors import Problem
+from hostkit import Category, ConfigErrors, Host, Outcome, Receipt
+from hostkit.errors import Problem
+from hostkit.testing import build_host, run
+from tests.dispatch import fakes
 
 
 class HostError(Exception):
@@ -26,22 +24,7 @@ class HostError(Exception):
         self.extra = extra
 
 
-def answering(value: Any) -> Callable[..., Awaitable[Any]]:
-    """Make a callback that gives an answer."""
-
-    async def answer(*_: Any) -> Any:
-        return value
-
-    return answer
-
-
-def raising(error: BaseException) -> Callable[..., Awaitable[Any]]:
-    """Make a callback that raises."""
-
-    async def fail(*_: Any) -> Any:
-        raise error
-
-    return fail
+answering, raising = fakes.saying, fakes.raising
 
 
 @attrs.define
@@ -77,18 +60,22 @@ def wrong_in(receipts: Iterable[Receipt]) -> list[tuple[str, str]]:
 
 
 def host_of(
-    category: type[Category], *modules: Mapping[str, Any], timing: str = "sampled", **options: Any
+    category: type[Category],
+    *modules: Mapping[str, Any],
+    names: Sequence[str] = "abcdefgh",
+    timing: str = "sampled",
+    **options: Any,
 ) -> Host:
     """Build a host with a module for each mapping of hooks to callbacks: ``a``, ``b`` and so on.
 
     The options are what the file says about every module.
     """
+    assert len(modules) <= len(names)
     entries = [
         {"module": registering(category.name, **callbacks), "name": name, **options}
-        for name, callbacks in zip("abcdefgh", modules, strict=False)
+        for name, callbacks in zip(names, modules, strict=False)
     ]
-    config = {"modules": entries, "hostkit": {"timing": timing}}
-    return Host.from_config(config, categories=[category]).build()
+    return build_host(entries, categories=[category], timing=timing)
 
 
 def chain_of(category: type[Category], hook: str, *callbacks: Any, **options: Any) -> Host:
@@ -99,11 +86,7 @@ def chain_of(category: type[Category], hook: str, *callbacks: Any, **options: An
 def call(host: Host, hook: str, *arguments: Any) -> Any:
     """Call a hook of the host's only category."""
     (category,) = host.categories
-
-    async def main() -> Any:
-        return await getattr(host.hooks[category], hook)(*arguments)
-
-    return asyncio.run(main())
+    return run(getattr(host.hooks[category], hook)(*arguments))
 
 
 async def cancelling(*_: Any) -> None:

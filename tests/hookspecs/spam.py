@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import TYPE_CHECKING, Any, Final
+import functools
+from collections.abc import Mapping
+from typing import Any, Final
 
 import attrs
 
 from hookspecs import (
     NOT_SPAM,
     Codes,
+    Event,
+    FileInfo,
     JsonDict,
     RegistrationBehaviour,
     RoomAlias,
@@ -18,12 +21,7 @@ from hookspecs import (
 )
 from hostkit import Host
 
-from .hosting import registering
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from hookspecs import Event, FileInfo
+from . import hosting
 
 FORBIDDEN: Final[tuple[Codes, JsonDict]] = (Codes.FORBIDDEN, {})
 
@@ -121,21 +119,15 @@ DENIALS: Final[Mapping[str, Any]] = {
 """For each hook a denial that is its own result."""
 
 
-def host_of(*modules: Mapping[str, Any], names: Sequence[str] = "abcde", **options: Any) -> Host:
-    """Build a host with a module for each mapping of hooks to callbacks; the first is ``a``."""
-    assert len(modules) <= len(names)
-    entries = [
-        {"module": registering("spam_checker", **callbacks), "name": name, **options}
-        for name, callbacks in zip(names, modules, strict=False)
-    ]
-    return Host.from_config({"modules": entries}, categories=[SpamChecker]).build()
+host_of = functools.partial(hosting.host_of, SpamChecker)
+"""Build a host with a module for each mapping of hooks to callbacks; the first is ``a``."""
 
 
 def call(host: Host, hook: str, *arguments: Any) -> Any:
     """Call a hook, with arguments that suit it unless others are given."""
-    return asyncio.run(getattr(host.hooks[SpamChecker], hook)(*(arguments or ARGUMENTS[hook])))
+    return hosting.call(host, hook, *(arguments or ARGUMENTS[hook]))
 
 
 def ask(hook: str, *callbacks: Any) -> Any:
     """Call a hook for which each of some modules has registered a callback."""
-    return call(host_of(*({hook: callback} for callback in callbacks)), hook)
+    return call(hosting.chain_of(SpamChecker, hook, *callbacks), hook)

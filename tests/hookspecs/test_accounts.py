@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from typing import Any
 
 import pytest
 
 from hookspecs import AccountData, AccountValidity
-from hostkit import ConfigErrors, Host
+from hostkit import ConfigErrors
 from hostkit.codes import Code
 from tests.dispatch.fakes import wire
 
-from .hosting import HostError, Spy, answering, raising, registering
+from . import hosting
+from .hosting import HostError, Spy, answering, raising
 
 ON_DATA = "on_account_data_updated"
 
@@ -77,10 +79,7 @@ notifying = pytest.mark.parametrize("hook", NOTIFYING)
 legacy = pytest.mark.parametrize("hook", LEGACY)
 
 
-def host_of(*modules: dict[str, Any]) -> Host:
-    """Build a host whose modules register some callbacks."""
-    entries = [{"module": registering("account_validity", **callbacks)} for callbacks in modules]
-    return Host.from_config({"modules": entries}, categories=[AccountValidity]).build()
+host_of = functools.partial(hosting.host_of, AccountValidity)
 
 
 @pytest.mark.parametrize("answers", [[], [None], [None, None]])

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from hookspecs import Federation, UnsignedFields
 from hostkit import Host
 from hostkit.errors import InvalidValueError
-from tests.dispatch.fakes import given, run, wire
+from hostkit.testing import run
+from tests.dispatch.fakes import given, wire
 
 from .hosting import HostError, Spy, answering, raising, registering, wrong_in
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 import asyncio
 import itertools
 import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING
 
 from hostkit.messages import Envelope, Message
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
 
 CHANNEL = b"hostkit"
 CONFIRMED = b"*3\r\n$9\r\nsubscribe\r\n$7\r\nhostkit\r\n:1\r\n"

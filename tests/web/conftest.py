@@ -7,7 +7,7 @@ from twisted.internet.defer import Deferred
 
 from hostkit import ALLOW, Category, Decision, Deny, Host, ModuleApi, hookspec, rules
 from hostkit.testing import Answer, build_host
-from hostkit.web import JsonResource, Router
+from hostkit.web import Gateway, JsonResource, Router
 from tests.web.line import Line, close_sites, make_site
 from tests.web.recorder import Recorder
 
@@ -82,6 +82,11 @@ class Comments(Category):
     @hookspec(rules.FirstDenial(read=lambda answer: answer, allow="ok", denial="unsure"))
     async def check_link(self, link: str) -> str:
         """Called for each link; any answer but "ok" denies."""
+
+
+def hooks_of(host: Host) -> Router:
+    """Serve a host's hooks to everybody."""
+    return Router(Gateway(host, token=None).resources)
 
 
 class Asked:

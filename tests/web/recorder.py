@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, final
 
-import attrs
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError
@@ -38,10 +37,12 @@ class Recorder:
         self.steps.append(f"stop {self._name}")
 
 
-@attrs.frozen
 class FakePort:
-    address: Any
-    close: Callable[[], object] = lambda: None
+    """A port of which a test decides what happens when it is closed."""
+
+    def __init__(self, address: Any, close: Callable[[], object] = lambda: None) -> None:
+        self.address = address
+        self.close = close
 
     def getHost(self) -> Any:  # noqa: N802 -- so named by Twisted
         return self.address

@@ -8,7 +8,8 @@ from typing import Literal
 
 import attrs
 
-from hostkit import ALLOW, Category, Decision, Deny, Host, ModuleApi, hookspec, rules
+from hostkit import ALLOW, Category, Decision, Deny, ModuleApi, hookspec, rules
+from hostkit.testing import build_host
 from hostkit.web import Gateway, Router
 from tests.web.conftest import ask
 
@@ -69,9 +70,7 @@ class Module:
 
 ROOT = Router(
     Gateway(
-        Host.from_config(
-            {"modules": [{"module": Module, "name": "shop"}]}, categories=[Shop]
-        ).build(),
+        build_host([{"module": Module, "name": "shop"}], categories=[Shop]),
         token=None,
     ).resources
 )

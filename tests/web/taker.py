@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from hostkit import Category, Host, ModuleApi, hookspec, rules
-from hostkit.web import Gateway, Router
-from tests.web.conftest import ask
+from hostkit.testing import build_host
+from tests.web.conftest import ask, hooks_of
 
 if TYPE_CHECKING:
     from hostkit.testing import Answer
@@ -27,10 +27,16 @@ def host_for(hint: Any, **options: Any) -> tuple[Host, list[Any]]:
         def __init__(self, config: object, api: ModuleApi) -> None:
             api.register(category, take=given.append)
 
-    return Host.from_config({"modules": [{"module": Module}]}, categories=[category]).build(), given
+    return build_host([Module], categories=[category]), given
+
+
+def schema_of(hint: Any) -> Any:
+    """Give what the gateway's listing says of an argument with an annotation."""
+    hooks = ask(hooks_of(host_for(hint)[0]), "GET", "/_hostkit/hooks").json["categories"]["types"]
+    return hooks["hooks"]["take"]["arguments"]["properties"]["it"]
 
 
 def post(host: Host, **arguments: Any) -> Answer:
     """Call the hook over HTTP."""
-    root = Router(Gateway(host, token=None).resources)
+    root = hooks_of(host)
     return ask(root, "POST", "/_hostkit/hooks/types/take", json.dumps(arguments).encode())

@@ -10,7 +10,7 @@ import pytest
 from hostkit import Category, Decision, Deny, Host, ModuleApi, hookspec, rules
 from hostkit.testing import build_host
 from hostkit.web import Gateway, HttpError, JsonResource, Router
-from tests.web.conftest import ask
+from tests.web.conftest import ask, hooks_of
 
 if TYPE_CHECKING:
     from twisted.web.server import Request
@@ -65,7 +65,7 @@ def host() -> Host:
 
 def test_a_denial_is_answered_without_secrets(host: Host, caplog: pytest.LogCaptureFixture) -> None:
     """Its code, reason and fields, at any depth, as in its receipt; and so are the steps."""
-    router = Router(Gateway(host, token=None).resources)
+    router = hooks_of(host)
     answer = ask(router, "POST", "/_hostkit/hooks/links/check_link?explain=1", b'{"link": "x"}')
     assert answer.status == 403
     assert SECRET[:8] not in answer.body.decode()

@@ -10,8 +10,8 @@ import pytest
 from twisted.internet.defer import CancelledError, Deferred
 
 from hostkit import ALLOW, Decision, Deny, Host
-from hostkit.web import Gateway, Router
-from tests.web.conftest import Asked, Comments, ask, make_host, send
+from hostkit.testing import build_host
+from tests.web.conftest import Asked, Comments, ask, hooks_of, make_host, send
 
 if TYPE_CHECKING:
     from hostkit.testing import Answer
@@ -19,15 +19,10 @@ if TYPE_CHECKING:
 HOOKS = "/_hostkit/hooks"
 
 
-def root_of(host: Host) -> Router:
-    """Serve a host's hooks at their place."""
-    return Router({HOOKS: Gateway(host, token=None)})
-
-
 def post(host: Host, hook: str, /, **arguments: Any) -> Answer:
     """Call a hook of the category `comments` over HTTP."""
     body = json.dumps(arguments).encode()
-    return ask(root_of(host), "POST", f"{HOOKS}/comments/{hook}", body)
+    return ask(hooks_of(host), "POST", f"{HOOKS}/comments/{hook}", body)
 
 
 def test_an_allow_is_an_empty_object() -> None:
@@ -182,7 +177,7 @@ def test_secrets_are_not_shown_by_a_repr(caplog: pytest.LogCaptureFixture) -> No
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_unknown_hooks_answer_404(method: str, path: str, error: str) -> None:
     """A hook that the host does not have is named in the answer, and so is the nearest one."""
-    answer = ask(root_of(make_host()), method, HOOKS + path)
+    answer = ask(hooks_of(make_host()), method, HOOKS + path)
     assert (answer.status, answer.json["errcode"]) == (404, "unknown_hook")
     assert answer.json["error"].startswith(error)
 
@@ -192,14 +187,14 @@ def test_other_methods_do_not_call(method: str) -> None:
     """Only POST calls a hook; nothing that merely looks at a URL does."""
     calls: list[str] = []
     host = make_host(on_comment_posted=calls.append)
-    answer = ask(root_of(host), method, f"{HOOKS}/comments/on_comment_posted")
+    answer = ask(hooks_of(host), method, f"{HOOKS}/comments/on_comment_posted")
     status = 204 if method == "OPTIONS" else 405
     assert (answer.status, answer.headers["allow"], calls) == (status, "post, options", [])
 
 
 def waiting_call(host: Host) -> Any:
     """Start a call that is not answered at once."""
-    line = send(root_of(host), "POST", f"{HOOKS}/comments/check_comment", b'{"author": "ann"}')
+    line = send(hooks_of(host), "POST", f"{HOOKS}/comments/check_comment", b'{"author": "ann"}')
     assert not line.answers
     return line
 
@@ -213,8 +208,8 @@ def test_a_client_that_leaves_does_not_keep_modules_from_being_notified() -> Non
         {"module": Asked, "name": "slow", "config": callbacks},
         {"module": Asked, "name": "next", "config": {"on_comment_posted": notified.append}},
     ]
-    host = Host.from_config({"modules": modules}, categories=[Comments]).build()
-    line = send(root_of(host), "POST", f"{HOOKS}/comments/on_comment_posted", b'{"author": "ann"}')
+    host = build_host(modules, categories=[Comments])
+    line = send(hooks_of(host), "POST", f"{HOOKS}/comments/on_comment_posted", b'{"author": "ann"}')
     line.hang_up()
     assert (len(cancelled), notified) == (1, ["ann"])
 

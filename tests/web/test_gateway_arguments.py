@@ -13,7 +13,8 @@ from typing import Annotated, Any, Literal, NewType, NotRequired, Required, Type
 import attrs
 import pytest
 
-from hostkit import Category, Host, Seconds, hookspec, rules
+from hostkit import Category, Seconds, hookspec, rules
+from hostkit.testing import build_host
 from tests.web.taker import host_for, post
 
 if typing.TYPE_CHECKING:
@@ -189,7 +190,7 @@ def test_a_hook_may_have_no_arguments() -> None:
         async def take(self) -> None:
             """Called with nothing."""
 
-    host = Host.from_config({}, categories=[Types]).build()
+    host = build_host(categories=[Types])
     assert post(host).json == {"result": None}
     assert post(host, a=1).json["error"] == "unknown argument 'a': there are none"
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hostkit import Category, Deny, Host, ModuleApi, hookspec, rules
+from hostkit.testing import build_host
 from hostkit.web import Gateway, HttpError, Router
-from tests.web.conftest import ask
+from tests.web.conftest import ask, hooks_of
 
 if TYPE_CHECKING:
     from hostkit.testing import Answer
@@ -62,9 +63,9 @@ class Module:
 def answer_for(denial: object) -> Answer:
     """Let a module answer so, and return the gateway's answer."""
     module = {"module": Module, "name": "links", "config": {"answer": denial}}
-    host = Host.from_config({"modules": [module]}, categories=[Links]).build()
+    host = build_host([module], categories=[Links])
     path = "/_hostkit/hooks/links/check_link"
-    return ask(Router(Gateway(host, token=None).resources), "POST", path, b'{"link": "x"}')
+    return ask(hooks_of(host), "POST", path, b'{"link": "x"}')
 
 
 @pytest.mark.parametrize(
@@ -144,9 +145,9 @@ def test_a_denial_that_cannot_be_described_is_one(
             """Called for each link."""
             return Deny("spam", "no")
 
-    host = Host.from_config({}, categories=[Links]).build()
+    host = build_host(categories=[Links])
     path = "/_hostkit/hooks/links/check_link"
-    answer = ask(Router(Gateway(host, token=None).resources), "POST", path, b'{"link": "x"}')
+    answer = ask(hooks_of(host), "POST", path, b'{"link": "x"}')
     assert (answer.status, answer.json["errcode"]) == (403, "denied")
     assert "describe= of links.check_link gave" in caplog.text
 

@@ -13,9 +13,9 @@ import attrs
 import pytest
 
 from hostkit import Bytes, Category, Host, ModuleApi, Seconds, hookspec, rules
-from hostkit.web import Gateway, Router
-from hostkit.web.gateway._schemas import schema_of
-from tests.web.conftest import ask
+from hostkit.testing import build_host
+from tests.web.conftest import ask, hooks_of
+from tests.web.taker import schema_of
 
 STRING = {"type": "string"}
 
@@ -159,8 +159,8 @@ class Words:
 def get(path: str) -> Any:
     """Read a document."""
     modules = [{"module": Words, "name": "words"}]
-    host = Host.from_config({"modules": modules}, categories=[Comments]).build()
-    answer = ask(Router(Gateway(host, token=None).resources), "GET", path)
+    host = build_host(modules, categories=[Comments])
+    answer = ask(hooks_of(host), "GET", path)
     assert answer.status == 200
     return answer.json
 
@@ -214,8 +214,8 @@ def test_hooks_are_listed() -> None:
 @pytest.mark.parametrize("path", ["/_hostkit/hooks", "/_hostkit/openapi.json"])
 def test_descriptions_are_only_read(path: str) -> None:
     """Other methods than GET and HEAD are refused, naming those that are served."""
-    gateway = Gateway(Host.from_config({}, categories=[]).build(), token=None)
-    answer = ask(Router(gateway.resources), "DELETE", path)
+    root = hooks_of(build_host(categories=[]))
+    answer = ask(root, "DELETE", path)
     assert (answer.status, answer.json["errcode"]) == (405, "method_not_allowed")
     assert answer.headers["allow"] == "get, head, options"
 
@@ -249,6 +249,6 @@ def test_a_category_that_says_nothing_is_described_by_nothing() -> None:
         async def on_noise(self) -> None:
             """Called when there is some."""
 
-    gateway = Gateway(Host.from_config({}, categories=[Silent]).build(), token=None)
-    answer = ask(Router(gateway.resources), "GET", "/_hostkit/hooks")
+    root = hooks_of(build_host(categories=[Silent]))
+    answer = ask(root, "GET", "/_hostkit/hooks")
     assert answer.json["categories"]["silent"]["doc"] == ""

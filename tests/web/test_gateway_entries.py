@@ -12,13 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hookspecs import CATEGORIES, Event, LegacyThirdPartyRules, StateMap, ThirdPartyRules
-from hostkit import Category, Host, ModuleApi, hookspec, rules
-from hostkit.config import StructureErrors
-from hostkit.web import Gateway, Router
+from hostkit import Category, ModuleApi, hookspec, rules
+from hostkit.testing import build_host
 from hostkit.web.gateway import to_json
-from hostkit.web.gateway._schemas import schema_of
-from hostkit.web.gateway._structuring import make_converter
-from tests.web.conftest import ask
+from tests.web.conftest import ask, hooks_of
+from tests.web.taker import host_for, schema_of
+from tests.web.taker import post as send
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +38,18 @@ STATE = [{"key": ["m.room.topic", ""], "value": TOPIC}]
 
 def read(given: Any, hint: Any) -> Any:
     """Read an argument as the gateway does."""
-    return make_converter().structure(given, hint)
+    host, taken = host_for(hint)
+    assert send(host, it=given).status == 200
+    return taken[0]
+
+
+def refused(given: Any, hint: Any) -> tuple[str, str]:
+    """Give the place and the reason of an argument that is refused."""
+    answer = send(host_for(hint)[0], it=given)
+    assert (answer.status, answer.json["errcode"]) == (400, "bad_arguments")
+    place, _, message = answer.json["error"].partition(": ")
+    assert place == answer.json["field"]
+    return place, message.partition("; ")[0]
 
 
 class Seat(NamedTuple):
@@ -107,36 +117,32 @@ def test_an_empty_object_is_an_empty_mapping() -> None:
 @pytest.mark.parametrize(
     ("given_", "path", "message"),
     [
-        (5, (), "the number 5 is of the wrong type"),
-        ({"a": 1}, (), "a mapping is of the wrong type"),
-        ([5], (0,), "the number 5 is of the wrong type"),
-        ([{"value": "x"}], (0,), "the key 'key' is missing"),
-        ([{"key": ["a", "b"]}], (0,), "the key 'value' is missing"),
-        ([{"key": ["a"], "value": "x"}], (0, "key"), "a list of 1 values is not allowed here"),
-        ([{"key": ["a", 5], "value": "x"}], (0, "key", 1), "the number 5 is of the wrong type"),
-        ([{"key": ["a", "b"], "value": 5}], (0, "value"), "the number 5 is of the wrong type"),
-        ([{"key": ["a", "b"], "value": "x", "z": 1}], (0, "z"), "unknown key 'z'"),
+        (5, "", "the number 5 is of the wrong type"),
+        ({"a": 1}, "", "a mapping is of the wrong type"),
+        ([5], "[0]", "the number 5 is of the wrong type"),
+        ([{"value": "x"}], "[0]", "the key 'key' is missing"),
+        ([{"key": ["a", "b"]}], "[0]", "the key 'value' is missing"),
+        ([{"key": ["a"], "value": "x"}], "[0].key", "a list of 1 values is not allowed here"),
+        ([{"key": ["a", 5], "value": "x"}], "[0].key[1]", "the number 5 is of the wrong type"),
+        ([{"key": ["a", "b"], "value": 5}], "[0].value", "the number 5 is of the wrong type"),
+        ([{"key": ["a", "b"], "value": "x", "z": 1}], "[0].z", "unknown key 'z'"),
         (
             [{"key": ["a", "b"], "value": "x"}] * 2,
-            (1, "key"),
+            "[1].key",
             "the key ('a', 'b') stands twice",
         ),
     ],
 )
-def test_what_is_not_an_entry_is_refused(given_: Any, path: tuple[Any, ...], message: str) -> None:
+def test_what_is_not_an_entry_is_refused(given_: Any, path: str, message: str) -> None:
     """The place says which entry, and what of it."""
-    with pytest.raises(StructureErrors) as caught:
-        read(given_, StateMap[str])
-    fault = caught.value.faults[0]
-    assert (fault.path, fault.message) == (path, message)
+    assert refused(given_, StateMap[str]) == (f"it{path}", message)
 
 
 def test_a_key_must_be_one_that_can_be_looked_up() -> None:
     """A tuple of anything may hold a list, which no mapping takes for a key."""
-    with pytest.raises(StructureErrors) as caught:
-        read([{"key": [["a"]], "value": 1}], dict[tuple[Any, ...], int])
-    message = "a list or an object within a key cannot be looked up"
-    assert caught.value.faults[0].message == message
+    wrong = [{"key": [["a"]], "value": 1}]
+    _, message = refused(wrong, dict[tuple[Any, ...], int])
+    assert message == "a list or an object within a key cannot be looked up"
 
 
 def test_what_has_no_form_is_shown_inside_entries() -> None:
@@ -191,11 +197,9 @@ def call(
     config = {"category": category, "hook": hook, "callback": callback}
     known = [category if each.name == category.name else each for each in CATEGORIES]
     categories = known if category in known else [category]
-    host = Host.from_config(
-        {"modules": [{"module": Noting, "config": config}]}, categories=categories
-    ).build()
+    host = build_host([(Noting, config)], categories=categories)
     path = f"/_hostkit/hooks/{category.name}/{hook}"
-    router = Router(Gateway(host, token=None).resources)
+    router = hooks_of(host)
     return ask(router, "POST", path, json.dumps(arguments).encode())
 
 

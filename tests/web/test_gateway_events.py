@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hookspecs import CATEGORIES, Codes, RoomAlias, SpamChecker
-from hostkit import Host, ModuleApi
-from hostkit.web import Gateway, Router
-from tests.web.conftest import ask
+from hostkit.testing import build_host
+from tests.web.conftest import ask, hooks_of
 
 if TYPE_CHECKING:
+    from hostkit import ModuleApi
     from hostkit.testing import Answer
 
 EVENT = {
@@ -38,11 +38,9 @@ class Checker:
 def post(hook: str, arguments: dict[str, Any], **callbacks: Any) -> Answer:
     """Call a hook of spam checkers over HTTP."""
     module = {"module": Checker, "name": "checker", "config": callbacks}
-    host = Host.from_config({"modules": [module]}, categories=CATEGORIES).build()
+    host = build_host([module], categories=CATEGORIES)
     path = f"/_hostkit/hooks/spam_checker/{hook}"
-    return ask(
-        Router(Gateway(host, token=None).resources), "POST", path, json.dumps(arguments).encode()
-    )
+    return ask(hooks_of(host), "POST", path, json.dumps(arguments).encode())
 
 
 def given(hook: str, arguments: dict[str, Any]) -> list[Any]:
@@ -160,7 +158,7 @@ def test_denials_keep_their_codes(denial: object, errcode: str, error: str) -> N
 
 def test_every_hook_is_described() -> None:
     """Also those with arguments that JSON cannot give."""
-    host = Host.from_config({}, categories=CATEGORIES).build()
-    root = Router(Gateway(host, token=None).resources)
+    host = build_host(categories=CATEGORIES)
+    root = hooks_of(host)
     assert ask(root, "GET", "/_hostkit/hooks").status == 200
     assert ask(root, "GET", "/_hostkit/openapi.json").status == 200

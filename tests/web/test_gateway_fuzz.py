@@ -9,7 +9,8 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from werkzeug.wrappers import Request, Response
 
-from hostkit import ALLOW, Category, Decision, Deny, Host, ModuleApi, hookspec, rules
+from hostkit import ALLOW, Category, Decision, Deny, ModuleApi, hookspec, rules
+from hostkit.testing import build_host
 from hostkit.web import Gateway, Router
 from tests.web.conftest import ask
 
@@ -57,7 +58,7 @@ class Module:
 
 ROOT = Router(
     Gateway(
-        Host.from_config({"modules": [{"module": Module}]}, categories=[Fuzzed]).build(),
+        build_host([Module], categories=[Fuzzed]),
         token=None,
     ).resources
 )

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hostkit import ALLOW, Category, Host, Keyed, ModuleApi, hookspec, rules
-from hostkit.web import Gateway, Router
-from tests.web.conftest import ask, make_host
+from hostkit.testing import build_host
+from tests.web.conftest import ask, hooks_of, make_host
 
 if TYPE_CHECKING:
     from hostkit.testing import Answer
@@ -30,7 +30,7 @@ def send(
 ) -> Answer:
     """Send a request to the gateway of a host that allows everything."""
     host = host or make_host(check_comment=lambda *_: ALLOW)
-    return ask(Router(Gateway(host, token=None).resources), method, path, body, **headers)
+    return ask(hooks_of(host), method, path, body, **headers)
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ class Doorman:
 )
 def test_the_trace_of_a_keyed_hook_has_its_key(hook: str, body: bytes, key: str) -> None:
     """Serialised if it can be, and otherwise as its `repr`."""
-    host = Host.from_config({"modules": [{"module": Doorman}]}, categories=[Doors]).build()
+    host = build_host([Doorman], categories=[Doors])
     answer = send(f"/_hostkit/hooks/doors/{hook}?explain=1", body, host=host)
     assert (answer.status, answer.json["trace"]["key"]) == (200, key)
 
@@ -193,7 +193,7 @@ def test_the_trace_of_a_keyed_hook_has_its_key(hook: str, body: bytes, key: str)
 @pytest.mark.parametrize("bell", [b"[]", b"{}", b'["front"]'])
 def test_a_key_that_cannot_be_one_is_refused(bell: bytes) -> None:
     """Lists and objects are not keys: no module can have registered for them."""
-    host = Host.from_config({"modules": [{"module": Doorman}]}, categories=[Doors]).build()
+    host = build_host([Doorman], categories=[Doors])
     answer = send("/_hostkit/hooks/doors/on_rung", b'{"bell": ' + bell + b"}", host=host)
     assert (answer.status, answer.json["errcode"]) == (400, "bad_arguments")
 
@@ -246,7 +246,7 @@ def test_a_hook_called_ping_comes_first() -> None:
         async def ping(self) -> str:
             """Called for the fun of it."""
 
-    host = Host.from_config({}, categories=[Line]).build()
+    host = build_host(categories=[Line])
     path = "/_hostkit/hooks/line/ping"
     assert send(path, b"{}", host=host).json == {"result": "pong"}
     assert send(path, b"", host=host).json == {"result": "pong"}

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostkit import Category, Deny, Host, Keyed, hookspec, rules
-from hostkit.web import Gateway, Router
+from hostkit import Category, Deny, Keyed, hookspec, rules
+from hostkit.testing import build_host
 from hostkit.web.gateway import to_json
-from tests.web.conftest import ask
+from tests.web.conftest import ask, hooks_of
 
 if TYPE_CHECKING:
     from hostkit import ModuleApi
@@ -208,10 +208,10 @@ class Guard:
 
 def test_an_explained_denial_of_an_odd_key_is_a_denial() -> None:
     """Neither the key nor an argument that the module gives back makes a failure of it."""
-    host = Host.from_config({"modules": [{"module": Guard}]}, categories=[Doors]).build()
+    host = build_host([Guard], categories=[Doors])
     for query in ("", "?explain=1"):
         path = f"/_hostkit/hooks/doors/check_door{query}"
-        answer = ask(Router(Gateway(host, token=None).resources), "POST", path, b'{"door": "red"}')
+        answer = ask(hooks_of(host), "POST", path, b'{"door": "red"}')
         assert (answer.status, answer.json["errcode"]) == (403, "closed")
         assert answer.json["door"] == "Door('red')"
     trace = answer.json["trace"]

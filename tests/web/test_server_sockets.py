@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 import treq
-from twisted.internet.abstract import FileDescriptor
+from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import clientFromString
 from twisted.internet.error import ConnectError
 from twisted.internet.interfaces import IReadDescriptor
 from twisted.internet.selectreactor import SelectReactor
-from twisted.internet.task import Clock
+from twisted.internet.testing import MemoryReactorClock
 from twisted.python.failure import Failure
 from twisted.web.client import Agent
 from twisted.web.iweb import IAgentEndpointFactory
 from zope.interface import directlyProvides, implementer
 
-from hostkit import ConfigErrors, Host
+from hostkit import ConfigErrors, Host, start_entry
 from hostkit.web import Server
-from hostkit.web._door import accept_waiting
-from tests.web.line import Line, make_site
-from tests.web.recorder import Recorder
+from tests.web.endpoints import make_server as make_listening
+from tests.web.line import Line
+from tests.web.recorder import FakePort, Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -144,8 +144,7 @@ def test_whom_the_system_has_let_in_is_answered() -> None:
     async def main(reactor: Any) -> None:
         server = make_server(reactor, "tcp:0:interface=127.0.0.1")
         await server.start()
-        port: Any = server._doors[0].port
-        address: Any = port.getHost()
+        address: Any = server.addresses[0]
         for _ in range(3):
             client = socket.create_connection(("127.0.0.1", address.port), timeout=10)
             client.sendall(b"GET /words HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -162,15 +161,24 @@ def test_whom_the_system_has_let_in_is_answered() -> None:
 
 def test_a_queue_that_never_ends_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     """Clients that come faster than they are let in do not keep a server from stopping."""
-
-    class Flooded(FileDescriptor):
-        def doRead(self) -> None:  # noqa: N802 -- so named by Twisted
-            Line(site)
-
     monkeypatch.setattr("hostkit.web._door._LONGEST_QUEUE", 3)
-    site = make_site()
-    clock: Any = Clock()
-    flooded: Any = Flooded(clock)
-    directlyProvides(flooded, IReadDescriptor)
-    accept_waiting(flooded, site)
-    assert site.connections == 3
+    lines: list[Line] = []
+    sites: list[Any] = []
+
+    class Flooded(FakePort):
+        def doRead(self) -> None:  # noqa: N802 -- so named by Twisted
+            lines.append(Line(sites[0]))
+
+    class Network(MemoryReactorClock):
+        def listenTCP(self, port: Any, factory: Any, *_: Any, **__: Any) -> Any:  # noqa: N802
+            flooded: Any = Flooded(IPv4Address("TCP", "127.0.0.1", port))
+            directlyProvides(flooded, IReadDescriptor)
+            sites.append(factory)
+            return flooded
+
+    reactor: Any = Network()  # type: ignore[no-untyped-call]
+    server = make_listening("tcp:80", reactor=reactor)
+    start_entry(server.open())
+    start_entry(server.close())
+    reactor.advance(0)
+    assert len(lines) == 3

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import json
+import re
 import sys
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
-from hostkit.cli._options import FILE, build, path_option
-from hostkit.wording import indented, visible
+from hostkit.cli._fields import ARGS, FIELDS, read_source
+from hostkit.cli._options import FILE, build, path_option, write_json
+from hostkit.wording import indented
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from hostkit.cli._fields import Typed
     from hostkit.dispatch import Receipt, Trace
     from hostkit.host import Host
 
@@ -23,37 +25,24 @@ Examples:
   hostkit explain check_comment host.yaml author=ann text="hello casino"
   hostkit explain check_comment host.yaml --args call.json
   hostkit explain check_comment host.yaml author=ann text=hi --against new.yaml
+  hostkit explain 49f6f9-1 host.yaml
 
 \b
 Exit codes:
   0  the steps are shown; with --against, the decision is the same
-  1  there are problems with a file or its modules
+  1  there are problems with a file or its modules; or no server has such a receipt
   2  a file cannot be read, or the command line is wrong
   3  with --against, the decision differs
 """
 _DIFFERS: Final = 3
-
-
-def _read_fields(
-    _context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]
-) -> dict[str, str]:
-    odd = [value for value in values if "=" not in value]
-    if odd:
-        raise click.BadParameter(f"{odd[0]!r} is not of the form NAME=VALUE")
-    return dict(value.split("=", 1) for value in values)
+_RECEIPT_ID: Final = re.compile(r"[0-9a-f]{6}-[0-9]+")
 
 
 @click.command("explain", epilog=_CODES)
-@click.argument("hook")
+@click.argument("hook", metavar="HOOK|RECEIPT-ID")
 @FILE
-@click.argument("fields", metavar="[NAME=VALUE]...", nargs=-1, callback=_read_fields)
-@click.option(
-    "--args",
-    "source",
-    metavar="JSON",
-    type=click.File(encoding="utf-8"),
-    help="A file with a JSON object of the arguments by name; - for standard input.",
-)
+@FIELDS
+@ARGS
 @click.option(
     "--against",
     "other",
@@ -70,22 +59,35 @@ def _read_fields(
     help="As JSON, an object for each file, with its name, its receipt and the result.",
 )
 def command(
-    hook: str, file: str, fields: dict[str, str], *, source: Any, other: str | None, form: str
+    hook: str,
+    file: str,
+    fields: dict[str, Typed],
+    *,
+    source: Any,
+    other: str | None,
+    form: str,
 ) -> None:
     """Call HOOK with the modules of FILE, and show each answer.
 
     The modules are built, started, really asked, and stopped again: what they do when they are
     asked is done. A VALUE is read as JSON where the hook does not ask for text.
-    """
-    from hostkit.cli._asking import Typed, run  # noqa: PLC0415
 
-    given = {**_read_source(source), **{name: Typed(value) for name, value in fields.items()}}
+    With the id of a receipt instead, the running server of FILE is asked for that: FILE may be the
+    number of its process then, and there are no arguments.
+    """
+    if _RECEIPT_ID.fullmatch(hook):
+        if fields or source or other:
+            raise click.UsageError("a receipt has no arguments and nothing it is compared with")
+        _show_receipt(hook, file, form)
+        return
+    from hostkit.cli._asking import run  # noqa: PLC0415
+
+    given = {**read_source(source), **fields}
     files = [file] if other is None else [file, other]
     asked = run(files, build, lambda host: _ask(host, hook, given))
     if form == "json":
         shown = [_to_json(*each) for each in zip(files, asked, strict=True)]
-        text = json.dumps(shown if other else shown[0], indent=2, ensure_ascii=False)
-        click.echo(visible(text))
+        write_json(shown if other else shown[0])
     else:
         for name, each in zip(files, asked, strict=True):
             if other is not None:
@@ -95,6 +97,16 @@ def command(
         same = _decision(asked[0].trace) == _decision(asked[1].trace)
         click.echo(f"the decision {'is the same' if same else 'differs'}", err=form == "json")
         sys.exit(0 if same else _DIFFERS)
+
+
+def _show_receipt(receipt_id: str, target: str, form: str) -> None:
+    from hostkit.cli._target import find_target  # noqa: PLC0415
+
+    answer = find_target(target).require("receipt", {"id": receipt_id})
+    if form == "json":
+        write_json({"file": target, "receipt": answer["receipt"]})
+    else:
+        click.echo(indented(answer["text"], ""))
 
 
 class _Asked(NamedTuple):
@@ -110,18 +122,6 @@ async def _ask(host: Host, hook: str, given: dict[str, Any]) -> _Asked:
     spec = find_hook(host, hook)
     trace = await ask(host, spec, read_arguments(host, spec, given))
     return _Asked(trace, host.receipts.redact)
-
-
-def _read_source(source: Any) -> dict[str, Any]:
-    if source is None:
-        return {}
-    try:
-        read = json.load(source)
-    except ValueError as error:
-        raise click.BadParameter(f"not JSON: {error}", param_hint="'--args'") from None
-    if not isinstance(read, dict):
-        raise click.BadParameter("not a JSON object", param_hint="'--args'")
-    return read
 
 
 def _show(asked: _Asked) -> str:

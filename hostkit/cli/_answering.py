@@ -1,0 +1,75 @@
+"""`commands_of`: what a serving process does for the clients of its control socket."""
+
+from __future__ import annotations
+
+import functools
+import time
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet.defer import Deferred, succeed
+
+from hostkit.cli._following import Wanted, find_receipt, send_receipts
+from hostkit.cli._inspecting import modules_of, status_of
+from hostkit.cli._previewing import preview
+from hostkit.cli._reporting import reload_for_client
+from hostkit.cli._switching import SWITCHES, Switches
+from hostkit.config import structure
+from hostkit.loops import start_entry
+from hostkit.web.gateway import redacted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hostkit.cli._control import Command, Request
+    from hostkit.cli._reloader import Reloader
+    from hostkit.host import Host
+    from hostkit.web import Server
+
+
+def commands_of(
+    host: Host,
+    server: Server,
+    reloader: Reloader,
+    reactor: Any,
+    now: Callable[[], float] = time.time,
+) -> dict[str, Command]:
+    """Name the commands of a serving process, which begins now.
+
+    Args:
+        host: The host.
+        server: Serves it.
+        reloader: Reloads the server.
+        reactor: The Twisted reactor.
+        now: Reads the time, in seconds since 1970.
+    """
+    began = now()
+    switches = Switches(host, reloader)
+
+    def show(look: Callable[[], dict[str, Any]], _: Request) -> Deferred[dict[str, Any]]:
+        return succeed({"ok": True, **redacted(look(), host.receipts.redact)})
+
+    def status() -> dict[str, Any]:
+        serving = status_of(host, server, began, now(), reloader.last)
+        return {**serving, "switched": switches.made}
+
+    def reload(request: Request) -> Deferred[dict[str, Any]]:
+        redact = host.receipts.redact
+        done = reload_for_client(reloader.reload, reactor, redact, request.report)
+        return done.addCallback(redacted, redact)
+
+    def switch(command: str, request: Request) -> Deferred[dict[str, Any]]:
+        return switches.switch(command, request).addCallback(redacted, host.receipts.redact)
+
+    return {
+        "reload": reload,
+        "preview": lambda _: start_entry(preview(host, server)),
+        "status": functools.partial(show, status),
+        "receipts": lambda request: send_receipts(
+            host, structure(request.arguments, Wanted), request, reactor
+        ),
+        "receipt": lambda request: succeed(
+            find_receipt(host.receipts, str(request.arguments.get("id")))
+        ),
+        **{name: functools.partial(switch, name) for name in SWITCHES},
+        "modules": functools.partial(show, lambda: {"modules": modules_of(host)}),
+    }
