@@ -171,7 +171,7 @@ def test_a_class_never_has_the_name_of_something_else() -> None:
         (["json"], 2, "'json' is the name of something else; choose another one"),
         (["class"], 2, "'class' is the name of something else"),
         (["a", "--host", "--category", "x"], 2, "--category is for modules"),
-        (["a", "--category", f"{HERE}.Hard"], 1, "no hook of tests.cli.new_categories.Hard is"),
+        (["a", "--category", f"{HERE}.Hard"], 1, "no hook of tests.cli.new_categories.Hard lets"),
         (["a", "--category", "no.such.Thing"], 1, "HK109"),
     ],
 )

@@ -148,7 +148,10 @@ def _module(name: str, category: str | None) -> dict[str, str]:
         home = home_of(cls)
         found = write_callback(cls)
         if found is None:
-            raise click.ClickException(f"no hook of {category} is simple enough for a first module")
+            raise click.ClickException(
+                f"no hook of {category} lets a module leave the decision to others, which is what "
+                "a first module does; choose another category: `hostkit spec` lists all"
+            )
         callback, folders = found, ["common", "module"]
     values["dependencies"] = ", ".join(f'"{each}"' for each in sorted(needs))
     package = values["package"]
