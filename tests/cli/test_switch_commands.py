@@ -46,7 +46,7 @@ class Running:
             {"module": "missing.Missing", "name": "geo", "enabled": False, "optional": True},
             {"module": "missing.Missing", "name": "broken", "enabled": False},
         ]
-        reactor = Reactor()
+        reactor = Reactor()  # type: ignore[no-untyped-call]
         self.host = Host.from_config(
             {"modules": entries}, categories=[modules.Comments], clock=Clock()
         ).build()
