@@ -63,10 +63,16 @@ def commands_of(
         "reload": reload,
         "preview": lambda _: start_entry(preview(host, server)),
         "status": functools.partial(show, status),
+        **_about_receipts(host, reactor),
+        **{name: functools.partial(switch, name) for name in SWITCHES},
+        "modules": functools.partial(show, lambda: {"modules": modules_of(host)}),
+    }
+
+
+def _about_receipts(host: Host, reactor: Any) -> dict[str, Command]:
+    return {
         "receipts": lambda request: send_receipts(
             host, structure(request.arguments, Wanted), request, reactor
         ),
         "receipt": lambda request: succeed(find_receipt(host.receipts, request.arguments)),
-        **{name: functools.partial(switch, name) for name in SWITCHES},
-        "modules": functools.partial(show, lambda: {"modules": modules_of(host)}),
     }

@@ -29,6 +29,13 @@ if TYPE_CHECKING:
 __all__ = ["path", "write_modules"]
 
 
+class Reactor(MemoryReactorClock):
+    """A reactor on whose thread everything is called already."""
+
+    def callFromThread(self, function: Callable[..., object], *args: object) -> None:  # noqa: N802
+        function(*args)
+
+
 class Running:
     """A host that runs, and clients of its control socket."""
 
@@ -39,7 +46,7 @@ class Running:
             {"module": "missing.Missing", "name": "geo", "enabled": False, "optional": True},
             {"module": "missing.Missing", "name": "broken", "enabled": False},
         ]
-        reactor = MemoryReactorClock()
+        reactor = Reactor()  # type: ignore[no-untyped-call]
         self.host = Host.from_config(
             {"modules": entries}, categories=[modules.Comments], clock=Clock()
         ).build()
@@ -188,3 +195,10 @@ def test_the_answer_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_help_says_how_long_it_lasts(command: str) -> None:
     """In a paragraph of its own, as all text of a help."""
     assert "\n  The next reload undoes it," in run(command, "--help").output
+
+
+def test_a_reload_is_one_of_the_commands(running: Running) -> None:
+    """A host that was made from no file says so; what comes of it is in the status."""
+    message = "not reloaded: the host was not made from a file: give it what to reload"
+    assert running.ask("reload") == {"ok": False, "message": message}
+    assert running.ask("status")["last_reload"] == {"ok": False, "message": message}

@@ -69,7 +69,7 @@ def command(
     without_secrets: bool,
     strict: bool,
 ) -> None:
-    """Check files: load their modules, start none, show all problems.
+    """Check files: load modules, start none, show all problems.
 
     A FILE of - is standard input.
     """
