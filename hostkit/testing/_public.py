@@ -25,5 +25,6 @@ from hostkit.testing._lines import Streamed as Streamed
 from hostkit.testing._logs import CapturedLogs as CapturedLogs
 from hostkit.testing._logs import capture_logs as capture_logs
 from hostkit.testing._loop import run as run
+from hostkit.testing._module import check_module as check_module
 from hostkit.testing._recorder import Asked as Asked
 from hostkit.testing._recorder import Recorder as Recorder

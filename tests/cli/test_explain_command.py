@@ -101,6 +101,13 @@ def test_a_module_that_cannot_be_started_is_named(write: Write) -> None:
     assert "Traceback" not in result.stderr
 
 
+def test_an_interrupt_ends_the_command(write: Write) -> None:
+    """Ctrl-C while a module starts ends it with the code that shells give to it."""
+    file = write(f"{HEAD}\nmodules: [{{module: tests.cli.modules.InterruptedLater}}]")
+    result = explain("check_comment", file, "author=ann")
+    assert (result.returncode, result.stdout, result.stderr) == (130, "", "")
+
+
 def test_a_failed_call_is_explained_too(write: Write) -> None:
     """The hook's own outcome is what is asked for, whatever it is."""
     file = write(f"{HEAD}\nmodules: [{{module: tests.cli.modules.Failing, name: bad}}]")

@@ -72,7 +72,7 @@ def test_a_server_takes_over_what_has_changed(
         for target, names, what, changes in (
             ("FILE", ["b", "c"], "1 new module, 1 kept, 1 gone", "  + c  - a\n"),
             (str(process.pid), ["d"], "1 new module, 0 kept, 2 gone", "  + d  - b  - c\n"),
-            ("FILE", ["d x"], "1 new module, 0 kept, 1 gone", "  ~ d\n"),
+            ("FILE", ["d x"], "1 new module, 0 kept, 1 gone", "  ~ d (config)\n"),
             ("FILE", ["d x"], "0 new modules, 1 kept, 0 gone", ""),
         ):
             file = write_modules(*names)

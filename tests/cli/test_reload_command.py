@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
@@ -189,6 +189,31 @@ def test_the_number_must_be_that_of_the_process_that_holds_the_file(
         result = run("reload", file)
     assert (result.exit_code, signals) == (1, [])
     assert f"a process holds {path}, but its number is not there" in result.output
+
+
+@pytest.mark.parametrize(
+    ("error", "is_believed"),
+    [(PermissionError(13, "no"), True), (FileNotFoundError(2, "gone"), False)],
+)
+def test_what_the_system_does_not_say_of_a_process_is_believed(
+    error: OSError,
+    path: Path,
+    write_modules: Callable[..., str],
+    signals: list[tuple[int, int]],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_believed: bool,
+) -> None:
+    """Files of another user's process are not shown; those of one that is gone are not there."""
+
+    def refuse(_: Path) -> NoReturn:
+        raise error
+
+    file = write_modules()
+    with holding(path):
+        monkeypatch.setattr("pathlib.Path.iterdir", refuse)
+        result = run("reload", file)
+    assert ("its number is not there" not in result.output) == is_believed
 
 
 def test_zero_is_refused(signals: list[tuple[int, int]]) -> None:
