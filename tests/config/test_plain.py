@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hostkit.config import Bytes, Fault, Seconds, StructureErrors, load, structure
+from hostkit.config._readings import core
 
 if TYPE_CHECKING:
     from .conftest import ProblemsOf, Write
@@ -177,9 +178,7 @@ def test_hostkits_own_settings_are_read_alike(write: Write, problems_of: Problem
     assert (problem.place.line, problem.place.column) == (2, 13)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(10**300), 10**300))
-def test_numbers_of_json_are_numbers(write: Write, number: float) -> None:
+def test_numbers_of_json_are_numbers(number: float) -> None:
     """Whatever Python writes as a number of JSON is that number."""
-    file = load(write(f"modules: [{{module: a.B, config: {{x: {json.dumps(number)}}}}}]\n"))
-    assert file.modules[0].config == {"x": number}
+    assert core(json.dumps(number)) == number

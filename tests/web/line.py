@@ -151,7 +151,8 @@ def make_site(
     reactor: Any = MemoryReactorClock()
     server = Server(host, reactor, lambda _: [listener])
     open_until_end(server, reactor)
-    factory = (reactor.tcpServers + reactor.unixServers)[0][1]
+    opened = reactor.tcpServers
+    factory = opened[0][1] if opened else reactor.getReaders()[0].factory
     site = getattr(factory, "wrappedFactory", factory)
     if not pages:
         site.resource = Count() if root is None else root

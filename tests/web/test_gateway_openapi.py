@@ -23,6 +23,10 @@ def either(*schemas: dict[str, Any]) -> dict[str, Any]:
     return {"anyOf": list(schemas)}
 
 
+def described(title: str, **properties: Any) -> dict[str, Any]:
+    return {"type": "object", "title": title, "properties": properties}
+
+
 def document_of(*categories: type[Category]) -> Any:
     """Read the document of a host that has no modules."""
     host = build_host(categories=categories)
@@ -149,37 +153,13 @@ class Hidden:
         (Odd, {"enum": ["fine", 2]}),
         (Shape, {}),
         (set[str], {"type": "array", "items": STRING}),
-        (Profile, {"type": "object", "title": "Profile", "properties": {"name": STRING}}),
-        (
-            Address,
-            {
-                "type": "object",
-                "title": "Address",
-                "properties": {"user": STRING},
-                "required": ["user"],
-            },
-        ),
-        (
-            Hidden,
-            {
-                "type": "object",
-                "title": "Hidden",
-                "properties": {"_id": INTEGER},
-                "required": ["_id"],
-            },
-        ),
+        (Profile, described("Profile", name=STRING)),
+        (Address, described("Address", user=STRING) | {"required": ["user"]}),
+        (Hidden, described("Hidden", _id=INTEGER) | {"required": ["_id"]}),
         (
             Size,
-            {
-                "type": "object",
-                "title": "Size",
-                "properties": {
-                    "width": NUMBER,
-                    "unit": STRING,
-                    "tags": {"type": "array", "items": STRING},
-                },
-                "required": ["width", "unit", "tags"],
-            },
+            described("Size", width=NUMBER, unit=STRING, tags={"type": "array", "items": STRING})
+            | {"required": ["width", "unit", "tags"]},
         ),
     ],
 )

@@ -11,6 +11,8 @@ from tests.web.line import LOCAL, Line, make_site
 from tests.web.pages import Echo
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from hostkit.testing import Answer
 
 
@@ -96,6 +98,13 @@ def test_elsewhere_all_names_are_good(endpoint: str, settings: Any, path: str) -
     """For modules' pages, with a token, at sockets that no browser reaches, and if one says so."""
     line = Line(site(endpoint, **settings))
     line.send(f"GET {path} HTTP/1.1\r\nHost: any.example\r\nAuthorization: Bearer s3cret\r\n\r\n")
+    assert line.answer.status == 200
+
+
+def test_a_socket_has_no_names(tmp_path: Path) -> None:
+    """No browser reaches it."""
+    line = Line(site(f"unix:{tmp_path}/words.sock"))
+    line.send(f"GET {HOOKS} HTTP/1.1\r\nHost: any.example\r\n\r\n")
     assert line.answer.status == 200
 
 
