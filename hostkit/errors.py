@@ -6,7 +6,7 @@ What is wrong with a file, a module or a declaration carries a stable code (``HK
 
 from __future__ import annotations
 
-from typing import Final, TypeAlias, final
+from typing import Final, Literal, TypeAlias, final
 
 import attrs
 
@@ -60,13 +60,14 @@ class Problem:
     """One thing that is wrong, with all that is needed to correct it.
 
     Attributes:
-        code: Stable identifier, ``HK`` and three digits.
+        code: Stable identifier, ``HK`` and three digits; a warning may have none.
         message: What is wrong, in one line.
         path: Where in the config file, as keys and indexes.
         place: The same as line and column, if there is a file.
         details: Further facts, a line each (signatures, the frame that raised).
         expected: What would have been right.
         hint: What to do, or the name that was probably meant.
+        severity: Whether it is an error, or a warning, with which all works as it is written.
     """
 
     code: str
@@ -76,6 +77,7 @@ class Problem:
     details: tuple[str, ...] = ()
     expected: str | None = None
     hint: str | None = None
+    severity: Literal["error", "warning"] = "error"
 
     @property
     def position(self) -> tuple[int, int]:
@@ -85,7 +87,8 @@ class Problem:
     def render(self) -> str:
         """Write the problem in full: place, message, excerpt with a caret, details and hints."""
         where = str(self.place) if self.place is not None else show_path(self.path)
-        head = f"{where}: {self.code} {self.message}" if where else f"{self.code} {self.message}"
+        kind = "warning:" if self.severity == "warning" else ""
+        head = " ".join(filter(None, (where and f"{where}:", kind, self.code, self.message)))
         lines = [indented(head)]
         margin = "  "
         if self.place is not None and self.place.excerpt:
@@ -130,11 +133,13 @@ class ConfigErrors(HostkitError):
 
     Args:
         problems: At least one, in the order of the file.
+        warnings: What else was found meanwhile, and would not have been an error.
     """
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, problems: tuple[Problem, ...], warnings: tuple[Problem, ...] = ()) -> None:
         super().__init__(problems)
         self.problems = problems
+        self.warnings = warnings
 
     def __str__(self) -> str:
         shown, rest = self.shown()

@@ -14,6 +14,10 @@ MODULES: Final = "hostkit.modules."
 """The beginning of the name of a module's logger; the rest is the module's name."""
 
 _KEY: Final = "hostkit_about"
+_COLLECTED: Final = "hostkit_collected"
+
+COLLECTED: Final[dict[str, Any]] = {_COLLECTED: True}
+"""What `logging` takes as ``extra=`` for a warning that is collected as well."""
 
 
 @final
@@ -45,6 +49,11 @@ def about(record: logging.LogRecord) -> About | None:
     """Return what a record is about, if it says so."""
     found: About | None = getattr(record, _KEY, None)
     return found
+
+
+def is_collected(record: logging.LogRecord) -> bool:
+    """Whether a warning is also among those of its host, so that it may be shown in another way."""
+    return hasattr(record, _COLLECTED)
 
 
 def logger_of(module: str) -> logging.Logger:

@@ -6,8 +6,13 @@ tests start), and hypothesis chooses the same examples in every run, wherever it
 
 from __future__ import annotations
 
+import asyncio
+import functools
+import inspect
 import os
+from typing import Any
 
+import pytest
 from hypothesis import settings
 
 KEPT = (
@@ -32,3 +37,28 @@ def pytest_configure() -> None:
     """Take away what might change results, such as proxies, colours and tokens."""
     for name in [name for name in os.environ if not name.startswith(KEPT)]:
         del os.environ[name]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> None:
+    """Have each async test end as a program does that `asyncio.run` runs: its tasks with it.
+
+    All share one event loop, so what one leaves behind would otherwise come to light in another.
+    """
+    test = pyfuncitem.obj
+    if not inspect.iscoroutinefunction(test):
+        return
+
+    @functools.wraps(test)
+    async def run_test(**arguments: Any) -> None:
+        before = asyncio.all_tasks()
+        try:
+            await test(**arguments)
+        finally:
+            left = asyncio.all_tasks() - before
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
+            await asyncio.sleep(0)  # for what is to be called when a transport is closed
+
+    pyfuncitem.obj = run_test

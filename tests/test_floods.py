@@ -4,51 +4,23 @@ from __future__ import annotations
 
 import logging
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from twisted.internet.task import Clock
 
 from hostkit.floods import FloodGate
 from hostkit.logs import About
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-
-class Time:
-    """A clock and the one timer that it has."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.timer: tuple[float, Callable[[], None]] | None = None
-
-    def seconds(self) -> float:
-        return self.now
-
-    def start_timer(self, seconds: float, function: Callable[[], None]) -> Any:
-        assert self.timer is None
-        self.timer = (self.now + seconds, function)
-        return self
-
-    def cancel(self) -> None:
-        self.timer = None
-
-    def pass_(self, seconds: float) -> None:
-        """Let time pass, up to the timer's."""
-        self.now += seconds
-        if self.timer is not None and self.timer[0] <= self.now:
-            function = self.timer[1]
-            self.timer = None
-            function()
 
 
 class Log:
     """A log behind a gate."""
 
     def __init__(self) -> None:
-        self.time = Time()
+        self.clock = Clock()
         self.written: list[str] = []
-        self.gate = FloodGate(self._write, self.time.start_timer, self.time.seconds)
+        start_timer: Any = self.clock.callLater
+        self.gate = FloodGate(self._write, start_timer, self.clock.seconds)
 
     def _write(self, record: logging.LogRecord) -> None:
         assert self.gate.filter(record)
@@ -81,13 +53,13 @@ def test_the_first_failure_is_written_and_the_others_are_counted() -> None:
     for number in range(1000):
         log.log(number, HOOK)
     assert log.written == ["failed: 0"]
-    log.time.pass_(10)
+    log.clock.advance(10)
     assert log.written[1:] == ["999 more in 10 s; the last one: failed: 999"]
     log.log(1000, HOOK)
-    log.time.pass_(10)
+    log.clock.advance(10)
     assert log.written[2:] == ["1 more in 10 s; the last one: failed: 1000"]
-    log.time.pass_(10)
-    assert log.time.timer is None
+    log.clock.advance(10)
+    assert log.clock.calls == []
     log.log(1001, HOOK)
     assert log.written[3:] == ["failed: 1001"]
 
@@ -134,10 +106,10 @@ def test_what_was_counted_is_written_at_the_end() -> None:
     log = Log()
     log.log(1, HOOK)
     log.log(2, HOOK)
-    log.time.pass_(3)
+    log.clock.advance(3)
     log.gate.close()
     assert log.written == ["failed: 1", "1 more in 3 s; the last one: failed: 2"]
-    assert log.time.timer is None
+    assert log.clock.calls == []
     log.gate.close()
     assert len(log.written) == 2
 

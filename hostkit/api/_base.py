@@ -10,7 +10,7 @@ from hostkit.background import Loops, Worker
 from hostkit.caching import Invalidations
 from hostkit.codes import Code
 from hostkit.errors import RegistrationError
-from hostkit.logs import logger_of
+from hostkit.logs import COLLECTED, logger_of
 
 if TYPE_CHECKING:
     import logging
@@ -101,6 +101,7 @@ class Registrations:
         callbacks: In the order of registration.
         mounts: In the order of registration.
         loops: The module's background loops.
+        warnings: What is probably wrong with what it has registered; logged already.
         has_hookimpls: Whether it has registered the marked methods of an object.
         is_open: Whether the module may still register: until its ``__init__`` has returned.
     """
@@ -108,8 +109,20 @@ class Registrations:
     callbacks: list[Registration] = attrs.field(factory=list)
     mounts: list[Mount] = attrs.field(factory=list)
     loops: Loops = attrs.field(factory=Loops)
+    warnings: list[str] = attrs.field(factory=list)
     has_hookimpls: bool = False
     is_open: bool = True
+
+    def warn(self, logger: logging.Logger, message: str, *args: object) -> None:
+        """Log a warning about the module, and keep it for its host.
+
+        Args:
+            logger: The module's logger.
+            message: The message, as for `logging`.
+            args: What is filled into it.
+        """
+        logger.warning(message, *args, extra=COLLECTED)
+        self.warnings.append(message % args)
 
     def check_open(self, what: str) -> None:
         """Make sure that it is not too late.
@@ -157,3 +170,7 @@ class BaseApi:
     def logger(self) -> logging.Logger:
         """The module's own logger, ``hostkit.modules.<name>``."""
         return self._log
+
+    def _warn(self, message: str, *args: object) -> None:
+        """Log a warning about the module, and keep it for its host."""
+        self._registrations.warn(self._log, message, *args)

@@ -135,13 +135,13 @@ class CallbackApi(BaseApi):
         _check_complete(fitting)
         for registration in fitting:
             if any(_is_same(registration, each) for each in self._registrations.callbacks):
-                self._log.warning(
+                self._warn(
                     "%s is registered twice for %s, so it is asked twice",
                     callable_name(registration.function),
                     registration.spec.full_name,
                 )
             if registration.spec.deprecated is not None:
-                self._log.warning(
+                self._warn(
                     "the hook %s is deprecated: %s",
                     registration.spec.full_name,
                     registration.spec.deprecated,
@@ -151,7 +151,7 @@ class CallbackApi(BaseApi):
         self._registrations.callbacks.extend(fitting)
 
     def _report_unfilled(self, registration: Registration, parameter: str, argument: str) -> None:
-        self._log.warning(
+        self._warn(
             "%s is called without the argument %r of %s, since its parameter %r has a default and "
             "another name; rename it to %r, or leave the default out",
             callable_name(registration.function),

@@ -37,7 +37,7 @@ class WebApi(BaseApi):
         _check_resource(path, resource)
         mount = Mount(path, resource, _calling_line("register_web_resource"))
         if recommended is not None and not is_below(path, recommended):
-            self._log.warning(
+            self._warn(
                 "module %r registers %s (%s), which is outside of %s, where this host wants"
                 " modules to serve",
                 self._name,

@@ -66,6 +66,11 @@ class Loops:
         self._begun: list[BackgroundLoop] = []
         self._reported: set[str] = set()
 
+    @property
+    def are_declared(self) -> bool:
+        """Whether there is any."""
+        return bool(self._declared)
+
     def add(self, loop: BackgroundLoop, worker: Worker, *, everywhere: bool = False) -> None:
         """Add a loop; it begins at once if the module is starting or has started.
 

@@ -10,8 +10,11 @@ from twisted.internet.defer import Deferred, succeed
 
 from hostkit.cli._following import Wanted, find_receipt, send_receipts
 from hostkit.cli._inspecting import modules_of, status_of
+from hostkit.cli._previewing import preview
 from hostkit.cli._reporting import reload_for_client
+from hostkit.cli._switching import SWITCHES, Switches
 from hostkit.config import structure
+from hostkit.loops import start_entry
 from hostkit.web.gateway import redacted
 
 if TYPE_CHECKING:
@@ -40,24 +43,30 @@ def commands_of(
         now: Reads the time, in seconds since 1970.
     """
     began = now()
+    switches = Switches(host, reloader)
 
     def show(look: Callable[[], dict[str, Any]], _: Request) -> Deferred[dict[str, Any]]:
         return succeed({"ok": True, **redacted(look(), host.receipts.redact)})
 
+    def status() -> dict[str, Any]:
+        return status_of(host, server, began, now(), reloader.last) | {"switched": switches.made}
+
     def reload(request: Request) -> Deferred[dict[str, Any]]:
         redact = host.receipts.redact
-        return reload_for_client(reloader.reload, reactor, redact, request.report)
+        done = reload_for_client(reloader.reload, reactor, redact, request.report)
+        return done.addCallback(redacted, redact)
+
+    def switch(command: str, request: Request) -> Deferred[dict[str, Any]]:
+        return switches.switch(command, request).addCallback(redacted, host.receipts.redact)
 
     return {
         "reload": reload,
-        "status": functools.partial(
-            show, lambda: status_of(host, server, began, now(), reloader.last)
-        ),
+        "preview": lambda _: start_entry(preview(host, server)),
+        "status": functools.partial(show, status),
         "receipts": lambda request: send_receipts(
             host, structure(request.arguments, Wanted), request, reactor
         ),
-        "receipt": lambda request: succeed(
-            find_receipt(host.receipts, str(request.arguments.get("id")))
-        ),
+        "receipt": lambda request: succeed(find_receipt(host.receipts, request.arguments)),
+        **{name: functools.partial(switch, name) for name in SWITCHES},
         "modules": functools.partial(show, lambda: {"modules": modules_of(host)}),
     }

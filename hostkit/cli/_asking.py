@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from hostkit.cli._fields import Typed
 from hostkit.cli._reactor import reactor_installed
 from hostkit.errors import HostkitError
 from hostkit.loops import start_entry
@@ -68,25 +68,6 @@ def read_arguments(host: Host, spec: Hookspec, given: Mapping[str, Any]) -> list
         raise click.UsageError(f"{error.message}\n  {spec.show()}") from None
 
 
-class Typed(str):
-    """The value of an argument, as it was typed."""
-
-    __slots__ = ()
-
-    def read(self, *, is_text: bool) -> Any:
-        """Read it as JSON if it is that, and else as text.
-
-        Args:
-            is_text: Whether it is text in any case.
-        """
-        if is_text:
-            return str(self)
-        try:
-            return json.loads(self)
-        except ValueError:
-            return str(self)
-
-
 def run(
     files: Sequence[str],
     build: Callable[[str], Host],
@@ -126,8 +107,8 @@ def run(
 
         running.callWhenRunning(begin)
         running.run()
-    if not done:  # Ctrl-C has stopped the reactor
-        raise KeyboardInterrupt
+        if not done:  # Ctrl-C has stopped the reactor
+            raise KeyboardInterrupt
     return _results(done[0])
 
 

@@ -44,10 +44,9 @@ def _used(file: HostFile, environment: Environment) -> dict[Offer, str]:
     """Say how a file uses what is offered, as far as it does."""
     names: dict[Offer, list[str]] = {}
     for entry in file.modules:
-        if isinstance(entry.module, str):
-            for offer in environment.named(entry.module, MODULES):
-                name = entry.name if entry.enabled else f"{entry.name} (disabled)"
-                names.setdefault(offer, []).append(name)
+        for offer in environment.named(entry.module, MODULES):
+            name = entry.name if entry.enabled else f"{entry.name} (disabled)"
+            names.setdefault(offer, []).append(name)
     used = {offer: f"listed: {', '.join(given)}" for offer, given in names.items()}
     categories = file.settings.categories
     if categories is None:

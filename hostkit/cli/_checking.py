@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, final
 import attrs
 import click
 
-from hostkit.config import examine
+from hostkit.config import Findings, examine
 from hostkit.errors import ConfigErrors
 from hostkit.wording import counted
 
@@ -35,6 +35,7 @@ class Depth(StrEnum):
     STATIC = "--static"
 
 
+_LEVELS: Final = {"": logging.WARNING}
 _SKIPPED: Final = {
     Depth.BUILD: (),
     Depth.NO_BUILD: ("what modules do when they are built", "hooks", "paths"),
@@ -54,6 +55,7 @@ class Report:
         file: Its name, as it can be shown.
         depth: How it was checked.
         problems: All that is wrong, in the order of the file.
+        warnings: What is probably not as it is meant.
         found: What there is in it, by kind, if nothing is wrong.
         absent: What is not there, so that something stood in for it.
         notes: What else there is to say, a line each.
@@ -62,6 +64,7 @@ class Report:
     file: str
     depth: Depth
     problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
     found: tuple[tuple[str, int], ...] = ()
     absent: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
@@ -101,12 +104,12 @@ class Checker:
         stream = sys.stdin.buffer if file == STDIN else None
         name = "<stdin>" if file == STDIN else file
         report = Report(click.format_filename(name), self.depth)
+        if self.depth is Depth.BUILD:
+            return self._build(name, stream, report)
         try:
             if self.depth is Depth.STATIC:
                 return self._read(name, stream, report)
-            if self.depth is Depth.NO_BUILD:
-                return self._import(name, stream, report)
-            return self._build(name, stream, report)
+            return self._import(name, stream, report)
         except ConfigErrors as errors:
             return attrs.evolve(report, problems=errors.problems)
 
@@ -116,6 +119,7 @@ class Checker:
         return attrs.evolve(
             report,
             problems=examined.problems,
+            warnings=Findings(examined.file).warnings,
             found=(("module", _count(examined.file)),),
             absent=examined.file.absent,
         )
@@ -125,7 +129,7 @@ class Checker:
         from hostkit.cli._options import check_serving  # noqa: PLC0415
         from hostkit.host import check_configs  # noqa: PLC0415
 
-        with logging_to_stderr(LogOptions({"": logging.WARNING})) as mask:
+        with logging_to_stderr(LogOptions(_LEVELS, skips_collected=True)) as mask:
             examined = examine(name, without_secrets=self.without_secrets, stream=stream)
             mask.learn(examined.file.redact)
             report = attrs.evolve(
@@ -134,19 +138,21 @@ class Checker:
                 absent=examined.file.absent,
             )
             try:
-                check_configs(examined, check=check_serving, module_path=self.module_path)
+                warnings = check_configs(
+                    examined, check=check_serving, module_path=self.module_path
+                )
             except ConfigErrors as errors:
-                return attrs.evolve(report, problems=errors.problems)
-        return report
+                return _failed(report, errors)
+        return attrs.evolve(report, warnings=warnings)
 
     def _build(self, name: str, stream: BinaryIO | None, report: Report) -> Report:
         from hostkit.cli._log import LogOptions, logging_to_stderr  # noqa: PLC0415
         from hostkit.cli._options import check_serving  # noqa: PLC0415
         from hostkit.cli._output import show_unbuilt  # noqa: PLC0415
-        from hostkit.host import build_from_file  # noqa: PLC0415
+        from hostkit.host import advise, build_from_file  # noqa: PLC0415
 
         absent: list[Problem] = []
-        with logging_to_stderr(LogOptions({"": logging.WARNING})) as mask:
+        with logging_to_stderr(LogOptions(_LEVELS, skips_collected=True)) as mask:
 
             def prepare(read: HostFile) -> None:
                 mask.learn(read.redact)
@@ -162,14 +168,20 @@ class Checker:
                     module_path=self.module_path,
                 )
             except ConfigErrors as errors:
-                return attrs.evolve(report, problems=errors.problems, absent=tuple(absent))
+                return _failed(attrs.evolve(report, absent=tuple(absent)), errors)
         redact = host.receipts.redact
+        warnings = (*host.warnings, *advise(host))
         return attrs.evolve(
             report,
+            warnings=tuple(sorted(warnings, key=lambda problem: problem.position)),
             found=(("module", len(host.modules)), ("hook", len(host.chains))),
             absent=tuple(absent),
             notes=tuple(redact(line) for line in show_unbuilt(host)),
         )
+
+
+def _failed(report: Report, errors: ConfigErrors) -> Report:
+    return attrs.evolve(report, problems=errors.problems, warnings=errors.warnings)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from hostkit.web.gateway import redacted, to_json
 from hostkit.wording import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from hostkit.cli._control import Request
     from hostkit.dispatch import Receipt, Receipts
@@ -130,13 +130,14 @@ def _go_on(following: _Following, request: Request, reactor: Any) -> Deferred[di
     return done
 
 
-def find_receipt(receipts: Receipts, receipt_id: str) -> dict[str, Any]:
+def find_receipt(receipts: Receipts, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Answer with one receipt.
 
     Args:
         receipts: The receipts of a host.
-        receipt_id: Its id.
+        arguments: Its ``id``.
     """
+    receipt_id = str(arguments.get("id"))
     found = receipts.get(receipt_id)
     if found is None:
         kept = len(receipts)

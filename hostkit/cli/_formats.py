@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
@@ -11,6 +10,7 @@ import attrs
 import click
 
 from hostkit._version import __version__
+from hostkit.cli._options import write_json
 from hostkit.cli._problems import show_absent, show_frames
 from hostkit.codes import Code
 from hostkit.wording import counted, indented
@@ -31,44 +31,61 @@ _SUMMARIES: Final = {str(code): code.summary for code in Code}
 def write_text(reports: Sequence[Report]) -> None:
     """Write problems to standard error, the rest to standard output, and a verdict at the end."""
     for report in reports:
-        show_frames(report.problems)
+        show_frames(_in_order(report))
         is_good = not report.problems
         lines = [*show_absent(report.absent), *report.notes]
         if report.skipped:
             lines.append(f"not checked, because of {report.depth}: {', '.join(report.skipped)}")
         for line in lines:
             click.echo(indented(line), err=not is_good)
-        said = f"{report.file}: no problems ({report.summary})"
+        count = _count(len(report.problems), len(report.warnings))
+        said = f"{report.file}: {count} ({report.summary})"
         if not is_good:
             prefix = f"{report.file}: " if len(reports) > 1 else ""
-            said = f"{prefix}{counted(len(report.problems), 'problem')} found"
+            said = f"{prefix}{count} found"
         click.secho(indented(said), err=not is_good, fg=None if is_good else "red")
     if len(reports) > 1:
         _sum_up(reports)
 
 
+def _in_order(report: Report) -> tuple[Problem, ...]:
+    both = (*report.problems, *report.warnings)
+    return tuple(sorted(both, key=lambda problem: problem.position))
+
+
+def _count(problems: int, warnings: int) -> str:
+    counts = [counted(problems, "problem") if problems else "no problems"]
+    if warnings:
+        counts.append(counted(warnings, "warning"))
+    return ", ".join(counts)
+
+
 def _sum_up(reports: Sequence[Report]) -> None:
-    total = sum(len(report.problems) for report in reports)
+    problems = sum(len(report.problems) for report in reports)
+    warnings = sum(len(report.warnings) for report in reports)
     bad = sum(bool(report.problems) for report in reports)
     many = counted(len(reports), "file")
-    found = f"{counted(total, 'problem')} found in {bad} of {many}"
-    click.echo(found if total else f"{many}: no problems", err=bool(total))
+    count = _count(problems, warnings)
+    said = f"{count} found in {bad} of {many}" if problems else f"{many}: {count}"
+    click.echo(said, err=bool(problems))
 
 
-def write_json(reports: Sequence[Report]) -> None:
+def write_object(reports: Sequence[Report]) -> None:
     """Write one JSON object; `docs/command.md` describes it."""
     document = {
         "version": JSON_VERSION,
         "problems": sum(len(report.problems) for report in reports),
+        "warnings": sum(len(report.warnings) for report in reports),
         "files": [_as_json(report) for report in reports],
     }
-    click.echo(json.dumps(document, indent=2))
+    write_json(document)
 
 
 def _as_json(report: Report) -> dict[str, Any]:
     return {
         "file": report.file,
         "problems": [_describe(problem) for problem in report.problems],
+        "warnings": [_describe(problem) for problem in report.warnings],
         "absent": [_describe(problem) for problem in report.absent],
         "found": {f"{kind}s": number for kind, number in report.found},
         "notes": list(report.notes),
@@ -79,7 +96,7 @@ def _as_json(report: Report) -> dict[str, Any]:
 def _describe(problem: Problem) -> dict[str, Any]:
     place = problem.place
     return {
-        "code": problem.code,
+        "code": problem.code or None,
         "message": problem.message,
         "path": list(problem.path),
         "line": None if place is None else place.line,
@@ -93,12 +110,12 @@ def _describe(problem: Problem) -> dict[str, Any]:
 def write_github(reports: Sequence[Report]) -> None:
     """Write a workflow command of GitHub for each problem, which shows it beside the line."""
     for report in reports:
-        for problem in report.problems:
-            fields = {"file": report.file, "title": problem.code}
+        for problem in _in_order(report):
+            fields = {"file": report.file, "title": problem.code or "hostkit"}
             if problem.place is not None:
                 fields |= {"line": str(problem.place.line), "col": str(problem.place.column)}
             listed = ",".join(f"{key}={_escape(each, '%:,')}" for key, each in fields.items())
-            click.echo(f"::error {listed}::{_escape(_full_message(problem), '%')}")
+            click.echo(f"::{problem.severity} {listed}::{_escape(_full_message(problem), '%')}")
 
 
 def _escape(text: str, special: str) -> str:
@@ -110,16 +127,16 @@ def _escape(text: str, special: str) -> str:
 
 def write_sarif(reports: Sequence[Report]) -> None:
     """Write a log of SARIF 2.1.0, as services that scan code read it."""
-    problems = [problem for report in reports for problem in report.problems]
-    codes = sorted({problem.code for problem in problems})
+    problems = [(report, problem) for report in reports for problem in _in_order(report)]
+    codes = sorted({problem.code for _, problem in problems if problem.code})
     driver = {
         "name": "hostkit",
         "version": __version__,
         "rules": [{"id": code, "shortDescription": {"text": _SUMMARIES[code]}} for code in codes],
     }
-    results = [_result(report, problem) for report in reports for problem in report.problems]
+    results = [_result(report, problem) for report, problem in problems]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
-    click.echo(json.dumps({"$schema": _SARIF, "version": "2.1.0", "runs": [run]}, indent=2))
+    write_json({"$schema": _SARIF, "version": "2.1.0", "runs": [run]})
 
 
 def _result(report: Report, problem: Problem) -> dict[str, Any]:
@@ -129,9 +146,9 @@ def _result(report: Report, problem: Problem) -> dict[str, Any]:
             "startLine": problem.place.line,
             "startColumn": problem.place.column,
         }
-    return {
-        "ruleId": problem.code,
-        "level": "error",
+    rule = {"ruleId": problem.code} if problem.code else {}
+    return rule | {
+        "level": problem.severity,
         "message": {"text": _full_message(problem)},
         "locations": [{"physicalLocation": location}],
     }
@@ -150,7 +167,7 @@ def _full_message(problem: Problem) -> str:
 
 WRITERS: Final[Mapping[str, Callable[[Sequence[Report]], None]]] = {
     "text": write_text,
-    "json": write_json,
+    "json": write_object,
     "github": write_github,
     "sarif": write_sarif,
 }

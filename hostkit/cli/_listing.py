@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 from typing import TYPE_CHECKING, Any, Final, final
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 import attrs
 import click
 
+from hostkit.cli._options import write_json
 from hostkit.cli._tables import show_table, sort_key
 from hostkit.wording import did_you_mean, either
 
@@ -73,7 +73,7 @@ class Listing:
         if is_json:
             shown = None if file is None else click.format_filename(file)
             document = {"version": JSON_VERSION, "view": view.name, "file": shown, "rows": clean}
-            click.echo(json.dumps(document, indent=2))
+            write_json(document)
             return
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
         for line in show_table(fields, clean, width):

@@ -13,7 +13,7 @@ from twisted.logger import Logger, LogLevel, STDLibLogObserver, globalLogBeginne
 from hostkit.cli._log_format import CHECK, JsonFormatter, Mask, MaskedFormatter
 from hostkit.cli._uncaught import uncaught_logged
 from hostkit.floods import FloodGate
-from hostkit.logs import About, logger_of
+from hostkit.logs import About, is_collected, logger_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -104,12 +104,14 @@ class LogOptions:
         is_json: Whether lines are JSON.
         form: What lines have if they are text, as for `logging.Formatter`.
         worker: The name of this process, if it has one.
+        skips_collected: Whether the host's own warnings are left out, which are shown otherwise.
     """
 
     levels: Mapping[str, int]
     is_json: bool = False
     form: str = CHECK
     worker: str | None = None
+    skips_collected: bool = False
 
     def make_formatter(self, mask: Mask) -> logging.Formatter:
         """Make what formats the lines."""
@@ -134,6 +136,8 @@ def logging_to_stderr(options: LogOptions) -> Iterator[Mask]:
     handler = _Stderr()
     handler.setFormatter(options.make_formatter(mask))
     gate = FloodGate(handler.handle)
+    if options.skips_collected:
+        handler.addFilter(lambda record: not is_collected(record))
     handler.addFilter(gate)
     # Below warnings, Twisted logs its own factories and threads.
     levels = {"twisted": logging.WARNING, **options.levels}

@@ -15,7 +15,7 @@ from hostkit.wording import indented, visible
 # `serve` must also install a reactor before anything imports `twisted.internet.reactor`.
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from hostkit.cli._log import LogOptions
     from hostkit.config import HostFile
@@ -49,7 +49,10 @@ def write_json(value: Any, *, indent: int | None = 2) -> None:
         value: The data.
         indent: How far each level is indented; `None` writes one line.
     """
-    click.echo(visible(json.dumps(value, indent=indent, ensure_ascii=False)))
+    text = json.dumps(value, indent=indent, ensure_ascii=False)
+    if visible(text) != text:
+        text = json.dumps(value, indent=indent).replace("\x7f", "\\u007f")
+    click.echo(text)
 
 
 def _note_path(context: click.Context, _: click.Parameter, value: tuple[str, ...]) -> None:
@@ -102,7 +105,6 @@ def build(
     serves: bool = False,
     worker: str | None = None,
     log: LogOptions | None = None,
-    without_secrets: bool = False,
 ) -> Host:
     """Build a host from a file; if there are problems, show them and exit.
 
@@ -115,15 +117,8 @@ def build(
 
     log = log or LogOptions({"": logging.WARNING})
     mask = click.get_current_context().with_resource(logging_to_stderr(log))
-    absent: list[Problem] = []
-
-    def prepare(read: HostFile) -> None:
-        mask.learn(read.redact)
-        absent.extend(read.absent)
-
     options: dict[str, Any] = {
-        "prepare": prepare,
-        "without_secrets": without_secrets,
+        "prepare": lambda read: mask.learn(read.redact),
         "module_path": module_path(),
     }
     if serves:
@@ -131,7 +126,7 @@ def build(
     try:
         host = build_from_file(file, **options)
     except ConfigErrors as errors:
-        leave(errors, absent)
+        leave(errors)
     mask.learn(host.receipts.redact)  # a reload may add some
     return host
 
@@ -145,16 +140,13 @@ def check_serving(file: HostFile) -> list[Problem]:
     return [*check_listeners(file), *check_pid_file(file), *check_control_socket(file)]
 
 
-def leave(errors: ConfigErrors, absent: Sequence[Problem] = ()) -> NoReturn:
+def leave(errors: ConfigErrors) -> NoReturn:
     """Show problems, and exit.
 
     Args:
         errors: The problems.
-        absent: What something stands in for.
     """
-    from hostkit.cli._problems import exit_code, show_absent, show_problems  # noqa: PLC0415
+    from hostkit.cli._problems import exit_code, show_problems  # noqa: PLC0415
 
     show_problems(errors)
-    for line in show_absent(absent):
-        click.echo(indented(line), err=True)
     sys.exit(exit_code(errors))

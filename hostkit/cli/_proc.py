@@ -13,15 +13,12 @@ def has_open(number: int, file: os.stat_result) -> bool:
 
     Another user may have written the number, or it counts in another container.
     """
-    folder = Path(f"/proc/{number}/fd")
-    if not folder.parent.parent.joinpath("self").exists():
-        return True
     try:
-        descriptors = list(folder.iterdir())
+        descriptors = list(Path(f"/proc/{number}/fd").iterdir())
     except PermissionError:  # of another user, to which no signal can be sent either
         return True
-    except OSError:
-        return False
+    except OSError:  # no such process, or a system without /proc
+        return not Path("/proc/self").exists()
     for each in descriptors:
         with contextlib.suppress(OSError):  # it was closed meanwhile
             if os.path.samestat(each.stat(), file):

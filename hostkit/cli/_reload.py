@@ -6,22 +6,26 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from hostkit.cli._options import write_json
 from hostkit.cli._process import send_hangup
 from hostkit.cli._target import find_target
 from hostkit.wording import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
 
 NOT_KNOWN: Final = 3
 """The exit code if a process was asked to reload, but cannot be asked what came of it."""
 
+_NOT_BUILT: Final = "whether new modules can be built is not known: `hostkit validate` builds them"
 
-def reload_server(target: str) -> int:
+
+def reload_server(target: str, form: str) -> int:
     """Reload the server of a file, or a process.
 
     Args:
         target: The name of the file, or the number of the process.
+        form: Whether what comes of it is shown as ``text`` or ``json``.
 
     Returns:
         The exit code: 0 only if the new file serves.
@@ -35,19 +39,34 @@ def reload_server(target: str) -> int:
         reason = "its result is in its log only, since it has no control socket"
         click.echo(f"asked process {found.number} to reload; {reason}", err=True)
         return NOT_KNOWN
-    answer = found.ask("reload")
-    click.echo(visible(answer["message"]), err=not answer["ok"])
-    changes = "  ".join(_changes(answer))
-    if changes:
-        click.echo(f"  {visible(changes)}")
+    return _show(found.ask("reload"), form)
+
+
+def preview_reload(target: str, form: str) -> int:
+    """Show what a reload would change.
+
+    Args:
+        target: The name of the file, or the number of the process.
+        form: Whether that is shown as ``text`` or ``json``.
+
+    Returns:
+        The exit code: 0 if nothing is wrong with the new file, as far as that is known.
+
+    Raises:
+        click.ClickException: There is no such process, or it cannot be asked.
+    """
+    answer = find_target(target).ask("preview")
+    code = _show(answer, form)
+    if answer.get("builds"):
+        click.echo(_NOT_BUILT, err=True)
+    return code
+
+
+def _show(answer: Mapping[str, Any], form: str) -> int:
+    if form == "json":
+        write_json(answer)
+    else:
+        click.echo(visible(answer["message"]), err=not answer["ok"])
+        if answer.get("shown"):
+            click.echo(f"  {visible(answer['shown'])}")
     return 0 if answer["ok"] else 1
-
-
-def _changes(answer: dict[str, Any]) -> Iterator[str]:
-    """Name the modules that are new, were built anew, and are gone."""
-    new, gone = answer.get("new", ()), answer.get("gone", ())
-    for name in new:
-        yield f"{'~' if name in gone else '+'} {name}"
-    for name in gone:
-        if name not in new:
-            yield f"- {name}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import signal
 from typing import TYPE_CHECKING, Any, Final, final
@@ -10,7 +11,9 @@ import attrs
 from twisted.internet.defer import Deferred
 
 from hostkit.cli._log import log_failed_module
+from hostkit.cli._previewing import describe
 from hostkit.errors import ConfigErrors, HostkitError, ModuleFailedError
+from hostkit.host import Changes, compare
 from hostkit.loops import start_entry
 from hostkit.wording import visible
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from hostkit.cli._notify import Notifier
+    from hostkit.config import HostFile
     from hostkit.host import Host, Reloaded
     from hostkit.web import Server
 
@@ -68,17 +72,21 @@ class Outcome:
     Attributes:
         is_done: Whether the new file serves.
         message: What is to be said about it, without secrets.
-        reloaded: What has changed, if it is done.
+        reloaded: What was built, kept and stopped, if it is done.
+        changes: What is different in the new file, if it is done.
     """
 
     is_done: bool
     message: str
     reloaded: Reloaded | None = None
+    changes: Changes = attrs.field(factory=Changes)
 
     def as_json(self) -> dict[str, Any]:
         """Return it as the control socket writes it."""
-        modules = {} if self.reloaded is None else attrs.asdict(self.reloaded)
-        return {"ok": self.is_done, "message": self.message, **modules}
+        answer: dict[str, Any] = {"ok": self.is_done, "message": self.message}
+        if self.reloaded is None:
+            return answer
+        return {**answer, **attrs.asdict(self.reloaded), **describe(self.changes)}
 
 
 @final
@@ -116,8 +124,16 @@ class Reloader:
         self._is_open = True
         self._answer_kept(Outcome(is_done=False, message="not reloaded: the server is stopping"))
 
-    def reload(self) -> Deferred[Outcome]:
+    @property
+    def is_idle(self) -> bool:
+        """Whether the server has started, and no reload is in flight."""
+        return self._is_open and not self._in_flight
+
+    def reload(self, file: HostFile | None = None) -> Deferred[Outcome]:
         """Reload now, or when the server has started; see `Host.reload`.
+
+        Args:
+            file: What is taken over if it has started already; by default the file is read again.
 
         Returns:
             What comes of it; it never fails.
@@ -128,18 +144,22 @@ class Reloader:
             return kept
         self._in_flight += 1
         self._notifier.reloading()
-        reloading = start_entry(self._server.reload())
-        return reloading.addCallbacks(self._succeeded, self._failed).addCallback(self._end)
+        succeeded = functools.partial(self._succeeded, self._host.file)
+        reloading = start_entry(self._server.reload(file))
+        return reloading.addCallbacks(succeeded, self._failed).addCallback(self._end)
 
     def _answer_kept(self, outcome: Outcome) -> None:
         kept, self._kept = self._kept, []
         for each in kept:
             each.callback(outcome)
 
-    def _succeeded(self, reloaded: Reloaded) -> Outcome:
+    def _succeeded(self, before: HostFile, reloaded: Reloaded) -> Outcome:
         message = f"reloaded {self._host.file.name}: {reloaded}"
         _log.info("%s", message)
-        return Outcome(is_done=True, message=self._shown(message), reloaded=reloaded)
+        changes = compare(before, self._host.file)
+        return Outcome(
+            is_done=True, message=self._shown(message), reloaded=reloaded, changes=changes
+        )
 
     def _failed(self, failure: Failure) -> Outcome:
         error = failure.value

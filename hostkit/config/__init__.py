@@ -9,6 +9,7 @@ from hostkit.config._converter import can_fill, strict_converter, structure, str
 from hostkit.config._entries import ModuleEntry, ModulePolicies, ModulePolicy
 from hostkit.config._faults import Fault, StructureErrors, faults_of
 from hostkit.config._fields import Setting, settings_of
+from hostkit.config._findings import NOTHING_SAID, Findings
 from hostkit.config._host_file import HostFile, check_reloadable
 from hostkit.config._limits import Limits
 from hostkit.config._load import Examined, examine, from_mapping, load
@@ -18,10 +19,12 @@ from hostkit.config._settings import Listener, Redis, Settings
 from hostkit.config._tokens import SHORTEST_TOKEN
 
 __all__ = [
+    "NOTHING_SAID",
     "SHORTEST_TOKEN",
     "Bytes",
     "Examined",
     "Fault",
+    "Findings",
     "HostFile",
     "Limits",
     "Listener",

@@ -216,15 +216,13 @@ class FailurePolicy:
         return self._veto(call, index, denial, say(denial))
 
     def _log(self, index: int, message: str, text: str, error: BaseException) -> None:
-        logger = self._loggers[index]
-        said = (message, self._spec.full_name, clean(text, self._redact))
-
-        def write(error: BaseException) -> bool:
-            logger.warning(*said, exc_info=presentable(error), extra=self._about)
-            return True
-
-        if not attempt(write, error, otherwise=False):
-            logger.warning(*said, extra=self._about)
+        self._loggers[index].warning(
+            message,
+            self._spec.full_name,
+            clean(text, self._redact),
+            exc_info=presentable(error),
+            extra=self._about,
+        )
 
     def _veto(self, call: Call, index: int, denial: Exception, text: str) -> Any:
         add_note(denial, self._callbacks[index], self._spec)

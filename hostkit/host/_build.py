@@ -51,8 +51,7 @@ def build(
         ConfigErrors: Something is wrong with some modules; all of it is reported.
     """
     file, categories = loader.file, loader.services.categories
-    found = _load_modules(loader, () if before is None else before.loaded, missing)
-    loaded, modules, missing = found
+    loaded, modules, missing = _load_modules(loader, before.loaded if before else (), missing)
     manager = _manager(loader, modules, before)
     # A host's hooks and receipts stay the same objects for life: its code holds on to them.
     receipts = Receipts(file.settings.receipts, file.redact) if before is None else before.receipts
@@ -67,9 +66,10 @@ def build(
         hooks=_hooks(chains, file) if before is None else before.hooks,
         receipts=receipts,
         detached=detached,
-        mounts=assign_paths(modules),
+        mounts=assign_paths(modules, loader.findings),
         missing=missing,
     )
+    warn_about_order(state.chains.values(), loader.findings)
     check_deciders(file, state.chains, modules)
     if before is None:
         state.bind()
@@ -106,7 +106,6 @@ def _chains(
         }
         for category in categories
     }
-    warn_about_order(chain for each in chains.values() for chain in each.values())
     manager.close()  # a plugin that came later would be in no chain
     return chains
 
@@ -134,7 +133,7 @@ def _load_modules(
     loaded: list[Module] = []
     modules: list[Module] = []
     problems: list[Problem] = []
-    claims = Claims(loader.file, loader.services.categories)
+    claims = Claims(loader.findings, loader.services.categories)
     for entry in loader.file.modules:
         if not entry.enabled or entry.name in missing:
             continue
@@ -143,7 +142,7 @@ def _load_modules(
         except ConfigErrors as errors:
             wrong = loader.file.without_stand_ins(errors.problems)
             if entry.optional and wrong:
-                missing[entry.name] = leave_out(entry, wrong)
+                missing[entry.name] = leave_out(entry, wrong, loader.findings)
             else:
                 problems += wrong
         else:

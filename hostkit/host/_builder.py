@@ -83,9 +83,10 @@ class Builder:
             try:
                 built = build(loader, self.clock, protect=self.protect)
             except ConfigErrors as errors:
-                raise ConfigErrors((*problems, *errors.problems)) from None
+                found = (*problems, *errors.problems)
+                raise ConfigErrors(found, loader.warnings) from None
             if problems:
-                raise ConfigErrors(problems)
+                raise ConfigErrors(problems, loader.warnings)
         services.link.hooks = built.hooks
         return built, messages
 
@@ -136,7 +137,7 @@ class Builder:
             ConfigErrors: The modules do not go together with the others.
         """
         with self._environment(state.loader.file) as environment:
-            loader = attrs.evolve(state.loader, environment=environment)
+            loader = state.loader.for_file(state.loader.file, environment)
             found, missing = load_again(loader, state.missing)
             if not found:
                 return attrs.evolve(state, missing=tuple(missing)), False
@@ -151,9 +152,7 @@ class Builder:
         file: HostFile | None = None,
         missing: Sequence[MissingModule] = (),
     ) -> HostState:
-        loader = attrs.evolve(
-            before.loader, file=file or before.loader.file, environment=environment
-        )
+        loader = before.loader.for_file(file or before.loader.file, environment)
         return build(loader, self.clock, before, missing=missing, protect=self.protect)
 
     @contextmanager

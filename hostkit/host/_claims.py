@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence
 
     from hostkit.api import Mount, Registration
-    from hostkit.config import HostFile
+    from hostkit.config import Findings
     from hostkit.dispatch import Chain, KeyedChain
     from hostkit.errors import Problem
     from hostkit.loading import Module
@@ -32,12 +32,13 @@ class Claims:
     what the mode is for.
 
     Args:
-        file: The config file, in which problems are placed.
+        findings: Collects warnings about the config file, in which problems are placed.
         categories: The host's categories.
     """
 
-    def __init__(self, file: HostFile, categories: Sequence[type[Category]]) -> None:
-        self._file = file
+    def __init__(self, findings: Findings, categories: Sequence[type[Category]]) -> None:
+        self._findings = findings
+        self._file = findings.file
         self._exclusive = frozenset(each.name for each in categories if each.exclusive)
         self._categories: dict[str, Module] = {}
         self._hooks: dict[tuple[str, Hashable], Module] = {}
@@ -66,7 +67,9 @@ class Claims:
                 owner = self._categories.setdefault(name, module)
                 if owner is not module:
                     taken.append(name)
-                    _log.warning(
+                    self._findings.warn(
+                        _log,
+                        module.entry.path,
                         "module %r registers for %s, which only one module can have; "
                         "%r is listed first and has it",
                         module.name,
@@ -118,11 +121,12 @@ class Claims:
                 )
 
 
-def assign_paths(modules: Sequence[Module]) -> dict[str, tuple[Module, Mount]]:
+def assign_paths(modules: Sequence[Module], findings: Findings) -> dict[str, tuple[Module, Mount]]:
     """Give each path to the module that is listed first, and warn about the others.
 
     Args:
         modules: The modules, in config order.
+        findings: Collects the warnings.
 
     Returns:
         For each path, the module that serves it and its resource.
@@ -133,7 +137,9 @@ def assign_paths(modules: Sequence[Module]) -> dict[str, tuple[Module, Mount]]:
             owner, first = mounts.setdefault(mount.path, (module, mount))
             places = f"(registered at {first.source} and {mount.source})"
             if owner is not module:
-                _log.warning(
+                findings.warn(
+                    _log,
+                    module.entry.path,
                     "modules %r and %r both want to serve %s; %r is listed first and serves it %s",
                     owner.name,
                     module.name,
@@ -142,7 +148,9 @@ def assign_paths(modules: Sequence[Module]) -> dict[str, tuple[Module, Mount]]:
                     places,
                 )
             elif first is not mount:
-                logger_of(module.name).warning(
+                findings.warn(
+                    logger_of(module.name),
+                    module.entry.path,
                     "module %r wants to serve %s twice; what it registered first is served %s",
                     module.name,
                     mount.path,
@@ -151,11 +159,12 @@ def assign_paths(modules: Sequence[Module]) -> dict[str, tuple[Module, Mount]]:
     return mounts
 
 
-def warn_about_order(chains: Iterable[Chain | KeyedChain]) -> None:
+def warn_about_order(chains: Iterable[Chain | KeyedChain], findings: Findings) -> None:
     """Warn about hooks whose modules decide about what later ones may replace.
 
     Args:
         chains: The chains of all hooks.
+        findings: Collects the warnings.
     """
     for chain in chains:
         rule = chain.spec.rule
@@ -164,7 +173,9 @@ def warn_about_order(chains: Iterable[Chain | KeyedChain]) -> None:
         for part in chain.parts:
             *earlier, last = [each.module for each in part.callbacks if not each.shadow] or [""]
             if earlier:
-                _log.warning(
+                findings.warn(
+                    _log,
+                    ("modules",),
                     "%s: %s may decide about another %r than is agreed in the end, since modules "
                     "listed later, up to %r, can replace it; list those that replace it first, or "
                     "declare the hook with asks_again=True",

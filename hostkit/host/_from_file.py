@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hostkit.api import HostServices, ModuleApi
 from hostkit.codes import Code
-from hostkit.config import examine
+from hostkit.config import Findings, examine
 from hostkit.errors import CodedError, ConfigErrors
 from hostkit.host._host import Host
 from hostkit.host._reading import warn_of_nothing
@@ -52,21 +52,27 @@ def build_from_file(
     """
     examined = examine(path, without_secrets=without_secrets, stream=stream)
     problems = list(examined.problems)
+    warnings: tuple[Problem, ...] = ()
     prepare(examined.file)
     warn_of_nothing(examined.file)
     host = Host(examined.file, **options)
     if _has_good_settings(examined):
         try:
-            host.build()
+            warnings = host.build().warnings
         except ConfigErrors as errors:
-            # A module whose entry is wrong might be the one that decides a hook.
-            skipped = {Code.NO_DECIDER} if problems else set[Code]()
-            problems += [each for each in errors.problems if each.code not in skipped]
+            problems += _besides(problems, errors)
+            warnings = errors.warnings
         except CodedError as error:
             problems.append(error.problem)
         problems += check(examined.file)
-    _raise_all(problems)
+    _raise_all(problems, warnings)
     return host
+
+
+def _besides(problems: Sequence[Problem], errors: ConfigErrors) -> list[Problem]:
+    """Choose what else is wrong: a module whose entry is wrong might be what decides a hook."""
+    skipped = {Code.NO_DECIDER} if problems else set[Code]()
+    return [each for each in errors.problems if each.code not in skipped]
 
 
 def check_configs(
@@ -74,7 +80,7 @@ def check_configs(
     *,
     check: Callable[[HostFile], Iterable[Problem]],
     module_path: Sequence[str | os.PathLike[str]],
-) -> None:
+) -> tuple[Problem, ...]:
     """Import what a file names and parse the configs of its modules, but build none of them.
 
     Args:
@@ -82,23 +88,31 @@ def check_configs(
         check: Finds what else is wrong with the settings.
         module_path: As for `Host`.
 
+    Returns:
+        Warnings, in the order of the file.
+
     Raises:
         ConfigErrors: All that is wrong, in the order of the file.
     """
     problems = list(examined.problems)
+    findings = Findings(examined.file)
     if _has_good_settings(examined):
-        problems += _look_into(examined.file, module_path)
+        problems += _look_into(findings, module_path)
         problems += check(examined.file)
-    _raise_all(problems)
+    _raise_all(problems, findings.warnings)
+    return findings.warnings
 
 
-def _look_into(file: HostFile, module_path: Sequence[str | os.PathLike[str]]) -> Iterator[Problem]:
+def _look_into(
+    findings: Findings, module_path: Sequence[str | os.PathLike[str]]
+) -> Iterator[Problem]:
+    file = findings.file
     try:
         environment = Environment(find_folders(file, module_path))
     except ConfigErrors as errors:
         yield from errors.problems
         return
-    loader = ModuleLoader(file, ModuleApi, HostServices(), environment)
+    loader = ModuleLoader(file, ModuleApi, HostServices(), environment, findings)
     with importable(environment.folders):
         try:
             load_categories(file, environment)
@@ -107,13 +121,17 @@ def _look_into(file: HostFile, module_path: Sequence[str | os.PathLike[str]]) ->
         for entry in file.modules:
             if entry.enabled:
                 yield from _refusals(loader, entry)
+    findings.found += environment.warnings
 
 
 def _refusals(loader: ModuleLoader, entry: ModuleEntry) -> tuple[Problem, ...]:
     try:
         loader.check(entry)
     except ConfigErrors as errors:
-        return () if entry.optional else loader.file.without_stand_ins(errors.problems)
+        wrong = loader.file.without_stand_ins(errors.problems)
+        if not entry.optional:
+            return wrong
+        loader.findings.collect(wrong)
     return ()
 
 
@@ -122,6 +140,7 @@ def _has_good_settings(examined: Examined) -> bool:
     return all(problem.path[:1] == ("modules",) for problem in examined.problems)
 
 
-def _raise_all(problems: Sequence[Problem]) -> None:
+def _raise_all(problems: Sequence[Problem], warnings: tuple[Problem, ...]) -> None:
     if problems:
-        raise ConfigErrors(tuple(sorted(problems, key=lambda problem: problem.position)))
+        in_order = sorted(problems, key=lambda problem: problem.position)
+        raise ConfigErrors(tuple(in_order), warnings)

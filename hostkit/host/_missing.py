@@ -9,7 +9,7 @@ import attrs
 
 from hostkit.dispatch import Outcome, Step
 from hostkit.errors import ConfigErrors, HostkitError
-from hostkit.logs import logger_of
+from hostkit.logs import COLLECTED, logger_of
 from hostkit.loops import find_clock, start_entry
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from twisted.internet.interfaces import IReactorTime
 
-    from hostkit.config import ModuleEntry
+    from hostkit.config import Findings, ModuleEntry
     from hostkit.errors import Problem
     from hostkit.loading import Module, ModuleLoader
     from hostkit.loops import Cancellable
@@ -73,16 +73,19 @@ class MissingModule:
         return f"{self.name}: {self.failure}: {self.reason}"
 
 
-def leave_out(entry: ModuleEntry, problems: Sequence[Problem]) -> MissingModule:
+def leave_out(entry: ModuleEntry, problems: Sequence[Problem], findings: Findings) -> MissingModule:
     """Go on without a module that cannot be loaded.
 
     Args:
         entry: Its entry, which says that it is optional.
         problems: Why it cannot be loaded.
+        findings: Collects that as a warning.
     """
     errors = ConfigErrors(tuple(problems))
+    findings.collect(problems)
     logger = logger_of(entry.name)
-    logger.warning("going on without the optional module %r: %s", entry.name, errors)
+    message = "going on without the optional module %r: %s"
+    logger.warning(message, entry.name, errors, extra=COLLECTED)
     return MissingModule.not_loaded(entry, problems)
 
 
@@ -107,7 +110,7 @@ def load_again(
             again = MissingModule.not_loaded(each.entry, errors.problems)
             # The same reason was logged in full when it came up.
             if again.reason != each.reason:
-                leave_out(each.entry, errors.problems)
+                leave_out(each.entry, errors.problems, loader.findings)
             still.append(again)
     return found, still
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Final, final
 
 from twisted.internet.defer import DeferredLock
 
+from hostkit.config import NOTHING_SAID
 from hostkit.host._given import read_given
+from hostkit.logs import COLLECTED
 from hostkit.loops import in_thread, settle
 
 if TYPE_CHECKING:
@@ -29,11 +31,7 @@ def warn_of_nothing(file: HostFile) -> None:
         file: The file.
     """
     if file.says_nothing:
-        _log.warning(
-            "%s has neither `modules:` nor `hostkit:` at its top level, so no module is loaded: "
-            "are they indented, or is it another file?",
-            file.name,
-        )
+        _log.warning(NOTHING_SAID, file.name, extra=COLLECTED)
 
 
 @final

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         Timing,
         Trace,
     )
+    from hostkit.errors import Problem
     from hostkit.host._missing import MissingModule
     from hostkit.loading import Module, ModuleLoader
     from hostkit.loops import DetachedTasks, Owner
@@ -146,6 +147,14 @@ class HostView:
     def missing(self) -> tuple[MissingModule, ...]:
         """Optional modules that cannot be loaded or started, so that the host goes on without."""
         return self._state.missing
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is probably wrong with the file, its modules and what is installed.
+
+        All of it was logged when the host was built, or when its modules were replaced in a reload.
+        """
+        return self._state.loader.warnings
 
     @property
     def worker(self) -> Worker:

@@ -1,5 +1,6 @@
 """How modules get from a name in the config file to an object with registrations."""
 
+from hostkit.loading._config import is_same
 from hostkit.loading._environment import CATEGORIES, MODULES, Environment, Offer
 from hostkit.loading._folders import find_folders, importable
 from hostkit.loading._imports import find_class, load_categories
@@ -15,5 +16,6 @@ __all__ = [
     "find_class",
     "find_folders",
     "importable",
+    "is_same",
     "load_categories",
 ]

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from hostkit.codes import Code
 from hostkit.config import (
+    Findings,
     HostFile,
     ModuleEntry,
     StructureErrors,
@@ -17,18 +18,18 @@ from hostkit.config import (
 )
 from hostkit.errors import ConfigError, ConfigErrors, Path, Problem
 from hostkit.loading._failures import broken, causes, pass_on
-from hostkit.logs import logger_of
+from hostkit.logs import COLLECTED, logger_of
 from hostkit.specs import is_coroutine_function
 
 _MOST_WARNINGS: Final = 10
 _ITEM: Final = re.compile(r"<item (\d+)>")
 
 
-def parse_config(file: HostFile, entry: ModuleEntry, module_class: Any) -> Any:
+def parse_config(findings: Findings, entry: ModuleEntry, module_class: Any) -> Any:
     """Parse what stands below ``config:`` into what the module is built with.
 
     Args:
-        file: The config file.
+        findings: Collects warnings about the config file.
         entry: The module's entry in it.
         module_class: The module's class, which may have `parse_config` or `Config`.
 
@@ -36,6 +37,7 @@ def parse_config(file: HostFile, entry: ModuleEntry, module_class: Any) -> Any:
         ConfigErrors: The class refuses its config (HK105), or fails (HK106), or its `Config` has
             no place for it (HK020 to HK029).
     """
+    file = findings.file
     written = file.written(private_copy(entry.config), (*entry.path, "config"))
     # What no file says starts nowhere; a program's paths are what it gave.
     folder = None if file.locate(()) is None else file.folder
@@ -43,7 +45,7 @@ def parse_config(file: HostFile, entry: ModuleEntry, module_class: Any) -> Any:
         with structuring_for(module_class, folder):
             return _parse(file, entry, module_class, written)
     finally:
-        _warn(file, entry, written)
+        _warn(findings, entry, written)
 
 
 def _parse(file: HostFile, entry: ModuleEntry, module_class: Any, written: Written) -> Any:
@@ -74,11 +76,12 @@ def _parse(file: HostFile, entry: ModuleEntry, module_class: Any, written: Writt
         raise _misfits(file, entry, errors) from errors
 
 
-def _warn(file: HostFile, entry: ModuleEntry, written: Written) -> None:
+def _warn(findings: Findings, entry: ModuleEntry, written: Written) -> None:
     """Log which values a module got as YAML 1.1 reads them, though they look like others."""
     kept = {plain.path: plain for plain in written.kept}
     for plain in list(kept.values())[:_MOST_WARNINGS]:
-        problem = file.surprise(plain)
+        problem = findings.file.surprise(plain)
+        findings.collect([problem])
         logger_of(entry.name).warning(
             "%s: %s module %r got a value as YAML 1.1 reads it: %s; %s",
             problem.place,
@@ -86,10 +89,12 @@ def _warn(file: HostFile, entry: ModuleEntry, written: Written) -> None:
             entry.name,
             problem.message,
             problem.hint,
+            extra=COLLECTED,
         )
     if len(kept) > _MOST_WARNINGS:
         more = len(kept) - _MOST_WARNINGS
-        logger_of(entry.name).warning("module %r got %d more such values", entry.name, more)
+        message = "module %r got %d more such values"
+        findings.warn(logger_of(entry.name), entry.path, message, entry.name, more)
 
 
 def _unusable(file: HostFile, entry: ModuleEntry, config_class: Any) -> Problem:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final, final
 
 import attrs
 
+from hostkit.errors import Problem
+from hostkit.logs import COLLECTED
 from hostkit.presenting import exception_line
 
 if TYPE_CHECKING:
@@ -68,6 +70,12 @@ class Environment:
     """
 
     folders: tuple[str, ...] = ()
+    _broken: list[str] = attrs.field(factory=list, init=False)
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What of all that is installed could not be read, as far as it was."""
+        return tuple(Problem("", each, severity="warning") for each in self._broken)
 
     def offers(self, group: str) -> tuple[Offer, ...]:
         """Return what is offered in a group.
@@ -110,9 +118,9 @@ class Environment:
                 # A second one is hidden by the first, as its packages are from imports.
                 if normalize(name) not in seen:
                     seen.add(normalize(name))
-                    found += _read(each, name, version)
+                    found += _read(each, name, version, self._broken)
             except Exception as error:  # noqa: BLE001 -- the files may hold anything
-                _warn(each, f"its entry points cannot be read ({_reason(error)})")
+                _warn(self._broken, each, f"its entry points cannot be read ({_reason(error)})")
         return tuple(found)
 
 
@@ -145,19 +153,19 @@ def _reason(error: Exception) -> str:
     return "a line has no '='" if isinstance(error, TypeError) else exception_line(error)
 
 
-def _read(distribution: Distribution, name: str, version: str) -> list[Offer]:
+def _read(distribution: Distribution, name: str, version: str, broken: list[str]) -> list[Offer]:
     """Read what a distribution offers; its metadata may spell the name as its author does."""
     points = [each for each in distribution.entry_points if each.group in {MODULES, CATEGORIES}]
     try:
         if not any(distribution.read_text(file) for file in _METADATA):
-            _warn(distribution, "it has no metadata")
+            _warn(broken, distribution, "it has no metadata")
         elif points:
             # What it does not say, its folder does.
             said = distribution.metadata
             name = (said.get_all("Name") or [name])[0]
             version = (said.get_all("Version") or [version])[0]
     except UnicodeDecodeError as error:
-        _warn(distribution, f"its metadata cannot be read: {exception_line(error)}")
+        _warn(broken, distribution, f"its metadata cannot be read: {exception_line(error)}")
     return [Offer(each.group, each.name, _target(each), name, version) for each in points]
 
 
@@ -172,9 +180,8 @@ def _where(distribution: Distribution) -> str:
     return str(getattr(distribution, "_path", distribution))
 
 
-def _warn(distribution: Distribution, reason: str) -> None:
-    _log.warning(
-        "a broken package is installed: %s: %s; reinstall or delete it",
-        _where(distribution),
-        reason,
-    )
+def _warn(broken: list[str], distribution: Distribution, reason: str) -> None:
+    where = _where(distribution)
+    message = f"a broken package is installed: {where}: {reason}; reinstall or delete it"
+    broken.append(message)
+    _log.warning("%s", message, extra=COLLECTED)

@@ -72,7 +72,8 @@ def warn_of_forgotten(
     """
     log = logger_of(name)
     for coroutine in coroutines:
-        log.warning(
+        registrations.warn(
+            log,
             "an `await` was forgotten while the module was built: the coroutine %s was never "
             "awaited; __init__ cannot await, what must wait belongs into start()",
             coroutine,
@@ -83,7 +84,8 @@ def warn_of_forgotten(
     functions: list[Any] = [each.function for each in registrations.callbacks]
     registered = {id(each.__func__ if type(each) is MethodType else each) for each in functions}
     if marked and registered.isdisjoint(map(id, marked.values())):
-        log.warning(
+        registrations.warn(
+            log,
             "methods are marked with @hookimpl, but not registered: %s; "
             "call api.register_hookimpls(self) in __init__",
             ", ".join(marked),

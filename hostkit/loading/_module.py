@@ -11,6 +11,7 @@ import attrs
 
 from hostkit.api import Registrations
 from hostkit.codes import Code
+from hostkit.config import Findings
 from hostkit.errors import ConfigErrors
 from hostkit.loading._config import is_same, parse_config, private_copy
 from hostkit.loading._environment import Environment
@@ -40,6 +41,7 @@ class Module:
         mounts: Its web resources, in the order of registration.
         place: Finds its entry in the config file.
         loops: Its background loops.
+        warnings: What was found to be probably wrong with it.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Module:
     mounts: tuple[Mount, ...]
     place: Callable[[], Place | None]
     loops: Loops
+    warnings: tuple[Problem, ...] = ()
 
 
 @final
@@ -61,12 +64,25 @@ class ModuleLoader:
         api_class: The class of what modules are given; see `hostkit.api.make_api_class`.
         services: What the host offers to its modules.
         environment: Where their classes are looked for.
+        findings: Collects warnings.
     """
 
     file: HostFile
     api_class: type[ModuleApi]
     services: HostServices
     environment: Environment = attrs.field(factory=Environment)
+    findings: Findings = attrs.field(
+        default=attrs.Factory(lambda self: Findings(self.file), takes_self=True)
+    )
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is probably wrong with the file, its modules, and what is installed."""
+        return (*self.environment.warnings, *self.findings.warnings)
+
+    def for_file(self, file: HostFile, environment: Environment) -> ModuleLoader:
+        """Return the same for another file, or for the same one once more."""
+        return attrs.evolve(self, file=file, environment=environment, findings=Findings(file))
 
     def load(self, entry: ModuleEntry) -> Module:
         """Import a module's class, parse its config and build it.
@@ -79,9 +95,14 @@ class ModuleLoader:
         """
         module_class = find_class(self.file, entry, self.environment)
         registrations = Registrations()
-        with coroutines_noted() as coroutines:
-            instance = self._build(entry, module_class, registrations)
-        warn_of_forgotten(entry.name, instance, registrations, coroutines)
+        before = len(self.findings.found)
+        try:
+            with coroutines_noted() as coroutines:
+                instance = self._build(entry, module_class, registrations)
+            warn_of_forgotten(entry.name, instance, registrations, coroutines)
+        finally:
+            for message in registrations.warnings:
+                self.findings.note(entry.path, message)
         return Module(
             name=entry.name,
             instance=instance,
@@ -90,6 +111,7 @@ class ModuleLoader:
             mounts=tuple(registrations.mounts),
             place=functools.partial(self.file.locate, entry.path),
             loops=registrations.loops,
+            warnings=tuple(self.findings.found[before:]),
         )
 
     def check(self, entry: ModuleEntry) -> None:
@@ -105,7 +127,7 @@ class ModuleLoader:
 
     def _parse(self, entry: ModuleEntry, module_class: type) -> Any:
         try:
-            config = parse_config(self.file, entry, module_class)
+            config = parse_config(self.findings, entry, module_class)
         except ConfigErrors:
             raise
         except BaseException as error:  # of the class, or of its Config
@@ -146,7 +168,12 @@ class ModuleLoader:
             is_named_alike = (old.name, old.module) == (entry.name, entry.module)
             if is_named_alike and is_same(old.config, entry.config):
                 place = functools.partial(self.file.locate, entry.path)
-                return attrs.evolve(module, entry=entry, place=place)
+                warnings = tuple(
+                    attrs.evolve(each, path=(*entry.path, *each.path[len(entry.path) :]))
+                    for each in module.warnings
+                )
+                self.findings.found += warnings
+                return attrs.evolve(module, entry=entry, place=place, warnings=warnings)
         return None
 
 

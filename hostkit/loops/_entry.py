@@ -142,12 +142,7 @@ def advise(error: BaseException, said: str) -> str:
 
 
 def _find(error: BaseException) -> str:
-    try:
-        text = exception_line(error)
-    except KeyboardInterrupt:
-        raise
-    except BaseException:  # noqa: BLE001 -- a module has written it, and it cannot be shown
-        return ""
+    text = exception_line(error)
     if current_task() is not None:
         if _NO_DEFERRED.search(text):
             return "to await Deferreds in an asyncio task, call with `await hostkit.enter(...)`"

@@ -27,8 +27,6 @@ def split_target(target: bytes) -> tuple[bytes | None, bytes]:
     Args:
         target: Such as ``/path?query``, or ``http://host/path?query`` as for a proxy.
     """
-    if target.startswith(b"/"):
-        return None, target
     absolute = _ABSOLUTE.fullmatch(target)
     if absolute is None:
         return None, target

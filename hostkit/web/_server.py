@@ -124,11 +124,14 @@ class Server:
             self._watch.end()
             self._withheld.end()
 
-    async def reload(self) -> Reloaded:
+    async def reload(self, file: HostFile | None = None) -> Reloaded:
         """Take over what has changed in the config file, and go on serving; see `Host.reload`.
 
         Modules that are gone are stopped when the requests in flight are answered, but after the
         time that the setting ``drain:`` allows.
+
+        Args:
+            file: The new file; by default it is read again.
 
         Returns:
             Which modules are new, were kept, and are gone.
@@ -139,7 +142,7 @@ class Server:
         """
         if self._is_stopping:
             raise HostkitError("the server is stopping")
-        return await self._host.reload()
+        return await self._host.reload(file)
 
     # What a host wants of what accompanies its reloads.
 

@@ -69,8 +69,7 @@ class TimedChannel(PipelinedChannel):
         if self.phase is _BUSY:
             self.site.busy -= 1
             self._is_on_demand = False
-            if self._waits:
-                self._wait_for_client(waits=False)
+            self._wait_for_client(waits=False)
         if phase is _BUSY:
             self.site.busy += 1
         elif self.body is not None:
@@ -87,14 +86,13 @@ class TimedChannel(PipelinedChannel):
         """Take an answer from a producer; one that is pulled is held up by its client alone."""
         if not streaming and self.phase is _BUSY:
             self._is_on_demand = True
-            if not self._waits:
-                self._wait_for_client(waits=True)
+            self._wait_for_client(waits=True)
         super().registerProducer(producer, streaming)  # type: ignore[no-untyped-call]
 
     def pauseProducing(self) -> None:
         """Wait until what was answered is taken, as long as the client takes any of it."""
         super().pauseProducing()
-        if self.phase is _BUSY and not self._waits:
+        if self.phase is _BUSY:
             self._wait_for_client(waits=True)
         if self._uptake is None:
             self._uptake = Uptake(self.transport, self.site.seconds)
@@ -103,7 +101,7 @@ class TimedChannel(PipelinedChannel):
 
     def resumeProducing(self) -> None:
         """Go on after all that was answered is taken."""
-        if self._waits and not self._is_on_demand:
+        if not self._is_on_demand:
             self._wait_for_client(waits=False)
         limits = self.site.limits
         allowed = {_IDLE: limits.idle, _HEADERS: limits.headers_time}.get(
@@ -214,8 +212,9 @@ class TimedChannel(PipelinedChannel):
 
     def _wait_for_client(self, *, waits: bool) -> None:
         """Count the request in flight as one that only its client holds up, or not any more."""
-        self._waits = waits
-        self.site.held_up += 1 if waits else -1
+        if waits is not self._waits:
+            self._waits = waits
+            self.site.held_up += 1 if waits else -1
 
     def _leave(self) -> None:
         self.become(_CLOSING)

@@ -147,13 +147,13 @@ class _OwnPort(Port):
         super().__init__(*args)
         self._path = path
         self._release = release
-        self._made: socket.socket | None = None
+        self._close_made: Callable[[], object] = lambda: None
         self._file: tuple[int, int] | None = None
 
     def createInternetSocket(self) -> socket.socket:
         """Make the socket, which has no name yet."""
         made: socket.socket = super().createInternetSocket()  # type: ignore[no-untyped-call]
-        self._made = made
+        self._close_made = made.close
         # On Linux the name gets this mode, so that between `bind` and `chmod` no other user can
         # connect. A umask would count for all threads.
         with contextlib.suppress(OSError):
@@ -165,8 +165,7 @@ class _OwnPort(Port):
         try:
             super().startListening()  # type: ignore[no-untyped-call]
         except BaseException:
-            if self._made is not None:
-                self._made.close()
+            self._close_made()
             raise
         self._file = _identity(self._path)
 

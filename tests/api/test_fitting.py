@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
+from hostkit.api import Registrations
 from hostkit.errors import RegistrationError
 from hostkit.rules import FirstResult, Notify
 from hostkit.specs import Category, Keyed, hookimpl, hookspec
 
 from .conftest import hooks_of, make_api
-
-if TYPE_CHECKING:
-    from hostkit.api import Registrations
 
 
 def read(written: Any) -> tuple[Any, Any]:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import inspect
 import logging
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -11,9 +12,6 @@ from hostkit.api import HostServices, ModuleApi, Registrations, make_api_class
 from hostkit.errors import RegistrationError, UnknownNameError
 
 from .conftest import Comments, Names, Strangers, check, hooks_of, notify
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def test_the_api_knows_its_modules_name(api: ModuleApi) -> None:

@@ -1,20 +1,18 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from unittest.mock import Mock
 
 import pluggy
 import pytest
 
+from hostkit.api import ModuleApi, Registrations
 from hostkit.errors import RegistrationError
 from hostkit.rules import ALLOW, Decision
 from hostkit.specs import hookimpl
 
 from .conftest import hooks_of
-
-if TYPE_CHECKING:
-    from hostkit.api import ModuleApi, Registrations
 
 
 class Words:

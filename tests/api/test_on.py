@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from hostkit import ALLOW, Deny, Host
+from hostkit.api import ModuleApi, Registrations
 from hostkit.errors import RegistrationError
 from hostkit.rules import Decision, FirstDenial, FirstResult
 from hostkit.specs import Category, Keyed, hookspec
 from tests.api.conftest import Comments, Names, Strangers, check, hooks_of, make_api
-
-if TYPE_CHECKING:
-    from hostkit.api import ModuleApi, Registrations
 
 
 class Logins(Category):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from twisted.internet.task import Clock
@@ -14,9 +15,6 @@ from hostkit import Host, ModuleApi, cached, hookimpl
 from hostkit.api import Registrations
 
 from .conftest import Comments, Names, hooks_of, make_api
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 PUBLIC = [name for name in dir(ModuleApi) if not name.startswith("_")]
 

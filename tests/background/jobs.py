@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
 
+from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock, deferLater
 
 from hostkit.background import BackgroundLoop
 from hostkit.loops import find_clock
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from twisted.internet.defer import Deferred
 
 
 class Panic(BaseException):

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
+import pytest
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.task import Clock
 
 from hostkit.loops import find_clock, start_entry
 
 from .jobs import Job, Panic, begun
-
-if TYPE_CHECKING:
-    import pytest
 
 
 def test_a_loop_that_is_stopped_runs_no_more() -> None:

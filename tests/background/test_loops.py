@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import pytest
 from twisted.internet.defer import Deferred
@@ -13,9 +14,6 @@ from hostkit.background import BackgroundLoop, Loops, Worker
 from hostkit.loops import find_clock
 
 from .jobs import Panic
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
 
 
 def stuck_for(error: BaseException) -> Callable[[], Coroutine[Any, Any, None]]:

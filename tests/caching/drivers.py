@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any
 
 import attrs
 import pytest
@@ -13,9 +14,6 @@ from twisted.internet.defer import CancelledError, Deferred
 from hostkit import cached
 from hostkit.caching import CachedMethod, CacheOptions
 from hostkit.loops import settle
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator
 
 CANCELLED = "cancelled"
 

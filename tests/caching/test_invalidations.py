@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import pytest
 
 from hostkit import cached
 from hostkit.caching import Invalidations
 from hostkit.errors import HostkitError, InvalidationError
-from hostkit.messages import LONGEST_BYTES, Messages
+from hostkit.messages import LONGEST_BYTES, Messages, Receiver
 from hostkit.testing import run
-
-if TYPE_CHECKING:
-    from hostkit.messages import Receiver
 
 
 class Counter:

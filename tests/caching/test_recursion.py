@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 from twisted.internet.defer import Deferred
 
 from hostkit import cached
 from tests.dispatch.fakes import done
 
-if TYPE_CHECKING:
-    from .drivers import Driver
+from .drivers import Driver
 
 
 class Recursive:

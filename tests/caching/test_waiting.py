@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from twisted.internet.defer import Deferred
 
 from hostkit import enter, start_entry
 
-from .drivers import CANCELLED, Driver, Slow
-
-if TYPE_CHECKING:
-    from .drivers import Call
+from .drivers import CANCELLED, Call, Driver, Slow
 
 
 def outcomes(*calls: Call) -> list[Any]:

@@ -37,3 +37,9 @@ class Broken:
 
     def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
         raise RuntimeError("no database")
+
+
+class Nothing:
+    """Registers nothing."""
+
+    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None: ...

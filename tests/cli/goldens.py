@@ -30,8 +30,10 @@ CASES: Final = {
     "validate_static_bad": "validate --static broken.yaml",
     "validate_without_secrets": "validate --without-secrets secrets.yaml",
     "validate_json": "validate --format json host.yaml broken.yaml secrets.yaml",
-    "validate_github": "validate --format github host.yaml broken.yaml",
+    "validate_github": "validate --format github host.yaml broken.yaml nothing.yaml",
     "validate_sarif": "validate --format sarif host.yaml broken.yaml nothing.yaml",
+    "validate_warned": "validate warned.yaml",
+    "validate_strict": "validate --strict --format github warned.yaml",
     "list": "list host.yaml",
     "list_bad": "list broken.yaml",
     "list_hooks": "list --view hooks host.yaml",
@@ -51,7 +53,9 @@ def output_of(case: str) -> str:
     """Run the command of a case, and return all that it prints, with its exit code."""
     command = re.sub(r"\w+\.yaml", r"tests/cli/golden/\g<0>", CASES[case])
     with chdir(_ROOT):  # so that no width depends on where that is
-        result = CliRunner().invoke(main, command.split(), prog_name="hostkit")
+        result = CliRunner().invoke(
+            main, command.split(), prog_name="hostkit", catch_exceptions=False
+        )
     printed = f"$ hostkit {command}\n{result.stdout}"
     if result.stderr:
         printed += f"--- standard error\n{result.stderr}"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -109,6 +111,17 @@ class Interrupted:
 
     def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
         raise KeyboardInterrupt
+
+
+class InterruptedLater:
+    """Is started while somebody presses Ctrl-C."""
+
+    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
+        pass
+
+    async def start(self) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        await asyncio.sleep(60)
 
 
 class Noted:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import subprocess
@@ -42,6 +43,17 @@ def serving(file: str, *options: str, before: str = "") -> Iterator[subprocess.P
         finally:
             alarm.cancel()
             process.kill()
+
+
+@contextmanager
+def holding(path: Path) -> Iterator[None]:
+    """Hold a pid file, as a process does that serves."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        yield
+        path.unlink(missing_ok=True)
 
 
 def errors_of(process: subprocess.Popen[str]) -> IO[str]:

@@ -8,13 +8,9 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-import click
 import pytest
 
-from hostkit.cli._asking import Typed, find_hook, read_arguments
-from hostkit.testing import build_host
 from tests.cli.conftest import HEAD, Write, run
-from tests.cli.modules import Comments
 from tests.cli.servers import ROOT
 
 if TYPE_CHECKING:
@@ -105,6 +101,13 @@ def test_a_module_that_cannot_be_started_is_named(write: Write) -> None:
     assert "Traceback" not in result.stderr
 
 
+def test_an_interrupt_ends_the_command(write: Write) -> None:
+    """Ctrl-C while a module starts ends it with the code that shells give to it."""
+    file = write(f"{HEAD}\nmodules: [{{module: tests.cli.modules.InterruptedLater}}]")
+    result = explain("check_comment", file, "author=ann")
+    assert (result.returncode, result.stdout, result.stderr) == (130, "", "")
+
+
 def test_a_failed_call_is_explained_too(write: Write) -> None:
     """The hook's own outcome is what is asked for, whatever it is."""
     file = write(f"{HEAD}\nmodules: [{{module: tests.cli.modules.Failing, name: bad}}]")
@@ -136,45 +139,6 @@ def test_arguments_must_be_an_object(write: Write, tmp_path: Path) -> None:
     assert "not a JSON object" in result.stderr
 
 
-@pytest.mark.parametrize(
-    ("value", "is_text", "read"),
-    [("5", False, 5), ("5", True, "5"), ("[1]", False, [1]), ("ann", False, "ann")],
-)
-def test_values_are_read_as_their_argument_asks(value: str, read: object, *, is_text: bool) -> None:
-    """`text=5` is text; a number where one is asked for; quotes are not needed."""
-    assert Typed(value).read(is_text=is_text) == read
-
-
-@pytest.mark.parametrize("name", ["check_comment", "comments.check_comment"])
-def test_hooks_are_found_by_name(name: str) -> None:
-    """No two hooks of a host have the same name, so that the category may be left out."""
-    host = build_host(categories=[Comments])
-    assert find_hook(host, name).full_name == "comments.check_comment"
-
-
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [
-        ("chek_comment", "did you mean 'check_comment'"),
-        ("dance", "`hostkit spec --file FILE` lists all"),
-    ],
-)
-def test_an_unknown_hook_is_refused(name: str, said: str) -> None:
-    """With the one that was probably meant."""
-    host = build_host(categories=[Comments])
-    with pytest.raises(click.BadParameter, match=f"there is no hook '{name}': {said}"):
-        find_hook(host, name)
-
-
-def test_arguments_that_do_not_fit_are_refused() -> None:
-    """With the signature of the hook."""
-    host = build_host(categories=[Comments])
-    spec = find_hook(host, "check_comment")
-    assert read_arguments(host, spec, {"author": Typed("5")}) == ["5"]
-    with pytest.raises(click.UsageError, match=r"'author' is missing\n  async def check_comment\("):
-        read_arguments(host, spec, {})
-
-
 ECHO = """\
 from typing import Any
 from hostkit import Category, Deny, hookspec, rules
@@ -188,10 +152,57 @@ class Echo(Category):
     async def find(self, text: str) -> Any:
         "Called for a test."
 
+    @hookspec(rules.FirstResult())
+    async def count(self, text: Any) -> Any:
+        "Called for a test."
+
 class Module:
     def __init__(self, config, api):
-        api.register(Echo, check=lambda text: Deny("no", text), find=lambda text: {"it": text})
+        api.register(Echo, check=lambda text: Deny("no", text), find=read, count=read)
+
+def read(text):
+    return {"it": text, "read": repr(text)}
 """
+
+
+@pytest.mark.parametrize(
+    ("hook", "value", "read"),
+    [
+        ("find", "5", "'5'"),
+        ("echo.count", "5", "5"),
+        ("count", "[1]", "[1]"),
+        ("echo.find", "ann", "'ann'"),
+        ("count", "ann", "'ann'"),
+    ],
+)
+def test_values_are_read_as_their_argument_asks(
+    hook: str, value: str, read: object, write: Write, tmp_path: Path
+) -> None:
+    """`text=5` is text; a number where one is asked for; quotes are not needed.
+
+    No two hooks of a host have the same name, so that the category may be left out.
+    """
+    (tmp_path / "echoing.py").write_text(ECHO)
+    file = write("modules: [{module: echoing.Module}]\nhostkit: {categories: [echoing.Echo]}\n")
+    arguments = (f"text={value}", "--format", "json", "--path", str(tmp_path))
+    result = explain(hook, file, *arguments)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert json.loads(result.stdout)["result"]["read"] == read
+
+
+@pytest.mark.parametrize(
+    ("hook", "said"),
+    [
+        ("chek_comment", "there is no hook 'chek_comment': did you mean 'check_comment'"),
+        ("dance", "there is no hook 'dance': `hostkit spec --file FILE` lists all"),
+        ("check_comment", "'author' is missing\n  async def check_comment("),
+    ],
+)
+def test_what_does_not_fit_is_refused(hook: str, said: str, write: Write) -> None:
+    """With the hook that was probably meant, or with its signature."""
+    result = explain(hook, write(FILE))
+    assert result.returncode == 2
+    assert said in re.sub("\n(?!  )", " ", result.stderr)
 
 
 @pytest.mark.parametrize("form", ["text", "json"])

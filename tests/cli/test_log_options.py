@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hostkit.cli._log import Mask, log_to_twisted
-from tests.cli.conftest import HEAD, Write, run
+from tests.cli.conftest import HEAD, Write, make_service, run
 
 if TYPE_CHECKING:
     from hostkit import Host, ModuleApi
@@ -90,7 +89,7 @@ def test_handlers_of_others_are_left_alone(served: list[Host], write: Write) -> 
     root.addHandler(handler)
     try:
         run("serve", write(LOUD))
-        log_to_twisted(Mask())
+        make_service(write(HEAD))
         logging.getLogger("other").warning("still there")
     finally:
         root.handlers[:], level = before

@@ -13,8 +13,8 @@ import pytest
 
 from hostkit import __version__
 from hostkit.cli import main
-from hostkit.cli._problems import exit_code, show_problems
-from hostkit.errors import ConfigErrors, Place, Problem
+from hostkit.config import load
+from hostkit.errors import ConfigErrors
 from tests.cli.conftest import COLOUR, HEAD, Write, run
 from tests.cli.servers import ROOT
 
@@ -225,33 +225,28 @@ def test_python_runs_the_command() -> None:
     assert output == f"hostkit, version {__version__}\n"
 
 
-ONE = Problem("HK021", "unknown key 'nmae'", hint="did you mean 'name'?")
-OTHER = Problem("HK104", "not a class", place=Place("host.yaml", 2, 5, "  - module: os"))
-PLAIN = Problem("HK007", "the file is empty")
-
-
-def test_problems_go_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
-    """Every problem is shown in full, an empty line after each, and counted at the end."""
-    show_problems(ConfigErrors((ONE, OTHER, PLAIN)))
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert err == f"{ONE.render()}\n\n{OTHER.render()}\n\n{PLAIN.render()}\n\n3 problems found\n"
-    assert COLOUR not in err
-
-
-def test_one_problem_is_counted_as_one(capsys: pytest.CaptureFixture[str]) -> None:
-    """The count has the right number."""
-    show_problems(ConfigErrors((ONE,)))
-    assert capsys.readouterr().err.endswith("\n\n1 problem found\n")
-
-
 @pytest.mark.parametrize(
-    ("code", "expected"),
-    [("HK001", 2), ("HK002", 2), ("HK003", 2), ("HK004", 1), ("HK107", 1), ("HK403", 1)],
+    ("settings", "count"),
+    [("{nmae: x}", "1 problem"), ("{nmae: x, timing: y, receipts: z}", "3 problems")],
 )
-def test_the_exit_code_distinguishes_unreadable_from_bad_files(code: str, expected: int) -> None:
+def test_problems_go_to_standard_error(settings: str, count: str, write: Write) -> None:
+    """Every problem is shown in full, an empty line after each, and counted at the end."""
+    file = write(f"hostkit: {settings}\n")
+    with pytest.raises(ConfigErrors) as caught:
+        load(file)
+    result = run("validate", file)
+    problems = "".join(f"{problem.render()}\n\n" for problem in caught.value.problems)
+    assert (result.stdout, result.stderr) == ("", f"{problems}{count} found\n")
+    assert COLOUR not in result.stderr
+
+
+def test_the_exit_code_distinguishes_unreadable_from_bad_files(tmp_path: Path) -> None:
     """2 means that there was no file to look at, 1 that there are problems in it."""
-    assert exit_code(ConfigErrors((Problem(code, "…"),))) == expected
+    (tmp_path / "host.yaml").write_bytes(b"modules: \xff")
+    for name, code, expected in [("host.yaml", "HK004", 1), ("none.yaml", "HK001", 2)]:
+        result = run("validate", str(tmp_path / name))
+        assert f"{code} " in result.stderr
+        assert result.exit_code == expected
 
 
 def test_an_unreadable_file_is_a_problem_like_others(

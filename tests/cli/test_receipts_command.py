@@ -223,3 +223,12 @@ def test_a_receipt_is_explained_by_its_server(monkeypatch: pytest.MonkeyPatch) -
     assert shown == {"file": NUMBER, "receipt": ITEM["receipt"]}
     result = run("explain", "49f6f9-1", NUMBER, "author=ann")
     assert (result.exit_code, "a receipt has no arguments" in result.output) == (2, True)
+
+
+def test_data_controls_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And is JSON all the same; letters of all languages are as they are."""
+    text = "\x7f \x9b \u202e ü"
+    answer_with(monkeypatch, {}, {"receipt": {"id": text}}, {"receipt": {"id": "ü"}})
+    shown, plain = run("receipts", NUMBER, "--format", "json").output.splitlines()
+    assert (json.loads(shown), shown.isprintable()) == ({"id": text}, True)
+    assert plain == '{"id": "ü"}'

@@ -9,9 +9,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hostkit.cli._process import PidFile
 from tests.cli.conftest import Write, run
-from tests.cli.servers import LIMIT_SECONDS, connect, errors_of, run_to_end, serving, wait_for
+from tests.cli.servers import (
+    LIMIT_SECONDS,
+    connect,
+    errors_of,
+    holding,
+    run_to_end,
+    serving,
+    wait_for,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +72,7 @@ def test_a_server_takes_over_what_has_changed(
         for target, names, what, changes in (
             ("FILE", ["b", "c"], "1 new module, 1 kept, 1 gone", "  + c  - a\n"),
             (str(process.pid), ["d"], "1 new module, 0 kept, 2 gone", "  + d  - b  - c\n"),
-            ("FILE", ["d x"], "1 new module, 0 kept, 1 gone", "  ~ d\n"),
+            ("FILE", ["d x"], "1 new module, 0 kept, 1 gone", "  ~ d (config)\n"),
             ("FILE", ["d x"], "0 new modules, 1 kept, 0 gone", ""),
         ):
             file = write_modules(*names)
@@ -137,7 +144,7 @@ def test_a_server_needs_its_pid_file_for_itself(
 ) -> None:
     """If another process holds it, no module is started and no port opened."""
     file = write_modules("a")
-    with PidFile(path).held():
+    with holding(path):
         code, err = run_to_end(file)
         assert path.exists()
     assert code == 1

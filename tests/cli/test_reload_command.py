@@ -8,13 +8,12 @@ import socket
 import subprocess
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from hostkit.cli._process import PidFile, send_hangup
 from tests.cli.conftest import Write, run
-from tests.cli.servers import serving, wait_for
+from tests.cli.servers import holding, serving, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,7 +101,7 @@ def test_a_control_socket_may_refuse(
 
     monkeypatch.setattr("hostkit.cli._target.ask", refuse)
     file = write_modules()
-    with PidFile(path).held(), socket.socket(socket.AF_UNIX) as listening:
+    with holding(path), socket.socket(socket.AF_UNIX) as listening:
         listening.bind(f"{path}.sock")
         result = run("reload", file)
     assert (result.exit_code, said in result.output) == (1, True)
@@ -114,7 +113,7 @@ def test_a_process_may_have_no_control_socket(
     """It gets the signal, and the exit code says that the result is not known."""
     file = write_modules()
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    with PidFile(path).held():
+    with holding(path):
         result = run("reload", file)
     signal.signal(signal.SIGHUP, before)
     assert (result.exit_code, result.stdout) == (3, "")
@@ -145,7 +144,7 @@ def test_a_pid_file_may_be_unreadable(
 ) -> None:
     """The message names it and the reason."""
     file = write_modules()
-    with PidFile(path).held():
+    with holding(path):
         if kind == "other":
             path.write_text("what?")
         else:
@@ -158,7 +157,7 @@ def test_a_pid_file_may_be_unreadable(
     assert signals == []
 
 
-@pytest.mark.parametrize("number", [12, 1])
+@pytest.mark.parametrize("number", [12, 1, 10**12])
 def test_a_number_is_a_process(
     number: int, signals: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,11 +184,36 @@ def test_the_number_must_be_that_of_the_process_that_holds_the_file(
 ) -> None:
     """Whatever another user may have written into it: process 1, or all processes."""
     file = write_modules()
-    with PidFile(path).held():
+    with holding(path):
         path.write_text(text)
         result = run("reload", file)
     assert (result.exit_code, signals) == (1, [])
     assert f"a process holds {path}, but its number is not there" in result.output
+
+
+@pytest.mark.parametrize(
+    ("error", "is_believed"),
+    [(PermissionError(13, "no"), True), (FileNotFoundError(2, "gone"), False)],
+)
+def test_what_the_system_does_not_say_of_a_process_is_believed(
+    error: OSError,
+    path: Path,
+    write_modules: Callable[..., str],
+    signals: list[tuple[int, int]],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_believed: bool,
+) -> None:
+    """Files of another user's process are not shown; those of one that is gone are not there."""
+
+    def refuse(_: Path) -> NoReturn:
+        raise error
+
+    file = write_modules()
+    with holding(path):
+        monkeypatch.setattr("pathlib.Path.iterdir", refuse)
+        result = run("reload", file)
+    assert ("its number is not there" not in result.output) == is_believed
 
 
 def test_zero_is_refused(signals: list[tuple[int, int]]) -> None:
@@ -217,12 +241,6 @@ def test_the_process_may_be_another_users(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(os, "kill", refuse)
     result = run("reload", "12")
     assert (result.exit_code, result.output) == (1, "Error: process 12 is another user's\n")
-
-
-def test_sighup_is_sent(signals: list[tuple[int, int]]) -> None:
-    """Service managers can send the same signal themselves."""
-    send_hangup(10**12)
-    assert signals == [(10**12, signal.SIGHUP)]
 
 
 def test_a_process_that_would_end_gets_no_signal(monkeypatch: pytest.MonkeyPatch) -> None:

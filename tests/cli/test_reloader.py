@@ -96,7 +96,7 @@ class FakeServer:
         self.in_flight: list[Deferred[None]] = []
         self.count = 0
 
-    async def reload(self) -> Reloaded:
+    async def reload(self, _file: object = None) -> Reloaded:
         self.count += 1
         waiting: Deferred[None] = Deferred()
         self.in_flight.append(waiting)
@@ -172,6 +172,8 @@ def test_requests_during_a_reload_are_passed_on(
         "kept": (),
         "gone": ("b", "c"),
         "missing": (),
+        "changes": {"new": (), "changed": {}, "gone": (), "moved": {}, "settings": ()},
+        "shown": "",
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,7 +21,7 @@ from hostkit.web import Server
 from tests.cli import modules
 from tests.cli.asked import NUMBER, answer_with
 from tests.cli.conftest import run
-from tests.cli.servers import serving, wait_for
+from tests.cli.servers import errors_of, serving, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +39,7 @@ STATUS: dict[str, Any] = {
     "uptime_seconds": 183_845.5,
     "file": {"name": "host.yaml", "sha256": "0123456789abcdef" * 4},
     "modules": {"shadow": 1, "enforce": 2},
+    "switched": [{"module": "words", "command": "shadow", "by": "ann (uid 1000)"}],
     "listeners": [
         {"endpoint": "tcp:80", "url": "http://0.0.0.0:80/", "serve": ["modules", "hooks"]}
     ],
@@ -56,6 +58,7 @@ host.yaml: running for 2d 3h, process 4711
   version      hostkit 1.2, Python 3.11.7
   file         sha256 0123456789abcdef
   modules      2 enforce, 1 shadow
+  switched     words: shadow, by ann (uid 1000)
   listening    http://0.0.0.0:80/ for modules, hooks
   loops        words: refresh, every 60s
                words: sweep, every 0.5s, failed 3 times in a row
@@ -101,6 +104,7 @@ def test_what_is_not_there_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None
         "uptime_seconds": 59.9,
         "file": {"name": "<config>", "sha256": None},
         "modules": {},
+        "switched": [],
         "listeners": [],
         "loops": [],
         "caches": [],
@@ -269,10 +273,28 @@ def test_modules_are_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
     answer_with(monkeypatch, {"modules": [module, geo]})
     result = run("modules", NUMBER)
     assert result.stdout == (
-        "module  state    hooks  paths  measured      mean  denied  failed\n"
-        "words   enforce      1      0        12  0.250 ms       3       0\n"
-        "geo     missing      0      0        12                 3       0\n"
+        "MODULE  STATE    HOOKS  PATHS  MEASURED  MEAN      DENIED  FAILED\n"
+        "words   enforce  1      0      12        0.250 ms  3       0\n"
+        "geo     missing  0      0      12        -         3       0\n"
     )
     assert result.stderr == "geo is missing: HK101 no\n"
     answer_with(monkeypatch, {"modules": []})
     assert run("modules", NUMBER).output == "no modules\n"
+
+
+def test_a_server_is_asked_after_another_was_killed(write_modules: Callable[..., str]) -> None:
+    """Its control socket replaces the one that was left, and is gone when it has stopped."""
+    file = write_modules("a")
+    with serving(file) as process:
+        wait_for(process, "listening on")
+        process.kill()
+        process.wait()
+    left = Path(file).with_name("server.pid.sock")
+    assert (run("status", file).exit_code, left.is_socket()) == (1, True)
+    with serving(file) as process:
+        wait_for(process, "listening on")
+        assert run("status", file).exit_code == 0
+        process.terminate()
+        errors_of(process).read()
+        process.wait()
+    assert not left.exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import logging
 import subprocess
 import sys
 from io import BytesIO
@@ -81,6 +82,8 @@ class Module:
 
     def __init__(self, config, api):
         print("built", file=sys.stderr)
+
+    async def start(self): ...
 """
 
 
@@ -118,6 +121,13 @@ main(["validate", "--static", {write(GOOD)!r}], standalone_mode=False)
         "yaml: no problems (1 module)",
         "\n",
     )
+
+
+@pytest.mark.parametrize("depth", [(), ("--no-build",), ("--static",)])
+def test_a_file_that_cannot_be_read_is_found_at_any_depth(depth: tuple[str, ...]) -> None:
+    """With the exit code for that."""
+    result = run("validate", *depth, "nothing.yaml")
+    assert (result.exit_code, result.stderr.split()[0]) == (2, "HK001")
 
 
 @pytest.mark.parametrize("is_on", [True, False])
@@ -194,3 +204,87 @@ def test_sarif_escapes_names_of_files(tmp_path: Path, monkeypatch: pytest.Monkey
     (result,) = sarif("--static", "a b.yaml")["results"]
     location = result["locations"][0]["physicalLocation"]["artifactLocation"]
     assert location == {"uri": "a%20b.yaml"}
+
+
+WARNED = f"{HEAD}modules: [{{module: nowhere.X, optional: true}}]"
+
+
+@pytest.mark.parametrize(
+    ("args", "code"),
+    [((), 0), (("--strict",), 1), (("--strict", "--no-build"), 1), (("--strict", "--static"), 0)],
+)
+def test_warnings_are_problems_if_that_is_asked_for(
+    write: Write, args: tuple[str, ...], code: int
+) -> None:
+    """They are shown in any case, once, and counted in the verdict."""
+    result = run("validate", *args, write(WARNED))
+    assert result.exit_code == code
+    count = 0 if "--static" in args else 1
+    assert result.stderr.count("warning: HK101 module 'nowhere.X' cannot be loaded") == count
+    assert ("no problems, 1 warning (" in result.stdout) == bool(count)
+
+
+def test_strict_leaves_files_without_warnings_alone(write: Write) -> None:
+    """Nothing is wrong with them."""
+    assert run("validate", "--strict", write(GOOD)).exit_code == 0
+
+
+def test_a_file_with_nothing_in_it_is_warned_of_at_any_depth(write: Write) -> None:
+    """It is mostly another file than the one that was meant."""
+    file = write("server_name: example.com")
+    for depth in ((), ("--no-build",), ("--static",)):
+        result = run("validate", *depth, file)
+        assert result.stderr.count("has neither `modules:` nor `hostkit:`") == 1
+        assert result.exit_code == 0
+
+
+def test_warnings_of_a_file_with_problems_are_shown_with_them(write: Write) -> None:
+    """In the order of the file, and each in the formats of programs as well."""
+    file = write(
+        f"{HEAD}modules:\n- {{module: nowhere.X, optional: true}}\n- {{module: nowhere.Y}}"
+    )
+    result = run("validate", file)
+    assert result.exit_code == 1
+    heads = [line for line in result.stderr.splitlines() if line.startswith(file)]
+    assert [line.partition(" module")[0] for line in heads] == [
+        f"{file}:3:12: warning: HK101",
+        f"{file}:4:12: HK101",
+    ]
+    assert result.stderr.endswith("\n1 problem, 1 warning found\n")
+    github = run("validate", "--format", "github", file).stdout.splitlines()
+    assert [line.split()[0] for line in github] == ["::warning", "::error"]
+    assert [each["level"] for each in sarif(file)["results"]] == ["warning", "error"]
+    document = json.loads(run("validate", "--format", "json", file).stdout)
+    assert (document["problems"], document["warnings"]) == (1, 1)
+
+
+def test_a_warning_without_a_code_has_no_rule(write: Write) -> None:
+    """Rules are named by codes."""
+    text = f"{HEAD}modules: [{{module: tests.cli.modules.Unstartable, on_error: deny}}, "
+    file = write(f"{text}{{module: tests.cli.test_validate_command.Nothing}}]")
+    (result,) = sarif(file)["results"]
+    assert ("ruleId" in result, result["level"]) == (False, "warning")
+    assert "title=hostkit" in run("validate", "--format", "github", file).stdout
+    (found,) = json.loads(run("validate", "--format", "json", file).stdout)["files"]
+    assert found["warnings"][0]["code"] is None
+
+
+class Nothing:
+    """Registers nothing."""
+
+    def __init__(self, config: Any, api: Any) -> None: ...
+
+
+def test_modules_still_log_what_they_like(write: Write) -> None:
+    """Only the host's own warnings are shown in another way."""
+    file = write(f"{HEAD}modules: [{{module: tests.cli.test_validate_command.Talking}}]")
+    assert run("validate", file).stderr == "WARNING talk: hello\n"
+
+
+class Talking:
+    """Logs a warning of its own."""
+
+    def __init__(self, config: Any, api: Any) -> None:
+        logging.getLogger("talk").warning("hello")
+
+    async def start(self) -> None: ...

@@ -34,6 +34,8 @@ class Typed:
     def __init__(self, config: Config, api: object) -> None:
         assert config.token
 
+    async def start(self) -> None: ...
+
 
 class Particular:
     @attrs.frozen

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re  # noqa: TC003 -- annotations of a `Config` are evaluated
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal  # noqa: TC003
+from decimal import Decimal
 from enum import Enum
-from ipaddress import IPv4Address, IPv4Network, IPv6Address  # noqa: TC003
+from ipaddress import IPv4Address, IPv4Network, IPv6Address
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, NewType, NotRequired, TypedDict
-from uuid import UUID  # noqa: TC003
+from uuid import UUID
 
 import attrs
 import msgspec

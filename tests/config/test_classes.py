@@ -7,8 +7,7 @@ import attrs
 import pytest
 from attrs import validators
 
-from hostkit.config import Fault, StructureErrors, structure
-from hostkit.config._fields import Check
+from hostkit.config import Fault, Limits, StructureErrors, structure
 from hostkit.errors import ConfigError
 
 T = TypeVar("T")
@@ -163,28 +162,25 @@ def test_a_validator_is_reported_before_the_class() -> None:
     assert _faults({"a": -1, "b": 90}, Whole) == [Fault("HK028", "'a' must be >= 0: -1")]
 
 
-_EVEN: Any = Annotated[int, Check(lambda number: number % 2 == 0, "an even number")]
+COUNT = "a number from 1 to 1000000"
 
 
 def test_a_checked_value_is_taken() -> None:
     """What the check accepts is taken as the plain type would."""
-    assert structure(4, _EVEN) == 4
+    assert structure({"requests": 4}, Limits).requests == 4
 
 
 @pytest.mark.parametrize(
     ("value", "fault"),
     [
-        (3, Fault("HK027", "the number 3 is not allowed here", expected="an even number")),
-        (
-            None,
-            Fault("HK020", "null is of the wrong type", expected="a whole number"),
-        ),
+        (0, Fault("HK027", "the number 0 is not allowed here", ("requests",), COUNT)),
+        (None, Fault("HK020", "null is of the wrong type", ("requests",), "a whole number")),
     ],
 )
 def test_a_checked_value_is_refused(value: Any, fault: Fault) -> None:
     """The check is asked only about values of the right type, and says what it allows."""
     with pytest.raises(StructureErrors) as caught:
-        structure(value, _EVEN)
+        structure({"requests": value}, Limits)
     assert caught.value.faults == (fault,)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
 
 import attrs
 from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
 
-from hostkit.dispatch import Callback, Chain, Receipts, make_caller
+from hostkit.dispatch import Callback, Chain, KeyedChain, Receipt, Receipts, Trace, make_caller
 from hostkit.rules import (
     ALLOW,
     Collect,
@@ -22,13 +24,6 @@ from hostkit.rules import (
     Rule,
 )
 from hostkit.specs import Category, fit_by_position, hookspec
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-
-    from twisted.internet.task import Clock
-
-    from hostkit.dispatch import KeyedChain, Receipt, Trace
 
 C = TypeVar("C", bound=Category)
 
@@ -102,6 +97,10 @@ def run(awaitable: Awaitable[Any]) -> Any:
         return await awaitable
 
     return asyncio.run(main())
+
+
+begin = Deferred.fromCoroutine
+"""Call something under Twisted."""
 
 
 def done(deferred: Deferred[Any]) -> Any:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Hashable
+from typing import Any
 
 import attrs
+from twisted.internet.task import Clock
 
 from hostkit.dispatch import KeyedChain, Receipts, current_module, make_caller
 from hostkit.rules import Exclusive, FirstDenial, FirstResult
 from hostkit.specs import Category, Keyed, hookspec
 
 from .fakes import With, callback, given
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
-
-    from twisted.internet.task import Clock
 
 
 class Logins(Category):

@@ -6,8 +6,9 @@ import asyncio
 import itertools
 import logging
 import random
+from collections.abc import Callable, Iterator
 from types import CoroutineType
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import Any, Final, get_args
 
 import attrs
 
@@ -27,9 +28,6 @@ from hostkit.rules import (
 from hostkit.specs import Category, hookspec
 
 from .fakes import Spy, given, hook_of, wire
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 DENIAL: Final = Deny("unsure")
 
@@ -194,7 +192,10 @@ def _call(case: Case, wired: Any, came: Came) -> None:
         else:
             asyncio.run(main())
     except StopIteration as ended:
-        came.result = ended.value
+        if case.way == "by Twisted":  # as coroutines return
+            came.result = ended.value
+        else:
+            came.error = ended
     except BaseException as error:  # noqa: BLE001 -- it is what is tested
         came.error = error
 

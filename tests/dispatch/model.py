@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, get_args
+from collections.abc import Callable
+from typing import Any, get_args
 
 import attrs
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from hostkit.rules import (
     Collect,
     Deny,
     Exclusive,
+    FailureKind,
     FirstDenial,
     FirstResult,
     Merge,
@@ -27,11 +29,6 @@ from hostkit.rules import (
 )
 
 from .fakes import SPAM
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from hostkit.rules import FailureKind
 
 ERRING = Deny("unsure")
 TOKEN = "stop"

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections.abc import Coroutine
+from typing import Any
 
 import attrs
 import pytest
 
 from hostkit.rules import ALLOW, Decision, FirstDenial, FirstResult
 from hostkit.specs import Category, Keyed, hookspec
-
-if TYPE_CHECKING:
-    from collections.abc import Coroutine
 
 
 class Uploads(Category):

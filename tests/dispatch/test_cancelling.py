@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import pytest
 from twisted.internet.defer import CancelledError, Deferred
@@ -21,9 +22,6 @@ from .fakes import (
     steps_of,
     wire,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
 
 
 async def forever(author: str) -> Any:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import re
 import traceback
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -33,9 +34,6 @@ from .fakes import (
     spam,
     wire,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def test_modules_are_asked_in_order_until_one_denies() -> None:

@@ -6,16 +6,14 @@ import asyncio
 import contextlib
 import gc
 import logging
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
 
 import pytest
 
 from hostkit.rules import Decision, FirstDenial, Notify
 
 from .fakes import allow, broken, given, hook_of, wire
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
 
 
 async def forever(author: str) -> Decision:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import gc
 import logging
 import weakref
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from hostkit.rules import Notify
 
 from .fakes import Spy, allow, broken, given, hook_of, outcomes_of, raising, steps_of, wire
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 class Refused(Exception):  # noqa: N818

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import anyio
 import anyio.lowlevel
@@ -18,9 +19,6 @@ from hostkit.specs import Category, hookspec
 
 from .fakes import Spy, callback, done, raising
 from .shielded import Slow, give_way
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 class News(Category):

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from twisted.internet.defer import Deferred
 
 from hostkit import Category, Host, hookspec, rules
 from hostkit.errors import ModuleFailedError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from hostkit.testing import Recorder, build_host
 
 
 class Lookups(Category):
@@ -48,14 +47,10 @@ def _future() -> Any:
 
 
 async def _ask(answer: Callable[[], Any]) -> str:
-    class Module:
-        def __init__(self, config: Any, api: Any) -> None:
-            api.register_lookups_callbacks(check=self.check)
+    async def check(name: str) -> Any:
+        return answer()
 
-        async def check(self, name: str) -> Any:
-            return answer()
-
-    host = Host.from_config({"modules": [{"module": Module}]}, categories=[Lookups]).build()
+    host = build_host([Recorder(check=check)], categories=[Lookups])
     with pytest.raises(ModuleFailedError) as caught:
         await host.hooks[Lookups].check("ann")
     return caught.value.reason

@@ -6,9 +6,10 @@ import asyncio
 import gc
 import logging
 import tracemalloc
+from collections.abc import Callable
 from enum import Enum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -17,9 +18,6 @@ from hostkit.dispatch import Receipts
 from hostkit.dispatch._kept import describe, is_small
 
 from .fakes import wire
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 SECRET = "0123456789abcdefghijklmnopqrstuv"
 MEGABYTE = 1024 * 1024

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import dis
 import linecache
-from typing import TYPE_CHECKING, Any
+from types import CodeType
+from typing import Any
 
 import pytest
 
+from hostkit.dispatch import Chain
 from hostkit.rules import CONTINUE, Collect, FirstDenial, FirstResult, Merge, Notify, Rule
 from hostkit.specs import Category, hookspec
 
 from .fakes import allow, hook_of, saying, shadow, wire
 from .model import rules
-
-if TYPE_CHECKING:
-    from types import CodeType
-
-    from hostkit.dispatch import Chain
 
 
 def lane_of(wired: Any, *, exact: bool = False) -> str:

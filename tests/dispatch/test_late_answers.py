@@ -5,21 +5,18 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.task import Clock
 
+from hostkit.dispatch import Receipt
 from hostkit.errors import HookTimeoutError, ModuleFailedError
 from hostkit.rules import ALLOW, CONTINUE, Collect, FirstDenial, FirstResult, Notify, Rule
 
 from .fakes import SPAM, Comments, allow, done, given, hook_of, spam, wire
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from hostkit.dispatch import Receipt
 
 LIMIT = 0.001
 LATE = "HookTimeoutError: module 'm0' took longer than 0.001s in desk.ask"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from twisted.internet.defer import CancelledError, Deferred
@@ -15,9 +16,6 @@ from hostkit.errors import HookTimeoutError
 from hostkit.rules import ALLOW, FirstDenial
 
 from .fakes import allow, broken, done, given, hook_of, spam, wire
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 LIMIT = 0.001
 LATE = "HookTimeoutError: module 'm0' took longer than 0.001s in desk.ask"

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -21,9 +22,6 @@ from .fakes import (
     steps_of,
     wire,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 class Untellable(Exception):  # noqa: N818

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pluggy
 import pytest
@@ -11,9 +12,6 @@ from hostkit.dispatch import Callback, HookManager
 from hostkit.errors import RegistrationError
 from hostkit.rules import Collect, Decision, FirstDenial
 from hostkit.specs import Category, Fit, fit_by_name, fit_by_position, hookimpl, hookspec
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 class Talk(Category):

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import gc
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import pytest
 
 from hostkit.rules import Deny
 
 from .hostile_answers import answers
-from .hostile_errors import every_class, fatal, fighting, odd
+from .hostile_errors import Make, every_class, fatal, fighting, odd
 from .matrix import CASES, Came, Case, call, cases_for, faults
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from .hostile_errors import Make
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 

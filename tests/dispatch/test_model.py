@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import attrs
 import pytest
@@ -12,21 +13,14 @@ from hypothesis import strategies as st
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
-from hostkit.dispatch import Sampler
+from hostkit.dispatch import Callback, Receipts, Sampler
 from hostkit.rules import FirstDenial, Rule
 from hostkit.specs import Keyed
 
-from .fakes import done, hook_of, run, wire
+from .fakes import With, done, hook_of, run, wire
 from .fakes import given as said
 from .keyed import wire_by_key
 from .model import Fake, Model, fakes, model, rules
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from hostkit.dispatch import Callback, Receipts
-
-    from .fakes import With
 
 
 def call(hook: Callable[..., Any], under: str, *args: Any) -> Any:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from twisted.internet import defer
@@ -25,12 +26,20 @@ from hostkit.rules import (
 )
 from hostkit.specs import Category, hookspec
 
-from .fakes import Comments, Spy, allow, done, given, hook_of, raising, run, shadow, steps_of, wire
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .fakes import Wired
+from .fakes import (
+    Comments,
+    Spy,
+    Wired,
+    allow,
+    done,
+    given,
+    hook_of,
+    raising,
+    run,
+    shadow,
+    steps_of,
+    wire,
+)
 
 
 class Panic(BaseException):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -29,9 +30,6 @@ from .fakes import (
     saying,
     wire,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def only_text(value: Any) -> Any:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from twisted.internet.defer import CancelledError, Deferred
@@ -24,9 +25,6 @@ from .fakes import (
     trace,
     wire,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 FINE = (True, None)
 

@@ -7,7 +7,8 @@ import copy
 import gc
 import pickle
 import weakref
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -33,9 +34,6 @@ from .fakes import (
     trace,
     wire,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 class Names(Category):

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from twisted.internet.task import Clock
@@ -9,11 +9,7 @@ from twisted.internet.task import Clock
 from hostkit.dispatch import Sampler
 from hostkit.rules import FirstDenial
 
-from .fakes import RUDE, SPAM, Comments, allow, broken, hook_of, rude, spam, steps_of, wire
-
-if TYPE_CHECKING:
-    from .fakes import Wired
-
+from .fakes import RUDE, SPAM, Comments, Wired, allow, broken, hook_of, rude, spam, steps_of, wire
 
 INTERVAL_SECONDS = 0.1
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from twisted.internet.defer import Deferred, ensureDeferred
@@ -16,9 +17,6 @@ from hostkit.specs import Category, hookspec
 
 from .fakes import given, wire
 from .shielded import give_way
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
 
 NUMBER: ContextVar[int] = ContextVar("NUMBER", default=0)
 OTHER: ContextVar[str] = ContextVar("OTHER", default="")

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import twisted.internet
@@ -25,10 +26,6 @@ from .fakes import (
     steps_of,
     wire,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 
 # Timeouts. Under asyncio the limit is a millisecond, and what it ends would never end by itself.
 

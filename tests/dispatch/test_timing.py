@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from twisted.internet.defer import CancelledError, Deferred
@@ -13,6 +14,7 @@ from hostkit.specs import Category, hookspec
 
 from .fakes import (
     Comments,
+    With,
     allow,
     broken,
     done,
@@ -25,11 +27,6 @@ from .fakes import (
     spam,
     wire,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .fakes import With
 
 
 class Ending(Category):

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections.abc import Coroutine
+from typing import Any
 
 import pytest
 from twisted.internet.defer import CancelledError, Deferred
 
+from hostkit.dispatch import Trace
 from hostkit.errors import ModuleFailedError
 from hostkit.rules import ALLOW, CONTINUE, Decision, FirstDenial, FirstResult, Replace
 from hostkit.specs import Category, hookspec
@@ -13,6 +15,7 @@ from hostkit.specs import Category, hookspec
 from .fakes import (
     SPAM,
     Comments,
+    Wired,
     allow,
     broken,
     done,
@@ -30,13 +33,6 @@ from .fakes import (
     trace,
     wire,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Coroutine
-
-    from hostkit.dispatch import Trace
-
-    from .fakes import Wired
 
 
 class Doors(Category):

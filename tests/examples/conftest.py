@@ -1,16 +1,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+from twisted.web.resource import IResource
 
 from hostkit import Host
 from hostkit.web import Server
 from tests.web.recorder import RecordingReactor
-
-if TYPE_CHECKING:
-    from twisted.web.resource import IResource
 
 FILE = Path(__file__).parents[2] / "examples" / "quickstart" / "host.yaml"
 

@@ -1,18 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from hookspecs import NOT_SPAM, Codes, HomeserverError
+from hookspecs import NOT_SPAM, Codes, Event, HomeserverError, JsonDict
 from tests.examples.homeserver_client import always, noting, raising, room_with
 from tests.hookspecs.rooms import HostsOwnError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from hookspecs import Event, JsonDict
 
 
 class OwnCodes(StrEnum):

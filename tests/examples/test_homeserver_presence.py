@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 import pytest
 
@@ -11,9 +12,6 @@ from tests.examples.homeserver_client import (
     client_of,
     raising,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 def come_online(client: Client, user: str, token: str) -> None:

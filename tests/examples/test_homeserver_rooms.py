@@ -1,15 +1,12 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from hookspecs import NOT_SPAM, Codes, HomeserverError, Requester, UserID
+from hookspecs import NOT_SPAM, Codes, Event, HomeserverError, JsonDict, Requester, UserID
 from tests.examples.homeserver_client import client_of, noting, raising, room_with
 from tests.hookspecs.rooms import HostsOwnError
-
-if TYPE_CHECKING:
-    from hookspecs import Event, JsonDict
 
 FORBIDDEN = (403, "M_FORBIDDEN")
 DENIAL = (Codes.LIMIT_EXCEEDED, {"retry_after_ms": 5})

@@ -9,14 +9,12 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from tests.examples.homeserver_client import EXAMPLE
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 README = (EXAMPLE / "README.md").read_text()
 FILE = EXAMPLE / "homeserver.yaml"

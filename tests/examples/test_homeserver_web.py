@@ -2,14 +2,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import pytest
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.error import CannotListenError
 from twisted.internet.testing import MemoryReactor
+from twisted.python.failure import Failure
 
-from hookspecs import Codes
+from hookspecs import Codes, Event
 from hostkit import ConfigErrors, Host, ModuleApi
 from tests.examples.homeserver_client import (
     OPTIONS,
@@ -22,11 +23,6 @@ from tests.examples.homeserver_client import (
     serve,
 )
 from tests.web.pages import Echo
-
-if TYPE_CHECKING:
-    from twisted.python.failure import Failure
-
-    from hookspecs import Event
 
 
 def test_the_resources_of_modules_are_served_beside_the_homeserver() -> None:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import attrs
 
-from hostkit import ConfigErrors, Host, Outcome
+from hostkit import Category, ConfigErrors, Host, Outcome, Receipt
+from hostkit.errors import Problem
 from hostkit.testing import build_host, run
 from tests.dispatch import fakes
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from hostkit import Category, Receipt
-    from hostkit.errors import Problem
 
 
 class HostError(Exception):
@@ -74,6 +70,7 @@ def host_of(
 
     The options are what the file says about every module.
     """
+    assert len(modules) <= len(names)
     entries = [
         {"module": registering(category.name, **callbacks), "name": name, **options}
         for name, callbacks in zip(names, modules, strict=False)

@@ -8,16 +8,13 @@ their numbers. A shape is a way in which modules write their callbacks.
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeAlias
 
 import attrs
 from twisted.internet.defer import Deferred, maybeDeferred
 
 from .rooms import MESSAGE, saying
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
 
 Run: TypeAlias = tuple[Any, int, list[int]]
 Model: TypeAlias = "Callable[[Sequence[Any]], Run]"

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import attrs
 
-from hookspecs import Requester, UserID
+from hookspecs import Event, JsonDict, Requester, StateMap, UserID
 
 from .spam import FakeEvent
-
-if TYPE_CHECKING:
-    from hookspecs import Event, JsonDict, StateMap
 
 
 @attrs.frozen

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import attrs
 
 from hookspecs import (
     NOT_SPAM,
     Codes,
+    Event,
+    FileInfo,
     JsonDict,
     RegistrationBehaviour,
     RoomAlias,
     SpamChecker,
     UserProfile,
 )
+from hostkit import Host
 
 from . import hosting
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from hookspecs import Event, FileInfo
-    from hostkit import Host
 
 FORBIDDEN: Final[tuple[Codes, JsonDict]] = (Codes.FORBIDDEN, {})
 

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -13,9 +14,6 @@ from hostkit.codes import Code
 from hostkit.errors import InvalidValueError
 
 from .hosting import HostError, Spy, answering, call, host_of, problem_of, raising, registering
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
 
 UPDATE = "on_update"
 SIZES = ("default_batch_size", "min_batch_size")

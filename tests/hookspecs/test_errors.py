@@ -7,7 +7,7 @@ import json
 import pickle
 from enum import Enum
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -22,13 +22,10 @@ from hookspecs import (
     ThirdPartyRules,
     is_homeserver_error,
 )
-from hostkit import Deny
+from hostkit import Category, Deny
 
 from .rooms import HostsOwnError
 from .spam import DROPS, VERDICTS
-
-if TYPE_CHECKING:
-    from hostkit import Category
 
 
 class ValueCodes(Enum):

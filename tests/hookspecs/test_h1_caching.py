@@ -6,18 +6,15 @@ import asyncio
 import logging
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from twisted.internet.defer import Deferred
 
-from hostkit import Host, cached
+from hostkit import Host, ModuleApi, cached
 from hostkit.testing import run
 from tests.dispatch.fakes import done
 from tests.messages.servers import Place, place
-
-if TYPE_CHECKING:
-    from hostkit import ModuleApi
 
 
 class Lookup:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from twisted.internet.defer import Deferred
@@ -14,15 +14,11 @@ from twisted.internet.task import Clock, deferLater
 from hookspecs import CATEGORIES, ThirdPartyRules
 from hostkit import ConfigError, ConfigErrors, Host, ModuleApi, RegistrationError
 from hostkit.codes import Code
+from hostkit.errors import Problem
 from hostkit.web import Router
 from tests.cli.conftest import Write, run, write
 from tests.web.conftest import ask
 from tests.web.pages import Echo
-
-if TYPE_CHECKING:
-    from hostkit import ModuleApi
-    from hostkit.errors import Problem
-
 
 __all__ = ["write"]
 

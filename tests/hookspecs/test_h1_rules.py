@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -16,7 +16,7 @@ from hookspecs import (
     PresenceRouter,
     ThirdPartyRules,
 )
-from hostkit import ModuleFailedError
+from hostkit import Category, ModuleFailedError
 from hostkit.codes import Code
 
 from .hosting import (
@@ -35,9 +35,6 @@ from .rooms import MESSAGE, REQUESTER, STATE, HostsOwnError
 from .test_background_update_controller import Gate
 from .test_third_party_rules import CHECKS
 from .test_third_party_rules_rooms import NOTIFIED
-
-if TYPE_CHECKING:
-    from hostkit import Category
 
 EVENT = "check_event_allowed"
 CREATE = "on_create_room"

@@ -6,7 +6,7 @@ Here are those of the categories that ask nothing special of the engine.
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -18,14 +18,11 @@ from hookspecs import (
     Ratelimit,
     UnsignedFields,
 )
-from hostkit import Host
+from hostkit import Category, Host
 from hostkit.testing import run
 from tests.dispatch.fakes import wire
 
 from .hosting import HostError, Spy, answering, raising, registering, wrong_in
-
-if TYPE_CHECKING:
-    from hostkit import Category
 
 SIZE = "is_user_allowed_to_upload_media_of_size"
 FIELDS = "add_field_to_unsigned_callback"

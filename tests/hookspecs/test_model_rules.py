@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ from hookspecs import (
     PresenceRouter,
     ThirdPartyRules,
 )
-from hostkit import ModuleFailedError
+from hostkit import Category, Host, ModuleFailedError
 from hostkit.errors import InvalidValueError
 
 from . import models
@@ -24,11 +25,6 @@ from .hosting import call, host_of, wrong_in
 from .models import BROKEN, EVENT_ANSWERS, FAILED, FORBIDDEN, NONSENSE, PLAIN, SHAPES, VETO, Run
 from .rooms import MESSAGE, STATE
 from .test_background_update_controller import Gate
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from hostkit import Category, Host
 
 NOTES: list[Any] = [None, True, False, 5]
 PERMISSIONS: list[Any] = [True, True, True, False, None, 0, 1, "no"]

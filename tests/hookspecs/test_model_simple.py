@@ -5,7 +5,8 @@ A model gives the result, how many modules were asked, and whose answers are rec
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
 import pytest
 from hypothesis import given
@@ -21,15 +22,11 @@ from hookspecs import (
     RatelimitOverride,
     UnsignedFields,
 )
+from hostkit import Category
 from hostkit.errors import InvalidValueError
 from tests.dispatch.fakes import wire
 
 from .hosting import HostError, wrong_in
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from hostkit import Category
 
 Run: TypeAlias = tuple[Any, int, list[int]]
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 import re
 from importlib.metadata import distribution
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from twisted.web.resource import Resource
 
 import hookspecs
-from hostkit import ConfigErrors, Host, ModuleApi
+from hostkit import Category, ConfigErrors, Host, ModuleApi
 from tests.tracked import tracked
-
-if TYPE_CHECKING:
-    from hostkit import Category
 
 
 def test_all_categories_live_in_one_host() -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from hookspecs import HomeserverError, LoginResponse, PasswordAuthProvider
+from hostkit import Host
 from hostkit.codes import Code
 
 from .hosting import (
@@ -26,11 +28,6 @@ from .hosting import (
     registering,
     wrong_in,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from hostkit import Host
 
 HOOK = "auth_checkers"
 FULL_NAME = f"password_auth_provider.{HOOK}"

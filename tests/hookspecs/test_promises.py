@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import hookspecs
 from hookspecs import MediaUploadLimit, PresenceRouter, RoomAlias, UserPresenceState
+from hostkit import Category
 from hostkit.testing import check_category
 
 from .rooms import MESSAGE, REQUESTER, STATE, TOPIC
 from .spam import FakeFile, FakeFileInfo
-
-if TYPE_CHECKING:
-    from hostkit import Category
 
 VALUES: Final[dict[str, Any]] = {
     "bool": True,

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import functools
 import json
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable
+from typing import Any, Final
 
 import pytest
 
 from hookspecs import ReplacedEvent
 
 from .rooms import MESSAGE, FakeMessage, saying
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 INVITE: Final = {
     "membership": "invite",

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from hookspecs import NOT_SPAM
 from hookspecs.verdicts import FORBIDDEN, read_check, read_may, read_strict, report_booleans
 from hostkit import CONTINUE
-from hostkit.rules import FirstDenial
+from hostkit.rules import FirstDenial, Read
 from tests.dispatch.fakes import hook_of, saying, shadow, steps_of, wire
-
-if TYPE_CHECKING:
-    from hostkit.rules import Read
 
 
 def hook_with(read: Read) -> type[Any]:

@@ -3,7 +3,8 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -20,9 +21,6 @@ from hostkit import ConfigErrors
 
 from .hosting import Spy, answering, chain_of
 from .spam import ARGUMENTS, DEFAULTS, call, host_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 ROOM = "user_may_create_room"
 NAME = "check_username_for_spam"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hookspecs import Codes, HomeserverError, ThirdPartyRules
+from hookspecs import Codes, HomeserverError, JsonDict, ThirdPartyRules
 from hostkit import ModuleFailedError
 
 from .hosting import (
@@ -22,7 +22,9 @@ from .hosting import (
     receipt_of,
     wrong_in,
 )
-from .rooms import MESSAGE, STATE, HostsOwnError
+from .rooms import MESSAGE, STATE, FakeMessage, HostsOwnError
+from .test_third_party_rules_replacing import check as check_replaced
+from .test_third_party_rules_replacing import replacing
 
 HOOK = "check_event_allowed"
 FULL_NAME = f"third_party_rules.{HOOK}"
@@ -266,3 +268,14 @@ def test_the_file_may_have_failures_refuse(hook: str, bad: Any) -> None:
     host = chain_of(ThirdPartyRules, hook, bad, on_error="deny")
     assert call(host, hook, *CHECKS[hook]) is False
     assert (receipt_of(host).outcome, receipt_of(host).decider) == ("deny", "a")
+
+
+def test_what_a_host_leaves_out_of_its_dicts_may_be_left_out() -> None:
+    """The room is then the event's own."""
+
+    class Terse(FakeMessage):
+        def get_dict(self) -> JsonDict:
+            return {"type": self.type, "sender": self.sender, "content": {"body": "hi"}}
+
+    event = Terse()
+    assert check_replaced(replacing(event.get_dict()), event=event) == (True, event.get_dict())

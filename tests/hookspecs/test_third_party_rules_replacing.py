@@ -286,14 +286,3 @@ def test_read_only_contents_become_plain_ones() -> None:
     content = MappingProxyType({"body": "ho", "more": MappingProxyType({"tags": ("a", "b")})})
     result = check(replacing(saying("ho", content=content)))
     assert result == (True, saying("ho", content={"body": "ho", "more": {"tags": ["a", "b"]}}))
-
-
-def test_what_a_host_leaves_out_of_its_dicts_may_be_left_out() -> None:
-    """The room is then the event's own."""
-
-    class Terse(FakeMessage):
-        def get_dict(self) -> JsonDict:
-            return {"type": self.type, "sender": self.sender, "content": {"body": "hi"}}
-
-    event = Terse()
-    assert check(replacing(event.get_dict()), event=event) == (True, event.get_dict())

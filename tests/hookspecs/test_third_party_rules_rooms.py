@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from hookspecs import Codes, HomeserverError, ProfileInfo, ThirdPartyRules
+from hookspecs import Codes, HomeserverError, JsonDict, ProfileInfo, Requester, ThirdPartyRules
 from hostkit import ModuleFailedError
 from hostkit.errors import HookTimeoutError
 
@@ -24,10 +24,6 @@ from .hosting import (
     receipt_of,
 )
 from .rooms import MESSAGE, REQUESTER, STATE, HostsOwnError
-
-if TYPE_CHECKING:
-    from hookspecs import JsonDict, Requester
-
 
 HOOK = "on_create_room"
 FULL_NAME = f"third_party_rules.{HOOK}"

@@ -6,13 +6,14 @@ import copy
 import json
 import logging
 import pickle
+from collections.abc import Callable
 from enum import Enum, StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import attrs
 import pytest
 
-from hookspecs import NOT_SPAM, Codes, RegistrationBehaviour, verdicts
+from hookspecs import NOT_SPAM, Codes, JsonDict, RegistrationBehaviour, verdicts
 from hookspecs.verdicts import (
     forbidden,
     read_check,
@@ -24,6 +25,7 @@ from hookspecs.verdicts import (
     read_strict,
 )
 from hostkit import CONTINUE
+from hostkit.rules import Read
 
 from .hosting import Spy, wrong_in
 from .spam import (
@@ -38,13 +40,6 @@ from .spam import (
     call,
     host_of,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from hookspecs import JsonDict
-    from hostkit.rules import Read
-
 
 NEXT: Final = CONTINUE
 WRONG: Final = object()

@@ -1,22 +1,19 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, ClassVar, Final, TypeVar
 
 import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
+from hostkit.api import ModuleApi
 from hostkit.errors import ConfigErrors, Problem
 from hostkit.host import Host
 from hostkit.rules import ALLOW, Collect, Decision, Deny, Exclusive, FirstDenial, Notify
 from hostkit.specs import Category, hookspec
 from tests.loading.conftest import Site, lonely_site, site
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
-
-    from hostkit.api import ModuleApi
 
 __all__ = ["Site", "lonely_site", "site"]
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar
 
-from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
 
+from hostkit.api import ModuleApi
 from hostkit.host import Host
 
 from .reloading import file_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from twisted.internet.task import Clock
-
-    from hostkit.api import ModuleApi
 
 
 class Looping:
@@ -52,7 +47,3 @@ def entry(name: str, log: list[str], **actions: Callable[..., Any]) -> dict[str,
 
 def host_of(clock: Clock, *entries: dict[str, Any], **options: Any) -> Host:
     return Host(file_of(*entries), categories=[], clock=clock, **options)
-
-
-def begin(coroutine: Any) -> Deferred[Any]:
-    return Deferred.fromCoroutine(coroutine)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from twisted.internet.defer import Deferred
 
+from hostkit.api import ModuleApi
+from hostkit.host import Host
 from hostkit.rules import Deny
 
 from .conftest import Comments, Words
-
-if TYPE_CHECKING:
-    from hostkit.api import ModuleApi
-    from hostkit.host import Host
 
 HOOK = "comments.check_comment"
 

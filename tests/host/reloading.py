@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from twisted.internet.task import Clock
 
-from hostkit.config import from_mapping
+from hostkit.api import ModuleApi
+from hostkit.config import HostFile, from_mapping
 from hostkit.host import Host
 from hostkit.rules import Deny
 
 from .conftest import Comments, Names, Recorded, Words, fire
-
-if TYPE_CHECKING:
-    from hostkit.api import ModuleApi
-    from hostkit.config import HostFile
 
 
 class Note(Recorded):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pathlib
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from hostkit.api import ModuleApi
 from hostkit.config import load
 from hostkit.dispatch import Outcome
 from hostkit.errors import ConfigErrors, HostkitError, ModuleFailedError
@@ -15,11 +17,6 @@ from hostkit.rules import ALLOW, Collect, Deny, FirstResult
 from hostkit.specs import Category, Keyed, hookspec
 
 from .conftest import Comments, Failing, Names, Strangers, Words, fire, make_host
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from hostkit.api import ModuleApi
 
 
 class Odd(Category):

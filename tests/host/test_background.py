@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
 
 from hostkit.errors import HostkitError
 from hostkit.host import Host
+from tests.dispatch.fakes import begin
 
 from .conftest import fire
-from .looping import Looping, begin, entry, host_of
+from .looping import Looping, entry, host_of
 from .reloading import file_of
-
-if TYPE_CHECKING:
-    from twisted.internet.task import Clock
 
 
 def test_a_loop_of_a_constructor_begins_when_its_module_was_started(clock: Clock) -> None:

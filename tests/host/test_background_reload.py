@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
 
 from hostkit.errors import ModuleFailedError
 
 from .conftest import fire
 from .looping import Looping, entry, host_of
 from .reloading import file_of
-
-if TYPE_CHECKING:
-    from twisted.internet.task import Clock
 
 
 def test_a_kept_module_keeps_its_loop(clock: Clock) -> None:

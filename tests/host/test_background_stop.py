@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.task import Clock
 
 from hostkit.errors import ModuleFailedError
 from hostkit.host import Host
+from tests.dispatch.fakes import begin
 
 from .conftest import fire
-from .looping import Looping, begin, entry, host_of
+from .looping import Looping, entry, host_of
 from .reloading import file_of
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from twisted.internet.task import Clock
 
 
 def test_a_run_is_cancelled_and_waited_for_before_its_module_stops(clock: Clock) -> None:

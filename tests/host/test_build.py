@@ -1,21 +1,19 @@
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.web.resource import Resource
 
+from hostkit.api import ModuleApi
 from hostkit.errors import HostkitError
 from hostkit.rules import ALLOW, Decision
 from hostkit.specs import hookimpl
 
 from .conftest import Comments, Failing, Namer, Words, make_host, problems_of
-
-if TYPE_CHECKING:
-    from hostkit.api import ModuleApi
 
 
 def _broken(text: str) -> type:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -9,12 +9,7 @@ from hostkit.errors import ConfigErrors, Problem
 from hostkit.host import build_from_file
 from hostkit.loading import CATEGORIES
 
-from .conftest import Comments, Names, Words
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from .conftest import Site
+from .conftest import Comments, Names, Site, Words
 
 WORDS = f"{Words.__module__}.Words"
 

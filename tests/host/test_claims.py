@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pytest
 
 from hostkit.dispatch import keys_of
 from hostkit.host import Host
 from hostkit.rules import CONTINUE, Collect, Exclusive, FirstDenial, Notify, Replace
 from hostkit.specs import Category, Keyed, hookspec
+from hostkit.testing import Recorder, build_host
 
 from .conftest import fire, problems_of
-
-if TYPE_CHECKING:
-    import pytest
 
 
 class Presence(Category):
@@ -208,19 +208,11 @@ class Texts(Category):
         """The same, and what is agreed is reviewed."""
 
 
-class Writing:
-    """Registers for texts."""
-
-    def __init__(self, config: Any, api: Any) -> None:
-        api.register_texts_callbacks(check=lambda text: None, review=lambda text: None)
-
-
 def warnings_of(caplog: pytest.LogCaptureFixture, *modes: str) -> list[str]:
     """Build a host of modules in these modes, and list what it warns about."""
-    entries = [
-        {"module": Writing, "name": f"m{number}", "mode": mode} for number, mode in enumerate(modes)
-    ]
-    Host.from_config({"modules": entries}, categories=[Texts]).build()
+    recorders = [Recorder(Texts, name=f"m{number}").entry for number in range(len(modes))]
+    entries = [{**each, "mode": mode} for each, mode in zip(recorders, modes, strict=True)]
+    build_host(entries, categories=[Texts])
     return caplog.messages
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,13 +10,9 @@ from hostkit.errors import ConfigError, ConfigErrors, SpecError
 from hostkit.host import Host, build_from_file
 from hostkit.rules import Decision, Deny, FirstDenial, Notify
 from hostkit.specs import Category, Keyed, hookspec
+from hostkit.testing import Recorder, build_host
 
 from .conftest import Comments, Failing, Namer, Names, Words, fire, make_host, problems_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from hostkit.api import ModuleApi
 
 HOOK = "comments.check_comment"
 
@@ -34,16 +31,6 @@ class Tokened(Words):
     @staticmethod
     def parse_config(config: dict[str, Any]) -> Any:
         raise ConfigError("this is not a token", ("token",))
-
-
-class Doorman:
-    """Decides who comes in."""
-
-    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
-        api.register_guarded_callbacks(check_door=self.check)
-
-    async def check(self, who: str) -> None:
-        return None
 
 
 def test_a_module_that_decides_is_enough() -> None:
@@ -126,16 +113,11 @@ def test_what_belongs_to_another_module_does_not_count() -> None:
         async def on_one(self) -> None:
             """Called once."""
 
-    class First:
-        def __init__(self, config: Any, api: ModuleApi) -> None:
-            api.register_single_callbacks(on_one=lambda: None)
-
-    class Second:
-        def __init__(self, config: Any, api: ModuleApi) -> None:
-            api.register_single_callbacks(check_one=lambda: None)
-
     mapping = {
-        "modules": [{"module": First}, {"module": Second}],
+        "modules": [
+            Recorder(name="a", on_one=None).entry,
+            Recorder(name="b", check_one=None).entry,
+        ],
         "hostkit": {"require": ["single.check_one"]},
     }
     (problem,) = problems_of(Host.from_config(mapping, categories=[Single]))
@@ -150,12 +132,8 @@ def test_a_keyed_hook_is_decided_by_a_callback_for_any_key() -> None:
         async def check_job(self, kind: str) -> Decision:
             """Called for a job."""
 
-    class Mail:
-        def __init__(self, config: Any, api: ModuleApi) -> None:
-            api.register_jobs_callbacks(check_job={"mail": lambda kind: None})
-
     assert problems_of(Host(categories=[Jobs]))[0].code == "HK230"
-    Host.from_config({"modules": [{"module": Mail}]}, categories=[Jobs]).build()
+    build_host([Recorder(Jobs, check_job={"mail": None})], categories=[Jobs])
 
 
 def test_a_hookspec_may_require_a_decision() -> None:
@@ -165,7 +143,7 @@ def test_a_hookspec_may_require_a_decision() -> None:
     mapping: dict[str, Any] = {"hostkit": {"require": ["guarded.check_door"]}}
     (problem,) = problems_of(Host.from_config(mapping, categories=[Guarded]))
     assert problem.path == ("hostkit", "require", 0)
-    mapping["modules"] = [{"module": Doorman}]
+    mapping["modules"] = [Recorder(check_door=None).entry]
     assert len(Host.from_config(mapping, categories=[Guarded]).build().modules) == 1
 
 

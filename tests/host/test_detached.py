@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.task import Clock
 
-from .conftest import Comments, Recorded, fire, make_host
+from hostkit.api import ModuleApi
+from hostkit.host import Host
 
-if TYPE_CHECKING:
-    from hostkit.api import ModuleApi
-    from hostkit.host import Host
+from .conftest import Comments, Recorded, fire, make_host
 
 
 class Listener(Recorded):

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from hostkit.host import Host
 
-from .conftest import Comments, site
-
-if TYPE_CHECKING:
-    from .conftest import Site
+from .conftest import Comments, Site, site
 
 __all__ = ["site"]
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from hostkit.api import ModuleApi
 from hostkit.errors import ConfigErrors, RegistrationError
 from hostkit.host import Host
-from hostkit.rules import Collect, Deny, FirstResult
+from hostkit.rules import Collect, Decision, Deny, FirstResult
 from hostkit.specs import Category, hookspec
 
 from .conftest import Comments, Words
-
-if TYPE_CHECKING:
-    from hostkit.rules import Decision
 
 
 class Greetings(Category):

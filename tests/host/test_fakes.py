@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from unittest.mock import AsyncMock, Mock
 
-from hostkit import ALLOW, Category, Decision, Host, hookspec, rules
+from hostkit import ALLOW, Decision, Host, ModuleApi
 
-if TYPE_CHECKING:
-    from hostkit import ModuleApi
-
-
-class Comments(Category):
-    @hookspec(rules.FirstDenial())
-    async def check_comment(self, author: str, text: str) -> Decision:
-        """Called before a comment is stored."""
+from .conftest import Comments
 
 
 def takes_one(config: Any) -> Any:

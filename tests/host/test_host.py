@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from twisted.internet.defer import Deferred
@@ -17,13 +18,9 @@ from hostkit.host import Host
 from hostkit.loading import CATEGORIES
 from hostkit.rules import ALLOW, Collect, Deny
 from hostkit.specs import Category, hookspec
+from hostkit.testing import Recorder
 
-from .conftest import Comments, Namer, Names, Strangers, Words, fire, make_host
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from .conftest import Site
+from .conftest import Comments, Namer, Names, Site, Strangers, Words, fire, make_host
 
 
 def test_a_host_without_a_file_has_no_modules() -> None:
@@ -184,14 +181,10 @@ def test_a_module_that_is_not_enabled_is_never_loaded() -> None:
 async def test_a_host_works_under_asyncio() -> None:
     """Without a clock of its own, a host uses the running loop."""
 
-    class Patient:
-        def __init__(self, config: Any, api: ModuleApi) -> None:
-            api.register_names_callbacks(find_name=self.find)
+    async def find(user: str) -> str:
+        return await asyncio.get_running_loop().run_in_executor(None, user.upper)
 
-        async def find(self, user: str) -> str:
-            return await asyncio.get_running_loop().run_in_executor(None, user.upper)
-
-    async with make_host({"module": Patient, "timeout": "1m"}) as host:
+    async with make_host({**Recorder(find_name=find).entry, "timeout": "1m"}) as host:
         assert await host.hooks[Names].find_name("ann") == "ANN"
 
 
@@ -204,16 +197,10 @@ def test_an_exclusive_hook_is_answered() -> None:
 def test_a_host_works_under_twisted(clock: Clock) -> None:
     """Without asyncio, a callback may wait for a Deferred."""
     waiting: Deferred[str] = Deferred()
-
-    class Patient:
-        def __init__(self, config: Any, api: ModuleApi) -> None:
-            api.register_names_callbacks(find_name=self.find)
-
-        def find(self, user: str) -> Deferred[str]:
-            return waiting
+    patient = Recorder(find_name=lambda user: waiting)
 
     async def run() -> str | None:
-        async with make_host({"module": Patient, "timeout": "1m"}, clock=clock) as host:
+        async with make_host({**patient.entry, "timeout": "1m"}, clock=clock) as host:
             return await host.hooks[Names].find_name("ann")
 
     results: list[Any] = []

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -8,20 +8,9 @@ from hostkit.dispatch import Outcome
 from hostkit.errors import ModuleFailedError
 from hostkit.host import Host, UnknownHookError
 from hostkit.rules import ALLOW, Deny
+from hostkit.testing import Recorder
 
 from .conftest import Failing, Words, fire, make_host
-
-if TYPE_CHECKING:
-    from hostkit.api import ModuleApi
-
-
-class Titles:
-    def __init__(self, config: str, api: ModuleApi) -> None:
-        self.title = config
-        api.register_names_callbacks(list_titles=self.give)
-
-    def give(self, user: str) -> str:
-        return f"{self.title} {user}"
 
 
 @pytest.fixture
@@ -31,7 +20,7 @@ def host() -> Host:
         {"module": Words, "name": "first"},
         {"module": Words, "name": "second", "config": {"word": "casino"}},
         {"module": Failing, "name": "third"},
-        {"module": Titles, "config": "Dr"},
+        Recorder(list_titles=lambda user: f"Dr {user}").entry,
     ).build()
 
 

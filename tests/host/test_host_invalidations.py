@@ -5,20 +5,17 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
-from typing import TYPE_CHECKING, Any, ClassVar
+from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 
 from hostkit import cached
+from hostkit.api import ModuleApi
 from hostkit.errors import ConfigErrors, ModuleFailedError
 from hostkit.host import Host, build_from_file
 from hostkit.testing import run
 from tests.messages.servers import Place, place
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from hostkit.api import ModuleApi
 
 __all__ = ["place"]
 

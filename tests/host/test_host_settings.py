@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
 
 from hostkit.dispatch import Outcome
 from hostkit.errors import HookTimeoutError, ModuleFailedError
 from hostkit.host import Host
-from hostkit.rules import ALLOW, Decision, Deny
+from hostkit.rules import ALLOW, Deny
+from hostkit.testing import Recorder
 
 from .conftest import Comments, Failing, Words, fire, make_host
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from twisted.internet.task import Clock
-
-    from hostkit.api import ModuleApi
 
 
 def test_a_shadow_module_is_asked_and_never_counts() -> None:
@@ -56,15 +52,8 @@ def test_the_file_says_what_a_failure_means(on_error: str, expected: str | None)
 
 def test_the_file_limits_how_long_a_module_takes(clock: Clock) -> None:
     """``timeout`` ends a callback that waits too long, by the host's clock."""
-
-    class Slow:
-        def __init__(self, config: Any, api: ModuleApi) -> None:
-            api.register_comments_callbacks(check_comment=self.check)
-
-        async def check(self, author: str, text: str) -> Decision:
-            return await Deferred[Decision]()
-
-    host = make_host({"module": Slow, "timeout": "2s"}, clock=clock).build()
+    slow = Recorder(check_comment=lambda author, text: Deferred())
+    host = make_host({**slow.entry, "timeout": "2s"}, clock=clock).build()
     results: list[Any] = []
     call = host.hooks[Comments].check_comment("ann", "hi")
     Deferred.fromCoroutine(call).addBoth(results.append)

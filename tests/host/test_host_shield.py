@@ -22,6 +22,7 @@ from hostkit import (
     rules,
 )
 from hostkit.errors import RegistrationError
+from hostkit.testing import Recorder
 
 NUMBER: ContextVar[int] = ContextVar("NUMBER", default=0)
 
@@ -160,15 +161,11 @@ async def test_keyed_hooks_and_reloaded_hosts_have_it_too() -> None:
     async def place(kind: str) -> str:
         return "here"
 
-    class Module:
-        def __init__(self, config: Any, api: Any) -> None:
-            api.register_uploads_callbacks(place={"image": place})
-
-    entries = [{"module": Module, "name": "first"}]
-    host = Host.from_config({"modules": entries}, categories=[Uploads], shield=shield)
+    first, second = (Recorder(Uploads, name=name, place={"image": place}) for name in "ab")
+    host = Host.from_config({"modules": [first.entry]}, categories=[Uploads], shield=shield)
     async with host:
         assert await host.hooks[Uploads].place("image") == "here"
-        await host.reload({"modules": [{"module": Module, "name": "second"}]})
+        await host.reload({"modules": [second.entry]})
         assert await host.hooks[Uploads].place("image") == "here"
     assert shield.log == ["begin", "end"] * 2
 

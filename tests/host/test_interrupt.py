@@ -3,42 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
 
 import pytest
 from twisted.internet.defer import CancelledError, Deferred
 
+from hostkit.api import ModuleApi
 from hostkit.errors import HostkitError
 from hostkit.host import Host
 from hostkit.loops import Interruptible
+from tests.dispatch.fakes import begin, done
 
 from .conftest import Three, fire
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from hostkit.api import ModuleApi
-
 STOPPED = "stopped while it was starting"
-
-
-def failure_of(deferred: Deferred[Any]) -> Any:
-    """Give what a Deferred failed with."""
-    failures: list[Any] = []
-    deferred.addErrback(failures.append)
-    (failure,) = failures
-    return failure.value
 
 
 def test_a_start_is_cancelled_and_undone(three: Three) -> None:
     """What was started is stopped again; the caller gets an error, no cancellation."""
     waiting: Deferred[None] = Deferred()
     three.actions |= {"start b": lambda: waiting}
-    starting = Deferred.fromCoroutine(three.host.start())
+    starting = begin(three.host.start())
     assert not three.host.is_running
     fire(three.host.stop())
-    error = failure_of(starting)
+    error = done(starting)
     assert isinstance(error, HostkitError)
     assert STOPPED in str(error)
     assert isinstance(error.__cause__, CancelledError)
@@ -50,20 +39,20 @@ def test_a_stop_waits_until_what_was_started_is_stopped(three: Three) -> None:
     """Two of them wait for the same."""
     waits: dict[str, Deferred[None]] = {"start b": Deferred(), "stop a": Deferred()}
     three.actions |= {step: partial(waits.get, step) for step in waits}
-    starting = Deferred.fromCoroutine(three.host.start())
-    stopping = Deferred.fromCoroutine(three.host.stop())
+    starting = begin(three.host.start())
+    stopping = begin(three.host.stop())
     assert (starting.called, stopping.called) == (False, False)
     waits["stop a"].callback(None)
-    assert isinstance(failure_of(starting), HostkitError)
+    assert isinstance(done(starting), HostkitError)
     assert stopping.called
 
 
 def test_a_host_that_was_interrupted_can_be_started_again(three: Three) -> None:
     """Nothing is left of the first try."""
     three.actions |= {"start b": Deferred}
-    failing = Deferred.fromCoroutine(three.host.start())
+    failing = begin(three.host.start())
     fire(three.host.stop())
-    assert isinstance(failure_of(failing), HostkitError)
+    assert isinstance(done(failing), HostkitError)
     three.actions.clear()
     fire(three.host.start())
     assert three.host.is_running
@@ -78,9 +67,9 @@ def test_a_module_may_keep_its_cancellation_to_itself(three: Three) -> None:
             await Deferred()
 
     three.actions |= {"start b": stubborn}
-    starting = Deferred.fromCoroutine(three.host.start())
+    starting = begin(three.host.start())
     fire(three.host.stop())
-    assert STOPPED in str(failure_of(starting))
+    assert STOPPED in str(done(starting))
     assert three.log[-3:] == ["stop c", "stop b", "stop a"]
 
 
@@ -94,17 +83,17 @@ def test_a_failing_start_is_reported_as_such(three: Three) -> None:
             raise RuntimeError("no database") from None
 
     three.actions |= {"start b": fail}
-    starting = Deferred.fromCoroutine(three.host.start())
+    starting = begin(three.host.start())
     fire(three.host.stop())
-    assert "no database" in str(failure_of(starting))
+    assert "no database" in str(done(starting))
 
 
 def test_a_cancelled_start_is_a_cancelled_start(three: Three) -> None:
     """Cancelling the caller of `start` raises what it raises in every coroutine."""
     three.actions |= {"start b": Deferred}
-    starting = Deferred.fromCoroutine(three.host.start())
+    starting = begin(three.host.start())
     starting.cancel()
-    assert isinstance(failure_of(starting), CancelledError)
+    assert isinstance(done(starting), CancelledError)
     assert three.log[-1] == "stop a"
 
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Awaitable, Callable
+from typing import Any, ClassVar
 
 import pytest
 
+from hostkit.api import ModuleApi
 from hostkit.errors import ModuleFailedError
 from hostkit.host import Host
 
 from .reloading import file_of
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from hostkit.api import ModuleApi
 
 
 class Leaving:

@@ -2,19 +2,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from twisted.internet import defer
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
+from hostkit.api import ModuleApi
 from hostkit.errors import ModuleFailedError
 
 from .conftest import ALL, Three, fire, make_host, up_and_down
-
-if TYPE_CHECKING:
-    from hostkit.api import ModuleApi
 
 
 def test_modules_are_started_in_order_and_stopped_in_reverse(three: Three) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import pytest
 from twisted.internet.defer import CancelledError, Deferred
@@ -13,9 +14,6 @@ from hostkit.errors import ModuleFailedError
 
 from .conftest import ALL, Three, fire, up_and_down
 from .reloading import Note, file_of, note, running
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
 
 
 class Panic(BaseException):

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from twisted.internet.task import Clock
 
+from hostkit.api import ModuleApi
 from hostkit.config import from_mapping
 from hostkit.errors import ConfigErrors, HostkitError, ModuleFailedError
 from hostkit.host import Host
@@ -12,11 +14,6 @@ from hostkit.specs import Category, hookspec
 
 from .conftest import Comments, fire, make_host, problems_of
 from .moody import HOOK, MOODY, WORDS, Moody, ask, good_mood
-
-if TYPE_CHECKING:
-    from twisted.internet.task import Clock
-
-    from hostkit.api import ModuleApi
 
 __all__ = ["good_mood"]
 

@@ -1,19 +1,16 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
 
+from hostkit.api import ModuleApi
 from hostkit.config import from_mapping
 
 from .conftest import fire, make_host
 from .moody import MOODY, WORDS, Moody, ask, good_mood
-
-if TYPE_CHECKING:
-    from twisted.internet.task import Clock
-
-    from hostkit.api import ModuleApi
 
 __all__ = ["good_mood"]
 

@@ -12,10 +12,10 @@ from twisted.internet.task import Clock
 
 from hostkit import HostkitError, ModuleFailedError
 from hostkit.host import Host
+from tests.dispatch.fakes import begin, done
 
 from .conftest import Comments, Names, fire
 from .reloading import Note, file_of, note, running
-from .test_reload_life import begin, error_of
 
 
 @pytest.fixture(autouse=True)
@@ -60,7 +60,7 @@ def test_a_start_that_takes_long_is_in_the_log(
         for seconds in (5, 10, 20, 40, 80, 140, 200)
     ]
     fire(host.stop())
-    assert isinstance(error_of(result), HostkitError)
+    assert isinstance(done(result), HostkitError)
 
 
 def test_a_start_has_a_limit(clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
@@ -70,7 +70,7 @@ def test_a_start_has_a_limit(clock: Clock, caplog: pytest.LogCaptureFixture) -> 
     clock.pump([10, 9])
     assert Note.log[-1] == "start b"
     clock.advance(1)
-    error = error_of(result)
+    error = done(result)
     assert isinstance(error, ModuleFailedError)
     assert str(error) == (
         "module 'b' failed in start: TimeoutError: not done after 20s (`hostkit: start_timeout:`)"
@@ -88,7 +88,7 @@ def test_a_start_has_five_minutes(clock: Clock) -> None:
     clock.advance(1)
     assert (Note.log[-1], result.called) == ("resists", False)
     clock.advance(30)
-    assert isinstance(error_of(result), ModuleFailedError)
+    assert isinstance(done(result), ModuleFailedError)
     assert Note.log[-1] == "stop a"
 
 
@@ -119,7 +119,7 @@ def test_a_stopped_start_has_the_time_of_a_stop(clock: Clock) -> None:
     assert Note.log[-1] == "resists"
     clock.advance(2)
     assert stopping.called
-    assert "stopped while it was starting" in str(error_of(result))
+    assert "stopped while it was starting" in str(done(result))
 
 
 def test_limits_are_those_of_the_new_file() -> None:
@@ -131,7 +131,7 @@ def test_limits_are_those_of_the_new_file() -> None:
     clock.advance(9)
     assert Note.log[-1] == "start b"
     clock.advance(1)
-    assert isinstance(error_of(reloading), ModuleFailedError)
+    assert isinstance(done(reloading), ModuleFailedError)
     assert [module.name for module in host.modules] == ["a"]
 
 
@@ -216,4 +216,4 @@ def test_only_coroutines_say_where_they_wait(
     clock.advance(5)
     assert caplog.messages == ["module 'a': start has not ended after 5s"]
     result.cancel()
-    assert isinstance(error_of(result), CancelledError)
+    assert isinstance(done(result), CancelledError)

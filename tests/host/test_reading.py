@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from hostkit.errors import ConfigErrors, HostkitError
 from hostkit.host import Host, build_from_file
 from hostkit.loops import in_thread
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 async def _gaps_while(reload: asyncio.Task[object]) -> list[float]:

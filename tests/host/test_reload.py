@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from twisted.internet.defer import Deferred
@@ -10,12 +11,10 @@ from hostkit.config import from_mapping
 from hostkit.errors import ConfigErrors, ModuleFailedError
 from hostkit.host import Host
 from hostkit.rules import ALLOW, Deny
+from hostkit.testing import Recorder
 
 from .conftest import Comments, Namer, fire
 from .reloading import Note, ask, file_of, note, running, words
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture(autouse=True)
@@ -122,14 +121,7 @@ def test_what_a_module_had_to_leave_to_another_comes_back_to_it() -> None:
         name = "single"
         exclusive = True
 
-    class Both:
-        def __init__(self, config: Any, api: Any) -> None:
-            async def check(author: str, text: str) -> Any:
-                return Deny(api.name)
-
-            api.register_single_callbacks(check_comment=check)
-
-    first, second = ({"module": Both, "name": name} for name in "ab")
+    first, second = (Recorder(name=name, check_comment=Deny(name)).entry for name in "ab")
     host = Host(file_of(first, second), categories=[Single], clock=Clock())
     fire(host.start())
     fire(host.reload(file_of(second)))

@@ -7,10 +7,10 @@ from twisted.internet.defer import Deferred
 
 from hostkit.errors import HostkitError
 from hostkit.host import Reloaded
+from tests.dispatch.fakes import begin, done
 
 from .conftest import fire
 from .reloading import Note, file_of, note, running
-from .test_reload_life import begin, error_of
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +25,7 @@ def test_a_newer_reload_replaces_one_whose_modules_start() -> None:
     host = running(note("a"))
     first = begin(host.reload(file_of(note("b"), note("c"))))
     reloaded = fire(host.reload(file_of(note("d"))))
-    assert str(error_of(first)) == "a newer reload has replaced this one"
+    assert str(done(first)) == "a newer reload has replaced this one"
     assert reloaded == Reloaded(new=("d",), kept=(), gone=("a",))
     assert str(reloaded) == "1 new module, 0 kept, 1 gone"
     assert Note.log[-5:] == ["stop c", "stop b", "build d", "start d", "stop a"]
@@ -42,7 +42,7 @@ def test_the_newest_of_several_reloads_is_done() -> None:
     assert Note.log[-1] == "stop b"
     stopping.callback(None)
     assert newest.called
-    assert {str(error_of(each)) for each in older} == {"a newer reload has replaced this one"}
+    assert {str(done(each)) for each in older} == {"a newer reload has replaced this one"}
     assert Note.log == ["build b", "start b", "stop b", "build e", "start e"]
 
 
@@ -56,7 +56,7 @@ def test_a_reload_that_waits_for_another_ends_with_the_host() -> None:
     stopping.callback(None)
     assert stopped.called
     for reloading in (older, newer):
-        assert isinstance(error_of(reloading), HostkitError)
+        assert isinstance(done(reloading), HostkitError)
     assert Note.log == ["build b", "start b", "stop b"]
 
 

@@ -16,6 +16,7 @@ from hostkit.errors import HostkitError
 from hostkit.host import Host
 from hostkit.rules import FirstResult
 from hostkit.specs import Category, Keyed, hookspec
+from tests.dispatch.fakes import begin, done
 
 from .conftest import Comments, Names, fire
 from .reloading import Note, file_of, note, running
@@ -43,7 +44,7 @@ def test_a_host_stopped_meanwhile_stays_stopped() -> None:
     host = running(note("a"))
     reloading = begin(host.reload(file_of(note("b"), note("c"))))
     fire(host.stop())
-    assert "was stopped while it was being reloaded" in str(error_of(reloading))
+    assert "was stopped while it was being reloaded" in str(done(reloading))
     assert Note.log[-5:] == ["start b", "start c", "stop c", "stop b", "stop a"]
     assert host.is_running is False
     assert [module.name for module in host.modules] == ["a"]
@@ -62,7 +63,7 @@ def test_a_new_module_may_suppress_its_cancellation() -> None:
     host = running(note("a"))
     reloading = begin(host.reload(file_of(note("b"))))
     fire(host.stop())
-    assert isinstance(error_of(reloading), HostkitError)
+    assert isinstance(done(reloading), HostkitError)
     assert Note.log[-3:] == ["start b", "stop b", "stop a"]
 
 
@@ -104,17 +105,6 @@ def test_a_module_that_cannot_stop_is_gone_nevertheless(caplog: pytest.LogCaptur
     fire(host.reload(file_of(note("b"))))
     assert caplog.messages == ["module 'a' failed in stop"]
     assert [module.name for module in host.modules] == ["b"]
-
-
-def begin(coroutine: Any) -> Deferred[Any]:
-    return Deferred.fromCoroutine(coroutine)
-
-
-def error_of(deferred: Deferred[Any]) -> BaseException:
-    failures: list[Any] = []
-    deferred.addErrback(failures.append)
-    error: BaseException = failures[0].value
-    return error
 
 
 def test_observers_are_notified_when_the_new_hooks_are_in_use() -> None:

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from hostkit.errors import ConfigErrors, ModuleFailedError
 from hostkit.host import Host
 
-from .conftest import Comments
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from .conftest import Site
+from .conftest import Comments, Site
 
 SECRET = "hunter2'\\é"
 

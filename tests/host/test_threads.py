@@ -6,7 +6,8 @@ import asyncio
 import subprocess
 import sys
 import threading
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -16,9 +17,6 @@ from hostkit.host import Host
 from hostkit.rules import ALLOW
 
 from .conftest import Comments, Names, Words, make_host
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 class Titles:

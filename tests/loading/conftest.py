@@ -3,24 +3,19 @@ from __future__ import annotations
 import importlib
 import sys
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import attrs
 import pytest
 
 from hostkit.api import HostServices, ModuleApi, make_api_class
-from hostkit.config import from_mapping, load
+from hostkit.config import HostFile, from_mapping, load
 from hostkit.errors import ConfigErrors, Problem
 from hostkit.loading import MODULES, Module, ModuleLoader
 from hostkit.rules import Decision, FirstDenial
 from hostkit.specs import Category, hookspec
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from hostkit.config import HostFile
-
 
 CLASS: Final = "class {}:\n    def __init__(self, config, api): ...\n"
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -8,10 +9,7 @@ from hostkit.config import from_mapping, load
 from hostkit.errors import ConfigErrors, Problem
 from hostkit.loading import CATEGORIES, Environment, load_categories
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from .conftest import Site
+from .conftest import Site
 
 SOURCE = """
 from hostkit import Category, hookspec, rules

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 import pytest
 
 from hostkit.config import load
 
-from .conftest import build, build_class, problem_of
-
-if TYPE_CHECKING:
-    from .conftest import Site
+from .conftest import Site, build, build_class, problem_of
 
 POSTPONED = """\
 from __future__ import annotations

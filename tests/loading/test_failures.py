@@ -1,17 +1,13 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING
 
 import pytest
 
 from hostkit.loading._failures import causes, frames
 from hostkit.presenting import exception_line
 
-from .conftest import problem_of
-
-if TYPE_CHECKING:
-    from .conftest import Site
+from .conftest import Site, problem_of
 
 
 @pytest.mark.parametrize(

@@ -3,20 +3,17 @@ from __future__ import annotations
 import asyncio
 import queue
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from hostkit import ConfigErrors, Host
+from hostkit.errors import Problem
 from hostkit.loading import CATEGORIES, MODULES
 
 from .conftest import CLASS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from hostkit.errors import Problem
 
 CATEGORY = """
 from hostkit import Category, hookspec, rules

@@ -5,18 +5,14 @@ from __future__ import annotations
 import asyncio
 import gc
 import warnings
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from hostkit import hookimpl
 
-from .conftest import build_class, problem_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .conftest import Site
+from .conftest import Site, build_class, problem_of
 
 USE_START = "no event loop runs while modules are built: use start() for what needs one"
 

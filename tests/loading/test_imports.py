@@ -1,19 +1,15 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 import pytest
 
+from hostkit.errors import Problem
 from hostkit.loading import MODULES
 
-from .conftest import CLASS, build_class, problem_of
-
-if TYPE_CHECKING:
-    from hostkit.errors import Problem
-
-    from .conftest import Site
+from .conftest import CLASS, Site, build_class, problem_of
 
 
 def find(name: str) -> Any:

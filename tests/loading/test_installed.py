@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Iterator
 from importlib.metadata import Distribution, DistributionFinder
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,13 +13,7 @@ from hostkit import Host
 from hostkit.config import from_mapping
 from hostkit.loading import MODULES
 
-from .conftest import CLASS, class_of, problem_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from .conftest import Site
+from .conftest import CLASS, Site, class_of, problem_of
 
 
 def _no_equals_sign(info: Path) -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -8,10 +8,7 @@ from hostkit import ConfigErrors
 from hostkit.config import from_mapping
 from hostkit.loading import CATEGORIES, MODULES, Environment, load_categories
 
-from .conftest import CLASS, class_of, problem_of
-
-if TYPE_CHECKING:
-    from .conftest import Site
+from .conftest import CLASS, Site, class_of, problem_of
 
 CATEGORY = """
 from hostkit import Category, hookspec, rules

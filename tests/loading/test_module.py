@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import pathlib
+from typing import Any
 
 import pytest
 from twisted.web.resource import Resource
@@ -11,12 +12,7 @@ from hostkit.errors import ConfigErrors, RegistrationError
 from hostkit.loading import MODULES
 from hostkit.rules import ALLOW, Decision
 
-from .conftest import Comments, build, build_class, problem_of, problems_in
-
-if TYPE_CHECKING:
-    import pathlib
-
-    from .conftest import Site
+from .conftest import Comments, Site, build, build_class, problem_of, problems_in
 
 
 async def check(author: str, text: str) -> Decision:

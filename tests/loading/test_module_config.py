@@ -3,23 +3,18 @@ from __future__ import annotations
 import collections
 import dataclasses
 import threading
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
 
+from hostkit.api import ModuleApi
 from hostkit.config import structure
 from hostkit.errors import ConfigError
+from hostkit.errors import Path as Steps
 
-from .conftest import build_class, problem_of, problems_in
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from hostkit.api import ModuleApi
-    from hostkit.errors import Path as Steps
-
-    from .conftest import Site
+from .conftest import Site, build_class, problem_of, problems_in
 
 
 class Plain:

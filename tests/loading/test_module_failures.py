@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import attrs
 import pytest
 from twisted.internet.defer import CancelledError
 
-from .conftest import build_class, problem_of
+from hostkit.api import ModuleApi
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from hostkit.api import ModuleApi
-
-    from .conftest import Site
+from .conftest import Site, build_class, problem_of
 
 
 class Panic(BaseException):

@@ -1,16 +1,13 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 import pytest
 
 from hostkit.config import load
 
-from .conftest import build
-
-if TYPE_CHECKING:
-    from .conftest import Site
+from .conftest import Site, build
 
 MODULES = """\
     import attrs

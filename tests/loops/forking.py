@@ -11,15 +11,12 @@ import subprocess
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import uvloop
 from twisted.application.reactors import installReactor
 
 from hostkit.loops import ForkGuard, Withheld
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 PARENT = os.getpid()
 IS_UP = [True]

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, final
+from typing import Any, final
 
 import pytest
 from twisted.internet import task
 from twisted.internet.defer import CancelledError, Deferred
 
 from hostkit.loops import Clock, Limit, Limited
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
 
 LIMIT = Limit(10, 3, "the test")
 EXPIRED = "not done after 10s (the test)"

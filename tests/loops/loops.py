@@ -5,17 +5,15 @@ from __future__ import annotations
 import asyncio
 import functools
 import inspect
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
 import pytest
 import uvloop
 from twisted.logger import ILogObserver, LogLevel, globalLogPublisher
 from zope.interface import provider
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
-
-    NewLoop = Callable[[], asyncio.AbstractEventLoop]
+NewLoop = Callable[[], asyncio.AbstractEventLoop]
 
 T = TypeVar("T")
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import anyio
 import pytest
@@ -15,9 +16,6 @@ from hostkit.rules import ALLOW, FirstDenial
 from tests.dispatch.fakes import Comments, done, hook_of, raising, run, shadow, steps_of, wire
 
 from .loops import own_loop
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 NO_LOOP = (
     "(asyncio cannot be awaited here: it needs `hostkit serve --reactor asyncio`, "

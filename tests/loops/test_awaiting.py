@@ -3,7 +3,8 @@ from __future__ import annotations
 import asyncio
 import functools
 import types
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Generator
+from typing import Any
 
 import attrs
 import pytest
@@ -26,9 +27,6 @@ from tests.dispatch.fakes import (
     steps_of,
     wire,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
 
 
 @attrs.frozen

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 import pytest
 from twisted.internet import defer
 from twisted.internet.defer import Deferred
 
-from hostkit.loops import NEVER, Entrance, attempt, enter, is_callers
+from hostkit.loops import NEVER, Entrance, Owner, attempt, enter, is_callers
 from tests.dispatch.fakes import done, run
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from hostkit.loops import Owner
 
 
 class Panic(BaseException):

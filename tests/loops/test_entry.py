@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import traceback
-from typing import TYPE_CHECKING, Any
+from collections.abc import Coroutine
+from typing import Any
 
 import pytest
 from hypothesis import given as given_any
@@ -18,9 +19,6 @@ from tests.dispatch.fakes import SPAM, Comments, done, wire
 
 from .loops import both_loops, own_loop, run_on
 from .ways import WAYS, in_between, later, wait_for
-
-if TYPE_CHECKING:
-    from collections.abc import Coroutine
 
 NUMBER = contextvars.ContextVar("NUMBER", default=0)
 

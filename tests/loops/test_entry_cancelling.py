@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from twisted.internet.defer import CancelledError, Deferred
@@ -23,9 +24,6 @@ from .slow import (
     slow_loop,
     slow_task,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 ENDINGS: list[tuple[Callable[[Log], Any], Log]] = [
     (cleaning_up, CLEANED),

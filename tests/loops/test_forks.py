@@ -6,14 +6,11 @@ import asyncio
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import FrameType
 
 import pytest
 
 from hostkit.loops._forks import AtReturn
-
-if TYPE_CHECKING:
-    from types import FrameType
 
 ROOT = Path(__file__).parents[2]
 LOOPS = ("asyncio", "uvloop", "select", "epoll")

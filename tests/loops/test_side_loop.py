@@ -5,16 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-from twisted.internet.defer import CancelledError
+from twisted.internet.defer import CancelledError, Deferred
 
 from hostkit.loops import SideLoop, settle
 from tests.dispatch.fakes import done, run
-
-if TYPE_CHECKING:
-    from twisted.internet.defer import Deferred
 
 
 async def thread() -> str:

@@ -6,18 +6,16 @@ import asyncio
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.python import threadable
 
 from hostkit.loops import enter, start_entry
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 INSTALL = "from twisted.internet import asyncioreactor; asyncioreactor.install()\n"
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import anyio
 import anyio.lowlevel
 from twisted.internet.defer import Deferred, fail, succeed
 
 from hostkit.loops import enter, start_entry
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
 
 
 async def wait_for(awaitable: Any) -> Any:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
-from hostkit.messages import Keys, Messages
-
-if TYPE_CHECKING:
-    from hostkit.messages import Receiver
+from hostkit.messages import Keys, Messages, Receiver
 
 
 @attrs.define(eq=False)

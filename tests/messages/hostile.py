@@ -5,13 +5,10 @@ from __future__ import annotations
 import asyncio
 import itertools
 import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING
 
 from hostkit.messages import Envelope, Message
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
 
 CHANNEL = b"hostkit"
 CONFIRMED = b"*3\r\n$9\r\nsubscribe\r\n$7\r\nhostkit\r\n:1\r\n"
@@ -68,23 +65,30 @@ async def serve(behave: Callable[[Peer], Awaitable[None]]) -> AsyncIterator[str]
         The URL.
     """
     peers: list[asyncio.Task[None]] = []
+    writers: list[asyncio.StreamWriter] = []
 
-    async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        peers.append(task)
+    async def act(peer: Peer, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, asyncio.CancelledError):
-            await behave(Peer(len(peers) - 1, reader, writer))
+            await behave(peer)
         writer.close()
+
+    def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)  # here, since a task may be cancelled before it begins
+        peers.append(asyncio.create_task(act(Peer(len(peers), reader, writer), writer)))
 
     server = await asyncio.start_server(meet, "127.0.0.1", 0)
     try:
         yield f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}/0"
     finally:
+        for _ in range(5):  # a connection that is accepted by a closed server is never closed
+            await asyncio.sleep(0)
         server.close()
         for task in peers:
             task.cancel()
-        await asyncio.gather(*peers)
+        await asyncio.gather(*peers, return_exceptions=True)
+        for writer in writers:
+            writer.close()
+        await asyncio.sleep(0)
 
 
 def flooding(length: int) -> Callable[[Peer], Awaitable[None]]:

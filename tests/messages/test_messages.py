@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING
+
+import pytest
 
 from hostkit.messages import Keys, MessageCounts, Messages
 
 from .fakes import Notes, Wire, process
-
-if TYPE_CHECKING:
-    import pytest
 
 KEY, OTHER = "k" * 16, "o" * 16
 

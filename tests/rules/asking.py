@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from hostkit.dispatch import Callback, Chain, Receipts, make_caller
-from hostkit.rules import CONTINUE
+from hostkit.rules import CONTINUE, Rule
 from hostkit.specs import Category, fit_by_position, hookspec
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from hostkit.rules import Rule
 
 
 def ask(rule: Rule, *answers: Any) -> tuple[Any, int]:

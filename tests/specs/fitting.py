@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 
 from hostkit import rules
 from hostkit.errors import RegistrationError
-from hostkit.specs import Category, Hookspec, fit_by_name, fit_by_position, hookspec
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from hostkit.specs import Fit
+from hostkit.specs import Category, Fit, Hookspec, fit_by_name, fit_by_position, hookspec
 
 
 class Comments(Category):

@@ -2,14 +2,12 @@ from __future__ import annotations
 
 import functools
 import textwrap
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from hostkit.specs import has_body
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 KINDS = ("def", "async def")
 EMPTY = [

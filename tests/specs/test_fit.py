@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from types import MethodType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from unittest.mock import AsyncMock, Mock
 
 import pytest
@@ -16,9 +17,6 @@ from tests.specs.fitting import (
     refused_by_name,
     refused_by_position,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 BOTH = [fit_by_position, fit_by_name]
 BOTH_REFUSE = [refused_by_position, refused_by_name]

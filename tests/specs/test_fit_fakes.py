@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from types import MethodType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from unittest.mock import AsyncMock, MagicMock, Mock
 
 import pytest
 
 from hostkit.specs import Fit, fit_by_name, fit_by_position
 from tests.specs.fitting import CHECK
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def function(author: str, text: str) -> str:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable
+from typing import Any, Final
 
 import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hostkit.errors import RegistrationError
-from hostkit.specs import fit_by_name, fit_by_position
+from hostkit.specs import Fit, Hookspec, fit_by_name, fit_by_position
 from tests.specs.fitting import call, callback, hook
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from hostkit.specs import Fit, Hookspec
 
 DEFAULT: Final = "-"
 HOOK_NAMES: Final = ("a", "b", "c", "d", "e")

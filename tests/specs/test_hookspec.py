@@ -2,17 +2,15 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections.abc import Callable
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from hostkit import rules
 from hostkit.errors import SpecError
 from hostkit.specs import Category, Hookspec, hookspec
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 NOTIFY = rules.Notify()
 

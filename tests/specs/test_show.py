@@ -1,19 +1,15 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from hostkit.errors import SpecError
-from hostkit.rules import Decision, FirstDenial, FirstResult
+from hostkit.rules import Decision, FirstDenial, FirstResult, Rule
 from hostkit.specs import Category, hookspec
 
 from .fitting import hook, refused_by_position
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from hostkit.rules import Rule
 
 
 def annotated(a: int, b: dict[str, int] | None = None) -> list[str]: ...
@@ -63,11 +59,16 @@ def test_an_asynchronous_function_is_shown_as_one() -> None:
 def test_a_parameter_is_shown_as_in_its_signature() -> None:
     """With its annotation and default."""
 
-    async def hook(self: object, *, b: dict[str, int] | None = None) -> None:
+    async def short(self: object, *, a: int) -> None:
         """Called sometimes."""
 
+    async def long(self: object, *, b: dict[str, int] | None = None) -> None:
+        """Called sometimes."""
+
+    with pytest.raises(SpecError, match="parameter 'a: int'"):
+        hookspec(FirstDenial())(short)
     with pytest.raises(SpecError, match=r"parameter 'b: dict.str, int. . None = None'"):
-        hookspec(FirstDenial())(hook)
+        hookspec(FirstDenial())(long)
 
 
 def test_a_decision_is_shown_by_its_name() -> None:

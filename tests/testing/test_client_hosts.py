@@ -44,12 +44,12 @@ def test_what_a_resource_raised_is_raised() -> None:
 
 def test_listeners_are_as_in_the_file() -> None:
     """Each is asked by its number, with its token."""
-    listeners = [PAGES, {**HOOKS, "token": "secret"}]
+    listeners = [PAGES, {**HOOKS, "token": "0123456789abcdef"}]
     host = make_host(listeners=listeners)
 
     async def main() -> None:
         pages, stranger = Client(host), Client(host, listener=1)
-        friend = Client(host, listener=1, token="secret")
+        friend = Client(host, listener=1, token="0123456789abcdef")
         await host.start()
         assert (await pages.get("/words")).status == 200
         assert (await stranger.call_hook("comments.check_comment", author="a")).status == 401

@@ -22,6 +22,7 @@ from tests.web.pages import Count
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from twisted.internet.defer import Deferred
     from twisted.internet.interfaces import IAddress
     from twisted.web.resource import IResource, Resource
 
@@ -149,13 +150,18 @@ def make_site(
     host = build_host([(Pages, dict(pages))], categories=[], drain="0s")
     reactor: Any = MemoryReactorClock()
     server = Server(host, reactor, lambda _: [listener])
-    _opened.append((server, reactor))
-    start_entry(server.open())
+    open_until_end(server, reactor)
     factory = (reactor.tcpServers + reactor.unixServers)[0][1]
     site = getattr(factory, "wrappedFactory", factory)
     if not pages:
         site.resource = Count() if root is None else root
     return site
+
+
+def open_until_end(server: Server, reactor: Any) -> Deferred[None]:
+    """Let a server listen on a reactor in memory, until the end of the test."""
+    _opened.append((server, reactor))
+    return start_entry(server.open())
 
 
 def wait(site: Any, seconds: int) -> None:

@@ -7,44 +7,20 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from twisted.internet import endpoints
-from twisted.internet.interfaces import IStreamServerEndpointStringParser
 from twisted.internet.selectreactor import SelectReactor
-from twisted.plugin import getPlugins
-from zope.interface import implementer
 
-from hostkit import ConfigErrors, start_entry
+from hostkit import start_entry
 from tests.web.certificates import make_certificate
-from tests.web.endpoints import make_server, problem_of
+from tests.web.endpoints import add_kind, make_server, problem_of, refusal
+from tests.web.recorder import FakePort
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from hostkit.errors import Problem
 
 # Twisted uses old functions of pyOpenSSL.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
-
-
-@implementer(IStreamServerEndpointStringParser)
-class Other:
-    """A kind of endpoint that another package adds to Twisted."""
-
-    prefix = "other"
-
-    def parseStreamServer(self, reactor: Any, *args: Any, **options: Any) -> Any:  # noqa: N802
-        return object()
-
-
-def refusal(text: str) -> Problem:
-    """Give the problem of a server that cannot listen."""
-    opening: Any = start_entry(make_server(text).open())
-    failures: list[Any] = []
-    opening.addErrback(failures.append)
-    (problem,) = failures[0].check(ConfigErrors) and failures[0].value.problems
-    found: Problem = problem
-    return found
 
 
 @pytest.mark.parametrize(
@@ -90,8 +66,7 @@ def test_what_may_be_reached_by_others_is_not_local(
 ) -> None:
     """Neither is what cannot be known: who opened the socket has chosen its address."""
     make_certificate(tmp_path, "x")
-    known = [*getPlugins(IStreamServerEndpointStringParser), Other()]
-    monkeypatch.setattr(endpoints, "getPlugins", lambda _: known)
+    add_kind(monkeypatch, FakePort(None))
     assert problem_of(text.replace("{}", str(tmp_path)), "hooks").code == "HK404"
 
 

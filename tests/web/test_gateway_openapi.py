@@ -10,7 +10,7 @@ from typing import Any, Literal
 import attrs
 import pytest
 
-from hostkit import CONTINUE, Bytes, Category, Decision, Deny, Seconds, hookspec, rules
+from hostkit import CONTINUE, Bytes, Category, Decision, Seconds, hookspec, rules
 from hostkit.rules import Continue, Gives, GivesAnswer, GivesList, GivesValue, Rule
 from hostkit.testing import build_host
 from tests.web.conftest import ask, hooks_of
@@ -254,57 +254,3 @@ def test_a_class_may_have_the_name_of_a_part_of_the_document() -> None:
     schema = body["content"]["application/json"]["schema"]["properties"]["error"]
     assert schema == {"$ref": "#/components/schemas/Error2"}
     assert document["components"]["schemas"]["Error"]["required"] == ["errcode", "error"]
-
-
-def test_answers_that_ask_for_a_token_are_described() -> None:
-    """Every path has 401 and a bearer token, which a listener may or may not ask for."""
-    document = document_of(Shapes)
-    assert document["security"] == [{"token": []}, {}]
-    (scheme,) = document["components"]["securitySchemes"].values()
-    assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
-    for path in document["paths"].values():
-        for operation in path.values():
-            answer = operation["responses"]["401"]["content"]["application/json"]["schema"]
-            assert answer == {"$ref": "#/components/schemas/Error"}
-
-
-def test_denials_and_failures_have_a_module_and_a_receipt() -> None:
-    """A refusal of the gateway itself, with the same status, has neither."""
-    document = document_of(Shapes)
-    decided = document["components"]["schemas"]["Decided"]
-    assert decided["required"] == ["errcode", "error", "module", "receipt"]
-    responses = document["paths"]["/_hostkit/hooks/shapes/check_point"]["post"]["responses"]
-    for status in ("403", "503"):
-        assert responses[status]["content"]["application/json"]["schema"] == either(
-            {"$ref": "#/components/schemas/Decided"}, {"$ref": "#/components/schemas/Error"}
-        )
-    for status in ("400", "405", "415", "500"):
-        assert responses[status]["content"]["application/json"]["schema"] == {
-            "$ref": "#/components/schemas/Error"
-        }
-
-
-def test_a_trace_is_described_with_its_key() -> None:
-    """All fields of a receipt are there, and those of each step."""
-    schemas = document_of(Shapes)["components"]["schemas"]
-    assert schemas["Trace"]["properties"]["key"] == {}
-    assert "key" in schemas["Trace"]["required"]
-    assert schemas["Trace"]["properties"]["steps"]["items"] == {"$ref": "#/components/schemas/Step"}
-    assert "outcome" in schemas["Step"]["required"]
-
-
-def test_a_denial_is_as_described() -> None:
-    """`Deny` itself can be a result, where all decisions are collected."""
-
-    class Asked(Category):
-        @hookspec(rules.Collect())
-        async def ask_all(self) -> Decision:
-            """Called for the opinions of all modules."""
-
-    class Module:
-        def __init__(self, config: object, api: Any) -> None:
-            api.register(Asked, ask_all=lambda: Deny("no", "never", why=5))
-
-    host = build_host([Module], categories=[Asked])
-    answer = ask(hooks_of(host), "POST", "/_hostkit/hooks/asked/ask_all", b"{}")
-    assert answer.json == {"result": [{"code": "no", "reason": "never", "extra": {"why": 5}}]}

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.web.resource import Resource
 
-from hostkit.web._pipeline import PipelinedChannel
+from hostkit.web._pipeline import PipelinedChannel  # subclasses are not public
 from tests.web.line import Line, make_site
 from tests.web.pages import Held
 

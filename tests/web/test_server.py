@@ -10,10 +10,10 @@ from twisted.internet.error import CannotListenError
 from twisted.web.server import Site
 
 from hostkit import ConfigErrors, Host, ModuleFailedError
-from hostkit.config import Listener
 from hostkit.web import DEFAULT_LISTENER, Server
-from hostkit.web._door import url_of
+from tests.web.certificates import make_certificate
 from tests.web.conftest import ask
+from tests.web.endpoints import add_kind, listen
 from tests.web.recorder import FakePort, RecordingReactor, never_listening
 
 if TYPE_CHECKING:
@@ -234,26 +234,43 @@ def test_an_optional_module_that_cannot_start_is_not_served(
     )
     server = make_server(path, reactor, TWO_MODULES + missing)
     result_of(server.start())
-    assert ask(server._doors[0].site.resource, "GET", "/third").status == 404
+    site: Any = reactor.tcpServers[0][1]
+    assert ask(site.resource, "GET", "/third").status == 404
     assert [record.name for record in caplog.records] == ["hostkit.modules.third"]
     result_of(server.stop())
 
 
 @pytest.mark.parametrize(
-    ("endpoint", "address", "url"),
+    ("address", "url"),
     [
-        ("ssl:443", IPv4Address("TCP", "10.0.0.1", 443), "https://10.0.0.1:443/"),
-        ("tls:x", IPv6Address("TCP", "::1", 443), "https://[::1]:443/"),
-        ("systemd:x", IPv4Address("TCP", "10.0.0.1", 80), "http://10.0.0.1:80/"),
-        ("unix:x", UNIXAddress(b"/run/\xff"), "unix:/run/\N{REPLACEMENT CHARACTER}"),
-        ("unix:y", UNIXAddress(None), "unix:y"),
-        ("onion:80", HostnameAddress(b"x.onion", 80), "onion:80"),
+        (IPv4Address("TCP", "10.0.0.1", 80), "http://10.0.0.1:80/"),
+        (IPv6Address("TCP", "::1", 443), "http://[::1]:443/"),
+        (UNIXAddress(b"/run/\xff"), "unix:/run/\N{REPLACEMENT CHARACTER}"),
+        (UNIXAddress(None), "other:x"),
+        (HostnameAddress(b"x.onion", 80), "other:x"),
     ],
 )
-def test_a_listener_is_told_by_its_url(endpoint: str, address: object, url: str) -> None:
+def test_a_listener_is_told_by_its_url(
+    address: object, url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     """The log says where to connect to, as far as there is a URL for it."""
-    port: Any = FakePort(address)
-    assert url_of(port, Listener(endpoint)) == url
+    caplog.set_level(logging.INFO)
+    add_kind(monkeypatch, FakePort(address))
+    assert listen("other:x").called
+    assert lines_of(caplog) == [f"listening on {url} for modules"]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Twisted uses old functions of pyOpenSSL
+def test_a_listener_with_tls_has_another_scheme(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Which clients have to know."""
+    caplog.set_level(logging.INFO)
+    make_certificate(tmp_path, "x")
+    text = f"ssl:443:privateKey={tmp_path}/x.key:certKey={tmp_path}/x.crt"
+    assert listen(text).called
+    (line,) = lines_of(caplog)
+    assert line == "listening on https://0.0.0.0:443/ for modules"
 
 
 def test_a_start_may_be_cancelled_while_it_opens_ports(

@@ -144,8 +144,7 @@ def test_whom_the_system_has_let_in_is_answered() -> None:
     async def main(reactor: Any) -> None:
         server = make_server(reactor, "tcp:0:interface=127.0.0.1")
         await server.start()
-        port: Any = server._doors[0].port
-        address: Any = port.getHost()
+        address: Any = server.addresses[0]
         for _ in range(3):
             client = socket.create_connection(("127.0.0.1", address.port), timeout=10)
             client.sendall(b"GET /words HTTP/1.1\r\nHost: localhost\r\n\r\n")

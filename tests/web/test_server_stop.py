@@ -8,7 +8,8 @@ import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.testing import MemoryReactorClock
 
-from hostkit import ConfigErrors, Host
+from hostkit import ConfigErrors
+from hostkit.testing import build_host
 from hostkit.web import Server
 from tests.web.conftest import ask
 from tests.web.line import Line
@@ -42,16 +43,19 @@ class Served:
         **settings: str,
     ) -> None:
         endpoint = {"endpoint": "tcp:1:interface=127.0.0.1", "serve": list(serve), **settings}
-        config: dict[str, Any] = {
-            "modules": [
+        self.reactor: Any = MemoryReactorClock()
+        host = build_host(
+            [
                 {"module": Recorder, "name": "first"},
                 {"module": Holder, "config": {"path": path}, "name": "holder"},
             ],
-            "hostkit": {"listeners": [endpoint], "drain": drain, "lame_duck": lame_duck},
-        }
-        self.reactor: Any = MemoryReactorClock()
-        host = Host.from_config(config, categories=[], clock=self.reactor)
-        self.server = Server(host.build(), self.reactor)
+            categories=[],
+            clock=self.reactor,
+            listeners=[endpoint],
+            drain=drain,
+            lame_duck=lame_duck,
+        )
+        self.server = Server(host, self.reactor)
         assert Deferred.fromCoroutine(self.server.start()).called
 
     @property
@@ -76,7 +80,7 @@ def test_hooks_are_guarded_by_the_listeners_token() -> None:
 def test_nothing_is_started_that_everybody_could_reach(steps: list[str]) -> None:
     """The start is refused before any module has been started."""
     listeners = [{"endpoint": "tcp:1", "serve": ["hooks"]}]
-    host = Host.from_config({"hostkit": {"listeners": listeners}}, categories=[]).build()
+    host = build_host(categories=[], listeners=listeners)
     with pytest.raises(ConfigErrors) as caught:
         Server(host, MemoryReactorClock())
     assert [problem.code for problem in caught.value.problems] == ["HK404"]
@@ -179,10 +183,10 @@ def test_a_lame_duck_serves_but_is_not_ready(
         each.get("/page")
         Holder.page.answer()
         assert "connection" not in each.answer.headers
-    assert (stopping.called, served.server._doors[0].port is None) == (False, False)
+    assert (stopping.called, len(served.server.addresses)) == (False, 1)
     served.reactor.advance(1)
     served.reactor.advance(1)
-    assert served.server._doors[0].port is None
+    assert served.server.addresses == ()
     line.hang_up()
     another.hang_up()
     assert stopping.called

@@ -9,7 +9,7 @@ import pytest
 from twisted.internet.defer import Deferred
 
 from hostkit import Host, HostkitError
-from hostkit.web._takeover import identity_of
+from hostkit.web._takeover import identity_of  # not all kinds can listen in memory
 from tests.web.recorder import FakePort
 
 if TYPE_CHECKING:

@@ -30,8 +30,8 @@ hostkit:
 
 async def fetch_certificate(reactor: Any, server: Server) -> str:
     """Connect, and give the certificate that the server shows."""
-    port: Any = server._doors[0].port
-    address = ("127.0.0.1", port.getHost().port)
+    port: Any = server.addresses[0]
+    address = ("127.0.0.1", port.port)
     pool = reactor.getThreadPool()
     text: str = await deferToThreadPool(reactor, pool, ssl.get_server_certificate, address)
     return text
@@ -54,14 +54,14 @@ def test_a_renewed_certificate_is_taken_over(
         first = write_certificate(tmp_path)
         server = make_server(tmp_path, reactor)
         await server.start()
-        port = server._doors[0].port
+        addresses = server.addresses
         assert await fetch_certificate(reactor, server) == first
         await server.reload()
         assert not any("has another certificate" in message for message in caplog.messages)
         second = write_certificate(tmp_path)
         await server.reload()
         assert await fetch_certificate(reactor, server) == second != first
-        assert server._doors[0].port is port
+        assert server.addresses == addresses
         await server.stop()
 
     run(main)

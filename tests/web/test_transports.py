@@ -12,7 +12,7 @@ from twisted.internet.protocol import Protocol
 from twisted.internet.task import Clock
 from twisted.internet.tcp import Connection
 
-from hostkit.web._transports import cut
+from hostkit.web._transports import cut  # no reactor has such a transport
 from tests.web.line import LOCAL, Line, make_site
 from tests.web.pages import Held
 

@@ -10,7 +10,7 @@ from twisted.internet import defer
 from twisted.internet.testing import StringTransport
 from twisted.web.http import HTTPChannel, HTTPFactory
 
-from hostkit.web._twisted_private import TwistedChannel, parse_endpoint
+from hostkit.web._twisted_private import TwistedChannel, parse_endpoint  # its names are Twisted's
 
 
 class Seen(TwistedChannel):

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hostkit import ConfigErrors, Host
-from hostkit.web import Server
+from hostkit import ConfigErrors
+from tests.web.endpoints import make_server
 from tests.web.test_server_sockets import run
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def listen(
     """Serve a socket for a moment."""
 
     async def main(reactor: Any) -> None:
-        server = make_server(reactor, path, options, kind)
+        server = make_server(f"{kind}:{path}{options}", reactor=reactor)
         await server.start()
         try:
             with socket.socket(socket.AF_UNIX) as client:
@@ -48,13 +48,6 @@ def listen(
             await server.stop()
 
     run(main)
-
-
-def make_server(reactor: Any, path: Path, options: str = "", kind: str = "unix") -> Server:
-    """Make a server that has nothing but this listener."""
-    config = {"hostkit": {"listeners": [{"endpoint": f"{kind}:{path}{options}"}], "drain": "0s"}}
-    host = Host.from_config(config, categories=[], clock=reactor)
-    return Server(host.build(), reactor)
 
 
 def mode_of(path: Path) -> int:
@@ -95,7 +88,7 @@ def refused(path: Path, meanwhile: Callable[[], object] = lambda: None) -> str:
     """Try to serve a socket, with what happens before it is opened; give what is said about it."""
 
     async def main(reactor: Any) -> None:
-        server = make_server(reactor, path)
+        server = make_server(f"unix:{path}", reactor=reactor)
         meanwhile()
         await server.start()
 
@@ -215,14 +208,7 @@ def test_a_socket_of_another_process_is_left_as_it_is(path: Path) -> None:
     modes: list[int] = []
 
     async def main(reactor: Any) -> None:
-        config = {
-            "hostkit": {
-                "listeners": [
-                    {"endpoint": f"fd:{os.dup(kept.fileno())}", "serve": ["modules"]},
-                ]
-            }
-        }
-        server = Server(Host.from_config(config, categories=[], clock=reactor).build(), reactor)
+        server = make_server(f"fd:{os.dup(kept.fileno())}", reactor=reactor)
         await server.start()
         modes.append(mode_of(path))
         await server.stop()

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
+from hostkit.cli._fields import ARGS, FIELDS, read_source
 from hostkit.cli._options import FILE, build, path_option, write_json
-from hostkit.wording import indented, visible
+from hostkit.wording import indented
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from hostkit.cli._fields import Typed
     from hostkit.dispatch import Receipt, Trace
     from hostkit.host import Host
 
@@ -37,26 +38,11 @@ _DIFFERS: Final = 3
 _RECEIPT_ID: Final = re.compile(r"[0-9a-f]{6}-[0-9]+")
 
 
-def _read_fields(
-    _context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]
-) -> dict[str, str]:
-    odd = [value for value in values if "=" not in value]
-    if odd:
-        raise click.BadParameter(f"{odd[0]!r} is not of the form NAME=VALUE")
-    return dict(value.split("=", 1) for value in values)
-
-
 @click.command("explain", epilog=_CODES)
 @click.argument("hook", metavar="HOOK|RECEIPT-ID")
 @FILE
-@click.argument("fields", metavar="[NAME=VALUE]...", nargs=-1, callback=_read_fields)
-@click.option(
-    "--args",
-    "source",
-    metavar="JSON",
-    type=click.File(encoding="utf-8"),
-    help="A file with a JSON object of the arguments by name; - for standard input.",
-)
+@FIELDS
+@ARGS
 @click.option(
     "--against",
     "other",
@@ -73,7 +59,13 @@ def _read_fields(
     help="As JSON, an object for each file, with its name, its receipt and the result.",
 )
 def command(
-    hook: str, file: str, fields: dict[str, str], *, source: Any, other: str | None, form: str
+    hook: str,
+    file: str,
+    fields: dict[str, Typed],
+    *,
+    source: Any,
+    other: str | None,
+    form: str,
 ) -> None:
     """Call HOOK with the modules of FILE, and show each answer.
 
@@ -88,15 +80,14 @@ def command(
             raise click.UsageError("a receipt has no arguments and nothing it is compared with")
         _show_receipt(hook, file, form)
         return
-    from hostkit.cli._asking import Typed, run  # noqa: PLC0415
+    from hostkit.cli._asking import run  # noqa: PLC0415
 
-    given = {**_read_source(source), **{name: Typed(value) for name, value in fields.items()}}
+    given = {**read_source(source), **fields}
     files = [file] if other is None else [file, other]
     asked = run(files, build, lambda host: _ask(host, hook, given))
     if form == "json":
         shown = [_to_json(*each) for each in zip(files, asked, strict=True)]
-        text = json.dumps(shown if other else shown[0], indent=2, ensure_ascii=False)
-        click.echo(visible(text))
+        write_json(shown if other else shown[0])
     else:
         for name, each in zip(files, asked, strict=True):
             if other is not None:
@@ -131,18 +122,6 @@ async def _ask(host: Host, hook: str, given: dict[str, Any]) -> _Asked:
     spec = find_hook(host, hook)
     trace = await ask(host, spec, read_arguments(host, spec, given))
     return _Asked(trace, host.receipts.redact)
-
-
-def _read_source(source: Any) -> dict[str, Any]:
-    if source is None:
-        return {}
-    try:
-        read = json.load(source)
-    except ValueError as error:
-        raise click.BadParameter(f"not JSON: {error}", param_hint="'--args'") from None
-    if not isinstance(read, dict):
-        raise click.BadParameter("not a JSON object", param_hint="'--args'")
-    return read
 
 
 def _show(asked: _Asked) -> str:

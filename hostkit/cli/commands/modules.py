@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from typing import Any, Final
 
 import click
@@ -21,9 +23,7 @@ Exit codes:
   1  there is no server, or it cannot be asked
   2  the file cannot be read, or the command line is wrong
 """
-_HEAD: Final = ("module", "state", "hooks", "paths", "measured", "mean", "denied", "failed")
-_FIRST_NUMBER: Final = 2
-"""The first column that is aligned to the right."""
+_FIELDS: Final = ("module", "state", "hooks", "paths", "measured", "mean", "denied", "failed")
 
 
 @click.command("modules", epilog=_CODES)
@@ -36,6 +36,7 @@ def command(target: str, form: str) -> None:
     `timing:` has measured since the last reload; denied and failed are those of which a receipt is
     kept.
     """
+    from hostkit.cli._tables import show_table  # noqa: PLC0415
     from hostkit.cli._target import find_target  # noqa: PLC0415
 
     answer = find_target(target).require("modules")
@@ -45,28 +46,20 @@ def command(target: str, form: str) -> None:
     if not answer["modules"]:
         click.echo("no modules")
         return
-    rows = [_HEAD, *(_row(each) for each in answer["modules"])]
-    widths = [max(len(row[place]) for row in rows) for place in range(len(_HEAD))]
-    for number, row in enumerate(rows):
-        cells = [
-            cell.ljust(width) if place < _FIRST_NUMBER else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        click.secho("  ".join(cells).rstrip(), bold=number == 0)
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    for line in show_table(_FIELDS, [_row(each) for each in answer["modules"]], width):
+        click.echo(line)
     for each in answer["modules"]:
         if each["missing"] is not None:
             click.echo(visible(f"{each['name']} is missing: {each['missing']}"), err=True)
 
 
-def _row(module: dict[str, Any]) -> tuple[str, ...]:
+def _row(module: dict[str, Any]) -> dict[str, Any]:
     mean = module["mean_seconds"]
-    return (
-        visible(module["name"]),
-        module["state"],
-        str(len(module["hooks"])),
-        str(len(module["paths"])),
-        str(module["measured"]),
-        "" if mean is None else f"{mean * 1e3:.3f} ms",
-        str(module["denied"]),
-        str(module["failed"]),
-    )
+    return {
+        **module,
+        "module": module["name"],
+        "hooks": len(module["hooks"]),
+        "paths": len(module["paths"]),
+        "mean": None if mean is None else f"{mean * 1e3:.3f} ms",
+    }

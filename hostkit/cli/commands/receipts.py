@@ -49,10 +49,10 @@ Exit codes:
 )
 @data_format("As JSON, an object for each receipt, in a line of its own.")
 def command(target: str, form: str, **wanted: Any) -> None:
-    """Show denials, failures and shadow verdicts of a running server.
+    """Show the last decisions of a running server.
 
-    The server keeps the last ones, as many as its setting `receipts:` says; the newest is shown
-    last. A decision that only allows has no receipt.
+    These are denials, failures and shadow verdicts; a decision that only allows has no receipt. The
+    server keeps as many as its setting `receipts:` says; the newest is shown last.
     """
     from hostkit.cli._target import EndedError, find_target  # noqa: PLC0415
 

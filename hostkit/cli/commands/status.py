@@ -67,6 +67,7 @@ def _rows(answer: dict[str, Any]) -> Iterator[tuple[str, str]]:
     modules = answer["modules"]
     states = [f"{modules[state]} {state}" for state in _STATES if state in modules]
     yield "modules", ", ".join(states) or "none"
+    yield "switched", "\n".join(_switch(each) for each in answer["switched"])
     urls = [f"{each['url']} for {', '.join(each['serve'])}" for each in answer["listeners"]]
     yield "listening", "\n".join(urls)
     yield "loops", "\n".join(_loop(each) for each in answer["loops"])
@@ -82,6 +83,10 @@ def _file(file: dict[str, Any]) -> str:
         return "none"
     state = {None: "", True: ", has changed since it was read", False: ", unchanged"}
     return f"sha256 {file['sha256'][:16]}{state[file['changed']]}"
+
+
+def _switch(switch: dict[str, str]) -> str:
+    return f"{switch['module']}: {switch['command']}, by {switch['by']}"
 
 
 def _loop(loop: dict[str, Any]) -> str:

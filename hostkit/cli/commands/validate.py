@@ -58,9 +58,16 @@ def _check_names(
     help="Let something stand in for the environment variables and files that !env and !file name "
     "and that are not there, as in CI, and list them.",
 )
+@click.option("--strict", is_flag=True, help="Let warnings count as problems: exit code 1.")
 @path_option
 def command(
-    files: Sequence[str], *, no_build: bool, static: bool, form: str, without_secrets: bool
+    files: Sequence[str],
+    *,
+    no_build: bool,
+    static: bool,
+    form: str,
+    without_secrets: bool,
+    strict: bool,
 ) -> None:
     """Check files: load their modules, start none, show all problems.
 
@@ -76,4 +83,6 @@ def command(
     checker = Checker(depth, without_secrets, module_path())
     reports = [checker.check(file) for file in files]
     WRITERS[form](reports)
-    sys.exit(max(exit_code_for(report.problems) for report in reports))
+    has_warnings = any(report.warnings for report in reports)
+    code = max(exit_code_for(report.problems) for report in reports)
+    sys.exit(max(code, int(strict and has_warnings)))
