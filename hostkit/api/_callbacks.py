@@ -277,7 +277,7 @@ def marked_functions(cls: type) -> dict[str, object]:
     Args:
         cls: The class; none of its code is run.
     """
-    names = {name for each in cls.__mro__ for name in vars(each)}
+    names = {name for each in cls.__mro__ if each is not object for name in vars(each)}
     static = {name: inspect.getattr_static(cls, name, None) for name in sorted(names)}
     return {
         name: getattr(each, "__func__", each) if isinstance(each, _WRAPPERS) else each

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from hostkit.api._base import BaseApi
 from hostkit.api._callbacks import CallbackApi, Callbacks
@@ -78,6 +78,10 @@ class ModuleApi(CallbackApi, HookApi, WebApi, ProcessApi):
 
 A = TypeVar("A", bound=ModuleApi)
 
+# Making a union takes longer than all the rest of a parameter.
+_CALLBACK: Final = Callable[..., Any] | None
+_KEYED: Final = Callbacks | None
+
 
 def make_api_class(base: type[A], categories: Sequence[type[Category]]) -> type[A]:
     """Make the api class of a host: with a register method for each of its categories.
@@ -105,7 +109,7 @@ def _make_register(category: type[Category], name: str) -> Callable[..., None]:
             hook,
             inspect.Parameter.KEYWORD_ONLY,
             default=None,
-            annotation=Callbacks | None if spec.keyed is not None else Callable[..., Any] | None,
+            annotation=_KEYED if spec.keyed is not None else _CALLBACK,
         )
         for hook, spec in category.hookspecs.items()
     ]

@@ -11,7 +11,7 @@ from hostkit.codegen import compile_function
 from hostkit.codes import Code
 from hostkit.dispatch._monitors import Monitors
 from hostkit.errors import RegistrationError
-from hostkit.specs import PROJECT
+from hostkit.specs import PROJECT, Category
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -101,6 +101,13 @@ class HookManager(pluggy.PluginManager):
         hook = cast("pluggy.HookCaller", getattr(self.hook, spec.name))
         impls = [impl for impl in hook.get_hookimpls() if _callback_of(impl, spec) in asked]
         return self.monitors.watch(spec, impls, values)
+
+    def parse_hookspec_opts(self, module_or_class: Any, name: str) -> Any:
+        """Read the mark of a hookspec; pluggy itself looks at all that a category inherits."""
+        is_category = isinstance(module_or_class, type) and issubclass(module_or_class, Category)
+        if is_category and name not in module_or_class.hookspecs:
+            return None
+        return super().parse_hookspec_opts(module_or_class, name)
 
     def close(self) -> None:
         """Take no more changes: the chains are compiled from what is registered now."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hostkit.messages._channel import Channel, Recipient
 
 _log: Final = logging.getLogger("hostkit.messages")
+_REFUSALS: Final = tuple(Refusal)
 
 
 @final
@@ -61,9 +62,9 @@ class Messages:
         self._arrears = Arrears(self._beat)
         self._counts: Counter[str] = Counter()
         # All keys from the start: another thread counts, and this one may look at them meanwhile.
-        self._refused = Counter(dict.fromkeys(Refusal, 0))
+        self._refused = Counter(dict.fromkeys(_REFUSALS, 0))
         self._refused_before = 0  # for their codes, when the keys were changed last
-        self._notices = {reason: Notice(_log, clock) for reason in Refusal}
+        self._notices = {reason: Notice(_log, clock) for reason in _REFUSALS}
         self._gap_notice = Notice(_log, clock)
         self._overflow_notice = Notice(_log, clock)
 

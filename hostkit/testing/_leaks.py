@@ -58,7 +58,8 @@ _watching: Final[list[LeakWatch]] = []
 
 def _audit(event: str, arguments: tuple[Any, ...]) -> None:
     """Note threads and sockets as Python makes them, and where."""
-    if not (_watching and is_noticed()):
+    # Python reports a hundred events while a host is built, and most are others.
+    if event[0] not in "s_" or not (_watching and is_noticed()):
         return
     if event == "socket.__new__":
         _sockets[arguments[0]] = place_here()
