@@ -42,7 +42,7 @@ _FEWEST_PLAIN: Final = 4
 
 
 def looks_like(name: str, meant: str) -> bool:
-    """Whether a name cannot be told from another one by eye, or differs in case only.
+    """Whether a name looks like another one, or differs from it in case only.
 
     Args:
         name: The name.

@@ -107,7 +107,7 @@ class Redactor:
             if len(form) > _LONGEST_EXACT:
                 sparse |= _sample(form)
                 continue
-            grams |= _telling(form)
+            grams |= _specific(form)
             quick |= {form[at : at + _SHORT] for at in range(len(form) - _SHORT + 1)}
         self._grams: Final = grams
         self._quick: Final = quick
@@ -190,14 +190,14 @@ def _in_bytes(value: str) -> Iterator[str]:
         yield value.encode("utf-8", "surrogatepass").decode("latin-1")
 
 
-def _telling(value: str) -> set[str]:
+def _specific(value: str) -> set[str]:
     """List the pieces of a value, without those that give nothing away."""
     pieces = {value[at : at + LONG] for at in range(len(value) - LONG + 1)}
-    telling = {each for each in pieces if len({*each, *_SPACES}) >= _FEW + len(_SPACES)} or pieces
+    specific = {each for each in pieces if len({*each, *_SPACES}) >= _FEW + len(_SPACES)} or pieces
     public = _public(value)
     if public:
-        telling = {each for each in telling if not any(each in part for part in public)}
-    return telling
+        specific = {each for each in specific if not any(each in part for part in public)}
+    return specific
 
 
 def _sample(value: str) -> set[str]:

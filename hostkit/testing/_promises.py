@@ -129,8 +129,8 @@ def _check_policy(
     _check_outcome(hook, policy, came, alone, is_failure)
     if not hook.is_for_one and bool(later.asked) != (policy == "continue"):
         expected = "is asked" if policy == "continue" else "is not asked"
-        told = f"after a failure with the policy {policy!r} the next module {expected}"
-        broken(hook, told, "it is otherwise", _LATER)
+        said = f"after a failure with the policy {policy!r} the next module {expected}"
+        broken(hook, said, "it is otherwise", _LATER)
 
 
 def _raise_later(_hook: str) -> NoReturn:

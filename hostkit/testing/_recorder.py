@@ -1,4 +1,4 @@
-"""`Recorder`: a module that answers as it was told, and notes what it was asked."""
+"""`Recorder`: a module that gives set answers, and notes what it was asked."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Asked:
 
 @final
 class Recorder:
-    """A module for tests that answers as it was told, and notes what it was asked.
+    """A module for tests that gives set answers, and notes what it was asked.
 
     Give it to `build_host` in place of a class.
 

@@ -78,6 +78,6 @@ def _write(name: str, modules: Sequence[Offer], categories: Sequence[Offer]) -> 
 
 
 def _name(offer: Offer, offers: Sequence[Offer]) -> str:
-    """Name an offer so that it can be told from those of other packages."""
+    """Name an offer so that it is distinct from those of other packages."""
     is_unique = sum(each.name == offer.name for each in offers) == 1
     return offer.name if is_unique else offer.full_name

@@ -1,7 +1,7 @@
 """How single values stand in a config file, as an editor reads it: by YAML 1.1 or by YAML 1.2.
 
 hostkit takes what either version reads as the value that a field asks for, so each schema has the
-values of one and the strings that the other makes of them. A quoted string cannot be told from a
+values of one and the strings that the other makes of them. A quoted string looks like a
 plain one there: that is left to `hostkit validate`.
 """
 

@@ -147,7 +147,7 @@ def _shown(value: Any, show: Show) -> str:
 
 
 def result_hint(spec: Hookspec) -> Any:
-    """Say what callers of a hook get, as far as annotations tell.
+    """Say what callers of a hook get, as far as annotations say.
 
     Args:
         spec: The hook; if it can deny, one of which an argument can be replaced.
