@@ -34,7 +34,7 @@ def test_a_script_is_written_for_each_shell(shell: str) -> None:
 
 def test_the_names_of_commands_are_completed() -> None:
     """So are their options, by click itself."""
-    assert complete("re") == ["reload"]
+    assert complete("relo") == ["reload"]
     assert complete("list", "--pa") == ["--path"]
 
 

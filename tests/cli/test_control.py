@@ -78,6 +78,30 @@ def test_it_stands_beside_the_pid_file(path: Path, file: HostFile) -> None:
     assert not path.exists()
 
 
+def test_it_is_gone_although_the_reactor_never_ran(
+    path: Path, file: HostFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody closes the port then, which would delete it."""
+    reactor = FakeReactor()
+    monkeypatch.setattr(reactor, "removeReader", lambda _port: None)
+    with control_socket(file, reactor, {}):
+        assert path.is_socket()
+    assert not path.exists()
+    reactor.port.connectionLost(None)
+
+
+def test_a_child_leaves_it_to_the_server(
+    path: Path, file: HostFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The end of a process that a module has forked is not the server's."""
+    reactor = FakeReactor()
+    with monkeypatch.context() as patched, control_socket(file, reactor, {}):
+        patched.setattr(os, "getpid", lambda: -1)
+    assert path.is_socket()
+    reactor.port.stopListening()
+    assert not path.exists()
+
+
 def test_without_a_pid_file_there_is_none() -> None:
     """There is no place for it."""
     with control_socket(from_mapping({}), None, {}):

@@ -46,6 +46,14 @@ def test_help_shows_a_file_line_by_line(option: str) -> None:
     assert all(line.endswith(".") and not line.endswith("...") for line in lines)
 
 
+def test_more_problems_than_anyone_reads_are_counted(write: Write) -> None:
+    """The first hundred are shown, which are enough to see what is wrong."""
+    keys = "\n".join(f"  key{number}: 1" for number in range(150))
+    result = run("validate", write(f"hostkit:\n{keys}\n"))
+    assert (result.exit_code, result.stderr.count("HK021")) == (1, 100)
+    assert "50 more" in result.stderr
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_of_a_command_lists_the_exit_codes(command: str) -> None:
     """Authors of scripts find the exit codes in the help of each command."""

@@ -140,6 +140,19 @@ def test_a_server_may_refuse(command: str, monkeypatch: pytest.MonkeyPatch) -> N
     )
 
 
+def test_what_a_server_reports_meanwhile_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On standard error, and without what would control a terminal."""
+
+    def ask(_path: Any, _command: str, report: Callable[[str], None], **_: Any) -> dict[str, Any]:
+        report("still \x1bbusy")
+        return {"ok": True, "version": 1, "pid": 4711, **STATUS}
+
+    answer_with(monkeypatch, STATUS)
+    monkeypatch.setattr("hostkit.cli._target.ask", ask)
+    result = run("status", NUMBER)
+    assert (result.exit_code, result.stderr) == (0, "still \\x1bbusy\n")
+
+
 def test_a_process_may_have_no_control_socket(monkeypatch: pytest.MonkeyPatch) -> None:
     """The message says what would give it one."""
     monkeypatch.setattr("hostkit.cli._target.find_control", lambda _: None)

@@ -12,7 +12,7 @@ from hostkit.config import SHORTEST_TOKEN
 from hostkit.dispatch import Outcome
 from hostkit.errors import CodedError
 from hostkit.logs import About, logger_of
-from hostkit.loops import NEVER, is_callers
+from hostkit.loops import attempt
 from hostkit.presenting import presentable
 from hostkit.rules import Deny
 from hostkit.web._json_resource import HttpError, JsonResource
@@ -236,13 +236,14 @@ class _Hook(_PostResource):
         return cleaned
 
     def _explain_denial(self, denial: object) -> Deny:
-        described: object = None
-        try:
-            described = self._spec.rule.describe_denial(denial)
-        except BaseException as error:  # a function of the host's own, about a module's denial
-            if is_callers(error, NEVER):
-                raise
-            _log.error("describe= of %s failed", self._name, exc_info=presentable(error))
+        def describe(denial: object) -> object:
+            try:
+                return self._spec.rule.describe_denial(denial)
+            except Exception as error:  # noqa: BLE001 -- a function of the host's own
+                _log.error("describe= of %s failed", self._name, exc_info=presentable(error))
+                return None
+
+        described = attempt(describe, denial, otherwise=None)
         if isinstance(described, Deny):
             return described
         # The module's denial stands, whatever became of its description.
