@@ -6,11 +6,10 @@ import json
 import os
 import socket
 import stat
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from twisted.internet.defer import Deferred, succeed
-from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 
 from hostkit import ConfigErrors
@@ -18,37 +17,12 @@ from hostkit.cli._control import Request, control_socket
 from hostkit.codes import Code
 from hostkit.config import from_mapping, load
 from tests.cli.conftest import Write, run
+from tests.cli.control_reactor import FakeReactor
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from hostkit.config import HostFile
-
-
-@final
-class FakeReactor(Clock):
-    """A reactor that accepts no connections."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.factory: Any = None
-        self.port: Any = None
-
-    def addReader(self, port: Any) -> None:  # noqa: N802
-        self.factory, self.port = port.factory, port
-
-    def removeReader(self, port: Any) -> None:  # noqa: N802
-        if port.connected:
-            port.connectionLost(None)  # as when a reactor stops
-
-    def removeWriter(self, port: Any) -> None:  # noqa: N802
-        pass
-
-    def connect(self) -> tuple[Any, StringTransport]:
-        """Connect a client."""
-        protocol, transport = self.factory.buildProtocol(None), StringTransport()
-        protocol.makeConnection(transport)
-        return protocol, transport
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,7 +20,6 @@ from hostkit.web import Server
 from tests.cli import modules
 from tests.cli.asked import NUMBER, answer_with
 from tests.cli.conftest import run
-from tests.cli.servers import errors_of, serving, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -161,22 +159,6 @@ def test_a_process_may_have_no_control_socket(monkeypatch: pytest.MonkeyPatch) -
     assert (result.exit_code, "`hostkit: pid_file:`" in result.output) == (1, True)
 
 
-def test_a_running_server_is_asked(write_modules: Callable[..., str]) -> None:
-    """By its file, of which it is known whether it was changed since."""
-    with serving(write_modules("a")) as process:
-        wait_for(process, "listening on")
-        file = write_modules("a")
-        result = run("status", file)
-        assert (result.exit_code, result.stderr) == (0, "")
-        assert result.output.startswith(f"{file}: running for ")
-        assert ", unchanged\n  modules    1 enforce\n" in result.output
-        write_modules("a", "b")
-        assert "has changed since it was read" in run("status", file).output
-        result = run("modules", str(process.pid), "--format", "json")
-        (module,) = json.loads(result.output)["modules"]
-        assert (module["name"], module["state"]) == ("a", "enforce")
-
-
 def test_a_host_is_described() -> None:
     """Its state, its file and what belongs to its modules; without secrets."""
     host = Host.from_config({"modules": []}, categories=[modules.Comments]).build()
@@ -293,21 +275,3 @@ def test_modules_are_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
     assert result.stderr == "geo is missing: HK101 no\n"
     answer_with(monkeypatch, {"modules": []})
     assert run("modules", NUMBER).output == "no modules\n"
-
-
-def test_a_server_is_asked_after_another_was_killed(write_modules: Callable[..., str]) -> None:
-    """Its control socket replaces the one that was left, and is gone when it has stopped."""
-    file = write_modules("a")
-    with serving(file) as process:
-        wait_for(process, "listening on")
-        process.kill()
-        process.wait()
-    left = Path(file).with_name("server.pid.sock")
-    assert (run("status", file).exit_code, left.is_socket()) == (1, True)
-    with serving(file) as process:
-        wait_for(process, "listening on")
-        assert run("status", file).exit_code == 0
-        process.terminate()
-        errors_of(process).read()
-        process.wait()
-    assert not left.exists()
