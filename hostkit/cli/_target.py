@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, final
 import attrs
 import click
 
-from hostkit.cli._control_client import ask, control_path, find_control
 from hostkit.cli._problems import exit_code, show_problems
 from hostkit.cli._proc import is_server
-from hostkit.cli._process import find_process, pid_path
+from hostkit.cli._process import find_process
 from hostkit.config import examine
+from hostkit.control.client import ask, control_path, find_control
 from hostkit.errors import ConfigErrors
+from hostkit.process.pid_file import pid_path
 from hostkit.wording import visible
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import logging
 import runpy
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import twisted.internet.reactor  # noqa: F401 -- commands in this process find it installed
@@ -10,12 +10,14 @@ from click.testing import CliRunner, Result
 
 from hostkit.cli import main
 from tests.cli.servers import ROOT
+from tests.files import Write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from hostkit import Host
+
+__all__ = ["Write"]
 
 HEAD = "hostkit: {categories: [tests.cli.modules.Comments]}\n"
 """Makes a config file name the category of these tests, and no installed one."""
@@ -24,26 +26,10 @@ COLOUR = "\x1b["
 """What every colour code begins with."""
 
 
-class Write(Protocol):
-    def __call__(self, text: str) -> str: ...
-
-
 @pytest.fixture(autouse=True, scope="session")
 def _twisted_log() -> None:
     """Begin Twisted's log: what it keeps until then would be written by a later test's command."""
     run("validate", "there is no such file")
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    """Write a config file and give its name."""
-
-    def write_file(text: str) -> str:
-        path = tmp_path / "host.yaml"
-        path.write_text(text)
-        return str(path)
-
-    return write_file
 
 
 @pytest.fixture

@@ -10,13 +10,14 @@ import pytest
 from twisted.internet.task import Clock
 
 from hostkit import Host
-from hostkit.cli._answering import commands_of
-from hostkit.cli._control import Request, control_socket
+from hostkit.control.commands import commands_of
+from hostkit.control.listening import Request, control_socket
 from hostkit.dispatch import Outcome, Receipt, Step
 from tests.cli import modules
 from tests.cli.asked import NUMBER, answer_with
 from tests.cli.conftest import run
-from tests.cli.test_control import FakeReactor, answers_of, file, path
+from tests.control.reactor import FakeReactor
+from tests.control.test_listening import answers_of, file, path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from hostkit import Host
-from hostkit.cli._previewing import preview
 from hostkit.config import load
+from hostkit.control._previewing import preview
 from hostkit.loops import start_entry
 from tests.cli.asked import NUMBER, answer_with
 from tests.cli.conftest import HEAD, Write, run

@@ -11,10 +11,10 @@ from twisted.internet.task import Clock
 from twisted.internet.testing import MemoryReactorClock
 
 from hostkit import Host, ModuleApi, cached
-from hostkit.cli._answering import commands_of
-from hostkit.cli._control import Request
-from hostkit.cli._inspecting import modules_of
-from hostkit.cli._reloader import Outcome
+from hostkit.control._inspecting import modules_of
+from hostkit.control.commands import commands_of
+from hostkit.control.listening import Request
+from hostkit.control.reloader import Outcome
 from hostkit.loops import start_entry
 from hostkit.web import Server
 from tests.cli import modules

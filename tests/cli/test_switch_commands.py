@@ -11,11 +11,11 @@ from twisted.internet.task import Clock
 from twisted.internet.testing import MemoryReactorClock
 
 from hostkit import ALLOW, Deny, Host
-from hostkit.cli._answering import commands_of
-from hostkit.cli._control import Request
-from hostkit.cli._notify import Notifier
-from hostkit.cli._reloader import Reloader
+from hostkit.control.commands import commands_of
+from hostkit.control.listening import Request
+from hostkit.control.reloader import Reloader
 from hostkit.loops import start_entry
+from hostkit.process.systemd import Notifier
 from hostkit.web import Server
 from tests.cli import modules
 from tests.cli.asked import NUMBER, answer_with

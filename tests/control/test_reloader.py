@@ -10,9 +10,10 @@ import pytest
 from twisted.internet.defer import Deferred
 
 from hostkit import ConfigErrors, Host, HostkitError, ModuleFailedError
-from hostkit.cli._reloader import Outcome, Reloader, handle_hangup, ignore_hangup, keep_hangup
+from hostkit.control.reloader import Outcome, Reloader
 from hostkit.errors import Problem
 from hostkit.host import Reloaded
+from hostkit.process.signals import handle_hangup, ignore_hangup, keep_hangup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

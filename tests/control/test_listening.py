@@ -13,11 +13,12 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.testing import StringTransport
 
 from hostkit import ConfigErrors
-from hostkit.cli._control import Request, control_socket
 from hostkit.codes import Code
 from hostkit.config import from_mapping, load
-from tests.cli.conftest import Write, run
-from tests.cli.control_reactor import FakeReactor
+from hostkit.control.listening import Request, control_socket
+from tests.cli.conftest import run
+from tests.control.reactor import FakeReactor
+from tests.files import Write
 
 if TYPE_CHECKING:
     from pathlib import Path

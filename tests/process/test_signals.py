@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, final
 import pytest
 from twisted.internet.error import ReactorNotRunning
 
-from hostkit.cli._reactor import Stopper, handle_signals
+from hostkit.process.signals import Stopper, handle_signals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hostkit.cli._control import control_socket
-from hostkit.cli._control_client import ask, control_path, find_control
-from hostkit.cli._peer import peer_of
-from tests.cli.test_control import FakeReactor, file, path
+from hostkit.control._peer import peer_of
+from hostkit.control.client import ask, control_path, find_control
+from hostkit.control.listening import control_socket
+from tests.control.reactor import FakeReactor
+from tests.control.test_listening import file, path
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,10 +7,11 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 
-from hostkit.cli._control import control_socket
-from hostkit.cli._reloader import Outcome
-from hostkit.cli._reporting import reload_for_client
-from tests.cli.test_control import FakeReactor, answers_of, file, path
+from hostkit.control._reporting import reload_for_client
+from hostkit.control.listening import control_socket
+from hostkit.control.reloader import Outcome
+from tests.control.reactor import FakeReactor
+from tests.control.test_listening import answers_of, file, path
 
 __all__ = ["file", "path"]
 
