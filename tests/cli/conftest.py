@@ -9,11 +9,13 @@ import twisted.internet.reactor  # noqa: F401 -- commands in this process find i
 from click.testing import CliRunner, Result
 
 from hostkit.cli import main
+from tests.cli.answering import Answering
 from tests.cli.servers import ROOT
 from tests.files import Write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from hostkit import Host
 
@@ -30,6 +32,14 @@ COLOUR = "\x1b["
 def _twisted_log() -> None:
     """Begin Twisted's log: what it keeps until then would be written by a later test's command."""
     run("validate", "there is no such file")
+
+
+@pytest.fixture
+def answering(tmp_path: Path) -> Iterator[Answering]:
+    """Give a process that answers what the test says."""
+    answering = Answering(tmp_path)
+    yield answering
+    answering.end()
 
 
 @pytest.fixture
