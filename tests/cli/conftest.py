@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import logging
 import runpy
+import signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,14 +11,13 @@ from click.testing import CliRunner, Result
 
 from hostkit.cli import main
 from tests.cli.answering import Answering
+from tests.cli.logged import Acting, IdleReactor, Logged
 from tests.cli.servers import ROOT
 from tests.files import Write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
-
-    from hostkit import Host
 
 __all__ = ["Write"]
 
@@ -43,16 +43,30 @@ def answering(tmp_path: Path) -> Iterator[Answering]:
 
 
 @pytest.fixture
-def served(monkeypatch: pytest.MonkeyPatch) -> list[Host]:
-    """Collect hosts instead of serving them."""
-    hosts: list[Host] = []
+def idle(monkeypatch: pytest.MonkeyPatch) -> Iterator[IdleReactor]:
+    """Have `serve` build everything, and run a reactor that has ended at once."""
+    reactor = IdleReactor()  # type: ignore[no-untyped-call]
+    monkeypatch.setattr("twisted.internet.reactor", reactor)
+    before = signal.getsignal(signal.SIGHUP)
+    yield reactor
+    signal.signal(signal.SIGHUP, before)
 
-    def fake_run(host: Host) -> int:
-        hosts.append(host)
-        return 0
 
-    monkeypatch.setattr("hostkit.cli._serve.run", fake_run)
-    return hosts
+@pytest.fixture
+def logged(idle: IdleReactor, write: Write, monkeypatch: pytest.MonkeyPatch) -> Logged:
+    """Run commands with a module that does something, and give what they log."""
+
+    def run_logged(act: Callable[[], object], *command: str, secrets: tuple[str, ...] = ()) -> str:
+        monkeypatch.setattr(Acting, "act", staticmethod(act))
+        for number, secret in enumerate(secrets):
+            monkeypatch.setenv(f"SECRET_{number}", secret)
+        config = ", ".join(f"key{number}: !env SECRET_{number}" for number in range(len(secrets)))
+        entry = f"{{module: tests.cli.logged.Acting, name: acting, config: {{{config}}}}}"
+        result = run(*(command or ("serve",)), write(f"{HEAD}modules: [{entry}]"))
+        assert result.exit_code == 0
+        return result.stderr
+
+    return run_logged
 
 
 def twist_service() -> Any:
