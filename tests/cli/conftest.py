@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import logging
 import runpy
 import signal
@@ -16,8 +17,10 @@ from tests.cli.servers import ROOT
 from tests.files import Write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
+
+    from hostkit import Category
 
 __all__ = ["Write"]
 
@@ -90,6 +93,19 @@ def _root_logger() -> Iterator[None]:
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
+
+
+def file_of(
+    *entries: Mapping[str, Any], categories: Iterable[type[Category]] = (), **settings: Any
+) -> str:
+    """Write the text of a file with modules and categories, which are given as classes."""
+    modules = [{**each, "module": _dotted(each["module"])} for each in entries]
+    settings["categories"] = [_dotted(each) for each in categories]
+    return json.dumps({"modules": modules, "hostkit": settings})
+
+
+def _dotted(named: type) -> str:
+    return f"{named.__module__}.{named.__qualname__}"
 
 
 def run(*args: str, color: bool = False) -> Result:

@@ -8,15 +8,23 @@ import shutil
 import sys
 from os import terminal_size
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from twisted.web.resource import Resource
 
-from hostkit.cli._tables import show_cell, show_table
-from hostkit.cli._views import place_of
-from tests.cli.conftest import HEAD, Write, run
-from tests.cli.modules import Words
+from hostkit.cli import main
+from tests.cli.conftest import HEAD, file_of, run
+from tests.cli.modules import Comments, Doors, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hostkit import ModuleApi
+    from tests.files import Write
+
+    Table = Callable[..., list[str]]
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
 FILE = f"""{HEAD.replace("]}", ", tests.cli.modules.Doors]}")}
@@ -78,19 +86,6 @@ def test_each_entry_of_the_file_has_a_row(write: Write) -> None:
         ("gone", "missing", 7),
         ("unused", "disabled", 8),
     ]
-
-
-def test_a_module_for_which_nothing_can_stand_in_is_not_built() -> None:
-    """A class has no line, and what was never built says so."""
-    from hostkit import Host
-    from hostkit.cli._views import module_rows
-
-    class Plain:
-        def __init__(self, config: Any, api: Any) -> None: ...
-
-    host = Host.from_config({"modules": [{"module": Plain, "name": "x"}]}, categories=[]).build()
-    (row,) = module_rows(host)
-    assert (row["class"], row["line"]) == (f"{__name__}.{Plain.__qualname__}", None)
 
 
 def test_each_resource_has_a_row(write: Write) -> None:
@@ -201,76 +196,125 @@ def test_what_is_wrong_with_the_file_is_shown_by_available(write: Write) -> None
     assert result.stderr.endswith("1 problem found\n")
 
 
-def test_tables_fit_a_terminal(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Table:
+    """Run `list` on a terminal of a certain width, and give its lines."""
+
+    def show(width: int, *args: str) -> list[str]:
+        monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+        monkeypatch.setattr(shutil, "get_terminal_size", lambda: terminal_size((width, 24)))
+        with pytest.raises(SystemExit) as ended:
+            main(["list", *args])
+        assert ended.value.code == 0
+        return capsys.readouterr().out.splitlines()
+
+    return show
+
+
+def test_tables_fit_a_terminal(table: Table, write: Write) -> None:
     """There, cells are cut; in a pipe nothing is."""
-    row = {"hook": "comments.check_comment", "module": "a-long-name-of-a-module", "number": 1}
-    lines = list(show_table(tuple(row), [row], 40))
-    assert lines == [
+    entry = "{module: tests.cli.modules.Words, name: a-long-name-of-a-module}"
+    asked = ("--fields", "hook,module,number", "--hook", "check_comment")
+    args = (*asked, write(f"{HEAD}modules: [{entry}]"))
+    assert table(40, *args) == [
         "HOOK             MODULE           NUMBER",
         "comments.check…  a-long-name-of…  1",
     ]
-    assert list(show_table(tuple(row), [row], None))[1].endswith("a-long-name-of-a-module  1")
-    assert list(show_table(tuple(row), [row], 5)) == [
+    assert table(5, *args) == [
         "HOOK      MODULE    NUMBER",
         "comment…  a-long-…  1",
     ]
-
-
-def test_the_width_of_the_terminal_counts(
-    write: Write, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Lines that are wrapped by the terminal are no table."""
-    from hostkit.cli import main
-
-    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    monkeypatch.setattr(shutil, "get_terminal_size", lambda: terminal_size((60, 24)))
-    with pytest.raises(SystemExit) as ended:
-        main(["list", "--view", "hooks", "--fields", "hook,callback,on_error", write(FILE)])
-    assert ended.value.code == 0
-    assert max(map(len, capsys.readouterr().out.splitlines())) <= 60
+    assert run("list", *args).stdout.endswith("a-long-name-of-a-module  1\n")
+    fields = ("--view", "hooks", "--fields", "hook,callback,on_error")
+    assert max(map(len, table(60, *fields, write(FILE)))) <= 60
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"),
+    ("view", "field", "entry", "expected"),
     [
-        (None, "-"),
-        (True, "yes"),
-        (False, "no"),
-        ([], "-"),
-        (["a", "b"], "a, b"),
-        (2.0, "2"),
-        ("a\n\x1bb", "a \\x1bb"),
-        ({"value": None, "from": "host"}, "none (host)"),
-        ({"a": {"value": 1, "from": "x"}, "b": {"value": 1, "from": "x"}}, "1 (x)"),
-        ({"a": "x", "b": "y"}, "a: x, b: y"),
+        ("hooks", "key", {}, "-"),
+        ("modules", "optional", {"optional": True}, "yes"),
+        ("modules", "optional", {}, "no"),
+        ("modules", "paths", {}, "-"),
+        ("modules", "paths", {"config": {"paths": ["/b", "/a"]}}, "/b, /a"),
+        ("modules", "timeout_seconds", {"timeout": "2s"}, "2 (module)"),
+        ("modules", "timeout_seconds", {}, "none (host)"),
+        ("hooks", "on_error", {"on_error": "raise"}, "raise (module)"),
+        (
+            "hooks",
+            "on_error",
+            {"on_error": {"error": "raise"}},
+            "unavailable: fail (spec), timeout: fail (spec), error: raise (module)",
+        ),
     ],
 )
-def test_cells_are_one_line_of_text(value: object, expected: str) -> None:
+def test_cells_are_one_line_of_text(
+    view: str, field: str, entry: dict[str, Any], expected: str, write: Write
+) -> None:
     """Whatever a value is."""
-    assert show_cell(value) == expected
+    file = write(file_of({"module": Asking, "name": "a", **entry}, categories=[Comments]))
+    result = run("list", "--view", view, "--fields", field, file)
+    assert result.stdout.splitlines()[1] == expected
 
 
-class Callable:
-    def __call__(self) -> None: ...
+def test_a_key_of_two_lines_is_one_cell(write: Write) -> None:
+    """A module may write anything there."""
+    file = write(file_of({"module": Knocked, "name": "a"}, categories=[Doors]))
+    assert run("list", "--fields", "key", file).stdout.splitlines() == ["KEY", "a \\x1bb"]
 
 
-def test_places_of_all_kinds_of_callbacks_are_found() -> None:
-    """Functions, methods, partial ones, wrapped ones, objects; builtins have none."""
+class Knocked:
+    """Opens a door with an odd name."""
 
-    def plain() -> None: ...
+    def __init__(self, config: object, api: ModuleApi) -> None:
+        api.register(Doors, on_knock={"a\n\x1bb": self.open})
 
-    @functools.wraps(plain)
-    def wrapped() -> None: ...
+    async def open(self, door: str) -> None: ...
 
-    line = plain.__code__.co_firstlineno
-    for function in (plain, functools.partial(plain), wrapped, functools.partial(wrapped)):
-        place = place_of(function)
-        assert place is not None
-        assert place.endswith(f"test_list_command.py:{line}")
-    call = Callable.__call__.__code__.co_firstlineno
-    for function in (Callable(), Callable().__call__):
-        assert str(place_of(function)).endswith(f"test_list_command.py:{call}")
-    assert place_of(print) is None
+
+class Asking:
+    """Checks comments, and has the pages of its config."""
+
+    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
+        api.register(Comments, check_comment=FUNCTIONS[config.get("function", 0)])
+        for path in config.get("paths", ()):
+            api.register_web_resource(path, Resource())
+
+
+def plain(author: str) -> None: ...
+
+
+@functools.wraps(plain)
+def wrapped(author: str) -> None: ...
+
+
+class Called:
+    def __call__(self, author: str) -> None: ...
+
+
+FUNCTIONS: list[Any] = [
+    *(plain, functools.partial(plain), wrapped, functools.partial(wrapped)),
+    *(Called(), Called().__call__, print),
+]
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [*((number, plain) for number in range(4)), (4, Called.__call__), (5, Called.__call__)],
+)
+def test_places_of_all_kinds_of_callbacks_are_found(number: int, code: Any, write: Write) -> None:
+    """Functions, methods, partial ones, wrapped ones, objects."""
+    entry = {"module": Asking, "config": {"function": number}}
+    first, _ = rows("--view", "hooks", write(file_of(entry, categories=[Comments])))
+    line = code.__code__.co_firstlineno
+    assert str(first["callback"]).endswith(f"test_list_command.py:{line}")
+
+
+def test_what_is_not_written_in_python_has_no_place(write: Write) -> None:
+    """Such as a builtin."""
+    entry = {"module": Asking, "config": {"function": 6}}
+    first, _ = rows("--view", "hooks", write(file_of(entry, categories=[Comments])))
+    assert first["callback"] is None
 
 
 def test_secrets_are_in_no_cell(write: Write, tmp_path: Path) -> None:

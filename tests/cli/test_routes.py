@@ -1,3 +1,5 @@
+"""`hostkit routes`: the tree of a file's paths, and the module that would serve one."""
+
 from __future__ import annotations
 
 import inspect
@@ -6,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from twisted.web.resource import Resource
 
-from hostkit.cli._output import show_route, show_routes
-from hostkit.testing import build_host
-from tests.cli.conftest import HEAD, Write, run
+from tests.cli.conftest import HEAD, file_of, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hostkit import Host, ModuleApi
+    from click.testing import Result
+
+    from hostkit import ModuleApi
+    from tests.files import Write
 
 
 class Pages:
@@ -36,22 +39,35 @@ def registering(source: Callable[..., object]) -> str:
 LINE = registering(Pages)
 
 
-def make_host(**paths: list[str]) -> Host:
-    """Build a host with modules that serve paths."""
-    modules = [
-        {"module": Pages, "name": name, "config": {"paths": own}} for name, own in paths.items()
-    ]
-    return build_host(modules, categories=[])
+class Routes:
+    """Runs `hostkit routes` with modules that serve paths."""
+
+    def __init__(self, write: Write) -> None:
+        self._write = write
+
+    def run(self, *path: str, **paths: list[str]) -> Result:
+        """Run it, with a path or without."""
+        entries = [
+            {"module": Pages, "name": name, "config": {"paths": own}} for name, own in paths.items()
+        ]
+        return run("routes", self._write(file_of(*entries)), "--", *path)
+
+    def show(self, **paths: list[str]) -> list[str]:
+        """Show the tree, without the place that is the same for all of them."""
+        return self.run(**paths).stdout.replace(f"  {LINE}", "").splitlines()
 
 
-def show(**paths: list[str]) -> list[str]:
-    """List the routes of a host, without the place that is the same for all of them."""
-    return [line.replace(f"  {LINE}", "") for line in show_routes(make_host(**paths))]
+@pytest.fixture
+def routes(write: Write) -> Routes:
+    """Run `hostkit routes`."""
+    return Routes(write)
 
 
-def test_paths_stand_below_those_they_are_part_of() -> None:
+def test_paths_stand_below_those_they_are_part_of(routes: Routes) -> None:
     """In the order of their segments, however they were registered."""
-    assert show(b=["/words/more/of", "/a-z", "/words"], a=["/words/less", "/words-too", "/a"]) == [
+    assert routes.show(
+        b=["/words/more/of", "/a-z", "/words"], a=["/words/less", "/words-too", "/a"]
+    ) == [
         "/a  a",
         "/a-z  b",
         "/words  b",
@@ -61,23 +77,23 @@ def test_paths_stand_below_those_they_are_part_of() -> None:
     ]
 
 
-def test_every_path_has_the_line_that_registers_it() -> None:
+def test_every_path_has_the_line_that_registers_it(routes: Routes) -> None:
     """Behind each module stands where to look."""
-    assert list(show_routes(make_host(a=["/words"]))) == [f"/words  a  {LINE}"]
+    assert routes.run(a=["/words"]).stdout == f"/words  a  {LINE}\n"
 
 
-def test_what_is_not_served_is_shown() -> None:
+def test_what_is_not_served_is_shown(routes: Routes) -> None:
     """Below a path stand the other modules that registered it, also the same module twice."""
-    assert show(a=["/words", "/words"], b=["/words"]) == [
+    assert routes.show(a=["/words", "/words"], b=["/words"]) == [
         "/words  a",
         "  not a, which registers it as well",
         "  not b, which registers it as well",
     ]
 
 
-def test_what_hides_a_child_is_shown() -> None:
+def test_what_hides_a_child_is_shown(routes: Routes) -> None:
     """Where a path goes before a child of the resource above it, the tree says so."""
-    assert show(a=["/words"], b=["/words/own", "/words/other", "/words/own/x"]) == [
+    assert routes.show(a=["/words"], b=["/words/own", "/words/other", "/words/own/x"]) == [
         "/words  a",
         "  /words/other  b",
         "  /words/own  b",
@@ -86,9 +102,9 @@ def test_what_hides_a_child_is_shown() -> None:
     ]
 
 
-def test_a_host_may_serve_no_path() -> None:
+def test_a_host_may_serve_no_path(routes: Routes) -> None:
     """An empty tree says that it is empty."""
-    assert show() == ["no module serves a path"]
+    assert routes.show() == ["no module serves a path"]
 
 
 @pytest.mark.parametrize(
@@ -106,44 +122,26 @@ def test_a_host_may_serve_no_path() -> None:
         ("/_hostkit/hooks", "/_hostkit/hooks  hostkit itself"),
     ],
 )
-def test_the_module_that_would_serve_a_path_is_shown(path: str, said: str) -> None:
+def test_the_module_that_would_serve_a_path_is_shown(path: str, said: str, routes: Routes) -> None:
     """The longest path decides, as it does for requests, and the rest is named."""
-    assert show_route(make_host(a=["/words"], b=["/words/more"]), path) == (True, said)
+    result = routes.run(path, a=["/words"], b=["/words/more"])
+    assert (result.exit_code, result.stdout) == (0, f"{said}\n")
 
 
 @pytest.mark.parametrize(
     "path", ["/", "/nowhere", "words", "/word", "//words", "/words%2Fmore", "/words/../x", ""]
 )
-def test_a_path_may_not_be_served(path: str) -> None:
+def test_a_path_may_not_be_served(path: str, routes: Routes) -> None:
     """Paths that the router would not find, or would refuse, are not served."""
-    assert show_route(make_host(b=["/words/more"]), path) == (False, f"{path}  not served")
-
-
-FILE = f"""{HEAD}
-modules:
-  - {{module: tests.cli.test_routes.Pages, name: a, config: {{paths: [/words]}}}}
-"""
-
-
-def test_the_command_shows_the_tree(write: Write) -> None:
-    """`hostkit routes FILE` is the whole tree."""
-    result = run("routes", write(FILE))
-    assert result.exit_code == 0
-    assert result.stdout.startswith("/words  a  (")
-
-
-def test_the_command_shows_which_module_would_serve_a_path(write: Write) -> None:
-    """`hostkit routes FILE PATH` is for scripts, too: 1 means that it is not served."""
-    file = write(FILE)
-    found, missing = run("routes", file, "/words/x"), run("routes", file, "/x")
-    assert (found.exit_code, missing.exit_code) == (0, 1)
-    assert found.stdout.startswith("/words/x  a  (")
-    assert missing.stdout == "/x  not served\n"
+    result = routes.run(path, b=["/words/more"])
+    assert (result.exit_code, result.stdout) == (1, f"{path}  not served\n")
 
 
 def test_the_command_needs_a_file_that_is_right(write: Write) -> None:
     """Problems are shown as by the other commands."""
-    result = run("routes", write(FILE + "  - {module: tests.cli.modules.Broken}"), "/words")
+    result = run(
+        "routes", write(f"{HEAD}modules: [{{module: tests.cli.modules.Broken}}]"), "/words"
+    )
     assert result.exit_code == 1
     assert "HK107" in result.stderr
     assert run("routes", "missing.yaml").exit_code == 2
