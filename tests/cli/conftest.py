@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import runpy
 import signal
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,14 @@ __all__ = ["Write"]
 
 HEAD = "hostkit: {categories: [tests.cli.modules.Comments]}\n"
 """Makes a config file name the category of these tests, and no installed one."""
+
+SETTINGS = """
+hostkit:
+  categories: [tests.cli.modules.Comments]
+  pid_file: server.pid
+  listeners: [{endpoint: "tcp:0:interface=127.0.0.1", serve: [modules, hooks]}]
+"""
+"""What a file of `write_modules` has beside them."""
 
 COLOUR = "\x1b["
 """What every colour code begins with."""
@@ -70,6 +79,37 @@ def logged(idle: IdleReactor, write: Write, monkeypatch: pytest.MonkeyPatch) -> 
         return result.stderr
 
     return run_logged
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Give the name of the pid file."""
+    return tmp_path / "server.pid"
+
+
+@pytest.fixture
+def write_modules(write: Write, tmp_path: Path) -> Callable[..., str]:
+    """Write a file with modules of these names; a word after a name is a key of its config."""
+
+    def write_file(*names: str) -> str:
+        lines = ["modules:"]
+        for text in names:
+            name, *keys = text.split()
+            config = f"notes: {tmp_path / 'notes'}" + "".join(f", {key}: true" for key in keys)
+            lines.append(
+                f"  - {{module: tests.cli.modules.Noted, name: {name}, config: {{{config}}}}}"
+            )
+        return write("\n".join(lines) + SETTINGS)
+
+    return write_file
+
+
+@pytest.fixture
+def signals(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """Collect signals instead of sending them."""
+    signals: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "kill", lambda *signalled: signals.append(signalled))
+    return signals
 
 
 def twist_service() -> Any:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+# Tried with hundreds of files' worth of modules: the command would run a program for each step.
 from hostkit.cli._bisecting import Search
 from tests.cli.conftest import HEAD, Write, run
 

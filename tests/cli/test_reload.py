@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.conftest import Write, run
+from tests.cli.conftest import SETTINGS, Write, run
 from tests.cli.servers import (
     LIMIT_SECONDS,
     connect,
@@ -23,44 +22,6 @@ from tests.cli.servers import (
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-SETTINGS = """
-hostkit:
-  categories: [tests.cli.modules.Comments]
-  pid_file: server.pid
-  listeners: [{endpoint: "tcp:0:interface=127.0.0.1", serve: [modules, hooks]}]
-"""
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Give the name of the pid file."""
-    return tmp_path / "server.pid"
-
-
-@pytest.fixture
-def write_modules(write: Write, tmp_path: Path) -> Callable[..., str]:
-    """Write a file with modules of these names; a word after a name is a key of its config."""
-
-    def write_file(*names: str) -> str:
-        lines = ["modules:"]
-        for text in names:
-            name, *keys = text.split()
-            config = f"notes: {tmp_path / 'notes'}" + "".join(f", {key}: true" for key in keys)
-            lines.append(
-                f"  - {{module: tests.cli.modules.Noted, name: {name}, config: {{{config}}}}}"
-            )
-        return write("\n".join(lines) + SETTINGS)
-
-    return write_file
-
-
-@pytest.fixture
-def signals(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
-    """Collect signals instead of sending them."""
-    signals: list[tuple[int, int]] = []
-    monkeypatch.setattr(os, "kill", lambda *signalled: signals.append(signalled))
-    return signals
 
 
 def test_a_server_takes_over_what_has_changed(

@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING
 from tests.cli.answering import NUMBER
 from tests.cli.conftest import run
 from tests.cli.servers import serving, wait_for
-from tests.cli.test_reload import path, write_modules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.cli.answering import Answering
-
-__all__ = ["path", "write_modules"]
 
 
 def test_a_dry_run_and_a_reload_name_the_same(write_modules: Callable[..., str]) -> None:

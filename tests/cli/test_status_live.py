@@ -8,12 +8,9 @@ from typing import TYPE_CHECKING
 
 from tests.cli.conftest import run
 from tests.cli.servers import errors_of, serving, wait_for
-from tests.cli.test_reload import path, write_modules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-__all__ = ["path", "write_modules"]
 
 
 def test_a_running_server_is_asked(write_modules: Callable[..., str]) -> None:

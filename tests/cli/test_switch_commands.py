@@ -10,14 +10,11 @@ import pytest
 from tests.cli.answering import NUMBER
 from tests.cli.conftest import run
 from tests.cli.servers import serving, wait_for
-from tests.cli.test_reload import path, write_modules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.cli.answering import Answering
-
-__all__ = ["path", "write_modules"]
 
 
 def test_a_running_server_is_changed(write_modules: Callable[..., str]) -> None:
