@@ -6,17 +6,15 @@ import json
 import signal
 import sys
 import threading
-from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.cli.conftest import Write, run
-from tests.cli.servers import connect, errors_of, serving, wait_for
+from tests.cli.servers import connected, serving, stop, wait_for
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Iterator
     from http.client import HTTPConnection
     from pathlib import Path
@@ -73,15 +71,6 @@ def notes(tmp_path: Path) -> Path:
     return tmp_path / "notes"
 
 
-@contextmanager
-def connected(file: str, *options: str) -> Iterator[tuple[subprocess.Popen[str], HTTPConnection]]:
-    """Run a program and connect to it."""
-    with serving(file, *options) as process:
-        connection = connect(wait_for(process, "listening on"))
-        yield process, connection
-        connection.close()
-
-
 def ask(connection: HTTPConnection, way: str) -> tuple[int, Any]:
     """Ask the module; give the status and the body."""
     connection.request("POST", "/_hostkit/hooks/questions/ask", json.dumps({"way": way}))
@@ -103,9 +92,7 @@ def test_modules_may_await_twisted_and_asyncio(
         for way, answer in {**TWISTED, **ASYNCIO}.items():
             assert ask(connection, way) == (200, {"result": answer})
         connection.close()  # an idle one is kept for another second or two
-        process.send_signal(number)
-        rest = errors_of(process).read()
-        assert process.wait() == 0
+        rest = stop(process, number)
     assert [line.split(" ", 2)[2] for line in rest.splitlines()] == ["INFO hostkit.serve: stopping"]
     loop = "uvloop" if "uvloop" in options else "asyncio"
     assert notes.read_text().splitlines() == ["stopped", "task cancelled", f"{loop} closed"]
@@ -126,8 +113,7 @@ def test_a_module_that_needs_asyncio_is_named(
             line = wait_for(process, "module 'awaiting' failed in questions.ask: ")
             assert "it needs `hostkit serve --reactor asyncio`" in line
         connection.close()
-        process.send_signal(signal.SIGTERM)
-        assert process.wait() == 0
+        stop(process)
     assert notes.read_text() == "stopped\n"
 
 
@@ -152,9 +138,7 @@ def test_a_client_that_disconnects_cancels_the_task(notes: Path, write: Write) -
         wait_for(process, "awaiting: waiting")
         connection.close()
         wait_for(process, "awaiting: cancelled")
-        process.send_signal(signal.SIGTERM)
-        rest = errors_of(process).read()
-        assert process.wait() == 0
+        rest = stop(process)
     assert "Traceback" not in rest
 
 
@@ -187,9 +171,7 @@ def test_a_task_that_resists_its_cancellation_is_left(notes: Path, write: Write)
     file = write(file_text(notes, more=", resists: true"))
     with connected(file) as (process, connection):
         connection.close()
-        process.send_signal(signal.SIGTERM)
-        rest = errors_of(process).read()
-        assert process.wait() == 0
+        rest = stop(process)
     assert "a task that was left running resists its cancellation: <Task " in rest
     assert notes.read_text().splitlines() == ["stopped", "task cancelled", "asyncio closed"]
 

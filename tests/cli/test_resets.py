@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.servers import connect, serving, wait_for
+from tests.cli.servers import connected
 
 if TYPE_CHECKING:
     import subprocess
@@ -63,8 +63,7 @@ def wait_until_closed(process: subprocess.Popen[str], files: int) -> bool:
 @every_reactor
 def test_resets_leave_nothing_behind(reactor: str, write: Write) -> None:
     """Neither before a request, nor in the middle of its headers or its body."""
-    with serving(write(FILE), "--reactor", reactor) as process:
-        connection = connect(wait_for(process, "listening on"))
+    with connected(write(FILE), "--reactor", reactor) as (process, connection):
         assert status(connection) == 404
         before = files_of(process)
         for data in (b"", b"x", b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nx") * 10:
@@ -78,8 +77,7 @@ def test_resets_leave_nothing_behind(reactor: str, write: Write) -> None:
 @every_reactor
 def test_resets_take_no_descriptors(reactor: str, write: Write) -> None:
     """More than there may be files open, and the server still answers."""
-    with serving(write(FILE), "--reactor", reactor, before=FEW_FILES) as process:
-        connection = connect(wait_for(process, "listening on"))
+    with connected(write(FILE), "--reactor", reactor, before=FEW_FILES) as (process, connection):
         assert status(connection) == 404
         before = files_of(process)
         for _ in range(1500):

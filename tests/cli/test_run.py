@@ -9,7 +9,7 @@ import pytest
 from twisted.python.usage import UsageError
 
 from tests.cli.conftest import HEAD, Write, make_service, run
-from tests.cli.servers import errors_of, run_to_end, serving, wait_for
+from tests.cli.servers import run_to_end, serving, stop, wait_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,9 +42,7 @@ def test_a_start_is_cancelled_by_a_stop(
     notes = tmp_path / "notes"
     with serving(write(LATE.format(notes=notes, then=then))) as process:
         wait_for(process, "waiting")
-        process.send_signal(signal.SIGTERM)
-        rest = errors_of(process).read()
-        assert process.wait() == code
+        rest = stop(process, signal.SIGTERM, code=code)
     assert [line for line in lines if line not in rest] == []
     assert ("listening" in rest) == (then == "starts")
     assert notes.read_text().splitlines() == ["start first", *steps]
