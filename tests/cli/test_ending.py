@@ -119,7 +119,7 @@ def test_a_server_ends_in_bounded_time(
 
     The pid file and the control socket are gone, and other logs are written, too.
     """
-    has_pid_file = how != "twisted"
+    has_pid_file = how != "own"
     file = write_busy(how, "  pid_file: server.pid\n" if has_pid_file else "")
     if not has_pid_file:  # then a file of that name is somebody's
         (tmp_path / "server.pid").write_text("mine")
