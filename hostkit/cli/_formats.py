@@ -39,11 +39,11 @@ def write_text(reports: Sequence[Report]) -> None:
         for line in lines:
             click.echo(indented(line), err=not is_good)
         count = _count(len(report.problems), len(report.warnings))
-        said = f"{report.file}: {count} ({report.summary})"
+        said = indented(f"{report.file}: {count} ({report.summary})")
         if not is_good:
             prefix = f"{report.file}: " if len(reports) > 1 else ""
-            said = f"{prefix}{count} found"
-        click.secho(indented(said), err=not is_good, fg=None if is_good else "red")
+            said = indented(f"{prefix}{count} found")
+        click.echo(click.style(said, fg="red") if report.problems else said, err=not is_good)
     if len(reports) > 1:
         _sum_up(reports)
 

@@ -23,8 +23,7 @@ comments
     1. b
     2. a
   on_comment_posted  (Notify, on error: continue)
-    no module listens
-"""
+    no module listens"""
     assert show({"name": "b"}, {"name": "a"}) == expected
 
 
@@ -110,10 +109,10 @@ def test_a_policy_without_effect_on_the_hook_is_not_shown() -> None:
         def __init__(self, config: dict[str, Any], api: Any) -> None:
             api.register(Comments, on_comment_posted=self.check)
 
-    assert show({"module": Listener, "name": "x", "on_error": "deny"}).endswith("    1. x\n")
+    assert show({"module": Listener, "name": "x", "on_error": "deny"}).endswith("    1. x")
     kinds = {"unavailable": "fail", "timeout": "deny"}
     text = show({"module": Listener, "name": "x", "on_error": kinds})
-    assert text.endswith("    1. x  (on error: unavailable: fail)\n")
+    assert text.endswith("    1. x  (on error: unavailable: fail)")
 
 
 def test_paths_are_shown_with_their_modules() -> None:

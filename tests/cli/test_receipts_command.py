@@ -113,6 +113,14 @@ def test_an_unknown_hook_is_refused() -> None:
         assert (answer["ok"], answer["message"].endswith(hint)) == (False, True)
 
 
+def test_an_unknown_module_is_refused() -> None:
+    """One that is gone is known as long as there is a receipt in which it was asked."""
+    asked = Asked([receipt(1, module="gone")])
+    (answer,) = asked.ask("receipts", module="gon").answers
+    assert answer == {"ok": False, "message": "there is no module 'gon': did you mean 'gone'?"}
+    assert asked.ask("receipts", module="gone").numbers == [1]
+
+
 def test_new_receipts_follow() -> None:
     """Each once, twice a second, until the client leaves; not those of calls in flight."""
     asked = Asked([receipt(1), receipt(2)])
@@ -194,6 +202,15 @@ def test_receipts_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     wanted = {"hook": "check_comment", "module": "words", "outcomes": ("deny", "failed")}
     assert asked == [("receipts", {**wanted, "limit": 5, "follow": False})]
+
+
+def test_it_is_said_if_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where more may follow, that they do not is no result yet."""
+    answer_with(monkeypatch, {})
+    result = run("receipts", NUMBER)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == "no such receipts are kept\n"
+    assert run("receipts", NUMBER, "--follow").stderr == ""
 
 
 def test_receipts_are_lines_of_json(monkeypatch: pytest.MonkeyPatch) -> None:

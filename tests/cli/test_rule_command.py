@@ -71,7 +71,7 @@ def test_every_code_has_a_text() -> None:
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        ("HK107", "the page 'embedding' of the documentation lists which count."),
+        ("HK107", "The page 'embedding' of the documentation lists which count."),
         ("HK416", "(A listener that `hostkit serve` opens has its own\nsetting; see HK404.)"),
         ("HK405", "A host that is reloaded takes over most settings."),
     ],
@@ -86,6 +86,7 @@ def test_links_name_where_they_lead(code: str, said: str) -> None:
     [
         ("HK209x", "'HK209x' is not a code: did you mean 'HK209'?"),
         ("words", "'words' is not a code: `hostkit rule` lists all"),
+        ("HK999", "'HK999' is not a code: `hostkit rule` lists all"),
     ],
 )
 def test_what_is_not_a_code_is_refused(given: str, said: str) -> None:

@@ -201,6 +201,13 @@ class Looping:
         return name
 
 
+def test_a_module_that_is_gone_has_no_caches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Although they are there until Python collects what it has left behind."""
+    monkeypatch.setattr(Host, "cached_functions", ("gone/Gone.find", "looping/Looping.find"))
+    host = Host.from_config({"modules": [{"module": Looping, "name": "looping"}]}).build()
+    assert ask(host, "status")["caches"] == ["looping/Looping.find"]
+
+
 def test_loops_and_caches_are_named() -> None:
     """A loop with the number of failures since it was last well."""
     clock = Clock()

@@ -131,7 +131,7 @@ def test_what_was_changed_is_known_until_the_next_reload(running: Running) -> No
 )
 def test_there_may_be_nothing_to_do(running: Running, command: str, module: str, said: str) -> None:
     """Then nothing is reloaded."""
-    assert running.ask(command, module) == {"ok": True, "message": said}
+    assert running.ask(command, module) == {"ok": True, "message": said, "missing": []}
 
 
 def test_what_cannot_be_done_changes_nothing(running: Running) -> None:

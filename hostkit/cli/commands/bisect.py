@@ -42,6 +42,7 @@ Exit codes:
 )
 @click.option(
     "--url",
+    metavar="URL",
     help="Works if this page is answered with a status below 400, when `hostkit serve` serves the "
     "copy of FILE on the listeners named in it.",
 )

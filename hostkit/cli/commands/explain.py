@@ -24,13 +24,13 @@ _CODES: Final = """
 Examples:
   hostkit explain check_comment host.yaml author=ann text="hello casino"
   hostkit explain check_comment host.yaml --args call.json
-  hostkit explain check_comment host.yaml author=ann text=hi --against new.yaml
+  hostkit explain check_comment host.yaml author=ann --against new.yaml
   hostkit explain 49f6f9-1 host.yaml
 
 \b
 Exit codes:
   0  the steps are shown; with --against, the decision is the same
-  1  there are problems with a file or its modules; or no server has such a receipt
+  1  a file or its modules have problems, or there is no such receipt
   2  a file cannot be read, or the command line is wrong
   3  with --against, the decision differs
 """
@@ -127,6 +127,8 @@ async def _ask(host: Host, hook: str, given: dict[str, Any]) -> _Asked:
 def _show(asked: _Asked) -> str:
     trace, redact = asked
     receipt = str(_receipt(trace))
+    if not trace.receipt.steps:
+        receipt += "\n  no module is asked"
     if trace.error is not None or trace.receipt.reason is not None or trace.result is None:
         return receipt
     return f"{receipt}\n  result: {indented(redact(repr(trace.result)), '    ')}"

@@ -78,7 +78,8 @@ def _find(given: str) -> Code:
     for code in Code:
         if code == f"HK{digits}":
             return code
-    near = did_you_mean(f"HK{digits}", [code.value for code in Code])
+    # Of a number, those that are near have nothing to do with what was meant.
+    near = None if digits.isdigit() else did_you_mean(f"HK{digits}", [code.value for code in Code])
     message = f"{given!r} is not a code: {near or '`hostkit rule` lists all'}"
     raise click.BadParameter(message, param_hint="CODE")
 
@@ -102,5 +103,6 @@ def _show_link(link: re.Match[str]) -> str:
     if link["text"]:
         return link["text"]
     if link["page"]:
-        return f"the page {link['page']!r} of the documentation"
+        begins = link.start() == 0 or link.string[: link.start()].endswith(". ")
+        return f"{'The' if begins else 'the'} page {link['page']!r} of the documentation"
     return link["target"].partition("-")[0].upper()

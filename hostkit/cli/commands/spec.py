@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 _CODES: Final = """
 \b
 Examples:
-  hostkit spec                               the hooks of all installed categories
-  hostkit spec comments                      those of one category
-  hostkit spec check_comment                 one hook; comments.check_comment is the same
-  hostkit spec check_comment -f host.yaml    and the modules that it asks there
+  hostkit spec                              the hooks of all categories
+  hostkit spec comments                     those of one category
+  hostkit spec comments.check_comment       one hook; check_comment will do
+  hostkit spec check_comment -f host.yaml   and which modules it asks there
 
 \b
 Exit codes:
@@ -103,7 +103,8 @@ def _list(category: type[Category]) -> Iterator[str]:
     yield click.style(category.name, bold=True) + f"  {_first_sentence(category)}"
     width = max(map(len, category.hookspecs))
     for spec in category.hookspecs.values():
-        yield f"{_MARGIN}{spec.name:<{width}}  {_first_sentence(spec.function)}"
+        deprecated = "  (deprecated)" if spec.deprecated else ""
+        yield f"{_MARGIN}{spec.name:<{width}}  {_first_sentence(spec.function)}{deprecated}"
 
 
 def _show(spec: Hookspec, host: Host, file: str | None) -> Iterator[str]:

@@ -1,0 +1,221 @@
+"""Which commands have a golden file, by the name of that file.
+
+What a shell would do is done for ``< FILE`` and ``| head -n NUMBER``. Config files are those in
+``tests/cli/golden/files``, and nothing is installed but what is below ``installed`` there.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+COMMANDS: Final = (
+    *("serve", "validate", "list", "routes", "explain", "ask", "reload", "status"),
+    *("receipts", "modules", "enable", "disable", "shadow"),
+    *("spec", "rule", "graph", "schema", "init", "new", "bisect", "completion"),
+)
+
+_FOUND_BY: Final = 'bisect host.yaml --cmd \'grep -A5 "name: words" {} | grep -q "enabled: false"\''
+
+CASES: Final = {
+    **{f"help_{name}": f"{name} --help" for name in COMMANDS},
+    "help": "--help",
+    "version": "--version",
+    "unknown": "valdate host.yaml",
+    "unknown_far": "check host.yaml",
+    # validate
+    "validate_good": "validate other.yaml",
+    "validate_good_warned": "validate host.yaml",
+    "validate_bad": "validate broken.yaml",
+    "validate_colors": "--color always validate broken.yaml host.yaml",
+    "validate_several": "validate host.yaml broken.yaml nothing.yaml",
+    "validate_several_good": "validate host.yaml host.yaml",
+    "validate_no_build": "validate --no-build host.yaml",
+    "validate_no_build_bad": "validate --no-build broken.yaml",
+    "validate_static": "validate --static host.yaml",
+    "validate_static_bad": "validate --static broken.yaml",
+    "validate_unreadable": "validate unreadable.yaml",
+    "validate_folder": "validate installed",
+    "validate_stdin": "validate - < broken.yaml",
+    "validate_empty": "validate empty.yaml",
+    "validate_secrets": "validate secrets.yaml",
+    "validate_without_secrets": "validate --without-secrets secrets.yaml",
+    "validate_json": "validate --format json host.yaml broken.yaml secrets.yaml",
+    "validate_json_static": "validate --static --format json other.yaml",
+    "validate_json_without_secrets": "validate --format json --without-secrets secrets.yaml",
+    "validate_github": "validate --format github host.yaml broken.yaml nothing.yaml",
+    "validate_sarif": "validate --format sarif host.yaml broken.yaml nothing.yaml",
+    "validate_warned": "validate warned.yaml",
+    "validate_strict": "validate --strict --format github warned.yaml",
+    "validate_usage": "validate --static --no-build host.yaml",
+    "validate_none": "validate",
+    # list
+    "list": "list host.yaml",
+    "list_bad": "list broken.yaml",
+    "list_empty": "list empty.yaml",
+    "list_warned": "list warned.yaml",
+    "list_hooks": "list --view hooks host.yaml",
+    "list_modules": "list --view modules warned.yaml",
+    "list_paths": "list --view paths warned.yaml",
+    "list_categories": "list --view categories host.yaml",
+    "list_available": "list --available",
+    "list_available_file": "list --available listed.yaml",
+    "list_fields": "list --fields callback,hook,module --sort module host.yaml",
+    "list_hooks_json": "list --format json host.yaml",
+    "list_modules_json": "list --view modules --format json host.yaml",
+    "list_paths_json": "list --view paths --format json host.yaml",
+    "list_categories_json": "list --view categories --format json host.yaml",
+    "list_available_json": "list --available --format json listed.yaml",
+    "list_unknown": "list --module word host.yaml",
+    "list_unknown_field": "list --view modules --fields module,class,status host.yaml",
+    "list_no_column": "list --view paths --hook check_comment host.yaml",
+    "list_none": "list",
+    # routes
+    "routes": "routes warned.yaml",
+    "routes_path": "routes host.yaml /words/of/ann?page=2",
+    "routes_absent": "routes host.yaml /word",
+    "routes_none": "routes empty.yaml",
+    "routes_bad": "routes broken.yaml",
+    # explain, without a server; the rest needs a process of its own
+    "explain_bad": "explain check_comment broken.yaml author=ann text=hello",
+    "explain_form": "explain check_comment host.yaml ann hello",
+    "explain_not_json": "explain check_comment host.yaml --args host.yaml",
+    # commands that ask a server, without one
+    "status_unnamed": "status host.yaml",
+    "status_absent": "status live.yaml",
+    "status_none": "status nothing.yaml",
+    "status_process": "status 1",
+    "receipts_absent": "receipts live.yaml --follow",
+    "modules_absent": "modules live.yaml",
+    "reload_absent": "reload live.yaml",
+    "reload_unnamed": "reload host.yaml --dry-run",
+    "disable_absent": "disable words live.yaml",
+    "ask_absent": "ask check_comment --url http://127.0.0.1:1 author=ann text=hello",
+    "ask_url": "ask check_comment --url localhost:8080 author=ann text=hello",
+    "ask_none": "ask check_comment author=ann text=hello",
+    # spec
+    "spec": "spec",
+    "spec_category": "spec comments",
+    "spec_hook": "spec check_comment",
+    "spec_deprecated": "spec titles.title_of",
+    "spec_file": "spec check_comment --file host.yaml",
+    "spec_json": "spec check_comment --file host.yaml --format json",
+    "spec_all_json": "spec --format json",
+    "spec_unknown": "spec check_coment",
+    "spec_bad": "spec check_comment --file broken.yaml",
+    # rule
+    "rule": "rule | head -n 5",
+    "rule_one": "rule HK103",
+    "rule_several": "rule 21 hk107",
+    "rule_json": "rule HK002 --format json",
+    "rule_unknown": "rule HK999",
+    # graph
+    "graph": "graph host.yaml",
+    "graph_all": "graph --all warned.yaml",
+    "graph_dot": "graph --format dot host.yaml",
+    "graph_svg": "PATH=/nowhere graph --format svg host.yaml",
+    "graph_empty": "graph empty.yaml",
+    "graph_bad": "graph broken.yaml",
+    # schema
+    "schema": "schema host.yaml | head -n 48",
+    "schema_bad": "schema broken.yaml | head -n 3",
+    "schema_none": "schema nothing.yaml",
+    # init, new, bisect, completion
+    "init": "init new.yaml",
+    "init_shown": "init -",
+    "init_exists": "init host.yaml",
+    "new": "new word-filter --category blog.Comments",
+    "new_host": "new my-blog --host",
+    "new_exists": "new installed",
+    "new_name": "new 3words",
+    "new_category": "new word-filter --category coments",
+    "bisect": _FOUND_BY,
+    "bisect_several": "bisect host.yaml --cmd 'test $(grep -c \"enabled: false\" {}) -eq 3'",
+    "bisect_works": "bisect host.yaml --cmd true",
+    "bisect_fails": "bisect host.yaml --cmd false",
+    "bisect_command": "bisect host.yaml --cmd 'echo no such file; exit 127'",
+    "bisect_usage": "bisect host.yaml",
+    "bisect_bad": "bisect unreadable.yaml --cmd true",
+    "completion": "completion bash | head -n 3",
+    "completion_unknown": "completion powershell",
+    # serve, as far as it does not serve
+    "serve_bad": "serve broken.yaml",
+    "serve_none": "serve nothing.yaml",
+    "serve_level": "serve host.yaml --log-level loud",
+    "serve_worker": "serve host.yaml --worker ''",
+}
+"""Commands that need nothing but files."""
+
+APART: Final = {
+    "explain": "explain check_comment host.yaml author=ann text=hello",
+    "explain_deny": "explain check_comment host.yaml --args call.json",
+    "explain_failed": "explain check_comment host.yaml author=ann text='please fail'",
+    "explain_result": "explain title_of live.yaml path=/about",
+    "explain_empty": "explain on_comment_posted other.yaml author=ann text=hello",
+    "explain_against": "explain check_comment host.yaml --args call.json --against other.yaml",
+    "explain_same": "explain check_comment host.yaml author=a text=b --against other.yaml",
+    "explain_json": "explain check_comment host.yaml --args call.json --format json",
+    "explain_against_json": (
+        "explain check_comment host.yaml --args call.json --against other.yaml --format json"
+    ),
+    "explain_unknown": "explain check_coment host.yaml author=ann text=hello",
+    "explain_arguments": "explain check_comment host.yaml author=ann txt=hello",
+}
+"""Commands that need a reactor, of which a process has but one."""
+
+TERMINALS: Final = {
+    "list_hooks_60": (60, "list --view hooks host.yaml"),
+    "list_hooks_200": (200, "list --view hooks host.yaml"),
+    "validate_terminal": (60, "validate broken.yaml other.yaml"),
+    "help_60": (60, "list --help"),
+    "help_200": (200, "list --help"),
+}
+"""Commands on a terminal with so many columns."""
+
+LIVE: Final = {
+    "status": "status live.yaml",
+    "ask_allow": "ask check_comment --url URL author=ann text=hello",
+    "ask_deny": "ask check_comment --url URL author=ann text='hello casino'",
+    "ask_shadow": "ask check_comment --url URL author=ann text='hello poker'",
+    "ask_failed": "ask check_comment --url URL author=ann text='please fail'",
+    "ask_result": "ask title_of --url URL path=/about",
+    "ask_notified": "ask on_comment_posted --url URL author=ann text=hello",
+    "ask_json": "ask check_comment --url URL --format json --args call.json",
+    "ask_result_json": "ask title_of --url URL --format json path=/about language=de",
+    "ask_unknown": "ask check_coment --url URL author=ann text=hello",
+    "ask_arguments": "ask check_comment --url URL author=ann txt=hello",
+    "ask_no_gateway": "ask check_comment --url URL/words author=ann text=hello",
+    "receipts": "receipts live.yaml",
+    "receipts_chosen": "receipts live.yaml --outcome failed -n 1",
+    "receipts_json": "receipts live.yaml --format json",
+    "receipts_none": "receipts live.yaml --module namer",
+    "receipts_unknown": "receipts live.yaml --module nobody",
+    "receipts_hook": "receipts live.yaml --hook check_coment",
+    "explain_receipt": "explain RECEIPT live.yaml",
+    "explain_receipt_json": "explain RECEIPT live.yaml --format json",
+    "explain_no_receipt": "explain 000000-7 live.yaml",
+    "modules": "modules live.yaml",
+    "modules_json": "modules live.yaml --format json",
+    "disable": "disable words live.yaml",
+    "disable_again": "disable words live.yaml",
+    "shadow_missing": "shadow gone live.yaml",
+    "disable_unknown": "disable word live.yaml",
+    "shadow": "shadow namer live.yaml",
+    "enable": "enable stricter live.yaml",
+    "enable_missing": "enable gone live.yaml",
+    "status_switched": "status live.yaml",
+    "status_json": "status live.yaml --format json",
+    "modules_switched": "modules live.yaml",
+    "reload_nothing": "reload live.yaml",
+    "reload_preview": "reload --dry-run live.yaml < live_changed.yaml",
+    "status_changed": "status live.yaml",
+    "reload": "reload live.yaml",
+    "reload_preview_none": "reload --dry-run live.yaml",
+    "reload_bad": "reload live.yaml < live_broken.yaml",
+    "reload_preview_bad": "reload --dry-run live.yaml",
+    "reload_unreadable": "reload live.yaml < unreadable.yaml",
+    "reload_json": "reload --format json live.yaml < live_again.yaml",
+    "reload_preview_json": "reload --dry-run --format json live.yaml < live_changed.yaml",
+    "reload_bad_json": "reload --format json live.yaml < live_broken.yaml",
+    "status_reloaded": "status live.yaml",
+}
+"""Commands that ask a server of ``live.yaml``, in this order; ``< FILE`` is what that is then."""
