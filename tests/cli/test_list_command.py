@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import shutil
 import sys
 from os import terminal_size
@@ -11,14 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from hostkit.cli._tables import show_cell, show_table
 from hostkit.cli._views import place_of
 from tests.cli.conftest import HEAD, Write, run
+from tests.cli.documents import read
 from tests.cli.modules import Words
 
-SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
 FILE = f"""{HEAD.replace("]}", ", tests.cli.modules.Doors]}")}
 modules:
   - {{module: tests.cli.modules.Words, name: words, config: {{path: /words}}}}
@@ -29,18 +27,11 @@ modules:
 """
 
 
-def check(document: Any, name: str) -> None:
-    """Compare JSON with its schema."""
-    Draft202012Validator(json.loads((SCHEMAS / f"{name}.json").read_text())).validate(document)
-
-
 def rows(*args: str) -> list[dict[str, Any]]:
     """Run `list`, and return the rows, which the schema describes."""
     result = run("list", "--format", "json", *args)
     assert result.exit_code == 0
-    document = json.loads(result.stdout)
-    check(document, "list")
-    found: list[dict[str, Any]] = document["rows"]
+    found: list[dict[str, Any]] = read(result.stdout, "list")["rows"]
     return found
 
 
@@ -287,8 +278,8 @@ def test_json_of_validate_is_as_its_schema_says(write: Write) -> None:
     """Good files, bad files, and those that are not there."""
     good, bad = write(FILE), "nothing.yaml"
     for args in ([good, bad], ["--static", good], ["--no-build", "--without-secrets", good]):
-        check(json.loads(run("validate", "--format", "json", *args).stdout), "validate")
+        read(run("validate", "--format", "json", *args).stdout, "validate")
     text = f"{HEAD}modules: [{{module: x.Y, config: {{a: !env NOT_SET}}, nmae: 1}}]"
     for args in ([], ["--without-secrets"]):
         found = run("validate", "--format", "json", *args, write(text))
-        check(json.loads(found.stdout), "validate")
+        read(found.stdout, "validate")

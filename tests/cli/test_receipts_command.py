@@ -217,7 +217,8 @@ def test_receipts_are_lines_of_json(monkeypatch: pytest.MonkeyPatch) -> None:
     """One for each, so that they can be read as they come."""
     asked = answer_with(monkeypatch, {}, ITEM, ITEM)
     result = run("receipts", NUMBER, "--follow", "--format", "json")
-    assert [json.loads(line) for line in result.output.splitlines()] == [ITEM["receipt"]] * 2
+    expected = {"version": 1, **ITEM["receipt"]}
+    assert [json.loads(line) for line in result.output.splitlines()] == [expected] * 2
     assert asked == [("receipts", {"outcomes": (), "limit": 20, "follow": True})]
 
 
@@ -237,7 +238,8 @@ def test_a_receipt_is_explained_by_its_server(monkeypatch: pytest.MonkeyPatch) -
     )
     assert asked == [("receipt", {"id": "49f6f9-1"})]
     shown = json.loads(run("explain", "49f6f9-1", NUMBER, "--format", "json").output)
-    assert shown == {"file": NUMBER, "receipt": ITEM["receipt"]}
+    files = [{"file": NUMBER, "receipt": ITEM["receipt"]}]
+    assert shown == {"version": 1, "files": files, "differs": None}
     result = run("explain", "49f6f9-1", NUMBER, "author=ann")
     assert (result.exit_code, "a receipt has no arguments" in result.output) == (2, True)
 
@@ -247,5 +249,5 @@ def test_data_controls_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "\x7f \x9b \u202e ü"
     answer_with(monkeypatch, {}, {"receipt": {"id": text}}, {"receipt": {"id": "ü"}})
     shown, plain = run("receipts", NUMBER, "--format", "json").output.splitlines()
-    assert (json.loads(shown), shown.isprintable()) == ({"id": text}, True)
-    assert plain == '{"id": "ü"}'
+    assert (json.loads(shown)["id"], shown.isprintable()) == (text, True)
+    assert plain == '{"version": 1, "id": "ü"}'

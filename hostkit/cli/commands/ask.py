@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from hostkit.cli._fields import ARGS, FIELDS, Typed, read_source
-from hostkit.cli._options import data_format, write_json
+from hostkit.cli._options import data_format, write_document
 from hostkit.wording import did_you_mean, either, indented
 
 if TYPE_CHECKING:
@@ -102,8 +102,7 @@ def command(  # noqa: PLR0913 -- as many as it has options
     reply = client.call(hooks[name]["path"], {**arguments, **typed})
     outcome, code = read_outcome(reply)
     if form == "json":
-        answer = {"outcome": outcome, "status": reply.status, "answer": reply.body}
-        write_json({"version": 1, "hook": name, **answer})
+        write_document(hook=name, outcome=outcome, status=reply.status, answer=reply.body)
     else:
         click.echo(indented(_show(name, outcome, reply)))
     sys.exit(code)

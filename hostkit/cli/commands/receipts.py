@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import click
 
-from hostkit.cli._options import TARGET, data_format, write_json
+from hostkit.cli._options import JSON_VERSION, TARGET, data_format, write_json
 from hostkit.wording import indented
 
 _OUTCOMES: Final = (
@@ -83,7 +83,7 @@ def write_line(item: dict[str, Any]) -> None:
     Args:
         item: What the control socket has sent of it.
     """
-    write_json(item["receipt"], indent=None)
+    write_json({"version": JSON_VERSION, **item["receipt"]}, indent=None)
 
 
 def write_text(item: dict[str, Any]) -> None:
