@@ -70,11 +70,20 @@ def send_receipts(
     if wanted.hook is not None and wanted.hook not in names:
         near = did_you_mean(wanted.hook, names) or "`hostkit list` shows all"
         return succeed(refused(f"there is no hook {wanted.hook!r}: {near}"))
+    if wanted.module is not None and wanted.module not in (known := _modules(host)):
+        near = did_you_mean(wanted.module, known) or f"there are: {', '.join(known) or 'none'}"
+        return succeed(refused(f"there is no module {wanted.module!r}: {near}"))
     following = _Following(host.receipts, wanted, request.send)
     following.send_last()
     if not wanted.follow:
         return succeed({"ok": True})
     return _go_on(following, request, reactor)
+
+
+def _modules(host: Host) -> list[str]:
+    """Name the modules that there are, and those that are gone but in receipts."""
+    before = [step.module for receipt in host.receipts for step in receipt.steps]
+    return [*dict.fromkeys([*(entry.name for entry in host.file.modules), *before])]
 
 
 @final

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.cli import documents
 from tests.cli.conftest import HEAD, Write, run
 from tests.cli.servers import ROOT
 
@@ -86,7 +86,7 @@ def test_as_json_the_receipt_is_data(write: Write) -> None:
     result = explain(
         *("check_comment", write(FILE), "--args", "-", "--format", "json"), given='{"author":"ann"}'
     )
-    found = json.loads(result.stdout)
+    (found,) = documents.read(result.stdout, "explain")["files"]
     assert found["result"] == "allow"
     assert found["receipt"]["id"] == ""
     assert [step["outcome"] for step in found["receipt"]["steps"]] == ["continue", "continue"]
@@ -112,7 +112,7 @@ def test_a_failed_call_is_explained_too(write: Write) -> None:
     """The hook's own outcome is what is asked for, whatever it is."""
     file = write(f"{HEAD}\nmodules: [{{module: tests.cli.modules.Failing, name: bad}}]")
     result = explain("check_comment", file, "author=ann", "--format", "json")
-    found = json.loads(result.stdout)
+    (found,) = documents.read(result.stdout, "explain")["files"]
     assert (result.returncode, found["receipt"]["outcome"]) == (0, "failed")
     assert "result" not in found
 
@@ -187,7 +187,8 @@ def test_values_are_read_as_their_argument_asks(
     arguments = (f"text={value}", "--format", "json", "--path", str(tmp_path))
     result = explain(hook, file, *arguments)
     assert (result.returncode, result.stderr) == (0, "")
-    assert json.loads(result.stdout)["result"]["read"] == read
+    (found,) = documents.read(result.stdout, "explain")["files"]
+    assert found["result"]["read"] == read
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import shutil
 import sys
 from os import terminal_size
@@ -11,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from jsonschema import Draft202012Validator
 from twisted.web.resource import Resource
 
 from hostkit.cli import main
 from tests.cli.conftest import HEAD, file_of, run
+from tests.cli.documents import read
 from tests.cli.modules import Comments, Doors, Words
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
     Table = Callable[..., list[str]]
 
-SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
 FILE = f"""{HEAD.replace("]}", ", tests.cli.modules.Doors]}")}
 modules:
   - {{module: tests.cli.modules.Words, name: words, config: {{path: /words}}}}
@@ -37,18 +35,11 @@ modules:
 """
 
 
-def check(document: Any, name: str) -> None:
-    """Compare JSON with its schema."""
-    Draft202012Validator(json.loads((SCHEMAS / f"{name}.json").read_text())).validate(document)
-
-
 def rows(*args: str) -> list[dict[str, Any]]:
     """Run `list`, and return the rows, which the schema describes."""
     result = run("list", "--format", "json", *args)
     assert result.exit_code == 0
-    document = json.loads(result.stdout)
-    check(document, "list")
-    found: list[dict[str, Any]] = document["rows"]
+    found: list[dict[str, Any]] = read(result.stdout, "list")["rows"]
     return found
 
 

@@ -9,9 +9,11 @@ import pytest
 from hostkit import Category, Decision, Keyed, hookspec, rules
 from tests.cli.conftest import file_of, run
 from tests.cli.modules import Broken, Comments, Words
+from tests.loading.conftest import lonely_site, site  # noqa: F401 -- fixtures
 
 if TYPE_CHECKING:
     from tests.files import Write
+    from tests.loading.conftest import Site
 
 
 class Show(Protocol):
@@ -51,7 +53,6 @@ comments
     2. a
   on_comment_posted  (Notify, on error: continue)
     no module listens
-
 """
     assert show({"name": "b"}, {"name": "a"}) == expected
 
@@ -144,7 +145,7 @@ def test_a_policy_without_effect_on_the_hook_is_not_shown(
 ) -> None:
     """`on_error: deny` leaves hooks that deny nothing as they are, and so does the list."""
     text = show({"module": Listener, "name": "x", "on_error": policy})
-    assert text.endswith(f"{shown}\n\n")
+    assert text.endswith(f"{shown}\n")
 
 
 def test_paths_are_shown_with_their_modules(show: Show) -> None:
@@ -156,10 +157,16 @@ def test_paths_are_shown_with_their_modules(show: Show) -> None:
     assert text.endswith("\n\npaths\n  /words  a\n  /words/more  b\n")
 
 
-def test_a_host_without_categories_says_how_to_get_some(show: Show) -> None:
-    """The message says where categories come from."""
+def test_a_host_without_categories_says_how_to_get_some(
+    show: Show,
+    write: Write,
+    lonely_site: Site,  # noqa: F811
+) -> None:
+    """The message says where categories come from, or that the file wants none."""
+    assert lonely_site.folder.exists()
     said = "no categories of hooks: none is named under `hostkit: categories:` or installed\n"
-    assert show(categories=()) == said
+    assert run("list", write("modules: []")).stdout == said
+    assert show(categories=()) == "no categories of hooks: `hostkit: categories:` is empty\n"
 
 
 class Page:

@@ -26,7 +26,7 @@ def test_no_signal_is_sent_without_a_pid_file(write: Write, signals: list[tuple[
     result = run("reload", file)
     assert result.exit_code == 2
     assert f"{file} has no `hostkit: pid_file:` to find its process by" in result.output
-    assert "hostkit reload PID" in result.output
+    assert "name the process by its number instead" in result.output
     assert signals == []
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from hostkit.codes import Code
 from tests.cli.conftest import run
+from tests.cli.documents import read
 
 
 def test_a_code_is_explained() -> None:
@@ -52,7 +51,7 @@ def test_without_a_code_all_are_listed() -> None:
 
 def test_as_json_a_section_is_as_it_was_written() -> None:
     """Editors and web pages show Markdown themselves."""
-    (found,) = json.loads(run("rule", "HK002", "--format", "json").stdout)
+    (found,) = read(run("rule", "HK002", "--format", "json").stdout, "rule")["codes"]
     assert found == {
         "code": "HK002",
         "title": "the config file is a folder",
@@ -63,7 +62,7 @@ def test_as_json_a_section_is_as_it_was_written() -> None:
 
 def test_every_code_has_a_text() -> None:
     """No section is lost, and none is without what to do."""
-    found = json.loads(run("rule", "--format", "json").stdout)
+    found = read(run("rule", "--format", "json").stdout, "rule")["codes"]
     assert [each["code"] for each in found] == list(Code)
     assert [each["code"] for each in found if "**What to do:**" not in each["text"]] == []
 
@@ -71,7 +70,7 @@ def test_every_code_has_a_text() -> None:
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        ("HK107", "the page 'embedding' of the documentation lists which count."),
+        ("HK107", "The page 'embedding' of the documentation lists which count."),
         ("HK416", "(A listener that `hostkit serve` opens has its own\nsetting; see HK404.)"),
         ("HK405", "A host that is reloaded takes over most settings."),
     ],
@@ -86,6 +85,7 @@ def test_links_name_where_they_lead(code: str, said: str) -> None:
     [
         ("HK209x", "'HK209x' is not a code: did you mean 'HK209'?"),
         ("words", "'words' is not a code: `hostkit rule` lists all"),
+        ("HK999", "'HK999' is not a code: `hostkit rule` lists all"),
     ],
 )
 def test_what_is_not_a_code_is_refused(given: str, said: str) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from tests.cli.conftest import HEAD, Write, run
+from tests.cli.documents import read
 
 FILE = f"""{HEAD}
 modules:
@@ -67,17 +66,21 @@ def test_without_a_file_the_installed_categories_are_shown() -> None:
 def test_as_json_it_is_data(write: Write) -> None:
     """The same facts by name, for scripts."""
     file = write(FILE)
-    (hook,) = json.loads(run("spec", "check_comment", "--format", "json", "--file", file).stdout)
+    written = run("spec", "check_comment", "--format", "json", "--file", file).stdout
+    (hook,) = read(written, "spec")["hooks"]
     assert hook["hook"] == "comments.check_comment"
     assert hook["signature"] == "async def check_comment(author: str) -> Decision"
     assert hook["doc"] == "Called before a comment is stored."
+    assert hook["arguments"] == [{"name": "author", "required": True, "copied": False}]
+    assert hook["on_error"] == {"unavailable": "fail", "timeout": "fail", "error": "fail"}
     assert hook["facts"]["when no module decides"] == "`ALLOW`"
     assert hook["modules"] == ["tests.cli.modules.Words"]
 
 
 def test_as_json_modules_are_named_only_with_a_file() -> None:
     """An empty list would say that no module listens."""
-    found = json.loads(run("spec", "spam_checker", "--format", "json").stdout)
+    found = read(run("spec", "--format", "json").stdout, "spec")["hooks"]
+    assert any(each["category"] == "spam_checker" for each in found)
     assert [each for each in found if "modules" in each] == []
 
 

@@ -19,7 +19,7 @@ from hostkit.cli import main
 from hostkit.codes import Code
 from hostkit.config import examine
 from tests.cli.conftest import HEAD, Write, run
-from tests.cli.test_list_command import check
+from tests.cli.documents import read
 
 GOOD = HEAD + "modules: [{module: tests.cli.modules.Words}]"
 
@@ -174,11 +174,11 @@ def test_json_of_validate_is_as_its_schema_says(write: Write) -> None:
     """Good files, bad files, and those that are not there."""
     good, bad = write(GOOD), "nothing.yaml"
     for args in ([good, bad], ["--static", good], ["--no-build", "--without-secrets", good]):
-        check(json.loads(run("validate", "--format", "json", *args).stdout), "validate")
+        read(run("validate", "--format", "json", *args).stdout, "validate")
     text = f"{HEAD}modules: [{{module: x.Y, config: {{a: !env NOT_SET}}, nmae: 1}}]"
     for args in ([], ["--without-secrets"]):
         found = run("validate", "--format", "json", *args, write(text))
-        check(json.loads(found.stdout), "validate")
+        read(found.stdout, "validate")
 
 
 def test_github_commands_cannot_be_forged(tmp_path: Path) -> None:
