@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import functools
-import shutil
-import sys
-from os import terminal_size
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from twisted.web.resource import Resource
 
-from hostkit.cli import main
 from tests.cli.conftest import HEAD, file_of, run
 from tests.cli.documents import read
-from tests.cli.modules import Comments, Doors, Words
+from tests.cli.modules import Comments, Doors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,64 +37,6 @@ def rows(*args: str) -> list[dict[str, Any]]:
     assert result.exit_code == 0
     found: list[dict[str, Any]] = read(result.stdout, "list")["rows"]
     return found
-
-
-def test_each_callback_has_a_row_with_where_its_settings_are_from(write: Write) -> None:
-    """From the hookspec, the module's entry, or the host's defaults."""
-    first, second, empty, keyed = rows(write(FILE))
-    assert (first["module"], first["number"], first["hook"]) == (
-        "words",
-        1,
-        "comments.check_comment",
-    )
-    assert first["timeout_seconds"] == {"value": None, "from": "host"}
-    assert first["on_error"]["error"] == {"value": "fail", "from": "spec"}
-    line = Words.check.__code__.co_firstlineno
-    assert first["callback"].endswith(f"tests/cli/modules.py:{line}")
-    assert second["timeout_seconds"] == {"value": 1.5, "from": "module"}
-    assert (empty["hook"], empty["module"], empty["mode"]) == (
-        "comments.on_comment_posted",
-        None,
-        None,
-    )
-    assert (keyed["key"], keyed["on_error"]["error"]) == (
-        "front",
-        {"value": "continue", "from": "spec"},
-    )
-
-
-@pytest.mark.parametrize(
-    ("view", "fields", "expected"),
-    [
-        (
-            "modules",  # also those that are not built
-            ("module", "state", "line"),
-            [
-                ("words", "built", 4),
-                ("more", "built", 5),
-                ("porter", "built", 6),
-                ("gone", "missing", 7),
-                ("unused", "disabled", 8),
-            ],
-        ),
-        (
-            "paths",  # at one path only the first is served, and the others are below it
-            ("path", "module", "served"),
-            [("/words", "words", True), ("/words", "more", False)],
-        ),
-        (
-            "categories",  # with the modules that listen
-            ("category", "modules"),
-            [("comments", ["words", "more"]), ("doors", ["porter"])],
-        ),
-    ],
-)
-def test_each_thing_of_a_view_has_a_row(
-    view: str, fields: tuple[str, ...], expected: list[Any], write: Write
-) -> None:
-    """Entries of the file, resources and categories."""
-    found = rows("--view", view, write(FILE))
-    assert [tuple(row[field] for field in fields) for row in found] == expected
 
 
 @pytest.mark.parametrize(
@@ -128,11 +66,8 @@ def test_rows_are_filtered_and_sorted(
 @pytest.mark.parametrize(
     ("args", "error"),
     [
-        (("--module", "word"), "--module: nothing is called 'word' here: did you mean 'words'?"),
         (("--category", "x"), "there is comments or doors"),
-        (("--fields", "hook,nmae"), "--fields: nothing is called 'nmae' here"),
         (("--sort", "nmae"), "--sort: nothing is called 'nmae' here"),
-        (("--view", "paths", "--hook", "x"), "--hook: the view 'paths' has no hook to filter by"),
         (("--view", "paths", "--available"), "--available is a view of its own"),
     ],
 )
@@ -147,67 +82,6 @@ def test_nothing_to_filter_is_said(write: Write) -> None:
     """A file may serve no path at all."""
     result = run("list", "--view", "paths", "--module", "x", write(HEAD))
     assert result.stderr.endswith("nothing is called 'x' here: there is nothing\n")
-
-
-@pytest.fixture
-def table(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Table:
-    """Run `list` on a terminal of a certain width, and give its lines."""
-
-    def show(width: int, *args: str) -> list[str]:
-        monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-        monkeypatch.setattr(shutil, "get_terminal_size", lambda: terminal_size((width, 24)))
-        with pytest.raises(SystemExit) as ended:
-            main(["list", *args])
-        assert ended.value.code == 0
-        return capsys.readouterr().out.splitlines()
-
-    return show
-
-
-def test_tables_fit_a_terminal(table: Table, write: Write) -> None:
-    """There, cells are cut; in a pipe nothing is."""
-    entry = "{module: tests.cli.modules.Words, name: a-long-name-of-a-module}"
-    asked = ("--fields", "hook,module,number", "--hook", "check_comment")
-    args = (*asked, write(f"{HEAD}modules: [{entry}]"))
-    assert table(40, *args) == [
-        "HOOK             MODULE           NUMBER",
-        "comments.check…  a-long-name-of…  1",
-    ]
-    assert table(5, *args) == [
-        "HOOK      MODULE    NUMBER",
-        "comment…  a-long-…  1",
-    ]
-    assert run("list", *args).stdout.endswith("a-long-name-of-a-module  1\n")
-    fields = ("--view", "hooks", "--fields", "hook,callback,on_error")
-    assert max(map(len, table(60, *fields, write(FILE)))) <= 60
-
-
-@pytest.mark.parametrize(
-    ("view", "field", "entry", "expected"),
-    [
-        ("hooks", "key", {}, "-"),
-        ("modules", "optional", {"optional": True}, "yes"),
-        ("modules", "optional", {}, "no"),
-        ("modules", "paths", {}, "-"),
-        ("modules", "paths", {"config": {"paths": ["/b", "/a"]}}, "/b, /a"),
-        ("modules", "timeout_seconds", {"timeout": "2s"}, "2 (module)"),
-        ("modules", "timeout_seconds", {}, "none (host)"),
-        ("hooks", "on_error", {"on_error": "raise"}, "raise (module)"),
-        (
-            "hooks",
-            "on_error",
-            {"on_error": {"error": "raise"}},
-            "unavailable: fail (spec), timeout: fail (spec), error: raise (module)",
-        ),
-    ],
-)
-def test_cells_are_one_line_of_text(
-    view: str, field: str, entry: dict[str, Any], expected: str, write: Write
-) -> None:
-    """Whatever a value is."""
-    file = write(file_of({"module": Asking, "name": "a", **entry}, categories=[Comments]))
-    result = run("list", "--view", view, "--fields", field, file)
-    assert result.stdout.splitlines()[1] == expected
 
 
 def test_a_key_of_two_lines_is_one_cell(write: Write) -> None:

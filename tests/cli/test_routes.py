@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from twisted.web.resource import Resource
 
-from tests.cli.conftest import HEAD, file_of, run
+from tests.cli.conftest import file_of, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,11 +102,6 @@ def test_what_hides_a_child_is_shown(routes: Routes) -> None:
     ]
 
 
-def test_a_host_may_serve_no_path(routes: Routes) -> None:
-    """An empty tree says that it is empty."""
-    assert routes.show() == ["no module serves a path"]
-
-
 @pytest.mark.parametrize(
     ("path", "said"),
     [
@@ -135,20 +130,3 @@ def test_a_path_may_not_be_served(path: str, routes: Routes) -> None:
     """Paths that the router would not find, or would refuse, are not served."""
     result = routes.run(path, b=["/words/more"])
     assert (result.exit_code, result.stdout) == (1, f"{path}  not served\n")
-
-
-def test_the_command_needs_a_file_that_is_right(write: Write) -> None:
-    """Problems are shown as by the other commands."""
-    result = run(
-        "routes", write(f"{HEAD}modules: [{{module: tests.cli.modules.Broken}}]"), "/words"
-    )
-    assert result.exit_code == 1
-    assert "HK107" in result.stderr
-    assert run("routes", "missing.yaml").exit_code == 2
-
-
-def test_the_help_lists_the_exit_codes() -> None:
-    """1 has one more meaning than for other commands."""
-    result = run("routes", "--help")
-    assert result.stdout.startswith("Usage: main routes [OPTIONS] FILE [PATH]\n")
-    assert "1  PATH is not served, or there are problems" in result.stdout
