@@ -74,6 +74,8 @@ def logged(idle: IdleReactor, write: Write, monkeypatch: pytest.MonkeyPatch) -> 
             monkeypatch.setenv(f"SECRET_{number}", secret)
         config = ", ".join(f"key{number}: !env SECRET_{number}" for number in range(len(secrets)))
         entry = f"{{module: tests.cli.logged.Acting, name: acting, config: {{{config}}}}}"
+        # What pytest captures goes to other processes, which cannot take all that is logged.
+        monkeypatch.setattr(logging.getLogger(), "handlers", [])
         result = run(*(command or ("serve",)), write(f"{HEAD}modules: [{entry}]"))
         assert result.exit_code == 0
         return result.stderr
