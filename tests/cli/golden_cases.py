@@ -53,6 +53,8 @@ CASES: Final = {
     "list_bad": "list broken.yaml",
     "list_empty": "list empty.yaml",
     "list_warned": "list warned.yaml",
+    "list_options": "list options.yaml",
+    "list_nested": "list nested.yaml",
     "list_hooks": "list --view hooks host.yaml",
     "list_modules": "list --view modules warned.yaml",
     "list_paths": "list --view paths warned.yaml",
@@ -71,6 +73,7 @@ CASES: Final = {
     "list_none": "list",
     # routes
     "routes": "routes warned.yaml",
+    "routes_nested": "routes nested.yaml",
     "routes_path": "routes host.yaml /words/of/ann?page=2",
     "routes_absent": "routes host.yaml /word",
     "routes_none": "routes empty.yaml",

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import functools
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from twisted.web.resource import Resource
 
 from tests.cli.conftest import HEAD, file_of, run
 from tests.cli.documents import read
 from tests.cli.modules import Comments, Doors
+from tests.loading.conftest import lonely_site, site  # noqa: F401 -- fixtures
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from hostkit import ModuleApi
     from tests.files import Write
-
-    Table = Callable[..., list[str]]
+    from tests.loading.conftest import Site
 
 FILE = f"""{HEAD.replace("]}", ", tests.cli.modules.Doors]}")}
 modules:
@@ -37,6 +35,16 @@ def rows(*args: str) -> list[dict[str, Any]]:
     assert result.exit_code == 0
     found: list[dict[str, Any]] = read(result.stdout, "list")["rows"]
     return found
+
+
+def test_a_host_without_categories_says_how_to_get_some(
+    write: Write,
+    lonely_site: Site,  # noqa: F811
+) -> None:
+    """The message says where categories come from."""
+    assert lonely_site.folder.exists()
+    said = "no categories of hooks: none is named under `hostkit: categories:` or installed\n"
+    assert run("list", write("modules: []")).stdout == said
 
 
 @pytest.mark.parametrize(
@@ -100,12 +108,10 @@ class Knocked:
 
 
 class Asking:
-    """Checks comments, and has the pages of its config."""
+    """Checks comments with a function of some kind."""
 
-    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
-        api.register(Comments, check_comment=FUNCTIONS[config.get("function", 0)])
-        for path in config.get("paths", ()):
-            api.register_web_resource(path, Resource())
+    def __init__(self, config: dict[str, int], api: ModuleApi) -> None:
+        api.register(Comments, check_comment=FUNCTIONS[config["function"]])
 
 
 def plain(author: str) -> None: ...
@@ -139,6 +145,48 @@ def test_places_of_all_kinds_of_callbacks_are_found(number: int, code: Any, writ
     first, _ = rows("--view", "hooks", write(file_of(entry, categories=[Comments])))
     place = code and f"test_list_command.py:{code.__code__.co_firstlineno}"
     assert (first["callback"] or "").rpartition("/")[2] == (place or "")
+
+
+def install(folder: Path) -> None:
+    """Put a distribution with entry points into a folder; none of them can be imported."""
+    info = folder / "word_filter-1.2.dist-info"
+    info.mkdir()
+    info.joinpath("METADATA").write_text("Metadata-Version: 2.1\nName: word-filter\nVersion: 1.2\n")
+    points = "[hostkit.modules]\nwf = gone:Words\nwf-old = gone:Old\n"
+    info.joinpath("entry_points.txt").write_text(f"{points}[hostkit.categories]\nwfc = gone:Cat\n")
+
+
+def available(*args: str) -> dict[str, str]:
+    """Run `list --available`, and return the use of what was installed."""
+    found = rows("--available", *args)
+    return {row["name"]: row["use"] for row in found if row["distribution"] == "word-filter"}
+
+
+def test_what_is_installed_is_listed_without_an_import(
+    tmp_path: Path, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An operator sees what could be used, even if importing it would fail."""
+    monkeypatch.setattr(sys, "path", [*sys.path])  # to which the folder is added
+    install(tmp_path)
+    folder = ("--path", str(tmp_path))
+    assert available(*folder) == {"wf": "installed", "wf-old": "installed", "wfc": "installed"}
+    entries = "[{module: wf}, {module: wf, enabled: false, name: b}, {module: x.Y}]"
+    assert available(*folder, write(f"modules: {entries}")) == {
+        "wf": "listed: wf, b (disabled)",
+        "wf-old": "installed, not listed",
+        "wfc": "used, as none is listed",
+    }
+    assert available(*folder, write("hostkit: {categories: [wfc]}"))["wfc"] == "listed"
+    assert available(*folder, write(HEAD))["wfc"] == "installed, not listed"
+    (row,) = (row for row in rows("--available", *folder) if row["name"] == "wf")
+    assert (row["version"], row["class"], row["kind"]) == ("1.2", "gone.Words", "module")
+
+
+def test_what_is_wrong_with_the_file_is_shown_by_available(write: Write) -> None:
+    """As by any other command."""
+    result = run("list", "--available", write("modules: 1"))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.endswith("1 problem found\n")
 
 
 def test_secrets_are_in_no_cell(write: Write, tmp_path: Path) -> None:
