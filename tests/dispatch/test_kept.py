@@ -238,3 +238,22 @@ def test_long_values_are_shortened_in_words() -> None:
     assert describe(list(range(100))) == "[0, 1, 2, 3, 4, 5, ...]"
     assert describe("x" * 500) == "'" + "x" * 199 + "… (302 more characters)"
     assert describe(10**5000) == "<int that cannot be shown>"
+
+
+def test_exceptions_are_shown_as_python_does_but_in_part() -> None:
+    """A group that holds another twice, which holds another twice, would be written for ever."""
+    group: Exception = ValueError("x")
+    for _ in range(200):
+        group = ExceptionGroup("g", [group, group])
+
+    class Fault(Exception):  # noqa: N818
+        def __repr__(self) -> str:
+            return "a fault"
+
+    assert [describe(each) for each in (ValueError("x"), KeyError(), Fault(1))] == [
+        "ValueError('x')",
+        "KeyError()",
+        "a fault",
+    ]
+    assert describe(group).startswith("ExceptionGroup('g', [ExceptionGroup('g', [")
+    assert describe([group]).startswith("[ExceptionGroup('g', [")
