@@ -34,13 +34,18 @@ def script(root: Path, ports: list[int]) -> str:
 
     All is written to a layer above this machine, whose root is only read in the end.
     """
-    made = ["set -e", f"mount -t overlay overlay -o {_layers(root)} {root}/top", f"cd {root}/top"]
+    made = [
+        "set -e",
+        "PATH=$PATH:/usr/sbin:/sbin",
+        f"mount -t overlay overlay -o {_layers(root)} {root}/top",
+        f"cd {root}/top",
+    ]
     made.append("chmod a+rx root")  # where the interpreter may be installed
     run = f"PATH={shlex.quote(_path())}"
     env, user, entry, command = "", "", "", ""
     for word, rest in steps():
         if word == "RUN":
-            made.append(f"{run} chroot . sh -c {shlex.quote(rest)}")
+            made.append(f"chroot . env {run} sh -c {shlex.quote(rest)}")
         elif word == "COPY" and rest == ". /src":
             made.append(f"mkdir src && git -C {ROOT} archive HEAD | tar -x -C src")
         elif word == "COPY" and not rest.startswith("--from"):
@@ -54,7 +59,8 @@ def script(root: Path, ports: list[int]) -> str:
         elif word in {"ENTRYPOINT", "CMD"}:
             words = " ".join(part.strip(' "') for part in rest.strip("[]").split(","))
             entry, command = (words, command) if word == "ENTRYPOINT" else (entry, words)
-    made += ["mkdir -p run/hostkit", "mount -o remount,ro ."]
+    made += ["mkdir -p run/hostkit", "mount --rbind /dev dev", "mount --rbind /proc proc"]
+    made.append("mount -o remount,ro .")
     made.append("mount -t tmpfs -o mode=1777 tmpfs run/hostkit")
     numbers = f"HOSTKIT_PORT={ports[0]} HOSTKIT_HEALTH_PORT={ports[1]}"
     made.append(f"exec chroot . env -i {env} {numbers} setpriv {user} {entry} {command}")

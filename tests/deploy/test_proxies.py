@@ -35,9 +35,12 @@ modules: [{module: clients.Clients}]
 hostkit:
   categories: []
   listeners:
-    # The worst mistake: hooks where the proxy leads.
-    - {endpoint: "tcp:8080:interface=127.0.0.1", serve: [modules, hooks], trusted_proxies: [127.0.0.1]}
-    - {endpoint: "haproxy:tcp:8082:interface=127.0.0.1", serve: [modules, hooks]}
+    # The worst mistake: hooks where the proxy leads, for all hosts.
+    - endpoint: "tcp:8080:interface=127.0.0.1"
+      serve: [modules, hooks]
+      trusted_proxies: [127.0.0.1]
+      hosts: ["*"]
+    - {endpoint: "haproxy:tcp:8082:interface=127.0.0.1", serve: [modules]}
     - {endpoint: "tcp:8081:interface=127.0.0.1", serve: [health]}
 """
 PRIVATE = [
