@@ -186,7 +186,7 @@ def test_a_holder_that_has_just_left_is_not_named(
 def test_whether_it_can_be_written_is_known_before(
     name: str, why: str | None, tmp_path: Path, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`hostkit validate` says it with the line, and writes nothing (HK406)."""
+    """`hostkit validate` says it with the line, and writes nothing (HK406, HK409)."""
     (tmp_path / "old.pid").write_text("12\n")
     (tmp_path / "mine").write_text("mine")
     (tmp_path / "empty").touch()
@@ -200,7 +200,8 @@ def test_whether_it_can_be_written_is_known_before(
     if why is None:
         assert (result.exit_code, result.stderr) == (0, "")
     else:
-        said = f"{file}:2:13: HK406 {path} cannot be used as a pid file: "
+        code = "HK409" if "/" in name else "HK406"
+        said = f"{file}:2:13: {code} {path} cannot be used as a pid file: "
         assert result.stderr.startswith(said + why.format(tmp_path))
     assert not (tmp_path / "new.pid").exists()
 
