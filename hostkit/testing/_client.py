@@ -19,7 +19,7 @@ from hostkit.testing._build import clock_of
 from hostkit.testing._http import NOTHING, Answer, Body, Reading, write_request
 from hostkit.testing._lines import Connection, Line, Streamed, headers_of, raw_headers
 from hostkit.testing._logs import capture_logs
-from hostkit.testing._memory import MemoryReactor, connect, time_here
+from hostkit.testing.memory import MemoryReactor, connect, time_here
 from hostkit.web import Server, listeners_of
 
 if TYPE_CHECKING:

@@ -4,12 +4,10 @@ import ast
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import hostkit.testing
-from hostkit.testing._wiring import Wiring
 
 NAMES = {
     str(alias.asname)
@@ -53,42 +51,3 @@ def test_names_that_are_imported_need_no_pytest() -> None:
     code = "import sys\nfrom hostkit.testing import *\nprint('pytest' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert ran.stdout == "False\n"
-
-
-class Config:
-    """A configuration of pytest, of one process of several."""
-
-    rootpath = Path("/nowhere")
-
-
-class Session:
-    """A run of pytest."""
-
-    exitstatus: Any = pytest.ExitCode.OK
-
-
-def test_processes_are_taken_together() -> None:
-    """A process hands on what it has reached, and the one that runs the others puts it together."""
-    config: Any = Config()
-    config.workeroutput = {}
-    worker, first = Wiring(config), Wiring(Config())  # type: ignore[arg-type]
-    worker._add({"a.b": True, "a.c": False}, {"m for a.b": False})
-    session: Any = Session()
-    worker.pytest_sessionfinish(session)
-    first._add({"a.b": False}, {})
-    first.pytest_testnodedown(config)
-    first.pytest_testnodedown(object())
-    first.pytest_sessionfinish(session)
-    assert first._missing() == [
-        "the hook a.c was never called",
-        "the callback of m for a.b was never called",
-    ]
-    assert session.exitstatus == pytest.ExitCode.TESTS_FAILED
-
-
-def test_installed_modules_are_not_the_programs() -> None:
-    """Nor are those without a file."""
-    wiring = Wiring(Config())  # type: ignore[arg-type]
-    assert not wiring._is_own(pytest.Item)
-    assert not wiring._is_own(type("Made", (), {"__module__": "no_such_module"}))
-    wiring._end()

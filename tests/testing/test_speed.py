@@ -10,8 +10,7 @@ from typing import Final
 import pytest
 
 from hostkit import Category, Decision, Deny, ModuleApi, hookspec, rules
-from hostkit.testing import assert_denied, build_host
-from hostkit.testing._leaks import LeakWatch
+from hostkit.testing import assert_denied, build_host, watch_leaks
 
 LIMIT_SECONDS: Final = 2e-3
 ROUNDS: Final = 5
@@ -39,11 +38,10 @@ class Strict:
 def measure() -> float:
     """Do what such a test does, and give the seconds of the processor that it takes."""
     began = time.process_time()
-    watch = LeakWatch()
-    watch.begin()
-    host = build_host([Strict], categories=[Comments])
-    assert_denied(host.ask("comments.check_comment", "hi"), by=Strict, code="banned")
-    assert watch.end() == []
+    with watch_leaks() as leaks:
+        host = build_host([Strict], categories=[Comments])
+        assert_denied(host.ask("comments.check_comment", "hi"), by=Strict, code="banned")
+    assert leaks == []
     return time.process_time() - began
 
 
