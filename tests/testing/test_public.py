@@ -51,3 +51,26 @@ def test_names_that_are_imported_need_no_pytest() -> None:
     code = "import sys\nfrom hostkit.testing import *\nprint('pytest' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert ran.stdout == "False\n"
+
+
+def test_assertions_of_hostkit_are_not_rewritten(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As those of all packages would be that are installed with a plugin, which takes long."""
+    monkeypatch.setenv("PYTHONPATH", str(pytester.path))
+    info = pytester.mkdir("words-1.dist-info")
+    info.joinpath("METADATA").write_text("Metadata-Version: 2.1\nName: words\nVersion: 1\n")
+    info.joinpath("entry_points.txt").write_text("[pytest11]\nwords = words\n")
+    files = ("words.py", "hostkit/__init__.py", "hookspecs/__init__.py")
+    info.joinpath("RECORD").write_text("".join(f"{name},,\n" for name in files))
+    pytester.makepyfile(
+        words="def check(found):\n    assert found == []\n",
+        test_words="""
+import hookspecs.rooms, hostkit.host, words
+
+def test_loaders():
+    found = [hookspecs.rooms, hostkit.host, words]
+    assert ["Assertion" in type(each.__loader__).__name__ for each in found] == [0, 0, 1]
+""",
+    )
+    pytester.runpytest_subprocess("-p", "no:schemathesis").assert_outcomes(passed=1)
