@@ -245,17 +245,34 @@ def test_no_code_of_a_class_runs() -> None:
     assert is_kept([value]) is False
 
 
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [
-        (list(range(100)), "[0, 1, 2, 3, 4, 5, ...]"),
-        ("x" * 500, "'" + "x" * 199 + "… (302 more characters)"),
-        (10**5000, "<int that cannot be shown>"),
-    ],
-    ids=["a list", "a string", "a number"],
-)
-def test_long_values_are_shortened_in_words(value: Any, shown: str) -> None:
-    """Parts are left out where there are many, and the end of what is long."""
+def shown(value: Any) -> str:
+    """Return what a receipt shows of a result."""
     chain = wire(Comments, "find", lambda _text: value)
     trace = asyncio.run(chain.chain.ask(["x"], is_full=True))
-    assert trace.receipt.reason == shown
+    return str(trace.receipt.reason)
+
+
+def test_long_values_are_shortened_in_words() -> None:
+    """Parts are left out where there are many, and the end of what is long."""
+    assert shown(list(range(100))) == "[0, 1, 2, 3, 4, 5, ...]"
+    assert shown("x" * 500) == "'" + "x" * 199 + "… (302 more characters)"
+    assert shown(10**5000) == "<int that cannot be shown>"
+
+
+def test_exceptions_are_shown_as_python_does_but_in_part() -> None:
+    """A group that holds another twice, which holds another twice, would be written for ever."""
+    group: Exception = ValueError("x")
+    for _ in range(200):
+        group = ExceptionGroup("g", [group, group])
+
+    class Fault(Exception):  # noqa: N818
+        def __repr__(self) -> str:
+            return "a fault"
+
+    assert [shown(each) for each in (ValueError("x"), KeyError(), Fault(1))] == [
+        "ValueError('x')",
+        "KeyError()",
+        "a fault",
+    ]
+    assert shown(group).startswith("ExceptionGroup('g', [ExceptionGroup('g', [")
+    assert shown([group]).startswith("[ExceptionGroup('g', [")
