@@ -169,6 +169,22 @@ class Settings:
         help="The server through which processes notify each other of stale entries in the "
         "[caches](caching.md#several-processes) of modules; see [](#several-processes).",
     )
+    database: _Text = setting(
+        "sqlite:///modules.db",
+        help="The [database](database.md) that modules share: `sqlite:///FILE`, beside the config "
+        "file unless the path is absolute (`sqlite:////srv/modules.db`), `sqlite://` in memory, or "
+        "`postgresql://USER@HOST/NAME`. It is opened, or made, when a module uses it.",
+        secret=True,
+    )
+    database_connections: Count = setting(
+        5,
+        help="How many connections to the database each process has at most. With SQLite, one of "
+        "them writes.",
+    )
+    database_timeout: Period = setting(
+        Seconds(30),
+        help="How long an interaction with the database may take, all its attempts included.",
+    )
     categories: tuple[_Text, ...] | None = setting(
         None,
         help="[Categories of hooks](categories/index.md), by entry point or dotted path. A host "
