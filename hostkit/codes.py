@@ -149,3 +149,7 @@ class Code(StrEnum):
     MIGRATIONS_DIFFER = "HK517", "a module's migrations are not those that were applied"
     NOT_A_PLAIN_FUNCTION = "HK518", "what talks to the database is not a plain function"
     DATABASE_CLOSED = "HK519", "a module uses the database when it was stopped"
+
+    # Services, HK520 to HK529: the store
+    NOT_STORABLE = "HK520", "a key or a value cannot be kept in the store"
+    TOO_LARGE_TO_STORE = "HK521", "a value is larger than the store allows"

@@ -13,6 +13,7 @@ from hostkit.codes import Code
 from hostkit.database import DatabaseUse, HostDatabase, read_url
 from hostkit.errors import RegistrationError
 from hostkit.logs import COLLECTED, logger_of
+from hostkit.store import StoreLimits
 
 if TYPE_CHECKING:
     import logging
@@ -53,6 +54,7 @@ class HostServices:
         invalidations: The cached methods of the host's modules, and the other processes' link.
         link: Where modules find the hooks.
         database: The database that the modules share.
+        store: What their stores go by.
     """
 
     categories: tuple[type[Category], ...] = ()
@@ -62,6 +64,7 @@ class HostServices:
     invalidations: Invalidations = attrs.field(factory=Invalidations)
     link: HooksLink = attrs.field(factory=HooksLink)
     database: HostDatabase = attrs.field(factory=_make_memory)
+    store: StoreLimits = attrs.field(factory=StoreLimits)
 
 
 @final

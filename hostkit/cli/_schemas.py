@@ -13,6 +13,7 @@ from hostkit.cli._tables import show_table
 from hostkit.codes import Code
 from hostkit.database import DatabaseError, MigrationError, Migrator, Mode, Schema, read_applied
 from hostkit.errors import CodedError, ConfigErrors
+from hostkit.store import NAME, SCHEMA
 from hostkit.wording import counted, indented
 
 if TYPE_CHECKING:
@@ -49,7 +50,9 @@ def read_schemas(host: Host, file: str) -> dict[str, Any]:
         finally:
             database.close_here()
     schemas = _schemas_of(host)
-    others = [name for name in applied if name and name not in schemas]
+    if NAME in applied:
+        schemas.setdefault(NAME, SCHEMA)  # also if no module of the file uses the store now
+    others = [name for name in applied if name not in schemas]
     rows = [_row(schema, applied.get(name, ())) for name, schema in schemas.items()]
     rows += [_row(None, applied[name], name) for name in others]
     return {
@@ -62,8 +65,10 @@ def read_schemas(host: Host, file: str) -> dict[str, Any]:
 
 
 def _schemas_of(host: Host) -> dict[str, Schema]:
-    found = ((module.name, module.database.database) for module in host.modules)
-    return {name: each.schema for name, each in found if each is not None and each.schema.steps}
+    """Find the schemas of modules, and what hostkit itself has in the database for them."""
+    used = [each for module in host.modules if (each := module.database.database) is not None]
+    schemas = (schema for each in used for schema in each.schemas)
+    return {schema.module: schema for schema in schemas if schema.steps}
 
 
 def _row(schema: Schema | None, applied: Sequence[Applied], name: str = "") -> dict[str, Any]:

@@ -40,7 +40,7 @@ class Database:
     def __init__(self, module: str, database: HostDatabase) -> None:
         self._database = database
         self.schema = Schema(module)
-        self._is_migrated = False
+        self._others: list[Schema] = []
         self._is_stopped = False
         self._running: set[Job] = set()
 
@@ -143,14 +143,27 @@ class Database:
             MigrationError: It cannot be done (HK515, HK516, HK517).
             DatabaseUnavailable: The database cannot be reached.
         """
-        if self._is_migrated or not self.schema.steps:
-            return
-        await Migrator(self.schema, self._database).run(self._log_applied)
-        self._is_migrated = True
+        for schema in self.schemas:
+            if schema.steps and schema not in self._database.ready:
+                await Migrator(schema, self._database).run(self._log_applied)
+                self._database.ready.add(schema)
 
     def _log_applied(self, number: int, step: str) -> None:
         module = self.schema.module
         logger_of(module).info("module %r: migration %d, %s, is applied", module, number, step)
+
+    @property
+    def schemas(self) -> tuple[Schema, ...]:
+        """The module's own schema, and those that it needs as well."""
+        return (self.schema, *self._others)
+
+    def need(self, schema: Schema) -> None:
+        """Bring another schema up to date as well, before the next interaction.
+
+        Args:
+            schema: The schema.
+        """
+        self._others.append(schema)
 
     def open(self) -> None:
         """Allow interactions: the module starts."""
@@ -159,7 +172,6 @@ class Database:
     def close(self) -> None:
         """End interactions in flight, and refuse others: the module has stopped."""
         self._is_stopped = True
-        self._is_migrated = False
         for job in [*self._running]:
             self._database.end(job, _STOPPED)
 

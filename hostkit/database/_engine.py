@@ -50,6 +50,9 @@ class Engine(Protocol):
     def translate(self, sql: str) -> str:
         """Write a statement with ``?`` as the driver wants it."""
 
+    def commits_itself(self, mode: Mode) -> bool:
+        """Whether an interaction is one statement, without a transaction around it."""
+
     def begin(self, connection: Any, mode: Mode) -> None:
         """Begin a transaction."""
 

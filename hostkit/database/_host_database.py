@@ -57,6 +57,9 @@ class HostDatabase:
         most: How many threads, each with a connection, there are at most.
         seconds: How long an interaction may take.
         redact: Takes secrets out of what is shown.
+
+    Attributes:
+        ready: The schemas that are up to date.
     """
 
     def __init__(
@@ -75,6 +78,7 @@ class HostDatabase:
         self._pools: dict[bool, Pool] = {}
         self._running: dict[Job, _InFlight] = {}
         self._is_closed = False
+        self.ready: set[object] = set()
 
     @functools.cached_property
     def engine(self) -> Engine:
@@ -204,6 +208,7 @@ class HostDatabase:
             seconds: How long those in flight are waited for.
         """
         self._is_closed = True
+        self.ready.clear()  # what is in memory is gone
         for job in [*self._running]:
             self.end(job, _STOPPED)
         try:

@@ -105,6 +105,10 @@ class Postgres:
         """Write ``%s`` for each ``?``."""
         return percent_style(sql)
 
+    def commits_itself(self, mode: Mode) -> bool:
+        """Whether it is one statement: that takes one turn to the server instead of three."""
+        return mode.is_single
+
     def begin(self, connection: Any, mode: Mode) -> None:
         """Begin a transaction that is serializable; a migration takes a lock of all processes."""
         connection.execute(_BEGIN[mode].format(_LOCK))

@@ -34,7 +34,13 @@ _OUTAGES: Final = frozenset(
         sqlite3.SQLITE_READONLY,
     }
 )
-_BEGIN: Final = {Mode.READ: "BEGIN", Mode.WRITE: "BEGIN IMMEDIATE", Mode.MIGRATE: "BEGIN IMMEDIATE"}
+_AT_ONCE: Final = "BEGIN IMMEDIATE"
+_BEGIN: Final = {
+    Mode.READ: "BEGIN",
+    Mode.WRITE: _AT_ONCE,
+    Mode.WRITE_ONE: _AT_ONCE,
+    Mode.MIGRATE: _AT_ONCE,
+}
 
 
 @final
@@ -91,6 +97,10 @@ class Sqlite:
     def translate(self, sql: str) -> str:
         """Return the statement: this is its style."""
         return sql
+
+    def commits_itself(self, mode: Mode) -> bool:
+        """Whether it only reads one thing: what waits for a lock must not be done afterwards."""
+        return mode is Mode.READ_ONE
 
     def begin(self, connection: Any, mode: Mode) -> None:
         """Begin a transaction; what writes locks at once, so that it cannot fail later."""

@@ -104,8 +104,8 @@ class Transaction:
         if self.failure is not None:
             raise self.failure
         self._job.check()
-        if self._job.mode.is_single and not self._job.mode.reads_only:
-            self._job.may_be_done = True  # such a statement commits itself
+        mode = self._job.mode
+        self._job.may_be_done = self._engine.commits_itself(mode) and not mode.reads_only
         try:
             return method()
         except self._engine.error as error:

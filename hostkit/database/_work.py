@@ -70,10 +70,11 @@ def _attempt(engine: Engine, held: Held, connection: Any, job: Job) -> Any:
     with engine.watching(connection, job), closing(connection.cursor()) as cursor:
         transaction = Transaction(engine, cursor, job)
         try:
-            if not job.mode.is_single:
+            commits_itself = engine.commits_itself(job.mode)
+            if not commits_itself:
                 engine.begin(connection, job.mode)
             result = _call(engine, transaction, connection, job)
-            if not job.mode.is_single:
+            if not commits_itself:
                 _commit(engine, connection, job)
         except BaseException:
             _undo(engine, held, connection)

@@ -10,7 +10,7 @@ import attrs
 from hostkit.caching import Invalidations
 from hostkit.errors import ConfigErrors
 from hostkit.host._build import build
-from hostkit.host._database import make_database
+from hostkit.host._database import make_database, make_limits
 from hostkit.host._messages import make_messages
 from hostkit.host._missing import load_again
 from hostkit.loading import (
@@ -86,6 +86,7 @@ class Builder:
                 categories=tuple(categories),
                 invalidations=Invalidations(messages),
                 database=database,
+                store=make_limits(file, self.clock),
             )
             loader = ModuleLoader(file, make_api(categories), services, environment)
             try:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Any
 
 import attrs
+from twisted.internet import task
 
 from hostkit.codes import Code
 from hostkit.database import FORMS, ExtraMissingError, HostDatabase, read_url
+from hostkit.store import StoreLimits
 
 if TYPE_CHECKING:
+    from twisted.internet.interfaces import IReactorTime
+
     from hostkit.config import HostFile
     from hostkit.errors import Problem
 
@@ -55,6 +60,19 @@ def make_database(file: HostFile, chosen: str | None) -> tuple[HostDatabase, tup
         redact=file.redact,
     )
     return database, () if problem is None else (_without_excerpt(problem),)
+
+
+def make_limits(file: HostFile, clock: IReactorTime | None) -> StoreLimits:
+    """Find what the stores of modules go by.
+
+    Args:
+        file: The config file.
+        clock: The host's clock. Values expire by the time of day, as they outlive any process; but
+            a test's clock, which only moves when it is moved, counts for them, too.
+    """
+    given: Any = clock  # to pyright, no class implements an interface of Twisted's
+    now = given.seconds if isinstance(given, task.Clock) else time.time
+    return StoreLimits(file.settings.store_value, now)
 
 
 def _without_excerpt(problem: Problem) -> Problem:

@@ -26,6 +26,13 @@ class Quiet:
     def __init__(self, config: dict[str, Any], api: Any) -> None: ...
 
 
+class Keeps:
+    """Uses the store."""
+
+    def __init__(self, config: dict[str, Any], api: Any) -> None:
+        self.store = api.store
+
+
 class Asks:
     """Uses the database without tables of its own."""
 
@@ -101,6 +108,15 @@ def test_schemas_without_a_module_are_shown(write: Write) -> None:
         "others  0       1      1 step to apply: create_words",
         "words   2       -      not among the modules of the file",
     ]
+
+
+def test_the_store_has_a_schema_of_its_own(write: Write) -> None:
+    """It is made as well, and shown even if no module uses the store any more."""
+    entry = "{module: tests.cli.test_db_command.Keeps}"
+    name = write(f"modules: [{entry}]\nhostkit: {{categories: []}}\n")
+    assert run("db", "migrate", name).stdout == "hostkit.store: 1, create_store: applied\n"
+    result = run("db", "status", write("modules: []\n"))
+    assert result.stdout.splitlines()[2:] == ["hostkit.store  1       1      up to date"]
 
 
 def test_json_has_all_of_it(write: Write) -> None:
