@@ -80,7 +80,10 @@ class Postgres:
 
     def arguments(self) -> dict[str, Any]:
         """Return what `psycopg.connect` is called with."""
-        return {"conninfo": self._url, "autocommit": True, **self._options}
+        # A statement that the server has prepared would fail after another process has changed the
+        # columns of its table.
+        own: dict[str, Any] = {"autocommit": True, "prepare_threshold": None}
+        return {"conninfo": self._url, **own, **self._options}
 
     def exists(self) -> bool:
         """Return true: it has to be made before it is named."""

@@ -38,7 +38,7 @@ class Transaction:
 
     @property
     def rowcount(self) -> int:
-        """How many rows the last statement has changed, or returns if it is known."""
+        """How many rows the last statement has changed."""
         count: int = self._cursor.rowcount
         return count
 
@@ -68,13 +68,22 @@ class Transaction:
 
     def fetchone(self) -> tuple[Any, ...] | None:
         """Return the next row of the last statement; `None` if there is none left."""
+        if self._has_no_rows:
+            return None
         row: tuple[Any, ...] | None = self._fetch(self._cursor.fetchone)
         return row
 
     def fetchall(self) -> list[tuple[Any, ...]]:
         """Return all rows of the last statement that are left."""
+        if self._has_no_rows:
+            return []
         rows: list[tuple[Any, ...]] = self._fetch(self._cursor.fetchall)
         return rows
+
+    @property
+    def _has_no_rows(self) -> bool:
+        """Whether the last statement is one that has no rows at all, which psycopg refuses."""
+        return self._cursor.description is None
 
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
         while (row := self.fetchone()) is not None:

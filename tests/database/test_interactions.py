@@ -43,6 +43,16 @@ async def test_rows_are_fetched_in_all_ways(database: Database) -> None:
     )
 
 
+async def test_what_has_no_rows_has_none(database: Database) -> None:
+    """A statement that only writes, on both kinds of databases."""
+
+    def write(txn: Transaction) -> Any:
+        txn.execute("INSERT INTO t VALUES (1)")
+        return txn.rowcount, txn.fetchone(), txn.fetchall(), list(txn)
+
+    assert await database.run_interaction("write", write) == (1, None, [], [])
+
+
 async def test_an_exception_undoes_all(database: Database) -> None:
     """It is raised as it is, and the next interaction finds nothing of this one."""
 

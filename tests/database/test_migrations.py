@@ -80,6 +80,20 @@ async def test_an_interaction_finds_the_schema_up_to_date(make: Callable[..., Da
     assert await numbers_in(make(create, fill)) == [1]
 
 
+def add_column(txn: Transaction) -> None:
+    txn.execute("ALTER TABLE t ADD COLUMN m INTEGER")
+
+
+async def test_a_process_goes_on_while_another_one_migrates(make: Callable[..., Database]) -> None:
+    """Statements that it has executed many times see the new columns."""
+    old, new = make(create, fill), make(create, fill, add_column)
+    select = "SELECT * FROM t"
+    assert [await old.fetch_all("all", select) for _ in range(10)] == [[(1,)]] * 10
+    await new.migrate()
+    assert await old.run_interaction("all", lambda t: t.execute(select).fetchall()) == [(1, None)]
+    assert await old.fetch_all("all", select) == [(1, None)]
+
+
 async def test_modules_have_versions_of_their_own(make: Callable[..., Database]) -> None:
     """Modules that have nothing to do with each other share the database."""
     await make(create).migrate()
