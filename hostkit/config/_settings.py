@@ -16,8 +16,8 @@ import attrs
 
 from hostkit.config._entries import Name, Period
 from hostkit.config._fields import Check, setting
-from hostkit.config._limits import Count, Limits
-from hostkit.config._scalars import Seconds
+from hostkit.config._limits import AtLeastOne, Count, Limits
+from hostkit.config._scalars import Bytes, Seconds
 from hostkit.errors import Path
 
 _IPV6: Final = 6
@@ -236,6 +236,26 @@ class Settings:
         None,
         help="Which process runs the modules' [background loops](background.md#which-process): "
         "the one that `--worker` gives this name. Without it, the one without a name.",
+    )
+    database: _Text = setting(
+        "sqlite:///modules.db",
+        help="The [database](database.md) that modules share: `sqlite:///FILE`, beside the config "
+        "file unless the path is absolute (`sqlite:////srv/modules.db`), `sqlite://` in memory, or "
+        "`postgresql://USER@HOST/NAME`. It is opened, or made, when a module uses it.",
+        secret=True,
+    )
+    database_connections: Count = setting(
+        5,
+        help="How many connections to the database each process has at most. With SQLite, one of "
+        "them writes.",
+    )
+    database_timeout: Period = setting(
+        Seconds(30),
+        help="How long an interaction with the database may take, all its attempts included.",
+    )
+    store_value: AtLeastOne = setting(
+        Bytes(64 * 1024),
+        help="How large a value in the [store](store.md) of a module may be, as JSON.",
     )
     path: tuple[_Text, ...] = setting(
         (),
