@@ -215,7 +215,7 @@ def test_the_process_that_holds_it_is_named(
 def test_whether_it_can_be_written_is_known_before(
     name: str, why: str | None, tmp_path: Path, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`hostkit validate` says it with the line, and writes nothing (HK406)."""
+    """`hostkit validate` says it with the line, and writes nothing (HK406, HK409)."""
     for each, text in {"old.pid": "12\n", "mine": "mine", "empty": ""}.items():
         (tmp_path / each).write_text(text)
     (tmp_path / "folder").mkdir()
@@ -228,7 +228,8 @@ def test_whether_it_can_be_written_is_known_before(
     if why is None:
         assert (result.exit_code, result.stderr) == (0, "")
     else:
-        said = f"{file}:2:13: HK406 {path} cannot be used as a pid file: "
+        code = "HK409" if "/" in name else "HK406"
+        said = f"{file}:2:13: {code} {path} cannot be used as a pid file: "
         assert result.stderr.startswith(said + why.format(tmp_path))
     assert not (tmp_path / "new.pid").exists()
 
