@@ -136,3 +136,15 @@ class Code(StrEnum):
     GUARD_NOT_CHOSEN = "HK416", "a gateway is made without saying who may ask it"
     NOT_SERVED = "HK417", "a listener serves something that this version does not have"
     DUPLICATE_ENDPOINT = "HK418", "two listeners have the same endpoint"
+
+    # Services for modules, HK500 to HK599
+    SERVICE_MISSING = "HK500", "a package that a service needs is not installed"
+    BAD_CALL = "HK501", "a module asks another server for what cannot be sent"
+    ADDRESS_BLOCKED = "HK502", "a module must not connect to an address"
+    UNREACHABLE = "HK503", "another server cannot be reached, or breaks off"
+    ANSWER_TIMEOUT = "HK504", "another server does not answer in time"
+    ANSWER_TOO_LARGE = "HK505", "the answer of another server is too long"
+    BAD_ANSWER = "HK506", "the answer of another server cannot be read"
+    BAD_REDIRECT = "HK507", "another server redirects too often, or to nowhere"
+    SERVICE_OVER = "HK508", "a module that was stopped uses a service"
+    BAD_PROXY = "HK509", "the environment names a proxy that cannot be used"

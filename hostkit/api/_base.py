@@ -10,7 +10,9 @@ from hostkit.background import Loops, Worker
 from hostkit.caching import Invalidations
 from hostkit.codes import Code
 from hostkit.errors import RegistrationError
+from hostkit.http import HttpService
 from hostkit.logs import COLLECTED, logger_of
+from hostkit.loops import Lifetime
 
 if TYPE_CHECKING:
     import logging
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from twisted.web.resource import IResource
 
+    from hostkit.config import Settings
     from hostkit.dispatch import Hooks
     from hostkit.specs import Category, Fit, Hookspec
 
@@ -46,6 +49,7 @@ class HostServices:
         worker: This process among those that share the config file.
         invalidations: The cached methods of the host's modules, and the other processes' link.
         link: Where modules find the hooks.
+        http: The connections to other servers.
     """
 
     categories: tuple[type[Category], ...] = ()
@@ -54,6 +58,19 @@ class HostServices:
     worker: Worker = attrs.field(factory=Worker)
     invalidations: Invalidations = attrs.field(factory=Invalidations)
     link: HooksLink = attrs.field(factory=HooksLink)
+    http: HttpService = attrs.field(factory=HttpService)
+
+    def use(self, settings: Settings) -> None:
+        """Take over what the file says now.
+
+        Args:
+            settings: The settings.
+        """
+        self.http.use(settings.http)
+
+    async def close(self) -> None:
+        """Close what modules have opened, once all of them are stopped."""
+        await self.http.close()
 
 
 @final
@@ -101,6 +118,7 @@ class Registrations:
         callbacks: In the order of registration.
         mounts: In the order of registration.
         loops: The module's background loops.
+        lifetime: Ends what the module has in flight at services.
         warnings: What is probably wrong with what it has registered; logged already.
         has_hookimpls: Whether it has registered the marked methods of an object.
         is_open: Whether the module may still register: until its ``__init__`` has returned.
@@ -109,6 +127,7 @@ class Registrations:
     callbacks: list[Registration] = attrs.field(factory=list)
     mounts: list[Mount] = attrs.field(factory=list)
     loops: Loops = attrs.field(factory=Loops)
+    lifetime: Lifetime = attrs.field(factory=Lifetime)
     warnings: list[str] = attrs.field(factory=list)
     has_hookimpls: bool = False
     is_open: bool = True

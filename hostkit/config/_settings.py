@@ -18,6 +18,7 @@ from hostkit.config._entries import Name, Period
 from hostkit.config._fields import Check, setting
 from hostkit.config._limits import Count, Limits
 from hostkit.config._scalars import Seconds
+from hostkit.config._services import Http
 from hostkit.errors import Path
 
 _IPV6: Final = 6
@@ -234,4 +235,9 @@ class Settings:
         "one the server does not start.",
         reload=True,
         shown="`[]`",
+    )
+    http: Http = setting(
+        Http(),
+        help="What modules may ask [of other servers](http.md).",
+        shown="see [below](#requests-of-modules)",
     )

@@ -76,6 +76,7 @@ class Builder:
                 categories = load_categories(file, environment)
                 check_categories(categories)
             messages, problems = make_messages(file, services.worker.name)
+            services.use(file.settings)
             services = attrs.evolve(
                 services, categories=tuple(categories), invalidations=Invalidations(messages)
             )

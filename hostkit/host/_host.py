@@ -17,6 +17,7 @@ from hostkit.host._missing import Retrying, log_found
 from hostkit.host._reading import Reading
 from hostkit.host._state import HostState, HostView
 from hostkit.host._watching import added, announce_built, announce_made
+from hostkit.http import HttpService
 from hostkit.specs import check_callable, check_categories
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from hostkit.config import HostFile
     from hostkit.host._given import Configuration, HostOptions
     from hostkit.host._reloaded import Companion, Reloaded
+    from hostkit.http import HttpTransport
     from hostkit.loops import Protect
     from hostkit.messages import MessageCounts
     from hostkit.specs import Category
@@ -59,6 +61,7 @@ class Host(HostView):
             run in a task of their own, with the caller's context variables.
         module_path: Folders in which Python looks for modules before all others, and before those
             that the file names under ``hostkit: path:``. They are on `sys.path` from then on.
+        http_transport: Sends what modules ask of other servers, instead of treq.
 
     Raises:
         SpecError: The categories cannot live in one host.
@@ -80,6 +83,7 @@ class Host(HostView):
         worker_name: str | None = None,
         shield: Protect | None = None,
         module_path: Sequence[str | os.PathLike[str]] = (),
+        http_transport: HttpTransport | None = None,
     ) -> None:
         if categories is not None:
             check_categories(categories)
@@ -97,6 +101,7 @@ class Host(HostView):
             reserved_paths=tuple(reserved_paths),
             recommended_path=recommended_path,
             worker=Worker(worker_name, self.file.settings.background_tasks_on),
+            http=HttpService(transport=http_transport, clock=clock),
         )
         self._lifecycle = Lifecycle(clock)
         self._retrying = Retrying(clock, self._retry)

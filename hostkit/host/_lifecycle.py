@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, final
 
 from twisted.internet.defer import CancelledError, Deferred
 
+from hostkit.api import HostServices
 from hostkit.config import Settings
 from hostkit.dispatch import Sampler, current_module
 from hostkit.errors import HostkitError
@@ -39,14 +40,13 @@ class Lifecycle:
     """Starts the modules of a host, replaces them by others, and stops them.
 
     Stopping a host that starts, or whose new modules start in a reload, interrupts what that start
-    awaits. The task or Deferred that called it is left alone: it belongs to the caller, which may
-    have more to do.
+    awaits, and not its caller's task or Deferred: the caller may have more to do.
 
     Args:
         clock: Where samples and background loops are scheduled; see `Host`.
 
     Attributes:
-        companions: Take over a new file together with the modules; see `Host.accompany`.
+        companions: Take over a new file with the modules; see `Host.accompany`.
         home: Where they were started last.
         observers: Are called when other modules are in use; see `Host.when_reloaded`.
         messages: The link to the other processes, while modules run.
@@ -59,6 +59,7 @@ class Lifecycle:
         self._guard = ForkGuard(current_module, lambda: self._is_up)
         self._modules: Sequence[Module] = ()
         self._settings = Settings()
+        self._services = HostServices()
         self._tasks = StartedTasks()
         self._leaving: list[Module] = []
         self._letting_go: Deferred[None] | None = None
@@ -98,6 +99,7 @@ class Lifecycle:
         self.home = Home.here()
         self._guard.begin()
         self._settings = change.state.loader.file.settings
+        self._services = change.state.loader.services
         steps = Steps(self._clock, self._settings, self._tasks)
         await steps.run(self._start(change, steps))
 
@@ -198,6 +200,7 @@ class Lifecycle:
             await self.messages.open()
             await change.start(change.state.modules, steps)
         except BaseException:
+            await self._services.close()
             await self.messages.close()
             raise
 
@@ -214,8 +217,7 @@ class Lifecycle:
         # Receipts of calls that go on with the old chains get this time.
         before, now = self._sampler, time.time()
         assert before is not None  # noqa: S101 -- a stop would have interrupted the start
-        # Nothing can fail between the first change and the last: what may fail came before, and
-        # failures of observers are logged.
+        # Nothing can fail between the first change and the last; failures of observers are logged.
         change.take()
         self._watch(change.state)
         before.stop(now)
@@ -263,6 +265,7 @@ class Lifecycle:
         async with AsyncExitStack() as rest:  # done in reverse, even if one of them is cancelled
             rest.callback(setattr, self, "_is_up", False)  # noqa: FBT003
             rest.push_async_callback(self.messages.close)
+            rest.push_async_callback(self._services.close)
             rest.push_async_callback(self._let_go, steps)
             rest.push_async_callback(steps.stop, self._modules)
             # Notifications that go on without their callers need the modules.
@@ -289,6 +292,7 @@ class Lifecycle:
         self._modules = state.modules
         self._settings = state.loader.file.settings
         self.messages.use_keys(keys_of(self._settings))
+        self._services.use(self._settings)
         self._detached = state.detached
         # Without a clock of the host's own, a call has that of its own event loop.
         chosen = None if self._clock is None else find_clock(self._clock).call_later

@@ -122,6 +122,7 @@ class Steps:
     async def _start(self, module: Module, redact: Callable[[str], str]) -> MissingModule | None:
         try:
             module.loops.open(find_clock(self._clock))
+            module.lifetime.begin()
             with self._tasks.starting(module):
                 await self._call(module, "start", self._limits.start)
             module.loops.begin()
@@ -149,7 +150,8 @@ class Steps:
     async def stop(self, modules: Sequence[Module]) -> None:
         """Call every module's ``stop``, the last one first; failures are logged and stop nothing.
 
-        Before that, its background loops are stopped. A cancellation of the caller is raised when
+        Before that, its background loops are stopped, and after it what it has in flight at
+        services. A cancellation of the caller is raised when
         all are stopped.
 
         Args:
@@ -161,6 +163,7 @@ class Steps:
             for step in (
                 functools.partial(self._stop_loops, module, limit),
                 functools.partial(self._call, module, "stop", limit),
+                functools.partial(_end, module),
             ):
                 try:
                     await step()
@@ -237,3 +240,7 @@ class Steps:
 
     def _is_cancelled_now(self) -> bool:
         return self.is_cancelled or is_task_cancelled()
+
+
+async def _end(module: Module) -> None:
+    module.lifetime.end()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from hostkit.background import Loops
     from hostkit.config import HostFile, ModuleEntry
     from hostkit.errors import Place, Problem
+    from hostkit.loops import Lifetime
 
 
 @final
@@ -41,6 +42,7 @@ class Module:
         mounts: Its web resources, in the order of registration.
         place: Finds its entry in the config file.
         loops: Its background loops.
+        lifetime: Ends what it has in flight at services.
         warnings: What was found to be probably wrong with it.
     """
 
@@ -51,6 +53,7 @@ class Module:
     mounts: tuple[Mount, ...]
     place: Callable[[], Place | None]
     loops: Loops
+    lifetime: Lifetime
     warnings: tuple[Problem, ...] = ()
 
 
@@ -111,6 +114,7 @@ class ModuleLoader:
             mounts=tuple(registrations.mounts),
             place=functools.partial(self.file.locate, entry.path),
             loops=registrations.loops,
+            lifetime=registrations.lifetime,
             warnings=tuple(self.findings.found[before:]),
         )
 

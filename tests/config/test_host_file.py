@@ -91,6 +91,7 @@ _CHANGED: dict[str, Any] = {
     "background_tasks_on": "w1",
     "path": ["lib"],
     "require": ["a.b"],
+    "http": {"timeout": "1s"},
 }
 
 
