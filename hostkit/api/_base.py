@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, final
 
 import attrs
@@ -9,10 +10,12 @@ import attrs
 from hostkit.background import Loops, Worker
 from hostkit.caching import Invalidations
 from hostkit.codes import Code
+from hostkit.database import DatabaseUse, HostDatabase, read_url
 from hostkit.errors import RegistrationError
 from hostkit.http import HttpService
 from hostkit.logs import COLLECTED, logger_of
 from hostkit.loops import Lifetime
+from hostkit.store import StoreLimits
 
 if TYPE_CHECKING:
     import logging
@@ -20,7 +23,6 @@ if TYPE_CHECKING:
 
     from twisted.web.resource import IResource
 
-    from hostkit.config import Settings
     from hostkit.dispatch import Hooks
     from hostkit.specs import Category, Fit, Hookspec
 
@@ -37,6 +39,10 @@ class HooksLink:
     hooks: Hooks | None = None
 
 
+def _make_memory() -> HostDatabase:
+    return HostDatabase(read_url("sqlite://", Path(), 0))
+
+
 @final
 @attrs.frozen(eq=False)
 class HostServices:
@@ -49,6 +55,8 @@ class HostServices:
         worker: This process among those that share the config file.
         invalidations: The cached methods of the host's modules, and the other processes' link.
         link: Where modules find the hooks.
+        database: The database that the modules share.
+        store: What their stores go by.
         http: The connections to other servers.
     """
 
@@ -58,19 +66,9 @@ class HostServices:
     worker: Worker = attrs.field(factory=Worker)
     invalidations: Invalidations = attrs.field(factory=Invalidations)
     link: HooksLink = attrs.field(factory=HooksLink)
+    database: HostDatabase = attrs.field(factory=_make_memory)
+    store: StoreLimits = attrs.field(factory=StoreLimits)
     http: HttpService = attrs.field(factory=HttpService)
-
-    def use(self, settings: Settings) -> None:
-        """Take over what the file says now.
-
-        Args:
-            settings: The settings.
-        """
-        self.http.use(settings.http)
-
-    async def close(self) -> None:
-        """Close what modules have opened, once all of them are stopped."""
-        await self.http.close()
 
 
 @final
@@ -119,6 +117,7 @@ class Registrations:
         mounts: In the order of registration.
         loops: The module's background loops.
         lifetime: Ends what the module has in flight at services.
+        database: What the module has to do with the database.
         warnings: What is probably wrong with what it has registered; logged already.
         has_hookimpls: Whether it has registered the marked methods of an object.
         is_open: Whether the module may still register: until its ``__init__`` has returned.
@@ -128,6 +127,7 @@ class Registrations:
     mounts: list[Mount] = attrs.field(factory=list)
     loops: Loops = attrs.field(factory=Loops)
     lifetime: Lifetime = attrs.field(factory=Lifetime)
+    database: DatabaseUse = attrs.field(factory=DatabaseUse)
     warnings: list[str] = attrs.field(factory=list)
     has_hookimpls: bool = False
     is_open: bool = True

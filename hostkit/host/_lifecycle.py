@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING, Final, final
 
 from twisted.internet.defer import CancelledError, Deferred
 
-from hostkit.api import HostServices
 from hostkit.config import Settings
 from hostkit.dispatch import Sampler, current_module
 from hostkit.errors import HostkitError
 from hostkit.host._left_tasks import StartedTasks
-from hostkit.host._messages import keys_of
 from hostkit.host._module_steps import Steps
 from hostkit.host._reloaded import Reloaded, notify_all, without
+from hostkit.host._shared import Shared
 from hostkit.loops import DetachedTasks, ForkGuard, Home, Interruptible, find_clock, settle
-from hostkit.messages import Messages
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -40,16 +38,17 @@ class Lifecycle:
     """Starts the modules of a host, replaces them by others, and stops them.
 
     Stopping a host that starts, or whose new modules start in a reload, interrupts what that start
-    awaits, and not its caller's task or Deferred: the caller may have more to do.
+    awaits. The task or Deferred that called it is left alone: it belongs to the caller, which may
+    have more to do.
 
     Args:
         clock: Where samples and background loops are scheduled; see `Host`.
 
     Attributes:
-        companions: Take over a new file with the modules; see `Host.accompany`.
+        companions: Take over a new file together with the modules; see `Host.accompany`.
         home: Where they were started last.
         observers: Are called when other modules are in use; see `Host.when_reloaded`.
-        messages: The link to the other processes, while modules run.
+        shared: What the modules share, which is open while they run.
     """
 
     def __init__(self, clock: IReactorTime | None) -> None:
@@ -59,7 +58,6 @@ class Lifecycle:
         self._guard = ForkGuard(current_module, lambda: self._is_up)
         self._modules: Sequence[Module] = ()
         self._settings = Settings()
-        self._services = HostServices()
         self._tasks = StartedTasks()
         self._leaving: list[Module] = []
         self._letting_go: Deferred[None] | None = None
@@ -70,7 +68,7 @@ class Lifecycle:
         self._is_replaced = False  # the reload whose modules start
         self.companions: list[Companion] = []
         self.observers: list[Callable[[], Awaitable[None] | None]] = []
-        self.messages = Messages()
+        self.shared = Shared()
 
     @property
     def is_changing(self) -> bool:
@@ -99,7 +97,6 @@ class Lifecycle:
         self.home = Home.here()
         self._guard.begin()
         self._settings = change.state.loader.file.settings
-        self._services = change.state.loader.services
         steps = Steps(self._clock, self._settings, self._tasks)
         await steps.run(self._start(change, steps))
 
@@ -166,6 +163,8 @@ class Lifecycle:
             self._sampler = None
             steps = Steps(self._clock, self._settings, self._tasks)
             await steps.run(self._stop(steps))
+        elif not self._is_up:
+            await self.shared.close_used()
 
     async def _start(self, change: Change, steps: Steps) -> None:
         self._starting = starting = steps.starting(self._start_all(change, steps))
@@ -195,13 +194,11 @@ class Lifecycle:
                 raise
 
     async def _start_all(self, change: Change, steps: Steps) -> None:
-        # Messages of other processes are received before any module can have an old result.
         try:
-            await self.messages.open()
+            await self.shared.open()
             await change.start(change.state.modules, steps)
         except BaseException:
-            await self._services.close()
-            await self.messages.close()
+            await self.shared.close()
             raise
 
     async def _replace(self, change: Change, steps: Steps) -> None:
@@ -217,7 +214,8 @@ class Lifecycle:
         # Receipts of calls that go on with the old chains get this time.
         before, now = self._sampler, time.time()
         assert before is not None  # noqa: S101 -- a stop would have interrupted the start
-        # Nothing can fail between the first change and the last; failures of observers are logged.
+        # Nothing can fail between the first change and the last: what may fail came before, and
+        # failures of observers are logged.
         change.take()
         self._watch(change.state)
         before.stop(now)
@@ -264,8 +262,7 @@ class Lifecycle:
     async def _stop(self, steps: Steps) -> None:
         async with AsyncExitStack() as rest:  # done in reverse, even if one of them is cancelled
             rest.callback(setattr, self, "_is_up", False)  # noqa: FBT003
-            rest.push_async_callback(self.messages.close)
-            rest.push_async_callback(self._services.close)
+            rest.push_async_callback(self.shared.close)
             rest.push_async_callback(self._let_go, steps)
             rest.push_async_callback(steps.stop, self._modules)
             # Notifications that go on without their callers need the modules.
@@ -291,8 +288,7 @@ class Lifecycle:
         """Have the calls of all hooks measured now and then."""
         self._modules = state.modules
         self._settings = state.loader.file.settings
-        self.messages.use_keys(keys_of(self._settings))
-        self._services.use(self._settings)
+        self.shared.use(self._settings)
         self._detached = state.detached
         # Without a clock of the host's own, a call has that of its own event loop.
         chosen = None if self._clock is None else find_clock(self._clock).call_later

@@ -123,6 +123,7 @@ class Steps:
         try:
             module.loops.open(find_clock(self._clock))
             module.lifetime.begin()
+            await self._open_database(module)
             with self._tasks.starting(module):
                 await self._call(module, "start", self._limits.start)
             module.loops.begin()
@@ -163,7 +164,7 @@ class Steps:
             for step in (
                 functools.partial(self._stop_loops, module, limit),
                 functools.partial(self._call, module, "stop", limit),
-                functools.partial(_end, module),
+                functools.partial(self._close_services, module),
             ):
                 try:
                     await step()
@@ -226,6 +227,16 @@ class Steps:
         said = f"module {module.name!r}: stopping its background loops"
         await self._limited(module.loops.stop(), limit, said, logger_of(module.name))
 
+    async def _open_database(self, module: Module) -> None:
+        said = f"module {module.name!r}: bringing its schema up to date"
+        await self._limited(
+            module.database.open(), self._limits.start, said, logger_of(module.name)
+        )
+
+    async def _close_services(self, module: Module) -> None:
+        module.lifetime.end()
+        module.database.close()
+
     async def _limited(
         self,
         coroutine: Coroutine[Any, Any, Any],
@@ -240,7 +251,3 @@ class Steps:
 
     def _is_cancelled_now(self) -> bool:
         return self.is_cancelled or is_task_cancelled()
-
-
-async def _end(module: Module) -> None:
-    module.lifetime.end()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from hostkit.api import HostServices, ModuleApi, Mount, Registration
     from hostkit.background import Loops
     from hostkit.config import HostFile, ModuleEntry
+    from hostkit.database import DatabaseUse
     from hostkit.errors import Place, Problem
     from hostkit.loops import Lifetime
 
@@ -43,6 +44,7 @@ class Module:
         place: Finds its entry in the config file.
         loops: Its background loops.
         lifetime: Ends what it has in flight at services.
+        database: What it has to do with the database.
         warnings: What was found to be probably wrong with it.
     """
 
@@ -54,6 +56,7 @@ class Module:
     place: Callable[[], Place | None]
     loops: Loops
     lifetime: Lifetime
+    database: DatabaseUse
     warnings: tuple[Problem, ...] = ()
 
 
@@ -115,6 +118,7 @@ class ModuleLoader:
             place=functools.partial(self.file.locate, entry.path),
             loops=registrations.loops,
             lifetime=registrations.lifetime,
+            database=registrations.database,
             warnings=tuple(self.findings.found[before:]),
         )
 

@@ -39,7 +39,7 @@ from hostkit.loops._reactor import UsedReactor, find_reactor
 from hostkit.loops._shield import DetachedTasks, Protect, ShieldedCall, shield, take_over_context
 from hostkit.loops._side_loop import SideLoop
 from hostkit.loops._steps import current_task
-from hostkit.loops._threads import in_thread
+from hostkit.loops._threads import find_call_from_thread, in_thread
 
 __all__ = [
     "ADVISABLE",
@@ -68,6 +68,7 @@ __all__ = [
     "attempt",
     "current_task",
     "enter",
+    "find_call_from_thread",
     "find_clock",
     "find_reactor",
     "in_thread",
