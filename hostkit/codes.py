@@ -165,3 +165,7 @@ class Code(StrEnum):
     # Services, HK520 to HK529: the store
     NOT_STORABLE = "HK520", "a key or a value cannot be kept in the store"
     TOO_LARGE_TO_STORE = "HK521", "a value is larger than the store allows"
+
+    # Services, HK540 to HK549: what the server is, templates and mail
+    NOT_SAID = "HK540", "a module needs a setting that the file does not have"
+    NO_DATA_FOLDER = "HK541", "the folder of a module cannot be made"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 import attrs
 
+from hostkit.api._places import Places
 from hostkit.background import Loops, Worker
 from hostkit.caching import Invalidations
 from hostkit.codes import Code
@@ -58,6 +59,7 @@ class HostServices:
         database: The database that the modules share.
         store: What their stores go by.
         http: The connections to other servers.
+        places: The names and folders of the server.
     """
 
     categories: tuple[type[Category], ...] = ()
@@ -69,6 +71,7 @@ class HostServices:
     database: HostDatabase = attrs.field(factory=_make_memory)
     store: StoreLimits = attrs.field(factory=StoreLimits)
     http: HttpService = attrs.field(factory=HttpService)
+    places: Places = attrs.field(factory=Places)
 
 
 @final

@@ -11,6 +11,7 @@ from hostkit.api._callbacks import CallbackApi, Callbacks
 from hostkit.api._database import DatabaseApi
 from hostkit.api._http import HttpApi
 from hostkit.api._processes import ProcessApi
+from hostkit.api._server import ServerApi
 from hostkit.api._store import StoreApi
 from hostkit.api._web import WebApi
 from hostkit.codes import Code
@@ -48,7 +49,9 @@ class HookApi(BaseApi):
         return hooks
 
 
-class ModuleApi(CallbackApi, HookApi, WebApi, ProcessApi, DatabaseApi, StoreApi, HttpApi):
+class ModuleApi(
+    CallbackApi, HookApi, WebApi, ProcessApi, DatabaseApi, StoreApi, HttpApi, ServerApi
+):
     """What a module is given as the second argument of its constructor.
 
     For every category of the host there is a method ``register_<category>_callbacks``, which takes

@@ -1,10 +1,11 @@
-"""`Http`: what modules may ask of other servers; a setting of the config file."""
+"""Settings of the services that modules are given."""
 
 # Without `from __future__ import annotations`: the annotations are read when the file is.
 
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, final
+from urllib.parse import urlsplit
 
 import attrs
 
@@ -21,6 +22,16 @@ def _is_network(value: str) -> bool:
     return True
 
 
+def _is_base(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return False
+    is_web = parts.scheme in ("http", "https") and bool(parts.hostname)
+    return is_web and not parts.query and not parts.fragment and value.isprintable()
+
+
+BaseUrl = Annotated[str, Check(_is_base, "a URL such as https://example.org/, without a query")]
 _Network = Annotated[
     str, Check(_is_network, "a network or an address, such as 10.20.0.0/16 or 'fd00::5'")
 ]

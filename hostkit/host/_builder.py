@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, final
 
 import attrs
 
+from hostkit.api import Places
 from hostkit.caching import Invalidations
 from hostkit.errors import ConfigErrors
 from hostkit.host._build import build
@@ -88,6 +89,7 @@ class Builder:
                 invalidations=Invalidations(messages),
                 database=database,
                 store=make_limits(file, self.clock),
+                places=Places.of(file),
             )
             loader = ModuleLoader(file, make_api(categories), services, environment)
             try:
