@@ -169,3 +169,4 @@ class Code(StrEnum):
     # Services, HK540 to HK549: what the server is, templates and mail
     NOT_SAID = "HK540", "a module needs a setting that the file does not have"
     NO_DATA_FOLDER = "HK541", "the folder of a module cannot be made"
+    TEMPLATE_FAILED = "HK542", "a template of a module cannot be rendered"

@@ -120,6 +120,7 @@ class Registrations:
         mounts: In the order of registration.
         loops: The module's background loops.
         lifetime: Ends what the module has in flight at services.
+        folder: The folder of the Python file of the module's class, if there is one.
         database: What the module has to do with the database.
         warnings: What is probably wrong with what it has registered; logged already.
         has_hookimpls: Whether it has registered the marked methods of an object.
@@ -130,6 +131,7 @@ class Registrations:
     mounts: list[Mount] = attrs.field(factory=list)
     loops: Loops = attrs.field(factory=Loops)
     lifetime: Lifetime = attrs.field(factory=Lifetime)
+    folder: Path | None = None
     database: DatabaseUse = attrs.field(factory=DatabaseUse)
     warnings: list[str] = attrs.field(factory=list)
     has_hookimpls: bool = False

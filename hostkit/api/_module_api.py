@@ -13,6 +13,7 @@ from hostkit.api._http import HttpApi
 from hostkit.api._processes import ProcessApi
 from hostkit.api._server import ServerApi
 from hostkit.api._store import StoreApi
+from hostkit.api._templates import TemplateApi
 from hostkit.api._web import WebApi
 from hostkit.codes import Code
 from hostkit.errors import RegistrationError, UnknownNameError
@@ -50,7 +51,15 @@ class HookApi(BaseApi):
 
 
 class ModuleApi(
-    CallbackApi, HookApi, WebApi, ProcessApi, DatabaseApi, StoreApi, HttpApi, ServerApi
+    CallbackApi,
+    HookApi,
+    WebApi,
+    ProcessApi,
+    DatabaseApi,
+    StoreApi,
+    HttpApi,
+    ServerApi,
+    TemplateApi,
 ):
     """What a module is given as the second argument of its constructor.
 

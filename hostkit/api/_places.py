@@ -28,12 +28,14 @@ class Places:
     Attributes:
         config_dir: The folder of the config file; of a mapping, the current one.
         data_dir: The folder in which each module has one.
+        templates_dir: The folder in which operators have a folder of templates for a module.
         public_baseurl: Where clients reach the server, with a slash at its end.
         server_name: The name of the server.
     """
 
     config_dir: Path = attrs.field(factory=Path.cwd)
     data_dir: Path = Path("data")
+    templates_dir: Path = Path("templates")
     public_baseurl: str | None = None
     server_name: str | None = None
 
@@ -49,9 +51,18 @@ class Places:
         return cls(
             folder,
             folder / settings.data_dir,
+            folder / settings.templates_dir,
             None if url is None else f"{url.removesuffix('/')}/",
             settings.server_name,
         )
+
+    def templates_of(self, module: str) -> Path:
+        """Find the folder of the operator's own templates for a module, which need not be there.
+
+        Args:
+            module: The module's name.
+        """
+        return self.templates_dir / _safe(module)
 
     def folder_of(self, module: str) -> Path:
         """Find the folder of a module, or make it, for nobody but the user of the server.

@@ -284,6 +284,12 @@ class Settings:
         help="The folder in which each module that asks for one [has its own](services.md). A "
         "relative name starts at the config file's folder.",
     )
+    templates_dir: _FilePath = setting(
+        "templates",
+        help="The folder in which a folder with the name of a module has [templates](templates.md) "
+        "instead of the module's own. A relative name starts at the config file's folder.",
+        key="templates",
+    )
     http: Http = setting(
         Http(),
         help="What modules may ask [of other servers](http.md).",

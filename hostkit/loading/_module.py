@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
 import attrs
@@ -100,7 +102,7 @@ class ModuleLoader:
             ConfigErrors: Something about the module is wrong; nothing of it is left behind.
         """
         module_class = find_class(self.file, entry, self.environment)
-        registrations = Registrations()
+        registrations = Registrations(folder=_folder_of(module_class))
         before = len(self.findings.found)
         try:
             with coroutines_noted() as coroutines:
@@ -183,6 +185,11 @@ class ModuleLoader:
                 self.findings.found += warnings
                 return attrs.evolve(module, entry=entry, place=place, warnings=warnings)
         return None
+
+
+def _folder_of(module_class: type) -> Path | None:
+    file = getattr(sys.modules.get(module_class.__module__), "__file__", None)
+    return None if file is None else Path(file).absolute().parent
 
 
 def _not_awaited(file: HostFile, entry: ModuleEntry, coroutine: Any) -> Problem:
