@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from twisted.python.failure import Failure
 
-    from hostkit.cli._notify import Notifier
+    from hostkit.cli._notify import Notified
     from hostkit.config import HostFile
     from hostkit.host import Host, Reloaded
     from hostkit.web import Server
@@ -104,7 +104,7 @@ class Reloader:
         last: What the last reload came to, if there was one.
     """
 
-    def __init__(self, host: Host, server: Server, notifier: Notifier) -> None:
+    def __init__(self, host: Host, server: Server, notifier: Notified) -> None:
         self._host = host
         self._server = server
         self._notifier = notifier

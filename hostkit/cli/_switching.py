@@ -28,6 +28,21 @@ SWITCHES: Final[Mapping[str, dict[str, Any]]] = {
 }
 """What each command changes in a module's entry."""
 
+
+def switched(file: HostFile, commands: Mapping[str, str]) -> HostFile:
+    """Change how modules of a file are asked.
+
+    Args:
+        file: The file.
+        commands: One of `SWITCHES` for each module that is changed, by its name.
+    """
+    modules = (
+        attrs.evolve(entry, **SWITCHES[commands[entry.name]]) if entry.name in commands else entry
+        for entry in file.modules
+    )
+    return attrs.evolve(file, modules=tuple(modules)) if commands else file
+
+
 _SAID: Final = {"enable": "enabled", "disable": "disabled", "shadow": "in shadow mode"}
 _BUSY: Final = "a reload is in flight, or the server has not started yet; try again"
 

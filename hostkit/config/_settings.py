@@ -25,6 +25,9 @@ _IPV6: Final = 6
 Serve: TypeAlias = Literal["modules", "hooks", "health", "metrics"]
 """One thing a listener serves."""
 
+MOST_WORKERS: Final = 256
+"""How many worker processes a server has at most."""
+
 SHORTEST_KEY: Final = 16
 """How many characters the key of messages has at least."""
 
@@ -57,6 +60,9 @@ def _names_file(value: str) -> bool:
 _Text = Annotated[str, Check(bool, "a string that is not empty")]
 _ServeList = Annotated[tuple[Serve, ...], Check(_is_set, "a list, not empty, nothing in it twice")]
 _Channel = Annotated[str, Check(_is_token, "visible ASCII characters without spaces, at least one")]
+Workers: TypeAlias = Annotated[
+    int, Check(lambda count: 0 < count <= MOST_WORKERS, f"a number from 1 to {MOST_WORKERS}")
+]
 _Key = Annotated[
     str, Check(lambda key: len(key) >= SHORTEST_KEY, f"at least {SHORTEST_KEY} characters")
 ]
@@ -214,6 +220,11 @@ class Settings:
         help="Where `hostkit serve` writes the number of its process, so that "
         "[`hostkit reload FILE`](#reloading) finds it. A relative name starts at the config "
         "file's folder.",
+    )
+    workers: Workers | None = setting(
+        None,
+        help="How many [processes](workers.md) `hostkit serve` starts, which share the listeners. "
+        "Without it, the server is one process.",
     )
     background_tasks_on: Name | None = setting(
         None,

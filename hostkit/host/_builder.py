@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from hostkit.host._reloaded import Companion
     from hostkit.host._state import HostState
     from hostkit.loops import Protect
-    from hostkit.messages import Messages
+    from hostkit.messages import Channel, Messages
     from hostkit.specs import Category
 
 
@@ -46,11 +46,13 @@ class Builder:
         clock: Where timeouts are set; see `Host`.
         protect: As for `Chain`.
         module_path: The host's own folders of Python modules.
+        channel: Carries messages between processes where the file has no ``redis:``.
     """
 
     clock: IReactorTime | None
     protect: Protect | None
     module_path: tuple[str | os.PathLike[str], ...]
+    channel: Channel | None = None
 
     def first(
         self,
@@ -75,7 +77,7 @@ class Builder:
             if categories is None:
                 categories = load_categories(file, environment)
                 check_categories(categories)
-            messages, problems = make_messages(file, services.worker.name)
+            messages, problems = make_messages(file, services.worker.name, self.channel)
             services = attrs.evolve(
                 services, categories=tuple(categories), invalidations=Invalidations(messages)
             )

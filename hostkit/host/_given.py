@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from hostkit.api import ModuleApi
     from hostkit.loops import Protect
+    from hostkit.messages import Channel
     from hostkit.specs import Category
 
 Configuration: TypeAlias = HostFile | Mapping[str, Any] | str | os.PathLike[str]
@@ -111,3 +112,4 @@ class HostOptions(TypedDict, total=False):
     worker_name: str | None
     shield: Protect | None
     module_path: Sequence[str | os.PathLike[str]]
+    channel: Channel | None

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from hostkit.host._given import Configuration, HostOptions
     from hostkit.host._reloaded import Companion, Reloaded
     from hostkit.loops import Protect
-    from hostkit.messages import MessageCounts
+    from hostkit.messages import Channel, MessageCounts
     from hostkit.specs import Category
 
 
@@ -59,6 +59,8 @@ class Host(HostView):
             run in a task of their own, with the caller's context variables.
         module_path: Folders in which Python looks for modules before all others, and before those
             that the file names under ``hostkit: path:``. They are on `sys.path` from then on.
+        channel: Carries messages to the other processes of the host, if the file has no ``redis:``.
+            By default there are no others.
 
     Raises:
         SpecError: The categories cannot live in one host.
@@ -80,6 +82,7 @@ class Host(HostView):
         worker_name: str | None = None,
         shield: Protect | None = None,
         module_path: Sequence[str | os.PathLike[str]] = (),
+        channel: Channel | None = None,
     ) -> None:
         if categories is not None:
             check_categories(categories)
@@ -92,7 +95,7 @@ class Host(HostView):
         self.file = file if file is not None else from_mapping({})
         self._categories = categories
         self._api_class = api_class
-        self._builder = Builder(clock, shield, tuple(module_path))
+        self._builder = Builder(clock, shield, tuple(module_path), channel)
         self._services = HostServices(
             reserved_paths=tuple(reserved_paths),
             recommended_path=recommended_path,
