@@ -119,15 +119,23 @@ def supervise(
     handle_hangup(reactor, supervisor.reload)
     try:
         with hold_pid_file(file), control_socket(file, reactor, commands):
-            return _Life(fleet, source, supervisor, notifier, reactor).until_stopped(file)
+            return Life(fleet, source, supervisor, notifier, reactor).until_stopped(file)
     except ConfigErrors as errors:
         show_problems(errors)
         return 1
 
 
 @final
-class _Life(Listener):
-    """A supervisor from its start to its stop."""
+class Life(Listener):
+    """A supervisor from its start to its stop.
+
+    Args:
+        fleet: The workers.
+        source: Reads the config file, and opens sockets.
+        supervisor: Changes the workers.
+        notifier: Is notified of what it does.
+        reactor: The Twisted reactor.
+    """
 
     def __init__(
         self,

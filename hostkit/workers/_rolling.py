@@ -100,6 +100,7 @@ class Rolling(Listener):
             self._end({"ok": True, "message": f"restarted {names or 'no worker'}"})
             return
         self._turn = worker = self._left.pop(0)
+        self._report(f"worker {worker.name}: waiting for a new process")
         worker.respawning.forget()
         self._old = list(worker.members)
         self._new = new = self._fleet.start(worker, self._version)

@@ -32,7 +32,11 @@ def test_each_process_ends_when_its_successor_serves() -> None:
     assert first.did("stop") == [{"do": "stop"}]
     assert len(processes.all) == 3
     first.end("ended with exit code 0")
-    assert reported == ["worker w1 restarted, process 102"]
+    assert reported == [
+        "worker w1: waiting for a new process",
+        "worker w1 restarted, process 102",
+        "worker w2: waiting for a new process",
+    ]
     assert second.did("stop") == []
     processes.last.say("ready")
     second.end("ended with exit code 0")
@@ -82,7 +86,7 @@ def test_a_successor_must_be_ready_in_time() -> None:
     _, answers, reported = begin(fleet, clock)
     clock.advance(30)
     assert processes.last.is_killed
-    assert reported == ["worker w1 is not ready after 30s"]
+    assert reported[1:] == ["worker w1 is not ready after 30s"]
     processes.last.end("killed by SIGKILL")
     assert not answers[0]["ok"]
     assert fleet.ready[0].handle is processes.all[0]

@@ -180,6 +180,25 @@ def test_a_reload_is_prepared_and_committed() -> None:
     assert setup.said() == []
 
 
+def test_a_newer_reload_may_come_while_the_file_is_read() -> None:
+    """Then nothing is done about the older one."""
+    setup = Setup()
+    setup.said()
+    texts: list[str] = []
+
+    def read_late(frame: Any) -> HostFile:
+        texts.append(frame["text"])
+        if frame["number"] == 1:
+            setup.tell("prepare", number=2, text="newer")
+        return from_mapping({})
+
+    setup.working._read = read_late
+    setup.tell("prepare", number=1, text="older")
+    assert texts == ["older", "newer"]
+    assert setup.working.barrier.number == 2
+    assert setup.program.seen == [("reload", 0)]
+
+
 async def test_what_is_prepared_may_be_discarded() -> None:
     """Now, or before it is prepared."""
     setup = Setup()
