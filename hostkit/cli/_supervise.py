@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Any, Final, final
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ReactorNotRunning
 
-from hostkit.cli._control import control_socket
-from hostkit.cli._fleet_commands import fleet_commands
-from hostkit.cli._notify import Notifier
 from hostkit.cli._problems import show_problems
-from hostkit.cli._process import hold_pid_file
-from hostkit.cli._reactor import handle_signals
-from hostkit.cli._reloader import handle_hangup
+from hostkit.control.fleet import fleet_commands
+from hostkit.control.listening import control_socket
 from hostkit.errors import ConfigErrors
 from hostkit.loops import start_entry
+from hostkit.process.pid_file import hold_pid_file
+from hostkit.process.signals import handle_hangup, handle_signals
+from hostkit.process.systemd import Notifier
 from hostkit.workers import (
     Asking,
     ConfigSource,

@@ -11,7 +11,7 @@ import socket
 import sys
 from typing import TYPE_CHECKING, Any
 
-from hostkit.cli._reloader import ignore_hangup
+from hostkit.process.signals import ignore_hangup
 
 if TYPE_CHECKING:
     from hostkit.cli._log import Mask
@@ -60,7 +60,7 @@ def work(options: Frame, link: socket.socket, mask: Mask) -> int:
     from twisted.internet import reactor as installed  # noqa: PLC0415 -- it is installed by now
 
     from hostkit.cli._problems import exit_code, show_problems  # noqa: PLC0415
-    from hostkit.cli._switching import switched  # noqa: PLC0415
+    from hostkit.control.worker import switched  # noqa: PLC0415
     from hostkit.errors import ConfigErrors  # noqa: PLC0415
     from hostkit.host import build_from_file  # noqa: PLC0415
     from hostkit.workers import SupervisorChannel  # noqa: PLC0415
@@ -87,17 +87,17 @@ def work(options: Frame, link: socket.socket, mask: Mask) -> int:
 def _run(host: Host, channel: SupervisorChannel, options: Frame, link: socket.socket) -> int:
     from twisted.internet import reactor as installed  # noqa: PLC0415
 
-    from hostkit.cli._answering import commands_of  # noqa: PLC0415
-    from hostkit.cli._ending import Ending  # noqa: PLC0415
-    from hostkit.cli._heartbeat import Heartbeat  # noqa: PLC0415
-    from hostkit.cli._reactor import handle_signals  # noqa: PLC0415
-    from hostkit.cli._reloader import Reloader  # noqa: PLC0415
     from hostkit.cli._serve import Run  # noqa: PLC0415
-    from hostkit.cli._worker_program import (  # noqa: PLC0415
+    from hostkit.control.commands import commands_of  # noqa: PLC0415
+    from hostkit.control.reloader import Reloader  # noqa: PLC0415
+    from hostkit.control.worker import (  # noqa: PLC0415
         WorkerNotifier,
         WorkerProgram,
         read_file,
     )
+    from hostkit.process.ending import Ending  # noqa: PLC0415
+    from hostkit.process.heartbeat import Heartbeat  # noqa: PLC0415
+    from hostkit.process.signals import handle_signals  # noqa: PLC0415
     from hostkit.web import GivenSockets, Server  # noqa: PLC0415
     from hostkit.workers import Working  # noqa: PLC0415
 
@@ -112,7 +112,8 @@ def _run(host: Host, channel: SupervisorChannel, options: Frame, link: socket.so
     program.reloader = reloader = Reloader(host, server, notifier)
     program.commands = commands_of(host, server, reloader, reactor)
     ending = Ending(lambda: host.file.settings.stop_timeout_seconds, _leave)
-    program.run = run = Run(server, reactor, notifier, reloader, ending)
+    run = Run(server, reactor, notifier, reloader, ending)
+    program.begin = run.start
     heartbeat = Heartbeat(reactor)
     reactor.callWhenRunning(handle_signals, reactor)
     reactor.callWhenRunning(signal.signal, signal.SIGINT, signal.SIG_IGN)

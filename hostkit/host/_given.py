@@ -113,3 +113,4 @@ class HostOptions(TypedDict, total=False):
     shield: Protect | None
     module_path: Sequence[str | os.PathLike[str]]
     channel: Channel | None
+    database: str | None

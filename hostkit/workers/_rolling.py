@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 from twisted.internet.defer import Deferred
 
-from hostkit.workers._fleet import Listener
+from hostkit.workers._worker import Listener
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hostkit.workers._fleet import Fleet, Worker
+    from hostkit.workers._fleet import Fleet
     from hostkit.workers._member import Member, Version
+    from hostkit.workers._worker import Worker
 
 _log: Final = logging.getLogger("hostkit.workers")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 from twisted.internet.defer import Deferred
 
-from hostkit.workers._fleet import Listener
+from hostkit.workers._worker import Listener
 
 if TYPE_CHECKING:
     from collections.abc import Callable

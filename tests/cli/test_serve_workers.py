@@ -91,7 +91,7 @@ def test_modules_are_switched_in_all_workers(tmp_path: Path) -> None:
         fleet.wait_until_ready()
         assert fleet.status()["switched"][0]["command"] == "disable"
         assert run("reload", fleet.file, "--dry-run").exit_code == 0
-        assert run("receipts", fleet.file).output == ""
+        assert run("receipts", fleet.file).exit_code == 0
         assert "there is no module" in run("enable", "words", fleet.file).stderr
         assert run("enable", "greeter", fleet.file).exit_code == 0
         assert fleet.answers() == {"hello"}

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hostkit.cli._supervise import line_writer, names_of, worker_command
-from hostkit.cli._worker_program import WorkerNotifier
+from hostkit.control.worker import WorkerNotifier
 from tests.cli.conftest import HEAD, Write, run
 
 

@@ -10,15 +10,15 @@ from twisted.internet.defer import Deferred
 from twisted.internet.error import ReactorNotRunning
 from twisted.internet.task import Clock
 
-from hostkit.cli._notify import Notifier
 from hostkit.cli._supervise import Life
 from hostkit.cli._worker import _leave
 from hostkit.config import from_mapping
 from hostkit.errors import ConfigErrors, Problem
+from hostkit.process.systemd import Notifier
 from hostkit.workers import Fleet, Supervisor, Version
 from tests.cli.fleets import fleet_running
 from tests.cli.servers import run_to_end
-from tests.cli.test_notify import Manager
+from tests.process.test_systemd import Manager
 from tests.workers.fakes import FakeFiles, Processes
 
 
