@@ -60,7 +60,7 @@ def work(options: Frame, link: socket.socket, mask: Mask) -> int:
     from twisted.internet import reactor as installed  # noqa: PLC0415 -- it is installed by now
 
     from hostkit.cli._problems import exit_code, show_problems  # noqa: PLC0415
-    from hostkit.control.worker import switched  # noqa: PLC0415
+    from hostkit.control.worker import adapted  # noqa: PLC0415
     from hostkit.errors import ConfigErrors  # noqa: PLC0415
     from hostkit.host import build_from_file  # noqa: PLC0415
     from hostkit.workers import SupervisorChannel  # noqa: PLC0415
@@ -71,7 +71,7 @@ def work(options: Frame, link: socket.socket, mask: Mask) -> int:
         host = build_from_file(
             options["file"],
             prepare=lambda file: mask.learn(file.redact),
-            change=functools.partial(switched, commands=options["switches"]),
+            change=lambda file: adapted(file, options["switches"], options["tasks_on"]),
             stream=io.BytesIO(options["text"].encode()),
             worker_name=options["worker"],
             module_path=options["module_path"],
@@ -105,7 +105,8 @@ def _run(host: Host, channel: SupervisorChannel, options: Frame, link: socket.so
     sockets = GivenSockets(reactor, options["slot"])
     server = Server(host, sockets)
     program = WorkerProgram(host, server, sockets, reactor)
-    working = Working(program, sockets, channel, read_file)
+    read = functools.partial(read_file, tasks_on=options["tasks_on"])
+    working = Working(program, sockets, channel, read)
     host.accompany(working.barrier)  # after the server, so that it is the last one
     host.when_reloaded(working.committed)
     notifier = WorkerNotifier(working.send)

@@ -26,31 +26,35 @@ if TYPE_CHECKING:
     from hostkit.workers import Frame
 
 
-def read_file(frame: Frame) -> HostFile:
-    """Read the config file that a supervisor has sent, with what operators have changed since.
+def read_file(frame: Frame, tasks_on: str | None) -> HostFile:
+    """Read the config file that a supervisor has sent, with what has been changed in it since.
 
     Args:
         frame: As `hostkit.workers.Version.as_frame` writes it.
+        tasks_on: As for `adapted`.
 
     Raises:
         ConfigErrors: Something is wrong with it.
     """
     stream = io.BytesIO(frame["text"].encode())
-    return switched(examine(frame["file"], stream=stream).accept(), frame["switches"])
+    return adapted(examine(frame["file"], stream=stream).accept(), frame["switches"], tasks_on)
 
 
-def switched(file: HostFile, commands: Mapping[str, str]) -> HostFile:
-    """Change how modules of a file are asked.
+def adapted(file: HostFile, commands: Mapping[str, str], tasks_on: str | None) -> HostFile:
+    """Change how modules of a file are asked, and which worker does background work.
 
     Args:
         file: The file.
         commands: One of `SWITCHES` for each module that is changed, by its name.
+        tasks_on: The worker that does background work, if it is one of this supervisor's.
     """
     modules = (
         attrs.evolve(entry, **SWITCHES[commands[entry.name]]) if entry.name in commands else entry
         for entry in file.modules
     )
-    return attrs.evolve(file, modules=tuple(modules)) if commands else file
+    chosen = tasks_on or file.settings.background_tasks_on
+    settings = attrs.evolve(file.settings, background_tasks_on=chosen)
+    return attrs.evolve(file, modules=tuple(modules), settings=settings)
 
 
 @final
