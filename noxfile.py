@@ -148,6 +148,7 @@ def bench(session: nox.Session) -> None:
     session.run("python", "benchmarks/cached.py")
     session.run("python", "benchmarks/web.py")
     session.run("python", "benchmarks/reload.py")
+    session.run("python", "benchmarks/workers.py")
 
 
 @nox.session(venv_backend="uv")
