@@ -132,6 +132,7 @@ class Code(StrEnum):
     PID_FILE_UNUSABLE = "HK406", "a server's pid file cannot be used"
     NOT_A_REDIS_URL = "HK407", "a URL is not that of a Redis server"
     CONTROL_UNUSABLE = "HK408", "a server's control socket cannot be opened"
+    NO_FOLDER = "HK409", "a folder for a server's files is missing, or cannot be written to"
     WRONG_ARGUMENTS = "HK414", "a hook was asked with arguments that it does not have"
     NOT_A_CONFIGURATION = "HK415", "what a host was given is not a configuration"
     GUARD_NOT_CHOSEN = "HK416", "a gateway is made without saying who may ask it"

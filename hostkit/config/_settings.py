@@ -8,7 +8,7 @@ written.
 # Without `from __future__ import annotations`: the annotations are read when the file is.
 
 import re
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import PurePath
 from typing import Annotated, Final, Literal, TypeAlias, final
 
@@ -50,6 +50,13 @@ def _is_host(value: str) -> bool:
         return False
 
 
+def _is_proxy(value: str) -> bool:
+    try:
+        return value == "unix" or ip_network(value) is not None
+    except ValueError:
+        return False
+
+
 def _names_file(value: str) -> bool:
     return PurePath(value).name != "" and "\0" not in value
 
@@ -71,6 +78,10 @@ _Host = Annotated[
     ),
 ]
 _Hosts = Annotated[tuple[_Host, ...], Check(_is_set, "a list, not empty, nothing in it twice")]
+_Proxy = Annotated[
+    str, Check(_is_proxy, "an address, a network such as 10.0.0.0/8 (nothing after it), or unix")
+]
+_Proxies = Annotated[tuple[_Proxy, ...], Check(_is_set, "a list, not empty, nothing in it twice")]
 
 
 @final
@@ -101,6 +112,12 @@ class Listener:
         help="For which hosts it answers, as clients name them in the header `Host`; others get "
         "421. See [below](#hosts).",
         shown="all, or this machine",
+    )
+    trusted_proxies: _Proxies | None = setting(
+        None,
+        help="The proxies that say for whom they ask, in the header `X-Forwarded-For`: addresses, "
+        "networks, and `unix` for a UNIX socket. See [below](#trusted-proxies).",
+        shown="none",
     )
     access_log: bool = setting(
         default=False, help="`true`: a line for each request in the log, from `hostkit.access`."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 import threading
 import weakref
@@ -131,6 +132,21 @@ class LeakWatch:
             yield from (("timers", call) for call in reactor.getDelayedCalls())
         yield from (("threads", thread) for thread in threading.enumerate())
         yield from (("sockets", each) for each in list(_sockets))
+
+
+@contextlib.contextmanager
+def watch_leaks() -> Iterator[list[Leak]]:
+    """Watch what is left behind meanwhile, and close it at the end; under pytest, fixtures do that.
+
+    Yields:
+        What was left; empty until the end.
+    """
+    watch, leaks = LeakWatch(), list[Leak]()
+    watch.begin()
+    try:
+        yield leaks
+    finally:
+        leaks += watch.end()
 
 
 def _is_pending(timer: asyncio.TimerHandle, loop: asyncio.AbstractEventLoop) -> bool:
