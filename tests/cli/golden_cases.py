@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Final
 
 COMMANDS: Final = (
-    *("serve", "validate", "list", "routes", "explain", "ask", "reload", "status"),
-    *("db", "receipts", "modules", "enable", "disable", "shadow"),
+    *("serve", "validate", "list", "routes", "explain", "ask", "reload", "status", "db"),
+    *("receipts", "modules", "enable", "disable", "shadow"),
     *("spec", "rule", "graph", "schema", "init", "new", "bisect", "completion"),
 )
 
