@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IReactorTime
 
     from hostkit.api import ModuleApi
+    from hostkit.http import HttpTransport
     from hostkit.loops import Protect
     from hostkit.messages import Channel
     from hostkit.specs import Category
@@ -112,5 +113,6 @@ class HostOptions(TypedDict, total=False):
     worker_name: str | None
     shield: Protect | None
     module_path: Sequence[str | os.PathLike[str]]
+    http_transport: HttpTransport | None
     channel: Channel | None
     database: str | None
