@@ -251,9 +251,7 @@ def _reactor() -> Any:
     if running_loop() not in (None, loop):
         way = "run the test with hostkit's plugin, or `hostkit.testing.run`"
         if is_reactor_left():
-            way = (
-                "remove `hostkit_reactor = default` from pytest's ini file"
-            )
+            way = "remove `hostkit_reactor = default` from pytest's ini file"
         raise RuntimeError(
             f"Client(serve=True) needs a reactor that runs, and {type(reactor).__name__} does not "
             f"run on this event loop: {way}"
