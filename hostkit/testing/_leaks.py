@@ -222,7 +222,7 @@ def _close(kind: Kind, each: Any) -> None:
 
 def close_host(host: Host) -> None:
     """Stop a host where it was started, if that is still possible."""
-    if not (is_built(host) and host.is_running):
+    if not is_built(host) or not (host.is_running or host.database.is_in_use):
         return
     loop = host.loop
     is_usable = loop is not None and not loop.is_closed() and not loop.is_running()

@@ -159,7 +159,7 @@ def test_open_hooks_behind_a_proxy_are_named() -> None:
     }
     message = (
         "tcp:80:interface=127.0.0.1 serves hooks without a token, and answers for example.com: "
-        "what passes requests on to it may pass on everybody's"
+        "a proxy before it may let anybody ask the modules"
     )
     assert advice({}, listeners=[listener]) == [(message, ("hostkit", "listeners", 0, "hosts"))]
     assert advice({}, listeners=[{**listener, "token": "s" * 20}]) == []
