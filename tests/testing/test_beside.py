@@ -115,7 +115,7 @@ def test_pytest_asyncio(
     options = ("-o", f"asyncio_mode={mode}", "-o", "asyncio_default_fixture_loop_scope=function")
     result = run_beside(project, monkeypatch, "pytest_asyncio.plugin", AIO, *options)
     result.assert_outcomes(passed=5, errors=2)
-    result.stdout.fnmatch_lines(["ERROR *::test_ours_leaks *", "ERROR *::test_theirs_leaks *"])
+    result.stdout.fnmatch_lines(["ERROR *::test_theirs_leaks *", "ERROR *::test_ours_leaks *"])
 
 
 @pytest.mark.parametrize("reactor", ["default", "asyncio"])
@@ -126,7 +126,7 @@ def test_pytest_twisted(
     option = f"--reactor={reactor}"
     result = run_beside(project, monkeypatch, "pytest_twisted", TWISTED, option)
     result.assert_outcomes(passed=5, errors=2)
-    result.stdout.fnmatch_lines(["ERROR *::test_ours_leaks *", "ERROR *::test_theirs_leaks *"])
+    result.stdout.fnmatch_lines(["ERROR *::test_theirs_leaks *", "ERROR *::test_ours_leaks *"])
 
 
 class Greenlet:
