@@ -4,7 +4,7 @@ import enum
 import io
 import json
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import pytest
 import yaml
@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from hostkit.config import Bytes, Fault, Seconds, StructureErrors, examine, load, structure
 
-if TYPE_CHECKING:
-    from .conftest import ProblemsOf, Write
+from .conftest import ProblemsOf, Write
 
 
 class Step(enum.Enum):

@@ -2,15 +2,14 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, NotRequired, TypedDict, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, NotRequired, TypedDict, TypeVar
 
 import attrs
 import pytest
 
 from hostkit.config import Fault, StructureErrors, load, structure
 
-if TYPE_CHECKING:
-    from .conftest import Write
+from .conftest import Write
 
 T = TypeVar("T")
 

@@ -12,15 +12,14 @@ from ipaddress import (
     IPv6Network,
 )
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from hostkit.config import Fault, StructureErrors, load, structure, structuring_for
 
-if TYPE_CHECKING:
-    from .conftest import Write
+from .conftest import Write
 
 
 def _read(write: Write, text: str, cls: Any) -> Any:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import contextvars
 import socket
 import struct
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from hostkit.loops.safe_uvloop import SafeLoop
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 @pytest.fixture

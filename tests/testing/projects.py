@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+
+import pytest
 
 # What a test in this process imports first is imported again by the next: Twisted refuses that.
 from hostkit.testing import *  # noqa: F403
-
-if TYPE_CHECKING:
-    import pytest
 
 INI = """
 [pytest]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import sys
+from collections.abc import Callable
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from twisted.internet.defer import CancelledError, Deferred
@@ -17,9 +18,6 @@ from hostkit.testing import Recorder, assert_denied, build_host, run, watch_leak
 
 from .projects import HEAD
 from .shop import Comments, Slow, Words
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 HOOK = "comments.check_comment"
 BESIDE = """
