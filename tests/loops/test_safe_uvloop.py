@@ -5,16 +5,13 @@ from __future__ import annotations
 import contextvars
 import socket
 import struct
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
 
 from hostkit.loops.safe_uvloop import SafeLoop
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 Pair: TypeAlias = tuple[socket.socket, socket.socket]
 
