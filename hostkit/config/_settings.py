@@ -18,7 +18,7 @@ from hostkit.config._entries import Name, Period
 from hostkit.config._fields import Check, setting
 from hostkit.config._limits import AtLeastOne, Count, Limits
 from hostkit.config._scalars import Bytes, Seconds
-from hostkit.config._services import BaseUrl, Http
+from hostkit.config._services import BaseUrl, Http, MailServer
 from hostkit.errors import Path
 
 _IPV6: Final = 6
@@ -289,6 +289,9 @@ class Settings:
         help="The folder in which a folder with the name of a module has [templates](templates.md) "
         "instead of the module's own. A relative name starts at the config file's folder.",
         key="templates",
+    )
+    mail: MailServer | None = setting(
+        None, help="The server for [mails of modules](mail.md); see [below](#mail).", reload=True
     )
     http: Http = setting(
         Http(),

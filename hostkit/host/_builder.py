@@ -82,7 +82,6 @@ class Builder:
             messages, problems = make_messages(file, services.worker.name)
             database, others = make_database(file, self.database)
             problems += others
-            services.http.use(file.settings.http)
             services = attrs.evolve(
                 services,
                 categories=tuple(categories),

@@ -19,6 +19,7 @@ from hostkit.host._shared import Shared
 from hostkit.host._state import HostState, HostView
 from hostkit.host._watching import added, announce_built, announce_made
 from hostkit.http import HttpService
+from hostkit.mail import MailService
 from hostkit.specs import check_callable, check_categories
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ class Host(HostView):
             recommended_path=recommended_path,
             worker=Worker(worker_name, self.file.settings.background_tasks_on),
             http=HttpService(transport=http_transport, clock=clock),
+            mail=MailService(clock=clock),
         )
         self._lifecycle = Lifecycle(clock)
         self._retrying = Retrying(clock, self._retry)
@@ -154,8 +156,8 @@ class Host(HostView):
             self._built, messages = self._builder.first(
                 self.file, self._categories, self._services, make_api
             )
-            services = self._built.loader.services
-            self._lifecycle.shared = Shared(messages, services.database, services.http)
+            self._lifecycle.shared = Shared(messages, self._built.loader.services)
+            self._lifecycle.shared.use(self.file.settings)
             announce_built(self)
         return self
 
