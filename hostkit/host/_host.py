@@ -19,7 +19,6 @@ from hostkit.host._shared import Shared
 from hostkit.host._state import HostState, HostView
 from hostkit.host._watching import added, announce_built, announce_made
 from hostkit.http import HttpService
-from hostkit.mail import MailService
 from hostkit.specs import check_callable, check_categories
 
 if TYPE_CHECKING:
@@ -109,7 +108,6 @@ class Host(HostView):
             recommended_path=recommended_path,
             worker=Worker(worker_name, self.file.settings.background_tasks_on),
             http=HttpService(transport=http_transport, clock=clock),
-            mail=MailService(clock=clock),
         )
         self._lifecycle = Lifecycle(clock)
         self._retrying = Retrying(clock, self._retry)
