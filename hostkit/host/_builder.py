@@ -21,6 +21,7 @@ from hostkit.loading import (
     importable,
     load_categories,
 )
+from hostkit.mail import MailService
 from hostkit.specs import check_categories
 
 if TYPE_CHECKING:
@@ -84,7 +85,6 @@ class Builder:
             messages, problems = make_messages(file, services.worker.name, self.channel)
             database, others = make_database(file, self.database)
             problems += others
-            services.http.use(file.settings.http)
             services = attrs.evolve(
                 services,
                 categories=tuple(categories),
@@ -92,6 +92,7 @@ class Builder:
                 database=database,
                 store=make_limits(file, self.clock),
                 places=Places.of(file),
+                mail=MailService(clock=self.clock),
             )
             loader = ModuleLoader(file, make_api(categories), services, environment)
             try:
