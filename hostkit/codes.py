@@ -136,3 +136,8 @@ class Code(StrEnum):
     GUARD_NOT_CHOSEN = "HK416", "a gateway is made without saying who may ask it"
     NOT_SERVED = "HK417", "a listener serves something that this version does not have"
     DUPLICATE_ENDPOINT = "HK418", "two listeners have the same endpoint"
+
+    # Services, HK500 to HK599
+    WORK_AFTER_STOP = "HK530", "background work begins after its module was stopped"
+    NO_THREAD = "HK531", "too many calls wait for a thread"
+    WAITS_FOR_ITSELF = "HK532", "background work would wait for itself"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 import attrs
 
-from hostkit.background import Loops, Worker
+from hostkit.background import BackgroundWork, Threads, Worker
 from hostkit.caching import Invalidations
 from hostkit.codes import Code
 from hostkit.errors import RegistrationError
@@ -44,6 +44,7 @@ class HostServices:
         reserved_paths: The prefixes below which no module may serve anything.
         recommended_path: The prefix below which the host would like its modules to serve.
         worker: This process among those that share the config file.
+        threads: Where functions run that would block the event loop.
         invalidations: The cached methods of the host's modules, and the other processes' link.
         link: Where modules find the hooks.
     """
@@ -52,6 +53,7 @@ class HostServices:
     reserved_paths: tuple[str, ...] = ()
     recommended_path: str | None = None
     worker: Worker = attrs.field(factory=Worker)
+    threads: Threads = attrs.field(factory=Threads)
     invalidations: Invalidations = attrs.field(factory=Invalidations)
     link: HooksLink = attrs.field(factory=HooksLink)
 
@@ -100,7 +102,7 @@ class Registrations:
     Attributes:
         callbacks: In the order of registration.
         mounts: In the order of registration.
-        loops: The module's background loops.
+        background: What the module does in the background.
         warnings: What is probably wrong with what it has registered; logged already.
         has_hookimpls: Whether it has registered the marked methods of an object.
         is_open: Whether the module may still register: until its ``__init__`` has returned.
@@ -108,7 +110,7 @@ class Registrations:
 
     callbacks: list[Registration] = attrs.field(factory=list)
     mounts: list[Mount] = attrs.field(factory=list)
-    loops: Loops = attrs.field(factory=Loops)
+    background: BackgroundWork = attrs.field(factory=BackgroundWork)
     warnings: list[str] = attrs.field(factory=list)
     has_hookimpls: bool = False
     is_open: bool = True

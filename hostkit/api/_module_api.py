@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
+from hostkit.api._background import BackgroundApi
 from hostkit.api._base import BaseApi
 from hostkit.api._callbacks import CallbackApi, Callbacks
 from hostkit.api._processes import ProcessApi
@@ -45,7 +46,7 @@ class HookApi(BaseApi):
         return hooks
 
 
-class ModuleApi(CallbackApi, HookApi, WebApi, ProcessApi):
+class ModuleApi(CallbackApi, HookApi, WebApi, ProcessApi, BackgroundApi):
     """What a module is given as the second argument of its constructor.
 
     For every category of the host there is a method ``register_<category>_callbacks``, which takes

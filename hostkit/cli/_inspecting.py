@@ -56,6 +56,10 @@ def status_of(
             for listener, url in server.listening
         ],
         "loops": [loop for module in host.modules for loop in _loops_of(module)],
+        "background": [
+            {"module": name, **attrs.asdict(counts)} for name, counts in host.background_counts
+        ],
+        "threads": attrs.asdict(host.thread_counts),
         "caches": [*host.cached_functions],
         "redis": host.file.settings.redis is not None,
         "messages": attrs.asdict(host.message_counts),
@@ -127,7 +131,7 @@ def _state_of(host: Host, entry: ModuleEntry) -> str:
 
 
 def _loops_of(module: Module) -> Iterator[dict[str, Any]]:
-    for loop in module.loops.running:
+    for loop in module.background.loops:
         yield {
             "module": module.name,
             "loop": loop.description,

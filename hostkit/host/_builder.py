@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, final
 
 import attrs
 
+from hostkit.background import Threads
 from hostkit.caching import Invalidations
 from hostkit.errors import ConfigErrors
 from hostkit.host._build import build
@@ -77,7 +78,10 @@ class Builder:
                 check_categories(categories)
             messages, problems = make_messages(file, services.worker.name)
             services = attrs.evolve(
-                services, categories=tuple(categories), invalidations=Invalidations(messages)
+                services,
+                categories=tuple(categories),
+                threads=Threads(file.settings.threads, file.settings.thread_queue),
+                invalidations=Invalidations(messages),
             )
             loader = ModuleLoader(file, make_api(categories), services, environment)
             try:

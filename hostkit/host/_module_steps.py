@@ -121,10 +121,10 @@ class Steps:
 
     async def _start(self, module: Module, redact: Callable[[str], str]) -> MissingModule | None:
         try:
-            module.loops.open(find_clock(self._clock))
+            module.background.open(find_clock(self._clock))
             with self._tasks.starting(module):
                 await self._call(module, "start", self._limits.start)
-            module.loops.begin()
+            module.background.begin()
         except BaseException as error:
             is_passed_on = self._is_passed_on(error)  # before the caller may be cancelled, too
             await self.stop([module])  # it may have opened something already
@@ -149,7 +149,7 @@ class Steps:
     async def stop(self, modules: Sequence[Module]) -> None:
         """Call every module's ``stop``, the last one first; failures are logged and stop nothing.
 
-        Before that, its background loops are stopped. A cancellation of the caller is raised when
+        Before that, its background work is stopped. A cancellation of the caller is raised when
         all are stopped.
 
         Args:
@@ -159,7 +159,7 @@ class Steps:
         limit = self._limits.stop
         for module in reversed(modules):
             for step in (
-                functools.partial(self._stop_loops, module, limit),
+                functools.partial(self._stop_background, module, limit),
                 functools.partial(self._call, module, "stop", limit),
             ):
                 try:
@@ -219,9 +219,9 @@ class Steps:
         said, log = f"module {module.name!r}: {step}", logger_of(module.name)
         await self._limited(enter(running), limit, said, log, running)
 
-    async def _stop_loops(self, module: Module, limit: Limit) -> None:
-        said = f"module {module.name!r}: stopping its background loops"
-        await self._limited(module.loops.stop(), limit, said, logger_of(module.name))
+    async def _stop_background(self, module: Module, limit: Limit) -> None:
+        said = f"module {module.name!r}: stopping its background work"
+        await self._limited(module.background.stop(), limit, said, logger_of(module.name))
 
     async def _limited(
         self,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, final, overload
 
 import attrs
 
+from hostkit.background import BackgroundCounts
 from hostkit.dispatch import bind_hooks
 from hostkit.errors import HostkitError
 from hostkit.host._asking import bind_arguments, find_chain
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
     from hostkit.api import Mount
-    from hostkit.background import Worker
+    from hostkit.background import ThreadCounts, Worker
     from hostkit.dispatch import (
         Chain,
         HookManager,
@@ -160,6 +161,21 @@ class HostView:
     def worker(self) -> Worker:
         """This process among those that share the config file."""
         return self._state.loader.services.worker
+
+    @property
+    def background_counts(self) -> tuple[tuple[str, BackgroundCounts], ...]:
+        """How much modules do in the background, by their names; those that have done nothing not.
+
+        The runs of a module that a reload replaces are not counted any more.
+        """
+        nothing = BackgroundCounts(0, 0, 0, 0)
+        counts = ((module.name, module.background.counts) for module in self.modules)
+        return tuple(each for each in counts if each[1] != nothing)
+
+    @property
+    def thread_counts(self) -> ThreadCounts:
+        """What the threads do that modules have functions called in."""
+        return self._state.loader.services.threads.counts
 
     @property
     def cached_functions(self) -> tuple[str, ...]:

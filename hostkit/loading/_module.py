@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from hostkit.api import HostServices, ModuleApi, Mount, Registration
-    from hostkit.background import Loops
+    from hostkit.background import BackgroundWork
     from hostkit.config import HostFile, ModuleEntry
     from hostkit.errors import Place, Problem
 
@@ -40,7 +40,7 @@ class Module:
         callbacks: Its callbacks, in the order of registration.
         mounts: Its web resources, in the order of registration.
         place: Finds its entry in the config file.
-        loops: Its background loops.
+        background: What it does in the background.
         warnings: What was found to be probably wrong with it.
     """
 
@@ -50,7 +50,7 @@ class Module:
     callbacks: tuple[Registration, ...]
     mounts: tuple[Mount, ...]
     place: Callable[[], Place | None]
-    loops: Loops
+    background: BackgroundWork
     warnings: tuple[Problem, ...] = ()
 
 
@@ -110,7 +110,7 @@ class ModuleLoader:
             callbacks=tuple(registrations.callbacks),
             mounts=tuple(registrations.mounts),
             place=functools.partial(self.file.locate, entry.path),
-            loops=registrations.loops,
+            background=registrations.background,
             warnings=tuple(self.findings.found[before:]),
         )
 

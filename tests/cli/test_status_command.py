@@ -45,6 +45,11 @@ STATUS: dict[str, Any] = {
         {"module": "words", "loop": "refresh", "interval_seconds": 60.0, "failures": 0},
         {"module": "words", "loop": "sweep", "interval_seconds": 0.5, "failures": 3},
     ],
+    "background": [
+        {"module": "words", "loops": 2, "calls": 1, "runs": 118, "failures": 3},
+        {"module": "mails", "loops": 0, "calls": 0, "runs": 1, "failures": 0},
+    ],
+    "threads": {"busy": 2, "waiting": 0, "most": 10},
     "caches": ["words/Words.find"],
     "redis": True,
     "messages": {"sent": 4, "unsent": 0, "accepted": 7, "gaps": 0, "connections": 1},
@@ -60,6 +65,9 @@ host.yaml: running for 2d 3h, process 4711
   listening    http://0.0.0.0:80/ for modules, hooks
   loops        words: refresh, every 60s
                words: sweep, every 0.5s, failed 3 times in a row
+  background   words: 1 call, 118 runs, 3 failed
+               mails: 1 run
+  threads      2 of 10 busy, 0 waiting
   caches       words/Words.find
   redis        connected 1 time; messages: 4 sent, 0 unsent, 7 accepted, 0 gaps
   receipts     3, at most 1000
@@ -105,6 +113,8 @@ def test_what_is_not_there_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None
         "switched": [],
         "listeners": [],
         "loops": [],
+        "background": [],
+        "threads": {"busy": 0, "waiting": 0, "most": 10},
         "caches": [],
         "redis": False,
         "last_reload": None,

@@ -89,6 +89,8 @@ _CHANGED: dict[str, Any] = {
     "lame_duck": "1s",
     "pid_file": "words.pid",
     "background_tasks_on": "w1",
+    "threads": 3,
+    "thread_queue": 30,
     "path": ["lib"],
     "require": ["a.b"],
 }
@@ -102,6 +104,7 @@ def test_every_setting_says_whether_it_can_change() -> None:
         check_reloadable(from_mapping({}), new)
     refused = [(problem.code, problem.path) for problem in caught.value.problems]
     fixed = ["redis", "categories", "receipts", "pid_file", "background_tasks_on"]
+    fixed += ["threads", "thread_queue"]
     assert refused == [("HK405", ("hostkit", key)) for key in fixed]
 
 
