@@ -16,6 +16,7 @@ from hostkit.messages import Messages, Notice, shown
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from hostkit.caching._cache import CacheInfo
     from hostkit.caching._function import CachedFunction
 
 _log: Final = logging.getLogger("hostkit.caching")
@@ -43,6 +44,7 @@ class Invalidations:
         self._messages = messages or Messages()
         self._functions: dict[str, weakref.WeakSet[CachedFunction[..., Any]]] = {}
         self._notice = Notice(_log)
+        self._counts_hits = False
         self._messages.add(KIND, self)
 
     def add(self, module: str, function: CachedFunction[..., Any]) -> None:
@@ -54,11 +56,33 @@ class Invalidations:
         """
         registered = self._functions.setdefault(_name(module, function), weakref.WeakSet())
         registered.add(function)
+        if self._counts_hits:
+            function.count_hits()
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the functions that are there, in the order in which they were added."""
         return tuple(name for name, functions in self._functions.items() if functions)
+
+    @property
+    def infos(self) -> tuple[tuple[str, CacheInfo], ...]:
+        """What the functions hold, each with its name, which several may have."""
+        return tuple(
+            (name, function.info())
+            for name, functions in self._functions.items()
+            for function in functions
+        )
+
+    def count_hits(self, *, on: bool = True) -> None:
+        """Have all functions count hits from now on, also those that are added later, or not.
+
+        Args:
+            on: Whether they do.
+        """
+        self._counts_hits = on
+        for functions in self._functions.values():
+            for function in functions:
+                function.count_hits(on=on)
 
     def knows(self, module: str, function: CachedFunction[..., Any]) -> bool:
         """Whether a function was registered by a module."""

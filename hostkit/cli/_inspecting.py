@@ -61,6 +61,7 @@ def status_of(
         ],
         "threads": attrs.asdict(host.thread_counts),
         "caches": [*host.cached_functions],
+        "cached": [{"name": name, **attrs.asdict(info)} for name, info in host.cache_infos],
         "redis": host.file.settings.redis is not None,
         "messages": attrs.asdict(host.message_counts),
         "receipts": {"kept": len(host.receipts), "limit": host.file.settings.receipts},

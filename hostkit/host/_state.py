@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from hostkit.api import Mount
     from hostkit.background import ThreadCounts, Worker
+    from hostkit.caching import CacheInfo
     from hostkit.dispatch import (
         Chain,
         HookManager,
@@ -181,6 +182,15 @@ class HostView:
     def cached_functions(self) -> tuple[str, ...]:
         """The names of the cached methods that modules have registered."""
         return self._state.loader.services.invalidations.names
+
+    @property
+    def cache_infos(self) -> tuple[tuple[str, CacheInfo], ...]:
+        """What these methods hold, and what has become of calls, by their names."""
+        return self._state.loader.services.invalidations.infos
+
+    def count_cache_hits(self, *, on: bool = True) -> None:
+        """Have these methods count hits from now on, which takes a little time, or not any more."""
+        self._state.loader.services.invalidations.count_hits(on=on)
 
     @property
     def hooks(self) -> Hooks:

@@ -51,6 +51,10 @@ STATUS: dict[str, Any] = {
     ],
     "threads": {"busy": 2, "waiting": 0, "most": 10},
     "caches": ["words/Words.find"],
+    "cached": [
+        {"name": "words/Words.find", "entries": 3, "max_entries": 1000, "misses": 12, "hits": None},
+        {"name": "words/Words.sum", "entries": 1, "max_entries": 9, "misses": 1, "hits": 40},
+    ],
     "redis": True,
     "messages": {"sent": 4, "unsent": 0, "accepted": 7, "gaps": 0, "connections": 1},
     "receipts": {"kept": 3, "limit": 1000},
@@ -68,7 +72,8 @@ host.yaml: running for 2d 3h, process 4711
   background   words: 1 call, 118 runs, 3 failed
                mails: 1 run
   threads      2 of 10 busy, 0 waiting
-  caches       words/Words.find
+  caches       words/Words.find: 3 of 1000 entries, computed 12 times
+               words/Words.sum: 1 of 9 entries, computed 1 time, found 40 times
   redis        connected 1 time; messages: 4 sent, 0 unsent, 7 accepted, 0 gaps
   receipts     3, at most 1000
   last reload  reloaded host.yaml: 1 new module, 1 kept, 0 gone
@@ -116,6 +121,7 @@ def test_what_is_not_there_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None
         "background": [],
         "threads": {"busy": 0, "waiting": 0, "most": 10},
         "caches": [],
+        "cached": [],
         "redis": False,
         "last_reload": None,
     }

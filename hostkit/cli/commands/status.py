@@ -73,7 +73,7 @@ def _rows(answer: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "loops", "\n".join(_loop(each) for each in answer["loops"])
     yield "background", "\n".join(_background(each) for each in answer["background"])
     yield "threads", _threads(answer["threads"])
-    yield "caches", "\n".join(answer["caches"])
+    yield "caches", "\n".join(_cache(each) for each in answer["cached"])
     yield "redis", _redis(answer["messages"]) if answer["redis"] else ""
     receipts = answer["receipts"]
     yield "receipts", f"{receipts['kept']}, at most {receipts['limit']}"
@@ -106,6 +106,12 @@ def _threads(counts: dict[str, int]) -> str:
     if not counts["busy"]:
         return ""
     return f"{counts['busy']} of {counts['most']} busy, {counts['waiting']} waiting"
+
+
+def _cache(info: dict[str, Any]) -> str:
+    hits = "" if info["hits"] is None else f", found {counted(info['hits'], 'time')}"
+    held = f"{info['entries']} of {info['max_entries']} entries"
+    return f"{info['name']}: {held}, computed {counted(info['misses'], 'time')}{hits}"
 
 
 def _redis(messages: dict[str, Any]) -> str:
