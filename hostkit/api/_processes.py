@@ -6,12 +6,15 @@ Cached methods are invalidated in all of them, and loops run in one of them.
 from __future__ import annotations
 
 import inspect
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hostkit.api._base import BaseApi
 from hostkit.caching import CachedFunction
 from hostkit.codes import Code
 from hostkit.errors import RegistrationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class ProcessApi(BaseApi):
@@ -57,9 +60,31 @@ class ProcessApi(BaseApi):
                 numbers, booleans, `None` and tuples of them can. Nothing was dropped.
             InvalidationError: Others could not be notified.
         """
+        self._check_registered(cached_func)
+        await self._services.invalidations.invalidate(self._name, cached_func, keys)
+
+    async def invalidate_cache_entries(
+        self, cached_func: CachedFunction[..., Any], entries: Iterable[tuple[Any, ...]]
+    ) -> None:
+        """Drop several entries of a cached method, here and in all other processes of the host.
+
+        For many entries this takes a fraction of the time of as many calls of `invalidate_cache`.
+
+        Args:
+            cached_func: The method, registered with `register_cached_function`.
+            entries: The arguments of each entry, as for `invalidate_cache`.
+
+        Raises:
+            RegistrationError: As for `invalidate_cache`.
+            TypeError: One of them is not a key, or cannot be serialised. Nothing was dropped.
+            InvalidationError: Others could not be notified of all of them.
+        """
+        self._check_registered(cached_func)
+        await self._services.invalidations.invalidate_many(self._name, cached_func, entries)
+
+    def _check_registered(self, cached_func: CachedFunction[..., Any]) -> None:
         invalidations = self._services.invalidations
-        is_cached = isinstance(cached_func, CachedFunction)
-        if not is_cached or not invalidations.knows(self._name, cached_func):
+        if not invalidations.knows(self._name, cached_func):
             raise RegistrationError(
                 Code.NOT_CACHED,
                 f"module {self._name!r} has not registered "
@@ -67,7 +92,6 @@ class ProcessApi(BaseApi):
                 "would not find it",
                 hint="give it to api.register_cached_function in __init__",
             )
-        await invalidations.invalidate(self._name, cached_func, keys)
 
     def should_run_background_tasks(self) -> bool:
         """Whether this is the process that the config file names for background work."""
