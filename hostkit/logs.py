@@ -13,6 +13,9 @@ import attrs
 MODULES: Final = "hostkit.modules."
 """The beginning of the name of a module's logger; the rest is the module's name."""
 
+LONGEST_LOGGED: Final = 16 * 1024
+"""How many characters of a message are logged."""
+
 _KEY: Final = "hostkit_about"
 _COLLECTED: Final = "hostkit_collected"
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MethodType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, TypeVarTuple
 
 from hostkit.api._base import BaseApi, Registration
+from hostkit.api._marked import find_marked
 from hostkit.codes import Code
 from hostkit.errors import RegistrationError
 from hostkit.specs import (
-    IMPL_ATTRIBUTE,
     callable_name,
     check_options,
     find_spec,
@@ -27,7 +26,6 @@ Ts = TypeVarTuple("Ts")
 R = TypeVar("R")
 
 _NO_KEY: Final[Any] = object()
-_WRAPPERS: Final = (staticmethod, classmethod, MethodType)
 
 Callbacks: TypeAlias = Callable[..., Any] | Mapping[Any, Callable[..., Any]]
 """What a module registers for one hook."""
@@ -113,7 +111,7 @@ class CallbackApi(BaseApi):
             for hook, spec in category.hookspecs.items()
         }
         fitting = []
-        marked = _find_marked(plugin)
+        marked = find_marked(plugin)
         for name, function, options in marked:
             check_options(options, callable_name(function))
             hook = options.get("specname") or name
@@ -252,48 +250,3 @@ def _check_complete(fitting: Sequence[Registration]) -> None:
                     f"{spec.full_name} is registered without {required}, which it needs",
                     hint=f"register both in one call, or leave {spec.name} out as well",
                 )
-
-
-def _find_marked(plugin: object) -> list[tuple[str, Callable[..., Any], dict[str, Any]]]:
-    """Find the marked functions of an object, without running any of its properties.
-
-    Returns:
-        Name, function and the mark's options of each, by name.
-    """
-    found = []
-    for name in dir(plugin):
-        static = inspect.getattr_static(plugin, name, None)  # runs no code of the plugin
-        if inspect.ismethod(static) and static.__self__ is plugin:
-            continue  # kept in an attribute for later use; it is found where it is defined
-        options = _options(static)
-        if options is not None:
-            found.append((name, getattr(plugin, name), options))
-    return found
-
-
-def marked_functions(cls: type) -> dict[str, object]:
-    """Find the functions of a class that are marked with `hookimpl`, by name.
-
-    Args:
-        cls: The class; none of its code is run.
-    """
-    names = {name for each in cls.__mro__ if each is not object for name in vars(each)}
-    static = {name: inspect.getattr_static(cls, name, None) for name in sorted(names)}
-    return {
-        name: getattr(each, "__func__", each) if isinstance(each, _WRAPPERS) else each
-        for name, each in static.items()
-        if _options(each) is not None
-    }
-
-
-def _options(static: object) -> dict[str, Any] | None:
-    """Read the mark of a function, or of what wraps one."""
-    # The mark may be below or above `@staticmethod` and `@classmethod`.
-    holders = [static]
-    if isinstance(static, _WRAPPERS):
-        holders.append(static.__func__)
-    for holder in holders:
-        options = inspect.getattr_static(holder, IMPL_ATTRIBUTE, None)
-        if isinstance(options, dict):
-            return options
-    return None

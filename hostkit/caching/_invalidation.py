@@ -58,7 +58,7 @@ def read_payload(payload: Any) -> list[Invalidation]:
         ValueError: This is not such a payload.
     """
     if not isinstance(payload, list):
-        raise ValueError("this is not a list of invalidations")  # noqa: TRY004 -- as the others
+        raise ValueError("this is not an invalidation")  # noqa: TRY004 -- as the others
     return [Invalidation.from_payload(each) for each in payload]
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _PACKAGE: Final = "hostkit.cli.commands"
 _COMMANDS: Final = (
     *("serve", "validate", "list", "routes", "explain", "ask", "reload", "status"),
-    *("receipts", "modules", "enable", "disable", "shadow"),
+    *("db", "receipts", "modules", "enable", "disable", "shadow"),
     *("spec", "rule", "graph", "schema", "init", "new", "bisect", "completion"),
 )
 """In the order in which `--help` shows them; each is what its file calls as the file is called."""

@@ -55,6 +55,19 @@ def write_json(value: Any, *, indent: int | None = 2) -> None:
     click.echo(text)
 
 
+JSON_VERSION: Final = 1
+"""Is raised when what a program reads changes its meaning or is gone."""
+
+
+def write_document(**content: Any) -> None:
+    """Write an object with the version of its format, which a schema in ``docs/schemas`` describes.
+
+    Args:
+        content: What else the object has.
+    """
+    write_json({"version": JSON_VERSION, **content})
+
+
 def _note_path(context: click.Context, _: click.Parameter, value: tuple[str, ...]) -> None:
     context.meta[_PATH] = value
 
@@ -133,8 +146,8 @@ def build(
 
 def check_serving(file: HostFile) -> list[Problem]:
     """Find what is wrong with what a server has: listeners, pid file and control socket."""
-    from hostkit.cli._control import check_control_socket  # noqa: PLC0415
-    from hostkit.cli._process import check_pid_file  # noqa: PLC0415
+    from hostkit.control.listening import check_control_socket  # noqa: PLC0415
+    from hostkit.process.pid_file import check_pid_file  # noqa: PLC0415
     from hostkit.web import check_listeners  # noqa: PLC0415
 
     return [*check_listeners(file), *check_pid_file(file), *check_control_socket(file)]

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, final
 import attrs
 import click
 
-from hostkit.cli._control_client import ask, control_path, find_control
 from hostkit.cli._problems import exit_code, show_problems
 from hostkit.cli._proc import is_server
-from hostkit.cli._process import find_process, pid_path
+from hostkit.cli._process import find_process
 from hostkit.config import examine
+from hostkit.control.client import ask, control_path, find_control
 from hostkit.errors import ConfigErrors
+from hostkit.process.pid_file import pid_path
 from hostkit.wording import visible
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def find_target(target: str) -> Target:
         path = find_control(number)
         if path is None and not is_server(number):
             raise click.ClickException(
-                f"process {number} is not `hostkit serve`: it gets no signal"
+                f"process {number} is not `hostkit serve`: nothing was sent to it"
             )
         return Target(number, path)
     try:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hostkit.api import Mount
     from hostkit.background import ThreadCounts, Worker
     from hostkit.caching import CacheInfo
+    from hostkit.database import HostDatabase
     from hostkit.dispatch import (
         Chain,
         HookManager,
@@ -177,6 +178,11 @@ class HostView:
     def thread_counts(self) -> ThreadCounts:
         """What the threads do that modules have functions called in."""
         return self._state.loader.services.threads.counts
+
+    @property
+    def database(self) -> HostDatabase:
+        """The database that the modules share; it is opened when it is used."""
+        return self._state.loader.services.database
 
     @property
     def cached_functions(self) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from hostkit.api import HostServices, ModuleApi, Mount, Registration
     from hostkit.background import BackgroundWork
     from hostkit.config import HostFile, ModuleEntry
+    from hostkit.database import DatabaseUse
     from hostkit.errors import Place, Problem
 
 
@@ -41,6 +42,7 @@ class Module:
         mounts: Its web resources, in the order of registration.
         place: Finds its entry in the config file.
         background: What it does in the background.
+        database: What it has to do with the database.
         warnings: What was found to be probably wrong with it.
     """
 
@@ -51,6 +53,7 @@ class Module:
     mounts: tuple[Mount, ...]
     place: Callable[[], Place | None]
     background: BackgroundWork
+    database: DatabaseUse
     warnings: tuple[Problem, ...] = ()
 
 
@@ -111,6 +114,7 @@ class ModuleLoader:
             mounts=tuple(registrations.mounts),
             place=functools.partial(self.file.locate, entry.path),
             background=registrations.background,
+            database=registrations.database,
             warnings=tuple(self.findings.found[before:]),
         )
 

@@ -51,11 +51,10 @@ async def in_thread(function: Callable[[], T], name: str) -> T:
 
 
 def find_call_from_thread() -> Callable[..., Any] | None:
-    """Find the function with which other threads have one called on this thread.
+    """Find the function with which threads call functions on the event loop that runs here.
 
     Returns:
-        It takes a function and its arguments, and raises a `RuntimeError` when the event loop was
-        closed; `None` if none runs here.
+        It; `None` if no event loop runs.
     """
     loop = running_loop()
     if loop is not None:

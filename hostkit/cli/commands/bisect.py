@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from hostkit.cli._options import FILE
+from hostkit.cli._options import FILE, data_format, write_document
 from hostkit.wording import indented, visible
 
 if TYPE_CHECKING:
@@ -42,11 +42,13 @@ Exit codes:
 )
 @click.option(
     "--url",
+    metavar="URL",
     help="Works if this page is answered with a status below 400, when `hostkit serve` serves the "
     "copy of FILE on the listeners named in it.",
 )
 @click.option("--show", is_flag=True, help="Show what COMMAND prints.")
-def command(file: str, *, command_line: str | None, url: str | None, show: bool) -> None:
+@data_format("As JSON, an object with the module, and with the steps that have led to it.")
+def command(file: str, *, command_line: str | None, url: str | None, show: bool, form: str) -> None:
     """Find the module in FILE that makes something fail.
 
     Half of the enabled modules are disabled in a copy of FILE, then half of those that may be the
@@ -59,12 +61,19 @@ def command(file: str, *, command_line: str | None, url: str | None, show: bool)
     read = _read(file)
     probe: Probe = CommandProbe(command_line, show) if command_line else UrlProbe(str(url))
 
+    steps: list[dict[str, Any]] = []
+
     def try_without(disabled: Collection[str]) -> bool:
         with copy_without(read, disabled) as copy:
-            return probe(copy)
+            works = probe(copy)
+        steps.append({"disabled": [*disabled], "works": works})
+        return works
 
-    search = Search(try_without, _report)
-    click.echo(visible(search.find([each.name for each in read.modules if each.enabled])))
+    found = Search(try_without, _report).find([each.name for each in read.modules if each.enabled])
+    if form == "json":
+        write_document(file=click.format_filename(file), module=found, steps=steps)
+    else:
+        click.echo(visible(found))
 
 
 def _report(tried: str, works: bool) -> None:  # noqa: FBT001 -- as `Search` calls it

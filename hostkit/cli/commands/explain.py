@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import click
 
 from hostkit.cli._fields import ARGS, FIELDS, read_source
-from hostkit.cli._options import FILE, build, path_option, write_json
+from hostkit.cli._options import FILE, build, path_option, write_document
 from hostkit.wording import indented
 
 if TYPE_CHECKING:
@@ -24,13 +24,13 @@ _CODES: Final = """
 Examples:
   hostkit explain check_comment host.yaml author=ann text="hello casino"
   hostkit explain check_comment host.yaml --args call.json
-  hostkit explain check_comment host.yaml author=ann text=hi --against new.yaml
+  hostkit explain check_comment host.yaml author=ann --against new.yaml
   hostkit explain 49f6f9-1 host.yaml
 
 \b
 Exit codes:
   0  the steps are shown; with --against, the decision is the same
-  1  there are problems with a file or its modules; or no server has such a receipt
+  1  a file or its modules have problems, or there is no such receipt
   2  a file cannot be read, or the command line is wrong
   3  with --against, the decision differs
 """
@@ -56,7 +56,7 @@ _RECEIPT_ID: Final = re.compile(r"[0-9a-f]{6}-[0-9]+")
     "form",
     type=click.Choice(["text", "json"]),
     default="text",
-    help="As JSON, an object for each file, with its name, its receipt and the result.",
+    help="As JSON, an object with a list of files, each with its receipt and the result.",
 )
 def command(
     hook: str,
@@ -85,18 +85,18 @@ def command(
     given = {**read_source(source), **fields}
     files = [file] if other is None else [file, other]
     asked = run(files, build, lambda host: _ask(host, hook, given))
+    differs = None if other is None else len({_decision(each.trace) for each in asked}) > 1
     if form == "json":
         shown = [_to_json(*each) for each in zip(files, asked, strict=True)]
-        write_json(shown if other else shown[0])
+        write_document(files=shown, differs=differs)
     else:
         for name, each in zip(files, asked, strict=True):
-            if other is not None:
+            if differs is not None:
                 click.secho(f"{name}:", bold=True)
             click.echo(_show(each))
-    if other is not None:
-        same = _decision(asked[0].trace) == _decision(asked[1].trace)
-        click.echo(f"the decision {'is the same' if same else 'differs'}", err=form == "json")
-        sys.exit(0 if same else _DIFFERS)
+        if differs is not None:
+            click.echo(f"the decision {'differs' if differs else 'is the same'}")
+    sys.exit(_DIFFERS if differs else 0)
 
 
 def _show_receipt(receipt_id: str, target: str, form: str) -> None:
@@ -104,7 +104,7 @@ def _show_receipt(receipt_id: str, target: str, form: str) -> None:
 
     answer = find_target(target).require("receipt", {"id": receipt_id})
     if form == "json":
-        write_json({"file": target, "receipt": answer["receipt"]})
+        write_document(files=[{"file": target, "receipt": answer["receipt"]}], differs=None)
     else:
         click.echo(indented(answer["text"], ""))
 
@@ -127,6 +127,8 @@ async def _ask(host: Host, hook: str, given: dict[str, Any]) -> _Asked:
 def _show(asked: _Asked) -> str:
     trace, redact = asked
     receipt = str(_receipt(trace))
+    if not trace.receipt.steps:
+        receipt += "\n  no module is asked"
     if trace.error is not None or trace.receipt.reason is not None or trace.result is None:
         return receipt
     return f"{receipt}\n  result: {indented(redact(repr(trace.result)), '    ')}"

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import click
 
-from hostkit.cli._options import TARGET, data_format, write_json
+from hostkit.cli._options import JSON_VERSION, TARGET, data_format, write_json
 from hostkit.wording import indented
 
 _OUTCOMES: Final = (
@@ -42,6 +42,7 @@ Exit codes:
 @click.option(
     "-n",
     "--limit",
+    metavar="NUMBER",
     type=click.IntRange(0),
     default=20,
     show_default=True,
@@ -58,12 +59,22 @@ def command(target: str, form: str, **wanted: Any) -> None:
 
     arguments = {name: value for name, value in wanted.items() if value is not None}
     found = find_target(target)
+    write = write_line if form == "json" else write_text
+    is_any = False
+
+    def receive(item: dict[str, Any]) -> None:
+        nonlocal is_any
+        is_any = True
+        write(item)
+
     try:
-        found.require("receipts", arguments, write_line if form == "json" else write_text)
+        found.require("receipts", arguments, receive)
     except EndedError:
         if not wanted["follow"]:
             raise
         click.echo(f"process {found.number} has ended", err=True)
+    if not is_any and not wanted["follow"]:
+        click.echo("no such receipts are kept", err=True)
 
 
 def write_line(item: dict[str, Any]) -> None:
@@ -72,7 +83,7 @@ def write_line(item: dict[str, Any]) -> None:
     Args:
         item: What the control socket has sent of it.
     """
-    write_json(item["receipt"], indent=None)
+    write_json({"version": JSON_VERSION, **item["receipt"]}, indent=None)
 
 
 def write_text(item: dict[str, Any]) -> None:

@@ -32,7 +32,16 @@ def _read_levels(
     return levels
 
 
-@click.command("serve", epilog=CODES)
+_EXAMPLES: Final = """
+\b
+Examples:
+  hostkit serve host.yaml
+  hostkit serve host.yaml --log-level hostkit.modules.words=debug
+  hostkit serve host.yaml --log-format json --reactor uvloop
+"""
+
+
+@click.command("serve", epilog=_EXAMPLES + CODES)
 @FILE
 @path_option
 @click.option(
@@ -80,8 +89,8 @@ def command(
     from hostkit.cli._log import LogOptions  # noqa: PLC0415
     from hostkit.cli._log_format import SERVE  # noqa: PLC0415
     from hostkit.cli._reactor import reactor_installed  # noqa: PLC0415
-    from hostkit.cli._reloader import keep_hangup  # noqa: PLC0415
     from hostkit.cli._serve import run  # noqa: PLC0415
+    from hostkit.process.signals import keep_hangup  # noqa: PLC0415
 
     _check_worker(worker)
     keep_hangup()
