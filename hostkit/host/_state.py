@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, final, overload
 
 import attrs
 
-from hostkit.background import BackgroundCounts
 from hostkit.dispatch import bind_hooks
 from hostkit.errors import HostkitError
 from hostkit.host._asking import bind_arguments, find_chain
+from hostkit.host._counts import CountsView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
-    from hostkit.api import Mount
-    from hostkit.background import ThreadCounts, Worker
-    from hostkit.caching import CacheInfo
+    from hostkit.api import HostServices, Mount
+    from hostkit.background import Worker
     from hostkit.database import HostDatabase
     from hostkit.dispatch import (
         Chain,
@@ -131,7 +130,7 @@ class HostState:
         return await chain.select(values).ask(values, keep=keep, owner=owner)
 
 
-class HostView:
+class HostView(CountsView):
     """What there is to see of a host that was built, and its hooks to call."""
 
     _built: HostState | None = None
@@ -165,38 +164,9 @@ class HostView:
         return self._state.loader.services.worker
 
     @property
-    def background_counts(self) -> tuple[tuple[str, BackgroundCounts], ...]:
-        """How much modules do in the background, by their names; those that have done nothing not.
-
-        The runs of a module that a reload replaces are not counted any more.
-        """
-        nothing = BackgroundCounts(0, 0, 0, 0)
-        counts = ((module.name, module.background.counts) for module in self.modules)
-        return tuple(each for each in counts if each[1] != nothing)
-
-    @property
-    def thread_counts(self) -> ThreadCounts:
-        """What the threads do that modules have functions called in."""
-        return self._state.loader.services.threads.counts
-
-    @property
     def database(self) -> HostDatabase:
         """The database that the modules share; it is opened when it is used."""
         return self._state.loader.services.database
-
-    @property
-    def cached_functions(self) -> tuple[str, ...]:
-        """The names of the cached methods that modules have registered."""
-        return self._state.loader.services.invalidations.names
-
-    @property
-    def cache_infos(self) -> tuple[tuple[str, CacheInfo], ...]:
-        """What these methods hold, and what has become of calls, by their names."""
-        return self._state.loader.services.invalidations.infos
-
-    def count_cache_hits(self, *, on: bool = True) -> None:
-        """Have these methods count hits from now on, which takes a little time, or not any more."""
-        self._state.loader.services.invalidations.count_hits(on=on)
 
     @property
     def hooks(self) -> Hooks:
@@ -290,6 +260,10 @@ class HostView:
 
     def _check_thread(self) -> None:
         """Make sure that hooks are called on the host's own thread, if it is running."""
+
+    @property
+    def _offered(self) -> HostServices:
+        return self._state.loader.services
 
     @property
     def _state(self) -> HostState:

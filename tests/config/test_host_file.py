@@ -97,6 +97,11 @@ _CHANGED: dict[str, Any] = {
     "thread_queue": 30,
     "path": ["lib"],
     "require": ["a.b"],
+    "http": {"timeout": "1s"},
+    "public_baseurl": "https://example.org/",
+    "server_name": "example.org",
+    "data_dir": "elsewhere",
+    "templates": "elsewhere",
 }
 
 
@@ -110,6 +115,7 @@ def test_every_setting_says_whether_it_can_change() -> None:
     database = ["database", "database_connections", "database_timeout", "store_value"]
     fixed = ["redis", "categories", "receipts", "pid_file", "background_tasks_on", *database]
     fixed += ["threads", "thread_queue"]
+    fixed += ["public_baseurl", "server_name", "data_dir", "templates"]
     assert refused == [("HK405", ("hostkit", key)) for key in fixed]
 
 
