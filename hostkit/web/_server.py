@@ -103,6 +103,10 @@ class Server:
         finally:
             await self._host.stop()
 
+    def skip_lame_duck(self) -> None:
+        """Stop without being a lame duck before: another process goes on with the sockets."""
+        self._is_serving = False
+
     async def close(self) -> None:
         """Do what `stop` does, but leave the modules running; the host can be served again."""
         try:
