@@ -1,16 +1,13 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from hostkit.config import Settings, check_reloadable, from_mapping, load, settings_of
+from hostkit.config import HostFile, Settings, check_reloadable, from_mapping, load, settings_of
 from hostkit.errors import ConfigErrors, Place, Problem
 
-if TYPE_CHECKING:
-    from hostkit.config import HostFile
-
-    from .conftest import Write
+from .conftest import Write
 
 
 def test_a_value_can_be_located(write: Write) -> None:
