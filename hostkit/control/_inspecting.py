@@ -62,7 +62,7 @@ def status_of(
         ],
         "threads": attrs.asdict(host.thread_counts),
         "caches": _caches(host),
-        "cached": [{"name": name, **attrs.asdict(info)} for name, info in host.cache_infos],
+        "cached": _cached(host),
         "redis": host.file.settings.redis is not None,
         "messages": attrs.asdict(host.message_counts),
         "receipts": {"kept": len(host.receipts), "limit": host.file.settings.receipts},
@@ -80,6 +80,13 @@ def _caches(host: Host) -> list[str]:
     """Name the cached methods of the modules that there are: those of others may linger."""
     names = {module.name for module in host.modules}
     return [each for each in host.cached_functions if each.rpartition("/")[0] in names]
+
+
+def _cached(host: Host) -> list[dict[str, Any]]:
+    names = _caches(host)
+    return [
+        {"name": name, **attrs.asdict(info)} for name, info in host.cache_infos if name in names
+    ]
 
 
 def modules_of(host: Host) -> list[dict[str, Any]]:
