@@ -56,6 +56,7 @@ class HostState:
         detached: Notifications whose callers were cancelled.
         mounts: Which module serves which path.
         missing: Optional modules that could not be loaded or started.
+        generation: Which file of the host it is, from 1.
     """
 
     loader: ModuleLoader
@@ -68,6 +69,7 @@ class HostState:
     detached: DetachedTasks
     mounts: Mapping[str, tuple[Module, Mount]]
     missing: tuple[MissingModule, ...] = ()
+    generation: int = 1
 
     # Cached, as gateways look up a chain for each request.
     @functools.cached_property
@@ -157,6 +159,11 @@ class HostView:
         All of it was logged when the host was built, or when its modules were replaced in a reload.
         """
         return self._state.loader.warnings
+
+    @property
+    def generation(self) -> int:
+        """Which file it runs with: 1 is the first one, and each reload counts one more."""
+        return self._state.generation
 
     @property
     def worker(self) -> Worker:

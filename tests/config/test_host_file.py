@@ -1,16 +1,13 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from hostkit.config import Settings, check_reloadable, from_mapping, load, settings_of
+from hostkit.config import HostFile, Settings, check_reloadable, from_mapping, load, settings_of
 from hostkit.errors import ConfigErrors, Place, Problem
 
-if TYPE_CHECKING:
-    from hostkit.config import HostFile
-
-    from .conftest import Write
+from .conftest import Write
 
 
 def test_a_value_can_be_located(write: Write) -> None:
@@ -80,6 +77,7 @@ def test_nothing_secret_is_printed(write: Write, monkeypatch: pytest.MonkeyPatch
 _CHANGED: dict[str, Any] = {
     "listeners": [{"endpoint": "tcp:1"}],
     "redis": {"url": "redis://localhost"},
+    "workers": 2,
     "categories": [],
     "timing": "exact",
     "receipts": 5,
@@ -111,8 +109,8 @@ def test_every_setting_says_whether_it_can_change() -> None:
         check_reloadable(from_mapping({}), new)
     refused = [(problem.code, problem.path) for problem in caught.value.problems]
     database = ["database", "database_connections", "database_timeout", "store_value"]
-    fixed = ["redis", "categories", "receipts", "pid_file", "background_tasks_on", *database]
-    fixed += ["public_baseurl", "server_name", "data_dir", "templates"]
+    fixed = ["redis", "categories", "receipts", "pid_file", "workers", "background_tasks_on"]
+    fixed += [*database, "public_baseurl", "server_name", "data_dir", "templates"]
     assert refused == [("HK405", ("hostkit", key)) for key in fixed]
 
 
