@@ -101,6 +101,7 @@ class LogOptions:
         is_json: Whether lines are JSON.
         form: What lines have if they are text, as for `logging.Formatter`.
         worker: The name of this process, if it has one.
+        prefix: What each line begins with if they are text, also those of a traceback.
         skips_collected: Whether the host's own warnings are left out, which are shown otherwise.
     """
 
@@ -108,13 +109,14 @@ class LogOptions:
     is_json: bool = False
     form: str = CHECK
     worker: str | None = None
+    prefix: str = ""
     skips_collected: bool = False
 
     def make_formatter(self, mask: Mask) -> logging.Formatter:
         """Make what formats the lines."""
-        return (
-            JsonFormatter(mask, self.worker) if self.is_json else MaskedFormatter(mask, self.form)
-        )
+        if self.is_json:
+            return JsonFormatter(mask, self.worker)
+        return MaskedFormatter(mask, self.form, self.prefix)
 
 
 @contextmanager

@@ -67,21 +67,24 @@ class MaskedFormatter(logging.Formatter):
     Args:
         mask: Takes the secrets out.
         form: As for `logging.Formatter`.
+        prefix: What each line begins with, also those of a traceback.
     """
 
     default_time_format = "%Y-%m-%d %H:%M:%S"
     default_msec_format = "%s.%03dZ"
     converter: Any = time.gmtime
 
-    def __init__(self, mask: Mask, form: str | None = None) -> None:
+    def __init__(self, mask: Mask, form: str | None = None, prefix: str = "") -> None:
         super().__init__(form)
         self.mask = mask
+        self._prefix = prefix
 
     def format(self, record: logging.LogRecord) -> str:
         """Format a record."""
         own = copy.copy(record)
         own.exc_text = None  # another handler's, which this one must not use, or write
-        return visible(self.mask.redact(super().format(own)))
+        text = visible(self.mask.redact(super().format(own)))
+        return self._prefix + text.replace("\n", f"\n{self._prefix}") if self._prefix else text
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 -- so named there
         """Format the line itself, with what its message says in further lines below it."""

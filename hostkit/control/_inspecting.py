@@ -49,6 +49,7 @@ def status_of(
         "state": _state(host, server),
         "began": datetime.fromtimestamp(began, UTC).isoformat(timespec="seconds"),
         "uptime_seconds": round(now - began, 3),
+        "generation": host.generation,
         "file": {"name": host.file.name, "sha256": host.file.sha256},
         "modules": dict(Counter(modules)),
         "listeners": [

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IReactorTime
 
     from hostkit.api import ModuleApi
+    from hostkit.http import HttpTransport
     from hostkit.loops import Protect
+    from hostkit.messages import Channel
     from hostkit.specs import Category
 
 Configuration: TypeAlias = HostFile | Mapping[str, Any] | str | os.PathLike[str]
@@ -111,4 +113,6 @@ class HostOptions(TypedDict, total=False):
     worker_name: str | None
     shield: Protect | None
     module_path: Sequence[str | os.PathLike[str]]
+    http_transport: HttpTransport | None
+    channel: Channel | None
     database: str | None

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     )
     from hostkit.errors import Problem
     from hostkit.host._missing import MissingModule
+    from hostkit.http import HttpCounts
     from hostkit.loading import Module, ModuleLoader
     from hostkit.loops import DetachedTasks, Owner
     from hostkit.specs import Category
@@ -55,6 +56,7 @@ class HostState:
         detached: Notifications whose callers were cancelled.
         mounts: Which module serves which path.
         missing: Optional modules that could not be loaded or started.
+        generation: Which file of the host it is, from 1.
     """
 
     loader: ModuleLoader
@@ -67,6 +69,7 @@ class HostState:
     detached: DetachedTasks
     mounts: Mapping[str, tuple[Module, Mount]]
     missing: tuple[MissingModule, ...] = ()
+    generation: int = 1
 
     # Cached, as gateways look up a chain for each request.
     @functools.cached_property
@@ -158,6 +161,11 @@ class HostView:
         return self._state.loader.warnings
 
     @property
+    def generation(self) -> int:
+        """Which file it runs with: 1 is the first one, and each reload counts one more."""
+        return self._state.generation
+
+    @property
     def worker(self) -> Worker:
         """This process among those that share the config file."""
         return self._state.loader.services.worker
@@ -171,6 +179,11 @@ class HostView:
     def cached_functions(self) -> tuple[str, ...]:
         """The names of the cached methods that modules have registered."""
         return self._state.loader.services.invalidations.names
+
+    @property
+    def http_counts(self) -> Mapping[str, HttpCounts]:
+        """What modules have asked other servers, by the names of those that have."""
+        return self._state.loader.services.http.counts
 
     @property
     def hooks(self) -> Hooks:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
 import attrs
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from hostkit.config import HostFile, ModuleEntry
     from hostkit.database import DatabaseUse
     from hostkit.errors import Place, Problem
+    from hostkit.loops import Lifetime
 
 
 @final
@@ -42,6 +45,7 @@ class Module:
         mounts: Its web resources, in the order of registration.
         place: Finds its entry in the config file.
         loops: Its background loops.
+        lifetime: Ends what it has in flight at services.
         database: What it has to do with the database.
         warnings: What was found to be probably wrong with it.
     """
@@ -53,6 +57,7 @@ class Module:
     mounts: tuple[Mount, ...]
     place: Callable[[], Place | None]
     loops: Loops
+    lifetime: Lifetime
     database: DatabaseUse
     warnings: tuple[Problem, ...] = ()
 
@@ -97,7 +102,7 @@ class ModuleLoader:
             ConfigErrors: Something about the module is wrong; nothing of it is left behind.
         """
         module_class = find_class(self.file, entry, self.environment)
-        registrations = Registrations()
+        registrations = Registrations(folder=_folder_of(module_class))
         before = len(self.findings.found)
         try:
             with coroutines_noted() as coroutines:
@@ -114,6 +119,7 @@ class ModuleLoader:
             mounts=tuple(registrations.mounts),
             place=functools.partial(self.file.locate, entry.path),
             loops=registrations.loops,
+            lifetime=registrations.lifetime,
             database=registrations.database,
             warnings=tuple(self.findings.found[before:]),
         )
@@ -179,6 +185,11 @@ class ModuleLoader:
                 self.findings.found += warnings
                 return attrs.evolve(module, entry=entry, place=place, warnings=warnings)
         return None
+
+
+def _folder_of(module_class: type) -> Path | None:
+    file = getattr(sys.modules.get(module_class.__module__), "__file__", None)
+    return None if file is None else Path(file).absolute().parent
 
 
 def _not_awaited(file: HostFile, entry: ModuleEntry, coroutine: Any) -> Problem:

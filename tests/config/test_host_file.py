@@ -77,6 +77,7 @@ def test_nothing_secret_is_printed(write: Write, monkeypatch: pytest.MonkeyPatch
 _CHANGED: dict[str, Any] = {
     "listeners": [{"endpoint": "tcp:1"}],
     "redis": {"url": "redis://localhost"},
+    "workers": 2,
     "categories": [],
     "timing": "exact",
     "receipts": 5,
@@ -92,6 +93,11 @@ _CHANGED: dict[str, Any] = {
     "background_tasks_on": "w1",
     "path": ["lib"],
     "require": ["a.b"],
+    "http": {"timeout": "1s"},
+    "public_baseurl": "https://example.org/",
+    "server_name": "example.org",
+    "data_dir": "elsewhere",
+    "templates": "elsewhere",
 }
 
 
@@ -103,7 +109,8 @@ def test_every_setting_says_whether_it_can_change() -> None:
         check_reloadable(from_mapping({}), new)
     refused = [(problem.code, problem.path) for problem in caught.value.problems]
     database = ["database", "database_connections", "database_timeout", "store_value"]
-    fixed = ["redis", "categories", "receipts", "pid_file", "background_tasks_on", *database]
+    fixed = ["redis", "categories", "receipts", "pid_file", "workers", "background_tasks_on"]
+    fixed += [*database, "public_baseurl", "server_name", "data_dir", "templates"]
     assert refused == [("HK405", ("hostkit", key)) for key in fixed]
 
 
