@@ -70,11 +70,16 @@ def build(
         missing=missing,
         generation=_generation(file, before),
     )
-    warn_about_order(state.chains.values(), loader.findings)
-    check_deciders(file, state.chains, modules)
+    _check(state)
     if before is None:
         state.bind()
     return state
+
+
+def _check(state: HostState) -> None:
+    """Look at all modules together."""
+    warn_about_order(state.chains.values(), state.loader.findings)
+    check_deciders(state.loader.file, state.chains, state.modules)
 
 
 def _generation(file: HostFile, before: HostState | None) -> int:
