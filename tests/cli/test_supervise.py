@@ -117,8 +117,10 @@ def test_a_server_is_restarted_by_its_control_socket(tmp_path: Path) -> None:
     assert result.exit_code == 2
 
 
-def test_a_file_is_read_once(served: list[Any]) -> None:
+def test_a_file_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A pipe cannot be read a second time."""
+    served: list[Any] = []
+    monkeypatch.setattr("hostkit.cli._serve.run", lambda host: served.append(host) or 0)
     reading, writing = os.pipe()
     os.write(writing, HEAD.encode())
     os.close(writing)
