@@ -70,13 +70,14 @@ def build(
         missing=missing,
         generation=_generation(file, before),
     )
-    _check_chains(state)
+    _check(state)
     if before is None:
         state.bind()
     return state
 
 
-def _check_chains(state: HostState) -> None:
+def _check(state: HostState) -> None:
+    """Look at all modules together."""
     warn_about_order(state.chains.values(), state.loader.findings)
     check_deciders(state.loader.file, state.chains, state.modules)
 
