@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, final
 import attrs
 
 from hostkit.errors import InvalidationError
-from hostkit.messages import Messages, Notice, shown
+from hostkit.messages import Notice, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from hostkit.caching._function import CachedFunction
+    from hostkit.messages import Messages
 
 _log: Final = logging.getLogger("hostkit.caching")
 
@@ -36,14 +37,15 @@ class Invalidations:
     Functions are held weakly, so there is nothing to take back when a module is gone.
 
     Args:
-        messages: Carries them to the other processes, and theirs here.
+        messages: Carries them to the other processes, and theirs here; by default there are none.
     """
 
     def __init__(self, messages: Messages | None = None) -> None:
-        self._messages = messages or Messages()
+        self._messages = messages
         self._functions: dict[str, weakref.WeakSet[CachedFunction[..., Any]]] = {}
         self._notice = Notice(_log)
-        self._messages.add(KIND, self)
+        if messages is not None:
+            messages.add(KIND, self)
 
     def add(self, module: str, function: CachedFunction[..., Any]) -> None:
         """Register a function.
@@ -110,6 +112,8 @@ class Invalidations:
             self._drop_all(functions)
 
     async def _send(self, message: Invalidation) -> None:
+        if self._messages is None:
+            return
         try:
             await self._messages.send(KIND, message.to_payload())
         except ValueError:
