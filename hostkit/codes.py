@@ -166,6 +166,11 @@ class Code(StrEnum):
     NOT_STORABLE = "HK520", "a key or a value cannot be kept in the store"
     TOO_LARGE_TO_STORE = "HK521", "a value is larger than the store allows"
 
+    # Services, HK530 to HK539: background work
+    WORK_AFTER_STOP = "HK530", "background work begins after its module was stopped"
+    NO_THREAD = "HK531", "too many calls wait for a thread"
+    WAITS_FOR_ITSELF = "HK532", "background work would wait for itself"
+
     # Services, HK540 to HK549: what the server is, templates, mail and routes
     NOT_SAID = "HK540", "a module needs a setting that the file does not have"
     NO_DATA_FOLDER = "HK541", "the folder of a module cannot be made"

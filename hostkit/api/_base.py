@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 import attrs
 
 from hostkit.api._places import Places
-from hostkit.background import Loops, Worker
+from hostkit.background import BackgroundWork, Threads, Worker
 from hostkit.caching import Invalidations
 from hostkit.codes import Code
 from hostkit.database import DatabaseUse, HostDatabase, read_url
@@ -55,6 +55,7 @@ class HostServices:
         reserved_paths: The prefixes below which no module may serve anything.
         recommended_path: The prefix below which the host would like its modules to serve.
         worker: This process among those that share the config file.
+        threads: Where functions run that would block the event loop.
         invalidations: The cached methods of the host's modules, and the other processes' link.
         link: Where modules find the hooks.
         database: The database that the modules share.
@@ -68,6 +69,7 @@ class HostServices:
     reserved_paths: tuple[str, ...] = ()
     recommended_path: str | None = None
     worker: Worker = attrs.field(factory=Worker)
+    threads: Threads = attrs.field(factory=Threads)
     invalidations: Invalidations = attrs.field(factory=Invalidations)
     link: HooksLink = attrs.field(factory=HooksLink)
     database: HostDatabase = attrs.field(factory=_make_memory)
@@ -121,7 +123,7 @@ class Registrations:
     Attributes:
         callbacks: In the order of registration.
         mounts: In the order of registration.
-        loops: The module's background loops.
+        background: What the module does in the background.
         lifetime: Ends what the module has in flight at services.
         folder: The folder of the Python file of the module's class, if there is one.
         database: What the module has to do with the database.
@@ -132,7 +134,7 @@ class Registrations:
 
     callbacks: list[Registration] = attrs.field(factory=list)
     mounts: list[Mount] = attrs.field(factory=list)
-    loops: Loops = attrs.field(factory=Loops)
+    background: BackgroundWork = attrs.field(factory=BackgroundWork)
     lifetime: Lifetime = attrs.field(factory=Lifetime)
     folder: Path | None = None
     database: DatabaseUse = attrs.field(factory=DatabaseUse)

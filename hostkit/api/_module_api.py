@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
+from hostkit.api._background import BackgroundApi
 from hostkit.api._base import BaseApi
 from hostkit.api._callbacks import CallbackApi, Callbacks
 from hostkit.api._database import DatabaseApi
@@ -56,6 +57,7 @@ class ModuleApi(
     HookApi,
     WebApi,
     ProcessApi,
+    BackgroundApi,
     DatabaseApi,
     StoreApi,
     HttpApi,

@@ -120,7 +120,7 @@ class Settings:
     )
     stop_timeout_seconds: Period = setting(
         Seconds(30),
-        help="How long a module's `stop`, the end of its background loops, and notifications in "
+        help="How long a module's `stop`, the end of its background work, and notifications in "
         "flight may each take when the module or the server [stops](#stopping); then they are "
         "cancelled, and the rest goes on.",
         reload=True,
@@ -148,6 +148,14 @@ class Settings:
         None,
         help="Which process runs the modules' [background loops](background.md#which-process): "
         "the one that `--worker` gives this name. Without it, the one without a name.",
+    )
+    threads: Count = setting(
+        10,
+        help="In how many threads modules may have functions called at a time, all together; see "
+        "[](background.md#threads).",
+    )
+    thread_queue: Count = setting(
+        1000, help="How many such calls may wait for a thread; more are refused."
     )
     database: Text = setting(
         "sqlite:///modules.db",

@@ -41,11 +41,10 @@ def build(
 
     Args:
         loader: Loads the modules of the file.
-        clock: Where timeouts are set; see `Chain`.
+        clock, protect: As for `Chain`.
         before: What was built before, if this is a reload; modules that are unchanged in the file
             are kept. Its hooks call its own chains until `HostState.connect`.
         missing: Optional modules that are known to have failed, so that they are not loaded.
-        protect: As for `Chain`.
 
     Raises:
         ConfigErrors: Something is wrong with some modules; all of it is reported.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, final
 import attrs
 
 from hostkit.api import Places
+from hostkit.background import Threads
 from hostkit.caching import Invalidations
 from hostkit.errors import ConfigErrors
 from hostkit.host._build import build
@@ -88,6 +89,7 @@ class Builder:
             services = attrs.evolve(
                 services,
                 categories=tuple(categories),
+                threads=Threads(file.settings.threads, file.settings.thread_queue),
                 invalidations=Invalidations(messages),
                 database=database,
                 store=make_limits(file, self.clock),
@@ -98,8 +100,7 @@ class Builder:
             try:
                 built = build(loader, self.clock, protect=self.protect)
             except ConfigErrors as errors:
-                found = (*problems, *errors.problems)
-                raise ConfigErrors(found, loader.warnings) from None
+                raise ConfigErrors((*problems, *errors.problems), loader.warnings) from None
             if problems:
                 raise ConfigErrors(problems, loader.warnings)
         services.link.hooks = built.hooks
