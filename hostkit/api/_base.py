@@ -16,6 +16,7 @@ from hostkit.errors import RegistrationError
 from hostkit.http import HttpService
 from hostkit.logs import COLLECTED, logger_of
 from hostkit.loops import Lifetime
+from hostkit.mail import MailService
 from hostkit.store import StoreLimits
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class HostServices:
         store: What their stores go by.
         http: The connections to other servers.
         places: The names and folders of the server.
+        mail: Sends mails.
     """
 
     categories: tuple[type[Category], ...] = ()
@@ -74,6 +76,7 @@ class HostServices:
     store: StoreLimits = attrs.field(factory=StoreLimits)
     http: HttpService = attrs.field(factory=HttpService)
     places: Places = attrs.field(factory=Places)
+    mail: MailService = attrs.field(factory=MailService)
 
 
 @final

@@ -11,6 +11,7 @@ from hostkit.api._base import BaseApi
 from hostkit.api._callbacks import CallbackApi, Callbacks
 from hostkit.api._database import DatabaseApi
 from hostkit.api._http import HttpApi
+from hostkit.api._mail import MailApi
 from hostkit.api._processes import ProcessApi
 from hostkit.api._server import ServerApi
 from hostkit.api._store import StoreApi
@@ -62,6 +63,7 @@ class ModuleApi(
     HttpApi,
     ServerApi,
     TemplateApi,
+    MailApi,
 ):
     """What a module is given as the second argument of its constructor.
 

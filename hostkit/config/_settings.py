@@ -17,7 +17,7 @@ from hostkit.config._fields import Check, setting
 from hostkit.config._limits import AtLeastOne, Count
 from hostkit.config._listener import Listener, Text, is_token
 from hostkit.config._scalars import Bytes, Seconds
-from hostkit.config._services import BaseUrl, Http
+from hostkit.config._services import BaseUrl, Http, MailServer
 
 MOST_WORKERS: Final = 256
 """How many worker processes a server has at most."""
@@ -208,6 +208,9 @@ class Settings:
         help="The folder in which a folder with the name of a module has [templates](templates.md) "
         "instead of the module's own. A relative name starts at the config file's folder.",
         key="templates",
+    )
+    mail: MailServer | None = setting(
+        None, help="The server for [mails of modules](mail.md); see [below](#mail).", reload=True
     )
     http: Http = setting(
         Http(),

@@ -22,6 +22,7 @@ from hostkit.loading import (
     importable,
     load_categories,
 )
+from hostkit.mail import MailService
 from hostkit.specs import check_categories
 
 if TYPE_CHECKING:
@@ -85,7 +86,6 @@ class Builder:
             messages, problems = make_messages(file, services.worker.name, self.channel)
             database, others = make_database(file, self.database)
             problems += others
-            services.http.use(file.settings.http)
             services = attrs.evolve(
                 services,
                 categories=tuple(categories),
@@ -94,6 +94,7 @@ class Builder:
                 database=database,
                 store=make_limits(file, self.clock),
                 places=Places.of(file),
+                mail=MailService(clock=self.clock),
             )
             loader = ModuleLoader(file, make_api(categories), services, environment)
             try:

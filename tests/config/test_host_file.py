@@ -100,6 +100,7 @@ _CHANGED: dict[str, Any] = {
     "server_name": "example.org",
     "data_dir": "elsewhere",
     "templates": "elsewhere",
+    "mail": {"host": "x", "from": "a@b"},
 }
 
 
