@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 import attrs
 import click
 
+from hostkit.cli._manner import show_step
+
 _HOOKS: Final = "/_hostkit/hooks"
 _LONGEST: Final = 64 * 1024**2
 _UNIX: Final = "unix:"
@@ -83,6 +85,7 @@ class GatewayClient:
 
     def _ask(self, method: str, path: str, body: bytes | None = None) -> Reply:
         connection = self._connect()
+        show_step(f"asking {self._url}: {method} {path}")
         try:
             connection.request(method, path, body, self._headers)
             answer = connection.getresponse()

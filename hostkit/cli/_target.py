@@ -9,6 +9,7 @@ import attrs
 import click
 
 from hostkit.cli._control_client import ask, control_path, find_control
+from hostkit.cli._manner import note, show_step
 from hostkit.cli._problems import exit_code, show_problems
 from hostkit.cli._proc import is_server
 from hostkit.cli._process import find_process, pid_path
@@ -70,8 +71,9 @@ class Target:
             )
 
         def report(text: str) -> None:
-            click.echo(visible(text), err=True)
+            note(visible(text))
 
+        show_step(f"asking process {self.number} at {self.path}: {command}")
         try:
             answer = ask(self.path, command, report, arguments=arguments, receive=receive)
         except PermissionError:

@@ -24,6 +24,7 @@ from hostkit.config._settings import Settings
 from hostkit.config._tokens import short_tokens
 from hostkit.config._values import Reader
 from hostkit.errors import ConfigErrors, Path, Problem
+from hostkit.logs import step_logged
 from hostkit.wording import show
 
 _T = TypeVar("_T")
@@ -88,7 +89,8 @@ def examine(
         ConfigErrors: It cannot be read at all.
     """
     name = os.fspath(path)
-    document = Parser(name, read_text(name, stream)).parse()
+    with step_logged("read", name):
+        document = Parser(name, read_text(name, stream)).parse()
     reader = Reader(document, FilePath(name).parent, without_secrets)
     values = reader.read_top(_KEYS)
     source = Source(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from hostkit.cli._manner import note
 from hostkit.cli._options import FILE
 from hostkit.wording import indented, visible
 
@@ -68,7 +69,7 @@ def command(file: str, *, command_line: str | None, url: str | None, show: bool)
 
 
 def _report(tried: str, works: bool) -> None:  # noqa: FBT001 -- as `Search` calls it
-    click.echo(f"{indented(tried)}: {'works' if works else 'fails'}", err=True)
+    note(f"{indented(tried)}: {'works' if works else 'fails'}")
 
 
 def _read(file: str) -> HostFile:

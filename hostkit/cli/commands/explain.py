@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import click
 
 from hostkit.cli._fields import ARGS, FIELDS, read_source
+from hostkit.cli._manner import note, show_traceback
 from hostkit.cli._options import FILE, build, path_option, write_json
 from hostkit.wording import indented
 
@@ -95,7 +96,8 @@ def command(
             click.echo(_show(each))
     if other is not None:
         same = _decision(asked[0].trace) == _decision(asked[1].trace)
-        click.echo(f"the decision {'is the same' if same else 'differs'}", err=form == "json")
+        said = f"the decision {'is the same' if same else 'differs'}"
+        (note if form == "json" else click.echo)(said)
         sys.exit(0 if same else _DIFFERS)
 
 
@@ -127,6 +129,8 @@ async def _ask(host: Host, hook: str, given: dict[str, Any]) -> _Asked:
 def _show(asked: _Asked) -> str:
     trace, redact = asked
     receipt = str(_receipt(trace))
+    if trace.error is not None:
+        show_traceback(trace.error)
     if trace.error is not None or trace.receipt.reason is not None or trace.result is None:
         return receipt
     return f"{receipt}\n  result: {indented(redact(repr(trace.result)), '    ')}"

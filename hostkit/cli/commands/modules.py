@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import click
 
+from hostkit.cli._manner import note
 from hostkit.cli._options import TARGET, data_format, write_json
 from hostkit.wording import visible
 
@@ -51,7 +52,7 @@ def command(target: str, form: str) -> None:
         click.echo(line)
     for each in answer["modules"]:
         if each["missing"] is not None:
-            click.echo(visible(f"{each['name']} is missing: {each['missing']}"), err=True)
+            note(visible(f"{each['name']} is missing: {each['missing']}"))
 
 
 def _row(module: dict[str, Any]) -> dict[str, Any]:

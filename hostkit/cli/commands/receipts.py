@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import click
 
+from hostkit.cli._manner import note
 from hostkit.cli._options import TARGET, data_format, write_json
 from hostkit.wording import indented
 
@@ -63,7 +64,7 @@ def command(target: str, form: str, **wanted: Any) -> None:
     except EndedError:
         if not wanted["follow"]:
             raise
-        click.echo(f"process {found.number} has ended", err=True)
+        note(f"process {found.number} has ended")
 
 
 def write_line(item: dict[str, Any]) -> None:

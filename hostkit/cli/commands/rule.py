@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 from click.shell_completion import CompletionItem
 
+from hostkit.cli._options import write_json
 from hostkit.codes import Code
 from hostkit.wording import did_you_mean
 
@@ -64,7 +64,7 @@ def command(codes: Sequence[str], form: str) -> None:
         shown = [
             {"code": code, "title": code.summary, "text": texts[code].strip()} for code in found
         ]
-        click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
+        write_json(shown)
     elif not codes:
         for code in found:
             click.echo(f"{code}  {code.summary}")

@@ -85,7 +85,13 @@ def command(
 
     _check_worker(worker)
     keep_hangup()
-    log = LogOptions({"": logging.INFO, **levels}, log_format == "json", SERVE, worker)
+    log = LogOptions(
+        {"": logging.INFO, **levels},
+        is_json=log_format == "json",
+        form=SERVE,
+        worker=worker,
+        is_chosen=bool(levels),
+    )
     with reactor_installed(reactor):
         sys.exit(run(build(file, serves=True, worker=worker, log=log)))
 

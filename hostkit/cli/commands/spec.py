@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import inspect
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 from click.shell_completion import CompletionItem
 
-from hostkit.cli._options import build, path_option
+from hostkit.cli._options import build, path_option, write_json
 from hostkit.wording import did_you_mean
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ def command(hook: str | None, file: str | None, form: str) -> None:
         raise click.BadParameter(_explain(hook, specs), param_hint="HOOK")
     if form == "json":
         shown = [_to_json(spec, host if file is not None else None) for spec in found]
-        click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
+        write_json(shown)
     elif hook is None or hook in {category.name for category in host.categories}:
         shown_categories = [each for each in host.categories if hook in (None, each.name)]
         click.echo("\n\n".join("\n".join(_list(each)) for each in shown_categories))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from hostkit.cli._manner import manner
 from hostkit.cli._options import CODES, module_path, path_option
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def command(
     A FILE of - is standard input.
     """
     from hostkit.cli._checking import Checker, Depth  # noqa: PLC0415
-    from hostkit.cli._formats import WRITERS  # noqa: PLC0415
+    from hostkit.cli._formats import WRITERS, write_errors  # noqa: PLC0415
     from hostkit.cli._problems import exit_code_for  # noqa: PLC0415
 
     if no_build and static:
@@ -82,7 +83,10 @@ def command(
     depth = Depth.STATIC if static else Depth.NO_BUILD if no_build else Depth.BUILD
     checker = Checker(depth, without_secrets, module_path())
     reports = [checker.check(file) for file in files]
-    WRITERS[form](reports)
+    if manner().quiet and form == "text":
+        write_errors(reports, strict=strict)
+    else:
+        WRITERS[form](reports)
     has_warnings = any(report.warnings for report in reports)
     code = max(exit_code_for(report.problems) for report in reports)
     sys.exit(max(code, int(strict and has_warnings)))
