@@ -25,6 +25,7 @@ class Manner:
         verbose: Whether each thing that is done is written to standard error.
         traceback: Whether exceptions are shown with their whole tracebacks.
         redact: Takes secrets out of a string, as far as they are known by now.
+        advance: Is called with each step of a module; `None` if no progress is shown.
         clear: Clears what is shown of progress, before anything else is written to a terminal.
     """
 
@@ -33,6 +34,7 @@ class Manner:
         self.verbose = False
         self.traceback = False
         self.redact: Callable[[str], str] = str
+        self.advance: Callable[[], object] | None = None
         self.clear: Callable[[], object] = lambda: None
 
 

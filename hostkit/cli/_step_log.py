@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, final
 import click
 
 from hostkit.cli._manner import manner
-from hostkit.logs import STEPS
+from hostkit.logs import STEPS, step_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ def steps_shown(formatter: logging.Formatter) -> Iterator[None]:
     """
     log = logging.getLogger(STEPS)
     is_logged = log.isEnabledFor(logging.DEBUG)  # `serve --log-level debug` has them in its log
-    if is_logged or not (manner().verbose or manner().traceback):
+    if is_logged or not (manner().verbose or manner().traceback or manner().advance):
         yield
         return
     handler = _Handler()
@@ -52,7 +52,9 @@ class _Handler(logging.Handler):
         self._manner = manner()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write a step."""
+        """Write a step, or draw how far the command is."""
+        if self._manner.advance is not None and step_of(record) != "loaded":  # a category
+            self._manner.advance()
         if not self._manner.traceback:
             record.exc_info = None
         if self._manner.verbose or record.exc_info:

@@ -13,6 +13,7 @@ from hostkit.cli._manner import note, show_step
 from hostkit.cli._problems import exit_code, show_problems
 from hostkit.cli._proc import is_server
 from hostkit.cli._process import find_process, pid_path
+from hostkit.cli._progress import progress_shown
 from hostkit.config import examine
 from hostkit.errors import ConfigErrors
 from hostkit.wording import visible
@@ -48,7 +49,7 @@ class Target:
         self,
         command: str,
         arguments: Mapping[str, Any] | None = None,
-        receive: Callable[[Any], None] = lambda _: None,
+        receive: Callable[[Any], None] | None = None,
     ) -> dict[str, Any]:
         """Have it do something; what it says meanwhile goes to standard error.
 
@@ -75,7 +76,17 @@ class Target:
 
         show_step(f"asking process {self.number} at {self.path}: {command}")
         try:
-            answer = ask(self.path, command, report, arguments=arguments, receive=receive)
+            with progress_shown() as progress:
+                progress.begin(f"waiting for process {self.number}")
+                answer = ask(
+                    self.path,
+                    command,
+                    report,
+                    arguments=arguments,
+                    receive=receive or (lambda _: None),
+                    # What is received says enough.
+                    idle=progress.tick if receive is None else lambda: None,
+                )
         except PermissionError:
             raise click.ClickException(f"process {self.number} is another user's") from None
         except OSError as error:
@@ -90,7 +101,7 @@ class Target:
         self,
         command: str,
         arguments: Mapping[str, Any] | None = None,
-        receive: Callable[[Any], None] = lambda _: None,
+        receive: Callable[[Any], None] | None = None,
     ) -> dict[str, Any]:
         """Have it do something, as `ask` does, which it must not refuse.
 

@@ -106,7 +106,7 @@ def load_categories(file: HostFile, environment: Environment) -> tuple[type[Cate
     for index, name in enumerate(names):
         path: Path = ("hostkit", "categories", index) if named is not None else ("hostkit",)
         try:
-            with step_logged("imported", f"category {name!r}"):
+            with step_logged("loaded", f"category {name!r}"):
                 category = find_object(name, CATEGORIES, environment)
             check_categories([category])
         except (NotLoadableError, SpecError) as error:

@@ -38,8 +38,10 @@ def answer_with(
         *,
         arguments: dict[str, Any] | None,
         receive: Callable[[Any], None],
+        idle: Callable[[], object],
     ) -> dict[str, Any] | None:
         asked.append((command, arguments or {}))
+        idle()
         for item in items:
             receive(item)
         return None if answer is None else {"ok": True, "version": 1, "pid": 4711, **answer}

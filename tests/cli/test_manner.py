@@ -142,7 +142,7 @@ def test_each_step_of_a_build_is_shown(write: Write) -> None:
     result = run("list", "-v", write(GOOD))
     steps = re.sub(r"\(\d+\.\d ms\)", "(TIME)", result.stderr).splitlines()
     assert [line.replace(str(ROOT), "") for line in steps[1:]] == [
-        "category 'tests.cli.modules.Comments' imported (TIME)",
+        "category 'tests.cli.modules.Comments' loaded (TIME)",
         "class of module 'words' imported (TIME)",
         "module 'words' built (TIME)",
     ]

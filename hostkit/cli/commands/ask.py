@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from typing import TYPE_CHECKING, Any, Final
@@ -103,6 +102,8 @@ def command(  # noqa: PLR0913 -- as many as it has options
     if form == "json":
         answer = {"outcome": outcome, "status": reply.status, "answer": reply.body}
         write_json({"version": 1, "hook": name, **answer})
+    elif outcome == "result":
+        write_json(reply.body["result"], indent=None)
     else:
         click.echo(indented(_show(name, outcome, reply)))
     sys.exit(code)
@@ -154,8 +155,6 @@ def read_outcome(reply: Reply) -> tuple[str, int]:
 
 def _show(name: str, outcome: str, reply: Reply) -> str:
     body = reply.body
-    if outcome == "result":
-        return json.dumps(body["result"], ensure_ascii=False)
     if outcome == "allow":
         return f"{name}: allow"
     by = f" by {body['module']}" if body.get("module") else ""

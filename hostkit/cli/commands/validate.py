@@ -77,12 +77,14 @@ def command(
     from hostkit.cli._checking import Checker, Depth  # noqa: PLC0415
     from hostkit.cli._formats import WRITERS, write_errors  # noqa: PLC0415
     from hostkit.cli._problems import exit_code_for  # noqa: PLC0415
+    from hostkit.cli._progress import progress_shown  # noqa: PLC0415
 
     if no_build and static:
         raise click.UsageError("--static does even less than --no-build: choose one of them")
     depth = Depth.STATIC if static else Depth.NO_BUILD if no_build else Depth.BUILD
-    checker = Checker(depth, without_secrets, module_path())
-    reports = [checker.check(file) for file in files]
+    with progress_shown() as progress:
+        checker = Checker(depth, without_secrets, module_path(), progress)
+        reports = [checker.check(file, _count(at, files)) for at, file in enumerate(files, 1)]
     if manner().quiet and form == "text":
         write_errors(reports, strict=strict)
     else:
@@ -90,3 +92,7 @@ def command(
     has_warnings = any(report.warnings for report in reports)
     code = max(exit_code_for(report.problems) for report in reports)
     sys.exit(max(code, int(strict and has_warnings)))
+
+
+def _count(number: int, files: Sequence[str]) -> str:
+    return f" ({number} of {len(files)})" if len(files) > 1 else ""
