@@ -24,6 +24,9 @@ MODULES: Final = "hostkit.modules."
 STEPS: Final = "hostkit.steps"
 """The name of the logger of what is done while a host is built and started, for debugging."""
 
+LONGEST_LOGGED: Final = 16 * 1024
+"""How many characters of a message are logged."""
+
 _KEY: Final = "hostkit_about"
 _STEP: Final = "hostkit_step"
 _COLLECTED: Final = "hostkit_collected"

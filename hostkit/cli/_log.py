@@ -15,19 +15,16 @@ from hostkit.cli._manner import manner
 from hostkit.cli._step_log import steps_shown
 from hostkit.cli._uncaught import uncaught_logged
 from hostkit.floods import FloodGate
-from hostkit.logs import About, is_collected, logger_of
+from hostkit.logs import is_collected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    from hostkit.errors import ModuleFailedError
 
 __all__ = [
     "LogOptions",
     "Mask",
     "MaskedFormatter",
     "TwistedHandler",
-    "log_failed_module",
     "log_to_twisted",
     "logging_to_stderr",
 ]
@@ -205,15 +202,3 @@ def log_to_twisted(mask: Mask) -> None:
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(logging.INFO)
-
-
-def log_failed_module(error: ModuleFailedError, prefix: str = "") -> None:
-    """Log that a module could not start: one line, and where its own code raised.
-
-    Args:
-        error: Names the module.
-        prefix: What that means.
-    """
-    extra = About(hook=error.hook).extra
-    cause = error.__cause__ or error
-    logger_of(error.module).error("%s%s", prefix, error, exc_info=cause, extra=extra)

@@ -21,7 +21,7 @@ import attrs
 
 import hostkit
 import twisted
-from hostkit.logs import MODULES, about
+from hostkit.logs import LONGEST_LOGGED, MODULES, about
 from hostkit.presenting import presentable
 from hostkit.wording import clean, indented, visible
 
@@ -33,9 +33,6 @@ SERVE: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 """What a line of a server has."""
 CHECK: Final = "%(levelname)s %(name)s: %(message)s"
 """What a line of the other commands has, whose users read it at once."""
-
-LONGEST_LOGGED: Final = 16 * 1024
-"""How many characters of a message are logged."""
 
 _INSIDES: Final = tuple(
     f"{Path(file).parent}{os.sep}"

@@ -143,8 +143,8 @@ def steps_of(file: HostFile) -> int:
 
 def check_serving(file: HostFile) -> list[Problem]:
     """Find what is wrong with what a server has: listeners, pid file and control socket."""
-    from hostkit.cli._control import check_control_socket  # noqa: PLC0415
-    from hostkit.cli._process import check_pid_file  # noqa: PLC0415
+    from hostkit.control.listening import check_control_socket  # noqa: PLC0415
+    from hostkit.process.pid_file import check_pid_file  # noqa: PLC0415
     from hostkit.web import check_listeners  # noqa: PLC0415
 
     return [*check_listeners(file), *check_pid_file(file), *check_control_socket(file)]

@@ -17,12 +17,14 @@ from hostkit.cli._main import BROKEN
 from hostkit.cli._manner import manner, show_traceback
 from hostkit.cli.commands import rule
 from hostkit.logs import STEPS
-from tests.cli.asked import NUMBER, answer_with
+from tests.cli.answering import NUMBER
 from tests.cli.conftest import COLOUR, HEAD, Write, run
 from tests.cli.servers import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.cli.answering import Answering
 
 GOOD = f"{HEAD}modules: [{{module: tests.cli.modules.Words, name: words}}]\n"
 BAD = f"{HEAD}modules: [{{module: tests.cli.modules.Broken, name: bad}}]\n"
@@ -128,12 +130,12 @@ def test_what_is_logged_in_quiet_is_an_error(write: Write, tmp_path: Path) -> No
     assert run("list", file, "-q").stderr == "ERROR own: broken\n"
 
 
-def test_what_was_done_is_not_data(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_done_is_not_data(answering: Answering) -> None:
     """A switch says it only if it fails."""
-    answer_with(monkeypatch, {"message": "module 'words' is disabled"})
+    answering.answer({"message": "module 'words' is disabled"})
     assert run("disable", "words", NUMBER).stdout != ""
     assert run("-q", "disable", "words", NUMBER).output == ""
-    answer_with(monkeypatch, {"ok": False, "message": "there is no module 'words'"})
+    answering.answer({"ok": False, "message": "there is no module 'words'"})
     assert "there is no module" in run("-q", "disable", "words", NUMBER).stderr
 
 
@@ -157,11 +159,11 @@ def test_a_step_that_fails_is_shown(write: Write) -> None:
     assert "Traceback" not in result.stderr
 
 
-def test_who_is_asked_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_is_asked_is_shown(answering: Answering) -> None:
     """A server by its process, with its socket and the command."""
-    answer_with(monkeypatch, {"modules": []})
+    answering.answer({"modules": []})
     result = run("modules", "-v", NUMBER)
-    assert result.stderr == "asking process 4711 at words.pid.sock: modules\n"
+    assert re.fullmatch(rf"asking process {NUMBER} at .+/words.pid.sock: modules\n", result.stderr)
 
 
 def test_an_address_that_is_asked_is_shown() -> None:

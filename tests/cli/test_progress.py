@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.asked import NUMBER, answer_with
+from tests.cli.answering import NUMBER
 from tests.cli.conftest import HEAD, Write, run
 from tests.cli.terminals import ERASE, Terminal, drawn
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.cli.answering import Answering
 
 MODULES = ", ".join(f"{{module: tests.cli.modules.Words, name: m{n}}}" for n in range(3))
 GOOD = f"{HEAD}modules: [{MODULES}]\n"
@@ -119,16 +121,11 @@ def test_several_files_are_numbered(write: Write, monkeypatch: pytest.MonkeyPatc
         assert f"checking {file} (2 of 2)" in lines[-1]
 
 
-def test_a_long_wait_for_a_server_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With its process and the seconds, as nobody knows how long it takes."""
-    answer_with(monkeypatch, {"message": "reloaded"})
-    lines = drawn(Terminal(monkeypatch, 1).run("reload", NUMBER))
-    assert lines == ["waiting for process 4711: 1s", "waiting for process 4711: 2s"]
-
-
-def test_what_is_received_says_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_received_says_enough(
+    answering: Answering, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A command that shows receipts as they come has no line below them."""
-    answer_with(monkeypatch, {}, {"receipt": {"at": None}, "text": "receipt 1"})
+    answering.answer({}, {"receipt": {"at": None}, "text": "receipt 1"})
     assert Terminal(monkeypatch).run("receipts", "--follow", NUMBER) == ""
 
 
@@ -137,7 +134,6 @@ def test_a_server_that_does_not_answer_is_waited_for(
 ) -> None:
     """The line is drawn while nothing comes, also after something has come."""
     path = tmp_path / "words.pid.sock"
-    monkeypatch.setattr("hostkit.cli._target.find_control", lambda _: path)
     drawing = threading.Event()
 
     def answer() -> None:
@@ -160,14 +156,14 @@ def test_a_server_that_does_not_answer_is_waited_for(
         return passing()
 
     monkeypatch.setattr("hostkit.cli._progress.monotonic", look)
-    with socket.socket(socket.AF_UNIX) as server:
+    with path.with_suffix("").open("w"), socket.socket(socket.AF_UNIX) as server:
         server.bind(str(path))
         server.listen()
         thread = threading.Thread(target=answer)
         thread.start()
         written = terminal.run("reload", NUMBER)
         thread.join()
-    assert f"{ERASE}a module is slow\n{ERASE}waiting for process 4711: " in written
+    assert f"{ERASE}a module is slow\n{ERASE}waiting for process {NUMBER}: " in written
     assert written.endswith(ERASE)
 
 

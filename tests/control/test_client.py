@@ -1,26 +1,19 @@
-"""What a client of the control socket does, and what a server knows about it."""
+"""What a client of the control socket does."""
 
 from __future__ import annotations
 
 import os
-import pwd
 import socket
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pytest
-
-from hostkit.cli._control import control_socket
-from hostkit.cli._control_client import ask, control_path, find_control
-from hostkit.cli._peer import peer_of
-from tests.cli.test_control import FakeReactor, file, path
+from hostkit.control.client import ask, control_path, find_control
+from hostkit.control.listening import control_socket
+from tests.control.clients import FakeReactor
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from hostkit.config import HostFile
-
-__all__ = ["file", "path"]
 
 
 def test_a_process_may_end_before_it_answers(path: Path) -> None:
@@ -66,20 +59,3 @@ def test_it_is_found_by_the_pid_file_that_a_process_holds(path: Path, file: Host
         assert find_control(os.getpid()) == path
     assert find_control(os.getpid()) is None
     assert find_control(10**12) is None
-
-
-@pytest.mark.skipif(not hasattr(socket, "SO_PEERCRED"), reason="only Linux says it")
-def test_the_user_of_a_client_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    """By name, if the system has one."""
-    here, there = socket.socketpair(socket.AF_UNIX)
-    with here, there:
-        transport: Any = SimpleNamespace(socket=here)
-        user, process = os.geteuid(), os.getpid()
-        name = pwd.getpwuid(user).pw_name
-        assert peer_of(transport) == f"{name} (uid {user}, process {process})"
-
-        def unknown(_: int) -> None:
-            raise KeyError
-
-        monkeypatch.setattr(pwd, "getpwuid", unknown)
-        assert peer_of(transport) == f"uid {user}, process {process}"

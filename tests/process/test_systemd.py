@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from twisted.internet.task import Clock
 
-from hostkit.cli._notify import Notifier
+from hostkit.process.systemd import Notifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

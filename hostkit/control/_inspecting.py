@@ -15,8 +15,8 @@ from hostkit.dispatch import Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hostkit.cli._reloader import Outcome as ReloadOutcome
     from hostkit.config import ModuleEntry
+    from hostkit.control.reloader import Outcome as ReloadOutcome
     from hostkit.host import Host
     from hostkit.loading import Module
     from hostkit.web import Server

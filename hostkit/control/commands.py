@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred, succeed
 
-from hostkit.cli._following import Wanted, find_receipt, send_receipts
-from hostkit.cli._inspecting import modules_of, status_of
-from hostkit.cli._previewing import preview
-from hostkit.cli._reporting import reload_for_client
-from hostkit.cli._switching import SWITCHES, Switches
 from hostkit.config import structure
+from hostkit.control._following import Wanted, find_receipt, send_receipts
+from hostkit.control._inspecting import modules_of, status_of
+from hostkit.control._previewing import preview
+from hostkit.control._reporting import reload_for_client
+from hostkit.control._switching import SWITCHES, Switches
 from hostkit.loops import start_entry
 from hostkit.web.gateway import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hostkit.cli._control import Command, Request
-    from hostkit.cli._reloader import Reloader
+    from hostkit.control.listening import Command, Request
+    from hostkit.control.reloader import Reloader
     from hostkit.host import Host
     from hostkit.web import Server
 

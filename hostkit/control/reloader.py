@@ -1,67 +1,30 @@
-"""`Reloader`: SIGHUP, and the reloads of a server that it leads to."""
+"""`Reloader`: the reloads of a serving process, and what comes of each."""
 
 from __future__ import annotations
 
 import functools
 import logging
-import signal
 from typing import TYPE_CHECKING, Any, Final, final
 
 import attrs
 from twisted.internet.defer import Deferred
 
-from hostkit.cli._log import log_failed_module
-from hostkit.cli._previewing import describe
+from hostkit.control._previewing import describe
 from hostkit.errors import ConfigErrors, HostkitError, ModuleFailedError
-from hostkit.host import Changes, compare
+from hostkit.host import Changes, compare, log_failed_module
 from hostkit.loops import start_entry
 from hostkit.wording import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from types import FrameType
-
     from twisted.python.failure import Failure
 
-    from hostkit.cli._notify import Notifier
     from hostkit.config import HostFile
     from hostkit.host import Host, Reloaded
+    from hostkit.process.systemd import Notifier
     from hostkit.web import Server
 
 _log: Final = logging.getLogger("hostkit.serve")
 _UNCHANGED: Final = "not reloaded, nothing was changed: "
-
-
-def ignore_hangup() -> None:
-    """Ignore SIGHUP, which would end the process."""
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-
-
-@final
-class _KeptHangup:
-    """The handler of SIGHUP until `handle_hangup` is called; notes that it came."""
-
-    has_come = False
-
-    def __call__(self, _number: int, _frame: FrameType | None) -> None:
-        self.has_come = True
-
-
-def keep_hangup() -> None:
-    """Have SIGHUP end nothing while there is nothing to reload yet, but do not forget it."""
-    signal.signal(signal.SIGHUP, _KeptHangup())
-
-
-def handle_hangup(reactor: Any, reload: Callable[[], object]) -> None:
-    """Reload at SIGHUP, and once for those that were kept before.
-
-    Args:
-        reactor: The reactor; it need not run yet.
-        reload: Called on the reactor's thread.
-    """
-    before = signal.signal(signal.SIGHUP, lambda *_: reactor.callFromThread(reload))
-    if isinstance(before, _KeptHangup) and before.has_come:
-        reactor.callFromThread(reload)
 
 
 @final

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Final, final
 
-from hostkit.cli._log_format import LONGEST_LOGGED
+from hostkit.logs import LONGEST_LOGGED
 from hostkit.wording import clean, indented
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from twisted.internet.defer import Deferred
 
-    from hostkit.cli._reloader import Outcome
+    from hostkit.control.reloader import Outcome
 
 _logger: Final = logging.getLogger("hostkit")
 

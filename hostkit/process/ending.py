@@ -8,7 +8,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Final, TypeAlias, final
 
-from hostkit.cli._frames import where
+from hostkit.process._frames import where
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,13 +14,13 @@ from twisted.internet.error import CannotListenError
 from twisted.internet.protocol import Factory
 from twisted.protocols.basic import LineOnlyReceiver
 
-from hostkit.cli._control_client import VERSION, control_path
-from hostkit.cli._peer import peer_of
-from hostkit.cli._process import pid_path
-from hostkit.cli._refusing import refused
 from hostkit.codes import Code
 from hostkit.config import StructureErrors
+from hostkit.control._peer import peer_of
+from hostkit.control._refusing import refused
+from hostkit.control.client import VERSION, control_path
 from hostkit.errors import ConfigErrors
+from hostkit.process.pid_file import pid_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -38,11 +38,6 @@ _LINE_SECONDS: Final = 10.0
 _UNKNOWN: Final = "this process knows no such command"
 _NEWER: Final = f"this process understands version {VERSION} of commands, not a newer one"
 _BROKEN: Final = "this is an error in hostkit, and in the server's log"
-
-# A connection is one command: a line of JSON such as ``{"version": 1, "command": "reload"}``, with
-# ``arguments`` if it has some. It is answered by lines such as ``{"meanwhile": "..."}`` and
-# ``{"item": ...}``, and by a last one with ``ok`` when the command has ended. What is added leaves
-# the version as it is; a line without one is of version 1.
 
 
 @final

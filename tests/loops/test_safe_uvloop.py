@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hostkit.cli._uvloop import SafeLoop
+from hostkit.loops.safe_uvloop import SafeLoop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

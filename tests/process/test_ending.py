@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hostkit.cli import _command
-from hostkit.cli._ending import Ending
-from hostkit.cli._frames import where
 from hostkit.cli._serve import _leave
 from hostkit.config import load
+from hostkit.process._frames import where
+from hostkit.process.ending import Ending
 from tests.cli.servers import errors_of, serving, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.cli.conftest import Write
+    from tests.files import Write
 
 
 def end(seconds: float) -> tuple[list[float], list[int]]:
@@ -93,7 +93,7 @@ def test_a_main_thread_that_only_waits_is_not_named_at_first(
 ) -> None:
     """It has a time of its own for the tasks that it cancels."""
     monkeypatch.setattr(threading, "enumerate", list)
-    monkeypatch.setattr("hostkit.cli._ending.where", lambda _frame: "")
+    monkeypatch.setattr("hostkit.process.ending.where", lambda _frame: "")
     end(5)
     assert caplog.messages == ["exiting although this is still running: MainThread"]
 
@@ -183,7 +183,7 @@ def test_commands_begin_to_end_only_with_threads(
             self._leave(exit_code)
 
     monkeypatch.setattr(_command, "main", leave)
-    monkeypatch.setattr("hostkit.cli._ending.Ending", FakeEnding)
+    monkeypatch.setattr("hostkit.process.ending.Ending", FakeEnding)
     monkeypatch.setattr(os, "_exit", codes.append)
     for names in ([], ["hostkit-ending", "busy"], ["busy"]):
         found = [threading.Thread(name=name) for name in ("MainThread", *names)]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from hostkit.cli._refusing import refused
 from hostkit.config import check_reloadable, load
+from hostkit.control._refusing import refused
 from hostkit.errors import ConfigErrors
 from hostkit.host import compare
 from hostkit.loops import in_thread

@@ -12,13 +12,13 @@ from click.testing import CliRunner
 
 from hostkit import ConfigErrors
 from hostkit.cli import main
-from hostkit.cli._process import PidFile, hold_pid_file, pid_path
 from hostkit.config import from_mapping, load
+from hostkit.process.pid_file import PidFile, hold_pid_file, pid_path
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.cli.conftest import Write
+    from tests.files import Write
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from twisted.internet.task import Clock
 
-from hostkit.cli._heartbeat import Heartbeat
 from hostkit.dispatch import call_for
+from hostkit.process.heartbeat import Heartbeat
 from tests.cli.servers import serving, wait_for
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from tests.cli.conftest import Write
+    from tests.files import Write
 
 
 def test_a_loop_that_beats_is_not_blocked(caplog: pytest.LogCaptureFixture) -> None:

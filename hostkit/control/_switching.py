@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, Final, final
 import attrs
 from twisted.internet.defer import Deferred, succeed
 
-from hostkit.cli._refusing import refused
+from hostkit.control._refusing import refused
 from hostkit.wording import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hostkit.cli._control import Request
-    from hostkit.cli._reloader import Outcome, Reloader
     from hostkit.config import HostFile, ModuleEntry
+    from hostkit.control.listening import Request
+    from hostkit.control.reloader import Outcome, Reloader
     from hostkit.host import Host
 
 _log: Final = logging.getLogger("hostkit.serve")

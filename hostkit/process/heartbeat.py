@@ -8,9 +8,9 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Final, final
 
-from hostkit.cli._frames import where
 from hostkit.dispatch import module_on
 from hostkit.logs import logger_of
+from hostkit.process._frames import where
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 import attrs
 from twisted.internet.defer import Deferred, succeed
 
-from hostkit.cli._refusing import refused
+from hostkit.control._refusing import refused
 from hostkit.dispatch import Outcome
 from hostkit.web.gateway import redacted, to_json
 from hostkit.wording import did_you_mean
@@ -15,7 +15,7 @@ from hostkit.wording import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from hostkit.cli._control import Request
+    from hostkit.control.listening import Request
     from hostkit.dispatch import Receipt, Receipts
     from hostkit.host import Host
 
