@@ -71,6 +71,17 @@ class GatewayClient:
         except (LookupError, AttributeError, TypeError):
             raise click.ClickException(f"{self._url} is not a gateway of hooks") from None
 
+    def get(self, path: str) -> Reply:
+        """Ask for a page.
+
+        Args:
+            path: Its path, with its query.
+
+        Raises:
+            click.ClickException: It cannot be asked.
+        """
+        return self._ask("GET", path)
+
     def call(self, path: str, arguments: dict[str, Any]) -> Reply:
         """Call a hook.
 

@@ -28,7 +28,16 @@ if TYPE_CHECKING:
 
 @final
 class EndedError(click.ClickException):
-    """A process has ended before it has answered."""
+    """A process has ended before it has answered.
+
+    Args:
+        number: The process.
+        command: What it was asked.
+    """
+
+    def __init__(self, number: int, command: str) -> None:
+        super().__init__(f"process {number} has ended before the {command} was done")
+        self.number = number
 
 
 @final
@@ -82,7 +91,7 @@ class Target:
                 f"process {self.number} cannot be asked at {self.path}: {error}"
             ) from None
         if answer is None:
-            raise EndedError(f"process {self.number} has ended before the {command} was done")
+            raise EndedError(self.number, command)
         return answer
 
     def _ask_at(

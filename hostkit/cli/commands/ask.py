@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,6 +9,7 @@ import click
 
 from hostkit.cli._fields import ARGS, FIELDS, Typed, read_source
 from hostkit.cli._options import data_format, write_json
+from hostkit.cli._server_options import TOKEN_FILE, read_token
 from hostkit.wording import did_you_mean, either, indented
 
 if TYPE_CHECKING:
@@ -54,11 +54,7 @@ _BROKEN: Final = 500
     metavar="URL",
     help="The server: http://HOST:PORT, https://HOST:PORT or unix:PATH. Its listener serves hooks.",
 )
-@click.option(
-    "--token-file",
-    type=click.File(encoding="utf-8"),
-    help="A file with the listener's token; by default it is what HOSTKIT_TOKEN says, if anything.",
-)
+@TOKEN_FILE
 @click.option(
     "--timeout",
     "seconds",
@@ -87,9 +83,7 @@ def command(  # noqa: PLR0913 -- as many as it has options
     from hostkit.cli._gateway_client import GatewayClient  # noqa: PLC0415
 
     arguments = read_source(source)
-    # Not an option: all users of the machine could see it.
-    token = token_file.read().strip() if token_file else os.environ.get("HOSTKIT_TOKEN")
-    client = GatewayClient(url, token or None, seconds)
+    client = GatewayClient(url, read_token(token_file), seconds)
     hooks = client.list_hooks()
     name = find_hook(hook, hooks)
     texts = hooks[name]["arguments"].get("properties", {})
