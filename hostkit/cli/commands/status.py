@@ -70,6 +70,7 @@ def _rows(answer: dict[str, Any]) -> Iterator[tuple[str, str]]:
     states = [f"{modules[state]} {state}" for state in _STATES if state in modules]
     yield "modules", ", ".join(states) or "none"
     yield "switched", "\n".join(_switch(each) for each in answer["switched"])
+    yield "drill", _drill(answer["drill"]) if answer.get("drill") else ""
     urls = [f"{each['url']} for {', '.join(each['serve'])}" for each in answer["listeners"]]
     yield "listening", "\n".join(urls)
     yield "loops", "\n".join(_loop(each) for each in answer["loops"])
@@ -89,6 +90,11 @@ def _file(file: dict[str, Any]) -> str:
 
 def _switch(switch: dict[str, str]) -> str:
     return f"{switch['module']}: {switch['command']}, by {switch['by']}"
+
+
+def _drill(drill: dict[str, Any]) -> str:
+    counts = f"{counted(drill['asked'], 'call')}, {drill['denied']} denied"
+    return f"{drill['hook']}, by its argument {drill['argument']}: {counts}, by {drill['by']}"
 
 
 def _loop(loop: dict[str, Any]) -> str:
