@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
-import time
 from contextlib import suppress
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Final, final
 
 import attrs
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _GRACE_SECONDS: Final = 2.0
 _SHORT_GRACE_SECONDS: Final = 0.3  # for a door that has tried again
+_REMOVAL_SECONDS: Final = 5.0
+_LOOK_SECONDS: Final = 0.05
 _VALUE: Final = "{value}"
 
 
@@ -89,12 +91,23 @@ class Drill:
             def idle() -> None:
                 progress.tick()
                 grace = _SHORT_GRACE_SECONDS if self.denials else _GRACE_SECONDS
-                if self.door is not None and time.monotonic() - self._done_at > grace:
+                if self.door is not None and monotonic() - self._done_at > grace:
                     raise _OverError
 
             # Leaving the connection has the server remove the canary, however that is left.
             with suppress(_OverError):
                 self.answer = self.target.require("drill", given, self._receive, idle)
+        self._await_removal()
+
+    def _await_removal(self) -> None:
+        """Wait until the server is as it was, unless it has ended, or takes long for that."""
+        end = monotonic() + _REMOVAL_SECONDS
+        with suppress(click.ClickException):
+            while self.target.require("status").get("drill"):
+                if monotonic() > end:
+                    note("the canary denies nothing any more, but is still to be removed")
+                    return
+                sleep(_LOOK_SECONDS)
 
     def _receive(self, item: dict[str, Any]) -> None:
         if "ready" not in item:
@@ -111,7 +124,7 @@ class Drill:
             note(f"send that through your program's own front door, within {self.seconds:g}s")
             return
         self.door = self._knock(self.command)
-        self._done_at = time.monotonic()
+        self._done_at = monotonic()
 
     def _knock(self, template: str) -> Door:
         command = template.replace(_VALUE, shlex.quote(self.value))

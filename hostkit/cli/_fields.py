@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
 import click
+
+_ARGS: Final = "'--args'"
 
 
 class Typed(str):
@@ -51,10 +53,18 @@ def read_source(source: Any) -> dict[str, Any]:
     try:
         read = json.load(source)
     except ValueError as error:
-        raise click.BadParameter(f"not JSON: {error}", param_hint="'--args'") from None
+        raise click.BadParameter(
+            f"{_name(source)} is not JSON: {error}", param_hint=_ARGS
+        ) from None
     if not isinstance(read, dict):
-        raise click.BadParameter("not a JSON object", param_hint="'--args'")
+        raise click.BadParameter(f"{_name(source)} is not a JSON object", param_hint=_ARGS)
     return read
+
+
+def _name(source: Any) -> str:
+    return (
+        "standard input" if source.name in {"-", "<stdin>"} else click.format_filename(source.name)
+    )
 
 
 FIELDS = click.argument("fields", metavar="[NAME=VALUE]...", nargs=-1, callback=_read_fields)

@@ -10,7 +10,7 @@ import attrs
 import click
 
 from hostkit._version import __version__
-from hostkit.cli._options import write_json
+from hostkit.cli._options import write_document, write_json
 from hostkit.cli._problems import show_absent, show_frames
 from hostkit.codes import Code
 from hostkit.wording import counted, indented
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
     from hostkit.cli._checking import Report
     from hostkit.errors import Problem
-
-JSON_VERSION: Final = 1
-"""Is raised when what a program reads changes its meaning or is gone."""
 
 _SARIF: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _SUMMARIES: Final = {str(code): code.summary for code in Code}
@@ -39,11 +36,11 @@ def write_text(reports: Sequence[Report]) -> None:
         for line in lines:
             click.echo(indented(line), err=not is_good)
         count = _count(len(report.problems), len(report.warnings))
-        said = f"{report.file}: {count} ({report.summary})"
+        said = indented(f"{report.file}: {count} ({report.summary})")
         if not is_good:
             prefix = f"{report.file}: " if len(reports) > 1 else ""
-            said = f"{prefix}{count} found"
-        click.secho(indented(said), err=not is_good, fg=None if is_good else "red")
+            said = indented(f"{prefix}{count} found")
+        click.echo(click.style(said, fg="red") if report.problems else said, err=not is_good)
     if len(reports) > 1:
         _sum_up(reports)
 
@@ -83,13 +80,11 @@ def _sum_up(reports: Sequence[Report]) -> None:
 
 def write_object(reports: Sequence[Report]) -> None:
     """Write one JSON object; `docs/command.md` describes it."""
-    document = {
-        "version": JSON_VERSION,
-        "problems": sum(len(report.problems) for report in reports),
-        "warnings": sum(len(report.warnings) for report in reports),
-        "files": [_as_json(report) for report in reports],
-    }
-    write_json(document)
+    write_document(
+        problems=sum(len(report.problems) for report in reports),
+        warnings=sum(len(report.warnings) for report in reports),
+        files=[_as_json(report) for report in reports],
+    )
 
 
 def _as_json(report: Report) -> dict[str, Any]:

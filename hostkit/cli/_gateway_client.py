@@ -102,7 +102,7 @@ class GatewayClient:
             answer = connection.getresponse()
             return Reply(answer.status, _read(answer.read(_LONGEST)))
         except (OSError, http.client.HTTPException) as error:
-            why = str(error) or type(error).__name__
+            why = getattr(error, "strerror", None) or str(error) or type(error).__name__
             raise click.ClickException(f"{self._url} cannot be asked: {why}") from None
         finally:
             connection.close()

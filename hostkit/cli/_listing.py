@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shutil
 import sys
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import TYPE_CHECKING, Any, final
 
 import attrs
 import click
 
-from hostkit.cli._options import write_json
+from hostkit.cli._options import write_document
 from hostkit.cli._tables import show_table, sort_key
 from hostkit.wording import did_you_mean, either
 
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from hostkit.cli._tables import Row, View
-
-JSON_VERSION: Final = 1
-"""Is raised when what a program reads changes its meaning or is gone."""
 
 
 @final
@@ -72,8 +69,7 @@ class Listing:
         clean = [{field: _clean(row[field], redact) for field in fields} for row in chosen]
         if is_json:
             shown = None if file is None else click.format_filename(file)
-            document = {"version": JSON_VERSION, "view": view.name, "file": shown, "rows": clean}
-            write_json(document)
+            write_document(view=view.name, file=shown, rows=clean)
             return
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
         for line in show_table(fields, clean, width):

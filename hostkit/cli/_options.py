@@ -55,6 +55,19 @@ def write_json(value: Any, *, indent: int | None = 2) -> None:
     click.echo(text)
 
 
+JSON_VERSION: Final = 1
+"""Is raised when what a program reads changes its meaning or is gone."""
+
+
+def write_document(**content: Any) -> None:
+    """Write an object with the version of its format, which a schema in ``docs/schemas`` describes.
+
+    Args:
+        content: What else the object has.
+    """
+    write_json({"version": JSON_VERSION, **content})
+
+
 def _note_path(context: click.Context, _: click.Parameter, value: tuple[str, ...]) -> None:
     context.meta[_PATH] = value
 

@@ -37,24 +37,30 @@ def show_unbuilt(host: Host) -> Iterator[str]:
 def show_host(host: Host) -> Iterator[str]:
     """Yield the lines that show each hook's chain in order, then each path with its module."""
     if not host.categories:
-        yield "no categories of hooks: none is named under `hostkit: categories:` or installed"
-    for category in host.categories:
+        if host.file.settings.categories is None:
+            yield "no categories of hooks: none is named under `hostkit: categories:` or installed"
+        else:
+            yield "no categories of hooks: `hostkit: categories:` is empty"
+    for number, category in enumerate(host.categories):
+        if number:
+            yield ""
         yield f"{category.name}{'  (the first module only)' if category.exclusive else ''}"
         for name in category.hookspecs:
             full_name = f"{category.name}.{name}"
             is_required = full_name in host.file.settings.require
             yield from _show_chain(host.chains[full_name], is_required=is_required)
-        yield ""
-    if host.mounts:
-        yield "paths"
-        yield from (f"  {path}  {module.name}" for path, (module, _) in host.mounts.items())
+    paths = [f"{path}  {module.name}" for path, (module, _) in host.mounts.items()]
     idle = [module.name for module in host.modules if not module.callbacks and not module.mounts]
-    if idle:
-        yield "modules without hooks and paths"
-        yield from (f"  {name}" for name in idle)
-    if host.missing:
-        yield "optional modules that are missing"
-        yield from (f"  {each}" for each in host.missing)
+    sections = {
+        "paths": paths,
+        "modules without hooks and paths": idle,
+        "optional modules that are missing": [str(each) for each in host.missing],
+    }
+    for title, lines in sections.items():
+        if lines:
+            yield ""
+            yield title
+            yield from (f"  {line}" for line in lines)
 
 
 def _show_chain(chain: Chain | KeyedChain, *, is_required: bool) -> Iterator[str]:

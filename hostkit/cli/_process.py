@@ -26,13 +26,13 @@ def find_process(file: HostFile) -> int:
     if path is None:
         raise click.UsageError(
             f"{file.name} has no `hostkit: pid_file:` to find its process by; "
-            "name the process instead: hostkit reload PID"
+            "name the process by its number instead"
         )
     try:
         number = PidFile(path).find()
     except ValueError:
         raise click.ClickException(
-            f"a process holds {path}, but its number is not there: name it, `hostkit reload PID`"
+            f"a process holds {path}, but its number is not there: name it by that instead"
         ) from None
     except OSError as error:
         raise click.ClickException(f"{path} cannot be read: {error}") from None

@@ -7,7 +7,7 @@ from typing import Final
 import click
 
 from hostkit.cli._manner import note, say_done
-from hostkit.cli._options import TARGET
+from hostkit.cli._options import TARGET, data_format, write_json
 from hostkit.wording import visible
 
 _CODES: Final = """
@@ -40,10 +40,14 @@ def switch_command(name: str, what: str, details: str) -> click.Command:
     @click.command(name, epilog=_CODES.format(name=name), help=f"{what}\n\n{details}\n\n{_UNTIL}")
     @click.argument("module")
     @TARGET
-    def command(module: str, target: str) -> None:
+    @data_format("As JSON, an object with what a reload changes; see `hostkit reload`.")
+    def command(module: str, target: str, form: str) -> None:
         from hostkit.cli._target import find_target  # noqa: PLC0415
 
         answer = find_target(target).require(name, {"module": module})
+        if form == "json":
+            write_json(answer)
+            return
         say_done(visible(answer["message"]))
         if module in answer.get("missing", ()):
             note("but it is missing: `hostkit modules` shows why")

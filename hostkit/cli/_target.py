@@ -157,7 +157,7 @@ def find_target(target: str) -> Target:
         path = find_control(number)
         if path is None and not is_server(number):
             raise click.ClickException(
-                f"process {number} is not `hostkit serve`: it gets no signal"
+                f"process {number} is not `hostkit serve`: nothing was sent to it"
             )
         return Target(number, path)
     try:

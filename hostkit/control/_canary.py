@@ -61,6 +61,10 @@ class Canary:
         # It stands nowhere in the file. What it raises counts as a denial, where that is possible.
         return ModuleEntry(HostkitDrill, name=NAME, on_error="deny", index=sys.maxsize)
 
+    def end(self) -> None:
+        """Let everything pass from now on."""
+        self.is_over = True
+
     def check(self, *values: Any) -> Any:
         """Answer a call.
 

@@ -162,6 +162,8 @@ class Drills:
             What came of it, if it ends before: its time is over, or a reload has removed it.
         """
         asked = structure(request.arguments, _Asked)
+        while self._current is not None and self._current.request.left.called:
+            await self._wait()  # it is about to be over
         why = self._why_not_now()
         found = find_canary(self._host, asked.hook, asked.argument, asked.value)
         if why is not None or isinstance(found, str):
@@ -170,11 +172,12 @@ class Drills:
         drill = self._current = _Drill(request, found, found.make_entry(), until)
         failure: Exception | None = None
         answer: dict[str, Any] = {}
+        request.left.addCallback(lambda _: found.end())
         try:
             answer = await self._run(drill)
         except Exception as error:  # noqa: BLE001 -- it is raised when the canary is gone
             failure = error
-        found.is_over = True  # at once: to remove it may have to wait
+        found.end()  # at once: to remove it may have to wait
         await self._remove(drill)
         self._current = None
         if failure is not None:

@@ -8,7 +8,7 @@ from twisted.internet.defer import Deferred, succeed
 
 from hostkit.control._refusing import refused
 from hostkit.dispatch import Outcome
-from hostkit.web.admin import describe, explain_hook
+from hostkit.web.admin import describe, explain_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +36,7 @@ def send_receipts(
     Returns:
         Fires when all are sent, or the client has left.
     """
-    unknown = explain_hook(host, wanted.hook)
+    unknown = explain_unknown(host, wanted)
     if unknown is not None:
         return succeed(refused(unknown))
     following = _Following(host.receipts, wanted, request.send)

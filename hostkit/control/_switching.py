@@ -83,7 +83,8 @@ class Switches:
         old, new = entries[name], attrs.evolve(entries[name], **SWITCHES[command])
         said = f"module {name!r} is {_SAID[command]}"
         if _modes(old) == _modes(new):
-            return succeed({"ok": True, "message": f"{said} already"})
+            missing = [each.name for each in self._host.missing]
+            return succeed({"ok": True, "message": f"{said} already", "missing": missing})
         if not self._reloader.is_idle:
             return succeed(refused(_BUSY))
         entries[name] = new

@@ -127,8 +127,8 @@ def _about_listener(host: Host, listener: Listener) -> Iterator[Problem]:
     outside = [name for name in listener.hosts or () if name not in _HERE]
     if "hooks" in listener.serve and not listener.tokens and outside:
         yield _warning(
-            f"{listener.endpoint} serves hooks without a token, and answers for {outside[0]}: what "
-            "passes requests on to it may pass on everybody's",
+            f"{listener.endpoint} serves hooks without a token, and answers for {outside[0]}: "
+            "a proxy before it may let anybody ask the modules",
             (*listener.path, "hosts"),
             hint="give it a `token:` (!env NAME or !file path)",
         )

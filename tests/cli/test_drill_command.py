@@ -27,7 +27,7 @@ def test_a_denial_that_was_given_is_shown(answering: Answering) -> None:
     """What to send, what was asked and answered, and what that proves."""
     answering.answer(None, READY, DENIAL)
     result = run("drill", "check_comment", NUMBER, "--argument", "author")
-    ((command, asked),) = answering.asked
+    command, asked = answering.asked[0]
     assert (command, asked["hook"], asked["argument"]) == ("drill", "check_comment", "author")
     assert asked["seconds"] == 60
     assert re.fullmatch("hostkit-drill-[0-9a-f]{16}", asked["value"])
@@ -50,7 +50,7 @@ def test_the_value_has_the_form_that_the_door_wants(answering: Answering) -> Non
     for _ in range(2):
         answering.answer(None, READY, DENIAL)
         run("drill", "check_comment", NUMBER, "--value", "@{}:example.org", "--timeout", "5")
-        ((_, asked),) = answering.asked
+        _, asked = answering.asked[0]
         values.add(asked["value"])
         assert re.fullmatch("@hostkit-drill-[0-9a-f]{16}:example.org", asked["value"])
         assert "argument" not in asked
@@ -79,6 +79,22 @@ def test_a_reload_that_ends_it_is_an_error(answering: Answering) -> None:
     """Nothing is known then; try again."""
     answering.answer({**OVER, "ended": "reload"}, READY)
     assert run("drill", "check_comment", NUMBER).exit_code == 1
+
+
+def test_the_removal_is_waited_for(answering: Answering, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until the status of the server says so, but not for ever."""
+    slept: list[float] = []
+    monkeypatch.setattr("hostkit.cli._drilling.sleep", slept.append)
+    seconds = iter(range(1000))
+    monkeypatch.setattr("hostkit.cli._drilling.monotonic", lambda: next(seconds))
+    answering.answer({**OVER, "drill": READY["ready"]}, READY)
+    result = run("drill", "check_comment", NUMBER)
+    assert result.stderr.endswith(
+        "\nthe canary denies nothing any more, but is still to be removed\n"
+    )
+    assert len(slept) == 5
+    answering.answer({**OVER, "drill": None}, READY)
+    assert "removed" not in run("drill", "check_comment", NUMBER).stderr
 
 
 def test_a_server_that_refuses_is_an_error(answering: Answering) -> None:

@@ -33,11 +33,21 @@ def test_receipts_are_shown(answering: Answering) -> None:
     assert answering.asked == [("receipts", {**wanted, "limit": 5, "follow": False})]
 
 
+def test_it_is_said_if_there_are_none(answering: Answering) -> None:
+    """Where more may follow, that they do not is no result yet."""
+    answering.answer({})
+    result = run("receipts", NUMBER)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == "no such receipts are kept\n"
+    assert run("receipts", NUMBER, "--follow").stderr == ""
+
+
 def test_receipts_are_lines_of_json(answering: Answering) -> None:
     """One for each, so that they can be read as they come."""
     answering.answer({}, ITEM, ITEM)
     result = run("receipts", NUMBER, "--follow", "--format", "json")
-    assert [json.loads(line) for line in result.output.splitlines()] == [ITEM["receipt"]] * 2
+    expected = {"version": 1, **ITEM["receipt"]}
+    assert [json.loads(line) for line in result.output.splitlines()] == [expected] * 2
     assert answering.asked == [("receipts", {"outcomes": [], "limit": 20, "follow": True})]
 
 
@@ -57,7 +67,8 @@ def test_a_receipt_is_explained_by_its_server(answering: Answering) -> None:
     )
     assert answering.asked == [("receipt", {"id": "49f6f9-1"})]
     shown = json.loads(run("explain", "49f6f9-1", NUMBER, "--format", "json").output)
-    assert shown == {"file": NUMBER, "receipt": ITEM["receipt"]}
+    files = [{"file": NUMBER, "receipt": ITEM["receipt"]}]
+    assert shown == {"version": 1, "files": files, "differs": None}
     result = run("explain", "49f6f9-1", NUMBER, "author=ann")
     assert (result.exit_code, "a receipt has no arguments" in result.output) == (2, True)
 
@@ -67,5 +78,5 @@ def test_data_controls_no_terminal(answering: Answering) -> None:
     text = "\x7f \x9b \u202e ü"
     answering.answer({}, {"receipt": {"id": text}}, {"receipt": {"id": "ü"}})
     shown, plain = run("receipts", NUMBER, "--format", "json").output.splitlines()
-    assert (json.loads(shown), shown.isprintable()) == ({"id": text}, True)
-    assert plain == '{"id": "ü"}'
+    assert (json.loads(shown)["id"], shown.isprintable()) == (text, True)
+    assert plain == '{"version": 1, "id": "ü"}'

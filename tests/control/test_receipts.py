@@ -92,6 +92,14 @@ def test_an_unknown_hook_is_refused(hook: str, hint: str) -> None:
     assert (answer["ok"], answer["message"].endswith(hint)) == (False, True)
 
 
+def test_an_unknown_module_is_refused() -> None:
+    """One that is gone is known as long as there is a receipt in which it was asked."""
+    asked = controlled(receipt(1, module="gone"))
+    answer = asked.ask("receipts", module="gon")
+    assert answer == {"ok": False, "message": "there is no module 'gon': did you mean 'gone'?"}
+    assert numbers(asked.begin("receipts", module="gone")) == [1]
+
+
 def test_new_receipts_follow() -> None:
     """Each once, twice a second, until the client leaves; not those of calls in flight."""
     asked = controlled(receipt(1), receipt(2))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from twisted.internet.task import Clock
 
-from hostkit import cached
+from hostkit import Host, cached
 from hostkit.control.reloader import Outcome
 from hostkit.loops import start_entry
 from hostkit.testing import build_host
@@ -14,7 +14,9 @@ from tests.cli import modules
 from tests.control.controlled import Controlled
 
 if TYPE_CHECKING:
-    from hostkit import Host, ModuleApi
+    import pytest
+
+    from hostkit import ModuleApi
 
 
 class FakeReloader:
@@ -66,6 +68,13 @@ class Looping:
     @cached()
     async def find(self, name: str) -> str:
         return name
+
+
+def test_a_module_that_is_gone_has_no_caches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Although they are there until Python collects what it has left behind."""
+    monkeypatch.setattr(Host, "cached_functions", ("gone/Gone.find", "looping/Looping.find"))
+    host = build_host([{"module": Looping, "name": "looping"}])
+    assert Controlled(host).ask("status")["caches"] == ["looping/Looping.find"]
 
 
 def test_loops_and_caches_are_named() -> None:

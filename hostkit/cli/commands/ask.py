@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from hostkit.cli._fields import ARGS, FIELDS, Typed, read_source
-from hostkit.cli._options import data_format, write_json
+from hostkit.cli._options import data_format, write_document, write_json
 from hostkit.cli._server_options import TOKEN_FILE, read_token
 from hostkit.wording import did_you_mean, either, indented
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 _CODES: Final = """
 \b
 Examples:
-  hostkit ask check_comment --url http://127.0.0.1:8080 author=ann text="hello casino"
+  hostkit ask check_comment --url http://127.0.0.1:8080 author=ann text=hello
   hostkit ask check_comment --url unix:/run/words.sock --args call.json
-  hostkit ask check_comment --url https://words.example --token-file token --format json author=ann
+  hostkit ask check_comment --url https://words.example --token-file token
 
 \b
 Exit codes:
@@ -30,7 +30,7 @@ Exit codes:
   10  denied
   11  failed: neither allowed nor denied, as a module or the server has failed
   1   the server cannot be asked, or refuses
-  2   there is no such hook, its arguments do not fit, or the command line is wrong
+  2   no such hook, its arguments do not fit, or the command line is wrong
 """
 DENIED: Final = 10
 """The exit code of a denial; an interpreter or a shell uses it for nothing else."""
@@ -58,6 +58,7 @@ _BROKEN: Final = 500
 @click.option(
     "--timeout",
     "seconds",
+    metavar="SECONDS",
     type=click.FloatRange(0, min_open=True),
     default=30.0,
     show_default=True,
@@ -94,8 +95,7 @@ def command(  # noqa: PLR0913 -- as many as it has options
     reply = client.call(hooks[name]["path"], {**arguments, **typed})
     outcome, code = read_outcome(reply)
     if form == "json":
-        answer = {"outcome": outcome, "status": reply.status, "answer": reply.body}
-        write_json({"version": 1, "hook": name, **answer})
+        write_document(hook=name, outcome=outcome, status=reply.status, answer=reply.body)
     elif outcome == "result":
         write_json(reply.body["result"], indent=None)
     else:

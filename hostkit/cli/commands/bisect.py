@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from hostkit.cli._manner import note
-from hostkit.cli._options import FILE
+from hostkit.cli._options import FILE, data_format, write_document
 from hostkit.wording import indented, visible
 
 if TYPE_CHECKING:
@@ -43,11 +43,13 @@ Exit codes:
 )
 @click.option(
     "--url",
+    metavar="URL",
     help="Works if this page is answered with a status below 400, when `hostkit serve` serves the "
     "copy of FILE on the listeners named in it.",
 )
 @click.option("--show", is_flag=True, help="Show what COMMAND prints.")
-def command(file: str, *, command_line: str | None, url: str | None, show: bool) -> None:
+@data_format("As JSON, an object with the module, and with the steps that have led to it.")
+def command(file: str, *, command_line: str | None, url: str | None, show: bool, form: str) -> None:
     """Find the module in FILE that makes something fail.
 
     Half of the enabled modules are disabled in a copy of FILE, then half of those that may be the
@@ -60,6 +62,7 @@ def command(file: str, *, command_line: str | None, url: str | None, show: bool)
         raise click.UsageError("write either --cmd COMMAND or --url URL")
     read = _read(file)
     names = [each.name for each in read.modules if each.enabled]
+    steps: list[dict[str, Any]] = []
     with progress_shown() as progress:
         tick = (lambda: None) if show else progress.tick  # what COMMAND prints says enough
         probe: Probe = (
@@ -68,7 +71,9 @@ def command(file: str, *, command_line: str | None, url: str | None, show: bool)
 
         def try_without(disabled: Collection[str]) -> bool:
             with copy_without(read, disabled) as copy:
-                return probe(copy)
+                works = probe(copy)
+            steps.append({"disabled": [*disabled], "works": works})
+            return works
 
         def report(tried: str, works: bool) -> None:  # noqa: FBT001 -- as `Search` calls it
             note(f"{indented(tried)}: {'works' if works else 'fails'}")
@@ -76,7 +81,10 @@ def command(file: str, *, command_line: str | None, url: str | None, show: bool)
 
         progress.begin(f"bisecting {click.format_filename(file)}", Search.most_steps(len(names)))
         found = Search(try_without, report).find(names)
-    click.echo(visible(found))
+    if form == "json":
+        write_document(file=click.format_filename(file), module=found, steps=steps)
+    else:
+        click.echo(visible(found))
 
 
 def _read(file: str) -> HostFile:

@@ -20,7 +20,7 @@ Examples:
   hostkit drill check_comment host.yaml --argument text
   hostkit drill check_comment host.yaml --argument text \\
       --cmd "curl -sS -d text={value} http://127.0.0.1:8000/comments"
-  hostkit drill user_may_invite host.yaml --argument invitee --value "@{}:example.org"
+  hostkit drill may_invite host.yaml --argument who --value "@{}:example.org"
 
 \b
 Exit codes:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import click
 
 from hostkit.cli._fields import ARGS, FIELDS, read_source
-from hostkit.cli._manner import note, show_traceback
-from hostkit.cli._options import build, data_format, path_option, write_json
+from hostkit.cli._manner import show_traceback
+from hostkit.cli._options import build, data_format, path_option, write_document
 from hostkit.cli._server_options import TOKEN_FILE, URL, find_server
 from hostkit.wording import indented
 
@@ -27,14 +27,14 @@ _CODES: Final = """
 Examples:
   hostkit explain check_comment host.yaml author=ann text="hello casino"
   hostkit explain check_comment host.yaml --args call.json
-  hostkit explain check_comment host.yaml author=ann text=hi --against new.yaml
+  hostkit explain check_comment host.yaml author=ann --against new.yaml
   hostkit explain 49f6f9-1 host.yaml
   hostkit explain 49f6f9-1 --url https://words.example --token-file token
 
 \b
 Exit codes:
   0  the steps are shown; with --against, the decision is the same
-  1  there are problems with a file or its modules; or no server has such a receipt
+  1  a file or its modules have problems, or there is no such receipt
   2  a file cannot be read, or the command line is wrong
   3  with --against, the decision differs
 """
@@ -57,7 +57,7 @@ _RECEIPT_ID: Final = re.compile(r"[0-9a-f]{6}-[0-9]+")
 @URL
 @TOKEN_FILE
 @path_option
-@data_format("As JSON, an object for each file, with its name, its receipt and the result.")
+@data_format("As JSON, an object with a list of files, each with its receipt and the result.")
 def command(  # noqa: PLR0913 -- as many as it has options
     hook: str,
     file: str | None,
@@ -91,29 +91,30 @@ def command(  # noqa: PLR0913 -- as many as it has options
     given = {**read_source(source), **fields}
     files = [file] if other is None else [file, other]
     asked = run(files, build, lambda host: _ask(host, hook, given))
-    _write(files, asked, form)
-    if other is not None:
-        same = _decision(asked[0].trace) == _decision(asked[1].trace)
-        said = f"the decision {'is the same' if same else 'differs'}"
-        (note if form == "json" else click.echo)(said)
-        sys.exit(0 if same else _DIFFERS)
+    differs = None if other is None else len({_decision(each.trace) for each in asked}) > 1
+    _write(files, asked, form, differs=differs)
+    sys.exit(_DIFFERS if differs else 0)
 
 
-def _write(files: Sequence[str], asked: Sequence[_Asked], form: str) -> None:
+def _write(
+    files: Sequence[str], asked: Sequence[_Asked], form: str, *, differs: bool | None
+) -> None:
     if form == "json":
         shown = [_to_json(*each) for each in zip(files, asked, strict=True)]
-        write_json(shown if len(shown) > 1 else shown[0])
+        write_document(files=shown, differs=differs)
         return
     for name, each in zip(files, asked, strict=True):
-        if len(files) > 1:
+        if differs is not None:
             click.secho(f"{name}:", bold=True)
         click.echo(_show(each))
+    if differs is not None:
+        click.echo(f"the decision {'differs' if differs else 'is the same'}")
 
 
 def _show_receipt(receipt_id: str, server: AskedServer, target: str | None, form: str) -> None:
     answer = server.require("receipt", {"id": receipt_id})
     if form == "json":
-        write_json({"file": target, "receipt": answer["receipt"]})
+        write_document(files=[{"file": target, "receipt": answer["receipt"]}], differs=None)
     else:
         click.echo(indented(answer["text"], ""))
 
@@ -138,6 +139,8 @@ def _show(asked: _Asked) -> str:
     receipt = str(_receipt(trace))
     if trace.error is not None:
         show_traceback(trace.error)
+    if not trace.receipt.steps:
+        receipt += "\n  no module is asked"
     if trace.error is not None or trace.receipt.reason is not None or trace.result is None:
         return receipt
     return f"{receipt}\n  result: {indented(redact(repr(trace.result)), '    ')}"

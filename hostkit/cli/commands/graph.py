@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 _CODES: Final = """
 \b
 Examples:
-  hostkit graph host.yaml                           for a README on GitHub, in a block ```mermaid
-  hostkit graph host.yaml --format svg > host.svg   a picture; needs Graphviz
+  hostkit graph host.yaml                           for a block ```mermaid
+  hostkit graph host.yaml --format svg > host.svg   needs Graphviz
 
 \b
 Exit codes:
   0  the picture is written
-  1  there are problems with the file or its modules, or Graphviz is missing or fails
+  1  there are problems with the file or its modules, or with Graphviz
   2  the file cannot be read, or the command line is wrong
 """
 _LIMIT_SECONDS: Final = 60

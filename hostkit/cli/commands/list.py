@@ -17,7 +17,7 @@ _EXAMPLES: Final = """
 Examples:
   hostkit list host.yaml
   hostkit list --view hooks --module words host.yaml
-  hostkit list --view modules --fields module,state,hooks --sort module host.yaml
+  hostkit list --view modules --fields module,state,hooks host.yaml
   hostkit list --available host.yaml
 """
 

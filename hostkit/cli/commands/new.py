@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 _CODES: Final = """
 \b
 Examples:
-  hostkit new word-filter                           a module for the first installed category
-  hostkit new word-filter --category spam_checker   or for another one
-  hostkit new guest-book --host                     a program that asks modules
+  hostkit new word-filter                       for the first category
+  hostkit new word-filter --category comments   for another one
+  hostkit new guest-book --host                 a program that asks modules
 
 \b
 Exit codes:
   0  the package is written
-  1  there is something of that name, it cannot be written, or the category cannot be loaded
+  1  it cannot be written, or the category cannot be loaded
   2  the command line is wrong
 """
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")

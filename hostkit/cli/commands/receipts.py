@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from hostkit.cli._manner import note
-from hostkit.cli._options import data_format, write_json
+from hostkit.cli._options import JSON_VERSION, data_format, write_json
 from hostkit.cli._server_options import asks_server
 from hostkit.wording import indented
 
@@ -47,6 +47,7 @@ Exit codes:
 @click.option(
     "-n",
     "--limit",
+    metavar="NUMBER",
     type=click.IntRange(0),
     default=20,
     show_default=True,
@@ -62,12 +63,22 @@ def command(server: AskedServer, form: str, **wanted: Any) -> None:
     from hostkit.cli._target import EndedError  # noqa: PLC0415
 
     arguments = {name: value for name, value in wanted.items() if value is not None}
+    write = write_line if form == "json" else write_text
+    is_any = False
+
+    def receive(item: dict[str, Any]) -> None:
+        nonlocal is_any
+        is_any = True
+        write(item)
+
     try:
-        server.require("receipts", arguments, write_line if form == "json" else write_text)
+        server.require("receipts", arguments, receive)
     except EndedError as ended:
         if not wanted["follow"]:
             raise
         note(f"process {ended.number} has ended")
+    if not is_any and not wanted["follow"]:
+        note("no such receipts are kept")
 
 
 def write_line(item: dict[str, Any]) -> None:
@@ -76,7 +87,7 @@ def write_line(item: dict[str, Any]) -> None:
     Args:
         item: What the control socket has sent of it.
     """
-    write_json(item["receipt"], indent=None)
+    write_json({"version": JSON_VERSION, **item["receipt"]}, indent=None)
 
 
 def write_text(item: dict[str, Any]) -> None:

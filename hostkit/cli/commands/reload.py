@@ -21,7 +21,7 @@ Exit codes:
   0  the server goes on with the new file; with --dry-run, it could
   1  it goes on with the old one, as there are problems; or there is no server
   2  the file cannot be read, or the command line is wrong
-  3  the server was asked, but without a control socket it cannot say what comes of it
+  3  the server was asked, but cannot say what comes of it: no control socket
 """
 
 

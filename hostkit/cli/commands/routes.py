@@ -11,6 +11,11 @@ from hostkit.cli._options import FILE, build, path_option, say
 
 _CODES: Final = """
 \b
+Examples:
+  hostkit routes host.yaml
+  hostkit routes host.yaml "/comments/latest?page=2"
+
+\b
 Exit codes:
   0  the paths are shown; PATH is served
   1  PATH is not served, or there are problems with the file or its modules

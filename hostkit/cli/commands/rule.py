@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 from click.shell_completion import CompletionItem
 
-from hostkit.cli._options import write_json
+from hostkit.cli._options import write_document
 from hostkit.codes import Code
 from hostkit.wording import did_you_mean
 
@@ -51,7 +51,7 @@ def _complete(
     "form",
     type=click.Choice(["text", "json"]),
     default="text",
-    help="As JSON, a list of objects with the keys code, title and text (in Markdown).",
+    help="As JSON, an object with a list of codes, each with its title and its text (in Markdown).",
 )
 def command(codes: Sequence[str], form: str) -> None:
     """Explain the codes of problems, such as HK204.
@@ -64,7 +64,7 @@ def command(codes: Sequence[str], form: str) -> None:
         shown = [
             {"code": code, "title": code.summary, "text": texts[code].strip()} for code in found
         ]
-        write_json(shown)
+        write_document(codes=shown)
     elif not codes:
         for code in found:
             click.echo(f"{code}  {code.summary}")
@@ -78,7 +78,8 @@ def _find(given: str) -> Code:
     for code in Code:
         if code == f"HK{digits}":
             return code
-    near = did_you_mean(f"HK{digits}", [code.value for code in Code])
+    # Of a number, those that are near have nothing to do with what was meant.
+    near = None if digits.isdigit() else did_you_mean(f"HK{digits}", [code.value for code in Code])
     message = f"{given!r} is not a code: {near or '`hostkit rule` lists all'}"
     raise click.BadParameter(message, param_hint="CODE")
 
@@ -102,5 +103,6 @@ def _show_link(link: re.Match[str]) -> str:
     if link["text"]:
         return link["text"]
     if link["page"]:
-        return f"the page {link['page']!r} of the documentation"
+        begins = link.start() == 0 or link.string[: link.start()].endswith(". ")
+        return f"{'The' if begins else 'the'} page {link['page']!r} of the documentation"
     return link["target"].partition("-")[0].upper()

@@ -32,7 +32,16 @@ def _read_levels(
     return levels
 
 
-@click.command("serve", epilog=CODES)
+_EXAMPLES: Final = """
+\b
+Examples:
+  hostkit serve host.yaml
+  hostkit serve host.yaml --log-level hostkit.modules.words=debug
+  hostkit serve host.yaml --log-format json --reactor uvloop
+"""
+
+
+@click.command("serve", epilog=_EXAMPLES + CODES)
 @FILE
 @path_option
 @click.option(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from click.shell_completion import CompletionItem
 
-from hostkit.cli._options import build, path_option, write_json
+from hostkit.cli._options import build, path_option, write_document
 from hostkit.wording import did_you_mean
 
 if TYPE_CHECKING:
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 _CODES: Final = """
 \b
 Examples:
-  hostkit spec                               the hooks of all installed categories
-  hostkit spec comments                      those of one category
-  hostkit spec check_comment                 one hook; comments.check_comment is the same
-  hostkit spec check_comment -f host.yaml    and the modules that it asks there
+  hostkit spec                              the hooks of all categories
+  hostkit spec comments                     those of one category
+  hostkit spec comments.check_comment       one hook; check_comment will do
+  hostkit spec check_comment -f host.yaml   and which modules it asks there
 
 \b
 Exit codes:
@@ -61,7 +61,7 @@ def _complete(
     "form",
     type=click.Choice(["text", "json"]),
     default="text",
-    help="As JSON, a list of objects with the keys hook, signature, doc, facts and modules.",
+    help="As JSON, an object with a list of hooks.",
 )
 def command(hook: str | None, file: str | None, form: str) -> None:
     """Show what hooks promise: arguments, answers, rule, policies.
@@ -76,7 +76,7 @@ def command(hook: str | None, file: str | None, form: str) -> None:
         raise click.BadParameter(_explain(hook, specs), param_hint="HOOK")
     if form == "json":
         shown = [_to_json(spec, host if file is not None else None) for spec in found]
-        write_json(shown)
+        write_document(hooks=shown)
     elif hook is None or hook in {category.name for category in host.categories}:
         shown_categories = [each for each in host.categories if hook in (None, each.name)]
         click.echo("\n\n".join("\n".join(_list(each)) for each in shown_categories))
@@ -102,7 +102,8 @@ def _list(category: type[Category]) -> Iterator[str]:
     yield click.style(category.name, bold=True) + f"  {_first_sentence(category)}"
     width = max(map(len, category.hookspecs))
     for spec in category.hookspecs.values():
-        yield f"{_MARGIN}{spec.name:<{width}}  {_first_sentence(spec.function)}"
+        deprecated = "  (deprecated)" if spec.deprecated else ""
+        yield f"{_MARGIN}{spec.name:<{width}}  {_first_sentence(spec.function)}{deprecated}"
 
 
 def _show(spec: Hookspec, host: Host, file: str | None) -> Iterator[str]:
@@ -124,13 +125,23 @@ def _modules(spec: Hookspec, host: Host) -> str:
 
 
 def _to_json(spec: Hookspec, host: Host | None) -> dict[str, Any]:
+    from hostkit.rules import KINDS  # noqa: PLC0415
     from hostkit.specs import facts_of  # noqa: PLC0415
 
     modules = {} if host is None else {"modules": [*_listeners(spec, host)]}
     return {
         "hook": spec.full_name,
+        "category": spec.category,
         "signature": spec.show(),
+        "arguments": [
+            {"name": name, "required": number < spec.required, "copied": name in spec.copy}
+            for number, name in enumerate(spec.arguments)
+        ],
         "doc": _doc(spec),
+        "rule": type(spec.rule).__name__,
+        "on_error": {kind: spec.rule.policy(kind) for kind in KINDS},
+        "since": spec.added,
+        "deprecated": spec.deprecated,
         "facts": dict(facts_of(spec)),
         **modules,
     }

@@ -51,7 +51,8 @@ def _check_names(
     "form",
     type=click.Choice(["text", "json", "github", "sarif"]),
     default="text",
-    help="github: commands that show problems beside the lines of a pull request.",
+    help="json and sarif: for programs; github: commands that show problems beside the lines of a "
+    "pull request.",
 )
 @click.option(
     "--without-secrets",

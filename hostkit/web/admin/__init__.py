@@ -5,6 +5,7 @@ from hostkit.web.admin._receipts import (
     Wanted,
     describe,
     explain_hook,
+    explain_unknown,
     find_receipt,
     none_left,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "Wanted",
     "describe",
     "explain_hook",
+    "explain_unknown",
     "find_receipt",
     "modules_of",
     "none_left",

@@ -93,7 +93,7 @@ def status_of(host: Host, server: Serving) -> dict[str, Any]:
             for listener, url in server.listening
         ],
         "loops": [loop for module in host.modules for loop in _loops_of(module)],
-        "caches": [*host.cached_functions],
+        "caches": _caches(host),
         "redis": host.file.settings.redis is not None,
         "messages": attrs.asdict(host.message_counts),
         "receipts": {"kept": len(host.receipts), "limit": host.file.settings.receipts},
@@ -107,6 +107,12 @@ def _state(host: Host, server: Serving) -> str:
     if server.is_stopping:
         return "stopping"
     return "running" if host.is_running else "starting"
+
+
+def _caches(host: Host) -> list[str]:
+    """Name the cached methods of the modules that there are: those of others may linger."""
+    names = {module.name for module in host.modules}
+    return [each for each in host.cached_functions if each.rpartition("/")[0] in names]
 
 
 def modules_of(host: Host) -> list[dict[str, Any]]:

@@ -60,6 +60,21 @@ def explain_hook(host: Host, name: str | None) -> str | None:
     return f"there is no hook {name!r}: {near}"
 
 
+def explain_unknown(host: Host, wanted: Wanted) -> str | None:
+    """Say what is wrong with the names that a client asks for, if something is.
+
+    Args:
+        host: The host.
+        wanted: What the client asks for. Its module may be gone, if it is in a receipt.
+    """
+    before = [step.module for receipt in host.receipts for step in receipt.steps]
+    known = dict.fromkeys([*(entry.name for entry in host.file.modules), *before])
+    if wanted.module is None or wanted.module in known:
+        return explain_hook(host, wanted.hook)
+    near = did_you_mean(wanted.module, known) or f"there are: {', '.join(known) or 'none'}"
+    return explain_hook(host, wanted.hook) or f"there is no module {wanted.module!r}: {near}"
+
+
 def find_receipt(receipts: Receipts, receipt_id: str) -> dict[str, Any] | None:
     """Find a receipt that is still kept, as `describe` writes it.
 

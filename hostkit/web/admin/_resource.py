@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 from hostkit.dispatch import Outcome
 from hostkit.web._json_resource import HttpError, JsonResource
-from hostkit.web._request import query_value, query_values
+from hostkit.web._query import query_value, query_values
 from hostkit.web.admin._inspecting import modules_of, status_of
-from hostkit.web.admin._receipts import Wanted, explain_hook, find_receipt, none_left, page_of
+from hostkit.web.admin._receipts import Wanted, explain_unknown, find_receipt, none_left, page_of
 from hostkit.web.gateway import redacted
 
 if TYPE_CHECKING:
@@ -77,16 +77,16 @@ class Admin(JsonResource):
                 raise HttpError(404, "not_found", f"there are: {', '.join(_PAGES)}")
 
     def _read(self, request: Request) -> Wanted:
-        hook = query_value(request, "hook", str, None)
-        unknown = explain_hook(self._host, hook)
-        if unknown is not None:
-            raise HttpError(400, "no_such_hook", unknown)
-        return Wanted(
-            hook=hook,
+        wanted = Wanted(
+            hook=query_value(request, "hook", str, None),
             module=query_value(request, "module", str, None),
             outcomes=tuple(query_values(request, "outcome", Outcome)),
             limit=query_value(request, "limit", _at_least_0, Wanted().limit),
         )
+        unknown = explain_unknown(self._host, wanted)
+        if unknown is not None:
+            raise HttpError(400, "unknown_name", unknown)
+        return wanted
 
 
 def _at_least_0(text: str) -> int:
