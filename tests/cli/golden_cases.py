@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 COMMANDS: Final = (
-    *("serve", "validate", "list", "routes", "explain", "ask", "reload", "status"),
+    *("serve", "validate", "list", "routes", "explain", "ask", "reload", "status", "db"),
     *("receipts", "modules", "enable", "disable", "shadow", "drill"),
     *("spec", "rule", "graph", "schema", "init", "new", "bisect", "completion"),
 )

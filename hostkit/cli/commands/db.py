@@ -28,7 +28,21 @@ Exit codes:
 """
 
 
-@click.group("db")
+_EXAMPLES: Final = """
+\b
+Examples:
+  hostkit db status host.yaml
+  hostkit db migrate host.yaml
+
+\b
+Exit codes:
+  0  all schemas are up to date
+  1  a step has failed, or the database cannot be reached
+  2  the file cannot be read, or the command line is wrong
+"""
+
+
+@click.group("db", epilog=_EXAMPLES)
 def command() -> None:
     """Show or apply the steps of the modules' schemas.
 

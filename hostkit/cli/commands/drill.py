@@ -24,7 +24,7 @@ Examples:
 
 \b
 Exit codes:
-  0  the hook was called with the value, and the denial was given to the program
+  0  the hook was called with the value, and the program was given the denial
   1  there is no server, it refuses, or a reload has ended the drill
   2  the file cannot be read, or the command line is wrong
   3  the hook was not called with the value in time
