@@ -28,6 +28,7 @@ SWITCHES: Final[Mapping[str, dict[str, Any]]] = {
 }
 """What each command changes in a module's entry."""
 
+
 _SAID: Final = {"enable": "enabled", "disable": "disabled", "shadow": "in shadow mode"}
 _BUSY: Final = "a reload is in flight, or the server has not started yet; try again"
 

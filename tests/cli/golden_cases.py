@@ -111,6 +111,17 @@ CASES: Final = {
     "rule_several": "rule 21 hk107",
     "rule_json": "rule HK002 --format json",
     "rule_unknown": "rule HK999",
+    # db
+    "db_status_help": "db status --help",
+    "db_migrate_help": "db migrate --help",
+    "db_none": "db",
+    "db_status": "db status tables.yaml",
+    "db_status_json": "db status --format json tables.yaml",
+    "db_status_empty": "db status empty.yaml",
+    "db_status_bad": "db status broken.yaml",
+    "db_migrate": "db migrate tables.yaml",
+    "db_migrate_json": "db migrate --format json tables.yaml",
+    "db_migrate_empty": "db migrate empty.yaml",
     # graph
     "graph": "graph host.yaml",
     "graph_all": "graph --all warned.yaml",

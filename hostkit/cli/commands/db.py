@@ -9,25 +9,6 @@ import click
 
 from hostkit.cli._options import FILE, build, data_format, path_option, say, write_json
 
-_STATUS_CODES: Final = """
-\b
-Exit codes:
-  0  all schemas are up to date
-  1  a module cannot use the schema that is there, the database cannot be reached, or there are
-     problems with the file or its modules
-  2  the file cannot be read, or the command line is wrong
-  3  there are steps to apply; a server does that when it starts
-"""
-_MIGRATE_CODES: Final = """
-\b
-Exit codes:
-  0  all schemas are up to date now
-  1  a step has failed, the database cannot be reached, or there are problems with the file or its
-     modules; what was applied before stays
-  2  the file cannot be read, or the command line is wrong
-"""
-
-
 _EXAMPLES: Final = """
 \b
 Examples:
@@ -37,7 +18,36 @@ Examples:
 \b
 Exit codes:
   0  all schemas are up to date
-  1  a step has failed, or the database cannot be reached
+  1  a module cannot use its schema, a step has failed, the database cannot be
+     reached, or the file or its modules have problems
+  2  the file cannot be read, or the command line is wrong
+  3  of status: there are steps to apply
+"""
+_STATUS_CODES: Final = """
+\b
+Examples:
+  hostkit db status host.yaml
+  hostkit db status --format json host.yaml
+
+\b
+Exit codes:
+  0  all schemas are up to date
+  1  a module cannot use the schema that is there, the database cannot be
+     reached, or the file or its modules have problems
+  2  the file cannot be read, or the command line is wrong
+  3  there are steps to apply; a server does that when it starts
+"""
+_MIGRATE_CODES: Final = """
+\b
+Examples:
+  hostkit db migrate host.yaml
+  hostkit db migrate --format json host.yaml
+
+\b
+Exit codes:
+  0  all schemas are up to date now
+  1  a step has failed, the database cannot be reached, or the file or its
+     modules have problems; what was applied before stays
   2  the file cannot be read, or the command line is wrong
 """
 
@@ -55,7 +65,7 @@ def command() -> None:
 @path_option
 @data_format("As JSON, an object with the database, its engine, and modules with their steps.")
 def status(file: str, form: str) -> None:
-    """Show which version of its schema each module of FILE has in the database.
+    """Show which steps of their schemas the modules of FILE still need.
 
     The modules are built, but not started; nothing is changed.
     """
@@ -75,7 +85,7 @@ def status(file: str, form: str) -> None:
 @path_option
 @data_format("As JSON, an object with the steps that were applied, and with what failed.")
 def migrate(file: str, form: str) -> None:
-    """Apply the steps that the database has not had yet.
+    """Apply the steps that the modules of FILE still need.
 
     The modules are built, but not started. Each step is a transaction of its own; what was applied
     stays if a later one fails, or after Ctrl-C. A server may run meanwhile.

@@ -58,6 +58,8 @@ def command(server: AskedServer, form: str) -> None:
 
 def _head(answer: dict[str, Any]) -> str:
     worker = f", worker {answer['worker']}" if answer["worker"] is not None else ""
+    if "workers" in answer:
+        worker = f", {counted(len(answer['workers']), 'worker')}"
     since = _duration(answer["uptime_seconds"])
     file, state = answer["file"]["name"], answer["state"]
     return f"{file}: {state} for {since}, process {answer['pid']}{worker}"
@@ -66,6 +68,7 @@ def _head(answer: dict[str, Any]) -> str:
 def _rows(answer: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "version", f"hostkit {answer['hostkit']}, Python {answer['python']}"
     yield "file", _file(answer["file"])
+    yield "workers", "\n".join(_worker(each) for each in answer.get("workers", ()))
     modules = answer["modules"]
     states = [f"{modules[state]} {state}" for state in _STATES if state in modules]
     yield "modules", ", ".join(states) or "none"
@@ -85,7 +88,20 @@ def _file(file: dict[str, Any]) -> str:
     if file["sha256"] is None:
         return "none"
     state = {None: "", True: ", has changed since it was read", False: ", unchanged"}
-    return f"sha256 {file['sha256'][:16]}{state[file['changed']]}"
+    since = file.get("differs_since")
+    differs = f"; what is on disk differs from what runs since {since}" if since else ""
+    return f"sha256 {file['sha256'][:16]}{differs or state[file['changed']]}"
+
+
+def _worker(worker: dict[str, Any]) -> str:
+    processes = [
+        f"process {each['pid']}, generation {each['generation']}, for "
+        f"{_duration(each['uptime_seconds'])}{', does the tasks' if each['does_tasks'] else ''}"
+        for each in worker["processes"]
+    ]
+    ends = f"ended {counted(worker['ends'], 'time')}, last: {worker['last_end']}"
+    known = [f"{worker['worker']}: {worker['state']}", *processes, ends if worker["ends"] else ""]
+    return "; ".join(filter(None, known))
 
 
 def _switch(switch: dict[str, str]) -> str:
