@@ -72,7 +72,7 @@ def work(options: Frame, link: socket.socket, mask: Mask) -> int:
         host = build_from_file(
             options["file"],
             prepare=lambda file: mask.learn(file.redact),
-            change=lambda file: adapted(file, options["switches"], options["tasks_on"]),
+            change=lambda file: adapted(file, options, options["tasks_on"]),
             stream=io.BytesIO(options["text"].encode()),
             worker_name=options["worker"],
             module_path=options["module_path"],

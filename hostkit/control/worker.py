@@ -37,24 +37,27 @@ def read_file(frame: Frame, tasks_on: str | None) -> HostFile:
         ConfigErrors: Something is wrong with it.
     """
     stream = io.BytesIO(frame["text"].encode())
-    return adapted(examine(frame["file"], stream=stream).accept(), frame["switches"], tasks_on)
+    return adapted(examine(frame["file"], stream=stream).accept(), frame, tasks_on)
 
 
-def adapted(file: HostFile, commands: Mapping[str, str], tasks_on: str | None) -> HostFile:
+def adapted(file: HostFile, frame: Frame, tasks_on: str | None) -> HostFile:
     """Change how modules of a file are asked, and which worker does background work.
 
     Args:
         file: The file.
-        commands: One of `SWITCHES` for each module that is changed, by its name.
+        frame: Says what operators have changed, and which file of the host it is.
         tasks_on: The worker that does background work, if it is one of this supervisor's.
     """
+    commands = frame["switches"]
     modules = (
         attrs.evolve(entry, **SWITCHES[commands[entry.name]]) if entry.name in commands else entry
         for entry in file.modules
     )
     chosen = tasks_on or file.settings.background_tasks_on
     settings = attrs.evolve(file.settings, background_tasks_on=chosen)
-    return attrs.evolve(file, modules=tuple(modules), settings=settings)
+    return attrs.evolve(
+        file, modules=tuple(modules), settings=settings, generation=frame["generation"]
+    )
 
 
 @final
