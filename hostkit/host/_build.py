@@ -41,7 +41,8 @@ def build(
 
     Args:
         loader: Loads the modules of the file.
-        clock, protect: As for `Chain`.
+        clock: Where timeouts are set; see `Chain`.
+        protect: As for `Chain`.
         before: What was built before, if this is a reload; modules that are unchanged in the file
             are kept. Its hooks call its own chains until `HostState.connect`.
         missing: Optional modules that are known to have failed, so that they are not loaded.
