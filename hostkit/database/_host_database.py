@@ -124,15 +124,20 @@ class HostDatabase:
         if self._is_closed:
             raise closed(job, _STOPPED)
         call_on_loop = None if self.engine.is_memory else find_call_from_thread()
-        try:
-            if call_on_loop is None:
-                return self.run_here(job)
-            return await self._run_in_thread(job, call_on_loop)
-        finally:
-            seconds = job.elapsed_seconds
-            if seconds > _SLOW_SECONDS:
-                said = "module %r: the database interaction %r took %.1fs"
-                logger_of(job.module).warning(said, job.module, job.description, seconds)
+        if call_on_loop is None:
+            result = self.run_here(job)
+        else:
+            result = await self._run_in_thread(job, call_on_loop)
+        if job.elapsed_seconds > _SLOW_SECONDS:
+            logger_of(job.module).warning(
+                "module %r: the database interaction %r took %.1fs, of which it waited for others "
+                "for %.1fs",
+                job.module,
+                job.description,
+                job.elapsed_seconds,
+                job.waited_seconds or 0.0,
+            )
+        return result
 
     def run_here(self, job: Job) -> Any:
         """Do an interaction in this thread, which waits for it; see `run`."""
@@ -184,7 +189,18 @@ class HostDatabase:
 
     def _expire(self, job: Job) -> None:
         job.is_expired = True
-        self._fail(job, job.timed_out())
+        self._fail(job, job.timed_out(self._reason_to_wait(job)))
+
+    def _reason_to_wait(self, job: Job) -> str:
+        """Name what holds up an interaction that no thread has come to, in brackets."""
+        begun = [each for each in self._running if each.waited_seconds is not None]
+        if job.waited_seconds is not None or not begun:
+            return ""
+        longest = max(begun, key=lambda each: each.elapsed_seconds)
+        return (
+            f" (it waited for others; longest in flight is {longest.description!r} of module "
+            f"{longest.module!r}, for {longest.elapsed_seconds:.1f}s)"
+        )
 
     def end(self, job: Job, reason: str) -> None:
         """End an interaction that is in flight, if it is.
@@ -253,6 +269,7 @@ def _close_all(pools: Sequence[Pool]) -> None:
 
 
 def _carry_out(engine: Engine, job: Job, held: Held) -> Any:
+    job.begin()
     return carry_out(engine, held, job)
 
 

@@ -157,8 +157,8 @@ class Host(HostView):
             self._built, messages = self._builder.first(
                 self.file, self._categories, self._services, make_api
             )
-            services = self._built.loader.services
-            self._lifecycle.shared = Shared(messages, services.database, services.http)
+            self._lifecycle.shared = Shared(messages, self._built.loader.services)
+            self._lifecycle.shared.use(self.file.settings)
             announce_built(self)
         return self
 

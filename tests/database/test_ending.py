@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import threading
 from typing import Any
 
@@ -56,6 +57,26 @@ async def test_what_takes_too_long_is_ended(make_database: MakeDatabase, url: st
     assert (raised.value.code, isinstance(raised.value, TimeoutError)) == ("HK513", True)
     assert "`hostkit: database_timeout:`" in str(raised.value)
     assert await numbers_in(database) == []
+
+
+async def test_what_waits_for_others_names_them(make_database: MakeDatabase, url: str) -> None:
+    """The module whose interaction takes so long, and not only those that suffer from it."""
+    host = make_database(url, seconds=0.5, most=1)
+    begun, end = threading.Event(), threading.Event()
+
+    def dawdle(_: Transaction) -> None:
+        begun.set()
+        end.wait(10)
+
+    slow = asyncio.ensure_future(Database("slow", host).run_interaction("dawdle", dawdle))
+    while not begun.is_set():
+        await asyncio.sleep(0.001)
+    said = r"\(it waited for others; longest in flight is 'dawdle' of module 'slow', for \d\.\ds\)"
+    with pytest.raises(DatabaseTimeoutError, match=said):
+        await Database("m", host).run_interaction("note", lambda _: None)
+    end.set()
+    with pytest.raises(DatabaseTimeoutError):
+        await slow
 
 
 async def test_a_caller_that_is_cancelled_leaves_nothing(database: Database) -> None:
@@ -142,8 +163,14 @@ async def test_a_slow_interaction_is_logged(
     database = database_with(make_database, url)
     with capture_logs("m") as logs:
         await database.fetch_all("look around", "SELECT 1")
+        with pytest.raises(DatabaseError):
+            await database.fetch_all("look elsewhere", "SELECT * FROM no")  # which is no news
     (message,) = logs.messages
-    assert message.startswith("module 'm': the database interaction 'look around' took ")
+    assert re.fullmatch(
+        r"module 'm': the database interaction 'look around' took \d+\.\ds, of which it waited "
+        r"for others for \d+\.\ds",
+        message,
+    )
 
 
 async def test_a_host_that_stops_ends_what_is_in_flight(
