@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 from hostkit.caching._invalidation import check_key, read_payload
 from hostkit.caching._outgoing import KIND, Outgoing
 from hostkit.errors import InvalidationError
-from hostkit.messages import Notice, shown
+from hostkit.messages import Messages, Notice, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,7 +29,7 @@ class Invalidations:
     Functions are held weakly, so there is nothing to take back when a module is gone.
 
     Args:
-        messages: Carries them to the other processes, and theirs here; by default there are none.
+        messages: Carries them to the other processes, and theirs here.
     """
 
     def __init__(self, messages: Messages | None = None) -> None:
