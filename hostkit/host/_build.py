@@ -42,10 +42,11 @@ def build(
 
     Args:
         loader: Loads the modules of the file.
-        clock, protect: As for `Chain`.
-        before: What was built before, if this is a reload; modules that are unchanged in the file
-            are kept. Its hooks call its own chains until `HostState.connect`.
+        clock: Where timeouts are set; see `Chain`.
+        before: What was built before, if this is a reload. Its hooks call its own chains until
+            `HostState.connect`.
         missing: Optional modules that are known to have failed, so that they are not loaded.
+        protect: As for `Chain`.
 
     Raises:
         ConfigErrors: Something is wrong with some modules; all of it is reported.
@@ -70,11 +71,16 @@ def build(
         missing=missing,
         generation=_generation(file, before),
     )
-    warn_about_order(state.chains.values(), loader.findings)
-    check_deciders(file, state.chains, modules)
+    _check(state)
     if before is None:
         state.bind()
     return state
+
+
+def _check(state: HostState) -> None:
+    """Look at all modules together."""
+    warn_about_order(state.chains.values(), state.loader.findings)
+    check_deciders(state.loader.file, state.chains, state.modules)
 
 
 def _generation(file: HostFile, before: HostState | None) -> int:
