@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from hostkit.cli._manner import manner
 from hostkit.cli._options import (
     CODES,
     FILE,
@@ -20,6 +22,8 @@ from hostkit.cli._options import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from hostkit.config import Examined
 
 
 _LEVELS: Final = {
@@ -111,33 +115,47 @@ def command(
 
     _check_worker(worker)
     keep_hangup()
-    levels = {"": logging.INFO, **levels}
+    levels = {**_usual_levels(), **levels}
     is_json = log_format == "json"
-    count = count or _count_of(file)
+    examined = _examine(file)
+    count = count or examined.file.settings.workers
     with reactor_installed(reactor):
         if count is not None:
-            options = {"levels": levels, "json": is_json, "reactor": reactor}
-            sys.exit(_supervise(file, count, worker, options))
+            options = {
+                "levels": levels,
+                "json": is_json,
+                "reactor": reactor,
+                "whole": manner().traceback,
+            }
+            sys.exit(_supervise(examined, count, worker, options))
         log = LogOptions(levels, is_json, SERVE, worker)
-        sys.exit(run(build(file, serves=True, worker=worker, log=log)))
+        text = io.BytesIO((examined.file.text or "").encode())  # a pipe can be read only once
+        sys.exit(run(build(file, serves=True, worker=worker, log=log, stream=text)))
 
 
-def _count_of(name: str) -> int | None:
-    """Find out how many workers a file wants; what is wrong with it is said when it is used."""
+def _usual_levels() -> dict[str, int]:
+    """The levels of the log unless an option names them."""
+    from hostkit.logs import STEPS  # noqa: PLC0415
+
+    speaks = manner()
+    steps = {STEPS: logging.DEBUG} if speaks.verbose else {}
+    return {"": logging.ERROR if speaks.quiet else logging.INFO, **steps}
+
+
+def _examine(name: str) -> Examined:
     from hostkit.config import examine  # noqa: PLC0415
     from hostkit.errors import ConfigErrors  # noqa: PLC0415
 
     try:
-        return examine(name).file.settings.workers
-    except ConfigErrors:
-        return None
+        return examine(name)
+    except ConfigErrors as errors:
+        leave(errors)
 
 
-def _supervise(name: str, count: int, group: str | None, options: dict[str, Any]) -> int:
+def _supervise(examined: Examined, count: int, group: str | None, options: dict[str, Any]) -> int:
     from hostkit.cli._log import LogOptions, logging_to_stderr  # noqa: PLC0415
     from hostkit.cli._log_format import SERVE  # noqa: PLC0415
     from hostkit.cli._supervise import SUPERVISOR, names_of, supervise  # noqa: PLC0415
-    from hostkit.config import load  # noqa: PLC0415
     from hostkit.errors import ConfigErrors  # noqa: PLC0415
 
     log = LogOptions(
@@ -146,7 +164,7 @@ def _supervise(name: str, count: int, group: str | None, options: dict[str, Any]
     options |= {"module_path": module_path(), "path": sys.path}
     with logging_to_stderr(log) as mask:
         try:
-            file = load(name)
+            file = examined.accept()
         except ConfigErrors as errors:
             leave(errors)
         mask.learn(file.redact)
