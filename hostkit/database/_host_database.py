@@ -136,8 +136,7 @@ class HostDatabase:
             result = await self._run_in_thread(job, call_on_loop)
         if job.elapsed_seconds > _SLOW_SECONDS:
             logger_of(job.module).warning(
-                "module %r: the database interaction %r took %.1fs, of which it waited for others "
-                "for %.1fs",
+                "module %r: the database interaction %r took %.1fs (%.1fs until a thread was free)",
                 job.module,
                 job.description,
                 job.elapsed_seconds,

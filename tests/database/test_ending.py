@@ -193,8 +193,8 @@ async def test_a_slow_interaction_is_logged(
             await database.fetch_all("look elsewhere", "SELECT * FROM no")  # which is no news
     (message,) = logs.messages
     assert re.fullmatch(
-        r"module 'm': the database interaction 'look around' took \d+\.\ds, of which it waited "
-        r"for others for \d+\.\ds",
+        r"module 'm': the database interaction 'look around' took \d+\.\ds "
+        r"\(\d+\.\ds until a thread was free\)",
         message,
     )
 
