@@ -59,11 +59,13 @@ class Invalidations:
 
     @property
     def infos(self) -> tuple[tuple[str, CacheInfo], ...]:
-        """What the functions hold, each with its name, which several may have."""
+        """What the functions hold, each with its name; of several with one, the fullest first."""
         return tuple(
-            (name, function.info())
+            (name, info)
             for name, functions in self._functions.items()
-            for function in functions
+            for info in sorted(
+                (function.info() for function in functions), key=_entries, reverse=True
+            )
         )
 
     def count_hits(self, *, on: bool = True) -> None:
@@ -171,3 +173,7 @@ class Invalidations:
 
 def _name(module: str, function: object) -> str:
     return f"{module}/{getattr(function, '__qualname__', '')}"
+
+
+def _entries(info: CacheInfo) -> int:
+    return info.entries
