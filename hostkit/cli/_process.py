@@ -17,6 +17,7 @@ import click
 from hostkit.cli._proc import has_open, survives_hangup
 from hostkit.codes import Code
 from hostkit.errors import ConfigErrors
+from hostkit.files import mode_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -238,7 +239,7 @@ def check_pid_file(file: HostFile) -> list[Problem]:
 
 def _fault(path: Path) -> str | None:
     folder = path.parent
-    if not folder.is_dir():
+    if not stat.S_ISDIR(mode_of(folder)):
         return f"the folder {folder} does not exist"
     if not os.access(folder, os.W_OK | os.X_OK):
         return f"this user may not create files in {folder}"
