@@ -76,6 +76,7 @@ class Code(StrEnum):
     TAG_FILE_NOT_UTF8 = "HK053", "a secret file is not UTF-8 text"
     IN_THE_CLEAR = "HK054", "a secret stands in the config file itself"
     BAD_TEMPLATE = "HK055", "a string with variables in it cannot be filled in"
+    ADMIN_WITHOUT_TOKEN = "HK056", "a listener serves `admin` without a token"
 
     # Loading, HK100 to HK199
     NO_SUCH_PYTHON_MODULE = "HK101", "a Python module does not exist"

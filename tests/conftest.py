@@ -10,10 +10,15 @@ import asyncio
 import functools
 import inspect
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.files import Write
 
 KEPT = (
     "COVERAGE_",
@@ -62,3 +67,15 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> None:
             await asyncio.sleep(0)  # for what is to be called when a transport is closed
 
     pyfuncitem.obj = run_test
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Write a config file and give its name."""
+
+    def write_file(text: str | bytes) -> str:
+        path = tmp_path / "host.yaml"
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        return str(path)
+
+    return write_file

@@ -28,7 +28,7 @@ def command() -> None:
 
 
 def _end(code: object) -> None:
-    from hostkit.cli._ending import Ending  # noqa: PLC0415 -- it imports Twisted
+    from hostkit.process.ending import Ending  # noqa: PLC0415 -- it imports Twisted
 
     def leave(number: int) -> None:
         sys.stdout.flush()

@@ -11,21 +11,20 @@ import attrs
 from twisted.logger import Logger, LogLevel, STDLibLogObserver, globalLogBeginner
 
 from hostkit.cli._log_format import CHECK, JsonFormatter, Mask, MaskedFormatter
+from hostkit.cli._manner import manner
+from hostkit.cli._step_log import steps_shown
 from hostkit.cli._uncaught import uncaught_logged
 from hostkit.floods import FloodGate
-from hostkit.logs import About, is_collected, logger_of
+from hostkit.logs import is_collected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    from hostkit.errors import ModuleFailedError
 
 __all__ = [
     "LogOptions",
     "Mask",
     "MaskedFormatter",
     "TwistedHandler",
-    "log_failed_module",
     "log_to_twisted",
     "logging_to_stderr",
 ]
@@ -83,7 +82,15 @@ _from_twisted: Final = _FromTwisted()
 
 
 class _Stderr(logging.StreamHandler[Any]):
-    """Writes to what is `sys.stderr` at the time."""
+    """Writes to what is `sys.stderr` at the time, where nothing of progress is left then."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._manner = manner()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._manner.clear()
+        super().emit(record)
 
     @property
     def stream(self) -> Any:
@@ -105,6 +112,7 @@ class LogOptions:
         form: What lines have if they are text, as for `logging.Formatter`.
         worker: The name of this process, if it has one.
         skips_collected: Whether the host's own warnings are left out, which are shown otherwise.
+        is_chosen: Whether an option has named levels, which count more than ``--quiet`` then.
     """
 
     levels: Mapping[str, int]
@@ -112,12 +120,36 @@ class LogOptions:
     form: str = CHECK
     worker: str | None = None
     skips_collected: bool = False
+    is_chosen: bool = False
 
-    def make_formatter(self, mask: Mask) -> logging.Formatter:
-        """Make what formats the lines."""
-        return (
-            JsonFormatter(mask, self.worker) if self.is_json else MaskedFormatter(mask, self.form)
-        )
+    def make_formatter(self, mask: Mask, form: str | None = None) -> logging.Formatter:
+        """Make what formats the lines.
+
+        Args:
+            mask: Takes the secrets out.
+            form: The form of lines of text, if it is another one.
+        """
+        whole = manner().traceback
+        if self.is_json:
+            return JsonFormatter(mask, self.worker, whole=whole)
+        return MaskedFormatter(mask, form or self.form, whole=whole)
+
+    def make_step_formatter(self, mask: Mask) -> logging.Formatter:
+        """Make what formats the lines about single steps: in a check, they have no level.
+
+        Args:
+            mask: Takes the secrets out.
+        """
+        return self.make_formatter(mask, "%(message)s" if self.form == CHECK else None)
+
+    @property
+    def lowest(self) -> dict[str, int]:
+        """The levels, as far as the command line wants to see warnings at all."""
+        # Below warnings, Twisted logs its own factories and threads.
+        levels = {"twisted": logging.WARNING, **self.levels}
+        if manner().quiet and not self.is_chosen:
+            levels = {name: max(level, logging.ERROR) for name, level in levels.items()}
+        return levels
 
 
 @contextmanager
@@ -133,21 +165,21 @@ def logging_to_stderr(options: LogOptions) -> Iterator[Mask]:
         What takes the secrets out, once it knows them.
     """
     mask = Mask()
+    manner().redact = mask
     handler = _Stderr()
     handler.setFormatter(options.make_formatter(mask))
     gate = FloodGate(handler.handle)
     if options.skips_collected:
         handler.addFilter(lambda record: not is_collected(record))
     handler.addFilter(gate)
-    # Below warnings, Twisted logs its own factories and threads.
-    levels = {"twisted": logging.WARNING, **options.levels}
+    levels = options.lowest
     before = {name: logging.getLogger(name).level for name in levels}
     for name, level in levels.items():
         logging.getLogger(name).setLevel(level)
     logging.getLogger().addHandler(handler)
     _from_twisted.begin()
     try:
-        with uncaught_logged():
+        with uncaught_logged(), steps_shown(options.make_step_formatter(mask)):
             yield mask
     finally:
         gate.close()
@@ -170,15 +202,3 @@ def log_to_twisted(mask: Mask) -> None:
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(logging.INFO)
-
-
-def log_failed_module(error: ModuleFailedError, prefix: str = "") -> None:
-    """Log that a module could not start: one line, and where its own code raised.
-
-    Args:
-        error: Names the module.
-        prefix: What that means.
-    """
-    extra = About(hook=error.hook).extra
-    cause = error.__cause__ or error
-    logger_of(error.module).error("%s%s", prefix, error, exc_info=cause, extra=extra)

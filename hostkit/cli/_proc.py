@@ -2,28 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import signal
 from pathlib import Path
-
-
-def has_open(number: int, file: os.stat_result) -> bool:
-    """Whether a process has a file open; if the system does not say, that is believed.
-
-    Another user may have written the number, or it counts in another container.
-    """
-    try:
-        descriptors = list(Path(f"/proc/{number}/fd").iterdir())
-    except PermissionError:  # of another user, to which no signal can be sent either
-        return True
-    except OSError:  # no such process, or a system without /proc
-        return not Path("/proc/self").exists()
-    for each in descriptors:
-        with contextlib.suppress(OSError):  # it was closed meanwhile
-            if os.path.samestat(each.stat(), file):
-                return True
-    return False
 
 
 def is_server(number: int) -> bool:

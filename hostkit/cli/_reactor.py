@@ -1,4 +1,4 @@
-"""The reactor that a server runs on, and the signals that stop it."""
+"""The reactor that a server runs on."""
 
 from __future__ import annotations
 
@@ -6,21 +6,18 @@ import asyncio
 import contextlib
 import importlib
 import logging
-import os
-import signal
 import sys
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import TYPE_CHECKING, Final
 
 import click
 from twisted.application.reactors import installReactor
 from twisted.internet.asyncioreactor import install as install_asyncio
-from twisted.internet.error import ReactorAlreadyInstalledError, ReactorNotRunning
+from twisted.internet.error import ReactorAlreadyInstalledError
 
 from hostkit.loops import make_monotonic
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from types import FrameType
+    from collections.abc import Iterator
 
 _GRACE_SECONDS: Final = 2.0
 """How long cancelled tasks may take to end after the reactor has stopped."""
@@ -74,7 +71,7 @@ def reactor_installed(name: str | None) -> Iterator[None]:
 def _new_loop(name: str | None) -> asyncio.AbstractEventLoop:
     if name != "uvloop":
         return _lasting(asyncio.new_event_loop())
-    return _lasting(importlib.import_module("hostkit.cli._uvloop").SafeLoop())
+    return _lasting(importlib.import_module("hostkit.loops.safe_uvloop").SafeLoop())
 
 
 def _lasting(loop: asyncio.AbstractEventLoop) -> asyncio.AbstractEventLoop:
@@ -114,43 +111,3 @@ def _working() -> Iterator[str]:
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
             yield name
-
-
-def handle_signals(reactor: Any) -> None:
-    """Stop a reactor at the first Ctrl-C or SIGTERM, and end the process at the second.
-
-    Args:
-        reactor: The reactor, running: its own handlers are replaced.
-    """
-    handle = Stopper(reactor, os._exit).handle
-    signal.signal(signal.SIGINT, handle)
-    signal.signal(signal.SIGTERM, handle)
-
-
-@final
-class Stopper:
-    """The handler of signals that stop a server.
-
-    Args:
-        reactor: Is stopped at the first signal.
-        leave: Ends the process with an exit code, at the second signal.
-    """
-
-    def __init__(self, reactor: Any, leave: Callable[[int], object]) -> None:
-        self._reactor = reactor
-        self._leave = leave
-        self._is_stopping = False
-
-    def handle(self, number: int, _frame: FrameType | None) -> None:
-        """Handle a signal, also while a module blocks the reactor."""
-        if self._is_stopping:
-            # Not by logging, which may be what was interrupted.
-            os.write(2, b"second signal: exiting at once\n")
-            self._leave(128 + number)
-        else:
-            self._is_stopping = True
-            self._reactor.callFromThread(self._stop)
-
-    def _stop(self) -> None:
-        with contextlib.suppress(ReactorNotRunning):  # it is being stopped for another reason
-            self._reactor.stop()

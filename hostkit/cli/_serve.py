@@ -15,20 +15,20 @@ from twisted.internet.error import ReactorNotRunning
 from twisted.python import usage
 
 from hostkit.background import Worker
-from hostkit.cli._answering import commands_of
-from hostkit.cli._control import control_socket
-from hostkit.cli._control_client import control_path
-from hostkit.cli._ending import Ending
-from hostkit.cli._heartbeat import Heartbeat
-from hostkit.cli._log import Mask, log_failed_module, log_to_twisted
-from hostkit.cli._notify import Notifier
+from hostkit.cli._log import Mask, log_to_twisted
 from hostkit.cli._problems import exit_code, show_problems
-from hostkit.cli._process import PidFile, hold_pid_file, pid_path
-from hostkit.cli._reactor import handle_signals
-from hostkit.cli._reloader import Reloader, handle_hangup, ignore_hangup
+from hostkit.control.client import control_path
+from hostkit.control.commands import commands_of
+from hostkit.control.listening import control_socket
+from hostkit.control.reloader import Reloader
 from hostkit.errors import ConfigErrors, ModuleFailedError
-from hostkit.host import build_from_file
+from hostkit.host import build_from_file, log_failed_module
 from hostkit.loops import make_monotonic, start_entry
+from hostkit.process.ending import Ending
+from hostkit.process.heartbeat import Heartbeat
+from hostkit.process.pid_file import PidFile, hold_pid_file, pid_path
+from hostkit.process.signals import handle_hangup, handle_signals, ignore_hangup
+from hostkit.process.systemd import Notifier
 from hostkit.web import Server, check_listeners
 
 if TYPE_CHECKING:

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any, final
 import attrs
 import click
 
-from hostkit.cli._control_client import ask, control_path, find_control
+from hostkit.cli._manner import note, show_step
 from hostkit.cli._problems import exit_code, show_problems
 from hostkit.cli._proc import is_server
-from hostkit.cli._process import find_process, pid_path
+from hostkit.cli._process import find_process
+from hostkit.cli._progress import progress_shown
 from hostkit.config import examine
+from hostkit.control.client import ask, control_path, find_control
 from hostkit.errors import ConfigErrors
+from hostkit.process.pid_file import pid_path
 from hostkit.wording import visible
 
 if TYPE_CHECKING:
@@ -25,7 +28,16 @@ if TYPE_CHECKING:
 
 @final
 class EndedError(click.ClickException):
-    """A process has ended before it has answered."""
+    """A process has ended before it has answered.
+
+    Args:
+        number: The process.
+        command: What it was asked.
+    """
+
+    def __init__(self, number: int, command: str) -> None:
+        super().__init__(f"process {number} has ended before the {command} was done")
+        self.number = number
 
 
 @final
@@ -47,7 +59,7 @@ class Target:
         self,
         command: str,
         arguments: Mapping[str, Any] | None = None,
-        receive: Callable[[Any], None] = lambda _: None,
+        receive: Callable[[Any], None] | None = None,
     ) -> dict[str, Any]:
         """Have it do something; what it says meanwhile goes to standard error.
 
@@ -69,11 +81,9 @@ class Target:
                 "beside the file that `hostkit: pid_file:` names"
             )
 
-        def report(text: str) -> None:
-            click.echo(visible(text), err=True)
-
+        show_step(f"asking process {self.number} at {self.path}: {command}")
         try:
-            answer = ask(self.path, command, report, arguments=arguments, receive=receive)
+            answer = self._ask_at(self.path, command, arguments, receive)
         except PermissionError:
             raise click.ClickException(f"process {self.number} is another user's") from None
         except OSError as error:
@@ -81,14 +91,31 @@ class Target:
                 f"process {self.number} cannot be asked at {self.path}: {error}"
             ) from None
         if answer is None:
-            raise EndedError(f"process {self.number} has ended before the {command} was done")
+            raise EndedError(self.number, command)
         return answer
+
+    def _ask_at(
+        self,
+        path: Path,
+        command: str,
+        arguments: Mapping[str, Any] | None,
+        receive: Callable[[Any], None] | None,
+    ) -> dict[str, Any] | None:
+        def report(text: str) -> None:
+            note(visible(text))
+
+        with progress_shown() as progress:
+            progress.begin(f"waiting for process {self.number}")
+            if receive is None:
+                return ask(path, command, report, arguments=arguments, idle=progress.tick)
+            # What is received says enough.
+            return ask(path, command, report, arguments=arguments, receive=receive)
 
     def require(
         self,
         command: str,
         arguments: Mapping[str, Any] | None = None,
-        receive: Callable[[Any], None] = lambda _: None,
+        receive: Callable[[Any], None] | None = None,
     ) -> dict[str, Any]:
         """Have it do something, as `ask` does, which it must not refuse.
 

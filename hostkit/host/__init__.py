@@ -3,6 +3,7 @@
 from hostkit.host._advice import advise
 from hostkit.host._asking import UnknownHookError, WrongArgumentsError
 from hostkit.host._changes import Changes, compare
+from hostkit.host._failed_start import log_failed_module
 from hostkit.host._from_file import build_from_file, check_configs
 from hostkit.host._given import HostOptions
 from hostkit.host._host import Host
@@ -23,5 +24,6 @@ __all__ = [
     "build_from_file",
     "check_configs",
     "compare",
+    "log_failed_module",
     "watch_hosts",
 ]

@@ -11,7 +11,7 @@ from hostkit.dispatch import call_for
 from hostkit.errors import ModuleFailedError
 from hostkit.host._missing import MissingModule
 from hostkit.host._patience import Limits, Reminder
-from hostkit.logs import About, logger_of
+from hostkit.logs import About, logger_of, step_logged
 from hostkit.loops import (
     INTERRUPTS,
     Entrance,
@@ -122,7 +122,7 @@ class Steps:
     async def _start(self, module: Module, redact: Callable[[str], str]) -> MissingModule | None:
         try:
             module.loops.open(find_clock(self._clock))
-            with self._tasks.starting(module):
+            with step_logged("started", f"module {module.name!r}"), self._tasks.starting(module):
                 await self._call(module, "start", self._limits.start)
             module.loops.begin()
         except BaseException as error:
@@ -158,12 +158,12 @@ class Steps:
         cancelled: BaseException | None = None
         limit = self._limits.stop
         for module in reversed(modules):
-            for step in (
+            for stopping in (
                 functools.partial(self._stop_loops, module, limit),
                 functools.partial(self._call, module, "stop", limit),
             ):
                 try:
-                    await step()
+                    await stopping()
                 except INTERRUPTS:
                     raise  # the program ends, and a closed coroutine cannot await anything more
                 except BaseException as error:  # noqa: BLE001 -- the rest must still be stopped

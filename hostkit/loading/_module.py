@@ -18,6 +18,7 @@ from hostkit.loading._environment import Environment
 from hostkit.loading._failures import broken, is_about_loops, pass_on
 from hostkit.loading._forgotten import coroutines_noted, warn_of_forgotten
 from hostkit.loading._imports import find_class
+from hostkit.logs import step_logged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -97,7 +98,7 @@ class ModuleLoader:
         registrations = Registrations()
         before = len(self.findings.found)
         try:
-            with coroutines_noted() as coroutines:
+            with step_logged("built", f"module {entry.name!r}"), coroutines_noted() as coroutines:
                 instance = self._build(entry, module_class, registrations)
             warn_of_forgotten(entry.name, instance, registrations, coroutines)
         finally:
@@ -123,7 +124,9 @@ class ModuleLoader:
         Raises:
             ConfigErrors: Something about the module is wrong.
         """
-        self._parse(entry, find_class(self.file, entry, self.environment))
+        module_class = find_class(self.file, entry, self.environment)
+        with step_logged("read", f"config of module {entry.name!r}"):
+            self._parse(entry, module_class)
 
     def _parse(self, entry: ModuleEntry, module_class: type) -> Any:
         try:

@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import logging
 import runpy
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import twisted.internet.reactor  # noqa: F401 -- commands in this process find it installed
 from click.testing import CliRunner, Result
 
 from hostkit.cli import main
+from tests.cli.answering import Answering
 from tests.cli.servers import ROOT
+from tests.files import Write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,15 +19,13 @@ if TYPE_CHECKING:
 
     from hostkit import Host
 
+__all__ = ["Write"]
+
 HEAD = "hostkit: {categories: [tests.cli.modules.Comments]}\n"
 """Makes a config file name the category of these tests, and no installed one."""
 
 COLOUR = "\x1b["
 """What every colour code begins with."""
-
-
-class Write(Protocol):
-    def __call__(self, text: str) -> str: ...
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -35,15 +35,11 @@ def _twisted_log() -> None:
 
 
 @pytest.fixture
-def write(tmp_path: Path) -> Write:
-    """Write a config file and give its name."""
-
-    def write_file(text: str) -> str:
-        path = tmp_path / "host.yaml"
-        path.write_text(text)
-        return str(path)
-
-    return write_file
+def answering(tmp_path: Path) -> Iterator[Answering]:
+    """Give a process that answers what the test says."""
+    answering = Answering(tmp_path)
+    yield answering
+    answering.end()
 
 
 @pytest.fixture

@@ -24,6 +24,10 @@ CASES: Final = {
     "unknown_far": "check host.yaml",
     # validate
     "validate_good": "validate other.yaml",
+    "validate_quiet": "validate -q broken.yaml host.yaml",
+    "validate_quiet_good": "validate -q other.yaml",
+    "validate_verbose": "validate -v other.yaml",
+    "validate_traceback": "validate --traceback broken.yaml",
     "validate_good_warned": "validate host.yaml",
     "validate_bad": "validate broken.yaml",
     "validate_colors": "--color always validate broken.yaml host.yaml",
@@ -174,6 +178,8 @@ TERMINALS: Final = {
 
 LIVE: Final = {
     "status": "status live.yaml",
+    "status_url_denied": "status --url ADMIN",
+    "status_url": "status --url ADMIN --token-file token",
     "ask_allow": "ask check_comment --url URL author=ann text=hello",
     "ask_deny": "ask check_comment --url URL author=ann text='hello casino'",
     "ask_shadow": "ask check_comment --url URL author=ann text='hello poker'",
@@ -188,6 +194,9 @@ LIVE: Final = {
     "receipts": "receipts live.yaml",
     "receipts_chosen": "receipts live.yaml --outcome failed -n 1",
     "receipts_json": "receipts live.yaml --format json",
+    "receipts_url": "receipts --url ADMIN --outcome failed --token-file token",
+    "receipts_url_none": "receipts --url ADMIN --module nobody --token-file token",
+    "modules_url": "modules --url ADMIN --token-file token",
     "receipts_none": "receipts live.yaml --module namer",
     "receipts_unknown": "receipts live.yaml --module nobody",
     "receipts_hook": "receipts live.yaml --hook check_coment",

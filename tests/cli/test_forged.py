@@ -16,9 +16,9 @@ from twisted.internet.task import Clock
 
 from hostkit.cli._log import LogOptions, logging_to_stderr
 from hostkit.cli._log_format import SERVE, JsonFormatter, Mask, MaskedFormatter
-from hostkit.cli._notify import Notifier
 from hostkit.config._redacting import Redactor
 from hostkit.errors import Place, Problem
+from hostkit.process.systemd import Notifier
 
 from .conftest import COLOUR, HEAD, run
 

@@ -237,7 +237,7 @@ def test_a_task_that_resists_its_cancellation_is_left(
 def test_uvloop_may_be_missing(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     """The error says how to install it."""
     monkeypatch.setitem(sys.modules, "uvloop", None)
-    monkeypatch.delitem(sys.modules, "hostkit.cli._uvloop", raising=False)
+    monkeypatch.delitem(sys.modules, "hostkit.loops.safe_uvloop", raising=False)
     result = run("serve", "--reactor", "uvloop", write("modules: []"))
     assert result.exit_code == 2
     assert "pip install 'hostkit-framework[uvloop]'" in result.stderr

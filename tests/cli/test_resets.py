@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import subprocess
     from http.client import HTTPConnection
 
-    from tests.cli.conftest import Write
+    from tests.files import Write
 
 FILE = """
 modules: []

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterator
 
-    from tests.cli.conftest import Write
+    from tests.files import Write
 
 FILE = """
 modules: [{{module: tests.cli.pages.Pages}}]

@@ -14,7 +14,7 @@ from tests.web.certificates import make_certificate
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.cli.conftest import Write
+    from tests.files import Write
 
 
 def fetch(port: int, certificate: Path) -> bytes:

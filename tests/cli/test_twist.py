@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.cli.conftest import Write
+    from tests.files import Write
 
 FILE = """
 modules: [{module: tests.cli.modules.Words}]

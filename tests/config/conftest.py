@@ -1,15 +1,14 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import pytest
 
 from hostkit.config import load
 from hostkit.errors import ConfigErrors, Problem
+from tests.files import Write
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+__all__ = ["Write"]
 
 FULL = """\
 server_name: example.org
@@ -44,24 +43,8 @@ hostkit:
 """A file with every block and most settings."""
 
 
-class Write(Protocol):
-    def __call__(self, text: str | bytes) -> str: ...
-
-
 class ProblemsOf(Protocol):
     def __call__(self, text: str | bytes) -> tuple[Problem, ...]: ...
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    """Write a config file and give its name."""
-
-    def write_file(text: str | bytes) -> str:
-        path = tmp_path / "host.yaml"
-        path.write_bytes(text.encode() if isinstance(text, str) else text)
-        return str(path)
-
-    return write_file
 
 
 @pytest.fixture

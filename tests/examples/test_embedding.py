@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import os
+import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from hostkit.cli import main
 from tests.tracked import tracked
 
 PROGRAMS = Path(__file__).parents[2] / "examples" / "embedding"
@@ -38,6 +43,45 @@ def test_a_program_may_use_a_framework_of_asyncio(program: str) -> None:
     assert run(program) == ["200 1", "200 2"]
 
 
+SERVICE = """
+modules: [{module: orders.Seats, name: seats}]
+hostkit:
+  categories: [orders.Orders]
+  pid_file: server.pid
+  listeners: [{endpoint: "tcp:0:interface=127.0.0.1", serve: [modules]}]
+"""
+
+
+def test_a_program_may_be_a_service(tmp_path: Path) -> None:
+    """Systemd is notified, operators ask it as they ask `hostkit serve`, and it stops in order."""
+    file = tmp_path / "host.yaml"
+    file.write_text(SERVICE)
+    notify = tmp_path / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(notify))
+        manager.settimeout(60)
+        with subprocess.Popen(
+            [sys.executable, "-W", "error", str(PROGRAMS / "as_a_service.py"), str(file)],
+            env={**os.environ, "PYTHONPATH": str(PROGRAMS), "NOTIFY_SOCKET": str(notify)},
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            assert manager.recv(1000) == b"READY=1\nSTATUS=serving"
+            assert f", process {process.pid}\n" in hostkit("status", str(file))
+            assert hostkit("reload", str(file)).startswith(f"reloaded {file}: ")
+            process.send_signal(signal.SIGTERM)
+            _, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (0, "")
+    assert [path.name for path in tmp_path.glob("server*")] == []
+
+
+def hostkit(*words: str) -> str:
+    """Run a command, and give what it prints."""
+    result = CliRunner().invoke(main, words)
+    assert (result.exit_code, result.stderr) == (0, "")
+    return result.stdout
+
+
 def test_embedding_takes_about_forty_lines() -> None:
     """To have modules does not take much, and the programs show all of it."""
     programs = tracked("examples/embedding")
@@ -48,6 +92,7 @@ def test_embedding_takes_about_forty_lines() -> None:
 def test_every_program_is_run_here() -> None:
     """No program is added without a test."""
     assert [path.name for path in tracked("examples/embedding")] == [
+        "as_a_service.py",
         "orders.py",  # what two of them have in common
         "with_aiohttp.py",
         "with_asyncio.py",

@@ -16,11 +16,9 @@ from hostkit import ConfigError, ConfigErrors, Host, ModuleApi, RegistrationErro
 from hostkit.codes import Code
 from hostkit.errors import Problem
 from hostkit.web import Router
-from tests.cli.conftest import Write, run, write
+from tests.cli.conftest import Write, run
 from tests.web.conftest import ask
 from tests.web.pages import Echo
-
-__all__ = ["write"]
 
 LIMIT_SECONDS = 60
 

@@ -89,12 +89,18 @@ def command(
     from hostkit.cli._log import LogOptions  # noqa: PLC0415
     from hostkit.cli._log_format import SERVE  # noqa: PLC0415
     from hostkit.cli._reactor import reactor_installed  # noqa: PLC0415
-    from hostkit.cli._reloader import keep_hangup  # noqa: PLC0415
     from hostkit.cli._serve import run  # noqa: PLC0415
+    from hostkit.process.signals import keep_hangup  # noqa: PLC0415
 
     _check_worker(worker)
     keep_hangup()
-    log = LogOptions({"": logging.INFO, **levels}, log_format == "json", SERVE, worker)
+    log = LogOptions(
+        {"": logging.INFO, **levels},
+        is_json=log_format == "json",
+        form=SERVE,
+        worker=worker,
+        is_chosen=bool(levels),
+    )
     with reactor_installed(reactor):
         sys.exit(run(build(file, serves=True, worker=worker, log=log)))
 
