@@ -21,7 +21,7 @@ LOCKS = {
     "nox": ("--group=nox",),
     "sessions": (
         *("pyproject.toml", "--all-extras", "--group=build", "--group=lint", "--group=types"),
-        *("--group=testing", "--group=docs", "--group=bench"),
+        *("--group=testing", "--group=deploy", "--group=docs", "--group=bench"),
     ),
     "antispam": ("pyproject.toml", "--group=build", "--group=antispam"),
 }
@@ -92,6 +92,13 @@ def hardening(session: nox.Session) -> None:
     """Run the attacks that take too long for every day, in up to ten minutes."""
     install(session)
     session.run("pytest", "tests", "-m", "hardening", *session.posargs)
+
+
+@nox.session
+def deploy(session: nox.Session) -> None:
+    """Try the files in `deploy/` with nginx, HAProxy and systemd, as far as these are installed."""
+    install(session)
+    session.run("pytest", "tests/deploy", "-m", "deploy", *session.posargs)
 
 
 @nox.session(venv_backend="uv")

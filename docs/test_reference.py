@@ -30,11 +30,13 @@ GUIDES = (
     "background",
     "caching",
     "config",
+    "database",
     "embedding",
     "gateway",
     "operators",
     "rules",
     "security",
+    "store",
     "testing",
     "web",
 )
@@ -45,7 +47,8 @@ def test_what_a_guide_names_is_documented(page: str) -> None:
     """A name that a guide has readers import from a package is on the page about the API."""
     guide = (DOCS / f"{page}.md").read_text("utf-8")
     named = re.findall(
-        r"`hostkit[.](?:config|frozen|host|loops|rules|specs|testing|web)[.](\w+)", guide
+        r"`hostkit[.](?:config|database|frozen|host|loops|rules|specs|store|testing|web)[.](\w+)",
+        guide,
     )
     reference = (DOCS / "reference" / "api.md").read_text("utf-8")
     missing = [name for name in named if not re.search(rf"[.]{name}\b", reference)]

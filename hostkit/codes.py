@@ -7,6 +7,7 @@ A code is never reused and never changes its meaning. The ranges belong to the l
 - ``HK2xx`` registration
 - ``HK3xx`` hookspecs
 - ``HK4xx`` serving
+- ``HK5xx`` what modules are given: the database (510-519), the store (520-529)
 """
 
 from __future__ import annotations
@@ -132,8 +133,25 @@ class Code(StrEnum):
     PID_FILE_UNUSABLE = "HK406", "a server's pid file cannot be used"
     NOT_A_REDIS_URL = "HK407", "a URL is not that of a Redis server"
     CONTROL_UNUSABLE = "HK408", "a server's control socket cannot be opened"
+    NO_FOLDER = "HK409", "a folder for a server's files is missing, or cannot be written to"
     WRONG_ARGUMENTS = "HK414", "a hook was asked with arguments that it does not have"
     NOT_A_CONFIGURATION = "HK415", "what a host was given is not a configuration"
     GUARD_NOT_CHOSEN = "HK416", "a gateway is made without saying who may ask it"
     NOT_SERVED = "HK417", "a listener serves something that this version does not have"
     DUPLICATE_ENDPOINT = "HK418", "two listeners have the same endpoint"
+
+    # Services, HK510 to HK519: the database
+    NOT_A_DATABASE_URL = "HK510", "a URL is not that of a database"
+    DATABASE_UNAVAILABLE = "HK511", "the database cannot be reached, or is busy or full"
+    DATABASE_FAILED = "HK512", "the database refuses what a module asks of it"
+    DATABASE_TIMEOUT = "HK513", "an interaction with the database took too long"
+    COMMIT_UNKNOWN = "HK514", "the connection to the database was lost in a commit"
+    MIGRATION_FAILED = "HK515", "a migration of a module's schema failed"
+    SCHEMA_NEWER = "HK516", "the database has a newer schema than the module"
+    MIGRATIONS_DIFFER = "HK517", "a module's migrations are not those that were applied"
+    NOT_A_PLAIN_FUNCTION = "HK518", "what talks to the database is not a plain function"
+    DATABASE_CLOSED = "HK519", "a module uses the database when it was stopped"
+
+    # Services, HK520 to HK529: the store
+    NOT_STORABLE = "HK520", "a key or a value cannot be kept in the store"
+    TOO_LARGE_TO_STORE = "HK521", "a value is larger than the store allows"

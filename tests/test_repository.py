@@ -27,6 +27,7 @@ KNOWN = {
     "SECURITY.md",
     "benchmarks",
     "changelog.d",
+    "deploy",
     "docs",
     "examples",
     "hookspecs",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, final
 
 import attrs
@@ -9,8 +10,10 @@ import attrs
 from hostkit.background import Loops, Worker
 from hostkit.caching import Invalidations
 from hostkit.codes import Code
+from hostkit.database import DatabaseUse, HostDatabase, read_url
 from hostkit.errors import RegistrationError
 from hostkit.logs import COLLECTED, logger_of
+from hostkit.store import StoreLimits
 
 if TYPE_CHECKING:
     import logging
@@ -34,6 +37,10 @@ class HooksLink:
     hooks: Hooks | None = None
 
 
+def _make_memory() -> HostDatabase:
+    return HostDatabase(read_url("sqlite://", Path(), 0))
+
+
 @final
 @attrs.frozen(eq=False)
 class HostServices:
@@ -46,6 +53,8 @@ class HostServices:
         worker: This process among those that share the config file.
         invalidations: The cached methods of the host's modules, and the other processes' link.
         link: Where modules find the hooks.
+        database: The database that the modules share.
+        store: What their stores go by.
     """
 
     categories: tuple[type[Category], ...] = ()
@@ -54,6 +63,8 @@ class HostServices:
     worker: Worker = attrs.field(factory=Worker)
     invalidations: Invalidations = attrs.field(factory=Invalidations)
     link: HooksLink = attrs.field(factory=HooksLink)
+    database: HostDatabase = attrs.field(factory=_make_memory)
+    store: StoreLimits = attrs.field(factory=StoreLimits)
 
 
 @final
@@ -101,6 +112,7 @@ class Registrations:
         callbacks: In the order of registration.
         mounts: In the order of registration.
         loops: The module's background loops.
+        database: What the module has to do with the database.
         warnings: What is probably wrong with what it has registered; logged already.
         has_hookimpls: Whether it has registered the marked methods of an object.
         is_open: Whether the module may still register: until its ``__init__`` has returned.
@@ -109,6 +121,7 @@ class Registrations:
     callbacks: list[Registration] = attrs.field(factory=list)
     mounts: list[Mount] = attrs.field(factory=list)
     loops: Loops = attrs.field(factory=Loops)
+    database: DatabaseUse = attrs.field(factory=DatabaseUse)
     warnings: list[str] = attrs.field(factory=list)
     has_hookimpls: bool = False
     is_open: bool = True

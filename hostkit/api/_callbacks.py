@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from types import MethodType
+from operator import itemgetter
+from types import FunctionType, GetSetDescriptorType, MethodType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, TypeVarTuple
 
 from hostkit.api._base import BaseApi, Registration
@@ -27,6 +28,9 @@ Ts = TypeVarTuple("Ts")
 R = TypeVar("R")
 
 _NO_KEY: Final[Any] = object()
+_UNMARKED: Final = frozenset({str, type(None), dict, tuple, int, bool, GetSetDescriptorType})
+"""Types of what stands in most classes, and cannot be marked."""
+
 _WRAPPERS: Final = (staticmethod, classmethod, MethodType)
 
 Callbacks: TypeAlias = Callable[..., Any] | Mapping[Any, Callable[..., Any]]
@@ -277,12 +281,13 @@ def marked_functions(cls: type) -> dict[str, object]:
     Args:
         cls: The class; none of its code is run.
     """
-    names = {name for each in cls.__mro__ if each is not object for name in vars(each)}
-    static = {name: inspect.getattr_static(cls, name, None) for name in sorted(names)}
+    static: dict[str, object] = {}
+    for each in reversed(cls.__mro__[:-1]):
+        static |= vars(each)
     return {
-        name: getattr(each, "__func__", each) if isinstance(each, _WRAPPERS) else each
-        for name, each in static.items()
-        if _options(each) is not None
+        name: getattr(value, "__func__", value) if isinstance(value, _WRAPPERS) else value
+        for name, value in sorted(static.items(), key=itemgetter(0))
+        if type(value) not in _UNMARKED and _options(value) is not None
     }
 
 
@@ -293,7 +298,10 @@ def _options(static: object) -> dict[str, Any] | None:
     if isinstance(static, _WRAPPERS):
         holders.append(static.__func__)
     for holder in holders:
-        options = inspect.getattr_static(holder, IMPL_ATTRIBUTE, None)
+        if type(holder) is FunctionType:  # by far the most; what follows takes longer
+            options = vars(holder).get(IMPL_ATTRIBUTE)
+        else:
+            options = inspect.getattr_static(holder, IMPL_ATTRIBUTE, None)
         if isinstance(options, dict):
             return options
     return None

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from hostkit.api._base import BaseApi
 from hostkit.api._callbacks import CallbackApi, Callbacks
+from hostkit.api._database import DatabaseApi
 from hostkit.api._processes import ProcessApi
+from hostkit.api._store import StoreApi
 from hostkit.api._web import WebApi
 from hostkit.codes import Code
 from hostkit.errors import RegistrationError, UnknownNameError
@@ -45,7 +47,7 @@ class HookApi(BaseApi):
         return hooks
 
 
-class ModuleApi(CallbackApi, HookApi, WebApi, ProcessApi):
+class ModuleApi(CallbackApi, HookApi, WebApi, ProcessApi, DatabaseApi, StoreApi):
     """What a module is given as the second argument of its constructor.
 
     For every category of the host there is a method ``register_<category>_callbacks``, which takes

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, final
 import attrs
 import click
 
+from hostkit.codes import Code
 from hostkit.config import Findings, examine
 from hostkit.errors import ConfigErrors
 from hostkit.wording import counted
@@ -88,7 +89,8 @@ class Checker:
 
     Attributes:
         depth: How much of their modules is run.
-        without_secrets: Whether something stands in for variables and files that are not there.
+        without_secrets: Whether something stands in for variables and files that are not there,
+            and folders of sockets may be made later: the file is for another machine.
         module_path: Folders in which Python looks for modules before all others.
         progress: Is shown meanwhile.
     """
@@ -129,31 +131,41 @@ class Checker:
             absent=examined.file.absent,
         )
 
+    def _check_serving(self, file: HostFile, absent: list[Problem]) -> list[Problem]:
+        """Find what is wrong with what a server has, but for folders of another machine."""
+        from hostkit.cli._options import check_serving  # noqa: PLC0415
+
+        problems = check_serving(file)
+        if not self.without_secrets:
+            return problems
+        absent.extend(problem for problem in problems if problem.code == Code.NO_FOLDER)
+        return [problem for problem in problems if problem.code != Code.NO_FOLDER]
+
     def _import(self, name: str, stream: BinaryIO | None, report: Report) -> Report:
         from hostkit.cli._log import LogOptions, logging_to_stderr  # noqa: PLC0415
-        from hostkit.cli._options import check_serving, steps_of  # noqa: PLC0415
+        from hostkit.cli._options import steps_of  # noqa: PLC0415
         from hostkit.host import check_configs  # noqa: PLC0415
 
+        absent: list[Problem] = []
         with logging_to_stderr(LogOptions(_LEVELS, skips_collected=True)) as mask:
             examined = examine(name, without_secrets=self.without_secrets, stream=stream)
             mask.learn(examined.file.redact)
             self.progress.expect(steps_of(examined.file))
-            report = attrs.evolve(
-                report,
-                found=(("module", _count(examined.file)),),
-                absent=examined.file.absent,
-            )
+            absent.extend(examined.file.absent)
+            report = attrs.evolve(report, found=(("module", _count(examined.file)),))
             try:
                 warnings = check_configs(
-                    examined, check=check_serving, module_path=self.module_path
+                    examined,
+                    check=lambda file: self._check_serving(file, absent),
+                    module_path=self.module_path,
                 )
             except ConfigErrors as errors:
-                return _failed(report, errors)
-        return attrs.evolve(report, warnings=warnings)
+                return _failed(attrs.evolve(report, absent=tuple(absent)), errors)
+        return attrs.evolve(report, warnings=warnings, absent=tuple(absent))
 
     def _build(self, name: str, stream: BinaryIO | None, report: Report) -> Report:
         from hostkit.cli._log import LogOptions, logging_to_stderr  # noqa: PLC0415
-        from hostkit.cli._options import check_serving, steps_of  # noqa: PLC0415
+        from hostkit.cli._options import steps_of  # noqa: PLC0415
         from hostkit.cli._output import show_unbuilt  # noqa: PLC0415
         from hostkit.host import advise, build_from_file  # noqa: PLC0415
 
@@ -168,7 +180,7 @@ class Checker:
             try:
                 host = build_from_file(
                     name,
-                    check=check_serving,
+                    check=lambda file: self._check_serving(file, absent),
                     prepare=prepare,
                     without_secrets=self.without_secrets,
                     stream=stream,

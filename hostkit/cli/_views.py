@@ -72,7 +72,7 @@ def module_rows(host: Host) -> Iterator[Row]:
         place = host.file.locate(entry.path)
         yield {
             "module": entry.name,
-            "class": _class_of(entry),
+            "class": str(entry.module),
             "state": _state(entry, is_built=module is not None, is_missing=entry.name in missing),
             "mode": _setting(entry.mode, "enforce"),
             "timeout_seconds": _setting(entry.timeout_seconds, None),
@@ -81,11 +81,6 @@ def module_rows(host: Host) -> Iterator[Row]:
             "paths": [mount.path for mount in mounts],
             "line": None if place is None else place.line,
         }
-
-
-def _class_of(entry: ModuleEntry) -> str:
-    named = entry.module
-    return named if isinstance(named, str) else f"{named.__module__}.{named.__qualname__}"
 
 
 def _state(entry: ModuleEntry, *, is_built: bool, is_missing: bool) -> str:

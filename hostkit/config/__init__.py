@@ -6,6 +6,7 @@ field types for them.
 """
 
 from hostkit.config._converter import can_fill, strict_converter, structure, structuring_for
+from hostkit.config._document import Lines
 from hostkit.config._entries import ModuleEntry, ModulePolicies, ModulePolicy
 from hostkit.config._faults import Fault, StructureErrors, faults_of
 from hostkit.config._fields import Setting, settings_of
@@ -14,11 +15,13 @@ from hostkit.config._host_file import HostFile, check_reloadable
 from hostkit.config._limits import Limits
 from hostkit.config._load import Examined, examine, from_mapping, load
 from hostkit.config._plain import Written
+from hostkit.config._redacting import COMMON_WORDS, Redactor
 from hostkit.config._scalars import Bytes, Seconds, parse_bytes, parse_seconds, wrong_type
 from hostkit.config._settings import Listener, Redis, Settings
 from hostkit.config._tokens import SHORTEST_TOKEN
 
 __all__ = [
+    "COMMON_WORDS",
     "NOTHING_SAID",
     "SHORTEST_TOKEN",
     "Bytes",
@@ -27,10 +30,12 @@ __all__ = [
     "Findings",
     "HostFile",
     "Limits",
+    "Lines",
     "Listener",
     "ModuleEntry",
     "ModulePolicies",
     "ModulePolicy",
+    "Redactor",
     "Redis",
     "Seconds",
     "Setting",

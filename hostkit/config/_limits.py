@@ -13,7 +13,7 @@ from hostkit.config._scalars import Bytes, Seconds
 _MOST: Final = 1_000_000
 
 Count = Annotated[int, Check(lambda count: 1 <= count <= _MOST, f"a number from 1 to {_MOST}")]
-_AtLeastOne = Annotated[Bytes, Check(lambda size: size > 0, "at least one byte")]
+AtLeastOne = Annotated[Bytes, Check(lambda size: size > 0, "at least one byte")]
 
 
 @final
@@ -36,13 +36,13 @@ class Limits:
         help="All bodies together that are kept in memory, from their first byte to the end of the "
         "answer. What comes beyond goes to temporary files.",
     )
-    bodies: _AtLeastOne = setting(
+    bodies: AtLeastOne = setting(
         Bytes(1024**3),
         help="The same, with those in temporary files. Beyond: 503 with `Retry-After`.",
     )
-    url: _AtLeastOne = setting(Bytes(8 * 1024), help="The URL, in bytes. Beyond: 414.")
+    url: AtLeastOne = setting(Bytes(8 * 1024), help="The URL, in bytes. Beyond: 414.")
     headers: Count = setting(100, help="The number of headers. Beyond: 431.")
-    headers_size: _AtLeastOne = setting(
+    headers_size: AtLeastOne = setting(
         Bytes(16 * 1024),
         help="The first line and all headers together, in bytes. Beyond: 431, or 414.",
     )
@@ -73,7 +73,7 @@ class Limits:
         help="How long a body takes to arrive, or, if it is longer, the time in which its speed is "
         "measured. Beyond: 408.",
     )
-    body_speed: _AtLeastOne = setting(
+    body_speed: AtLeastOne = setting(
         Bytes(1024),
         help="How many bytes of a body come in a second, on average over each `body_time`. "
         "Slower: 408.",

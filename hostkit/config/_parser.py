@@ -19,9 +19,6 @@ from hostkit.config._unclosed import unclosed
 from hostkit.errors import ConfigErrors, Problem
 from hostkit.files import read_all, read_plain
 
-LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The YAML parser: libyaml's, if it is installed."""
-
 # libyaml's composer calls itself for each level, and before 0.2.6 nothing stops it before the stack
 # ends. Below the 1,000 of newer versions, so that one limit holds for all of them.
 _DEEPEST: Final = 900
@@ -132,12 +129,14 @@ class Parser:
     Attributes:
         name: The file's name, as the user gave it.
         text: All of its text.
-        loader: The YAML parser to use.
+        loader: The YAML parser: libyaml's, if it is installed.
     """
 
     name: str
     text: str
-    loader: Any = LOADER
+    loader: Any = attrs.field(
+        init=False, factory=lambda: getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    )
 
     def parse(self) -> YamlFile:
         """Parse the text.

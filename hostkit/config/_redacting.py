@@ -37,7 +37,7 @@ _LONGEST_EXACT: Final = 256 * 1024
 # Letters and digits, as in no word of any language.
 _MIXED: Final = re.compile(r"(?=.*[^\W\d_])(?=.*\d).{6,}", re.DOTALL)
 _OPTION: Final = re.compile(r"[?&][\w.-]+=")
-_COMMON: Final = frozenset(
+COMMON_WORDS: Final = frozenset(
     [
         "127.0.0.1",
         "administrator",
@@ -99,7 +99,7 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str]) -> None:
         values = {value for secret in secrets for value in (secret, *_passwords(secret)) if value}
-        long = {value for value in values if len(value) >= LONG and value not in _COMMON}
+        long = {value for value in values if len(value) >= LONG and value not in COMMON_WORDS}
         grams: set[str] = set()
         quick: set[str] = set()
         sparse: set[str] = set()
@@ -177,7 +177,7 @@ def _mask(text: str, spans: list[tuple[int, int]]) -> str:
 def _as_whole(value: str) -> str:
     """Write a pattern for a short value: in quotes, behind an equals sign, or alone."""
     plain = re.escape(value)
-    if _MIXED.fullmatch(value) and value not in _COMMON:
+    if _MIXED.fullmatch(value) and value not in COMMON_WORDS:
         return plain
     forms = [rf"(?<=')(?:{plain})(?=')", rf'(?<=")(?:{plain})(?=")', rf"\A(?:{plain})\Z"]
     forms.append(rf"(?<==)(?:{plain})(?!\w)")
@@ -217,7 +217,7 @@ def _public(value: str) -> tuple[str, ...]:
 
     Scheme, user and host of a URL can be seen, and the names of its options.
     """
-    words = tuple(word for word in _COMMON if len(word) >= LONG and word in value)
+    words = tuple(word for word in COMMON_WORDS if len(word) >= LONG and word in value)
     url = _split(value)
     if url is None or not url.netloc:
         return words

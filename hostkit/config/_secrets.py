@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 def tokens_of(settings: Settings) -> frozenset[str]:
     """Collect all tokens and keys; a program may have given them without a tag."""
     tokens = {token for listener in settings.listeners for token in listener.tokens}
+    if _has_password(settings.database):
+        tokens.add(settings.database)
     return frozenset(tokens if settings.redis is None else tokens.union(settings.redis.keys))
 
 
@@ -48,6 +50,8 @@ def plain_secrets(settings: Settings, hidden: frozenset[str]) -> Iterator[Proble
     redis = settings.redis
     if redis is not None and _has_password(redis.url) and redis.url not in hidden:
         yield _in_the_clear("password", ("hostkit", "redis", "url"))
+    if _has_password(settings.database) and settings.database not in hidden:
+        yield _in_the_clear("password", ("hostkit", "database"))
     for key in ("key", "previous_key"):
         value: str | None = getattr(redis, key, None)
         if value is not None and value not in hidden:

@@ -8,7 +8,7 @@ written.
 # Without `from __future__ import annotations`: the annotations are read when the file is.
 
 import re
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import PurePath
 from typing import Annotated, Final, Literal, TypeAlias, final
 
@@ -16,8 +16,8 @@ import attrs
 
 from hostkit.config._entries import Name, Period
 from hostkit.config._fields import Check, setting
-from hostkit.config._limits import Count, Limits
-from hostkit.config._scalars import Seconds
+from hostkit.config._limits import AtLeastOne, Count, Limits
+from hostkit.config._scalars import Bytes, Seconds
 from hostkit.errors import Path
 
 _IPV6: Final = 6
@@ -50,6 +50,13 @@ def _is_host(value: str) -> bool:
         return False
 
 
+def _is_proxy(value: str) -> bool:
+    try:
+        return value == "unix" or ip_network(value) is not None
+    except ValueError:
+        return False
+
+
 def _names_file(value: str) -> bool:
     return PurePath(value).name != "" and "\0" not in value
 
@@ -71,6 +78,10 @@ _Host = Annotated[
     ),
 ]
 _Hosts = Annotated[tuple[_Host, ...], Check(_is_set, "a list, not empty, nothing in it twice")]
+_Proxy = Annotated[
+    str, Check(_is_proxy, "an address, a network such as 10.0.0.0/8 (nothing after it), or unix")
+]
+_Proxies = Annotated[tuple[_Proxy, ...], Check(_is_set, "a list, not empty, nothing in it twice")]
 
 
 @final
@@ -102,6 +113,12 @@ class Listener:
         help="For which hosts it answers, as clients name them in the header `Host`; others get "
         "421. See [below](#hosts).",
         shown="all, or this machine",
+    )
+    trusted_proxies: _Proxies | None = setting(
+        None,
+        help="The proxies that say for whom they ask, in the header `X-Forwarded-For`: addresses, "
+        "networks, and `unix` for a UNIX socket. See [below](#trusted-proxies).",
+        shown="none",
     )
     access_log: bool = setting(
         default=False, help="`true`: a line for each request in the log, from `hostkit.access`."
@@ -220,6 +237,26 @@ class Settings:
         None,
         help="Which process runs the modules' [background loops](background.md#which-process): "
         "the one that `--worker` gives this name. Without it, the one without a name.",
+    )
+    database: _Text = setting(
+        "sqlite:///modules.db",
+        help="The [database](database.md) that modules share: `sqlite:///FILE`, beside the config "
+        "file unless the path is absolute (`sqlite:////srv/modules.db`), `sqlite://` in memory, or "
+        "`postgresql://USER@HOST/NAME`. It is opened, or made, when a module uses it.",
+        secret=True,
+    )
+    database_connections: Count = setting(
+        5,
+        help="How many connections to the database each process has at most. With SQLite, one of "
+        "them writes.",
+    )
+    database_timeout: Period = setting(
+        Seconds(30),
+        help="How long an interaction with the database may take, all its attempts included.",
+    )
+    store_value: AtLeastOne = setting(
+        Bytes(64 * 1024),
+        help="How large a value in the [store](store.md) of a module may be, as JSON.",
     )
     path: tuple[_Text, ...] = setting(
         (),

@@ -6,7 +6,7 @@ import asyncio
 import reprlib
 from enum import EnumMeta
 from types import CoroutineType, MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, final
 
 from twisted.internet.defer import Deferred
 
@@ -32,9 +32,31 @@ _MOST_PARTS: Final = 10
 _DEEPEST: Final = 3
 _LARGEST_BITS: Final = 1024
 
-# Parts are left out where there are many, but strings are not cut before secrets are taken out.
-_show: Final = reprlib.Repr()
-_show.maxstring = _show.maxother = _show.maxlong = 10 * LONGEST_VALUE
+_arguments_of: Final = BaseException.__dict__["args"].__get__
+_WRITES_ARGUMENTS: Final = (BaseException.__repr__, BaseExceptionGroup.__repr__)
+
+
+@final
+class _Show(reprlib.Repr):
+    """Leaves parts out where there are many, but cuts no string before secrets are taken out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxstring = self.maxother = self.maxlong = 10 * LONGEST_VALUE
+
+    def repr_instance(self, x: Any, level: int) -> str:
+        """Write an object; of an exception as few parts, and parts of those, as of a list.
+
+        A group can hold another twice, which holds another twice: in full, that has no end.
+        """
+        kind = type(x)
+        if not issubclass(kind, BaseException) or kind.__repr__ not in _WRITES_ARGUMENTS:
+            return super().repr_instance(x, level)
+        arguments = self.repr_tuple(_arguments_of(x), level)
+        return f"{type_name(x)}{arguments[:-2] + ')' if arguments.endswith(',)') else arguments}"
+
+
+_show: Final = _Show()
 
 
 def describe(value: Any, redact: Callable[[str], str] = str) -> str:

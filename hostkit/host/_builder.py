@@ -10,6 +10,7 @@ import attrs
 from hostkit.caching import Invalidations
 from hostkit.errors import ConfigErrors
 from hostkit.host._build import build
+from hostkit.host._database import make_database, make_limits
 from hostkit.host._messages import make_messages
 from hostkit.host._missing import load_again
 from hostkit.loading import (
@@ -46,11 +47,13 @@ class Builder:
         clock: Where timeouts are set; see `Host`.
         protect: As for `Chain`.
         module_path: The host's own folders of Python modules.
+        database: The URL of the host's own database.
     """
 
     clock: IReactorTime | None
     protect: Protect | None
     module_path: tuple[str | os.PathLike[str], ...]
+    database: str | None = None
 
     def first(
         self,
@@ -76,8 +79,14 @@ class Builder:
                 categories = load_categories(file, environment)
                 check_categories(categories)
             messages, problems = make_messages(file, services.worker.name)
+            database, others = make_database(file, self.database)
+            problems += others
             services = attrs.evolve(
-                services, categories=tuple(categories), invalidations=Invalidations(messages)
+                services,
+                categories=tuple(categories),
+                invalidations=Invalidations(messages),
+                database=database,
+                store=make_limits(file, self.clock),
             )
             loader = ModuleLoader(file, make_api(categories), services, environment)
             try:

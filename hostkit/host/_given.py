@@ -111,3 +111,4 @@ class HostOptions(TypedDict, total=False):
     worker_name: str | None
     shield: Protect | None
     module_path: Sequence[str | os.PathLike[str]]
+    database: str | None

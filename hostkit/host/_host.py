@@ -15,6 +15,7 @@ from hostkit.host._given import check_file, check_module_path, check_path
 from hostkit.host._lifecycle import Lifecycle
 from hostkit.host._missing import Retrying, log_found
 from hostkit.host._reading import Reading
+from hostkit.host._shared import Shared
 from hostkit.host._state import HostState, HostView
 from hostkit.host._watching import added, announce_built, announce_made
 from hostkit.specs import check_callable, check_categories
@@ -59,6 +60,7 @@ class Host(HostView):
             run in a task of their own, with the caller's context variables.
         module_path: Folders in which Python looks for modules before all others, and before those
             that the file names under ``hostkit: path:``. They are on `sys.path` from then on.
+        database: The URL of the database that modules share, instead of that of the file.
 
     Raises:
         SpecError: The categories cannot live in one host.
@@ -80,6 +82,7 @@ class Host(HostView):
         worker_name: str | None = None,
         shield: Protect | None = None,
         module_path: Sequence[str | os.PathLike[str]] = (),
+        database: str | None = None,
     ) -> None:
         if categories is not None:
             check_categories(categories)
@@ -92,7 +95,7 @@ class Host(HostView):
         self.file = file if file is not None else from_mapping({})
         self._categories = categories
         self._api_class = api_class
-        self._builder = Builder(clock, shield, tuple(module_path))
+        self._builder = Builder(clock, shield, tuple(module_path), database)
         self._services = HostServices(
             reserved_paths=tuple(reserved_paths),
             recommended_path=recommended_path,
@@ -143,9 +146,10 @@ class Host(HostView):
         # `start` builds as well, so this may be called for a host that is built.
         if self._built is None:
             make_api = functools.partial(make_api_class, self._api_class)
-            self._built, self._lifecycle.messages = self._builder.first(
+            self._built, messages = self._builder.first(
                 self.file, self._categories, self._services, make_api
             )
+            self._lifecycle.shared = Shared(messages, self._built.loader.services.database)
             announce_built(self)
         return self
 
@@ -273,7 +277,7 @@ class Host(HostView):
     @property
     def message_counts(self) -> MessageCounts:
         """What has become of the messages between the processes so far."""
-        return self._lifecycle.messages.counts
+        return self._lifecycle.shared.messages.counts
 
     @property
     def is_running(self) -> bool:

@@ -16,8 +16,8 @@ from hostkit.host._left_tasks import StartedTasks
 from hostkit.host._messages import keys_of
 from hostkit.host._module_steps import Steps
 from hostkit.host._reloaded import Reloaded, notify_all, without
+from hostkit.host._shared import Shared
 from hostkit.loops import DetachedTasks, ForkGuard, Home, Interruptible, find_clock, settle
-from hostkit.messages import Messages
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -49,7 +49,7 @@ class Lifecycle:
         companions: Take over a new file together with the modules; see `Host.accompany`.
         home: Where they were started last.
         observers: Are called when other modules are in use; see `Host.when_reloaded`.
-        messages: The link to the other processes, while modules run.
+        shared: What the modules share, which is open while they run.
     """
 
     def __init__(self, clock: IReactorTime | None) -> None:
@@ -69,7 +69,7 @@ class Lifecycle:
         self._is_replaced = False  # the reload whose modules start
         self.companions: list[Companion] = []
         self.observers: list[Callable[[], Awaitable[None] | None]] = []
-        self.messages = Messages()
+        self.shared = Shared()
 
     @property
     def is_changing(self) -> bool:
@@ -164,6 +164,8 @@ class Lifecycle:
             self._sampler = None
             steps = Steps(self._clock, self._settings, self._tasks)
             await steps.run(self._stop(steps))
+        elif not self._is_up:
+            await self.shared.database.close()  # modules may have used it without being started
 
     async def _start(self, change: Change, steps: Steps) -> None:
         self._starting = starting = steps.starting(self._start_all(change, steps))
@@ -193,12 +195,11 @@ class Lifecycle:
                 raise
 
     async def _start_all(self, change: Change, steps: Steps) -> None:
-        # Messages of other processes are received before any module can have an old result.
         try:
-            await self.messages.open()
+            await self.shared.open()
             await change.start(change.state.modules, steps)
         except BaseException:
-            await self.messages.close()
+            await self.shared.close()
             raise
 
     async def _replace(self, change: Change, steps: Steps) -> None:
@@ -262,7 +263,7 @@ class Lifecycle:
     async def _stop(self, steps: Steps) -> None:
         async with AsyncExitStack() as rest:  # done in reverse, even if one of them is cancelled
             rest.callback(setattr, self, "_is_up", False)  # noqa: FBT003
-            rest.push_async_callback(self.messages.close)
+            rest.push_async_callback(self.shared.close)
             rest.push_async_callback(self._let_go, steps)
             rest.push_async_callback(steps.stop, self._modules)
             # Notifications that go on without their callers need the modules.
@@ -288,7 +289,7 @@ class Lifecycle:
         """Have the calls of all hooks measured now and then."""
         self._modules = state.modules
         self._settings = state.loader.file.settings
-        self.messages.use_keys(keys_of(self._settings))
+        self.shared.messages.use_keys(keys_of(self._settings))
         self._detached = state.detached
         # Without a clock of the host's own, a call has that of its own event loop.
         chosen = None if self._clock is None else find_clock(self._clock).call_later

@@ -122,6 +122,7 @@ class Steps:
     async def _start(self, module: Module, redact: Callable[[str], str]) -> MissingModule | None:
         try:
             module.loops.open(find_clock(self._clock))
+            await self._open_database(module)
             with step_logged("started", f"module {module.name!r}"), self._tasks.starting(module):
                 await self._call(module, "start", self._limits.start)
             module.loops.begin()
@@ -161,6 +162,7 @@ class Steps:
             for stopping in (
                 functools.partial(self._stop_loops, module, limit),
                 functools.partial(self._call, module, "stop", limit),
+                functools.partial(self._close_database, module),
             ):
                 try:
                     await stopping()
@@ -222,6 +224,15 @@ class Steps:
     async def _stop_loops(self, module: Module, limit: Limit) -> None:
         said = f"module {module.name!r}: stopping its background loops"
         await self._limited(module.loops.stop(), limit, said, logger_of(module.name))
+
+    async def _open_database(self, module: Module) -> None:
+        said = f"module {module.name!r}: bringing its schema up to date"
+        await self._limited(
+            module.database.open(), self._limits.start, said, logger_of(module.name)
+        )
+
+    async def _close_database(self, module: Module) -> None:
+        module.database.close()
 
     async def _limited(
         self,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from hostkit.api import Mount
     from hostkit.background import Worker
+    from hostkit.database import HostDatabase
     from hostkit.dispatch import (
         Chain,
         HookManager,
@@ -160,6 +161,11 @@ class HostView:
     def worker(self) -> Worker:
         """This process among those that share the config file."""
         return self._state.loader.services.worker
+
+    @property
+    def database(self) -> HostDatabase:
+        """The database that the modules share; it is opened when it is used."""
+        return self._state.loader.services.database
 
     @property
     def cached_functions(self) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from hostkit.api import HostServices, ModuleApi, Mount, Registration
     from hostkit.background import Loops
     from hostkit.config import HostFile, ModuleEntry
+    from hostkit.database import DatabaseUse
     from hostkit.errors import Place, Problem
 
 
@@ -42,6 +43,7 @@ class Module:
         mounts: Its web resources, in the order of registration.
         place: Finds its entry in the config file.
         loops: Its background loops.
+        database: What it has to do with the database.
         warnings: What was found to be probably wrong with it.
     """
 
@@ -52,6 +54,7 @@ class Module:
     mounts: tuple[Mount, ...]
     place: Callable[[], Place | None]
     loops: Loops
+    database: DatabaseUse
     warnings: tuple[Problem, ...] = ()
 
 
@@ -112,6 +115,7 @@ class ModuleLoader:
             mounts=tuple(registrations.mounts),
             place=functools.partial(self.file.locate, entry.path),
             loops=registrations.loops,
+            database=registrations.database,
             warnings=tuple(self.findings.found[before:]),
         )
 

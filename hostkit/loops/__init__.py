@@ -37,7 +37,7 @@ from hostkit.loops._limited import Limit, Limited
 from hostkit.loops._shield import DetachedTasks, Protect, ShieldedCall, shield, take_over_context
 from hostkit.loops._side_loop import SideLoop
 from hostkit.loops._steps import current_task
-from hostkit.loops._threads import in_thread
+from hostkit.loops._threads import find_call_from_thread, in_thread
 
 __all__ = [
     "ADVISABLE",
@@ -64,6 +64,7 @@ __all__ = [
     "attempt",
     "current_task",
     "enter",
+    "find_call_from_thread",
     "find_clock",
     "in_thread",
     "installed_reactor",

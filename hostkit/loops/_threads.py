@@ -30,7 +30,7 @@ async def in_thread(function: Callable[[], T], name: str) -> T:
     Returns:
         What it returns; what it raises is raised.
     """
-    call_on_loop = _find_call_from_thread()
+    call_on_loop = find_call_from_thread()
     if call_on_loop is None:
         return function()
     done: Deferred[T] = Deferred()
@@ -50,7 +50,12 @@ async def in_thread(function: Callable[[], T], name: str) -> T:
     return result
 
 
-def _find_call_from_thread() -> Callable[..., Any] | None:
+def find_call_from_thread() -> Callable[..., Any] | None:
+    """Find the function with which threads call functions on the event loop that runs here.
+
+    Returns:
+        It; `None` if no event loop runs.
+    """
     loop = running_loop()
     if loop is not None:
         return loop.call_soon_threadsafe

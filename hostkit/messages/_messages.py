@@ -64,7 +64,7 @@ class Messages:
         # All keys from the start: another thread counts, and this one may look at them meanwhile.
         self._refused = Counter(dict.fromkeys(_REFUSALS, 0))
         self._refused_before = 0  # for their codes, when the keys were changed last
-        self._notices = {reason: Notice(_log, clock) for reason in _REFUSALS}
+        self._notices: dict[Refusal, Notice] = {}
         self._gap_notice = Notice(_log, clock)
         self._overflow_notice = Notice(_log, clock)
 
@@ -204,7 +204,7 @@ class Messages:
     def _refuse(self, reason: Refusal, details: str = "") -> None:
         self._refused[reason] += 1
         # No part of it: it may be of any length, and from anyone.
-        self._notices[reason].write(
+        self._notices.setdefault(reason, Notice(_log, self._clock)).write(
             logging.WARNING, "a message was ignored that is %s%s", reason.value, details
         )
 

@@ -226,9 +226,15 @@ def _holder(path: Path) -> Iterator[str]:
             yield f"process {number} holds it"
 
 
-def _unusable(file: HostFile, path: Path, why: str | None, *details: str) -> Problem:
+def _unusable(
+    file: HostFile,
+    path: Path,
+    why: str | None,
+    *details: str,
+    code: Code = Code.PID_FILE_UNUSABLE,
+) -> Problem:
     return file.problem(
-        Code.PID_FILE_UNUSABLE,
+        code,
         f"{path} cannot be used as a pid file: {why}",
         ("hostkit", "pid_file"),
         details=details,
@@ -242,19 +248,21 @@ def check_pid_file(file: HostFile) -> list[Problem]:
         file: The config file.
 
     Returns:
-        What is wrong (HK406). That another process holds it now is not.
+        What is wrong (HK406, HK409). That another process holds it now is not.
     """
     path = pid_path(file)
     if path is None:
         return []
-    why = _fault(path)
+    why = _folder_fault(path.parent)
+    if why is not None:
+        return [_unusable(file, path, why, code=Code.NO_FOLDER)]
+    why = PidFile(path).fault()
     return [] if why is None else [_unusable(file, path, why)]
 
 
-def _fault(path: Path) -> str | None:
-    folder = path.parent
+def _folder_fault(folder: Path) -> str | None:
     if not stat.S_ISDIR(mode_of(folder)):
         return f"the folder {folder} does not exist"
     if not os.access(folder, os.W_OK | os.X_OK):
         return f"this user may not create files in {folder}"
-    return PidFile(path).fault()
+    return None

@@ -50,7 +50,8 @@ def build_host(
         categories: The categories of hooks; by default all that are installed.
         clock: Where time-outs are set and background loops run, such as a `Clock`.
         options: What else `Host` takes.
-        settings: What the file has under ``hostkit:``, such as ``timing="sampled"``.
+        settings: What the file has under ``hostkit:``, such as ``timing="sampled"``. Without
+            ``database=``, modules share a database in memory.
 
     Returns:
         The host, built. Call its hooks, or ``async with`` it if its modules have a ``start``.
@@ -67,10 +68,17 @@ def build_host(
         given = {**given, "categories": categories}
     if clock is not None:
         given = cast("HostOptions", {**given, "clock": clock})
+    if "database" not in settings:
+        given = in_memory(given)
     host = Host(from_mapping(mapping), **given)
     if clock is not None:
         set_clock(host, clock)
     return host.build()
+
+
+def in_memory(options: HostOptions) -> HostOptions:
+    """Have the modules of a host share a database in memory, unless another one is chosen."""
+    return cast("HostOptions", {"database": "sqlite://", **options})
 
 
 def set_clock(host: Host, clock: IReactorTime | task.Clock) -> None:

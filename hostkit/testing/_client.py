@@ -19,7 +19,8 @@ from hostkit.testing._build import clock_of
 from hostkit.testing._http import NOTHING, Answer, Body, Reading, write_request
 from hostkit.testing._lines import Connection, Line, Streamed, headers_of, raw_headers
 from hostkit.testing._logs import capture_logs
-from hostkit.testing._memory import MemoryReactor, connect, time_here
+from hostkit.testing._reactor import is_reactor_left
+from hostkit.testing.memory import MemoryReactor, connect, time_here
 from hostkit.web import Server, listeners_of
 
 if TYPE_CHECKING:
@@ -248,8 +249,11 @@ def _reactor() -> Any:
 
     loop = getattr(reactor, "_asyncioEventloop", None)
     if running_loop() not in (None, loop):
+        way = "run the test with hostkit's plugin, or `hostkit.testing.run`"
+        if is_reactor_left():
+            way = "remove `hostkit_reactor = default` from pytest's ini file"
         raise RuntimeError(
             f"Client(serve=True) needs a reactor that runs, and {type(reactor).__name__} does not "
-            "run on this event loop: run the test with hostkit's plugin, or `hostkit.testing.run`"
+            f"run on this event loop: {way}"
         )
     return reactor

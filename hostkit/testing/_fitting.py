@@ -14,16 +14,12 @@ def fits(value: Any, hint: Any) -> bool:
         value: The value.
         hint: The annotation, evaluated.
     """
-    if hint is None:
-        return value is None
     origin = typing.get_origin(hint)
     arguments = typing.get_args(hint)
     if origin in (Union, types.UnionType):
         return any(fits(value, each) for each in arguments)
     if origin is Literal:
         return any(type(value) is type(each) and value == each for each in arguments)
-    if origin is typing.Annotated:
-        return fits(value, arguments[0])
     return _is_instance(value, hint if origin is None else origin)
 
 

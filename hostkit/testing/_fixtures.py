@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast, final
 import attrs
 
 from hostkit.host import Host, build_from_file
-from hostkit.testing._build import build_host, set_clock
+from hostkit.testing._build import build_host, in_memory, set_clock
 from hostkit.testing._client import Client
 from hostkit.testing._leaks import close_host
 from hostkit.testing._loop import run
@@ -66,7 +66,7 @@ class MakeConfig(Protocol):
         without_secrets: bool = False,
         options: HostOptions | None = None,
     ) -> Host:
-        """Build the host of a config file, as `hostkit serve` does.
+        """Build the host of a config file, as `hostkit serve` does, but with a database in memory.
 
         Args:
             file: The file; or what is in it, which is written to a folder of the test's own.
@@ -131,7 +131,7 @@ class Kit:
         path = file if isinstance(file, Path) else self._write(name, file)
         for each, text in (files or {}).items():
             self._write(each, text)
-        given: HostOptions = {} if options is None else options
+        given = in_memory({} if options is None else options)
         clock = self.find_clock()
         if clock is not None:
             given = cast("HostOptions", {**given, "clock": clock})
@@ -158,9 +158,7 @@ class Kit:
         while self._clients:
             await self._clients.pop().close()
         while self._hosts:
-            host = self._hosts.pop()
-            if host.is_running:
-                await host.stop()
+            await self._hosts.pop().stop()
 
     def _write(self, name: str, text: str) -> Path:
         path = self.find_folder() / name

@@ -125,11 +125,7 @@ class Body:
     def pauseProducing(self) -> None:
         """Nothing is left to be sent later."""
 
-    def resumeProducing(self) -> None:
-        """Nothing is left to be sent later."""
-
-    def stopProducing(self) -> None:
-        """Nothing is left to be sent later."""
+    resumeProducing = stopProducing = pauseProducing  # noqa: N815 -- so named by Twisted
 
 
 @final

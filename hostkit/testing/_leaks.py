@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 import threading
 import weakref
@@ -133,6 +134,21 @@ class LeakWatch:
         yield from (("sockets", each) for each in list(_sockets))
 
 
+@contextlib.contextmanager
+def watch_leaks() -> Iterator[list[Leak]]:
+    """Watch what is left behind meanwhile, and close it at the end; under pytest, fixtures do that.
+
+    Yields:
+        What was left; empty until the end.
+    """
+    watch, leaks = LeakWatch(), list[Leak]()
+    watch.begin()
+    try:
+        yield leaks
+    finally:
+        leaks += watch.end()
+
+
 def _is_pending(timer: asyncio.TimerHandle, loop: asyncio.AbstractEventLoop) -> bool:
     if timer.cancelled() or timer.when() <= loop.time():
         return False
@@ -204,7 +220,7 @@ def _close(kind: Kind, each: Any) -> None:
 
 def close_host(host: Host) -> None:
     """Stop a host where it was started, if that is still possible."""
-    if not (is_built(host) and host.is_running):
+    if not is_built(host) or not (host.is_running or host.database.is_in_use):
         return
     loop = host.loop
     is_usable = loop is not None and not loop.is_closed() and not loop.is_running()

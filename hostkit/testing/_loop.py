@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, final
 from weakref import WeakKeyDictionary
 
 from hostkit.loops import enter, installed_reactor, running_loop, waiting_loop
-from hostkit.testing._places import place_here, place_of, unnoticed
+from hostkit.testing._places import is_noticed, place_here, place_of, unnoticed
 from hostkit.testing._reactor import choose_reactor, start_reactor
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ class KitLoop(asyncio.SelectorEventLoop):
     def create_task(self, coro: Any, **options: Any) -> asyncio.Task[Any]:
         """Make a task, and note where."""
         task: asyncio.Task[Any] = super().create_task(coro, **options)
-        self.tasks[task] = place_here()
+        if is_noticed():
+            self.tasks[task] = place_here()
         return task
 
     def call_at(  # type: ignore[override]
@@ -48,7 +49,8 @@ class KitLoop(asyncio.SelectorEventLoop):
     ) -> asyncio.TimerHandle:
         """Make a timer, and note where."""
         handle = super().call_at(when, callback, *args, **options)
-        self.timers[handle] = place_here()
+        if is_noticed():
+            self.timers[handle] = place_here()
         return handle
 
 
@@ -115,20 +117,60 @@ def run(
         if inspect.iscoroutine(awaitable):
             awaitable.close()
         raise
-    return cast("T", chosen.run_until_complete(_within(awaitable, timeout)))
+    return cast("T", _Run(chosen, awaitable).within(timeout))
 
 
-async def _within(awaitable: Any, timeout: float) -> Any:  # noqa: ASYNC109 -- it says where
-    given = awaitable() if callable(awaitable) else awaitable
-    task = asyncio.ensure_future(enter(given))
-    done, _ = await asyncio.wait({task}, timeout=timeout)
-    if done:
-        return task.result()
-    place = place_of(given)
-    task.cancel()
-    await asyncio.wait({task}, timeout=1)
-    where = f", at {place}" if place else ""
-    raise TimeoutError(f"not done after {timeout:g} s{where}{_advice()}")
+@final
+class _Run:
+    """Awaits something on an event loop that does not run yet.
+
+    A task, a timer and a future are all that it takes, since each test needs one.
+
+    Args:
+        loop: The event loop.
+        awaitable: What is awaited, or a function that returns it.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, awaitable: Any) -> None:
+        self._loop = loop
+        self._given = awaitable
+        self._over: asyncio.Future[None] = loop.create_future()
+        self._place: str | None = None
+        self._is_late = False
+
+    def within(self, seconds: float) -> Any:
+        """Await it, but no longer than so many seconds.
+
+        Raises:
+            TimeoutError: It took longer; the message says where it waited.
+        """
+        with unnoticed():  # what follows is not the test's
+            task = self._loop.create_task(self._enter())
+            self._timer = self._loop.call_later(seconds, self._give_up, task)
+        task.add_done_callback(self._end)
+        try:
+            self._loop.run_until_complete(self._over)
+        finally:
+            self._timer.cancel()
+        if not self._is_late:
+            return task.result()
+        where = f", at {self._place}" if self._place else ""
+        raise TimeoutError(f"not done after {seconds:g} s{where}{_advice()}")
+
+    async def _enter(self) -> Any:
+        if callable(self._given):
+            self._given = self._given()
+        return await enter(self._given)
+
+    def _give_up(self, task: asyncio.Task[Any]) -> None:
+        self._is_late = True
+        self._place = place_of(self._given)
+        task.cancel()
+        self._timer = self._loop.call_later(1, self._end)  # or else it may refuse to end
+
+    def _end(self, *_: object) -> None:
+        if not self._over.done():
+            self._over.set_result(None)
 
 
 def _advice() -> str:

@@ -46,6 +46,9 @@ def place_here(frame: FrameType | None = None) -> str:
     while at is not None:
         if not _is_between(at.f_code.co_filename):
             return _line_of(at)
+        # Of a thread that runs only a library's code, its own line is better than one of the kit.
+        if innermost.f_code.co_filename.startswith(_HOSTKIT):
+            innermost = at
         at = at.f_back
     return _line_of(innermost)
 

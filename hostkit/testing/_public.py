@@ -20,6 +20,8 @@ from hostkit.testing._http import Answer as Answer
 from hostkit.testing._http import FakeHttp as FakeHttp
 from hostkit.testing._http import Requested as Requested
 from hostkit.testing._http import fake_http as fake_http
+from hostkit.testing._leaks import Leak as Leak
+from hostkit.testing._leaks import watch_leaks as watch_leaks
 from hostkit.testing._lines import Connection as Connection
 from hostkit.testing._lines import Streamed as Streamed
 from hostkit.testing._logs import CapturedLogs as CapturedLogs

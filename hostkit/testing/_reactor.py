@@ -72,6 +72,11 @@ def leave_reactor() -> None:
     _finder.is_off = True
 
 
+def is_reactor_left() -> bool:
+    """Whether Twisted chooses the reactor."""
+    return _finder.is_off
+
+
 def install_reactor(loop: AbstractEventLoop) -> Any:
     """Install a reactor on an event loop, and start it; the loop is run by others."""
     from twisted.internet.asyncioreactor import AsyncioSelectorReactor  # noqa: PLC0415

@@ -24,15 +24,24 @@ if TYPE_CHECKING:
     from hostkit.testing._leaks import LeakWatch
 
 _FIXTURES: Final = {"hostkit_host", "hostkit_client", "hostkit_clock", "hostkit_config"}
-_OTHERS: Final = ("asyncio", "anyio", "trio", "twisted")
+_OTHERS: Final = {"asyncio", "anyio", "trio", "twisted"}
 """Marks with which other plugins claim async tests."""
+
+_KIT: Final = "_hostkit_kit"
+_asking: Final[list[pytest.FixtureRequest]] = []
+"""The request of the fixture that is being set up, if that is the kit."""
 
 _watch: Final = pytest.StashKey["LeakWatch"]()
 _wiring: Final = pytest.StashKey[Any]()
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Add the options of the command and of the ini file."""
+    # A distribution with a plugin has all of its packages' assertions rewritten, which takes a
+    # second in the first run of the tests, and a tenth of one in all others. pytest has no option
+    # for that; if it calls this otherwise one day, it takes that time again.
+    rewritten = getattr(pluginmanager.rewrite_hook, "_must_rewrite", set[str]())
+    rewritten -= {"hostkit", "hookspecs"}
     parser.addini(
         "hostkit_watch",
         "which tests are watched for what they leave behind: those that build a `hosts`, or only "
@@ -93,10 +102,14 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
 def pytest_fixture_setup(
     fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
 ) -> Generator[None, Any, Any]:
-    """Excuse what a fixture makes that several tests share."""
+    """Excuse what a fixture makes that several tests share, and note what asks for the kit."""
+    if fixturedef.argname == _KIT:
+        _asking[:] = [request]
     result = yield
+    if fixturedef.scope == "function":
+        return result
     watch = request.node.stash.get(_watch, None) or request._pyfuncitem.stash.get(_watch, None)  # noqa: SLF001
-    if fixturedef.scope != "function" and watch is not None:
+    if watch is not None:
         watch.excuse()
     return result
 
@@ -155,7 +168,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     function = pyfuncitem.obj
     if not inspect.iscoroutinefunction(function):
         return None
-    if any(pyfuncitem.get_closest_marker(name) is not None for name in _OTHERS):
+    if not _OTHERS.isdisjoint(mark.name for mark in pyfuncitem.iter_markers()):
         return None
     arguments = {
         name: pyfuncitem.funcargs[name]
@@ -167,9 +180,11 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     return True
 
 
-@pytest.fixture(name="_hostkit_kit")
-def hostkit_kit(request: pytest.FixtureRequest) -> Iterator[Kit]:
+@pytest.fixture(name=_KIT)
+def hostkit_kit() -> Iterator[Kit]:
     """What the test uses; clients are closed before hosts."""
+    # The fixture `request` would take longer than the rest of this.
+    request = _asking.pop()
 
     def find_folder() -> Path:
         folder: Path = request.getfixturevalue("tmp_path")

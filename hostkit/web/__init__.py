@@ -7,7 +7,8 @@ from hostkit.web._json import json_body
 from hostkit.web._json_resource import HttpError, JsonResource
 from hostkit.web._listeners import DEFAULT_LISTENER, check_listeners, listeners_of
 from hostkit.web._pages import ErrorPage
-from hostkit.web._request import HostRequest, query_value, query_values
+from hostkit.web._query import query_value, query_values
+from hostkit.web._request import HostRequest
 from hostkit.web._router import Router
 from hostkit.web._server import Server
 from hostkit.web._unix import listen_unix

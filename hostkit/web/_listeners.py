@@ -83,7 +83,7 @@ def _without_place(file: HostFile, listeners: list[Listener]) -> Iterator[Proble
         found = explain_place(anchored(listener.endpoint, file.folder))
         if found is not None:
             yield file.problem(
-                Code.CANNOT_LISTEN,
+                Code.NO_FOLDER,
                 f"cannot listen at {listener.endpoint}: {found[0]}",
                 (*listener.path, "endpoint"),
                 hint=found[1],

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from hostkit.web._twisted_private import TwistedChannel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from twisted.internet.interfaces import IDelayedCall
     from twisted.python.failure import Failure
 
@@ -23,6 +21,7 @@ class PipelinedChannel(TwistedChannel):
     their answers may take a million times the memory of the requests.
     """
 
+    site: Any
     _next_turn: IDelayedCall | None = None
     _in_turn = 0
 
@@ -46,7 +45,7 @@ class PipelinedChannel(TwistedChannel):
             return
         self.paused = True
         self.pause_reading()
-        self._next_turn = self.later(self._take_turn)
+        self._next_turn = self.site.reactor.callLater(0, self._take_turn)
 
     def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]
         """Handle nothing more."""
@@ -54,10 +53,6 @@ class PipelinedChannel(TwistedChannel):
             self._next_turn.cancel()
             self._next_turn = None
         super().connectionLost(reason)  # type: ignore[no-untyped-call]
-
-    def later(self, act: Callable[[], None]) -> IDelayedCall:
-        """Do something after the others had their turn."""
-        raise NotImplementedError
 
     def caught_up(self) -> None:
         """All requests that have arrived were handled, or are waited for."""

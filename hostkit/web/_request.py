@@ -1,17 +1,14 @@
-"""`HostRequest`: one request, who answers it, and what its query says."""
+"""`HostRequest`: one request, and what answers it."""
 
 from __future__ import annotations
 
 import inspect
-import math
-import re
 import time
 from functools import lru_cache
 from http import HTTPStatus
 from os import SEEK_END
-from reprlib import repr as shorten
-from typing import TYPE_CHECKING, Any, AnyStr, Final, TypeVar, overload
-from urllib.parse import parse_qsl, unquote_to_bytes
+from typing import TYPE_CHECKING, Any, AnyStr, Final
+from urllib.parse import unquote_to_bytes
 
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.python.failure import Failure
@@ -30,105 +27,10 @@ from hostkit.web._pages import lacks_head, refuse_method, render_methods, send
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
+    from twisted.internet.interfaces import IAddress
     from twisted.web.resource import IResource
 
-T = TypeVar("T")
-D = TypeVar("D")
-
-MOST_FIELDS: Final = 1000
-"""How many fields a query may have."""
-_REQUIRED: Final[Any] = object()
-
-
-@overload
-def query_value(request: Request, name: str, read: Callable[[str], T] = ...) -> T: ...
-@overload
-def query_value(request: Request, name: str, read: Callable[[str], T], default: D) -> T | D: ...
-def query_value(
-    request: Request, name: str, read: Callable[[str], Any] = str, default: Any = _REQUIRED
-) -> Any:
-    """Read a field of the query string.
-
-    Args:
-        request: The request.
-        name: The field's name.
-        read: The type it has: `str`, `int`, `float`, `bool` (``true`` or ``false``), an
-            enumeration, or any function that takes its text and raises `ValueError`.
-        default: What it is if it is missing. Without one it is required.
-
-    Raises:
-        HttpError: 400, and which field is wrong: it is missing, stands there twice, is not of the
-            type, or the query is not UTF-8.
-    """
-    values = query_values(request, name, read)
-    if len(values) > 1:
-        raise _bad(f"{name}: it stands there {len(values)} times")
-    if not values and default is _REQUIRED:
-        raise _bad(f"{name}: it is missing")
-    return values[0] if values else default
-
-
-def query_values(request: Request, name: str, read: Callable[[str], T]) -> list[T]:
-    """Read a field of the query string that may stand there any number of times.
-
-    Args:
-        request: The request.
-        name: The field's name.
-        read: The type of each value, as for `query_value`.
-
-    Raises:
-        HttpError: 400, and what is wrong: a value is not of the type, or the query is not UTF-8.
-    """
-    parse: Callable[[str], Any] = _STRICT.get(read, read)
-    values = []
-    for text in (value for key, value in _fields(request) if key == name):
-        try:
-            values.append(parse(text))
-        except ValueError:
-            kind = getattr(read, "__name__", "value")
-            raise _bad(f"{name}: {shorten(text)} is no {kind}") from None
-    return values
-
-
-def _fields(request: Request) -> list[tuple[str, str]]:
-    # Not `request.args`, where Twisted puts the fields of a form in the body as well.
-    query = request.uri.partition(b"?")[2]
-    try:
-        return parse_qsl(
-            query.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS
-        )
-    except UnicodeDecodeError:
-        raise _bad("the query is not UTF-8") from None
-    except ValueError:
-        raise _bad(f"the query has more than {MOST_FIELDS} fields") from None
-
-
-def _bad(error: str) -> HttpError:
-    return HttpError(HTTPStatus.BAD_REQUEST, "bad_query", error)
-
-
-def _int(text: str) -> int:
-    # Python would read " 1_000" and other digits than these, too.
-    if re.fullmatch(r"[+-]?[0-9]+", text) is None:
-        raise ValueError
-    return int(text)
-
-
-def _float(text: str) -> float:
-    number = float(text) if re.fullmatch(r"[-+.eE0-9]+", text) else math.nan
-    if not math.isfinite(number):
-        raise ValueError
-    return number
-
-
-def _bool(text: str) -> bool:
-    if text not in ("true", "false"):
-        raise ValueError
-    return text == "true"
-
-
-_STRICT: Final[dict[Any, Callable[[str], Any]]] = {int: _int, float: _float, bool: _bool}
-
+    from hostkit.web._proxies import Proxies
 
 _OWN: Final = b"/_hostkit/"
 _JSON: Final = b"application/json"
@@ -198,6 +100,24 @@ class HostRequest(Request):
         except UnicodeDecodeError:
             error = f"the header {key!r} is not UTF-8"
             raise HttpError(HTTPStatus.BAD_REQUEST, "bad_header", error) from None
+
+    def getClientAddress(self) -> IAddress:
+        """Return the address of the client, also of one for whom a trusted proxy asks."""
+        proxies = self._proxies()
+        peer: IAddress = self.client
+        return peer if proxies is None else proxies.client_of(peer, self.requestHeaders)
+
+    def isSecure(self) -> bool:
+        """Whether the client uses HTTPS, also towards a trusted proxy that asks for it."""
+        proxies = self._proxies()
+        if proxies is not None and proxies.is_secure(self.client, self.requestHeaders):
+            return True
+        return bool(super().isSecure())  # type: ignore[no-untyped-call]
+
+    def _proxies(self) -> Proxies | None:
+        # A request that is refused, or whose client has left, has one of the two only.
+        site = getattr(self, "site", None) or getattr(self.channel, "site", None)
+        return getattr(site, "proxies", None)  # a program's own site has none
 
     def setLastModified(self, when: float) -> Any:
         """Say when what is answered was changed; see `twisted.web.http.Request`."""

@@ -17,6 +17,7 @@ from hostkit.web._arrivals import Arrivals, Refused
 from hostkit.web._bodies import Bodies, open_body
 from hostkit.web._channel import HttpChannel
 from hostkit.web._endpoints import is_loopback_port
+from hostkit.web._proxies import Proxies
 from hostkit.web._request import HostRequest
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class HostSite(Site):
         memory_bytes: The longest body that is kept in memory.
         bodies: How much of bodies is kept.
         admission: Whether a request is accepted.
+        proxies: Which proxies are trusted; `None` if none is.
         busy: How many requests are in flight.
         held_up: How many of these wait for their clients to take what was answered.
         horizon: When deadlines are looked at next. They are counted from then, so that no client
@@ -98,6 +100,8 @@ class HostSite(Site):
         self.memory_bytes = max(self.limits.hooks_body, self.limits.body_in_memory)
         is_loopback = is_loopback_port(listener.endpoint)
         self.admission = Admission(listener, always, is_loopback=is_loopback)
+        trusted = listener.trusted_proxies
+        self.proxies = Proxies(trusted) if trusted is not None else None
         self._arrivals.adopt(listener, has_health=bool(always))
         self._endpoint = listener.endpoint
         self._has_access_log = listener.access_log

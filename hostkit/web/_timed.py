@@ -14,9 +14,6 @@ from hostkit.web._refusals import body_too_slow, headers_too_slow
 from hostkit.web._transports import Uptake, can_half_close, cut
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from twisted.internet.interfaces import IDelayedCall
     from twisted.python.failure import Failure
 
 LINGER_SECONDS: Final = 5
@@ -119,11 +116,6 @@ class TimedChannel(PipelinedChannel):
 
     def writeConnectionLost(self) -> None:
         """Go on to ignore what a refused client sends."""
-
-    def later(self, act: Callable[[], None]) -> IDelayedCall:
-        """Do something after the others had their turn."""
-        call: IDelayedCall = self.site.reactor.callLater(0, act)
-        return call
 
     def caught_up(self) -> None:
         """Close the connection if everything was answered that will ever be sent."""

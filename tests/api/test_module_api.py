@@ -180,7 +180,7 @@ def test_an_unknown_category_method_gets_a_hint(api: ModuleApi) -> None:
     assert str(caught.value) == (
         "HK202 no such category: the module api has no attribute 'register_coments_callbacks'\n"
         "  = expected: register, register_cached_function, register_comments_callbacks, "
-        "register_hookimpls, register_names_callbacks, register_web_resource\n"
+        "register_hookimpls, register_migrations, register_names_callbacks, register_web_resource\n"
         "  = hint: did you mean 'register_comments_callbacks'?"
     )
 

@@ -6,22 +6,27 @@ import enum
 import json
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hostkit import cached
-from hostkit.caching._invalidations import Invalidation, check_key
+from hostkit.caching import Invalidations
+from hostkit.testing import run
 
 
 class Words:
+    calls = 0
+
     @cached()
     async def is_allowed(self, word: Any, language: Any) -> bool:
         return True
 
     @cached()
     async def count(self) -> int:
-        return 1
+        Words.calls += 1
+        return Words.calls
 
 
 class Colour(enum.StrEnum):
@@ -36,12 +41,47 @@ keys = st.lists(
 ).map(tuple)
 
 
+class Noted:
+    """A cached function that notes which of its entries are dropped."""
+
+    def __init__(self, key_names: tuple[str, ...]) -> None:
+        self.__qualname__ = "Words.noted"
+        self.key_names = self.named_key_names = key_names
+        self.dropped: list[Any] = []
+
+    def invalidate(self, key: Any) -> None:
+        self.dropped.append(key)
+
+
+@attrs.define(eq=False)
+class Carrier:
+    """Carries messages from one process to another, as JSON."""
+
+    others: list[Invalidations] = attrs.field(factory=list)
+
+    def add(self, _kind: str, _recipient: object) -> None: ...
+
+    async def send(self, _kind: str, payload: Any) -> None:
+        for each in self.others:
+            each.receive(json.loads(json.dumps(payload)))
+
+
+def invalidate(function: Any, key: Any) -> None:
+    """Drop an entry, in the only process that there is."""
+    run(Invalidations().invalidate("words", function, key))
+
+
 @given(st.text(), keys)
-def test_a_message_arrives_as_it_was_sent(name: str, key: tuple[Any, ...]) -> None:
+def test_a_message_arrives_as_it_was_sent(module: str, key: tuple[Any, ...]) -> None:
     """Numbers stay numbers, and tuples tuples, however deep."""
-    payload = json.loads(json.dumps(Invalidation(name, key).to_payload()))
-    read = Invalidation.from_payload(payload)
-    assert (name, repr(key)) == (read.name, repr(read.key))
+    carrier: Any = Carrier()
+    here, there = Invalidations(carrier), Invalidations(carrier)
+    carrier.others.append(there)
+    noted: list[Any] = [Noted(tuple(map(str, range(len(key))))) for _ in range(2)]
+    there.add(module, noted[0])
+    there.add(f"not {module}", noted[1])
+    run(here.invalidate(module, noted[0], key))
+    assert (repr(noted[0].dropped), noted[1].dropped) == (repr([key]), [])
 
 
 @pytest.mark.parametrize(
@@ -51,14 +91,14 @@ def test_a_message_arrives_as_it_was_sent(name: str, key: tuple[Any, ...]) -> No
 def test_other_payloads_are_not_invalidations(payload: Any) -> None:
     """They are those of another version, or of another tenant of the server."""
     with pytest.raises(ValueError, match="this is not an invalidation"):
-        Invalidation.from_payload(payload)
+        Invalidations().receive(payload)
 
 
 def test_endless_numbers_cannot_be_serialised() -> None:
     """Python refuses to write much longer ones, since that would take quadratic time."""
-    assert check_key(Words().is_allowed, (2**9999, 1)) == (2**9999, 1)
+    invalidate(Words().is_allowed, (2**9999, 1))
     with pytest.raises(TypeError, match="'word' cannot be serialised"):
-        check_key(Words().is_allowed, (2**10_000, 1))
+        invalidate(Words().is_allowed, (2**10_000, 1))
 
 
 @pytest.mark.parametrize(
@@ -67,12 +107,26 @@ def test_endless_numbers_cannot_be_serialised() -> None:
 )
 def test_keys_of_simple_values_can_be_serialised(key: tuple[Any, ...]) -> None:
     """Strings, numbers, booleans, None and tuples; also subclasses of str."""
-    assert key is check_key(Words().is_allowed, key)
+    noted: Any = Noted(("word", "language"))
+    process = Invalidations()
+    process.add("words", noted)
+    run(process.invalidate("words", noted, key))
+    assert noted.dropped == [key]
 
 
 def test_the_key_of_a_method_without_arguments_is_empty() -> None:
     """It has only one entry."""
-    assert check_key(Words().count, ()) == ()
+    words, counted = Words(), Words.calls
+    process = Invalidations()
+    process.add("words", words.count)
+
+    async def main() -> int:
+        await words.count()
+        await words.count()
+        await process.invalidate("words", words.count, ())
+        return await words.count()
+
+    assert run(main()) == counted + 2
 
 
 @pytest.mark.parametrize(
@@ -91,11 +145,11 @@ def test_other_keys_are_refused(key: tuple[Any, ...], kind: str) -> None:
         rf"Words.is_allowed: the argument 'language' cannot be serialised .* as it is .?{kind}"
     )
     with pytest.raises(TypeError, match=message):
-        check_key(Words().is_allowed, key)
+        invalidate(Words().is_allowed, key)
 
 
 @pytest.mark.parametrize("key", ["casino", ["casino", "en"], ("casino",), None, ("a", "b", "c")])
 def test_only_keys_are_accepted(key: Any) -> None:
     """A key is a tuple, with as many values as there are arguments."""
     with pytest.raises(TypeError, match=r"a key is a tuple of \(word, language\)"):
-        check_key(Words().is_allowed, key)
+        invalidate(Words().is_allowed, key)

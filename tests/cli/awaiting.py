@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import logging
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import anyio
+import uvloop
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
@@ -42,6 +45,7 @@ class Awaiting:
         if self._config.get("uses_asyncio", True):
             await asyncio.sleep(0.001)
             self._left = asyncio.create_task(self._stay())
+            atexit.register(self._note_loop, asyncio.get_running_loop())
 
     async def stop(self) -> None:
         await deferLater(reactor, 0, lambda: None)
@@ -55,6 +59,12 @@ class Awaiting:
             await asyncio.Event().wait()
         finally:
             self._note("task cancelled")
+            if self._config.get("resists"):
+                await asyncio.Event().wait()
+
+    def _note_loop(self, loop: asyncio.AbstractEventLoop) -> None:
+        kind = "uvloop" if isinstance(loop, uvloop.Loop) else "asyncio"
+        self._note(f"{kind} closed" if loop.is_closed() else kind)
 
     def _note(self, line: str) -> None:
         with Path(self._config["notes"]).open("a") as notes:
@@ -68,6 +78,7 @@ class Awaiting:
             "anyio": self._anyio,
             "Deferred": lambda: deferLater(reactor, 0.001, lambda: "fired"),
             "thread": lambda: deferToThread(lambda: "ran"),
+            "clock": self._look_at_the_clock,
             "never": self._never,
         }
         return await ways[way]()
@@ -91,6 +102,10 @@ class Awaiting:
         async with anyio.create_task_group() as group:
             group.start_soon(anyio.sleep, 0.001)
         return "grouped"
+
+    async def _look_at_the_clock(self) -> str:
+        installed: Any = reactor
+        return "is never set" if installed.seconds is time.monotonic else "can be set back"
 
     async def _never(self) -> None:
         log = logging.getLogger("awaiting")

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Final
 
-COMMANDS: Final = (
-    *("serve", "validate", "list", "routes", "explain", "ask", "reload", "status"),
-    *("receipts", "modules", "enable", "disable", "shadow"),
-    *("spec", "rule", "graph", "schema", "init", "new", "bisect", "completion"),
-)
+import click
+
+from hostkit.cli import main
+
+COMMANDS: Final = tuple(main.list_commands(click.Context(main)))
 
 _FOUND_BY: Final = 'bisect host.yaml --cmd \'grep -A5 "name: words" {} | grep -q "enabled: false"\''
 
@@ -57,6 +57,8 @@ CASES: Final = {
     "list_bad": "list broken.yaml",
     "list_empty": "list empty.yaml",
     "list_warned": "list warned.yaml",
+    "list_options": "list options.yaml",
+    "list_nested": "list nested.yaml",
     "list_hooks": "list --view hooks host.yaml",
     "list_modules": "list --view modules warned.yaml",
     "list_paths": "list --view paths warned.yaml",
@@ -75,6 +77,7 @@ CASES: Final = {
     "list_none": "list",
     # routes
     "routes": "routes warned.yaml",
+    "routes_nested": "routes nested.yaml",
     "routes_path": "routes host.yaml /words/of/ann?page=2",
     "routes_absent": "routes host.yaml /word",
     "routes_none": "routes empty.yaml",
@@ -142,6 +145,16 @@ CASES: Final = {
     "bisect_bad": "bisect unreadable.yaml --cmd true",
     "completion": "completion bash | head -n 3",
     "completion_unknown": "completion powershell",
+    # db
+    "help_db_status": "db status --help",
+    "help_db_migrate": "db migrate --help",
+    "db_status": "db status database.yaml",
+    "db_status_none": "db status host.yaml",
+    "db_status_json": "db status database.yaml --format json",
+    "db_migrate": "db migrate database.yaml",
+    "db_migrate_none": "db migrate host.yaml",
+    "db_migrate_bad": "db migrate database_broken.yaml",
+    "db_migrate_json": "db migrate database_broken.yaml --format json",
     # serve, as far as it does not serve
     "serve_bad": "serve broken.yaml",
     "serve_none": "serve nothing.yaml",

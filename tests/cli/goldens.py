@@ -49,6 +49,7 @@ _PYTHON: Final = sysconfig.get_path("stdlib")
 
 VOLATILE: Final = (
     (r"\x1b", r"\\e"),
+    (r'(File "/hostkit/[^"]*", line )\d+', r"\1N"),
     (r"\r\n", "\n"),
     (r"\b[0-9a-f]{6}-(\d+)\b(?!\])", r"RECEIPT-\1"),
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(\+00:00|Z)", "TIME"),

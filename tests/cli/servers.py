@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -46,6 +47,17 @@ def serving(file: str, *options: str, before: str = "") -> Iterator[subprocess.P
 
 
 @contextmanager
+def connected(
+    file: str, *options: str, before: str = ""
+) -> Iterator[tuple[subprocess.Popen[str], HTTPConnection]]:
+    """Run `hostkit serve`, and connect to it when it listens."""
+    with serving(file, *options, before=before) as process:
+        connection = connect(wait_for(process, "listening on"))
+        yield process, connection
+        connection.close()
+
+
+@contextmanager
 def holding(path: Path) -> Iterator[None]:
     """Hold a pid file, as a process does that serves."""
     with path.open("w") as file:
@@ -67,6 +79,14 @@ def wait_for(process: subprocess.Popen[str], text: str) -> str:
     return next(line for line in errors_of(process) if text in line)
 
 
+def stop(process: subprocess.Popen[str], number: int = signal.SIGTERM, *, code: int = 0) -> str:
+    """Stop a program, which must end with this code; give the rest of its standard error."""
+    process.send_signal(number)
+    rest = errors_of(process).read()
+    assert process.wait() == code
+    return rest
+
+
 def run_to_end(file: str, before: str = "") -> tuple[int, str]:
     """Run a program that ends by itself; give its exit code and its standard error."""
     with serving(file, before=before) as process:
@@ -75,8 +95,14 @@ def run_to_end(file: str, before: str = "") -> tuple[int, str]:
     return process.returncode, err
 
 
-def connect(line: str) -> HTTPConnection:
-    """Connect to the address in a log line."""
-    match = re.search(r"listening on http://127\.0\.0\.1:(\d+)/ for modules, hooks\n$", line)
+def port_of(line: str) -> int:
+    """Find the port in a log line."""
+    match = re.search(r"https?://127\.0\.0\.1:(\d+)/ for ", line)
     assert match is not None
-    return HTTPConnection("127.0.0.1", int(match[1]), timeout=LIMIT_SECONDS)
+    return int(match[1])
+
+
+def connect(line: str) -> HTTPConnection:
+    """Connect to the address in a log line, where modules and hooks are served."""
+    assert line.endswith("/ for modules, hooks\n")
+    return HTTPConnection("127.0.0.1", port_of(line), timeout=LIMIT_SECONDS)

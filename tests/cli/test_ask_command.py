@@ -13,8 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hostkit.cli import main
-from tests.cli.conftest import Write, run
-from tests.cli.servers import connect, serving, wait_for
+from tests.cli.conftest import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -256,18 +255,3 @@ def test_it_may_be_asked_through_a_unix_socket(tmp_path: Path) -> None:
     with gateway.served_by(server):
         result = run("ask", "check", "--url", f"unix:{path}")
     assert result.output == "comments.check: allow\n"
-
-
-def test_a_real_server_is_asked(write: Write) -> None:
-    """It denies what its module denies."""
-    file = write(
-        "modules: [{module: tests.cli.modules.Strict, name: strict}]\n"
-        "hostkit:\n"
-        "  categories: [tests.cli.modules.Comments]\n"
-        '  listeners: [{endpoint: "tcp:0:interface=127.0.0.1", serve: [modules, hooks]}]\n'
-    )
-    with serving(file) as process:
-        port = connect(wait_for(process, "listening on")).port
-        url = f"http://127.0.0.1:{port}"
-        for author, code in (("ann", 0), ("bob", 10)):
-            assert run("ask", "check_comment", "--url", url, f"author={author}").exit_code == code

@@ -30,20 +30,6 @@ def test_colours_are_for_those_who_want_them(
     assert (COLOUR in result.stdout) == is_coloured
 
 
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        ("valdate", "there is no command 'valdate': did you mean 'validate'?"),
-        ("dance", "there is no command 'dance': these are: serve, validate, list"),
-    ],
-)
-def test_an_unknown_command_is_refused(given: str, said: str) -> None:
-    """With the one that was probably meant, or all there are."""
-    result = run(given)
-    assert result.exit_code == 2
-    assert said in result.stderr
-
-
 def test_an_interrupt_ends_a_command(write: Write) -> None:
     """Ctrl-C ends with the code that shells give to it, and without a traceback."""
     result = run("list", write(f"{HEAD}\nmodules: [{{module: tests.cli.modules.Interrupted}}]"))

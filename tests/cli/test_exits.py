@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from typing import TYPE_CHECKING
 
 import pytest
 
-from .servers import connect, serving, wait_for
+from .servers import connected, stop, wait_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,14 +44,11 @@ def test_a_task_that_exits_does_not_end_the_server(tmp_path: Path, reactor: str)
     """What it has raised is logged, and other requests are answered; SIGTERM stops in order."""
     (tmp_path / "leaving.py").write_text(MODULE)
     (tmp_path / "host.yaml").write_text(FILE)
-    with serving(str(tmp_path / "host.yaml"), "--reactor", reactor) as process:
-        connection = connect(wait_for(process, "listening on"))
+    with connected(str(tmp_path / "host.yaml"), "--reactor", reactor) as (process, connection):
         for path in ("/task", "/plain", "/callback", "/plain"):
             connection.request("GET", path)
             assert connection.getresponse().read() == b"answered"
             if path != "/plain":
                 assert "sys.exit()" in wait_for(process, "the server goes on")
         connection.close()
-        os.kill(process.pid, signal.SIGTERM)
-        process.communicate()
-        assert process.returncode == 0
+        stop(process)

@@ -4,42 +4,35 @@ from __future__ import annotations
 
 import gc
 import json
-import logging
-import socket
 import sys
 import threading
 import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from twisted.internet.task import Clock
 
-from hostkit.cli._log import LogOptions, logging_to_stderr
-from hostkit.cli._log_format import SERVE, JsonFormatter, Mask, MaskedFormatter
-from hostkit.config._redacting import Redactor
 from hostkit.errors import Place, Problem
-from hostkit.process.systemd import Notifier
-
-from .conftest import COLOUR, HEAD, run
+from tests.cli.conftest import COLOUR, HEAD, run
+from tests.cli.logged import write_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from .conftest import Write
+    from tests.cli.logged import Logged
+    from tests.files import Write
 
 SECRET = "0123456789abcdefghijklmnopqrstuv"
 FORGED = "2026-01-31 12:10:03.062Z CRITICAL hostkit: all is well"
 EVIL = f"no\n{FORGED}\r\x1b[2J\u202e\x9b1m\u2028{FORGED}\x85{FORGED}\ud800"
-MASK = Mask(Redactor([SECRET]).redact)
+DANGEROUS = set("\r\x1b\u202e\x9b\u2028\x85\ud800")
+CHECK = ("validate",)
+"""A command whose log shows warnings only, without their times."""
 
 
-def lines_of(message: str = "hello", raised: Any = None, **attributes: Any) -> list[str]:
-    """Write a record as text, and split it at everything that may end a line."""
-    record = logging.LogRecord("hostkit.modules.a", logging.ERROR, "", 1, message, (), raised)
-    vars(record).update(attributes)
-    text = MaskedFormatter(MASK, SERVE).format(record)
-    assert not set(text) & set("\r\x1b\u202e\x9b\u2028\x85\ud800")
+def lines_of(text: str) -> list[str]:
+    """Split a log at everything that may end a line."""
+    assert not set(text) & DANGEROUS
     return text.splitlines()
 
 
@@ -82,34 +75,37 @@ def compiled() -> None:
 RAISING = [noted, grouped, named, compiled, syntax_error]
 
 
-def test_a_message_cannot_forge_a_line() -> None:
+def test_a_message_cannot_forge_a_line(logged: Logged) -> None:
     """Its further lines are indented, and every other kind of line break is written visibly."""
-    lines = lines_of(EVIL)
+    lines = lines_of(logged(lambda: write_record(EVIL)))
     assert len(lines) == 2
-    assert lines[0].endswith("ERROR hostkit.modules.a: no")
+    assert lines[0].endswith("WARNING hostkit.modules.a.B: no")
     assert lines[1].startswith(f"  {FORGED}\\r\\x1b[2J\\u202e\\x9b1m\\u2028{FORGED}\\x85")
 
 
 @pytest.mark.parametrize("function", RAISING)
-def test_an_exception_cannot_forge_a_line(function: Callable[[], object]) -> None:
+def test_an_exception_cannot_forge_a_line(function: Callable[[], object], logged: Logged) -> None:
     """Neither can its message, its notes, its class, its causes, nor the names of its frames."""
-    lines = lines_of("failed", raised_by(function))
+    raised = raised_by(function)
+    lines = lines_of(logged(lambda: write_record("failed", raised), secrets=(SECRET,)))
     assert any(FORGED in line for line in lines)
     assert not [line for line in lines if line.startswith("2026")][1:]
 
 
-def test_a_stack_cannot_forge_a_line_in_json() -> None:
+def test_a_stack_cannot_forge_a_line_in_json(logged: Logged) -> None:
     """A record is one line, whatever is in it, and none of its fields controls a terminal."""
-    record = logging.LogRecord(f"a{EVIL}", logging.ERROR, "", 1, EVIL, (), raised_by(noted))
-    record.stack_info = EVIL
-    text = JsonFormatter(MASK).format(record)
-    assert len(text.splitlines()) == 1
+    raised = raised_by(noted)
+
+    def log() -> None:
+        write_record(EVIL, raised, name=f"a{EVIL}", stack_info=EVIL)
+
+    (text,) = logged(log, "serve", "--log-format", "json").splitlines()
     fields = json.loads(text)
-    assert not set("".join(map(str, fields.values()))) & set("\r\x1b\u202e\x9b\u2028\x85\ud800")
+    assert not set("".join(map(str, fields.values()))) & DANGEROUS
     assert fields["message"].startswith(f"no\n{FORGED}\\r\\x1b[2J")
 
 
-def test_a_secret_is_taken_out_before_lines_are_indented_and_cut() -> None:
+def test_a_secret_is_taken_out_before_lines_are_indented_and_cut(logged: Logged) -> None:
     """Also out of the lines of source code that a traceback shows, causes, and notes."""
 
     def failing() -> None:
@@ -118,24 +114,26 @@ def test_a_secret_is_taken_out_before_lines_are_indented_and_cut() -> None:
         raise error from KeyError(SECRET)
 
     several = "1234\n5678\nabcd\nefgh"
-    mask = Mask(Redactor([SECRET, several, "raise error from"]).redact)
-    record = logging.LogRecord("a", logging.ERROR, "", 1, f"is {several}", (), raised_by(failing))
-    text = MaskedFormatter(mask).format(record)
-    assert text.startswith("is [redacted]\nKeyError")
+    raised = raised_by(failing)
+    secrets = (SECRET, several, "raise error from")
+    text = logged(lambda: write_record(f"is {several}", raised), *CHECK, secrets=secrets)
+    assert text.startswith("WARNING hostkit.modules.a.B: is [redacted]\nKeyError")
     assert "    [redacted] KeyError(SECRET)\n" in text
     assert "KeyError: '[redacted]'" in text
     assert not any(SECRET[at : at + 8] in text for at in range(25))
 
 
-def test_a_long_message_is_cut() -> None:
+def test_a_long_message_is_cut(logged: Logged) -> None:
     """A megabyte in a message is not a megabyte in the log; a traceback keeps its end."""
-    record = logging.LogRecord("a", logging.ERROR, "", 1, "x" * 10**6, (), None)
-    assert MaskedFormatter(MASK).format(record).endswith("x… (983616 more characters)")
+    head = len("WARNING hostkit.modules.a.B: ")
+    text = logged(lambda: write_record("x" * 10**6), *CHECK)
+    assert text.endswith(f"x… ({10**6 + head - 16 * 1024} more characters)\n")
 
     def failing() -> None:
         raise ValueError("y" * 10**6)
 
-    lines = lines_of("failed", raised_by(failing))
+    raised = raised_by(failing)
+    lines = lines_of(logged(lambda: write_record("failed", raised)))
     assert lines[-1].endswith(f"y… ({10**6 + 12 - 16 * 1024} more characters)")
 
 
@@ -161,29 +159,18 @@ def test_names_cannot_control_the_terminal_of_a_command(write: Write, tmp_path: 
     assert COLOUR in result.stderr
 
 
-@pytest.fixture
-def logged(capsys: pytest.CaptureFixture[str]) -> Callable[[Callable[[], object]], str]:
-    """Run something while a command logs."""
-
-    def run_logged(function: Callable[[], object]) -> str:
-        with logging_to_stderr(LogOptions({"": logging.WARNING})) as mask:
-            mask.learn(MASK.redact)
-            function()
-        return capsys.readouterr().err
-
-    return run_logged
-
-
 @pytest.mark.filterwarnings("default")
-def test_warnings_are_logged(logged: Callable[[Callable[[], object]], str]) -> None:
+def test_warnings_are_logged(logged: Logged) -> None:
     """Python would write them to standard error, with their secrets and their lines."""
     before = warnings.showwarning
-    text = logged(lambda: warnings.warn(f"{SECRET}\n{FORGED}", stacklevel=1))
+    text = logged(
+        lambda: warnings.warn(f"{SECRET}\n{FORGED}", stacklevel=1), *CHECK, secrets=(SECRET,)
+    )
     assert text.startswith(f"WARNING py.warnings: UserWarning: [redacted]\n  {FORGED} (at ")
     assert warnings.showwarning is before
 
 
-def test_exceptions_of_threads_are_logged(logged: Callable[[Callable[[], object]], str]) -> None:
+def test_exceptions_of_threads_are_logged(logged: Logged) -> None:
     """With the name of the thread; one that ends itself is no failure."""
 
     def fail(error: BaseException) -> None:
@@ -194,16 +181,16 @@ def test_exceptions_of_threads_are_logged(logged: Callable[[Callable[[], object]
         thread.start()
         thread.join()
 
-    text = logged(lambda: start(ValueError(SECRET)))
+    text = logged(lambda: start(ValueError(SECRET)), *CHECK, secrets=(SECRET,))
     assert text.startswith("ERROR hostkit.uncaught: the thread 'busy\\x1b' has failed\nTraceback")
     assert text.endswith("ValueError: [redacted]\n")
-    assert logged(lambda: start(SystemExit())) == ""
+    assert logged(lambda: start(SystemExit()), *CHECK) == ""
     args = threading.ExceptHookArgs((ValueError, ValueError("x"), None, None))
-    assert "a thread has failed" in logged(lambda: threading.excepthook(args))
+    assert "a thread has failed" in logged(lambda: threading.excepthook(args), *CHECK)
 
 
 def test_exceptions_of_finalizers_are_logged(
-    logged: Callable[[Callable[[], object]], str],
+    logged: Logged,
 ) -> None:
     """Nothing can catch them, and Python would write them as they are."""
 
@@ -215,13 +202,13 @@ def test_exceptions_of_finalizers_are_logged(
         Leaving()
         gc.collect()
 
-    text = logged(leave)
+    text = logged(leave, *CHECK, secrets=(SECRET,))
     assert "ERROR hostkit.uncaught: " in text
     assert "ValueError: [redacted]" in text
     assert SECRET not in text
 
 
-def test_hooks_of_a_module_stay(logged: Callable[[Callable[[], object]], str]) -> None:
+def test_hooks_of_a_module_stay(logged: Logged) -> None:
     """What it has put there itself is not taken away when the command ends."""
     before = (warnings.showwarning, threading.excepthook, sys.unraisablehook)
     own: list[Any] = [lambda *_: None, lambda *_: None, lambda *_: None]
@@ -230,16 +217,7 @@ def test_hooks_of_a_module_stay(logged: Callable[[Callable[[], object]], str]) -
         warnings.showwarning, threading.excepthook, sys.unraisablehook = own
 
     try:
-        assert logged(install) == ""
+        assert logged(install, *CHECK) == ""
         assert [warnings.showwarning, threading.excepthook, sys.unraisablehook] == own
     finally:
         warnings.showwarning, threading.excepthook, sys.unraisablehook = before
-
-
-def test_the_service_manager_is_shown_one_visible_line(tmp_path: Path) -> None:
-    """A status may quote anything, also what cannot be encoded."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiving:
-        receiving.bind(str(tmp_path / "notify"))
-        environment = {"NOTIFY_SOCKET": str(tmp_path / "notify")}
-        Notifier.from_environment(environment, Clock()).ready(f"a\ud800\x1b\n{FORGED}")
-        assert receiving.recv(1000) == b"READY=1\nSTATUS=a\\ud800\\x1b"

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from typing import TYPE_CHECKING
 
 import pytest
 
-from .servers import connect, serving, wait_for
+from .servers import connected, stop, wait_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,8 +45,7 @@ def test_a_child_answers_no_requests_and_removes_no_files(tmp_path: Path, reacto
     """The server answers on the same connection, and stops in order."""
     (tmp_path / "forking.py").write_text(MODULE)
     (tmp_path / "host.yaml").write_text(FILE)
-    with serving(str(tmp_path / "host.yaml"), "--reactor", reactor) as process:
-        connection = connect(wait_for(process, "listening on"))
+    with connected(str(tmp_path / "host.yaml"), "--reactor", reactor) as (process, connection):
         for path in ("/fork", "/leave", "/fork"):
             connection.request("GET", path)
             answer = connection.getresponse().read()
@@ -57,7 +54,5 @@ def test_a_child_answers_no_requests_and_removes_no_files(tmp_path: Path, reacto
         assert (tmp_path / "server.pid").read_text() == f"{process.pid}\n"
         assert (tmp_path / "server.pid.sock").is_socket()
         connection.close()
-        os.kill(process.pid, signal.SIGTERM)
-        process.communicate()
-        assert process.returncode == 0
+        stop(process)
         assert not (tmp_path / "server.pid").exists()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hostkit.loading import CATEGORIES, MODULES
 from tests.cli.conftest import run
 from tests.loading.conftest import lonely_site, site  # noqa: F401 -- fixtures
 
@@ -31,40 +30,13 @@ def test_the_file_is_written_and_is_right() -> None:
     assert run("validate", "host.yaml").stdout.startswith("host.yaml: no problems (0 modules, ")
 
 
-def test_what_is_installed_stands_in_it(lonely_site: Site) -> None:  # noqa: F811
-    """Each module has an entry, commented out, and nothing of it is imported."""
-    lonely_site.install("word-filter", MODULES, words="missing:One", mine="missing:Two")
-    lonely_site.install("other", MODULES, version="2.1", words="missing:Other")
-    lonely_site.install("site", CATEGORIES, comments="missing:Comments", doors="missing:Doors")
-    text = run("init", "-").stdout
-    assert (
-        text.partition("modules:\n")[2]
-        == """\
-  # - module: other:words  # from other 2.1
-  #   config: {}
-  # - module: word-filter:words  # from word-filter 1.0
-  #   config: {}
-  # - module: mine  # from word-filter 1.0
-  #   config: {}
-
-hostkit:
-  # Where the server listens, and what it serves there.
-  listeners:
-    - endpoint: "tcp:8080:interface=127.0.0.1"
-      serve: [modules, hooks, health]
-  # All that are installed, unless they are named here.
-  # categories: [comments, doors]
-"""
-    )
-    assert list(Path().glob("*.yaml")) == []
-
-
 def test_where_nothing_is_installed_the_file_says_so(lonely_site: Site) -> None:  # noqa: F811
     """An empty list of modules is no mistake of the command."""
     text = run("init", "-").stdout
     assert lonely_site.folder.exists()
     assert "modules:\n  # (none is installed)\n\nhostkit:\n" in text
     assert "categories" not in text
+    assert list(Path().glob("*.yaml")) == []
 
 
 def test_a_file_that_exists_is_kept() -> None:

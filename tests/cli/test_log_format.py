@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -11,33 +10,29 @@ import pytest
 from twisted.internet.defer import maybeDeferred
 
 import hostkit
-from hostkit.cli._log_format import SERVE, JsonFormatter, Mask, MaskedFormatter
 from hostkit.logs import About
+from hostkit.wording import clean
+from tests.cli.logged import write_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MASK = Mask(lambda text: text.replace('s3"cret', "[redacted]"))
+    from tests.cli.logged import Logged
+
+SECRET = 's3"cret-of-a-module'
+JSON = ("serve", "--log-format", "json")
 
 
-def record_of(message: str = "hello", **attributes: Any) -> logging.LogRecord:
-    record = logging.LogRecord("hostkit.modules.a.B", logging.WARNING, "", 1, message, (), None)
-    record.created, record.msecs = 1_769_861_403.0625, 62.5
-    vars(record).update(attributes)
-    return record
-
-
-def test_text_has_the_time_in_utc() -> None:
+def test_text_has_the_time_in_utc(logged: Logged) -> None:
     """With milliseconds, whatever the time zone of the machine."""
-    line = MaskedFormatter(MASK, SERVE).format(record_of('it is s3"cret'))
-    expected = "2026-01-31 12:10:03.062Z WARNING hostkit.modules.a.B: it is [redacted]"
-    assert line == expected
+    text = logged(lambda: write_record(f"it is {SECRET}"), secrets=(SECRET,))
+    assert text == "2026-01-31 12:10:03.062Z WARNING hostkit.modules.a.B: it is [redacted]\n"
 
 
-def test_json_is_one_object_on_one_line() -> None:
+def test_json_is_one_object_on_one_line(logged: Logged) -> None:
     """What is not known is left out; secrets are taken out before quotes are escaped."""
-    line = JsonFormatter(MASK).format(record_of('two\nlines, s3"cret'))
-    assert "\n" not in line
+    text = logged(lambda: write_record(f"two\nlines, {SECRET}"), *JSON, secrets=(SECRET,))
+    (line,) = text.splitlines()
     assert json.loads(line) == {
         "time": "2026-01-31T12:10:03.062Z",
         "level": "WARNING",
@@ -47,14 +42,17 @@ def test_json_is_one_object_on_one_line() -> None:
     }
 
 
-def test_json_has_all_that_is_known() -> None:
+def test_json_has_all_that_is_known(logged: Logged) -> None:
     """What it is about, the worker, the exception, and how often it was repeated."""
     about = About("a.b", receipt="x-1", loop="tidy", page="GET /", listener="tcp:80")
-    error = ValueError('s3"cret')
-    record = record_of(
-        exc_info=(ValueError, error, None), stack_info="Stack", repeated=3, **about.extra
-    )
-    fields = json.loads(JsonFormatter(MASK, "w1").format(record))
+    raised = (ValueError, ValueError(SECRET), None)
+
+    def log() -> None:
+        write_record(raised=raised, stack_info="Stack", repeated=3, **about.extra)
+        write_record(name="other")
+
+    text = logged(log, *JSON, "--worker", "w1", secrets=(SECRET,))
+    fields, other = map(json.loads, text.splitlines())
     assert fields.pop("exception") == "ValueError: [redacted]"
     assert {name: fields[name] for name in list(fields)[5:]} == {
         "hook": "a.b",
@@ -66,22 +64,24 @@ def test_json_has_all_that_is_known() -> None:
         "worker": "w1",
         "stack": "Stack",
     }
-    record = record_of()
-    record.name = "other"
-    assert "module" not in json.loads(JsonFormatter(MASK).format(record))
+    assert "module" not in other
 
 
-def deep(function: Callable[[], object]) -> str:
-    """Write what a function raises."""
+@pytest.mark.parametrize("value", [None, 5])
+def test_values_are_written_as_strings(value: object, logged: Logged) -> None:
+    """A record's message may be any object."""
+    assert json.loads(logged(lambda: write_record(value), *JSON))["message"] == str(value)
+
+
+def raise_and_log(function: Callable[[], object]) -> None:
+    """Log what a function raises, as a module does."""
     try:
         function()
     except Exception:  # noqa: BLE001 -- whatever the test raises
-        record = record_of(exc_info=sys.exc_info(), exc_text="what another handler wrote")
-        return MaskedFormatter(MASK).format(record)
-    raise AssertionError
+        write_record(raised=sys.exc_info(), exc_text="what another handler wrote")
 
 
-def test_a_traceback_shows_the_frames_of_the_module() -> None:
+def test_a_traceback_shows_the_frames_of_the_module(logged: Logged) -> None:
     """Not those of hostkit, Twisted and asyncio between them."""
 
     def module() -> None:
@@ -93,14 +93,14 @@ def test_a_traceback_shows_the_frames_of_the_module() -> None:
         maybeDeferred(module).addErrback(raised.append)
         raise raised[0].value
 
-    text = deep(calling)
+    text = logged(lambda: raise_and_log(calling))
     assert "in calling" in text
     assert "in module" in text
     assert "maybeDeferred" not in text.replace("maybeDeferred(module)", "")
     assert "another handler" not in text
 
 
-def test_chained_exceptions_and_groups_are_shown_in_the_same_way() -> None:
+def test_chained_exceptions_and_groups_are_shown_in_the_same_way(logged: Logged) -> None:
     """Each with its own frames."""
 
     def raising() -> None:
@@ -108,10 +108,11 @@ def test_chained_exceptions_and_groups_are_shown_in_the_same_way() -> None:
         both.__context__ = KeyError("first")
         raise both from ValueError("second")
 
-    assert [word in deep(raising) for word in ("second", "third", "both")] == [True] * 3
+    text = logged(lambda: raise_and_log(raising))
+    assert [word in text for word in ("second", "third", "both")] == [True] * 3
 
 
-def test_what_follows_from_a_failure_of_the_module_shows_no_frames() -> None:
+def test_what_follows_from_a_failure_of_the_module_shows_no_frames(logged: Logged) -> None:
     """Such as the time-out that a cancellation becomes."""
 
     def inside(cause: BaseException | None) -> None:
@@ -124,46 +125,34 @@ def test_what_follows_from_a_failure_of_the_module_shows_no_frames() -> None:
         except ValueError as error:
             inside(error)
 
-    try:
-        cancelled()
-    except TimeoutError as error:
-        found = error.__traceback__
-        while found is not None and found.tb_frame.f_code.co_name != "<module>":
-            found = found.tb_next
-        raised = (TimeoutError, error, found)
-    text = MaskedFormatter(MASK).format(record_of(exc_info=raised))
+    raised = innermost(cancelled, "<module>")
+    text = logged(lambda: write_record(raised=raised))
     assert "in cancelled" in text
     assert hostkit.__file__ not in text
-    assert text.endswith("TimeoutError: late")
+    assert text.endswith("TimeoutError: late\n")
 
 
-def test_a_timeout_without_frames_of_the_module_is_one_line() -> None:
+def innermost(function: Callable[[], object], name: str) -> Any:
+    """Give what a function raises, with the traceback from a frame of that name on."""
+    try:
+        function()
+    except Exception as error:  # noqa: BLE001 -- whatever the test raises
+        frames = error.__traceback__
+        while frames is not None and frames.tb_frame.f_code.co_name != name:
+            frames = frames.tb_next
+        return type(error), error, frames
+    raise AssertionError
+
+
+def test_a_timeout_without_frames_of_the_module_is_one_line(logged: Logged) -> None:
     """Where hostkit gives up a module that goes on is of no use to anybody."""
-    error = TimeoutError("not done after 2s")
-    text = MaskedFormatter(MASK).format(record_of(exc_info=(TimeoutError, error, None)))
+    raised = (TimeoutError, TimeoutError("not done after 2s"), None)
+    text = logged(lambda: write_record(raised=raised))
     assert text.splitlines()[1:] == ["TimeoutError: not done after 2s"]
 
 
-def test_a_failure_of_hostkit_itself_is_shown_in_full() -> None:
+def test_a_failure_of_hostkit_itself_is_shown_in_full(logged: Logged) -> None:
     """There is nothing else to show."""
-
-    def call() -> None:
-        MaskedFormatter(Mask(None)).format(record_of())  # type: ignore[arg-type]
-
-    try:
-        call()
-    except TypeError as error:
-        frames = error.__traceback__
-        while frames is not None and frames.tb_next is not None:
-            frames = frames.tb_next
-        raised = (TypeError, error, frames)
-    text = MaskedFormatter(MASK).format(record_of(exc_info=raised))
-    assert "wording.py" in text
-
-
-@pytest.mark.parametrize("value", [None, 5])
-def test_values_are_written_as_strings(value: object) -> None:
-    """A record's message may be any object."""
-    record = record_of()
-    record.msg = value
-    assert json.loads(JsonFormatter(MASK).format(record))["message"] == str(value)
+    nothing: Any = None
+    raised = innermost(lambda: clean("x", nothing, 1), "clean")
+    assert "wording.py" in logged(lambda: write_record(raised=raised))

@@ -11,7 +11,8 @@ import pytest
 from tests.cli.conftest import HEAD, Write, make_service, run
 
 if TYPE_CHECKING:
-    from hostkit import Host, ModuleApi
+    from hostkit import ModuleApi
+    from tests.cli.logged import IdleReactor
 
 
 class Loud:
@@ -42,7 +43,7 @@ LOUD = f"{HEAD}modules: [{{module: tests.cli.test_log_options.Loud, name: loud}}
     ],
 )
 def test_levels_are_chosen_by_logger(
-    options: list[str], lines: list[str], served: list[Host], write: Write
+    options: list[str], lines: list[str], idle: IdleReactor, write: Write
 ) -> None:
     """One for all, and others for those that are named and what is below them."""
     before = {name: logging.getLogger(name).level for name in ("", "other", "twisted")}
@@ -56,16 +57,16 @@ def test_levels_are_chosen_by_logger(
     assert {name: logging.getLogger(name).level for name in before} == before
 
 
-def test_an_unknown_level_is_refused(served: list[Host], write: Write) -> None:
+def test_an_unknown_level_is_refused(idle: IdleReactor, write: Write) -> None:
     """With those there are."""
     result = run("serve", "--log-level", "other=loud", write(LOUD))
-    assert (result.exit_code, served) == (2, [])
+    assert (result.exit_code, idle.runs) == (2, 0)
     assert "'loud' is not a level; these are: debug, info, warning, error, critical" in (
         result.stderr
     )
 
 
-def test_the_log_may_be_json(served: list[Host], write: Write) -> None:
+def test_the_log_may_be_json(idle: IdleReactor, write: Write) -> None:
     """Each line is an object, with the name of the process."""
     result = run("serve", "--log-format", "json", "--worker", "w1", write(LOUD))
     first, *_ = [json.loads(line) for line in result.stderr.splitlines()]
@@ -79,7 +80,7 @@ def test_the_log_may_be_json(served: list[Host], write: Write) -> None:
     }
 
 
-def test_handlers_of_others_are_left_alone(served: list[Host], write: Write) -> None:
+def test_handlers_of_others_are_left_alone(idle: IdleReactor, write: Write) -> None:
     """What a program or a module has added is there during a command, and after it."""
     seen: list[logging.LogRecord] = []
     handler = logging.Handler()

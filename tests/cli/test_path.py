@@ -45,16 +45,20 @@ def test_commands_look_for_modules_in_a_folder(command: str, write: Write, folde
     assert run(command, "--path", ".", file, "--path", folder).exit_code == 0
 
 
-def test_a_reload_looks_for_no_modules(write: Write, folder: str) -> None:
-    """The server does, so the option would mean nothing there."""
-    result = run("reload", "--path", folder, write(TEXT))
-    assert (result.exit_code, "No such option" in result.stderr) == (2, True)
-
-
-def test_the_folder_must_exist(write: Write) -> None:
-    """It is a mistake in the command line otherwise."""
-    result = run("validate", "--path", "/nowhere", write(TEXT))
-    assert (result.exit_code, "'/nowhere' does not exist" in result.stderr) == (2, True)
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        # The server does, so the option would mean nothing there.
+        (("reload", "--path", "."), "No such option"),
+        (("validate", "--path", "/nowhere"), "'/nowhere' does not exist"),
+    ],
+)
+def test_a_wrong_folder_is_a_wrong_command_line(
+    args: tuple[str, ...], said: str, write: Write
+) -> None:
+    """So is one for a command that looks for no modules."""
+    result = run(*args, write(TEXT))
+    assert (result.exit_code, said in result.stderr) == (2, True)
 
 
 def test_a_services_folder_must_exist() -> None:

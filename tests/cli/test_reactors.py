@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import signal
-import subprocess
 import sys
 import threading
-from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import twisted.internet.main
-import uvloop
-from twisted.internet import asyncioreactor
 
-from hostkit.cli._reactor import reactor_installed
 from tests.cli.conftest import Write, run
-from tests.cli.servers import connect, errors_of, serving, wait_for
+from tests.cli.servers import connected, serving, stop, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,12 +23,19 @@ FILE = """
 modules:
   - module: tests.cli.awaiting.Awaiting
     name: awaiting
-    config: {{notes: {notes}, url: "{url}", uses_asyncio: {uses_asyncio}}}
+    config: {{notes: {notes}, url: "{url}", uses_asyncio: {uses_asyncio}{more}}}
 hostkit:
   categories: [tests.cli.awaiting.Questions]
   listeners: [{{endpoint: "tcp:0:interface=127.0.0.1", serve: [modules, hooks]}}]
 """
-TWISTED = {"Deferred": "fired", "thread": "ran"}
+
+
+def file_text(notes: Path, url: str = "", *, uses_asyncio: bool = True, more: str = "") -> str:
+    """Write the text of a file with the module; `more` is for its config."""
+    return FILE.format(notes=notes, url=url, uses_asyncio=str(uses_asyncio).lower(), more=more)
+
+
+TWISTED = {"Deferred": "fired", "thread": "ran", "clock": "is never set"}
 ASYNCIO = {"sleep": "slept", "timeout": "timed out", "http": "hello", "anyio": "grouped"}
 EPOLL = pytest.param(
     "epoll", marks=pytest.mark.skipif(sys.platform != "linux", reason="only Linux has it")
@@ -71,15 +71,6 @@ def notes(tmp_path: Path) -> Path:
     return tmp_path / "notes"
 
 
-@contextmanager
-def connected(file: str, *options: str) -> Iterator[tuple[subprocess.Popen[str], HTTPConnection]]:
-    """Run a program and connect to it."""
-    with serving(file, *options) as process:
-        connection = connect(wait_for(process, "listening on"))
-        yield process, connection
-        connection.close()
-
-
 def ask(connection: HTTPConnection, way: str) -> tuple[int, Any]:
     """Ask the module; give the status and the body."""
     connection.request("POST", "/_hostkit/hooks/questions/ask", json.dumps({"way": way}))
@@ -92,17 +83,19 @@ def ask(connection: HTTPConnection, way: str) -> tuple[int, Any]:
 def test_modules_may_await_twisted_and_asyncio(
     options: tuple[str, ...], number: int, notes: Path, url: str, write: Write
 ) -> None:
-    """In callbacks, `start` and `stop`; tasks they leave running are cancelled at the end."""
-    file = write(FILE.format(notes=notes, url=url, uses_asyncio="true"))
+    """In callbacks, `start` and `stop`; tasks they leave running are cancelled at the end.
+
+    The loop is Python's own by default, also where uvloop is installed, and is closed afterwards.
+    """
+    file = write(file_text(notes, url))
     with connected(file, *options) as (process, connection):
         for way, answer in {**TWISTED, **ASYNCIO}.items():
             assert ask(connection, way) == (200, {"result": answer})
         connection.close()  # an idle one is kept for another second or two
-        process.send_signal(number)
-        rest = errors_of(process).read()
-        assert process.wait() == 0
+        rest = stop(process, number)
     assert [line.split(" ", 2)[2] for line in rest.splitlines()] == ["INFO hostkit.serve: stopping"]
-    assert notes.read_text().splitlines() == ["stopped", "task cancelled"]
+    loop = "uvloop" if "uvloop" in options else "asyncio"
+    assert notes.read_text().splitlines() == ["stopped", "task cancelled", f"{loop} closed"]
 
 
 @pytest.mark.parametrize("reactor", [EPOLL, "poll", "select"])
@@ -110,7 +103,7 @@ def test_a_module_that_needs_asyncio_is_named(
     reactor: str, notes: Path, url: str, write: Write
 ) -> None:
     """On another reactor Deferreds can be awaited, and the log says what the others need."""
-    file = write(FILE.format(notes=notes, url=url, uses_asyncio="false"))
+    file = write(file_text(notes, url, uses_asyncio=False))
     with connected(file, "--reactor", reactor) as (process, connection):
         for way, answer in TWISTED.items():
             assert ask(connection, way) == (200, {"result": answer})
@@ -120,8 +113,7 @@ def test_a_module_that_needs_asyncio_is_named(
             line = wait_for(process, "module 'awaiting' failed in questions.ask: ")
             assert "it needs `hostkit serve --reactor asyncio`" in line
         connection.close()
-        process.send_signal(signal.SIGTERM)
-        assert process.wait() == 0
+        stop(process)
     assert notes.read_text() == "stopped\n"
 
 
@@ -130,7 +122,7 @@ def test_a_module_that_needs_asyncio_to_start_is_named(
     reactor: str, notes: Path, write: Write
 ) -> None:
     """The server ends with 1, and says what the module needs."""
-    file = write(FILE.format(notes=notes, url="", uses_asyncio="true"))
+    file = write(file_text(notes))
     with serving(file, "--reactor", reactor) as process:
         _, err = process.communicate()
     assert process.returncode == 1
@@ -140,15 +132,13 @@ def test_a_module_that_needs_asyncio_to_start_is_named(
 
 def test_a_client_that_disconnects_cancels_the_task(notes: Path, write: Write) -> None:
     """The callback sees asyncio's cancellation, at whatever it was waiting for."""
-    file = write(FILE.format(notes=notes, url="", uses_asyncio="true"))
+    file = write(file_text(notes))
     with connected(file) as (process, connection):
         connection.request("POST", "/_hostkit/hooks/questions/ask", '{"way": "never"}')
         wait_for(process, "awaiting: waiting")
         connection.close()
         wait_for(process, "awaiting: cancelled")
-        process.send_signal(signal.SIGTERM)
-        rest = errors_of(process).read()
-        assert process.wait() == 0
+        rest = stop(process)
     assert "Traceback" not in rest
 
 
@@ -176,62 +166,14 @@ def test_a_reactor_that_is_installed_already_is_used(write: Write) -> None:
     assert "a reactor was installed before this command could choose one" in result.stderr
 
 
-@pytest.fixture
-def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
-    """Have reactors noted instead of installed, as if there was none."""
-    reactors: list[Any] = []
-    monkeypatch.delitem(sys.modules, "twisted.internet.reactor")
-    monkeypatch.setattr(twisted.internet.main, "installReactor", reactors.append)
-    yield reactors
-    for reactor in reactors:
-        for reader in reactor.removeAll():
-            reader.connectionLost(None)
-
-
-def loop_of(reactor: Any) -> Any:
-    """Give the loop a reactor runs on."""
-    assert isinstance(reactor, asyncioreactor.AsyncioSelectorReactor)
-    return reactor._asyncioEventloop
-
-
-@pytest.mark.parametrize("name", [None, "asyncio"])
-def test_the_loop_is_python_s_own_by_default(installed: list[Any], name: str | None) -> None:
-    """Also where uvloop is installed; it is closed afterwards."""
-    with reactor_installed(name):
-        (reactor,) = installed
-        assert isinstance(loop_of(reactor), asyncio.SelectorEventLoop)
-    assert loop_of(reactor).is_closed()
-
-
-def test_uvloop_is_used_where_it_is_wanted(installed: list[Any]) -> None:
-    """It is closed afterwards, too."""
-    with reactor_installed("uvloop"):
-        (reactor,) = installed
-        assert isinstance(loop_of(reactor), uvloop.Loop)
-    assert loop_of(reactor).is_closed()
-
-
-def test_a_task_that_resists_its_cancellation_is_left(
-    installed: list[Any], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_task_that_resists_its_cancellation_is_left(notes: Path, write: Write) -> None:
     """No task keeps the server from ending; the log names it."""
-    monkeypatch.setattr("hostkit.cli._reactor._GRACE_SECONDS", 0.001)
-
-    async def refuse() -> None:
-        with suppress(asyncio.CancelledError):
-            await asyncio.get_running_loop().create_future()
-        await asyncio.get_running_loop().create_future()
-
-    refusing = refuse()
-    with reactor_installed("asyncio"):
-        loop = loop_of(installed[0])
-        task = loop.create_task(refusing)
-        loop.run_until_complete(asyncio.sleep(0))
-    (message,) = caplog.messages
-    assert message.startswith("a task that was left running resists its cancellation: <Task ")
-    assert loop.is_closed()
-    task._log_destroy_pending = False  # asyncio would log it as well, later
-    refusing.close()
+    file = write(file_text(notes, more=", resists: true"))
+    with connected(file) as (process, connection):
+        connection.close()
+        rest = stop(process)
+    assert "a task that was left running resists its cancellation: <Task " in rest
+    assert notes.read_text().splitlines() == ["stopped", "task cancelled", "asyncio closed"]
 
 
 def test_uvloop_may_be_missing(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,18 +183,3 @@ def test_uvloop_may_be_missing(write: Write, monkeypatch: pytest.MonkeyPatch) ->
     result = run("serve", "--reactor", "uvloop", write("modules: []"))
     assert result.exit_code == 2
     assert "pip install 'hostkit-framework[uvloop]'" in result.stderr
-
-
-@pytest.mark.parametrize("reactor", ["asyncio", "uvloop", EPOLL, "select"])
-def test_no_reactor_calls_by_the_time_of_day(reactor: str) -> None:
-    """A clock that is set back would stop loops and time-outs for as long."""
-    code = f"""
-import time
-from hostkit.cli._reactor import reactor_installed
-with reactor_installed({reactor!r}):
-    from twisted.internet import reactor
-    assert reactor.seconds is time.monotonic
-    reactor.callLater(0, reactor.stop)
-    reactor.run()
-"""
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

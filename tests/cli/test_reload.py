@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.conftest import Write, run
+from tests.cli.conftest import SETTINGS, Write, run
 from tests.cli.servers import (
     LIMIT_SECONDS,
-    connect,
+    connected,
     errors_of,
     holding,
     run_to_end,
     serving,
+    stop,
     wait_for,
 )
 
@@ -24,51 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-SETTINGS = """
-hostkit:
-  categories: [tests.cli.modules.Comments]
-  pid_file: server.pid
-  listeners: [{endpoint: "tcp:0:interface=127.0.0.1", serve: [modules, hooks]}]
-"""
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Give the name of the pid file."""
-    return tmp_path / "server.pid"
-
-
-@pytest.fixture
-def write_modules(write: Write, tmp_path: Path) -> Callable[..., str]:
-    """Write a file with modules of these names; a word after a name is a key of its config."""
-
-    def write_file(*names: str) -> str:
-        lines = ["modules:"]
-        for text in names:
-            name, *keys = text.split()
-            config = f"notes: {tmp_path / 'notes'}" + "".join(f", {key}: true" for key in keys)
-            lines.append(
-                f"  - {{module: tests.cli.modules.Noted, name: {name}, config: {{{config}}}}}"
-            )
-        return write("\n".join(lines) + SETTINGS)
-
-    return write_file
-
-
-@pytest.fixture
-def signals(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
-    """Collect signals instead of sending them."""
-    signals: list[tuple[int, int]] = []
-    monkeypatch.setattr(os, "kill", lambda *signalled: signals.append(signalled))
-    return signals
-
 
 def test_a_server_takes_over_what_has_changed(
     write_modules: Callable[..., str], tmp_path: Path, path: Path
 ) -> None:
     """By the name of its file or the number of its process, and says so; connections stay open."""
-    with serving(write_modules("a", "b")) as process:
-        connection = connect(wait_for(process, "listening on"))
+    with connected(write_modules("a", "b")) as (process, connection):
         for target, names, what, changes in (
             ("FILE", ["b", "c"], "1 new module, 1 kept, 1 gone", "  + c  - a\n"),
             (str(process.pid), ["d"], "1 new module, 0 kept, 2 gone", "  + d  - b  - c\n"),
@@ -85,9 +46,7 @@ def test_a_server_takes_over_what_has_changed(
             response = connection.getresponse()
             assert (response.status, bool(response.read())) == (200, True)
         connection.close()
-        process.send_signal(signal.SIGTERM)
-        assert "Traceback" not in errors_of(process).read()
-        assert process.wait() == 0
+        assert "Traceback" not in stop(process)
     steps = "start a, start b, start c, stop a, start d, stop c, stop b, start d, stop d, stop d"
     assert (tmp_path / "notes").read_text().splitlines() == steps.split(", ")
     assert not path.exists()
@@ -116,9 +75,7 @@ def test_problems_are_in_the_log(
         write_modules("c")
         process.send_signal(signal.SIGHUP)
         wait_for(process, "reloaded")
-        process.send_signal(signal.SIGTERM)
-        errors_of(process).read()
-        assert process.wait() == 0
+        stop(process)
     assert (tmp_path / "notes").read_text() == "start a\nstop b\nstart c\nstop a\nstop c\n"
 
 
@@ -131,9 +88,7 @@ def test_a_reload_that_does_not_end_may_be_stopped(
         write_modules("a", "b", "c waits")
         process.send_signal(signal.SIGHUP)
         wait_for(process, "waiting")
-        process.send_signal(signal.SIGTERM)
-        rest = errors_of(process).read()
-        assert process.wait() == 0
+        rest = stop(process)
     assert "Traceback" not in rest
     assert "not reloaded: the host was stopped while it was being reloaded" in rest
     assert (tmp_path / "notes").read_text() == "start a\nstart b\nstop c\nstop b\nstop a\n"

@@ -12,24 +12,12 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from tests.cli.conftest import Write, run
+from tests.cli.conftest import SETTINGS, Write, run
 from tests.cli.servers import holding, serving, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-from tests.cli.test_reload import SETTINGS, path, write_modules
-
-__all__ = ["path", "write_modules"]
-
-
-@pytest.fixture
-def signals(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
-    """Collect signals instead of sending them."""
-    signals: list[tuple[int, int]] = []
-    monkeypatch.setattr(os, "kill", lambda *signalled: signals.append(signalled))
-    return signals
 
 
 def test_no_signal_is_sent_without_a_pid_file(write: Write, signals: list[tuple[int, int]]) -> None:
@@ -84,11 +72,10 @@ def test_problems_may_hide_the_pid_file(write: Write) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
-    [(PermissionError(), "is another user's"), (ConnectionRefusedError(), "cannot be asked at ")],
+    ("is_others", "said"), [(True, "is another user's"), (False, "cannot be asked at ")]
 )
 def test_a_control_socket_may_refuse(
-    error: OSError,
+    is_others: bool,
     said: str,
     write_modules: Callable[..., str],
     path: Path,
@@ -96,13 +83,14 @@ def test_a_control_socket_may_refuse(
 ) -> None:
     """Of another user's process, or of one that is just ending."""
 
-    def refuse(*_: object, **__: object) -> None:
-        raise error
+    def refuse(*_: object) -> NoReturn:
+        raise PermissionError
 
-    monkeypatch.setattr("hostkit.cli._target.ask", refuse)
     file = write_modules()
-    with holding(path), socket.socket(socket.AF_UNIX) as listening:
-        listening.bind(f"{path}.sock")
+    with holding(path), socket.socket(socket.AF_UNIX) as ending:
+        ending.bind(f"{path}.sock")  # and does not listen
+        if is_others:
+            monkeypatch.setattr(socket.socket, "connect", refuse)
         result = run("reload", file)
     assert (result.exit_code, said in result.output) == (1, True)
 
@@ -161,9 +149,13 @@ def test_a_pid_file_may_be_unreadable(
 def test_a_number_is_a_process(
     number: int, signals: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The signal is sent to it, without reading any config file."""
-    monkeypatch.setattr("hostkit.cli._target.is_server", lambda _: True)
-    monkeypatch.setattr("hostkit.cli._process.survives_hangup", lambda _: True)
+    """The signal is sent to it, without reading any file; a system may have no ``/proc``."""
+
+    def refuse(*_: object, **__: object) -> NoReturn:
+        raise FileNotFoundError
+
+    monkeypatch.setattr("pathlib.Path.read_bytes", refuse)
+    monkeypatch.setattr("pathlib.Path.read_text", refuse)
     assert run("reload", str(number)).exit_code == 3
     assert signals == [(number, signal.SIGHUP)]
 
@@ -243,19 +235,22 @@ def test_the_process_may_be_another_users(monkeypatch: pytest.MonkeyPatch) -> No
     assert (result.exit_code, result.output) == (1, "Error: process 12 is another user's\n")
 
 
-def test_a_process_that_would_end_gets_no_signal(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("another", "is not `hostkit serve`: it gets no signal"),
+        ("hostkit", "would end, as it does not handle SIGHUP"),
+    ],
+)
+def test_a_process_that_would_end_gets_no_signal(name: str, said: str) -> None:
     """Most processes do not handle SIGHUP, and would end."""
     before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # which the child inherits
-    with subprocess.Popen(["sleep", "60"]) as process:
+    command = [sys.executable, "-c", "input()", name]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, cwd="/") as process:
         try:
             result = run("reload", str(process.pid))
-            assert result.exit_code == 1
-            assert f"process {process.pid} is not `hostkit serve`" in result.output
-            monkeypatch.setattr("hostkit.cli._target.is_server", lambda _: True)
-            result = run("reload", str(process.pid))
-            assert result.exit_code == 1
-            assert f"process {process.pid} would end, as it does not handle SIGHUP" in result.output
-            assert process.poll() is None
+            assert (result.exit_code, process.poll()) == (1, None)
+            assert f"process {process.pid} {said}" in result.output
         finally:
             process.kill()
             signal.signal(signal.SIGHUP, before)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.servers import connect, serving, wait_for
+from tests.cli.servers import connected
 
 if TYPE_CHECKING:
     import subprocess
@@ -60,30 +60,22 @@ def wait_until_closed(process: subprocess.Popen[str], files: int) -> bool:
     return files_of(process) <= files
 
 
+@pytest.mark.parametrize(
+    ("data", "times", "before"),
+    [
+        ([b"", b"x", b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nx"], 10, ""),
+        pytest.param([b"x"], 1500, FEW_FILES, marks=pytest.mark.hardening, id="more than files"),
+    ],
+)
 @every_reactor
-def test_resets_leave_nothing_behind(reactor: str, write: Write) -> None:
-    """Neither before a request, nor in the middle of its headers or its body."""
-    with serving(write(FILE), "--reactor", reactor) as process:
-        connection = connect(wait_for(process, "listening on"))
+def test_resets_leave_nothing_behind(
+    data: list[bytes], times: int, before: str, reactor: str, write: Write
+) -> None:
+    """Neither before a request, nor in the middle of its headers or its body, however many."""
+    with connected(write(FILE), "--reactor", reactor, before=before) as (process, connection):
         assert status(connection) == 404
-        before = files_of(process)
-        for data in (b"", b"x", b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nx") * 10:
-            reset(connection.port, data)
-        assert wait_until_closed(process, before)
+        open_before = files_of(process)
+        for each in data * times:
+            reset(connection.port, each)
+        assert wait_until_closed(process, open_before)
         assert status(connection) == 404
-        connection.close()
-
-
-@pytest.mark.hardening
-@every_reactor
-def test_resets_take_no_descriptors(reactor: str, write: Write) -> None:
-    """More than there may be files open, and the server still answers."""
-    with serving(write(FILE), "--reactor", reactor, before=FEW_FILES) as process:
-        connection = connect(wait_for(process, "listening on"))
-        assert status(connection) == 404
-        before = files_of(process)
-        for _ in range(1500):
-            reset(connection.port, b"x")
-        assert wait_until_closed(process, before)
-        assert status(connection) == 404
-        connection.close()

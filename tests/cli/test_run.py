@@ -9,12 +9,13 @@ import pytest
 from twisted.python.usage import UsageError
 
 from tests.cli.conftest import HEAD, Write, make_service, run
-from tests.cli.servers import errors_of, run_to_end, serving, wait_for
+from tests.cli.servers import run_to_end, serving, stop, wait_for
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from hostkit import Host
+    from hostkit import ModuleApi
+    from tests.cli.logged import IdleReactor
 
 LATE = """
 modules:
@@ -41,9 +42,7 @@ def test_a_start_is_cancelled_by_a_stop(
     notes = tmp_path / "notes"
     with serving(write(LATE.format(notes=notes, then=then))) as process:
         wait_for(process, "waiting")
-        process.send_signal(signal.SIGTERM)
-        rest = errors_of(process).read()
-        assert process.wait() == code
+        rest = stop(process, signal.SIGTERM, code=code)
     assert [line for line in lines if line not in rest] == []
     assert ("listening" in rest) == (then == "starts")
     assert notes.read_text().splitlines() == ["start first", *steps]
@@ -69,26 +68,29 @@ Server.open = fail
 FILE = f"{HEAD}modules: [{{module: tests.cli.modules.Noted, config: {{notes: x}}}}]"
 
 
-def name_of(host: Any) -> str | None:
-    name: str | None = host.modules[0].instance.api.worker_name
-    return name
+class Named:
+    """Logs the name of its process."""
+
+    def __init__(self, config: Any, api: ModuleApi) -> None:
+        api.logger.info("in %s", api.worker_name)
 
 
 @pytest.mark.parametrize(("options", "name"), [([], None), (["--worker", "w1"], "w1")])
 def test_serve_takes_a_name(
-    options: list[str], name: str | None, served: list[Host], write: Write
+    options: list[str], name: str | None, idle: IdleReactor, write: Write
 ) -> None:
     """Modules find it in `api.worker_name`."""
-    assert run("serve", *options, write(FILE)).exit_code == 0
-    (host,) = served
-    assert name_of(host) == name
+    file = write(f"{HEAD}modules: [{{module: tests.cli.test_run.Named, name: named}}]")
+    result = run("serve", *options, file)
+    assert (result.exit_code, idle.runs) == (0, 1)
+    assert f"INFO hostkit.modules.named: in {name}\n" in result.stderr
 
 
 @pytest.mark.parametrize("name", ["", "a\nb"])
-def test_a_name_is_on_one_line(name: str, served: list[Host], write: Write) -> None:
+def test_a_name_is_on_one_line(name: str, idle: IdleReactor, write: Write) -> None:
     """Otherwise the command line is wrong."""
     result = run("serve", "--worker", name, write(FILE))
-    assert (result.exit_code, served) == (2, [])
+    assert (result.exit_code, idle.runs) == (2, 0)
     assert f"Invalid value for '--worker': a worker cannot have the name {name!r}" in result.stderr
     with pytest.raises(UsageError, match="a worker cannot have the name"):
         make_service("--worker", name, "x.yaml")

@@ -52,19 +52,6 @@ def test_installed_modules_are_offered_and_not_imported(
     ]
 
 
-def test_what_cannot_be_described_is_said(write: Write) -> None:
-    """There is a schema all the same: it is needed most while a file is being written."""
-    text = f"modules:\n- module: no.such.Thing\n- module: {LISTED}\n  nonsense: 1\n"
-    path = write(text)
-    result = run("schema", path)
-    assert result.exit_code == 0
-    first, second = result.stderr.splitlines()
-    assert first == f"{path} has problems; `hostkit validate {path}` shows them"
-    reason = "module 'no.such.Thing' cannot be loaded: there is no Python module 'no'"
-    assert second == f"{path}:2:11: its config may be anything: {reason}"
-    assert json.loads(result.stdout)["title"] == "A hostkit config file"
-
-
 def test_a_disabled_module_is_not_imported(write: Write) -> None:
     """As everywhere."""
     schema = schema_of(write("modules:\n- {module: no.such.Thing, enabled: false}\n"))
@@ -80,13 +67,6 @@ def test_modules_stand_in_folders(write: Write, tmp_path: Path) -> None:
     file = write("modules: [{module: of_a_folder.Words}]\n")
     result = run("schema", file, "--path", str(tmp_path / "lib"))
     assert (result.exit_code, result.stderr) == (0, "")
-
-
-def test_without_a_file_there_is_no_schema(tmp_path: Path) -> None:
-    """The reason is shown as every problem is, and nothing goes to standard output."""
-    result = run("schema", str(tmp_path / "absent.yaml"))
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert "HK001" in result.stderr
 
 
 def test_a_missing_folder_of_modules_is_shown(write: Write) -> None:

@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cli.conftest import COLOUR, HEAD, Write
-from tests.cli.servers import LIMIT_SECONDS, connect, errors_of, run_to_end, serving, wait_for
+from tests.cli.servers import (
+    LIMIT_SECONDS,
+    connected,
+    errors_of,
+    run_to_end,
+    serving,
+    stop,
+    wait_for,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,8 +51,7 @@ def file_text(notes: Path, more: str = "", endpoint: str = "tcp:0:interface=127.
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_file_is_served_until_a_signal(number: signal.Signals, notes: Path, write: Write) -> None:
     """Ctrl-C and SIGTERM stop the modules in reverse order; the exit code is 0."""
-    with serving(write(file_text(notes))) as process:
-        connection = connect(wait_for(process, "listening on"))
+    with connected(write(file_text(notes))) as (process, connection):
         connection.request("POST", "/_hostkit/hooks/comments/check_comment", '{"author": "ann"}')
         response = connection.getresponse()
         assert (response.status, response.read()) == (200, b"{}\n")
@@ -52,9 +59,7 @@ def test_a_file_is_served_until_a_signal(number: signal.Signals, notes: Path, wr
         response = connection.getresponse()
         assert (response.status, response.headers["Content-Type"]) == (404, "application/json")
         connection.close()
-        process.send_signal(number)
-        rest = errors_of(process).read()
-        assert process.wait() == 0
+        rest = stop(process, number)
     assert notes.read_text().splitlines() == [
         "start first",
         "start second",
@@ -68,9 +73,7 @@ def test_a_start_may_be_interrupted(notes: Path, write: Write) -> None:
     """A signal stops the server while a module starts."""
     with serving(write(file_text(notes, ", waits: true"))) as process:
         wait_for(process, "waiting")
-        process.send_signal(signal.SIGINT)
-        rest = errors_of(process).read()
-        assert process.wait() == 0
+        rest = stop(process, signal.SIGINT)
     assert rest.endswith("INFO hostkit.serve: stopping\n")
     assert "Traceback" not in rest
     assert notes.read_text().splitlines() == ["start first", "stop second", "stop first"]
@@ -123,16 +126,13 @@ hostkit:
   categories: []
   listeners: [{endpoint: "tcp:0:interface=127.0.0.1", serve: [modules, hooks]}]
 """)
-    with serving(file) as process:
-        connection = connect(wait_for(process, "listening on"))
+    with connected(file) as (process, connection):
         connection.request("GET", "/page")
         assert connection.getresponse().status == 500
         connection.close()
         line = wait_for(process, "ERROR")
         assert "module 'tests.cli.modules.Page' failed to answer GET /page" in line
-        process.send_signal(signal.SIGTERM)
-        assert "RuntimeError: out of paper" in errors_of(process).read()
-        assert process.wait() == 0
+        assert "RuntimeError: out of paper" in stop(process)
 
 
 STOP_SETTINGS = """

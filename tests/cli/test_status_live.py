@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.cli.conftest import run
 from tests.cli.servers import errors_of, serving, wait_for
-from tests.cli.test_reload import path, write_modules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-__all__ = ["path", "write_modules"]
-
-
-def test_a_running_server_is_asked(write_modules: Callable[..., str]) -> None:
-    """By its file, of which it is known whether it was changed since."""
-    with serving(write_modules("a")) as process:
-        wait_for(process, "listening on")
-        file = write_modules("a")
-        result = run("status", file)
-        assert (result.exit_code, result.stderr) == (0, "")
-        assert result.output.startswith(f"{file}: running for ")
-        assert ", unchanged\n  modules    1 enforce\n" in result.output
-        write_modules("a", "b")
-        assert "has changed since it was read" in run("status", file).output
-        result = run("modules", str(process.pid), "--format", "json")
-        (module,) = json.loads(result.output)["modules"]
-        assert (module["name"], module["state"]) == ("a", "enforce")
 
 
 def test_a_server_is_asked_after_another_was_killed(write_modules: Callable[..., str]) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import signal
 import socket
 import ssl
 from typing import TYPE_CHECKING
 
-from tests.cli.servers import LIMIT_SECONDS, errors_of, serving, wait_for
+from tests.cli.servers import LIMIT_SECONDS, serving, stop, wait_for
 from tests.web.certificates import make_certificate
 
 if TYPE_CHECKING:
@@ -41,9 +40,7 @@ def test_a_host_is_served_over_tls(tmp_path: Path, write: Write) -> None:
         match = re.search(r":(\d+)/ for health\n$", line)
         assert match is not None
         answer = fetch(int(match[1]), certificate)
-        process.send_signal(signal.SIGTERM)
-        rest = errors_of(process).read()
-        assert process.wait() == 0
+        rest = stop(process)
     assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
     assert answer.endswith(b'{"status": "alive"}\n')
     assert rest.endswith("INFO hostkit.serve: stopping\n")

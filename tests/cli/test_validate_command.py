@@ -19,6 +19,7 @@ from hostkit.cli import main
 from hostkit.codes import Code
 from hostkit.config import examine
 from tests.cli.conftest import HEAD, Write, run
+from tests.cli.documents import read
 
 GOOD = HEAD + "modules: [{module: tests.cli.modules.Words}]"
 
@@ -169,6 +170,17 @@ def test_what_the_settings_share_is_checked_without_secrets(write: Write) -> Non
     assert "the environment variable 'NOT_SET' is not set" in result.stdout
 
 
+def test_json_of_validate_is_as_its_schema_says(write: Write) -> None:
+    """Good files, bad files, and those that are not there."""
+    good, bad = write(GOOD), "nothing.yaml"
+    for args in ([good, bad], ["--static", good], ["--no-build", "--without-secrets", good]):
+        read(run("validate", "--format", "json", *args).stdout, "validate")
+    text = f"{HEAD}modules: [{{module: x.Y, config: {{a: !env NOT_SET}}, nmae: 1}}]"
+    for args in ([], ["--without-secrets"]):
+        found = run("validate", "--format", "json", *args, write(text))
+        read(found.stdout, "validate")
+
+
 def test_github_commands_cannot_be_forged(tmp_path: Path) -> None:
     """A line break, and what separates fields, would begin another command."""
     file = tmp_path / "a,b:%.yaml"
@@ -216,17 +228,13 @@ WARNED = f"{HEAD}modules: [{{module: nowhere.X, optional: true}}]"
 def test_warnings_are_problems_if_that_is_asked_for(
     write: Write, args: tuple[str, ...], code: int
 ) -> None:
-    """They are shown in any case, once, and counted in the verdict."""
+    """They are shown in any case, once, and counted in the verdict; a file may have none."""
+    assert run("validate", *args, write(GOOD)).exit_code == 0
     result = run("validate", *args, write(WARNED))
     assert result.exit_code == code
     count = 0 if "--static" in args else 1
     assert result.stderr.count("warning: HK101 module 'nowhere.X' cannot be loaded") == count
     assert ("no problems, 1 warning (" in result.stdout) == bool(count)
-
-
-def test_strict_leaves_files_without_warnings_alone(write: Write) -> None:
-    """Nothing is wrong with them."""
-    assert run("validate", "--strict", write(GOOD)).exit_code == 0
 
 
 def test_a_file_with_nothing_in_it_is_warned_of_at_any_depth(write: Write) -> None:

@@ -170,3 +170,27 @@ def test_what_is_there_is_used(write: Write, monkeypatch: pytest.MonkeyPatch) ->
     (Path(file).parent / "folder").mkdir()
     file = write(f"{HEAD}modules:\n{_entry('Checking', '{token: !file folder}')}")
     assert "HK052" in run("validate", "--without-secrets", file).stderr
+
+
+@pytest.mark.parametrize("options", [(), ("--no-build",)])
+def test_folders_of_sockets_may_be_made_where_it_is_served(
+    options: tuple[str, ...], write: Write
+) -> None:
+    """They are listed; a file that is for this machine is refused (HK409)."""
+    file = write(
+        "hostkit:\n"
+        "  pid_file: /run/no/words.pid\n"
+        "  listeners:\n"
+        "    - endpoint: unix:/run/no/hooks.sock\n"
+        "      serve: [hooks]\n"
+    )
+    result = run("validate", "--without-secrets", *options, file)
+    absent = (
+        f"  {file}:4:17: cannot listen at unix:/run/no/hooks.sock: the folder /run/no does not "
+        "exist\n"
+        f"  {file}:2:13: /run/no/words.pid cannot be used as a pid file: the folder /run/no does "
+        "not exist\n"
+    )
+    assert (result.exit_code, absent in result.stdout + result.stderr) == (0, True)
+    refused = run("validate", *options, file)
+    assert (refused.exit_code, refused.stderr.count("HK409")) == (1, 2)

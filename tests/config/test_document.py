@@ -1,20 +1,18 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import time
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostkit.config._document import Lines, YamlFile
-from hostkit.config._parser import Parser
-from hostkit.config._values import Reader
+from hostkit.config import Lines, load
 from hostkit.errors import Place, Problem
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+from .conftest import Write
 
+if TYPE_CHECKING:
     from hostkit.errors import Path as KeyPath
 
 
@@ -71,6 +69,13 @@ def test_a_caret_stands_below_its_character_in_the_middle_of_a_long_line() -> No
     assert shown.index("!") == caret.index("^")
 
 
+def placed(write: Write, text: str, path: KeyPath, *, key: bool = False) -> tuple[int, int]:
+    """Find line and column of a value in a file, or of its key."""
+    place = load(write(text)).locate(path, key=key)
+    assert place is not None
+    return place.line, place.column
+
+
 _TEXT = """\
 base: &base {a: 1, b: 2}
 more: &more {<<: *base, c: 3}
@@ -106,10 +111,9 @@ other:
         (("other", "a"), 14, 11),
     ],
 )
-def test_a_path_leads_to_its_value(path: KeyPath, line: int, column: int) -> None:
+def test_a_path_leads_to_its_value(write: Write, path: KeyPath, line: int, column: int) -> None:
     """Keys and indexes lead to the value that counts, merged or not."""
-    place = Parser("f", _TEXT).parse().locate(path)
-    assert (line, column) == (place.line, place.column)
+    assert placed(write, _TEXT, path) == (line, column)
 
 
 @pytest.mark.parametrize(
@@ -126,77 +130,45 @@ def test_a_path_leads_to_its_value(path: KeyPath, line: int, column: int) -> Non
     ],
 )
 def test_a_path_that_ends_early_leads_to_what_is_around(
-    path: KeyPath, line: int, column: int
+    write: Write, path: KeyPath, line: int, column: int
 ) -> None:
     """For a path that does not exist the place is that of the nearest thing that does."""
-    place = Parser("f", _TEXT).parse().locate(path)
-    assert (line, column) == (place.line, place.column)
+    assert placed(write, _TEXT, path) == (line, column)
 
 
 @pytest.mark.parametrize(
     ("path", "line", "column"),
     [(("merged", "b"), 6, 3), (("list", 1), 3, 11), (("merged", "nope"), 5, 3), ((), 1, 1)],
 )
-def test_a_key_can_be_meant(path: KeyPath, line: int, column: int) -> None:
+def test_a_key_can_be_meant(write: Write, path: KeyPath, line: int, column: int) -> None:
     """With `key` the last step's key is pointed at; an item of a list has none."""
-    place = Parser("f", _TEXT).parse().locate(path, key=True)
-    assert (line, column) == (place.line, place.column)
+    assert placed(write, _TEXT, path, key=True) == (line, column)
 
 
-def test_mappings_that_merge_each_other_have_an_end() -> None:
+def test_mappings_that_merge_each_other_have_an_end(write: Write) -> None:
     """A mapping that merges itself is searched once, not for ever."""
-    place = Parser("f", "a: &a\n  <<: *a\n  b: 1\n").parse().locate(("a", "nope"))
-    assert (place.line, place.column) == (1, 4)
+    assert placed(write, "a: &a\n  <<: *a\n  b: 1\n", ("a", "nope")) == (1, 4)
 
 
-class _CountingText(str):
-    """A text that counts the characters that are copied out of it."""
-
-    __slots__ = ()
-    copied = 0
-    splits = 0
-
-    def __getitem__(self, key: Any) -> str:
-        part = super().__getitem__(key)
-        _CountingText.copied += len(part)
-        return part
-
-    def split(self, *args: Any, **kwargs: Any) -> list[str]:
-        _CountingText.splits += 1
-        return super().split(*args, **kwargs)
-
-
-class _CountingPairs(list[Any]):
-    """The pairs of a mapping, which count how often they are walked."""
-
-    walks = 0
-
-    def __iter__(self) -> Iterator[Any]:
-        _CountingPairs.walks += 1
-        return super().__iter__()
-
-
-def test_many_places_take_one_walk_through_the_file() -> None:
+def test_many_places_take_one_walk_through_the_file(write: Write) -> None:
     """Lines and keys are collected once, so many problems take no more than many values."""
-    text = "".join(f"k{i}: 1\n" for i in range(1000))
-    file = Parser("f", text).parse()
-    file.root.value = _CountingPairs(file.root.value)
-    file = YamlFile(Lines("f", _CountingText(text)), file.root)
-    places = [file.locate((f"k{i}",), key=True) for i in range(1000)]
-    assert [place.line for place in places] == list(range(1, 1001))
-    assert (_CountingText.splits, _CountingText.copied) == (1, len(text) - 1000)
-    assert _CountingPairs.walks == 1
+    count = 20_000
+    file = load(write("".join(f"k{i}: 1\n" for i in range(count))))
+    began = time.process_time()
+    places = [file.locate((f"k{i}",), key=True) for i in range(count)]
+    assert [place and place.line for place in places] == list(range(1, count + 1))
+    assert time.process_time() - began < 5  # a walk for each would take minutes
 
 
-def test_values_are_read_without_looking_for_places(tmp_path: Path) -> None:
+def test_values_are_read_without_looking_for_places(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Only a problem makes it necessary to know where the lines start."""
 
-    class Text(str):
-        __slots__ = ()
+    def place(_lines: Lines, _offset: int) -> Place:
+        raise AssertionError("places were looked for")
 
-        def split(self, *_args: Any, **_kwargs: Any) -> list[str]:
-            raise AssertionError("places were looked for")
-
-    root = Parser("f", "modules: [{module: a.B}]\n").parse().root
-    reader = Reader(YamlFile(Lines("f", Text("unused")), root), tmp_path)
-    assert reader.read_top(["modules"]) == {"modules": [{"module": "a.B"}]}
+    monkeypatch.setattr(Lines, "place", place)
+    assert load(write("modules: [{module: a.B}]\n")).modules[0].module == "a.B"
+    with pytest.raises(AssertionError, match="places were looked for"):
+        load(write("modules: [{module: 5}]\n"))

@@ -88,6 +88,10 @@ _CHANGED: dict[str, Any] = {
     "stop_timeout": "1s",
     "lame_duck": "1s",
     "pid_file": "words.pid",
+    "database": "sqlite:///words.db",
+    "database_connections": 2,
+    "database_timeout": "1s",
+    "store_value": "1K",
     "background_tasks_on": "w1",
     "path": ["lib"],
     "require": ["a.b"],
@@ -101,7 +105,8 @@ def test_every_setting_says_whether_it_can_change() -> None:
     with pytest.raises(ConfigErrors) as caught:
         check_reloadable(from_mapping({}), new)
     refused = [(problem.code, problem.path) for problem in caught.value.problems]
-    fixed = ["redis", "categories", "receipts", "pid_file", "background_tasks_on"]
+    database = ["database", "database_connections", "database_timeout", "store_value"]
+    fixed = ["redis", "categories", "receipts", "pid_file", "background_tasks_on", *database]
     assert refused == [("HK405", ("hostkit", key)) for key in fixed]
 
 

@@ -1,117 +1,71 @@
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 import yaml
 
-from hostkit.config._parser import LOADER, Parser, read_text
-from hostkit.errors import ConfigErrors, Problem
+from hostkit.config import load
+from hostkit.errors import Problem
 
 if TYPE_CHECKING:
-    from .conftest import Write
+    from .conftest import ProblemsOf, Write
 
 _BEGAN = "the text in quotes that ends just before began"
 
 
-def _refused_text(name: str) -> Problem:
-    with pytest.raises(ConfigErrors) as caught:
-        read_text(name)
-    (problem,) = caught.value.problems
-    return problem
+_PARSERS = ("libyaml", "python")
+_LOADERS = pytest.mark.parametrize("loader", _PARSERS, indirect=True)
 
 
-def test_text_is_read_as_it_is(write: Write) -> None:
-    """Neither line ends nor characters of other alphabets are changed."""
-    assert read_text(write("a: ä\r\n")) == "a: ä\r\n"
+@pytest.fixture
+def loader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Have files parsed as where libyaml is installed, or as where it is not."""
+    name: str = request.param
+    if name == "python":
+        monkeypatch.delattr(yaml, "CSafeLoader")
+    return name
 
 
-def test_a_byte_order_mark_is_dropped(write: Write) -> None:
-    """A file that starts with a byte order mark is read like any other."""
-    assert read_text(write(b"\xef\xbb\xbfa: 1")) == "a: 1"
+class Refusal(Protocol):
+    def __call__(self, text: str) -> tuple[Problem, int, int]: ...
 
 
-@pytest.mark.parametrize("name", ["missing.yaml", "host.yaml/below.yaml"])
-def test_a_missing_file_is_named(write: Write, name: str) -> None:
-    """The problem names the file as it was given, and where it was looked for."""
-    missing = str(Path(write("")).parent / name)
-    problem = _refused_text(missing)
-    assert (problem.code, problem.message) == ("HK001", f"the file {missing!r} does not exist")
-    assert problem.hint == f"it would be {missing!r}"
+@pytest.fixture
+def refusal(problems_of: ProblemsOf) -> Refusal:
+    """Give the one problem of a file, its line and its column."""
+
+    def load_wrong(text: str) -> tuple[Problem, int, int]:
+        (problem,) = problems_of(text)
+        assert problem.place is not None
+        return problem, problem.place.line, problem.place.column
+
+    return load_wrong
 
 
-def test_an_empty_name_is_not_taken_for_a_folder() -> None:
-    """A variable of the shell that is not set gives one."""
-    problem = _refused_text("")
-    assert (problem.code, problem.message) == ("HK001", "the name of the file is empty")
-
-
-def test_a_folder_is_refused(tmp_path: Path) -> None:
-    """A folder is refused as what it is."""
-    problem = _refused_text(str(tmp_path))
-    assert (problem.code, problem.hint) == ("HK002", "name the file in it")
-
-
-def test_what_the_system_refuses_is_reported(tmp_path: Path) -> None:
-    """Any other error of the system is reported in its words."""
-    loop = tmp_path / "loop"
-    loop.symlink_to(loop)
-    problem = _refused_text(str(loop))
-    assert problem.code == "HK003"
-    assert "Too many levels of symbolic links" in problem.message
-
-
-def test_a_name_the_system_cannot_have_is_reported() -> None:
-    """A name with a NUL in it is a problem, not a traceback."""
-    problem = _refused_text("a\0b")
-    assert (
-        problem.code,
-        problem.message,
-    ) == ("HK003", "'a\\x00b' cannot be read: embedded null byte")
-
-
-def test_the_first_bad_byte_is_pointed_at(write: Write) -> None:
-    """For text in another encoding, line and column count characters, not bytes."""
-    problem = _refused_text(write("a: ä\nü: ".encode() + b"\xff\xfe\n"))
-    assert (problem.code, problem.message) == ("HK004", "the byte 0xff is not UTF-8")
-    assert problem.place is not None
-    assert (problem.place.line, problem.place.column) == (2, 4)
-
-
-@pytest.mark.parametrize("char", ["\0", "\x1b", "\x7f", "\ufffe"])
-def test_a_control_character_is_pointed_at(write: Write, char: str) -> None:
-    """Characters YAML does not allow are found before the parser, which gives no place."""
-    problem = _refused_text(write(f"a: 1\nb: {char}\n"))
-    assert (
-        problem.code,
-        problem.message,
-    ) == ("HK005", f"the character U+{ord(char):04X} is not allowed in YAML")
-    assert problem.place is not None
-    assert (problem.place.line, problem.place.column) == (2, 4)
-
-
-_LOADERS = pytest.mark.parametrize("loader", [LOADER, yaml.SafeLoader])
-
-
-def _refusal(text: str, loader: Any = LOADER) -> tuple[Problem, int, int]:
-    with pytest.raises(ConfigErrors) as caught:
-        Parser("f", text, loader).parse()
-    (problem,) = caught.value.problems
-    assert problem.place is not None
-    return problem, problem.place.line, problem.place.column
-
-
-def test_libyaml_is_used_where_it_is_installed() -> None:
+def test_libyaml_is_used_where_it_is_installed(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The parser is the fast one."""
-    assert yaml.CSafeLoader is LOADER
+    used: list[str] = []
+
+    class Noting(yaml.CSafeLoader):
+        def __init__(self, stream: str) -> None:
+            used.append(stream)
+            super().__init__(stream)
+
+    monkeypatch.setattr(yaml, "CSafeLoader", Noting)
+    load(write("a: 1\n"))
+    assert used == ["a: 1\n"]
 
 
 @_LOADERS
-def test_one_mapping_is_accepted(loader: Any) -> None:
-    """A file with one mapping gives its nodes; no value in it is looked at."""
-    root = Parser("f", "---\na: !secret b\nc: 2024-13-45\n", loader).parse().root
-    assert [key.value for key, _ in root.value] == ["a", "c"]
+def test_one_mapping_is_accepted(write: Write, loader: str) -> None:
+    """No value of the host application's own keys is looked at."""
+    file = load(write("---\na: !secret b\nc: 2024-13-45\n"))
+    place = file.locate(("c",), key=True)
+    assert place is not None
+    assert (file.says_nothing, place.line) == (True, 3)
 
 
 @_LOADERS
@@ -125,31 +79,36 @@ def test_one_mapping_is_accepted(loader: Any) -> None:
         ("a: }\n", 1, 4),
     ],
 )
-def test_what_is_not_yaml_is_pointed_at(loader: Any, text: str, line: int, column: int) -> None:
+def test_what_is_not_yaml_is_pointed_at(
+    refusal: Refusal, loader: str, text: str, line: int, column: int
+) -> None:
     """A mistake of grammar is one problem, placed inside the file even at its end."""
-    problem, *place = _refusal(text, loader)
+    problem, *place = refusal(text)
     assert ("HK006", [line, column]) == (problem.code, place)
 
 
 @_LOADERS
-def test_a_tab_is_called_a_tab(loader: Any) -> None:
+def test_a_tab_is_called_a_tab(refusal: Refusal, loader: str) -> None:
     """A tab at the start of a line is called one."""
-    problem, *place = _refusal("a:\n\tb: 1\n", loader)
+    problem, *place = refusal("a:\n\tb: 1\n")
     assert place == [2, 1]
     assert problem.hint == "YAML is indented with spaces; this is a tab"
 
 
-def test_an_escape_for_no_character_is_a_problem_in_the_slow_parser_too() -> None:
+@pytest.mark.parametrize("loader", ["python"], indirect=True)
+def test_an_escape_for_no_character_is_a_problem_in_the_slow_parser_too(
+    refusal: Refusal, loader: str
+) -> None:
     """What the parser written in Python lets out as `ValueError` is a problem as well."""
-    assert _refusal('a: "\\U00110000"', yaml.SafeLoader)[0].code == "HK006"
-    assert _refusal('a: "\\UFFFFFFFF"', yaml.SafeLoader)[0].code == "HK006"
+    assert refusal('a: "\\U00110000"')[0].code == "HK006"
+    assert refusal('a: "\\UFFFFFFFF"')[0].code == "HK006"
 
 
 @_LOADERS
 @pytest.mark.parametrize("text", ["", "\n", "# nothing\n"])
-def test_an_empty_file_is_refused(loader: Any, text: str) -> None:
+def test_an_empty_file_is_refused(refusal: Refusal, loader: str, text: str) -> None:
     """A file without content is a problem that shows what was expected."""
-    problem, *place = _refusal(text, loader)
+    problem, *place = refusal(text)
     assert (problem.code, problem.expected) == ("HK007", "a mapping with the key `modules:`")
     assert place == [1, 1]
 
@@ -158,26 +117,30 @@ def test_an_empty_file_is_refused(loader: Any, text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "what"), [("- a\n", "a list"), ("text\n", "a single value"), ("~", "a single value")]
 )
-def test_the_top_level_must_be_a_mapping(loader: Any, text: str, what: str) -> None:
+def test_the_top_level_must_be_a_mapping(
+    refusal: Refusal, loader: str, text: str, what: str
+) -> None:
     """A file that holds something else is refused with what it holds."""
-    problem, *_ = _refusal(text, loader)
+    problem, *_ = refusal(text)
     assert (problem.code, problem.message) == ("HK008", f"the file holds {what}, not a mapping")
 
 
 @_LOADERS
-def test_a_second_document_is_pointed_at(loader: Any) -> None:
+def test_a_second_document_is_pointed_at(refusal: Refusal, loader: str) -> None:
     """A file holds one document; the problem stands where the next one's content starts."""
-    problem, *place = _refusal("a: 1\n---\nb: 2\n", loader)
+    problem, *place = refusal("a: 1\n---\nb: 2\n")
     assert (problem.code, place) == ("HK009", [3, 1])
 
 
 @_LOADERS
 @pytest.mark.parametrize("opener", ["[", "{a: ", "- ", "? "])
-def test_endless_nesting_is_refused_before_it_ends_the_process(loader: Any, opener: str) -> None:
+def test_endless_nesting_is_refused_before_it_ends_the_process(
+    refusal: Refusal, loader: str, opener: str
+) -> None:
     """A hundred thousand levels are refused at once; libyaml alone would crash."""
     # Python's own parser needs seconds for what libyaml's does in no time.
-    levels = 2_000 if loader is yaml.SafeLoader else 100_000
-    problem, *_ = _refusal(opener * levels, loader)
+    levels = 2_000 if loader == "python" else 100_000
+    problem, *_ = refusal(opener * levels)
     assert problem.code == "HK010"
 
 
@@ -195,9 +158,9 @@ _DEEP = {
 
 
 @pytest.mark.parametrize("name", _DEEP)
-def test_deep_nesting_is_found_whatever_the_version_of_libyaml(name: str) -> None:
+def test_deep_nesting_is_found_whatever_the_version_of_libyaml(refusal: Refusal, name: str) -> None:
     """Newer versions refuse it as an error of grammar; here it is one problem with all."""
-    problem, *_ = _refusal(_DEEP[name])
+    problem, *_ = refusal(_DEEP[name])
     message = "this is nested more than 900 levels deep"
     assert (problem.code, problem.message) == ("HK010", message)
 
@@ -205,34 +168,39 @@ def test_deep_nesting_is_found_whatever_the_version_of_libyaml(name: str) -> Non
 @_LOADERS
 @pytest.mark.parametrize(("end", "line", "column"), [('"open', 1_201, 5), ("}", 1_201, 1)])
 def test_an_error_of_grammar_in_a_long_file_keeps_its_place(
-    loader: Any, end: str, line: int, column: int
+    refusal: Refusal, loader: str, end: str, line: int, column: int
 ) -> None:
     """A file with many values and a mistake is not taken for a deep one."""
-    problem, *place = _refusal("k: [1, {a: 2}]\n" * 1_200 + end, loader)
+    problem, *place = refusal("k: [1, {a: 2}]\n" * 1_200 + end)
     assert (problem.code, place) == ("HK006", [line, column])
 
 
 @pytest.mark.parametrize("end", ['"open', '[ "open'])
-def test_an_error_behind_what_only_looks_like_nesting_keeps_its_place(end: str) -> None:
+def test_an_error_behind_what_only_looks_like_nesting_keeps_its_place(
+    refusal: Refusal, end: str
+) -> None:
     """What may be deep is parsed once more; it is not, or it has an error of its own."""
-    problem, *place = _refusal(f'"{"[" * 910}" {end}')
+    problem, *place = refusal(f'"{"[" * 910}" {end}')
     assert (problem.code, place) == ("HK006", [1, 918 + len(end) - len('"open')])
 
 
-def test_deep_nesting_ends_the_slow_parser_in_a_problem() -> None:
+@pytest.mark.parametrize("loader", ["python"], indirect=True)
+def test_deep_nesting_ends_the_slow_parser_in_a_problem(refusal: Refusal, loader: str) -> None:
     """The parser written in Python gives up earlier, which is a problem too."""
-    problem, *_ = _refusal("- " * 900, yaml.SafeLoader)
+    problem, *_ = refusal("- " * 900)
     assert problem.code == "HK010"
 
 
 @_LOADERS
-def test_long_files_may_be_long(loader: Any) -> None:
+def test_long_files_may_be_long(write: Write, loader: str) -> None:
     """A file with many values is not mistaken for a deep one."""
     text = "".join(f"k{i}: [1, {{a: 2}}]\n" for i in range(1000))
-    assert len(Parser("f", text, loader).parse().root.value) == 1000
+    place = load(write(text)).locate(("k999", 1, "a"))
+    assert place is not None
+    assert (place.line, place.column) == (1000, 15)
 
 
-@pytest.mark.parametrize("loader", [LOADER, yaml.SafeLoader])
+@_LOADERS
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
@@ -253,8 +221,10 @@ def test_long_files_may_be_long(loader: Any) -> None:
         ("a: @b\n", None),
     ],
 )
-def test_what_was_left_open_is_named(text: str, hint: str | None, loader: Any) -> None:
+def test_what_was_left_open_is_named(
+    refusal: Refusal, loader: str, text: str, hint: str | None
+) -> None:
     """The parser notices at the next quote, or at the end; the hint says where it began."""
-    problem = _refusal(text, loader)[0]
+    problem = refusal(text)[0]
     assert problem.code == "HK006"
     assert problem.hint == hint

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import enum
+import io
 import json
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
@@ -10,8 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostkit.config import Bytes, Fault, Seconds, StructureErrors, load, structure
-from hostkit.config._readings import core
+from hostkit.config import Bytes, Fault, Seconds, StructureErrors, examine, load, structure
 
 if TYPE_CHECKING:
     from .conftest import ProblemsOf, Write
@@ -181,4 +181,7 @@ def test_hostkits_own_settings_are_read_alike(write: Write, problems_of: Problem
 @given(st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(10**300), 10**300))
 def test_numbers_of_json_are_numbers(number: float) -> None:
     """Whatever Python writes as a number of JSON is that number."""
-    assert core(json.dumps(number)) == number
+    text = f"modules:\n- module: a.B\n  config: {{x: {json.dumps(number)}}}\n"
+    file = examine("host.yaml", stream=io.BytesIO(text.encode())).accept()
+    config = file.written(file.modules[0].config, ("modules", 0, "config")).value
+    assert structure(config["x"], type(number)) == number

@@ -131,6 +131,8 @@ OTHERS = {
 SETTINGS = {
     "listeners": ["[]", "[{endpoint: 'tcp:0', serve: [modules]}]", "[{endpoint: x, limits: {}}]"],
     "redis": ["{url: 'redis://127.0.0.1'}", "null", "{}"],
+    "database": ["sqlite:///x.db", "''", "5"],
+    "database_timeout": ["1s", "0s"],
     "receipts": ["1_000", "0", "x", "0x10"],
     "drain": ["0s", "5", "1m"],
     "timing": ["exact", "often"],

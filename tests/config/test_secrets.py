@@ -211,6 +211,24 @@ def test_a_password_in_the_file_is_refused(url: str, tmp_path: Path) -> None:
     assert "s3cret" not in problem.render()
 
 
+@pytest.mark.parametrize(
+    "url", ["postgresql://ann:s3cret@localhost/x", "postgresql:///x?password=s3cret"]
+)
+def test_a_password_of_the_database_is_refused_as_well(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the file; from elsewhere it is taken, and masked, as that of a program's mapping is."""
+    problem = problem_of(tmp_path / "host.yaml", f"hostkit: {{database: '{url}'}}\n")
+    assert (problem.code, problem.path) == ("HK054", ("hostkit", "database"))
+    assert "s3cret" not in problem.render()
+    monkeypatch.setenv("URL", url)
+    path = tmp_path / "host.yaml"
+    path.write_text("hostkit: {database: !env URL}\n")
+    for file in (load(path), from_mapping({"hostkit": {"database": url}})):
+        assert file.settings.database == url
+        assert "s3cret" not in file.redact(f"cannot connect to {url}")
+
+
 def test_a_password_comes_from_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """So does the whole URL, or a program gives it."""
     url = "redis://:s3cret@localhost"

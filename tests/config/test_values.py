@@ -1,27 +1,65 @@
 from __future__ import annotations
 
+import textwrap
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+import attrs
 import pytest
 
-from hostkit.config._parser import Parser
-from hostkit.config._values import Reader
+from hostkit.config import Examined, examine
+
+from .conftest import ProblemsOf
+
+_ABOVE = "modules:\n- module: a.B\n  config:\n"
+_LINES, _COLUMNS = 3, 4
+"""How far the key `x` is moved by what stands before it."""
 
 
-def _read(text: str, folder: Path = Path()) -> tuple[Any, Reader]:
-    """Read the key `x` of a document."""
-    reader = Reader(Parser("f", text).parse(), folder)
-    return reader.read_top(["x"]).get("x"), reader
+@attrs.frozen
+class Read:
+    """What was read of the key `x` of a module's config.
+
+    Attributes:
+        value: Its value; `None` if something is wrong in it.
+        examined: The file, and all that is wrong with it.
+    """
+
+    value: Any
+    examined: Examined
+
+    @property
+    def codes(self) -> list[str]:
+        """What is wrong."""
+        return [problem.code for problem in self.examined.problems]
+
+    @property
+    def reported(self) -> list[tuple[str, int, int]]:
+        """What is wrong, and where, counted from the key `x`."""
+        return [
+            (problem.code, problem.place.line - _LINES, problem.place.column - _COLUMNS)
+            for problem in self.examined.problems
+            if problem.place is not None
+        ]
 
 
-def _reported(reader: Reader) -> list[tuple[str, int, int]]:
-    return [
-        (problem.code, problem.place.line, problem.place.column)
-        for problem in reader.problems
-        if problem.place is not None
-    ]
+class Reading(Protocol):
+    def __call__(self, x: str, before: str = "") -> Read: ...
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Reading:
+    """Read the key `x` of a module's config, below other keys of the file."""
+
+    def read(x: str, before: str = "") -> Read:
+        path = tmp_path / "host.yaml"
+        path.write_text(f"{before}{_ABOVE}{textwrap.indent(x, ' ' * _COLUMNS)}\n", "utf-8")
+        examined = examine(path)
+        config = examined.file.modules[0].config if examined.file.modules else {}
+        return Read(config.get("x"), examined)
+
+    return read
 
 
 @pytest.mark.parametrize(
@@ -47,27 +85,35 @@ def _reported(reader: Reader) -> list[tuple[str, int, int]]:
         ("{? ~ : a, 1.5: b}", {None: "a", 1.5: "b"}),
     ],
 )
-def test_values_are_read_as_yaml_means_them(written: str, value: Any) -> None:
+def test_values_are_read_as_yaml_means_them(read: Reading, written: str, value: Any) -> None:
     """Plain YAML gives the values PyYAML gives."""
-    got, reader = _read(f"x: {written}\n")
-    assert (value, type(value), []) == (got, type(got), reader.problems)
+    got = read(f"x: {written}")
+    assert (got.value, type(got.value), got.codes) == (value, type(value), [])
 
 
-def test_other_keys_are_not_looked_at() -> None:
+def test_other_keys_are_not_looked_at(read: Reading, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tags, wrong values and repeated keys of another application are its own affair."""
-    got, reader = _read("a: !secret b\nb: 2024-13-45\nc: {d: 1, d: 2}\ne: !env NOPE\nx: 1\n")
-    assert (1, [], set()) == (got, reader.problems, reader.secrets)
+    monkeypatch.setenv("HOSTKIT_TEST", "a secret")
+    others = "a: !secret b\nb: 2024-13-45\nc: {d: 1, d: 2}\ne: !env NOPE\nf: !env HOSTKIT_TEST\n"
+    got = read("x: 1", others)
+    assert (got.value, got.codes) == (1, [])
+    assert got.examined.file.redact("a secret") == "a secret"
 
 
-def test_a_missing_key_is_not_there() -> None:
+def test_a_missing_key_is_not_there(tmp_path: Path) -> None:
     """Only keys that are in the file are read."""
-    assert Reader(Parser("f", "a: 1\n").parse(), Path()).read_top(["x"]) == {}
+    path = tmp_path / "host.yaml"
+    path.write_text("a: 1\n")
+    file = examine(path).accept()
+    assert (file.says_nothing, file.modules) == (True, ())
 
 
-def test_the_top_level_may_merge_and_have_any_keys() -> None:
+def test_the_top_level_may_merge_and_have_any_keys(tmp_path: Path) -> None:
     """A key may come from a merged mapping, and the host's keys may be of any kind."""
-    got, reader = _read("base: &base {x: 1}\n<<: *base\n<<: *base\n[a]: 1\n1: 2\n'1': 3\n")
-    assert (got, reader.problems) == (1, [])
+    path = tmp_path / "host.yaml"
+    base = "base: &base {modules: [{module: a.B}]}\n"
+    path.write_text(f"{base}<<: *base\n<<: *base\n[a]: 1\n1: 2\n'1': 3\n")
+    assert [entry.name for entry in examine(path).accept().modules] == ["a.B"]
 
 
 @pytest.mark.parametrize(
@@ -75,38 +121,37 @@ def test_the_top_level_may_merge_and_have_any_keys() -> None:
     [
         ("a: 1\nb: 2\na: 3\n", 3, 1, 1),
         ("{a: 1, a: 2}\n", 1, 8, 1),
-        ("x:\n  - k: 1\n    k: 2\n", 3, 5, 2),
-        ("x: {1: a, 0x1: b}\n", 1, 11, 1),
+        ("modules:\n  - module: a.B\n    module: c.D\n", 3, 5, 2),
+        ("modules: [{module: a.B, config: {1: a, 0x1: b}}]\n", 1, 40, 1),
     ],
 )
 def test_a_key_that_stands_twice_is_pointed_at(
-    text: str, line: int, column: int, first: int
+    problems_of: ProblemsOf, text: str, line: int, column: int, first: int
 ) -> None:
     """The problem stands at the second key and names the line of the first."""
-    _, reader = _read(text)
-    assert _reported(reader) == [("HK011", line, column)]
-    assert reader.problems[0].hint == f"it stands in line {first} already; keep one of them"
+    (problem,) = problems_of(text)
+    assert problem.place is not None
+    assert (problem.code, problem.place.line, problem.place.column) == ("HK011", line, column)
+    assert problem.hint == f"it stands in line {first} already; keep one of them"
 
 
-def test_the_first_of_two_equal_keys_counts() -> None:
+def test_the_first_of_two_equal_keys_counts(read: Reading) -> None:
     """The value under the repeated key is left aside."""
-    assert _read("x: {k: 1, k: 2}")[0] == {"k": 1}
+    assert read("x: {k: 1, k: 2}").value == {"k": 1}
 
 
-def test_merged_keys_are_not_duplicates() -> None:
+def test_merged_keys_are_not_duplicates(read: Reading) -> None:
     """Own keys win over merged ones, and earlier merged mappings over later ones."""
-    got, reader = _read(
-        "a: &a {k: 1, l: 1, m: 1}\nb: &b {l: 2, m: 2, n: 2}\nx: {<<: [*a, *b], k: 0}\n"
-    )
-    assert (got, reader.problems) == ({"k": 0, "l": 1, "m": 1, "n": 2}, [])
+    merged = "a: &a {k: 1, l: 1, m: 1}\nb: &b {l: 2, m: 2, n: 2}\n"
+    got = read("x: {<<: [*a, *b], k: 0}", merged)
+    assert (got.value, got.codes) == ({"k": 0, "l": 1, "m": 1, "n": 2}, [])
 
 
 @pytest.mark.parametrize("written", ["1", "~", "[5]", "[{a: 1}, b]"])
-def test_only_mappings_can_be_merged(written: str) -> None:
+def test_only_mappings_can_be_merged(read: Reading, written: str) -> None:
     """Something else behind `<<` is one problem."""
-    _, reader = _read(f"x: {{<<: {written}}}\n")
-    assert [problem.code for problem in reader.problems] == ["HK017"]
-    assert reader.broken == {("x",)}
+    (problem,) = read(f"x: {{<<: {written}}}").examined.problems
+    assert (problem.code, problem.path) == ("HK017", ("modules", 0, "config", "x"))
 
 
 @pytest.mark.parametrize(
@@ -150,61 +195,65 @@ def test_only_mappings_can_be_merged(written: str) -> None:
     ],
 )
 def test_each_wrong_value_is_pointed_at(
-    written: str, code: str, column: int, tmp_path: Path
+    read: Reading, written: str, code: str, column: int
 ) -> None:
     """A value that cannot be read is one problem, at the value."""
-    _, reader = _read(f"x: {written}\n", tmp_path)
-    assert _reported(reader) == [(code, 1, column)]
+    assert read(f"x: {written}").reported == [(code, 1, column)]
 
 
-def test_a_misspelt_tag_is_recognised() -> None:
+def test_a_misspelt_tag_is_recognised(read: Reading) -> None:
     """The problem names the tag as it is written, and the one that was probably meant."""
-    _, reader = _read("x: !Env HOME\n")
-    problem = reader.problems[0]
+    (problem,) = read("x: !Env HOME").examined.problems
     assert (problem.message, problem.hint) == ("unknown tag !Env", "did you mean '!env'?")
 
 
-def test_a_tag_at_a_key_is_not_taken_for_a_misspelt_one() -> None:
+def test_a_tag_at_a_key_is_not_taken_for_a_misspelt_one(read: Reading) -> None:
     """Only values can stand in a variable."""
-    _, reader = _read("x: {!env HOME : y}\n")
-    problem = reader.problems[0]
+    (problem,) = read("x: {!env HOME : y}").examined.problems
     message = "!env stands at a key, and only values can stand elsewhere"
     assert (problem.message, problem.expected) == (message, "`key: !env NAME`")
 
 
-def test_a_wrong_value_leaves_the_others_alone() -> None:
-    """All problems are collected; what is broken is remembered by its path."""
-    got, reader = _read("x: {a: !foo b, c: [1, !bar d], e: 1}\n")
-    assert got == {"a": None, "c": [1, None], "e": 1}
-    assert reader.broken == {("x", "a"), ("x", "c", 1)}
+def test_a_wrong_value_leaves_the_others_alone(read: Reading) -> None:
+    """All problems are collected, each with its path; nothing else is said about what is broken."""
+    problems = read("x: {a: !foo b, c: [1, !bar d], e: 1}").examined.problems
+    assert [(problem.code, problem.path[3:]) for problem in problems] == [
+        ("HK012", ("x", "a")),
+        ("HK012", ("x", "c", 1)),
+    ]
 
 
-def test_a_wrong_value_is_reported_once_however_often_it_is_used() -> None:
+def test_a_wrong_value_is_reported_once_however_often_it_is_used(read: Reading) -> None:
     """Aliases of a wrong value do not repeat its problem."""
-    _, reader = _read("a: &a {b: !foo c}\nx: [*a, *a, {<<: *a}]\n")
-    assert _reported(reader) == [("HK012", 1, 11)]
+    (problem,) = read("x: [*a, *a, {<<: *a}]", "a: &a {b: !foo c}\n").examined.problems
+    assert problem.place is not None
+    assert (problem.code, problem.place.line, problem.place.column) == ("HK012", 1, 11)
 
 
-def test_secrets_are_remembered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_secrets_are_remembered(
+    read: Reading, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """Values from elsewhere are read, and kept so that they can be redacted."""
-    monkeypatch.setenv("HOSTKIT_TEST", "one")
-    (tmp_path / "two").write_text("two\n")
-    got, reader = _read("x: [!env HOSTKIT_TEST, !file two]", tmp_path)
-    assert (got, reader.secrets, reader.problems) == (["one", "two"], {"one", "two"}, [])
+    monkeypatch.setenv("HOSTKIT_TEST", "hunter2-one")
+    (tmp_path / "two").write_text("hunter2-two\n")
+    got = read("x: [!env HOSTKIT_TEST, !file two]")
+    assert (got.value, got.codes) == (["hunter2-one", "hunter2-two"], [])
+    shown = got.examined.file.redact("hunter2-one and hunter2-two")
+    assert shown == "[redacted] and [redacted]"
 
 
-def test_deep_values_are_refused_once() -> None:
+def test_deep_values_are_refused_once(read: Reading) -> None:
     """A hundred levels are enough for everyone; deeper ones are one problem."""
-    assert _read(f"x: {'[' * 99}1{']' * 99}\n")[1].problems == []
-    _, reader = _read(f"x: {'[' * 100}[1],[2]{']' * 100}\n")
-    assert _reported(reader) == [("HK010", 1, 104)]
+    most = 100 - len(("modules", 0, "config"))
+    assert read(f"x: {'[' * (most - 1)}1{']' * (most - 1)}").codes == []
+    got = read(f"x: {'[' * most}[1],[2]{']' * most}")
+    assert got.reported == [("HK010", 1, most + 4)]
 
 
-def test_aliases_cannot_make_values_deep() -> None:
+def test_aliases_cannot_make_values_deep(read: Reading) -> None:
     """Depth counts as the value is used, not as it is written."""
     links = "".join(f"a{i}: &a{i} [*a{i - 1}]\n" for i in range(1, 5000))
-    _, reader = _read(f"a0: &a0 [1]\n{links}x: *a4999\n")
-    assert [problem.code for problem in reader.problems] == ["HK010"]
+    assert read("x: *a4999", f"a0: &a0 [1]\n{links}").codes == ["HK010"]
 
 
 @pytest.mark.parametrize(
@@ -215,16 +264,21 @@ def test_aliases_cannot_make_values_deep() -> None:
         ("{k: 1}", "{{<<: [{0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}]}}"),
     ],
 )
-def test_a_billion_laughs_end_at_once(first: str, link: str) -> None:
+def test_a_billion_laughs_end_at_once(read: Reading, first: str, link: str) -> None:
     """A few lines of aliases that stand for billions of values are refused without delay."""
     links = "".join(f"a{i}: &a{i} {link.format(f'*a{i - 1}')}\n" for i in range(1, 50))
-    _, reader = _read(f"a0: &a0 {first}\n{links}x: *a49\n")
-    assert [problem.code for problem in reader.problems] == ["HK015"]
-    assert 100_000 < reader._repeats < 101_000
+    assert read("x: *a49", f"a0: &a0 {first}\n{links}").codes == ["HK015"]
 
 
-def test_honest_aliases_are_welcome() -> None:
+@pytest.mark.parametrize(("count", "codes"), [(50_000, []), (50_001, ["HK015"])])
+def test_aliases_may_repeat_so_many_values(read: Reading, count: int, codes: list[str]) -> None:
+    """A hundred thousand: here each alias but the first repeats a list and what is in it."""
+    aliases = ", ".join(["*a"] * (count + 1))
+    assert read(f"x: [{aliases}]", "a: &a [1]\n").codes == codes
+
+
+def test_honest_aliases_are_welcome(read: Reading) -> None:
     """A value used many times is read each time anew."""
-    got, reader = _read(f"a: &a {{k: [1, 2]}}\nx: [{', '.join(['*a'] * 1000)}]\n")
-    assert (got, reader.problems) == ([{"k": [1, 2]}] * 1000, [])
-    assert got[0] is not got[1]
+    got = read(f"x: [{', '.join(['*a'] * 1000)}]", "a: &a {k: [1, 2]}\n")
+    assert (got.value, got.codes) == ([{"k": [1, 2]}] * 1000, [])
+    assert got.value[0] is not got.value[1]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 from hostkit.control.client import ask, control_path, find_control
@@ -59,3 +61,10 @@ def test_it_is_found_by_the_pid_file_that_a_process_holds(path: Path, file: Host
         assert find_control(os.getpid()) == path
     assert find_control(os.getpid()) is None
     assert find_control(10**12) is None
+
+
+def test_a_client_is_light() -> None:
+    """`hostkit status` answers at once, so it loads nothing of what serves."""
+    code = "import hostkit.control.client, hostkit.process.pid_file, sys; print(*sys.modules)"
+    loaded = subprocess.check_output([sys.executable, "-c", code], text=True).split()
+    assert {"twisted", "asyncio", "pluggy"} & set(loaded) == set()

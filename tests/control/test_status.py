@@ -16,7 +16,7 @@ from tests.control.controlled import Controlled
 if TYPE_CHECKING:
     import pytest
 
-    from hostkit import Host, ModuleApi
+    from hostkit import ModuleApi
 
 
 class FakeReloader:
@@ -72,9 +72,9 @@ class Looping:
 
 def test_a_module_that_is_gone_has_no_caches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Although they are there until Python collects what it has left behind."""
-    monkeypatch.setattr(Host, "cached_functions", ("gone/Gone.find", "words/Looping.find"))
-    host = build_host([{"module": Looping, "name": "words"}], categories=[])
-    assert Controlled(host).ask("status")["caches"] == ["words/Looping.find"]
+    monkeypatch.setattr(Host, "cached_functions", ("gone/Gone.find", "looping/Looping.find"))
+    host = build_host([{"module": Looping, "name": "looping"}])
+    assert Controlled(host).ask("status")["caches"] == ["looping/Looping.find"]
 
 
 def test_loops_and_caches_are_named() -> None:

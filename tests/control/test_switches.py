@@ -89,11 +89,7 @@ def test_there_may_be_nothing_to_do(
     running: Controlled, command: str, module: str, said: str
 ) -> None:
     """Then nothing is reloaded."""
-    assert running.ask(command, module=module) == {
-        "ok": True,
-        "message": said,
-        "missing": [],
-    }
+    assert running.ask(command, module=module) == {"ok": True, "message": said, "missing": []}
 
 
 def test_what_cannot_be_done_changes_nothing(running: Controlled) -> None:

@@ -15,7 +15,6 @@ import pytest
 
 from hostkit import ALLOW, CONTINUE, Category, Decision, Deny, hookspec, rules
 from hostkit.dispatch import Receipts
-from hostkit.dispatch._kept import describe, is_small
 
 from .fakes import wire
 
@@ -185,6 +184,19 @@ class Odd:
     """An object with code."""
 
 
+class Chain:
+    """Describes denials, as chains do."""
+
+    def draft(self, *_denial: object) -> str:
+        return "described"
+
+
+def is_kept(value: Any) -> bool:
+    """Whether a denial is kept as it is, rather than described at once."""
+    receipts, denial = Receipts(), ((Chain(),), value)
+    return receipts.keep(denial) is denial
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
@@ -211,7 +223,7 @@ class Odd:
 )
 def test_what_is_kept_as_it_is(value: Any, expected: bool) -> None:
     """Small values without code of their own; everything else is described at once."""
-    assert is_small(value) is expected
+    assert is_kept(value) is expected
 
 
 def test_no_code_of_a_class_runs() -> None:
@@ -229,12 +241,38 @@ def test_no_code_of_a_class_runs() -> None:
             raise ValueError("looked at")
 
     value = Meta("Value", (), {})()
-    assert is_small(value) is False
-    assert is_small([value]) is False
+    assert is_kept(value) is False
+    assert is_kept([value]) is False
+
+
+def shown(value: Any) -> str:
+    """Return what a receipt shows of a result."""
+    chain = wire(Comments, "find", lambda _text: value)
+    trace = asyncio.run(chain.chain.ask(["x"], is_full=True))
+    return str(trace.receipt.reason)
 
 
 def test_long_values_are_shortened_in_words() -> None:
     """Parts are left out where there are many, and the end of what is long."""
-    assert describe(list(range(100))) == "[0, 1, 2, 3, 4, 5, ...]"
-    assert describe("x" * 500) == "'" + "x" * 199 + "… (302 more characters)"
-    assert describe(10**5000) == "<int that cannot be shown>"
+    assert shown(list(range(100))) == "[0, 1, 2, 3, 4, 5, ...]"
+    assert shown("x" * 500) == "'" + "x" * 199 + "… (302 more characters)"
+    assert shown(10**5000) == "<int that cannot be shown>"
+
+
+def test_exceptions_are_shown_as_python_does_but_in_part() -> None:
+    """A group that holds another twice, which holds another twice, would be written for ever."""
+    group: Exception = ValueError("x")
+    for _ in range(200):
+        group = ExceptionGroup("g", [group, group])
+
+    class Fault(Exception):  # noqa: N818
+        def __repr__(self) -> str:
+            return "a fault"
+
+    assert [shown(each) for each in (ValueError("x"), KeyError(), Fault(1))] == [
+        "ValueError('x')",
+        "KeyError()",
+        "a fault",
+    ]
+    assert shown(group).startswith("ExceptionGroup('g', [ExceptionGroup('g', [")
+    assert shown([group]).startswith("[ExceptionGroup('g', [")

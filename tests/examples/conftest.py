@@ -15,7 +15,7 @@ FILE = Path(__file__).parents[2] / "examples" / "quickstart" / "host.yaml"
 @pytest.fixture
 def host() -> Host:
     """Give the quickstart's host, built."""
-    return Host.from_file(FILE).build()
+    return Host.from_file(FILE, database="sqlite://").build()
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from tests.examples.conftest import FILE
 
 def serve() -> Client:
     """Serve the quickstart's file."""
-    return Client(Host.from_file(FILE).build())
+    return Client(Host.from_file(FILE, database="sqlite://").build())
 
 
 async def post(client: Client, hook: str, text: str) -> Answer:
@@ -70,14 +72,18 @@ async def test_the_page_shows_the_latest_comments() -> None:
     assert page.json[0] == {"author": "ann", "text": "6"}
 
 
-def limited(clock: Clock, **config: Any) -> Host:
+def limited(clock: Clock, database: str = "sqlite://", **config: Any) -> Host:
     """Build a host with a rate limiter that looks at a fake clock."""
 
     class Limiter(RateLimiter):
         def __init__(self, config: RateLimiter.Config, api: ModuleApi) -> None:
             super().__init__(config, api, clock.seconds)
 
-    return build_host([(Limiter, config)], categories=[Comments])
+    return build_host(
+        [{"module": Limiter, "config": config, "name": "limiter"}],
+        categories=[Comments],
+        database=database,
+    )
 
 
 async def test_the_rate_limiter_counts_posted_comments_for_a_while() -> None:
@@ -100,6 +106,21 @@ async def test_the_rate_limiter_counts_posted_comments_for_a_while() -> None:
     assert isinstance(await comments.check_comment("ann", "hi"), Deny)
 
 
+async def test_the_limit_holds_in_all_processes(tmp_path: Path) -> None:
+    """Two hosts with one database count together, and go on after a restart."""
+    clock, url = Clock(), f"sqlite:///{tmp_path}/modules.db"
+    hosts = [limited(clock, url, comments=2, per="1m") for _ in range(2)]
+    posts = [host.hooks[Comments].on_comment_posted("ann", "hi") for host in hosts]
+    await asyncio.gather(*posts)
+    for host in hosts:
+        assert isinstance(await host.hooks[Comments].check_comment("ann", "hi"), Deny)
+        await host.stop()
+    again = limited(clock, url, comments=2, per="1m")
+    assert isinstance(await again.hooks[Comments].check_comment("ann", "hi"), Deny)
+    assert await again.hooks[Comments].check_comment("\0\ud800" * 1000, "hi") is ALLOW
+    await again.stop()
+
+
 async def test_asking_is_not_counted() -> None:
     """Only comments that were posted count, not those that were asked about."""
     comments = limited(Clock(), comments=1, per="1m").hooks[Comments]
@@ -112,6 +133,7 @@ async def test_asking_is_not_counted() -> None:
         ({"comments": "3", "per": "1m"}, ("modules", 0, "config", "comments")),
         ({"comments": 3, "per": "a while"}, ("modules", 0, "config", "per")),
         ({"comments": 0, "per": "1m"}, ("modules", 0, "config")),
+        ({"comments": 1001, "per": "1m"}, ("modules", 0, "config")),
     ],
 )
 def test_the_rate_limiter_refuses_nonsense(config: Any, path: tuple[str | int, ...]) -> None:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 UNDISTURBED_SECONDS = 3
 MOST_RECOVERY_SECONDS = 10
 MORE_DESCRIPTORS = 5
-MORE_BYTES = 40 * 1024**2
+# An allocator keeps up to what bodies had in memory at a time, for the next ones.
+MORE_BYTES = 80 * 1024**2
 SLOW = get("/slow", b"at last")
 HEALTH = get("/health", b"alive")
 CHECK_EVERY_SECONDS = 0.2

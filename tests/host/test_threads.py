@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from hostkit.dispatch import _sampling
 from hostkit.errors import HostkitError
 from hostkit.host import Host
 from hostkit.rules import ALLOW
@@ -41,7 +40,7 @@ class Time:
 def time(monkeypatch: pytest.MonkeyPatch) -> Time:
     """Set the time in which calls are measured."""
     time = Time()
-    monkeypatch.setattr(_sampling, "time", time)
+    monkeypatch.setattr("hostkit.dispatch._sampling.time", time)
     return time
 
 

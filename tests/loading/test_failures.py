@@ -1,10 +1,7 @@
 from __future__ import annotations
 
-import importlib
-
 import pytest
 
-from hostkit.loading._failures import causes, frames
 from hostkit.presenting import exception_line
 
 from .conftest import Site, problem_of
@@ -24,62 +21,91 @@ def test_an_exception_is_said_on_one_line(error: Exception, text: str) -> None:
     assert exception_line(error) == text
 
 
-def _raised_in(site: Site) -> Exception:
-    site.write("own_pkg/__init__.py", "")
-    site.write(
-        "own_pkg/deep.py",
-        """
-        import json
-
-        def read():
-            json.loads("{")
-        """,
-    )
-    with pytest.raises(ValueError, match="Expecting") as caught:
-        importlib.import_module("own_pkg.deep").read()
-    return caught.value
-
-
 def test_the_last_frame_of_the_package_is_found(site: Site) -> None:
     """It is named first, and then where in a library the exception arose."""
-    error = _raised_in(site)
-    where = f"at {site.folder / 'own_pkg' / 'deep.py'}:5, in read"
-    for name in ("own_pkg", "own_pkg.other"):
-        own, raised = frames(error, name)
-        assert own == where
-        assert raised.startswith("raised at ")
-        assert raised.endswith(", in raw_decode")
+    site.write("own_pkg/__init__.py", "")
+    site.write("own_pkg/deep.py", "import json\n\n\ndef read():\n    json.loads('{')\n")
+    site.write(
+        "own_pkg/other.py",
+        """
+        from own_pkg.deep import read
+
+        class Words:
+            def __init__(self, config, api):
+                read()
+        """,
+    )
+    own, raised = problem_of("own_pkg.other.Words").details
+    assert own == f"at {site.folder / 'own_pkg' / 'deep.py'}:5, in read"
+    assert raised.startswith("raised at ")
+    assert raised.endswith(", in raw_decode")
 
 
 def test_another_package_has_no_frame(site: Site) -> None:
     """An exception that did not pass a package has only the place where it arose."""
-    (raised,) = frames(_raised_in(site), "own")
+    site.write(
+        "own_library.py",
+        """
+        import json
+
+        class Loads:
+            def __init__(self, config, api):
+                json.loads("{")
+        """,
+    )
+    site.write("own.py", "from own_library import Loads\n\n\nclass Words(Loads):\n    pass\n")
+    (raised,) = problem_of("own.Words").details
+    assert raised.startswith("at ")
     assert raised.endswith(", in raw_decode")
-    assert frames(ValueError(), "own") == ()
+    site.write("takes_none.py", "class Words:\n    def __init__(self):\n        pass\n")
+    assert problem_of("takes_none.Words").details == ()
 
 
-def test_a_syntax_error_has_its_own_place() -> None:
+@pytest.mark.parametrize(
+    ("error", "details"),
+    [
+        ("SyntaxError('bad', ('f.py', 3, 1, 'x'))", ("at {own}", "raised at f.py:3")),
+        ("SyntaxError('bad')", ("at {own}",)),
+    ],
+)
+def test_a_syntax_error_has_its_own_place(site: Site, error: str, details: tuple[str, ...]) -> None:
     """Code that could not be compiled has no frame, but the error knows its place."""
-    error = SyntaxError("bad", ("f.py", 3, 1, "x"))
-    assert frames(error, "own_pkg") == ("at f.py:3",)
-    assert frames(SyntaxError("bad"), "own_pkg") == ()
+    site.write("own_pkg.py", f"def fail():\n    raise {error}\n\n\nfail()\n")
+    own = f"{site.folder / 'own_pkg.py'}:2, in fail"
+    assert problem_of("own_pkg.Words").details == tuple(each.format(own=own) for each in details)
 
 
-def test_causes_are_written_in_order() -> None:
-    """Each exception that was given as the cause of another is a line."""
-    outer, middle, inner = RuntimeError("outer"), ValueError("middle"), OSError("inner")
-    outer.__cause__, middle.__cause__ = middle, inner
-    assert causes(outer) == ("caused by ValueError: middle", "caused by OSError: inner")
-    assert causes(inner) == ()
-
-
-def test_circular_causes_end() -> None:
-    """An exception may be its own cause: ``raise error from error``."""
-    first, second = RuntimeError("first"), RuntimeError("second")
-    first.__cause__, second.__cause__ = second, first
-    assert causes(first) == ("caused by RuntimeError: second",)
-    second.__cause__ = second
-    assert causes(second) == ()
+@pytest.mark.parametrize(
+    ("errors", "is_circular", "causes"),
+    [
+        (
+            ["RuntimeError('a')", "ValueError('b')", "OSError('c')"],
+            0,
+            ["ValueError: b", "OSError: c"],
+        ),
+        (["OSError('c')"], 0, []),
+        (["RuntimeError('a')", "RuntimeError('b')"], 1, ["RuntimeError: b"]),
+        (["RuntimeError('b')"], 1, []),
+    ],
+    ids=["in order", "none", "circular", "its own"],
+)
+def test_causes_are_written_in_order(
+    site: Site, errors: list[str], is_circular: int, causes: list[str]
+) -> None:
+    """Each exception that was given as the cause of another is a line; it may be its own cause."""
+    site.write(
+        "own_pkg.py",
+        f"""
+        class Words:
+            def __init__(self, config, api):
+                errors = [{", ".join(errors)}]
+                for error, cause in zip(errors, [*errors[1:], *errors[:{is_circular}]]):
+                    error.__cause__ = cause
+                raise errors[0]
+        """,
+    )
+    found = [each for each in problem_of("own_pkg.Words").details if "caused by" in each]
+    assert found == [f"caused by {cause}" for cause in causes]
 
 
 def test_what_a_module_imports_is_named_beside_the_import(site: Site) -> None:

@@ -10,7 +10,7 @@ from types import FrameType
 
 import pytest
 
-from hostkit.loops._forks import AtReturn
+from hostkit.loops._forks import AtReturn  # a child that shows what it notices is ended by it
 
 ROOT = Path(__file__).parents[2]
 LOOPS = ("asyncio", "uvloop", "select", "epoll")

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from hostkit.messages import LONGEST_BYTES, RedisChannel
-from hostkit.messages import _redis_subscription as subscription
 from tests.dispatch.fakes import run
 
 from . import hostile
@@ -124,7 +123,9 @@ async def test_a_connection_that_is_killed_again_and_again(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each time everything is dropped; the log has it a few times."""
-    monkeypatch.setattr(subscription, "_LASTING_SECONDS", -1.0)  # so that it goes on quickly
+    monkeypatch.setattr(
+        "hostkit.messages._redis_subscription._LASTING_SECONDS", -1.0
+    )  # so that it goes on quickly
     with caplog.at_level("INFO"):
         async with serve(Peer.confirm) as url:
             channel, ear = await opened(url)

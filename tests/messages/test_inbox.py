@@ -6,8 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from hostkit.messages import Message
-from hostkit.messages._inbox import MOST_BYTES, MOST_MESSAGES, Inbox
+from hostkit.messages import MOST_BYTES, MOST_MESSAGES, Inbox, Message
 
 
 class Program:

@@ -6,8 +6,7 @@ import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostkit.messages import Message
-from hostkit.messages._order import MOST_SENDERS, Order, Senders
+from hostkit.messages import MOST_SENDERS, Message, Order, Senders
 
 
 class Time:
@@ -92,11 +91,13 @@ def test_what_was_sent_since_is_missing() -> None:
 def test_the_number_of_senders_is_bounded() -> None:
     """Anyone could make them up; the one that was silent longest is forgotten."""
     time, senders, sender = setup()
+    others = [Sender(time, f"x{number}") for number in range(MOST_SENDERS)]
     assert senders.judge(sender.next()) is Order.NEXT
-    for number in range(MOST_SENDERS):
-        senders.judge(Sender(time, f"x{number}").next())
+    for each in others:
+        senders.judge(each.next())
     assert senders.judge(sender.next()) is Order.AFTER_GAP
-    assert len(senders._reached) == MOST_SENDERS
+    orders = [senders.judge(each.next()) for each in reversed(others)]
+    assert orders == [Order.NEXT] * (MOST_SENDERS - 1) + [Order.AFTER_GAP]
 
 
 @attrs.define

@@ -8,8 +8,7 @@ import pytest
 from twisted.internet.defer import CancelledError
 from twisted.python.failure import Failure
 
-from hostkit.messages._redis_link import RedisLink
-from hostkit.messages._redis_url import reason_of
+from hostkit.messages import RedisChannel, RedisLink
 
 
 @pytest.fixture
@@ -98,7 +97,12 @@ def test_another_reason_is_reported_too(link: RedisLink, caplog: pytest.LogCaptu
         link.up()
 
 
-def test_what_is_not_known_is_not_shown() -> None:
+def test_what_is_not_known_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     """The client may quote anything."""
-    reason = reason_of("redis://:hunter2@localhost", ValueError("hunter2 is odd"))
-    assert reason == "the client rejects it"
+
+    def reject(*_: object, **__: object) -> None:
+        raise ValueError("hunter2 is odd")
+
+    monkeypatch.setattr("redis.asyncio.ConnectionPool.from_url", reject)
+    with pytest.raises(ValueError, match=r"^the client rejects it$"):
+        RedisChannel("redis://:hunter2@localhost")

@@ -1,3 +1,5 @@
+"""`PidFile`: the number of a serving process, and the lock that makes it count."""
+
 from __future__ import annotations
 
 import errno
@@ -8,17 +10,20 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner
 
 from hostkit import ConfigErrors
-from hostkit.cli import main
 from hostkit.config import from_mapping, load
 from hostkit.process.pid_file import PidFile, hold_pid_file, pid_path
+from tests.cli.conftest import run
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from hostkit.config import HostFile
     from tests.files import Write
+
+OWN = f"{os.getpid()}\n"
 
 
 @pytest.fixture
@@ -27,12 +32,18 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "server.pid"
 
 
+@pytest.fixture
+def file(path: Path, write: Write) -> HostFile:
+    """Give a config file that names it."""
+    return load(write(f"hostkit:\n  pid_file: {path}\n"))
+
+
 def test_it_names_the_process_that_holds_it(path: Path) -> None:
     """For as long as the process holds it."""
     file = PidFile(path)
     assert file.find() is None
     with file.held():
-        assert path.read_text() == f"{os.getpid()}\n"
+        assert path.read_text() == OWN
         assert file.find() == os.getpid()
     assert file.find() is None
     assert not path.exists()
@@ -43,7 +54,7 @@ def test_a_number_without_a_lock_names_no_process(path: Path) -> None:
     path.write_text("1234567\n")
     assert PidFile(path).find() is None
     with PidFile(path).held():
-        assert path.read_text() == f"{os.getpid()}\n"
+        assert path.read_text() == OWN
 
 
 def test_only_one_process_holds_it(path: Path) -> None:
@@ -70,28 +81,65 @@ def test_a_file_that_is_just_deleted_is_not_held(
     assert not path.exists()
 
 
-@pytest.mark.parametrize("text", ["modules: []\n", "12\n34\n", "7" * 30, "x"])
-def test_other_files_are_kept(text: str, path: Path) -> None:
-    """A mistake in the setting does not overwrite a file."""
-    path.write_text(text)
-    with pytest.raises(FileExistsError, match="not a pid file"), PidFile(path).held():
+def link_to(name: str) -> Callable[[Path], object]:
+    """Make what makes a pid file a link."""
+    return lambda path: path.symlink_to(name)
+
+
+def link_hard(path: Path) -> None:
+    path.hardlink_to(path.parent / "file")
+
+
+def give_away(path: Path) -> None:
+    path.write_text("12\n")
+    os.chown(path, 65534, 65534)
+
+
+only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+
+
+@pytest.mark.parametrize(
+    ("make", "error"),
+    [
+        *(
+            pytest.param(lambda path, text=text: path.write_text(text), "not a pid file", id=name)
+            for name, text in {
+                "config": "modules: []\n",
+                "lines": "12\n34\n",
+                "long": "7" * 30,
+                "word": "x",
+            }.items()
+        ),
+        pytest.param(os.mkfifo, "not a pid file", id="pipe"),
+        pytest.param(link_to("file"), "it is a link", id="link"),
+        pytest.param(link_to("nothing"), "it is a link", id="link to nothing"),
+        pytest.param(link_hard, "a second name", id="hard link"),
+        pytest.param(give_away, "another user", id="another user's", marks=only_root),
+    ],
+)
+def test_what_another_may_have_put_there_is_kept(
+    make: Callable[[Path], object], error: str, path: Path
+) -> None:
+    """A mistake in the setting costs no file, and a link in a shared folder leads to none."""
+    (path.parent / "file").write_text("12\n")
+    make(path)
+    before = path.lstat()
+    with pytest.raises(OSError, match=error), PidFile(path).held():
         pass
-    assert path.read_text() == text
+    assert error in str(PidFile(path).fault())
+    assert (path.lstat().st_ino, path.lstat().st_size) == (before.st_ino, before.st_size)
+    assert (path.parent / "file").read_text() == "12\n"
+    assert not (path.parent / "nothing").exists()
 
 
-def test_a_named_pipe_is_kept(path: Path) -> None:
-    """Only plain files can be pid files, as they are deleted in the end."""
-    os.mkfifo(path)
-    with pytest.raises(FileExistsError, match="not a pid file"), PidFile(path).held():
-        pass
-    assert path.exists()
-
-
-def test_it_may_be_missing_in_the_end(path: Path) -> None:
-    """It may have been deleted meanwhile, which is ignored."""
+@pytest.mark.parametrize("text", ["", "12\n"])
+def test_it_may_be_gone_or_anothers_in_the_end(text: str, path: Path) -> None:
+    """It may have been deleted meanwhile, and another server may have begun."""
     with PidFile(path).held():
         path.unlink()
-    assert not path.exists()
+        if text:
+            path.write_text(text)
+    assert (path.read_text() if path.exists() else "") == text
 
 
 def test_without_a_pid_file_nothing_is_held() -> None:
@@ -104,70 +152,51 @@ def test_without_a_pid_file_nothing_is_held() -> None:
 
 def test_a_relative_name_starts_at_the_config_file(tmp_path: Path, write: Write) -> None:
     """The working directory of a command does not matter."""
-    file = load(write("hostkit: {pid_file: run/server.pid}"))
-    assert pid_path(file) == tmp_path / "run" / "server.pid"
-    absolute = tmp_path / "a.pid"
-    assert pid_path(load(write(f"hostkit: {{pid_file: {absolute}}}"))) == absolute
+    for name in ("run/server.pid", str(tmp_path / "run" / "server.pid")):
+        file = load(write(f"hostkit: {{pid_file: {name}}}"))
+        assert pid_path(file) == tmp_path / "run" / "server.pid"
 
 
 @pytest.mark.parametrize(
-    ("kind", "why"),
+    ("make", "why"),
     [
-        ("taken", "another serving process holds it"),
-        ("folder", os.strerror(errno.EISDIR)),
-        ("nowhere", os.strerror(errno.ENOENT)),
-        ("other", "it exists already and is not a pid file"),
+        (lambda path: path.mkdir(), os.strerror(errno.EISDIR)),
+        (lambda path: path.parent.rename(f"{path.parent}-moved"), os.strerror(errno.ENOENT)),
+        (lambda path: path.write_text("mine"), "it exists already and is not a pid file"),
     ],
+    ids=["folder", "nowhere", "other"],
 )
 def test_what_cannot_be_held_is_a_problem_of_the_file(
-    kind: str, why: str, path: Path, write: Write
+    make: Callable[[Path], object], why: str, path: Path, file: HostFile
 ) -> None:
     """The error says why, with the line of the setting (HK406)."""
-    with ExitStack() as stack:
-        if kind == "taken":
-            stack.enter_context(PidFile(path).held())
-        elif kind == "folder":
-            path.mkdir()
-        elif kind == "other":
-            path.write_text("mine")
-        else:
-            path = path / "server.pid"
-        name = write(f"hostkit:\n  pid_file: {path}\n")
-        with pytest.raises(ConfigErrors) as caught, hold_pid_file(load(name)):
-            pass
-    assert str(caught.value).startswith(
-        f"{name}:2:13: HK406 {path} cannot be used as a pid file: {why}\n"
-    )
+    make(path)
+    with pytest.raises(ConfigErrors) as caught, hold_pid_file(file):
+        pass
+    said = f"{file.name}:2:13: HK406 {path} cannot be used as a pid file: {why}\n"
+    assert str(caught.value).startswith(said)
 
 
-def test_errors_of_the_server_pass_through(path: Path, write: Write) -> None:
+def test_errors_of_the_server_pass_through(path: Path, file: HostFile) -> None:
     """What the server itself raises passes through, and the file is deleted."""
-    file = load(write(f"hostkit: {{pid_file: {path}}}"))
     with pytest.raises(BlockingIOError, match="inside"), hold_pid_file(file):
         raise BlockingIOError("inside")
     assert not path.exists()
 
 
-def test_the_process_that_holds_it_is_named(path: Path, write: Write) -> None:
-    """So that an operator knows which one to stop."""
-    file = load(write(f"hostkit: {{pid_file: {path}}}"))
+@pytest.mark.parametrize("has_left", [False, True])
+def test_the_process_that_holds_it_is_named(
+    path: Path, file: HostFile, monkeypatch: pytest.MonkeyPatch, *, has_left: bool
+) -> None:
+    """So that an operator knows which one to stop; it may end before its number is read."""
+    if has_left:
+        monkeypatch.setattr(PidFile, "find", lambda _: None)
     with PidFile(path).held():
         with pytest.raises(ConfigErrors) as caught, hold_pid_file(file):
             pass
         (problem,) = caught.value.problems
-        assert problem.details == (f"process {os.getpid()} holds it",)
-
-
-def test_a_holder_that_has_just_left_is_not_named(
-    path: Path, write: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It may end between the attempt and the look at its number."""
-    file = load(write(f"hostkit: {{pid_file: {path}}}"))
-    monkeypatch.setattr(PidFile, "find", lambda _: None)
-    with PidFile(path).held():
-        with pytest.raises(ConfigErrors) as caught, hold_pid_file(file):
-            pass
-        assert caught.value.problems[0].details == ()
+    assert problem.message.endswith("as a pid file: another serving process holds it")
+    assert problem.details == (() if has_left else (f"process {os.getpid()} holds it",))
 
 
 @pytest.mark.parametrize(
@@ -186,73 +215,34 @@ def test_a_holder_that_has_just_left_is_not_named(
 def test_whether_it_can_be_written_is_known_before(
     name: str, why: str | None, tmp_path: Path, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`hostkit validate` says it with the line, and writes nothing (HK406)."""
-    (tmp_path / "old.pid").write_text("12\n")
-    (tmp_path / "mine").write_text("mine")
-    (tmp_path / "empty").touch()
+    """`hostkit validate` says it with the line, and writes nothing (HK406, HK409)."""
+    for each, text in {"old.pid": "12\n", "mine": "mine", "empty": ""}.items():
+        (tmp_path / each).write_text(text)
     (tmp_path / "folder").mkdir()
     (tmp_path / "locked").mkdir()
     (tmp_path / "circle").symlink_to(tmp_path / "circle")
     monkeypatch.setattr(os, "access", lambda path, _: "locked" not in str(path))  # for root, too
     path = tmp_path / name
     file = write(f"hostkit:\n  pid_file: {path}\n")
-    result = CliRunner().invoke(main, ["validate", file])
+    result = run("validate", file)
     if why is None:
         assert (result.exit_code, result.stderr) == (0, "")
     else:
-        said = f"{file}:2:13: HK406 {path} cannot be used as a pid file: "
+        code = "HK409" if "/" in name else "HK406"
+        said = f"{file}:2:13: {code} {path} cannot be used as a pid file: "
         assert result.stderr.startswith(said + why.format(tmp_path))
     assert not (tmp_path / "new.pid").exists()
 
 
 @pytest.mark.parametrize("name", [".", "/", "a\\0b", ""])
-def test_what_cannot_be_a_file_is_no_path(name: str, write: Write) -> None:
+@pytest.mark.parametrize("command", ["validate", "serve", "reload"])
+def test_what_cannot_be_a_file_is_no_path(command: str, name: str, write: Write) -> None:
     """A mistake of the user's, found before any module is loaded."""
     file = write(f'hostkit:\n  pid_file: "{name}"\n')
-    for command in ("validate", "serve", "reload"):
-        result = CliRunner().invoke(main, [command, file])
-        assert (result.exit_code, type(result.exception)) == (1, SystemExit)
-        assert result.stderr.startswith(f"{file}:2:13: HK027 ")
-        assert "= expected: the path of a file" in result.stderr
-
-
-@pytest.mark.parametrize("target", ["file", "nothing"])
-def test_a_link_is_not_followed(target: str, path: Path) -> None:
-    """In a shared folder it could lead to any file of this user."""
-    (path.parent / "file").write_text("12\n")
-    path.symlink_to(target)
-    with pytest.raises(OSError, match="it is a link"), PidFile(path).held():
-        pass
-    assert PidFile(path).fault() == "it is a link"
-    assert (path.parent / "file").read_text() == "12\n"
-    assert not (path.parent / "nothing").exists()
-
-
-def test_a_second_name_of_a_file_is_no_pid_file(path: Path) -> None:
-    """A hard link leads to any file as well."""
-    (path.parent / "file").write_text("12\n")
-    path.hardlink_to(path.parent / "file")
-    with pytest.raises(PermissionError, match="a second name"), PidFile(path).held():
-        pass
-    assert path.read_text() == "12\n"
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
-def test_a_file_of_another_user_is_not_held(path: Path) -> None:
-    """They could write another number into it."""
-    path.touch()
-    os.chown(path, 65534, 65534)
-    with pytest.raises(PermissionError, match="another user"), PidFile(path).held():
-        pass
-    assert path.exists()
-
-
-def test_the_file_of_another_process_is_not_deleted(path: Path) -> None:
-    """As when this one's was deleted, and another server has begun."""
-    with PidFile(path).held():
-        path.unlink()
-        path.write_text("12\n")
-    assert path.read_text() == "12\n"
+    result = run(command, file)
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"{file}:2:13: HK027 ")
+    assert "= expected: the path of a file" in result.stderr
 
 
 def test_a_child_neither_has_the_lock_nor_deletes_the_file(path: Path) -> None:
@@ -267,7 +257,7 @@ def test_a_child_neither_has_the_lock_nor_deletes_the_file(path: Path) -> None:
     try:
         # It would not be free if the child had it.
         with PidFile(path).held():
-            assert path.read_text() == f"{os.getpid()}\n"
+            assert path.read_text() == OWN
     finally:
         os.close(reading)
         os.close(writing)
@@ -277,7 +267,6 @@ def test_a_child_neither_has_the_lock_nor_deletes_the_file(path: Path) -> None:
 
 def test_a_child_may_leave_as_the_server_would(path: Path) -> None:
     """The server's file and lock stay."""
-    owner = os.getpid()
     with ExitStack() as stack:
         stack.enter_context(PidFile(path).held())
         if os.fork() == 0:  # pragma: no cover
@@ -286,5 +275,5 @@ def test_a_child_may_leave_as_the_server_would(path: Path) -> None:
             finally:
                 os._exit(0)
         os.wait()
-        assert path.read_text() == f"{owner}\n"
-        assert PidFile(path).find() == owner
+        assert path.read_text() == OWN
+        assert PidFile(path).find() == os.getpid()

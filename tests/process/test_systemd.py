@@ -127,3 +127,9 @@ def test_an_empty_address_is_none(caplog: pytest.LogCaptureFixture) -> None:
     notifier.started()
     notifier.stopping()
     assert caplog.messages == []
+
+
+def test_a_status_is_one_visible_line(manager: Manager) -> None:
+    """It may quote anything, also what cannot be encoded."""
+    notifier_of(manager).ready("a\ud800\x1b\n2026-01-31 CRITICAL hostkit: all is well")
+    assert manager.read() == ["READY=1", "STATUS=a\\ud800\\x1b"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import twisted.internet
 
-from hostkit.testing import _loop, _reactor
+from hostkit.testing import _loop, _reactor  # a process has one reactor, and one loop for it
 
 from .projects import make_project
 

@@ -6,8 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 # What a test in this process imports first is imported again by the next: Twisted refuses that.
-import hostkit.testing._public
-import hostkit.testing._wiring  # noqa: F401
+from hostkit.testing import *  # noqa: F403
 
 if TYPE_CHECKING:
     import pytest

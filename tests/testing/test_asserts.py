@@ -16,8 +16,8 @@ from hostkit.testing import (
     assert_failed,
     build_host,
     run,
+    watch_leaks,
 )
-from hostkit.testing._seen import hosts_noted
 
 from .shop import Comments, Words
 
@@ -190,7 +190,7 @@ def test_a_decision_does_not_know_how_it_came_about() -> None:
 
 def test_modules_were_asked() -> None:
     """However they were called, and whatever came of it."""
-    with hosts_noted():
+    with watch_leaks():
         words, late = Recorder(name="words", check_comment=Deny("spam")), Recorder(Comments)
         host = build_host([words, late], categories=[Comments])
         run(host.hooks[Comments].check_comment("ann"))
@@ -202,7 +202,7 @@ def test_modules_were_asked() -> None:
 
 def test_modules_were_asked_otherwise() -> None:
     """The message says how often each module was asked."""
-    with hosts_noted():
+    with watch_leaks():
         host = make_host(Deny("spam"), ALLOW)
         run(host.ask(HOOK, "ann"))
         assert message_of(
@@ -216,7 +216,7 @@ def test_modules_were_asked_otherwise() -> None:
 
 def test_misspelt_names_are_not_taken_for_silence() -> None:
     """A hook or a module that no host has would never be asked."""
-    with hosts_noted():
+    with watch_leaks():
         build_host(categories=[])
         make_host(ALLOW)
         with pytest.raises(LookupError, match="did you mean 'comments"):

@@ -5,11 +5,10 @@ from typing import Any
 import pytest
 from twisted.internet.task import Clock
 
-from hostkit import ConfigErrors, Host
-from hostkit.testing import Recorder, build_host, build_module, run
-from hostkit.testing._build import clock_of
+from hostkit import ConfigErrors, start_entry
+from hostkit.testing import Recorder, assert_failed, build_host, build_module, run
 
-from .shop import Comments, Words
+from .shop import Comments, Slow, Words
 
 
 def test_modules_are_listed_in_many_ways() -> None:
@@ -47,9 +46,12 @@ def test_settings_are_those_of_a_file() -> None:
 def test_a_host_takes_its_options() -> None:
     """A clock by name, and the rest as options."""
     clock = Clock()
-    host = build_host(categories=[Comments], clock=clock, options={"reserved_paths": ("/admin",)})
-    found: list[object] = [clock_of(host), clock_of(Host())]
-    assert found == [clock, None]
+    options: Any = {"reserved_paths": ("/admin",)}
+    slow = {"module": Slow, "config": clock, "name": "slow", "timeout": "2s"}
+    host = build_host([slow], categories=[Comments], clock=clock, options=options)
+    asking = start_entry(host.ask("comments.check_comment", "ann"))
+    clock.advance(2)
+    assert_failed(asking, module="slow", outcome="timeout")
     reserved: Any = {"reserved_paths": ("/words",)}
     with pytest.raises(ConfigErrors, match="/words"):
         build_host([Words], categories=[Comments], options=reserved)
@@ -75,4 +77,7 @@ def test_a_module_is_built_without_a_config() -> None:
     clock = Clock()
     built = build_module(Words, categories=[Comments], clock=clock)
     assert built.instance.word == "casino"
-    assert clock_of(built.host) is clock
+    slow = build_module(Slow, clock, categories=[Comments], clock=clock, timeout="2s")
+    asking = start_entry(slow.host.ask("comments.check_comment", "ann"))
+    clock.advance(2)
+    assert_failed(asking, outcome="timeout")

@@ -9,9 +9,8 @@ from hypothesis import strategies
 
 from hostkit import Category, Decision, Keyed, hookspec, rules
 from hostkit.testing import check_category
-from hostkit.testing._fitting import fits
 
-from .cases import run_case
+from .cases import problems_of, run_case
 from .shop import Comments, Logins
 
 
@@ -99,6 +98,7 @@ def test_what_has_no_result_without_a_module_is_not_compared_with_it() -> None:
         ([1], list[str], True),
         ({1}, list[int] | None, False),
         (1, Annotated[int, "in metres"], True),
+        ("a", Annotated[int, "in metres"] | None, False),
         ({}, Fields, True),
         (1, Fields, False),
         (1, TypeVar("T"), True),
@@ -108,7 +108,19 @@ def test_what_has_no_result_without_a_module_is_not_compared_with_it() -> None:
 )
 def test_a_value_fits_its_annotation(value: object, hint: object, expected: bool) -> None:
     """As far as that can be seen from outside."""
-    assert fits(value, hint) == expected
+
+    class Odd(Category):
+        """A hook whose body gives one value."""
+
+        async def find(self) -> Any:
+            """Called by a test."""
+            return value
+
+        find.__annotations__["return"] = hint
+        find = hookspec(rules.FirstResult())(find)
+
+    problems = problems_of(check_category(Odd, loops=["asyncio"]))
+    assert ("find_without_a_module" not in problems) is expected
 
 
 class Single(Category):

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hostkit import Deny, Host
-from hostkit.testing import Client, Recorder, assert_asked, build_host, run
-from hostkit.testing._seen import hosts_noted
+from hostkit.testing import Client, Recorder, assert_asked, build_host, run, watch_leaks
 
 from .shop import Comments, Words
 
@@ -102,8 +101,18 @@ def test_hooks_are_called(ask: Any) -> None:
         assert (answer.status, answer.json["errcode"]) == (403, "no")
         assert_asked("check_comment", modules=[Words, "strict"])
 
-    with hosts_noted():
+    with watch_leaks():
         ask(use)
+
+
+def test_a_long_body_is_sent(ask: Any) -> None:
+    """A connection that is full of it is waited for."""
+
+    async def use(client: Client) -> None:
+        answer = await client.post("/words", body=b"x" * 200_000)
+        assert answer.text == "200000 none "
+
+    ask(use)
 
 
 def test_an_answer_is_streamed(ask: Any) -> None:

@@ -10,6 +10,7 @@ from twisted.internet.defer import Deferred
 from hostkit import Deny, Host
 from hostkit.testing import Client, Clock, Recorder, build_host, run
 
+from .projects import HEAD
 from .shop import Comments, Words
 
 HOOKS = {"endpoint": "tcp:8080:interface=127.0.0.1", "serve": ["hooks"]}
@@ -162,6 +163,22 @@ def test_a_port_needs_a_reactor_on_this_loop(monkeypatch: pytest.MonkeyPatch) ->
             await Client(make_host(), serve=True).get("/words")
 
     asyncio.run(main())
+
+
+def test_a_port_needs_more_than_the_reactor_that_twisted_chooses(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error says what has chosen it."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    tests = """
+async def test_port(hostkit_host, hostkit_client):
+    client = hostkit_client(hostkit_host([Words], categories=[Comments]), serve=True)
+    with pytest.raises(RuntimeError, match="remove `hostkit_reactor = default` from pytest's ini"):
+        await client.get("/")
+"""
+    project.makepyfile(test_words=HEAD + tests)
+    ran = project.runpytest_subprocess("-p", "hostkit.testing.plugin")
+    ran.assert_outcomes(passed=1)
 
 
 def test_a_client_works_without_asyncio(monkeypatch: pytest.MonkeyPatch) -> None:

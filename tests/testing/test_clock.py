@@ -4,6 +4,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import uvloop
 
 from hostkit import ALLOW, start_entry
 from hostkit.loops import measure_by, monotonic_seconds
@@ -16,7 +17,6 @@ from hostkit.testing import (
     build_module,
     run,
 )
-from hostkit.testing._loop import rest, rest_of
 
 from .shop import Comments, Slow, Words
 
@@ -122,9 +122,6 @@ def test_time_stands_still_for_what_never_rests() -> None:
 def test_loops_of_other_makes_get_some_turns() -> None:
     """Where it is not known whether there is something to do."""
 
-    class Foreign:
-        _ready = None
-
     async def main() -> None:
         turns: list[int] = []
 
@@ -134,11 +131,11 @@ def test_loops_of_other_makes_get_some_turns() -> None:
                 asyncio.get_running_loop().call_soon(turn)
 
         turn()
-        loop: Any = Foreign()
-        await rest_of(loop)
+        await Clock().advance(0)
         assert len(turns) == 10
 
-    run(main())
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main())
 
 
 def test_a_done_advance_can_be_awaited_anywhere() -> None:
@@ -151,7 +148,7 @@ def test_a_done_advance_can_be_awaited_anywhere() -> None:
     clock = Clock()
     with pytest.raises(StopIteration, match="done"):
         main().send(None)
-    rest()
+    clock.advance(0)
 
 
 def test_optional_modules_are_tried_again() -> None:

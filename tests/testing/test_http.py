@@ -5,7 +5,6 @@ import logging
 import pytest
 
 from hostkit.testing import Answer, Requested, capture_logs, fake_http, run
-from hostkit.testing._http import Body
 
 
 def test_an_answer_that_is_not_json_shows_itself() -> None:
@@ -13,15 +12,6 @@ def test_an_answer_that_is_not_json_shows_itself() -> None:
     assert Answer(200, {}, b"[1]").json == [1]
     with pytest.raises(AssertionError, match=r"status 502 is not JSON: .*\n.*<html>"):
         _ = Answer(502, {}, b"<html>").json
-
-
-def test_a_body_is_sent_at_once() -> None:
-    """Nothing that its connection asks for later changes that."""
-    body = Body(b"abc")
-    body.pauseProducing()
-    body.resumeProducing()
-    body.stopProducing()
-    assert body.length == 3
 
 
 def test_other_servers_are_stood_in_for() -> None:

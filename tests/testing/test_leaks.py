@@ -1,19 +1,25 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import sys
 import threading
-from pathlib import Path
+import unittest
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from hostkit import Host
-from hostkit.testing import Recorder, build_host, run
-from hostkit.testing._fixtures import Kit
-from hostkit.testing._leaks import Leak, LeakWatch, _audit, _close, _threads, close_host, report
-from hostkit.testing._loop import KitLoop
-from hostkit.testing._places import place_here
-from hostkit.testing._seen import hosts_seen, place_of_host
+from hostkit.testing import (
+    HostTests,
+    Leak,
+    Recorder,
+    assert_asked,
+    build_host,
+    run,
+    watch_leaks,
+)
 
 from .shop import Comments
 
@@ -23,12 +29,8 @@ if TYPE_CHECKING:
 
 def left_by(function: Callable[[], Any]) -> list[Leak]:
     """Watch a function, and return what it leaves behind."""
-    watch = LeakWatch()
-    watch.begin()
-    try:
+    with watch_leaks() as leaks:
         function()
-    finally:
-        leaks = watch.end()
     return leaks
 
 
@@ -117,98 +119,104 @@ def test_tasks_of_an_asyncio_reactor_are_found() -> None:
     loop.close()
 
 
+@pytest.mark.usefixtures("own_reactor")
 def test_what_is_closed_meanwhile_is_let_be() -> None:
-    """A call that has happened while the others were closed, and threads, which nothing closes."""
+    """A timer that the end of a task has cancelled, before it is the timer's turn."""
+    timers: list[Any] = []
 
-    class Happened:
-        def active(self) -> bool:
-            return False
+    async def wait() -> None:
+        from twisted.internet import reactor
 
-    _close("timers", Happened())
-    _close("threads", threading.current_thread())
+        installed: Any = reactor
+        timers.append(installed.callLater(99, print))
+        try:
+            await asyncio.sleep(99)
+        finally:
+            timers[0].cancel()
+
+    async def leave() -> None:
+        asyncio.create_task(wait())  # noqa: RUF006
+        await asyncio.sleep(0)
+
+    assert [leak.kind for leak in left_by(lambda: run(leave()))] == ["tasks", "timers"]
+    assert not timers[0].active()
 
 
 def test_threads_are_noted_with_their_place() -> None:
-    """As Python 3.12 and later report them; what else is begun is left alone."""
-    thread = threading.Thread(target=lambda: None, name="noted")
-    watch = LeakWatch()
-    watch.begin()
-    _audit("_thread.start_new_thread", (thread.run,))
-    _audit("_thread.start_new_thread", (print,))
-    assert _threads[thread].startswith("tests/testing/test_leaks.py")
-    assert watch.end() == []
+    """As Python 3.12 and later report them; what else is begun is left alone, and goes on."""
+    ending = threading.Event()
+    thread = threading.Thread(target=ending.wait, name="noted")
+
+    def leave() -> None:
+        thread.start()
+        sys.audit("_thread.start_new_thread", thread.run)
+        sys.audit("_thread.start_new_thread", print)
+
+    (leak,) = left_by(leave)
+    assert (leak.kind, thread.is_alive()) == ("threads", True)
+    assert leak.what.startswith("the thread 'noted', which is at ")
+    assert leak.place is not None
+    assert leak.place.startswith("tests/testing/test_leaks.py:")
+    ending.set()
+    thread.join()
 
 
-def test_hosts_are_stopped_where_they_were_started() -> None:
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_hosts_are_stopped_where_they_were_started(is_closed: bool) -> None:
     """On their loop; or, if that is closed, on the kit's."""
     recorder = Recorder()
-    host = build_host([recorder], categories=[Comments])
     loop = asyncio.new_event_loop()
-    loop.run_until_complete(host.start())
-    close_host(host)
-    assert recorder.steps == ["start", "stop"]
-    loop.run_until_complete(host.start())
+
+    def leave() -> None:
+        loop.run_until_complete(build_host([recorder], categories=[Comments]).start())
+        if is_closed:
+            loop.close()
+
+    (leak,) = left_by(leave)
+    assert (leak.kind, recorder.steps) == ("hosts", ["start", "stop"])
+    assert leak.place is not None
+    assert leak.place.startswith("tests/testing/test_leaks.py:")
     loop.close()
-    close_host(host)
-    assert recorder.steps == ["start", "stop"] * 2
-    close_host(host)
-    close_host(Host())
 
 
 def test_hosts_that_were_not_built_are_not_seen() -> None:
-    """They have nothing to show; their place is known."""
-    watch = LeakWatch()
-    watch.begin()
-    host = Host()
-    assert hosts_seen() == []
-    assert place_of_host(host).startswith("tests/testing/test_leaks.py")
-    assert watch.hosts == [host]
-    assert watch.end() == []
-    assert place_of_host(host).startswith("tests")
+    """They have nothing to show, and nothing to stop."""
+
+    def leave() -> None:
+        Host()
+        with pytest.raises(LookupError, match="no host of this test has the hook"):
+            assert_asked("check_comment")
+
+    assert left_by(leave) == []
 
 
-def test_a_report_leaves_out_what_is_excused() -> None:
-    """And there is none without leaks."""
-    leaks = [Leak("tasks", "a task"), Leak("timers", "a timer", "x.py:1")]
-    assert report([]) is None
-    assert report(leaks[:1], "tasks") is None
-    text = report(leaks, "tasks")
-    assert text is not None
-    assert text.splitlines()[1] == "  timers: a timer, made at x.py:1"
+def test_a_leak_shows_its_place() -> None:
+    """If that is known."""
+    assert str(Leak("tasks", "a task")) == "a task"
+    assert str(Leak("timers", "a timer", "x.py:1")) == "a timer, made at x.py:1"
 
 
-def test_a_place_is_one_of_the_test() -> None:
-    """Without one, it is where Python is."""
-    assert place_here().startswith("tests/testing/test_leaks.py:")
-    namespace: dict[str, Any] = {"place_here": place_here}
-    places: list[str] = []
-    namespace["places"] = places
-    code = "def here():\n    places.append(place_here(frame))\n"
-    exec(code, namespace)
-
-    class Frame:
-        f_back = None
-        f_lineno = 7
-        f_code = namespace["here"].__code__
-
-    namespace["frame"] = Frame()
-    namespace["here"]()
-    assert places == ["<string>:7"]
-
-
-def test_loops_that_are_closed_are_left_alone() -> None:
-    """Nothing can be left on them."""
-    loop = KitLoop()
-    loop.close()
-    assert left_by(lambda: None) == []
+def test_without_a_line_of_the_test_a_place_is_that_of_a_library() -> None:
+    """Such as one of Python's, in a thread that runs nothing else."""
+    made: list[socket.socket] = []
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(int).result()
+        (leak,) = left_by(lambda: made.append(pool.submit(socket.socket).result()))
+    assert leak.kind == "sockets"
+    assert leak.place is not None
+    assert "socket.py:" in leak.place
 
 
 def test_clients_on_a_loop_that_is_closed_are_left_alone() -> None:
     """Another plugin has closed it, and with it all connections; the host is stopped."""
     recorder = Recorder()
-    kit = Kit(Path)
-    client = kit.client(kit.host([recorder], categories=[Comments]))
-    asyncio.run(client.open())
-    kit.client(client.host)
-    kit.close()
+
+    class Closing(HostTests, unittest.TestCase):
+        def test_it(self) -> None:
+            """Another plugin runs it on a loop of its own."""
+            client = self.make_client(self.build_host([recorder], categories=[Comments]))
+            asyncio.run(client.open())
+            self.make_client(client.host)
+
+    assert Closing("test_it").run().wasSuccessful()
     assert recorder.steps == ["start", "stop"]

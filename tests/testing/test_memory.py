@@ -7,7 +7,7 @@ from twisted.internet.protocol import Protocol
 from zope.interface import implementer
 
 from hostkit.testing import run
-from hostkit.testing._memory import End, connect
+from hostkit.testing.memory import End, connect
 
 
 class Keeping(Protocol):

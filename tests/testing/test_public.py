@@ -4,12 +4,10 @@ import ast
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import hostkit.testing
-from hostkit.testing._wiring import Wiring
 
 NAMES = {
     str(alias.asname)
@@ -55,40 +53,24 @@ def test_names_that_are_imported_need_no_pytest() -> None:
     assert ran.stdout == "False\n"
 
 
-class Config:
-    """A configuration of pytest, of one process of several."""
+def test_assertions_of_hostkit_are_not_rewritten(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As those of all packages would be that are installed with a plugin, which takes long."""
+    monkeypatch.setenv("PYTHONPATH", str(pytester.path))
+    info = pytester.mkdir("words-1.dist-info")
+    info.joinpath("METADATA").write_text("Metadata-Version: 2.1\nName: words\nVersion: 1\n")
+    info.joinpath("entry_points.txt").write_text("[pytest11]\nwords = words\n")
+    files = ("words.py", "hostkit/__init__.py", "hookspecs/__init__.py")
+    info.joinpath("RECORD").write_text("".join(f"{name},,\n" for name in files))
+    pytester.makepyfile(
+        words="def check(found):\n    assert found == []\n",
+        test_words="""
+import hookspecs.rooms, hostkit.host, words
 
-    rootpath = Path("/nowhere")
-
-
-class Session:
-    """A run of pytest."""
-
-    exitstatus: Any = pytest.ExitCode.OK
-
-
-def test_processes_are_taken_together() -> None:
-    """A process hands on what it has reached, and the one that runs the others puts it together."""
-    config: Any = Config()
-    config.workeroutput = {}
-    worker, first = Wiring(config), Wiring(Config())  # type: ignore[arg-type]
-    worker._add({"a.b": True, "a.c": False}, {"m for a.b": False})
-    session: Any = Session()
-    worker.pytest_sessionfinish(session)
-    first._add({"a.b": False}, {})
-    first.pytest_testnodedown(config)
-    first.pytest_testnodedown(object())
-    first.pytest_sessionfinish(session)
-    assert first._missing() == [
-        "the hook a.c was never called",
-        "the callback of m for a.b was never called",
-    ]
-    assert session.exitstatus == pytest.ExitCode.TESTS_FAILED
-
-
-def test_installed_modules_are_not_the_programs() -> None:
-    """Nor are those without a file."""
-    wiring = Wiring(Config())  # type: ignore[arg-type]
-    assert not wiring._is_own(pytest.Item)
-    assert not wiring._is_own(type("Made", (), {"__module__": "no_such_module"}))
-    wiring._end()
+def test_loaders():
+    found = [hookspecs.rooms, hostkit.host, words]
+    assert ["Assertion" in type(each.__loader__).__name__ for each in found] == [0, 0, 1]
+""",
+    )
+    pytester.runpytest_subprocess("-p", "no:schemathesis").assert_outcomes(passed=1)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import sys
 import threading
 from typing import Any
@@ -10,10 +11,10 @@ from twisted.internet.asyncioreactor import AsyncioSelectorReactor
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.main import installReactor
 
-from hostkit.testing import _loop, _reactor, run
-from hostkit.testing._places import place_of
+from hostkit.testing import run
 
 from .conftest import REACTOR
+from .projects import HEAD
 
 
 def test_everything_can_be_awaited() -> None:
@@ -124,28 +125,37 @@ def test_a_reactor_that_does_not_run_is_named() -> None:
 
 def test_the_loop_of_a_process_is_made_once() -> None:
     """And closed at its end."""
-    before, _loop._own[:] = list(_loop._own), []
-    made = _loop.kit_loop()
-    assert _loop.kit_loop() is made
-    made.close()
-    _loop._own[:] = before
+    code = """
+import asyncio, atexit
+from hostkit.testing import run
+
+async def main():
+    return asyncio.get_running_loop()
+
+atexit.register(lambda: print("closed", loop.is_closed()))
+loop = run(main())
+print("one", run(main()) is loop)
+"""
+    ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert ran.stdout.splitlines() == ["one True", "closed True"]
 
 
-def test_the_choice_can_be_left_to_twisted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Then no finder is put before the others."""
-    monkeypatch.setattr(_reactor._finder, "is_off", False)
-    monkeypatch.setattr(sys, "meta_path", [])
-    _reactor.leave_reactor()
-    _reactor.choose_reactor(_loop.kit_loop)
-    assert sys.meta_path == []
+def test_the_choice_can_be_left_to_twisted(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then the kit does not take part in the import of the reactor."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    tests = """
+def test_reactor():
+    run(asyncio.sleep(0))
+    from twisted.internet import reactor
+    assert type(reactor).__name__ != "AsyncioSelectorReactor"
+"""
+    project.makepyfile(test_words=HEAD + tests)
+    project.runpytest_subprocess("-p", "hostkit.testing.plugin").assert_outcomes(passed=1)
 
 
-def test_the_place_of_a_coroutine_that_is_over() -> None:
-    """There is none."""
-
-    async def nothing() -> None:
-        pass
-
-    coroutine = nothing()
-    run(coroutine)
-    assert place_of(coroutine) is None
+def test_what_has_no_place_has_none() -> None:
+    """A Deferred does not show who waits for it."""
+    with pytest.raises(TimeoutError, match=r"^not done after 0.01 s(;|$)"):
+        run(Deferred(), timeout=0.01)

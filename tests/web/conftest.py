@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import json
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from twisted.internet.defer import Deferred
 
-from hostkit import ALLOW, Category, Decision, Deny, Host, ModuleApi, hookspec, rules
-from hostkit.testing import Answer, build_host
+from hostkit import ALLOW, Category, Decision, Deny, Host, hookspec, rules, testing
 from hostkit.web import Gateway, JsonResource, Router
 from tests.web.line import Line, close_sites, make_site
 from tests.web.recorder import Recorder
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
     from twisted.web.resource import IResource
     from twisted.web.server import Request
+
+    from hostkit.testing import Answer
+
+
+HOOKS: Final = "/_hostkit/hooks"
 
 
 @pytest.fixture
@@ -89,14 +94,13 @@ def hooks_of(host: Host) -> Router:
     return Router(Gateway(host, token=None).resources)
 
 
-class Asked:
-    """A module whose config is the callbacks it registers."""
+def call(host: Host, hook: str, body: bytes | None = None, /, **arguments: Any) -> Answer:
+    """Call a hook over HTTP, by its full name, which a query may follow."""
+    sent = json.dumps(arguments).encode() if body is None else body
+    return ask(hooks_of(host), "POST", f"{HOOKS}/{hook.replace('.', '/')}", sent)
 
-    def __init__(self, config: dict[str, Callable[..., Any]], api: ModuleApi) -> None:
-        api.register(Comments, **config)
 
-
-def make_host(**callbacks: Callable[..., Any]) -> Host:
-    """Build a host with one module, ``words``, that has these callbacks."""
-    words = {"module": Asked, "name": "words", "config": callbacks}
-    return build_host([words], categories=[Comments])
+def make_host(*categories: type[Category], name: str = "words", **answers: Any) -> Host:
+    """Build a host with one module that answers so, for `Comments` or other categories."""
+    module = testing.Recorder(name=name, **answers)
+    return testing.build_host([module], categories=categories or [Comments])

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -10,19 +9,16 @@ import pytest
 from twisted.internet.defer import CancelledError, Deferred
 
 from hostkit import ALLOW, Decision, Deny, Host
-from hostkit.testing import build_host
-from tests.web.conftest import Asked, Comments, ask, hooks_of, make_host, send
+from hostkit.testing import Recorder, build_host
+from tests.web.conftest import HOOKS, Comments, ask, call, hooks_of, make_host, send
 
 if TYPE_CHECKING:
     from hostkit.testing import Answer
 
-HOOKS = "/_hostkit/hooks"
-
 
 def post(host: Host, hook: str, /, **arguments: Any) -> Answer:
     """Call a hook of the category `comments` over HTTP."""
-    body = json.dumps(arguments).encode()
-    return ask(hooks_of(host), "POST", f"{HOOKS}/comments/{hook}", body)
+    return call(host, f"comments.{hook}", **arguments)
 
 
 def test_an_allow_is_an_empty_object() -> None:
@@ -203,12 +199,9 @@ def test_a_client_that_leaves_does_not_keep_modules_from_being_notified() -> Non
     """A notification that has begun reaches every module; only the one in flight is cancelled."""
     cancelled: list[object] = []
     notified: list[str] = []
-    callbacks: dict[str, Any] = {"on_comment_posted": lambda _: Deferred(cancelled.append)}
-    modules = [
-        {"module": Asked, "name": "slow", "config": callbacks},
-        {"module": Asked, "name": "next", "config": {"on_comment_posted": notified.append}},
-    ]
-    host = build_host(modules, categories=[Comments])
+    slow = Recorder(name="slow", on_comment_posted=lambda _: Deferred(cancelled.append))
+    next_ = Recorder(name="next", on_comment_posted=notified.append)
+    host = build_host([slow, next_], categories=[Comments])
     line = send(hooks_of(host), "POST", f"{HOOKS}/comments/on_comment_posted", b'{"author": "ann"}')
     line.hang_up()
     assert (len(cancelled), notified) == (1, ["ann"])

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hostkit import Category, Deny, Host, ModuleApi, hookspec, rules
+from hostkit import Category, Deny, hookspec, rules
 from hostkit.testing import build_host
-from hostkit.web import Gateway, HttpError, Router
-from tests.web.conftest import ask, hooks_of
+from hostkit.web import HttpError
+from tests.web.conftest import call, make_host
 
 if TYPE_CHECKING:
     from hostkit.testing import Answer
@@ -55,17 +55,10 @@ class Links(Category):
         """Called for each link."""
 
 
-class Module:
-    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
-        api.register(Links, check_link=lambda link: config["answer"])
-
-
 def answer_for(denial: object) -> Answer:
     """Let a module answer so, and return the gateway's answer."""
-    module = {"module": Module, "name": "links", "config": {"answer": denial}}
-    host = build_host([module], categories=[Links])
-    path = "/_hostkit/hooks/links/check_link"
-    return ask(hooks_of(host), "POST", path, b'{"link": "x"}')
+    host = make_host(Links, name="links", check_link=lambda _: denial)
+    return call(host, "links.check_link", link="x")
 
 
 @pytest.mark.parametrize(
@@ -145,9 +138,7 @@ def test_a_denial_that_cannot_be_described_is_one(
             """Called for each link."""
             return Deny("spam", "no")
 
-    host = build_host(categories=[Links])
-    path = "/_hostkit/hooks/links/check_link"
-    answer = ask(hooks_of(host), "POST", path, b'{"link": "x"}')
+    answer = call(build_host(categories=[Links]), "links.check_link", link="x")
     assert (answer.status, answer.json["errcode"]) == (403, "denied")
     assert "describe= of links.check_link gave" in caplog.text
 
@@ -189,15 +180,8 @@ class Rooms(Category):
 
 
 def ask_room(hook: str, callback: Any) -> Answer:
-    """Let a module raise this, and return the gateway's answer."""
-
-    class Module:
-        def __init__(self, config: None, api: ModuleApi) -> None:
-            api.register(Rooms, **{hook: callback})
-
-    host = Host.from_config({"modules": [{"module": Module, "name": "rooms"}]}, categories=[Rooms])
-    path = f"/_hostkit/hooks/rooms/{hook}"
-    return ask(Router(Gateway(host.build(), token=None).resources), "POST", path, b'{"name": "x"}')
+    """Let a module answer so, or raise this, and return the gateway's answer."""
+    return call(make_host(Rooms, name="rooms", **{hook: callback}), f"rooms.{hook}", name="x")
 
 
 @pytest.mark.parametrize(
@@ -219,11 +203,7 @@ def test_a_module_that_denies_by_raising_is_a_denial(
     error: Exception, expected: dict[str, Any]
 ) -> None:
     """It is not a failure: 403 has the message of the exception."""
-
-    def refuse(name: str) -> None:
-        raise error
-
-    answer = ask_room("on_room", refuse)
+    answer = ask_room("on_room", error)
     assert answer.status == 403
     assert "retry-after" not in answer.headers
     assert {name: value for name, value in answer.json.items() if name != "receipt"} == expected | {

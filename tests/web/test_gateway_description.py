@@ -12,9 +12,9 @@ from typing import Annotated, Any, Literal, NewType, Protocol, TypedDict
 import attrs
 import pytest
 
-from hostkit import Bytes, Category, Host, ModuleApi, Seconds, hookspec, rules
+from hostkit import Bytes, Category, Host, Seconds, hookspec, rules
 from hostkit.testing import build_host
-from tests.web.conftest import ask, hooks_of
+from tests.web.conftest import ask, hooks_of, make_host
 from tests.web.taker import schema_of
 
 STRING = {"type": "string"}
@@ -151,16 +151,9 @@ class Comments(Category):
         """Called for a title."""
 
 
-class Words:
-    def __init__(self, config: object, api: ModuleApi) -> None:
-        api.register(Comments, check_comment=lambda *_: None)
-
-
 def get(path: str) -> Any:
     """Read a document."""
-    modules = [{"module": Words, "name": "words"}]
-    host = build_host(modules, categories=[Comments])
-    answer = ask(hooks_of(host), "GET", path)
+    answer = ask(hooks_of(make_host(Comments, check_comment=None)), "GET", path)
     assert answer.status == 200
     return answer.json
 

@@ -12,10 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hookspecs import CATEGORIES, Event, LegacyThirdPartyRules, StateMap, ThirdPartyRules
-from hostkit import Category, ModuleApi, hookspec, rules
-from hostkit.testing import build_host
+from hostkit import Category, hookspec, rules
 from hostkit.web.gateway import to_json
-from tests.web.conftest import ask, hooks_of
+from tests.web.conftest import call, make_host
 from tests.web.taker import host_for, schema_of
 from tests.web.taker import post as send
 
@@ -184,23 +183,14 @@ def test_the_schema_describes_the_entries() -> None:
         }
 
 
-class Noting:
-    """Registers callbacks that note what they are given."""
-
-    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
-        api.register(config["category"], **{config["hook"]: config["callback"]})
-
-
-def call(
+def ask(
     category: type[Category], hook: str, callback: Callable[..., Any], arguments: dict[str, Any]
 ) -> Answer:
-    config = {"category": category, "hook": hook, "callback": callback}
+    """Call a hook that a module answers so."""
     known = [category if each.name == category.name else each for each in CATEGORIES]
     categories = known if category in known else [category]
-    host = build_host([(Noting, config)], categories=categories)
-    path = f"/_hostkit/hooks/{category.name}/{hook}"
-    router = hooks_of(host)
-    return ask(router, "POST", path, json.dumps(arguments).encode())
+    host = make_host(*categories, name="noting", **{hook: callback})
+    return call(host, f"{category.name}.{hook}", **arguments)
 
 
 @pytest.mark.parametrize(
@@ -235,7 +225,7 @@ def test_the_state_of_a_room_can_be_sent(
         return answer
 
     sent = {**arguments, "state_events": state}
-    assert call(category, hook, note, sent).status == 200
+    assert ask(category, hook, note, sent).status == 200
     (found,) = states
     assert list(found) == ([("m.room.topic", "")] if state else [])
     if state:
@@ -251,7 +241,7 @@ def test_an_entry_that_is_wrong_is_named() -> None:
     """A client gets the place, as for any other argument."""
     wrong = [*STATE, {"key": ["m.room.name"], "value": TOPIC}]
     sent = {"event": TOPIC, "state_events": wrong}
-    answer = call(ThirdPartyRules, "on_new_event", lambda *_: None, sent)
+    answer = ask(ThirdPartyRules, "on_new_event", lambda *_: None, sent)
     assert (answer.status, answer.json["field"]) == (400, "state_events[1].key")
 
 
@@ -262,9 +252,9 @@ def test_an_entry_that_is_wrong_is_named() -> None:
 def test_results_are_entries(given_: Any, written: Any) -> None:
     """Also empty ones, as the annotation of the hook says."""
     seats = [{"key": [1, "a"], "value": 5}]
-    answer = call(
+    answer = ask(
         Halls, "find_state", lambda found: given_ if found == {(1, "a"): 5} else 0, {"seats": seats}
     )
     assert answer.json == {"result": written}
-    answer = call(Halls, "all_state", lambda: given_ or {}, {})
+    answer = ask(Halls, "all_state", lambda: given_ or {}, {})
     assert answer.json == {"result": [written or []]}

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hookspecs import CATEGORIES, Codes, RoomAlias, SpamChecker
+from hookspecs import CATEGORIES, Codes, RoomAlias
 from hostkit.testing import build_host
-from tests.web.conftest import ask, hooks_of
+from tests.web.conftest import ask, call, hooks_of, make_host
 
 if TYPE_CHECKING:
-    from hostkit import ModuleApi
     from hostkit.testing import Answer
 
 EVENT = {
@@ -28,19 +26,10 @@ EVENT = {
 }
 
 
-class Checker:
-    """Registers the callbacks that its config has."""
-
-    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
-        api.register(SpamChecker, **config)
-
-
-def post(hook: str, arguments: dict[str, Any], **callbacks: Any) -> Answer:
+def post(hook: str, arguments: dict[str, Any], **answers: Any) -> Answer:
     """Call a hook of spam checkers over HTTP."""
-    module = {"module": Checker, "name": "checker", "config": callbacks}
-    host = build_host([module], categories=CATEGORIES)
-    path = f"/_hostkit/hooks/spam_checker/{hook}"
-    return ask(hooks_of(host), "POST", path, json.dumps(arguments).encode())
+    host = make_host(*CATEGORIES, name="checker", **answers)
+    return call(host, f"spam_checker.{hook}", **arguments)
 
 
 def given(hook: str, arguments: dict[str, Any]) -> list[Any]:

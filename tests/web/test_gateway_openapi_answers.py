@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from hostkit import Category, Decision, Deny, hookspec, rules
-from hostkit.testing import build_host
-from tests.web.conftest import ask, hooks_of
+from tests.web.conftest import call, make_host
 
 from .test_gateway_openapi import Shapes, document_of, either
 
@@ -56,10 +53,5 @@ def test_a_denial_is_as_described() -> None:
         async def ask_all(self) -> Decision:
             """Called for the opinions of all modules."""
 
-    class Module:
-        def __init__(self, config: object, api: Any) -> None:
-            api.register(Asked, ask_all=lambda: Deny("no", "never", why=5))
-
-    host = build_host([Module], categories=[Asked])
-    answer = ask(hooks_of(host), "POST", "/_hostkit/hooks/asked/ask_all", b"{}")
+    answer = call(make_host(Asked, ask_all=Deny("no", "never", why=5)), "asked.ask_all")
     assert answer.json == {"result": [{"code": "no", "reason": "never", "extra": {"why": 5}}]}

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hostkit import ALLOW, Category, Host, Keyed, ModuleApi, hookspec, rules
-from hostkit.testing import build_host
-from tests.web.conftest import ask, hooks_of, make_host
+from hostkit import ALLOW, Category, Host, Keyed, hookspec, rules
+from hostkit.testing import Recorder, build_host
+from tests.web.conftest import HOOKS, ask, call, hooks_of, make_host
 
 if TYPE_CHECKING:
     from hostkit.testing import Answer
 
-CHECK = "/_hostkit/hooks/comments/check_comment"
-PING = "/_hostkit/hooks/comments/ping"
+CHECK = f"{HOOKS}/comments/check_comment"
+PING = f"{HOOKS}/comments/ping"
 ANN = b'{"author": "ann"}'
 
 
@@ -65,9 +65,7 @@ def test_other_formats_answer_415(kind: str) -> None:
     assert answer.json["error"].endswith(f"not with {kind!r}")
 
 
-@pytest.mark.parametrize(
-    "path", [CHECK, PING, "/_hostkit/hooks", "/_hostkit/openapi.json", "/_hostkit/hooks/x"]
-)
+@pytest.mark.parametrize("path", [CHECK, PING, HOOKS, "/_hostkit/openapi.json", f"{HOOKS}/x"])
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", ""])
 def test_web_pages_are_refused(path: str, origin: str) -> None:
     """A request that a browser sends for a page does not reach a module."""
@@ -115,21 +113,13 @@ def test_a_call_can_be_explained() -> None:
 
 def test_denials_failures_and_results_can_be_explained() -> None:
     """The trace stands next to the result, and is that of the receipt which is kept."""
-
-    def fail(text: str) -> None:
-        raise RuntimeError("no database")
-
-    host = make_host(find_title=fail)
-    answer = send("/_hostkit/hooks/comments/find_title?explain=1", b'{"text": "a"}', host=host)
+    host = make_host(find_title=RuntimeError("no database"))
+    answer = call(host, "comments.find_title?explain=1", text="a")
     assert (answer.status, answer.json["trace"]["id"]) == (503, answer.json["receipt"])
     assert "no database" in answer.json["trace"]["steps"][0]["detail"]
-    denied = send(
-        "/_hostkit/hooks/comments/check_name?explain=1", b'{"name": "x"}', host=make_host()
-    )
+    denied = call(make_host(), "comments.check_name?explain=1", name="x")
     assert (denied.status, denied.json["trace"]["steps"]) == (403, [])
-    found = send(
-        "/_hostkit/hooks/comments/find_title?explain=1", b'{"text": "a"}', host=make_host()
-    )
+    found = call(make_host(), "comments.find_title?explain=1", text="a")
     assert (found.json["result"], found.json["trace"]["outcome"]) == (None, "result")
 
 
@@ -166,14 +156,12 @@ class Doors(Category):
         """Called when a bell was rung."""
 
 
-class Doorman:
-    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
-        api.register(
-            Doors,
-            on_opened={Day.MONDAY: lambda day: None},
-            on_closed={DOOR: lambda door: None},
-            on_rung={"front": lambda bell: None},
-        )
+def guarded() -> Host:
+    """Build a host with a module that listens at each door."""
+    keys = {"on_opened": Day.MONDAY, "on_closed": DOOR, "on_rung": "front"}
+    answers: dict[str, Any] = {hook: {key: None} for hook, key in keys.items()}
+    doorman = Recorder(Doors, **answers)
+    return build_host([doorman], categories=[Doors])
 
 
 @pytest.mark.parametrize(
@@ -185,16 +173,14 @@ class Doorman:
 )
 def test_the_trace_of_a_keyed_hook_has_its_key(hook: str, body: bytes, key: str) -> None:
     """Serialised if it can be, and otherwise as its `repr`."""
-    host = build_host([Doorman], categories=[Doors])
-    answer = send(f"/_hostkit/hooks/doors/{hook}?explain=1", body, host=host)
+    answer = send(f"{HOOKS}/doors/{hook}?explain=1", body, host=guarded())
     assert (answer.status, answer.json["trace"]["key"]) == (200, key)
 
 
 @pytest.mark.parametrize("bell", [b"[]", b"{}", b'["front"]'])
 def test_a_key_that_cannot_be_one_is_refused(bell: bytes) -> None:
     """Lists and objects are not keys: no module can have registered for them."""
-    host = build_host([Doorman], categories=[Doors])
-    answer = send("/_hostkit/hooks/doors/on_rung", b'{"bell": ' + bell + b"}", host=host)
+    answer = send(f"{HOOKS}/doors/on_rung", b'{"bell": ' + bell + b"}", host=guarded())
     assert (answer.status, answer.json["errcode"]) == (400, "bad_arguments")
 
 
@@ -232,8 +218,8 @@ def test_a_ping_is_sent_with_post_to_a_category() -> None:
     """It is like a call in every other way."""
     answer = send(PING, method="GET")
     assert (answer.status, answer.headers["allow"]) == (405, "post, options")
-    assert send("/_hostkit/hooks/other/ping").status == 404
-    assert send("/_hostkit/hooks/ping").status == 404
+    assert send(f"{HOOKS}/other/ping").status == 404
+    assert send(f"{HOOKS}/ping").status == 404
 
 
 def test_a_hook_called_ping_comes_first() -> None:
@@ -247,12 +233,11 @@ def test_a_hook_called_ping_comes_first() -> None:
             """Called for the fun of it."""
 
     host = build_host(categories=[Line])
-    path = "/_hostkit/hooks/line/ping"
-    assert send(path, b"{}", host=host).json == {"result": "pong"}
-    assert send(path, b"", host=host).json == {"result": "pong"}
+    for body in (b"{}", b""):
+        assert call(host, "line.ping", body).json == {"result": "pong"}
 
 
-@pytest.mark.parametrize("path", ["/_hostkit/hooks", "/_hostkit/hooks/", "/_hostkit/openapi.json"])
+@pytest.mark.parametrize("path", [HOOKS, f"{HOOKS}/", "/_hostkit/openapi.json"])
 def test_documents_are_only_read(path: str) -> None:
     """GET and HEAD are answered; what could change something is not."""
     answer = send(path, b"", method="GET")

@@ -15,12 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hostkit import Category, Deny, Keyed, hookspec, rules
-from hostkit.testing import build_host
+from hostkit.testing import Recorder, build_host
 from hostkit.web.gateway import to_json
-from tests.web.conftest import ask, hooks_of
+from tests.web.conftest import call
 
 if TYPE_CHECKING:
-    from hostkit import ModuleApi
+    pass
 
 ODD = object()
 
@@ -201,17 +201,12 @@ class Doors(Category):
         """Called for each door."""
 
 
-class Guard:
-    def __init__(self, config: Any, api: ModuleApi) -> None:
-        api.register(Doors, check_door={Door("red"): lambda door: Deny("closed", "no", door=door)})
-
-
 def test_an_explained_denial_of_an_odd_key_is_a_denial() -> None:
     """Neither the key nor an argument that the module gives back makes a failure of it."""
-    host = build_host([Guard], categories=[Doors])
+    guard = Recorder(Doors, check_door={Door("red"): lambda door: Deny("closed", "no", door=door)})
+    host = build_host([guard], categories=[Doors])
     for query in ("", "?explain=1"):
-        path = f"/_hostkit/hooks/doors/check_door{query}"
-        answer = ask(hooks_of(host), "POST", path, b'{"door": "red"}')
+        answer = call(host, f"doors.check_door{query}", door="red")
         assert (answer.status, answer.json["errcode"]) == (403, "closed")
         assert answer.json["door"] == "Door('red')"
     trace = answer.json["trace"]

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.web.resource import Resource
 
-from hostkit.web._pipeline import PipelinedChannel  # subclasses are not public
 from tests.web.line import Line, make_site
 from tests.web.pages import Held
 
@@ -171,12 +170,6 @@ def test_a_connection_that_is_lost_has_no_turn() -> None:
     line.hang_up()
     turns(site, 3)
     assert page.count == 16
-
-
-def test_a_channel_says_how_it_waits() -> None:
-    """This is for subclasses."""
-    with pytest.raises(NotImplementedError):
-        PipelinedChannel().later(lambda: None)  # type: ignore[no-untyped-call]
 
 
 def test_a_turn_waits_for_the_answers_to_be_taken() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from typing import TYPE_CHECKING
 from urllib.parse import quote_from_bytes
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostkit.web import Router, _router
+from hostkit.web import Router
 from tests.web.conftest import ask
 from tests.web.pages import Echo
 
@@ -104,7 +105,7 @@ def count_calls(root: Router, path: str) -> int:
 
     def count(frame: FrameType, _event: str, _arg: object) -> None:
         nonlocal calls
-        calls += frame.f_code.co_filename == _router.__file__
+        calls += frame.f_code.co_filename == inspect.getfile(Router)
 
     sys.setprofile(count)
     try:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 from hostkit.dispatch import Outcome
 from hostkit.web._json_resource import HttpError, JsonResource
-from hostkit.web._request import query_value, query_values
+from hostkit.web._query import query_value, query_values
 from hostkit.web.admin._inspecting import modules_of, status_of
 from hostkit.web.admin._receipts import Wanted, explain_unknown, find_receipt, none_left, page_of
 from hostkit.web.gateway import redacted

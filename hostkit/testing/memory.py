@@ -161,6 +161,7 @@ class End:
             self.peer.lose(ConnectionDone())
 
     def lose(self, reason: Exception) -> None:
+        """Notify the protocol that the connection is lost."""
         if self.connected:
             self.connected = False
             self.protocol.connectionLost(Failure(reason))
