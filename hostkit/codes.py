@@ -140,6 +140,17 @@ class Code(StrEnum):
     NOT_SERVED = "HK417", "a listener serves something that this version does not have"
     DUPLICATE_ENDPOINT = "HK418", "two listeners have the same endpoint"
 
+    # Services for modules, HK500 to HK599
+    SERVICE_MISSING = "HK500", "a package that a service needs is not installed"
+    BAD_CALL = "HK501", "a module asks another server for what cannot be sent"
+    ADDRESS_BLOCKED = "HK502", "a module must not connect to an address"
+    UNREACHABLE = "HK503", "another server cannot be reached, or breaks off"
+    ANSWER_TIMEOUT = "HK504", "another server does not answer in time"
+    ANSWER_TOO_LARGE = "HK505", "the answer of another server is too long"
+    BAD_ANSWER = "HK506", "the answer of another server cannot be read"
+    BAD_REDIRECT = "HK507", "another server redirects too often, or to nowhere"
+    SERVICE_OVER = "HK508", "a module that was stopped uses a service"
+    BAD_PROXY = "HK509", "the environment names a proxy that cannot be used"
     # Services, HK510 to HK519: the database
     NOT_A_DATABASE_URL = "HK510", "a URL is not that of a database"
     DATABASE_UNAVAILABLE = "HK511", "the database cannot be reached, or is busy or full"
@@ -155,3 +166,8 @@ class Code(StrEnum):
     # Services, HK520 to HK529: the store
     NOT_STORABLE = "HK520", "a key or a value cannot be kept in the store"
     TOO_LARGE_TO_STORE = "HK521", "a value is larger than the store allows"
+
+    # Services, HK540 to HK549: what the server is, templates and mail
+    NOT_SAID = "HK540", "a module needs a setting that the file does not have"
+    NO_DATA_FOLDER = "HK541", "the folder of a module cannot be made"
+    TEMPLATE_FAILED = "HK542", "a template of a module cannot be rendered"

@@ -50,7 +50,9 @@ def test_a_number_that_no_unit_divides_is_shown_as_it_is() -> None:
     assert with_unit(1025, ((1024, "K"),)) == "1025"  # noqa: S101
 
 
-@pytest.mark.parametrize("block", ["ModuleEntry", "Settings", "Listener", "Redis", "Limits"])
+@pytest.mark.parametrize(
+    "block", ["ModuleEntry", "Settings", "Listener", "Redis", "Limits", "Http"]
+)
 def test_the_operators_page_has_the_table_of_each_block(block: str) -> None:
     """All keys that may be written are explained there, each by a sentence of its own."""
     assert f"```{{settings}} {block}\n```" in OPERATORS.read_text()  # noqa: S101

@@ -1,8 +1,9 @@
 """What a module is given, and what it registers."""
 
 from hostkit.api._base import HostServices, Mount, Registration, Registrations
-from hostkit.api._callbacks import marked_functions
+from hostkit.api._marked import marked_functions
 from hostkit.api._module_api import ModuleApi, make_api_class
+from hostkit.api._places import Places
 from hostkit.api._web import RESERVED, check_host_paths, is_below
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "HostServices",
     "ModuleApi",
     "Mount",
+    "Places",
     "Registration",
     "Registrations",
     "check_host_paths",

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 import attrs
 
+from hostkit.api._places import Places
 from hostkit.background import Loops, Worker
 from hostkit.caching import Invalidations
 from hostkit.codes import Code
 from hostkit.database import DatabaseUse, HostDatabase, read_url
 from hostkit.errors import RegistrationError
+from hostkit.http import HttpService
 from hostkit.logs import COLLECTED, logger_of
+from hostkit.loops import Lifetime
 from hostkit.store import StoreLimits
 
 if TYPE_CHECKING:
@@ -55,6 +58,8 @@ class HostServices:
         link: Where modules find the hooks.
         database: The database that the modules share.
         store: What their stores go by.
+        http: The connections to other servers.
+        places: The names and folders of the server.
     """
 
     categories: tuple[type[Category], ...] = ()
@@ -65,6 +70,8 @@ class HostServices:
     link: HooksLink = attrs.field(factory=HooksLink)
     database: HostDatabase = attrs.field(factory=_make_memory)
     store: StoreLimits = attrs.field(factory=StoreLimits)
+    http: HttpService = attrs.field(factory=HttpService)
+    places: Places = attrs.field(factory=Places)
 
 
 @final
@@ -112,6 +119,8 @@ class Registrations:
         callbacks: In the order of registration.
         mounts: In the order of registration.
         loops: The module's background loops.
+        lifetime: Ends what the module has in flight at services.
+        folder: The folder of the Python file of the module's class, if there is one.
         database: What the module has to do with the database.
         warnings: What is probably wrong with what it has registered; logged already.
         has_hookimpls: Whether it has registered the marked methods of an object.
@@ -121,6 +130,8 @@ class Registrations:
     callbacks: list[Registration] = attrs.field(factory=list)
     mounts: list[Mount] = attrs.field(factory=list)
     loops: Loops = attrs.field(factory=Loops)
+    lifetime: Lifetime = attrs.field(factory=Lifetime)
+    folder: Path | None = None
     database: DatabaseUse = attrs.field(factory=DatabaseUse)
     warnings: list[str] = attrs.field(factory=list)
     has_hookimpls: bool = False

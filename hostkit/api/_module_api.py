@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from hostkit.api._base import BaseApi
 from hostkit.api._callbacks import CallbackApi, Callbacks
 from hostkit.api._database import DatabaseApi
+from hostkit.api._http import HttpApi
 from hostkit.api._processes import ProcessApi
+from hostkit.api._server import ServerApi
 from hostkit.api._store import StoreApi
+from hostkit.api._templates import TemplateApi
 from hostkit.api._web import WebApi
 from hostkit.codes import Code
 from hostkit.errors import RegistrationError, UnknownNameError
@@ -47,7 +50,17 @@ class HookApi(BaseApi):
         return hooks
 
 
-class ModuleApi(CallbackApi, HookApi, WebApi, ProcessApi, DatabaseApi, StoreApi):
+class ModuleApi(
+    CallbackApi,
+    HookApi,
+    WebApi,
+    ProcessApi,
+    DatabaseApi,
+    StoreApi,
+    HttpApi,
+    ServerApi,
+    TemplateApi,
+):
     """What a module is given as the second argument of its constructor.
 
     For every category of the host there is a method ``register_<category>_callbacks``, which takes

@@ -17,6 +17,7 @@ from hostkit.config._load import Examined, examine, from_mapping, load
 from hostkit.config._plain import Written
 from hostkit.config._redacting import COMMON_WORDS, Redactor
 from hostkit.config._scalars import Bytes, Seconds, parse_bytes, parse_seconds, wrong_type
+from hostkit.config._services import Http
 from hostkit.config._settings import Listener, Redis, Settings
 from hostkit.config._tokens import SHORTEST_TOKEN
 
@@ -29,6 +30,7 @@ __all__ = [
     "Fault",
     "Findings",
     "HostFile",
+    "Http",
     "Limits",
     "Lines",
     "Listener",

@@ -18,6 +18,7 @@ from hostkit.config._entries import Name, Period
 from hostkit.config._fields import Check, setting
 from hostkit.config._limits import AtLeastOne, Count, Limits
 from hostkit.config._scalars import Bytes, Seconds
+from hostkit.config._services import BaseUrl, Http
 from hostkit.errors import Path
 
 _IPV6: Final = 6
@@ -272,4 +273,26 @@ class Settings:
         "one the server does not start.",
         reload=True,
         shown="`[]`",
+    )
+    public_baseurl: BaseUrl | None = setting(
+        None, help="Where clients reach this server, for modules that write links to it."
+    )
+    server_name: Name | None = setting(
+        None, help="The name of this server, for modules that need one."
+    )
+    data_dir: _FilePath = setting(
+        "data",
+        help="The folder in which each module that asks for one [has its own](services.md). A "
+        "relative name starts at the config file's folder.",
+    )
+    templates_dir: _FilePath = setting(
+        "templates",
+        help="The folder in which a folder with the name of a module has [templates](templates.md) "
+        "instead of the module's own. A relative name starts at the config file's folder.",
+        key="templates",
+    )
+    http: Http = setting(
+        Http(),
+        help="What modules may ask [of other servers](http.md).",
+        shown="see [below](#requests-of-modules)",
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, final
 
 import attrs
 
+from hostkit.api import Places
 from hostkit.caching import Invalidations
 from hostkit.errors import ConfigErrors
 from hostkit.host._build import build
@@ -81,12 +82,14 @@ class Builder:
             messages, problems = make_messages(file, services.worker.name)
             database, others = make_database(file, self.database)
             problems += others
+            services.http.use(file.settings.http)
             services = attrs.evolve(
                 services,
                 categories=tuple(categories),
                 invalidations=Invalidations(messages),
                 database=database,
                 store=make_limits(file, self.clock),
+                places=Places.of(file),
             )
             loader = ModuleLoader(file, make_api(categories), services, environment)
             try:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IReactorTime
 
     from hostkit.api import ModuleApi
+    from hostkit.http import HttpTransport
     from hostkit.loops import Protect
     from hostkit.specs import Category
 
@@ -111,4 +112,5 @@ class HostOptions(TypedDict, total=False):
     worker_name: str | None
     shield: Protect | None
     module_path: Sequence[str | os.PathLike[str]]
+    http_transport: HttpTransport | None
     database: str | None

@@ -18,6 +18,7 @@ from hostkit.host._reading import Reading
 from hostkit.host._shared import Shared
 from hostkit.host._state import HostState, HostView
 from hostkit.host._watching import added, announce_built, announce_made
+from hostkit.http import HttpService
 from hostkit.specs import check_callable, check_categories
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from hostkit.config import HostFile
     from hostkit.host._given import Configuration, HostOptions
     from hostkit.host._reloaded import Companion, Reloaded
+    from hostkit.http import HttpTransport
     from hostkit.loops import Protect
     from hostkit.messages import MessageCounts
     from hostkit.specs import Category
@@ -60,6 +62,7 @@ class Host(HostView):
             run in a task of their own, with the caller's context variables.
         module_path: Folders in which Python looks for modules before all others, and before those
             that the file names under ``hostkit: path:``. They are on `sys.path` from then on.
+        http_transport: Sends what modules ask of other servers, instead of treq.
         database: The URL of the database that modules share, instead of that of the file.
 
     Raises:
@@ -82,6 +85,7 @@ class Host(HostView):
         worker_name: str | None = None,
         shield: Protect | None = None,
         module_path: Sequence[str | os.PathLike[str]] = (),
+        http_transport: HttpTransport | None = None,
         database: str | None = None,
     ) -> None:
         if categories is not None:
@@ -100,6 +104,7 @@ class Host(HostView):
             reserved_paths=tuple(reserved_paths),
             recommended_path=recommended_path,
             worker=Worker(worker_name, self.file.settings.background_tasks_on),
+            http=HttpService(transport=http_transport, clock=clock),
         )
         self._lifecycle = Lifecycle(clock)
         self._retrying = Retrying(clock, self._retry)
@@ -149,7 +154,8 @@ class Host(HostView):
             self._built, messages = self._builder.first(
                 self.file, self._categories, self._services, make_api
             )
-            self._lifecycle.shared = Shared(messages, self._built.loader.services.database)
+            services = self._built.loader.services
+            self._lifecycle.shared = Shared(messages, services.database, services.http)
             announce_built(self)
         return self
 

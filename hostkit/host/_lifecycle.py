@@ -13,7 +13,6 @@ from hostkit.config import Settings
 from hostkit.dispatch import Sampler, current_module
 from hostkit.errors import HostkitError
 from hostkit.host._left_tasks import StartedTasks
-from hostkit.host._messages import keys_of
 from hostkit.host._module_steps import Steps
 from hostkit.host._reloaded import Reloaded, notify_all, without
 from hostkit.host._shared import Shared
@@ -165,7 +164,7 @@ class Lifecycle:
             steps = Steps(self._clock, self._settings, self._tasks)
             await steps.run(self._stop(steps))
         elif not self._is_up:
-            await self.shared.database.close()  # modules may have used it without being started
+            await self.shared.close_used()
 
     async def _start(self, change: Change, steps: Steps) -> None:
         self._starting = starting = steps.starting(self._start_all(change, steps))
@@ -289,7 +288,7 @@ class Lifecycle:
         """Have the calls of all hooks measured now and then."""
         self._modules = state.modules
         self._settings = state.loader.file.settings
-        self.shared.messages.use_keys(keys_of(self._settings))
+        self.shared.use(self._settings)
         self._detached = state.detached
         # Without a clock of the host's own, a call has that of its own event loop.
         chosen = None if self._clock is None else find_clock(self._clock).call_later

@@ -122,6 +122,7 @@ class Steps:
     async def _start(self, module: Module, redact: Callable[[str], str]) -> MissingModule | None:
         try:
             module.loops.open(find_clock(self._clock))
+            module.lifetime.begin()
             await self._open_database(module)
             with step_logged("started", f"module {module.name!r}"), self._tasks.starting(module):
                 await self._call(module, "start", self._limits.start)
@@ -150,7 +151,8 @@ class Steps:
     async def stop(self, modules: Sequence[Module]) -> None:
         """Call every module's ``stop``, the last one first; failures are logged and stop nothing.
 
-        Before that, its background loops are stopped. A cancellation of the caller is raised when
+        Before that, its background loops are stopped, and after it what it has in flight at
+        services. A cancellation of the caller is raised when
         all are stopped.
 
         Args:
@@ -162,7 +164,7 @@ class Steps:
             for stopping in (
                 functools.partial(self._stop_loops, module, limit),
                 functools.partial(self._call, module, "stop", limit),
-                functools.partial(self._close_database, module),
+                functools.partial(self._close_services, module),
             ):
                 try:
                     await stopping()
@@ -231,7 +233,8 @@ class Steps:
             module.database.open(), self._limits.start, said, logger_of(module.name)
         )
 
-    async def _close_database(self, module: Module) -> None:
+    async def _close_services(self, module: Module) -> None:
+        module.lifetime.end()
         module.database.close()
 
     async def _limited(

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, final
 import attrs
 
 from hostkit.api import HostServices
+from hostkit.host._messages import keys_of
+from hostkit.http import HttpService
 from hostkit.messages import Messages
 
 if TYPE_CHECKING:
+    from hostkit.config import Settings
     from hostkit.database import HostDatabase
 
 
@@ -20,11 +23,22 @@ class Shared:
 
     Attributes:
         messages: The link to the other processes.
-        database: The database, which a module may have used without being started.
+        database: The database.
+        http: The connections to other servers.
     """
 
     messages: Messages = attrs.field(factory=Messages)
     database: HostDatabase = attrs.field(factory=lambda: HostServices().database)
+    http: HttpService = attrs.field(factory=HttpService)
+
+    def use(self, settings: Settings) -> None:
+        """Take over what the file says now.
+
+        Args:
+            settings: The settings.
+        """
+        self.messages.use_keys(keys_of(settings))
+        self.http.use(settings.http)
 
     async def open(self) -> None:
         """Open it, before any module starts."""
@@ -36,5 +50,12 @@ class Shared:
         """Close it, after all modules have stopped."""
         try:
             await self.messages.close()
+        finally:
+            await self.close_used()
+
+    async def close_used(self) -> None:
+        """Close what a module may have used without being started."""
+        try:
+            await self.http.close()
         finally:
             await self.database.close()

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     )
     from hostkit.errors import Problem
     from hostkit.host._missing import MissingModule
+    from hostkit.http import HttpCounts
     from hostkit.loading import Module, ModuleLoader
     from hostkit.loops import DetachedTasks, Owner
     from hostkit.specs import Category
@@ -171,6 +172,11 @@ class HostView:
     def cached_functions(self) -> tuple[str, ...]:
         """The names of the cached methods that modules have registered."""
         return self._state.loader.services.invalidations.names
+
+    @property
+    def http_counts(self) -> Mapping[str, HttpCounts]:
+        """What modules have asked other servers, by the names of those that have."""
+        return self._state.loader.services.http.counts
 
     @property
     def hooks(self) -> Hooks:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
 import attrs
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from hostkit.config import HostFile, ModuleEntry
     from hostkit.database import DatabaseUse
     from hostkit.errors import Place, Problem
+    from hostkit.loops import Lifetime
 
 
 @final
@@ -43,6 +46,7 @@ class Module:
         mounts: Its web resources, in the order of registration.
         place: Finds its entry in the config file.
         loops: Its background loops.
+        lifetime: Ends what it has in flight at services.
         database: What it has to do with the database.
         warnings: What was found to be probably wrong with it.
     """
@@ -54,6 +58,7 @@ class Module:
     mounts: tuple[Mount, ...]
     place: Callable[[], Place | None]
     loops: Loops
+    lifetime: Lifetime
     database: DatabaseUse
     warnings: tuple[Problem, ...] = ()
 
@@ -98,7 +103,7 @@ class ModuleLoader:
             ConfigErrors: Something about the module is wrong; nothing of it is left behind.
         """
         module_class = find_class(self.file, entry, self.environment)
-        registrations = Registrations()
+        registrations = Registrations(folder=_folder_of(module_class))
         before = len(self.findings.found)
         try:
             with step_logged("built", f"module {entry.name!r}"), coroutines_noted() as coroutines:
@@ -115,6 +120,7 @@ class ModuleLoader:
             mounts=tuple(registrations.mounts),
             place=functools.partial(self.file.locate, entry.path),
             loops=registrations.loops,
+            lifetime=registrations.lifetime,
             database=registrations.database,
             warnings=tuple(self.findings.found[before:]),
         )
@@ -182,6 +188,11 @@ class ModuleLoader:
                 self.findings.found += warnings
                 return attrs.evolve(module, entry=entry, place=place, warnings=warnings)
         return None
+
+
+def _folder_of(module_class: type) -> Path | None:
+    file = getattr(sys.modules.get(module_class.__module__), "__file__", None)
+    return None if file is None else Path(file).absolute().parent
 
 
 def _not_awaited(file: HostFile, entry: ModuleEntry, coroutine: Any) -> Problem:

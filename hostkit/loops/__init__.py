@@ -33,7 +33,9 @@ from hostkit.loops._entry import (
 )
 from hostkit.loops._forks import ForkGuard, Withheld
 from hostkit.loops._home import Home, installed_reactor, running_loop, waiting_loop
+from hostkit.loops._lifetime import Lifetime
 from hostkit.loops._limited import Limit, Limited
+from hostkit.loops._reactor import UsedReactor, find_reactor
 from hostkit.loops._shield import DetachedTasks, Protect, ShieldedCall, shield, take_over_context
 from hostkit.loops._side_loop import SideLoop
 from hostkit.loops._steps import current_task
@@ -53,12 +55,14 @@ __all__ = [
     "ForkGuard",
     "Home",
     "Interruptible",
+    "Lifetime",
     "Limit",
     "Limited",
     "Owner",
     "Protect",
     "ShieldedCall",
     "SideLoop",
+    "UsedReactor",
     "Withheld",
     "advise",
     "attempt",
@@ -66,6 +70,7 @@ __all__ = [
     "enter",
     "find_call_from_thread",
     "find_clock",
+    "find_reactor",
     "in_thread",
     "installed_reactor",
     "is_awaitable",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from twisted.web.resource import IResource
 
     from hostkit.host import HostOptions
+    from hostkit.http import HttpTransport
     from hostkit.loading import Module
     from hostkit.specs import Category
 
@@ -39,6 +40,7 @@ def build_host(
     *,
     categories: Sequence[type[Category]] | None = None,
     clock: IReactorTime | task.Clock | None = None,
+    servers: HttpTransport | None = None,
     options: HostOptions | None = None,
     **settings: Any,
 ) -> Host:
@@ -49,6 +51,7 @@ def build_host(
             (``{"module": ..., "mode": "shadow"}``), or `Recorder`.
         categories: The categories of hooks; by default all that are installed.
         clock: Where time-outs are set and background loops run, such as a `Clock`.
+        servers: What answers the requests of its modules, such as `fake_http`.
         options: What else `Host` takes.
         settings: What the file has under ``hostkit:``, such as ``timing="sampled"``. Without
             ``database=``, modules share a database in memory.
@@ -66,6 +69,8 @@ def build_host(
     given: HostOptions = {} if options is None else options
     if categories is not None:
         given = {**given, "categories": categories}
+    if servers is not None:
+        given = {**given, "http_transport": servers}
     if clock is not None:
         given = cast("HostOptions", {**given, "clock": clock})
     if "database" not in settings:
@@ -144,6 +149,7 @@ def build_module(
     *,
     categories: Sequence[type[Category]] | None = None,
     clock: IReactorTime | task.Clock | None = None,
+    servers: HttpTransport | None = None,
     **entry: Any,
 ) -> BuiltModule[M]:
     """Build one module, as a host does: its config parsed, its registrations checked.
@@ -153,6 +159,7 @@ def build_module(
         config: Its config.
         categories: As for `build_host`.
         clock: As for `build_host`.
+        servers: As for `build_host`.
         entry: What else its entry in a file has, such as ``name="words"``.
 
     Returns:
@@ -171,6 +178,8 @@ def build_module(
     NotingApi.__name__ = ModuleApi.__name__
     listed = {"module": module, "config": {} if config is None else config, **entry}
     options: HostOptions = {"api_class": NotingApi}
-    host = build_host([listed], categories=categories, clock=clock, options=options)
+    host = build_host(
+        [listed], categories=categories, clock=clock, servers=servers, options=options
+    )
     (built,) = host.modules
     return BuiltModule(built.instance, apis[-1], host, built.name)

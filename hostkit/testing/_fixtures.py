@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IReactorTime
 
     from hostkit.host import HostOptions
+    from hostkit.http import HttpTransport
     from hostkit.specs import Category
     from hostkit.testing._build import Listed
     from hostkit.testing._clock import Clock
@@ -39,6 +40,7 @@ class MakeHost(Protocol):
         *,
         categories: Sequence[type[Category]] | None = None,
         clock: IReactorTime | task.Clock | None = None,
+        servers: HttpTransport | None = None,
         options: HostOptions | None = None,
         **settings: Any,
     ) -> Host:
@@ -101,12 +103,20 @@ class Kit:
         *,
         categories: Sequence[type[Category]] | None = None,
         clock: IReactorTime | task.Clock | None = None,
+        servers: HttpTransport | None = None,
         options: HostOptions | None = None,
         **settings: Any,
     ) -> Host:
         """Build a host; see `MakeHost`."""
         chosen = self.find_clock() if clock is None else clock
-        host = build_host(modules, categories=categories, clock=chosen, options=options, **settings)
+        host = build_host(
+            modules,
+            categories=categories,
+            clock=chosen,
+            servers=servers,
+            options=options,
+            **settings,
+        )
         self._hosts.append(host)
         return host
 

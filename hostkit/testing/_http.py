@@ -1,4 +1,4 @@
-"""How the kit's client sends a request and reads its answer; and `fake_http`."""
+"""How the kit's client sends a request and reads its answer."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from twisted.web.http import PotentialDataLoss
 from twisted.web.iweb import IBodyProducer
 from zope.interface import implementer
 
+from hostkit.http import NOTHING
 from hostkit.loops import enter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from typing import TypeAlias
 
     from twisted.internet.interfaces import IConsumer
     from twisted.python.failure import Failure
 
-NOTHING: Final = object()
 
 Files: TypeAlias = "Mapping[str, tuple[str, bytes] | tuple[str, bytes, str]]"
 """The files of a form: for each field a name, the content, and perhaps the content type."""
@@ -182,80 +182,3 @@ class Reading(Protocol):
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
             waiting.callback(None)
-
-
-@final
-@attrs.frozen
-class Requested:
-    """A request that a module has sent to a `FakeHttp`.
-
-    Attributes:
-        method: Its method.
-        url: Its URL.
-        headers: Its headers.
-        body: Its body.
-    """
-
-    method: str
-    url: str
-    headers: Mapping[str, str]
-    body: bytes
-
-
-@final
-class FakeHttp:
-    """Answers the requests that a module sends to other servers; see `fake_http`.
-
-    Attributes:
-        requests: What it was sent, in order.
-    """
-
-    def __init__(self, routes: Mapping[str, Any]) -> None:
-        self._routes = routes
-        self.requests: Final[list[Requested]] = []
-
-    async def request(
-        self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b""
-    ) -> Answer:
-        """Answer a request.
-
-        Args:
-            method: Its method.
-            url: Its URL.
-            headers: Its headers.
-            body: Its body.
-
-        Raises:
-            LookupError: There is no route for it.
-        """
-        requested = Requested(method, url, headers or {}, body)
-        self.requests.append(requested)
-        route: Any = self._routes.get(f"{method} {url}", self._routes.get(url, NOTHING))
-        if route is NOTHING:
-            raise LookupError(
-                f"nothing answers {method} {url}; routes: {', '.join(self._routes) or 'none'}"
-            )
-        return _answer_of(route, requested)
-
-
-def _answer_of(route: Any, requested: Requested) -> Answer:
-    if isinstance(route, BaseException):
-        raise route
-    if isinstance(route, Answer):
-        return route
-    if callable(route):
-        return _answer_of(route(requested), requested)
-    if isinstance(route, int):
-        return Answer(route, {})
-    return Answer(200, {"content-type": "application/json"}, json.dumps(route).encode())
-
-
-def fake_http(routes: Mapping[str, Answer | Callable[[Requested], Any] | Any]) -> FakeHttp:
-    """Make what stands in for the servers that a module asks.
-
-    Args:
-        routes: What is answered, by ``"METHOD URL"`` or by URL: an `Answer`; a status; an
-            exception, which is raised; a function of the `Requested`; or anything else, which is
-            sent as JSON.
-    """
-    return FakeHttp(routes)

@@ -13,13 +13,13 @@ from hostkit.testing._cases import HostTests as HostTests
 from hostkit.testing._category import check_category as check_category
 from hostkit.testing._client import Client as Client
 from hostkit.testing._clock import Clock as Clock
+from hostkit.testing._fake_http import FakeHttp as FakeHttp
+from hostkit.testing._fake_http import Requested as Requested
+from hostkit.testing._fake_http import fake_http as fake_http
 from hostkit.testing._fixtures import MakeClient as MakeClient
 from hostkit.testing._fixtures import MakeConfig as MakeConfig
 from hostkit.testing._fixtures import MakeHost as MakeHost
 from hostkit.testing._http import Answer as Answer
-from hostkit.testing._http import FakeHttp as FakeHttp
-from hostkit.testing._http import Requested as Requested
-from hostkit.testing._http import fake_http as fake_http
 from hostkit.testing._leaks import Leak as Leak
 from hostkit.testing._leaks import watch_leaks as watch_leaks
 from hostkit.testing._lines import Connection as Connection

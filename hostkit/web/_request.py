@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import time
+from contextvars import copy_context
 from functools import lru_cache
 from http import HTTPStatus
 from os import SEEK_END
@@ -23,6 +24,7 @@ from hostkit.web._content_type import is_form
 from hostkit.web._form_args import LONGEST_FORM_BYTES, UnreadForm, read_args
 from hostkit.web._json_resource import HttpError, give_up, log_failure, write_http_error
 from hostkit.web._pages import lacks_head, refuse_method, render_methods, send
+from hostkit.web._traces import trace_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -61,7 +63,14 @@ class HostRequest(Request):
         super().requestReceived(command, path, version)  # type: ignore[no-untyped-call]
 
     def process(self) -> None:
-        """Find the resource and ask it, as Twisted does, with less work on the way."""
+        """Find the resource and ask it, within the trace that the request belongs to."""
+        if (trace := trace_of(self)) is None:
+            self._process()
+        else:
+            copy_context().run(trace.within, self._process)
+
+    def _process(self) -> None:
+        """Do what Twisted does, with less work on the way."""
         if self.path == b"*":
             super().process()  # type: ignore[no-untyped-call]
             return

@@ -205,7 +205,7 @@ def test_hasattr_finds_out_what_the_host_has(api: ModuleApi) -> None:
     """Modules for several hosts can look whether a category or method exists."""
     assert hasattr(api, "register_names_callbacks")
     assert not hasattr(api, "register_strangers_callbacks")
-    assert not hasattr(api, "http_client")
+    assert not hasattr(api, "account_data")
 
 
 def test_the_api_can_be_mocked() -> None:

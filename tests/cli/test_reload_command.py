@@ -238,7 +238,7 @@ def test_the_process_may_be_another_users(monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("another", "is not `hostkit serve`: it gets no signal"),
+        ("another", "is not `hostkit serve`: nothing was sent to it"),
         ("hostkit", "would end, as it does not handle SIGHUP"),
     ],
 )

@@ -95,6 +95,11 @@ _CHANGED: dict[str, Any] = {
     "background_tasks_on": "w1",
     "path": ["lib"],
     "require": ["a.b"],
+    "http": {"timeout": "1s"},
+    "public_baseurl": "https://example.org/",
+    "server_name": "example.org",
+    "data_dir": "elsewhere",
+    "templates": "elsewhere",
 }
 
 
@@ -107,6 +112,7 @@ def test_every_setting_says_whether_it_can_change() -> None:
     refused = [(problem.code, problem.path) for problem in caught.value.problems]
     database = ["database", "database_connections", "database_timeout", "store_value"]
     fixed = ["redis", "categories", "receipts", "pid_file", "background_tasks_on", *database]
+    fixed += ["public_baseurl", "server_name", "data_dir", "templates"]
     assert refused == [("HK405", ("hostkit", key)) for key in fixed]
 
 

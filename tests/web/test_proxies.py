@@ -28,7 +28,7 @@ class Client(Bare):
 def peer(host: str) -> IAddress:
     """Give the address of the other end of a connection."""
     if host == "unix":
-        return UNIXAddress(None)  # type: ignore[no-untyped-call]
+        return UNIXAddress(None)
     return (IPv6Address if ":" in host else IPv4Address)("TCP", host, 1)
 
 
@@ -113,7 +113,7 @@ def test_the_access_log_has_the_client(caplog: pytest.LogCaptureFixture) -> None
     assert [record.getMessage().split()[0] for record in caplog.records] == ['"1.2.3.4"'] * len(
         caplog.records
     )
-    assert (len(caplog.records) > 0, request.getClientAddress().host) == (True, "1.2.3.4")  # type: ignore[attr-defined]
+    assert (len(caplog.records) > 0, request.getClientAddress().host) == (True, "1.2.3.4")
 
 
 @pytest.mark.parametrize(
