@@ -93,6 +93,8 @@ class Code(StrEnum):
     AMBIGUOUS_NAME = "HK111", "a name has several meanings"
     NOT_A_FOLDER = "HK112", "a folder of Python modules does not exist"
     HIDDEN_MODULE = "HK113", "a Python module is hidden by another of its name"
+    NOT_BEFORE = "HK114", "a module does not stand after what it requires"
+    OTHER_VERSION = "HK115", "a module is for another version of hostkit"
 
     # Registration, HK200 to HK299
     UNKNOWN_HOOK = "HK201", "a hook or a method of the module api does not exist"

@@ -112,16 +112,18 @@ class LogOptions:
         is_json: Whether lines are JSON.
         form: What lines have if they are text, as for `logging.Formatter`.
         worker: The name of this process, if it has one.
+        prefix: What each line begins with if they are text, also those of a traceback.
         skips_collected: Whether the host's own warnings are left out, which are shown otherwise.
-        is_chosen: Whether an option has named levels, which count more than ``--quiet`` then.
+        is_whole: Whether tracebacks are whole also without an option of this process that says so.
     """
 
     levels: Mapping[str, int] = attrs.field(factory=lambda: {"": logging.WARNING})
     is_json: bool = False
     form: str = CHECK
     worker: str | None = None
+    prefix: str = ""
     skips_collected: bool = False
-    is_chosen: bool = False
+    is_whole: bool = False
 
     def make_formatter(self, mask: Mask, form: str | None = None) -> logging.Formatter:
         """Make what formats the lines.
@@ -130,10 +132,10 @@ class LogOptions:
             mask: Takes the secrets out.
             form: The form of lines of text, if it is another one.
         """
-        whole = manner().traceback
+        whole = self.is_whole or manner().traceback
         if self.is_json:
             return JsonFormatter(mask, self.worker, whole=whole)
-        return MaskedFormatter(mask, form or self.form, whole=whole)
+        return MaskedFormatter(mask, form or self.form, self.prefix, whole=whole)
 
     def make_step_formatter(self, mask: Mask) -> logging.Formatter:
         """Make what formats the lines about single steps: in a check, they have no level.
@@ -145,10 +147,10 @@ class LogOptions:
 
     @property
     def lowest(self) -> dict[str, int]:
-        """The levels, as far as the command line wants to see warnings at all."""
+        """The levels, for a check only of errors if the command line wants that."""
         # Below warnings, Twisted logs its own factories and threads.
         levels = {"twisted": logging.WARNING, **self.levels}
-        if manner().quiet and not self.is_chosen:
+        if manner().quiet and self.form == CHECK:
             levels = {name: max(level, logging.ERROR) for name, level in levels.items()}
         return levels
 

@@ -72,6 +72,7 @@ class MaskedFormatter(logging.Formatter):
     Args:
         mask: Takes the secrets out.
         form: As for `logging.Formatter`.
+        prefix: What each line begins with, also those of a traceback.
         whole: Whether tracebacks are written whole, and not as `own_frames` has them.
     """
 
@@ -79,16 +80,20 @@ class MaskedFormatter(logging.Formatter):
     default_msec_format = "%s.%03dZ"
     converter: Any = time.gmtime
 
-    def __init__(self, mask: Mask, form: str | None = None, *, whole: bool = False) -> None:
+    def __init__(
+        self, mask: Mask, form: str | None = None, prefix: str = "", *, whole: bool = False
+    ) -> None:
         super().__init__(form)
         self.mask = mask
+        self._prefix = prefix
         self._write_frames = whole_frames if whole else own_frames
 
     def format(self, record: logging.LogRecord) -> str:
         """Format a record."""
         own = copy.copy(record)
         own.exc_text = None  # another handler's, which this one must not use, or write
-        return visible(self.mask.redact(super().format(own)))
+        text = visible(self.mask.redact(super().format(own)))
+        return self._prefix + text.replace("\n", f"\n{self._prefix}") if self._prefix else text
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 -- so named there
         """Format the line itself, with what its message says in further lines below it."""

@@ -15,8 +15,8 @@ from hostkit.wording import clean, did_you_mean, indented
 
 _PACKAGE: Final = "hostkit.cli.commands"
 _COMMANDS: Final = (
-    *("serve", "validate", "list", "routes", "explain", "ask", "reload", "status"),
-    *("db", "receipts", "modules", "enable", "disable", "shadow"),
+    *("serve", "validate", "list", "routes", "explain", "ask", "reload", "restart"),
+    *("status", "db", "receipts", "modules", "enable", "disable", "shadow", "drill"),
     *("spec", "rule", "graph", "schema", "init", "new", "bisect", "completion"),
 )
 """In the order in which `--help` shows them; each is what its file calls as the file is called."""

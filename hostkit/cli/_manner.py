@@ -155,10 +155,12 @@ COMMON: Final = (
 
 
 def with_common_options(command: click.Command) -> click.Command:
-    """Add the options to a command that does not have them yet.
+    """Add the options to a command that does not have them yet, and to those of a group.
 
     Args:
         command: The command, which is changed.
     """
     command.params += [each for each in COMMON if each not in command.params]
+    for each in command.commands.values() if isinstance(command, click.Group) else ():
+        with_common_options(each)
     return command

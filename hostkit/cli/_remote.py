@@ -101,7 +101,7 @@ class Remote:
             raise click.ClickException(
                 f"{self.url} wants the token of its listener: in HOSTKIT_TOKEN, or by --token-file"
             )
-        if errcode in {"no_such_receipt", "no_such_hook"}:
+        if errcode in {"no_such_receipt", "unknown_name"}:
             raise click.ClickException(indented(str(reply.body.get("error"))))
         raise click.ClickException(indented(f"{self.url} refuses, {explain(reply)}"))
 

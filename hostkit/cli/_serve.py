@@ -28,7 +28,7 @@ from hostkit.process.ending import Ending
 from hostkit.process.heartbeat import Heartbeat
 from hostkit.process.pid_file import PidFile, hold_pid_file, pid_path
 from hostkit.process.signals import handle_hangup, handle_signals, ignore_hangup
-from hostkit.process.systemd import Notifier
+from hostkit.process.systemd import Notified, Notifier
 from hostkit.web import Server, check_listeners
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def run(host: Host) -> int:
     )
     try:
         with hold_pid_file(host.file), control_socket(host.file, reactor, commands):
-            return _Run(server, reactor, notifier, reloader, ending).until_stopped()
+            return Run(server, reactor, notifier, reloader, ending).until_stopped()
     except ConfigErrors as errors:
         show_problems(errors)
         ending.begin(1)  # modules may have begun threads when they were built
@@ -83,14 +83,23 @@ def _leave(file: HostFile, exit_code: int) -> None:
     os._exit(exit_code)
 
 
-class _Run:
-    """One run of the reactor, from the server's start to its stop."""
+@final
+class Run:
+    """One run of the reactor, from the server's start to its stop.
+
+    Args:
+        server: The server.
+        reactor: The Twisted reactor.
+        notifier: Is notified of what the server does.
+        reloader: Reloads it.
+        ending: Ends the process, once the server has stopped.
+    """
 
     def __init__(
         self,
         server: Server,
         reactor: Any,
-        notifier: Notifier,
+        notifier: Notified,
         reloader: Reloader,
         ending: Ending,
     ) -> None:
@@ -103,13 +112,18 @@ class _Run:
         self._is_stopping = False
 
     def until_stopped(self) -> int:
-        """Run the reactor; return the exit code."""
+        """Run the reactor, and start; return the exit code."""
         # Not `callWhenRunning`, which is too early for asyncio: its loop does not run yet.
-        self._reactor.callLater(0, self._start)
+        self._reactor.callLater(0, self.start)
+        return self.wait()
+
+    def wait(self) -> int:
+        """Run the reactor until it is stopped; return the exit code."""
         self._reactor.run()
         return self._exit_code
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Start the server, on the reactor."""
         starting = start_entry(self._server.start())
         self._reactor.addSystemEventTrigger("before", "shutdown", self._stop, starting)
         starting.addCallbacks(self._started, self._failed)

@@ -60,6 +60,7 @@ class Target:
         command: str,
         arguments: Mapping[str, Any] | None = None,
         receive: Callable[[Any], None] | None = None,
+        idle: Callable[[], object] = lambda: None,
     ) -> dict[str, Any]:
         """Have it do something; what it says meanwhile goes to standard error.
 
@@ -67,6 +68,7 @@ class Target:
             command: The command.
             arguments: What else the command needs.
             receive: Is called with each item of a command that answers with several.
+            idle: Is called now and then while nothing comes.
 
         Returns:
             What it came to.
@@ -83,7 +85,7 @@ class Target:
 
         show_step(f"asking process {self.number} at {self.path}: {command}")
         try:
-            answer = self._ask_at(self.path, command, arguments, receive)
+            answer = self._ask_at(self.path, command, arguments, receive, idle)
         except PermissionError:
             raise click.ClickException(f"process {self.number} is another user's") from None
         except OSError as error:
@@ -100,22 +102,23 @@ class Target:
         command: str,
         arguments: Mapping[str, Any] | None,
         receive: Callable[[Any], None] | None,
+        idle: Callable[[], object],
     ) -> dict[str, Any] | None:
         def report(text: str) -> None:
             note(visible(text))
 
+        if receive is not None:  # which says enough
+            return ask(path, command, report, arguments=arguments, receive=receive, idle=idle)
         with progress_shown() as progress:
             progress.begin(f"waiting for process {self.number}")
-            if receive is None:
-                return ask(path, command, report, arguments=arguments, idle=progress.tick)
-            # What is received says enough.
-            return ask(path, command, report, arguments=arguments, receive=receive)
+            return ask(path, command, report, arguments=arguments, idle=progress.tick)
 
     def require(
         self,
         command: str,
         arguments: Mapping[str, Any] | None = None,
         receive: Callable[[Any], None] | None = None,
+        idle: Callable[[], object] = lambda: None,
     ) -> dict[str, Any]:
         """Have it do something, as `ask` does, which it must not refuse.
 
@@ -123,6 +126,7 @@ class Target:
             command: The command.
             arguments: What else the command needs.
             receive: Is called with each item of a command that answers with several.
+            idle: Is called now and then while nothing comes.
 
         Returns:
             What it came to, without ``ok``.
@@ -130,7 +134,7 @@ class Target:
         Raises:
             click.ClickException: It cannot be asked, or refuses; what it says is the message.
         """
-        answer = self.ask(command, arguments, receive)
+        answer = self.ask(command, arguments, receive, idle)
         if not answer.pop("ok"):
             raise click.ClickException(visible(answer["message"]))
         return answer

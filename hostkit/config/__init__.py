@@ -13,12 +13,13 @@ from hostkit.config._fields import Setting, settings_of
 from hostkit.config._findings import NOTHING_SAID, Findings
 from hostkit.config._host_file import HostFile, check_reloadable
 from hostkit.config._limits import Limits
+from hostkit.config._listener import Listener
 from hostkit.config._load import Examined, examine, from_mapping, load
 from hostkit.config._plain import Written
 from hostkit.config._redacting import COMMON_WORDS, Redactor
 from hostkit.config._scalars import Bytes, Seconds, parse_bytes, parse_seconds, wrong_type
 from hostkit.config._services import Http
-from hostkit.config._settings import Listener, Redis, Settings
+from hostkit.config._settings import Redis, Settings
 from hostkit.config._tokens import SHORTEST_TOKEN
 
 __all__ = [

@@ -141,6 +141,12 @@ class HostFile:
         return sha256(document.lines.text.encode()).hexdigest()
 
     @property
+    def text(self) -> str | None:
+        """The file's text as it was read, which may have secrets in it; `None` for a mapping."""
+        document = self._source.document
+        return None if document is None else document.lines.text
+
+    @property
     def says_nothing(self) -> bool:
         """Whether it is a file without the keys ``modules`` and ``hostkit``."""
         document = self._source.document

@@ -12,8 +12,9 @@ import yaml
 from hostkit.codes import Code
 from hostkit.config._entries import ModuleEntry
 from hostkit.config._fields import settings_of
+from hostkit.config._listener import Listener
 from hostkit.config._lookalikes import looks_like, odd_characters
-from hostkit.config._settings import Listener, Settings
+from hostkit.config._settings import Settings
 from hostkit.errors import Problem
 
 _NEAR: Final = 0.75

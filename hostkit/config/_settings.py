@@ -7,8 +7,6 @@ written.
 
 # Without `from __future__ import annotations`: the annotations are read when the file is.
 
-import re
-from ipaddress import ip_address, ip_network
 from pathlib import PurePath
 from typing import Annotated, Final, Literal, TypeAlias, final
 
@@ -16,15 +14,13 @@ import attrs
 
 from hostkit.config._entries import Name, Period
 from hostkit.config._fields import Check, setting
-from hostkit.config._limits import AtLeastOne, Count, Limits
+from hostkit.config._limits import AtLeastOne, Count
+from hostkit.config._listener import Listener, Text, is_token
 from hostkit.config._scalars import Bytes, Seconds
 from hostkit.config._services import BaseUrl, Http
-from hostkit.errors import Path
 
-_IPV6: Final = 6
-
-Serve: TypeAlias = Literal["modules", "hooks", "admin", "health", "metrics"]
-"""One thing a listener serves."""
+MOST_WORKERS: Final = 256
+"""How many worker processes a server has at most."""
 
 SHORTEST_KEY: Final = 16
 """How many characters the key of messages has at least."""
@@ -33,109 +29,18 @@ Timing: TypeAlias = Literal["sampled", "exact"]
 """Whether some calls are timed, or all."""
 
 
-def _is_set(values: tuple[str, ...]) -> bool:
-    return 0 < len(values) == len(set(values))
-
-
-def _is_token(value: str) -> bool:
-    return value != "" and value.isascii() and value.isprintable() and " " not in value
-
-
-def _is_host(value: str) -> bool:
-    name = value.removeprefix("*.")
-    if value == "*" or re.fullmatch(r"[\w-]+(\.[\w-]+)*\.?", name, re.ASCII):
-        return True
-    try:
-        return ip_address(value.removeprefix("[").removesuffix("]")).version == _IPV6
-    except ValueError:
-        return False
-
-
-def _is_proxy(value: str) -> bool:
-    try:
-        return value == "unix" or ip_network(value) is not None
-    except ValueError:
-        return False
-
-
 def _names_file(value: str) -> bool:
     return PurePath(value).name != "" and "\0" not in value
 
 
-_Text = Annotated[str, Check(bool, "a string that is not empty")]
-_ServeList = Annotated[tuple[Serve, ...], Check(_is_set, "a list, not empty, nothing in it twice")]
-_Channel = Annotated[str, Check(_is_token, "visible ASCII characters without spaces, at least one")]
+_Channel = Annotated[str, Check(is_token, "visible ASCII characters without spaces, at least one")]
+Workers: TypeAlias = Annotated[
+    int, Check(lambda count: 0 < count <= MOST_WORKERS, f"a number from 1 to {MOST_WORKERS}")
+]
 _Key = Annotated[
     str, Check(lambda key: len(key) >= SHORTEST_KEY, f"at least {SHORTEST_KEY} characters")
 ]
 _FilePath = Annotated[str, Check(_names_file, "the path of a file")]
-_Token = Annotated[str, Check(_is_token, "visible ASCII characters without spaces, at least one")]
-
-
-_Host = Annotated[
-    str,
-    Check(
-        _is_host, "a host without a port, such as example.com, *.example.com, 127.0.0.1 or '[::1]'"
-    ),
-]
-_Hosts = Annotated[tuple[_Host, ...], Check(_is_set, "a list, not empty, nothing in it twice")]
-_Proxy = Annotated[
-    str, Check(_is_proxy, "an address, a network such as 10.0.0.0/8 (nothing after it), or unix")
-]
-_Proxies = Annotated[tuple[_Proxy, ...], Check(_is_set, "a list, not empty, nothing in it twice")]
-
-
-@final
-@attrs.frozen
-class Listener:
-    """One entry of ``hostkit.listeners:``."""
-
-    endpoint: _Text = setting(help="A Twisted endpoint string, see [below](#listeners).")
-    serve: _ServeList = setting(
-        ("modules",),
-        help="`modules`: their web pages. `hooks`: [the gateway](gateway.md). `admin`: "
-        "[what operators ask](#from-elsewhere). `health`: `/health` and `/ready`. `metrics` is for "
-        "later versions, and refused by this one.",
-    )
-    token: _Token | None = setting(
-        None,
-        help="What callers must know to be served what is below `/_hostkit`; `!env` or `!file`. "
-        "See [below](#access).",
-        secret=True,
-    )
-    previous_token: _Token | None = setting(
-        None,
-        help="A second token that is good as well, while clients change to the new one; `!env` or "
-        "`!file`.",
-        secret=True,
-    )
-    hosts: _Hosts | None = setting(
-        None,
-        help="For which hosts it answers, as clients name them in the header `Host`; others get "
-        "421. See [below](#hosts).",
-        shown="all, or this machine",
-    )
-    trusted_proxies: _Proxies | None = setting(
-        None,
-        help="The proxies that say for whom they ask, in the header `X-Forwarded-For`: addresses, "
-        "networks, and `unix` for a UNIX socket. See [below](#trusted-proxies).",
-        shown="none",
-    )
-    access_log: bool = setting(
-        default=False, help="`true`: a line for each request in the log, from `hostkit.access`."
-    )
-    limits: Limits = setting(
-        Limits(),
-        help="How much, how many and how slow requests may be.",
-        shown="see [below](#limits)",
-    )
-    # A program's own listener stands in no file.
-    path: Path = ()
-
-    @property
-    def tokens(self) -> tuple[str, ...]:
-        """The tokens of which callers must know one; none if everything is open."""
-        return tuple(token for token in (self.token, self.previous_token) if token is not None)
 
 
 @final
@@ -143,7 +48,7 @@ class Listener:
 class Redis:
     """The setting ``hostkit.redis:``."""
 
-    url: _Text = setting(
+    url: Text = setting(
         help="`redis://host:port/database`, `rediss://…` (with TLS) or `unix://path`.", secret=True
     )
     channel: _Channel = setting(
@@ -188,7 +93,7 @@ class Settings:
         help="The server through which processes notify each other of stale entries in the "
         "[caches](caching.md#several-processes) of modules; see [](#several-processes).",
     )
-    categories: tuple[_Text, ...] | None = setting(
+    categories: tuple[Text, ...] | None = setting(
         None,
         help="[Categories of hooks](categories/index.md), by entry point or dotted path. A host "
         "program that names its own ignores this.",
@@ -234,12 +139,17 @@ class Settings:
         "[`hostkit reload FILE`](#reloading) finds it. A relative name starts at the config "
         "file's folder.",
     )
+    workers: Workers | None = setting(
+        None,
+        help="How many [processes](workers.md) `hostkit serve` starts, which share the listeners. "
+        "Without it, the server is one process.",
+    )
     background_tasks_on: Name | None = setting(
         None,
         help="Which process runs the modules' [background loops](background.md#which-process): "
         "the one that `--worker` gives this name. Without it, the one without a name.",
     )
-    database: _Text = setting(
+    database: Text = setting(
         "sqlite:///modules.db",
         help="The [database](database.md) that modules share: `sqlite:///FILE`, beside the config "
         "file unless the path is absolute (`sqlite:////srv/modules.db`), `sqlite://` in memory, or "
@@ -259,7 +169,7 @@ class Settings:
         Bytes(64 * 1024),
         help="How large a value in the [store](store.md) of a module may be, as JSON.",
     )
-    path: tuple[_Text, ...] = setting(
+    path: tuple[Text, ...] = setting(
         (),
         help="Folders in which Python looks for modules before all others, for "
         "[modules that are not installed](#modules-in-a-folder). Relative names start at the "
@@ -267,7 +177,7 @@ class Settings:
         reload=True,
         shown="`[]`",
     )
-    require: tuple[_Text, ...] = setting(
+    require: tuple[Text, ...] = setting(
         (),
         help="Hooks, as `category.hook`, that [some module must decide](#must-be-decided): without "
         "one the server does not start.",

@@ -36,7 +36,7 @@ def send_receipts(
     Returns:
         Fires when all are sent, or the client has left.
     """
-    unknown = explain_unknown(host, wanted.hook, wanted.module)
+    unknown = explain_unknown(host, wanted)
     if unknown is not None:
         return succeed(refused(unknown))
     following = _Following(host.receipts, wanted, request.send)

@@ -28,6 +28,7 @@ SWITCHES: Final[Mapping[str, dict[str, Any]]] = {
 }
 """What each command changes in a module's entry."""
 
+
 _SAID: Final = {"enable": "enabled", "disable": "disabled", "shadow": "in shadow mode"}
 _BUSY: Final = "a reload is in flight, or the server has not started yet; try again"
 
@@ -54,6 +55,16 @@ class Switches:
     def made(self) -> list[dict[str, str]]:
         """What has been changed since the file was read: module, command, and by whom."""
         return [*self._made.values()] if self._host.file is self._file else []
+
+    def follow(self, before: HostFile, after: HostFile) -> None:
+        """Go on with a file that something else has changed; what was changed here is still so.
+
+        Args:
+            before: The file as it was.
+            after: The file as it is.
+        """
+        if self._file is before:
+            self._file = after
 
     def switch(self, command: str, request: Request) -> Deferred[dict[str, Any]]:
         """Change a module.

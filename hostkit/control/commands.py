@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from twisted.internet.defer import Deferred, succeed
 
 from hostkit.config import structure
+from hostkit.control._drilling import Drills
 from hostkit.control._following import send_receipts
 from hostkit.control._previewing import preview
 from hostkit.control._refusing import refused
@@ -51,8 +52,12 @@ def commands_of(
         now: Reads the time, in seconds since 1970.
     """
     switches = Switches(host, reloader)
+    drills = Drills(host, server, reloader, switches, reactor)
     server.running = Running(
-        now, last_reload=lambda: _shown(reloader.last), switched=lambda: switches.made
+        now,
+        last_reload=lambda: _shown(reloader.last),
+        switched=lambda: switches.made,
+        drill=lambda: drills.current,
     )
 
     def show(look: Callable[[], dict[str, Any]], _: Request) -> Deferred[dict[str, Any]]:
@@ -69,6 +74,7 @@ def commands_of(
     return {
         "reload": reload,
         "preview": lambda _: start_entry(preview(host, server)),
+        "drill": lambda request: start_entry(drills.drill(request)),
         "status": functools.partial(show, lambda: status_of(host, server)),
         **_about_receipts(host, reactor),
         **{name: functools.partial(switch, name) for name in SWITCHES},

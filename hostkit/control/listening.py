@@ -187,7 +187,7 @@ class _Connection(LineOnlyReceiver):
             lambda item: self._write({"item": item}),
         )
         transport.registerProducer(self, True)  # noqa: FBT003 -- so declared by Twisted
-        maybeDeferred(command, request).addErrback(_explain).addCallback(self._end)
+        maybeDeferred(command, request).addErrback(explain).addCallback(self._end)
 
     def _read(self, line: bytes) -> tuple[Command, Mapping[str, Any]]:
         asked: dict[str, Any] = {"version": VERSION, "arguments": {}, **json.loads(line)}
@@ -245,7 +245,12 @@ class _NewerError(ValueError):
     """What a client says is of a newer version."""
 
 
-def _explain(failure: Failure) -> dict[str, Any]:
+def explain(failure: Failure) -> dict[str, Any]:
+    """Answer in the place of a command that has failed.
+
+    Args:
+        failure: What it has raised.
+    """
     if isinstance(failure.value, StructureErrors):
         return refused(f"the arguments of the command are wrong: {failure.value}")
     _log.critical("a command of the control socket failed", exc_info=failure.value)

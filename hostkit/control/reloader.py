@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from hostkit.config import HostFile
     from hostkit.host import Host, Reloaded
-    from hostkit.process.systemd import Notifier
+    from hostkit.process.systemd import Notified
     from hostkit.web import Server
 
 _log: Final = logging.getLogger("hostkit.serve")
@@ -67,7 +67,7 @@ class Reloader:
         last: What the last reload came to, if there was one.
     """
 
-    def __init__(self, host: Host, server: Server, notifier: Notifier) -> None:
+    def __init__(self, host: Host, server: Server, notifier: Notified) -> None:
         self._host = host
         self._server = server
         self._notifier = notifier

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from hostkit.host._reloaded import Companion
     from hostkit.host._state import HostState
     from hostkit.loops import Protect
-    from hostkit.messages import Messages
+    from hostkit.messages import Channel, Messages
     from hostkit.specs import Category
 
 
@@ -48,12 +48,14 @@ class Builder:
         clock: Where timeouts are set; see `Host`.
         protect: As for `Chain`.
         module_path: The host's own folders of Python modules.
+        channel: Carries messages between processes where the file has no ``redis:``.
         database: The URL of the host's own database.
     """
 
     clock: IReactorTime | None
     protect: Protect | None
     module_path: tuple[str | os.PathLike[str], ...]
+    channel: Channel | None = None
     database: str | None = None
 
     def first(
@@ -79,7 +81,7 @@ class Builder:
             if categories is None:
                 categories = load_categories(file, environment)
                 check_categories(categories)
-            messages, problems = make_messages(file, services.worker.name)
+            messages, problems = make_messages(file, services.worker.name, self.channel)
             database, others = make_database(file, self.database)
             problems += others
             services.http.use(file.settings.http)

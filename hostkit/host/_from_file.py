@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from hostkit.api import HostServices, ModuleApi
 from hostkit.codes import Code
@@ -10,7 +10,14 @@ from hostkit.config import Findings, examine
 from hostkit.errors import CodedError, ConfigErrors
 from hostkit.host._host import Host
 from hostkit.host._reading import warn_of_nothing
-from hostkit.loading import Environment, ModuleLoader, find_folders, importable, load_categories
+from hostkit.loading import (
+    Environment,
+    ModuleLoader,
+    check_order,
+    find_folders,
+    importable,
+    load_categories,
+)
 
 if TYPE_CHECKING:
     import os
@@ -21,17 +28,20 @@ if TYPE_CHECKING:
     from hostkit.errors import Problem
     from hostkit.host._given import HostOptions
 
+_NONE: Final[tuple[Problem, ...]] = ()
+
 
 def build_from_file(
     path: str | os.PathLike[str],
     *,
     check: Callable[[HostFile], Iterable[Problem]] = lambda _: (),
     prepare: Callable[[HostFile], None] = lambda _: None,
+    change: Callable[[HostFile], HostFile] = lambda file: file,
     without_secrets: bool = False,
     stream: BinaryIO | None = None,
     **options: Unpack[HostOptions],
 ) -> Host:
-    """Make a host from a YAML file and build it, as ``Host.from_file(path).build()`` does.
+    """Make a host from a YAML file, and build it; see ``Host.from_file(path).build()``.
 
     But if something is wrong with the file, modules whose entries are right are loaded and checked.
 
@@ -39,8 +49,8 @@ def build_from_file(
         path: The file.
         check: Finds what else is wrong with the settings.
         prepare: Is called with what could be read, before anything of a module runs.
-        without_secrets: Whether something stands in for what ``!env`` and ``!file`` name and is not
-            there. `HostFile.absent` lists it; a module for which that is not enough is left out.
+        change: Changes what was read before a host is made of it.
+        without_secrets: Whether something stands in for what is not there: `HostFile.absent`.
         stream: What is read instead of the file, if it is open already.
         options: As for `Host`.
 
@@ -51,11 +61,10 @@ def build_from_file(
         ConfigErrors: All that is wrong, in the order of the file.
     """
     examined = examine(path, without_secrets=without_secrets, stream=stream)
-    problems = list(examined.problems)
-    warnings: tuple[Problem, ...] = ()
+    problems, warnings = list(examined.problems), _NONE
     prepare(examined.file)
     warn_of_nothing(examined.file)
-    host = Host(examined.file, **options)
+    host = Host(change(examined.file), **options)
     if _has_good_settings(examined):
         try:
             warnings = host.build().warnings
@@ -118,15 +127,19 @@ def _look_into(
             load_categories(file, environment)
         except ConfigErrors as errors:
             yield from errors.problems
+        classes: list[tuple[ModuleEntry, type]] = []
         for entry in file.modules:
             if entry.enabled:
-                yield from _refusals(loader, entry)
+                yield from _refusals(loader, entry, classes)
+        yield from check_order(file, classes, environment)
     findings.found += environment.warnings
 
 
-def _refusals(loader: ModuleLoader, entry: ModuleEntry) -> tuple[Problem, ...]:
+def _refusals(
+    loader: ModuleLoader, entry: ModuleEntry, classes: list[tuple[ModuleEntry, type]]
+) -> tuple[Problem, ...]:
     try:
-        loader.check(entry)
+        classes.append((entry, loader.check(entry)))
     except ConfigErrors as errors:
         wrong = loader.file.without_stand_ins(errors.problems)
         if not entry.optional:

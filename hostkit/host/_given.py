@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hostkit.api import ModuleApi
     from hostkit.http import HttpTransport
     from hostkit.loops import Protect
+    from hostkit.messages import Channel
     from hostkit.specs import Category
 
 Configuration: TypeAlias = HostFile | Mapping[str, Any] | str | os.PathLike[str]
@@ -113,4 +114,5 @@ class HostOptions(TypedDict, total=False):
     shield: Protect | None
     module_path: Sequence[str | os.PathLike[str]]
     http_transport: HttpTransport | None
+    channel: Channel | None
     database: str | None

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from hostkit.host._reloaded import Companion, Reloaded
     from hostkit.http import HttpTransport
     from hostkit.loops import Protect
-    from hostkit.messages import MessageCounts
+    from hostkit.messages import Channel, MessageCounts
     from hostkit.specs import Category
 
 
@@ -63,6 +63,8 @@ class Host(HostView):
         module_path: Folders in which Python looks for modules before all others, and before those
             that the file names under ``hostkit: path:``. They are on `sys.path` from then on.
         http_transport: Sends what modules ask of other servers, instead of treq.
+        channel: Carries messages to the other processes of the host, if the file has no ``redis:``.
+            By default there are no others.
         database: The URL of the database that modules share, instead of that of the file.
 
     Raises:
@@ -86,6 +88,7 @@ class Host(HostView):
         shield: Protect | None = None,
         module_path: Sequence[str | os.PathLike[str]] = (),
         http_transport: HttpTransport | None = None,
+        channel: Channel | None = None,
         database: str | None = None,
     ) -> None:
         if categories is not None:
@@ -99,7 +102,7 @@ class Host(HostView):
         self.file = file if file is not None else from_mapping({})
         self._categories = categories
         self._api_class = api_class
-        self._builder = Builder(clock, shield, tuple(module_path), database)
+        self._builder = Builder(clock, shield, tuple(module_path), channel, database)
         self._services = HostServices(
             reserved_paths=tuple(reserved_paths),
             recommended_path=recommended_path,

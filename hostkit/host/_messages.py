@@ -12,14 +12,18 @@ from hostkit.messages import Keys, Messages, RedisChannel
 if TYPE_CHECKING:
     from hostkit.config import HostFile, Settings
     from hostkit.errors import Problem
+    from hostkit.messages import Channel
 
 
-def make_messages(file: HostFile, worker: str | None) -> tuple[Messages, tuple[Problem, ...]]:
+def make_messages(
+    file: HostFile, worker: str | None, given: Channel | None = None
+) -> tuple[Messages, tuple[Problem, ...]]:
     """Connect the processes of the host as the setting ``redis:`` says.
 
     Args:
         file: The config file.
         worker: The name of this process, if it has one.
+        given: What connects them otherwise, if anything does.
 
     Returns:
         The link to the other processes; and what is wrong with the setting: the package for it is
@@ -27,7 +31,7 @@ def make_messages(file: HostFile, worker: str | None) -> tuple[Messages, tuple[P
     """
     redis = file.settings.redis
     if redis is None:
-        return Messages(), ()
+        return Messages(given, worker=worker), ()
     try:
         channel = RedisChannel(redis.url, redis.channel)
     except ModuleNotFoundError:

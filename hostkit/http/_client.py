@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Unpack, final
 
-from twisted.internet.defer import CancelledError
-
 from hostkit.codes import Code
 from hostkit.http._options import HttpOptions, complete
 from hostkit.http._request import NOTHING, HttpRequest
-from hostkit.http._response import HttpCallError, HttpRequestError, HttpUnreachableError
+from hostkit.http._response import HttpCallError, HttpUnreachableError
 from hostkit.http._sending import Sending
-from hostkit.loops import find_clock, settle, start_entry
+from hostkit.loops import find_clock
 
 if TYPE_CHECKING:
     from hostkit.http._request import Params
@@ -37,8 +35,6 @@ class HttpClient:
         self._service = service
         self._lifetime = lifetime
         self._counts = service.counts_of(module)
-        self._in_flight: set[Sending] = set()
-        lifetime.add(self._end)
 
     async def request(
         self,
@@ -69,8 +65,6 @@ class HttpClient:
         """
         asked = HttpRequest(method, url, json=json, form=form, body=body)
         request = complete(asked, options, self._service.settings)
-        if self._lifetime.is_over:
-            raise self._over(request.shown)
         seconds = options.get("timeout_seconds") or self._service.settings.timeout_seconds
         return await self._send(request, options, seconds)
 
@@ -135,26 +129,26 @@ class HttpClient:
         self, request: HttpRequest, options: HttpOptions, seconds: float
     ) -> HttpResponse:
         clock = find_clock(self._service.clock)
-        transport, began = self._service.open(), clock.seconds()
+        began, response = clock.seconds(), None
         until = began + seconds
-        sending = Sending(self._module, request, options, transport, clock, until, self._counts)
-        sending.alarm = clock.call_later(seconds, _expire, sending, seconds)
-        self._in_flight.add(sending)
-        response: HttpResponse | None = None
+
+        async def send() -> HttpResponse:
+            transport = self._service.open()
+            counts = self._counts
+            sending = Sending(self._module, request, options, transport, clock, until, counts)
+            return await sending.run()
+
         try:
-            sending.running = start_entry(sending.run())
-            answered: HttpResponse = await settle(sending.running)
-            response = answered
-        except (CancelledError, HttpRequestError):
-            if sending.ended_by is None:
-                raise
-            raise sending.ended_by from None
+            response = await self._lifetime.run(
+                send,
+                clock,
+                seconds,
+                late=lambda: _late(request, seconds),
+                over=lambda: self._over(request.shown),
+            )
         finally:
-            if sending.alarm is not None:
-                sending.alarm.cancel()
-            self._in_flight.discard(sending)
             self._count(response, clock.seconds() - began)
-        return answered
+        return response
 
     def _count(self, response: HttpResponse | None, seconds: float) -> None:
         counts = self._counts
@@ -165,24 +159,17 @@ class HttpClient:
         if response is None or response.status >= _SERVER_ERROR:
             counts.failures += 1
 
-    def _end(self) -> None:
-        for sending in list(self._in_flight):
-            sending.end(self._over(sending.request.shown))
-
     def _over(self, asked: str) -> HttpCallError:
         return HttpCallError(
             Code.SERVICE_OVER, f"{asked} is not answered: module {self._module!r} was stopped"
         )
 
 
-def _expire(sending: Sending, seconds: float) -> None:
-    sending.alarm = None
-    sending.end(
-        HttpUnreachableError(
-            Code.ANSWER_TIMEOUT,
-            f"{sending.request.shown} was not answered within {seconds:g} s",
-            hint="give timeout_seconds=, or raise hostkit: http: timeout:",
-        )
+def _late(request: HttpRequest, seconds: float) -> HttpUnreachableError:
+    return HttpUnreachableError(
+        Code.ANSWER_TIMEOUT,
+        f"{request.shown} was not answered within {seconds:g} s",
+        hint="give timeout_seconds=, or raise hostkit: http: timeout:",
     )
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from hostkit.http._options import HttpOptions
     from hostkit.http._request import HttpRequest
     from hostkit.http._service import HttpCounts, HttpTransport
-    from hostkit.loops import Cancellable, Clock
+    from hostkit.loops import Clock
 
 MOST_REDIRECTS = 5
 """How many redirects are followed, unless the module says otherwise."""
@@ -45,9 +45,6 @@ class Sending:
         clock: Measures the time.
         until: When the call ends at the latest.
         counts: Where attempts are counted.
-        ended_by: Why the call was ended from outside, if it was.
-        alarm: Ends it when its time is over.
-        running: What comes of it.
     """
 
     module: str
@@ -57,18 +54,6 @@ class Sending:
     clock: Clock
     until: float
     counts: HttpCounts
-    ended_by: HttpRequestError | None = None
-    alarm: Cancellable | None = None
-    running: Deferred[HttpResponse] = attrs.field(init=False)
-
-    def end(self, error: HttpRequestError) -> None:
-        """End the call from outside.
-
-        Args:
-            error: What the module gets instead of an answer.
-        """
-        self.ended_by = self.ended_by or error
-        self.running.cancel()
 
     async def run(self) -> HttpResponse:
         """Send the request until there is an answer, or no use in sending it again.

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from twisted.internet.interfaces import IReactorTime
 
-    from hostkit.http._addresses import LookUp
     from hostkit.http._request import HttpRequest
     from hostkit.http._response import HttpResponse
     from hostkit.http._transport import TreqTransport
+    from hostkit.http.addresses import LookUp
 
 
 class HttpTransport(Protocol):

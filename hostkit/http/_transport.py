@@ -16,13 +16,13 @@ from twisted.web.iweb import IAgentEndpointFactory, IBodyProducer
 from zope.interface import implementer
 
 from hostkit.codes import Code
-from hostkit.http._addresses import CheckedEndpoint, Lookups, is_public
 from hostkit.http._failures import explain, is_cancellation
 from hostkit.http._guard import GuardedEndpoint
 from hostkit.http._proxies import Tunnel, find_proxy
 from hostkit.http._reading import EncodedAgent, read_body, show_encoding
 from hostkit.http._request import NOTHING
 from hostkit.http._response import HttpCallError, HttpResponse
+from hostkit.http.addresses import CheckedEndpoint, Lookups, is_public
 from hostkit.loops import find_reactor, settle
 
 if TYPE_CHECKING:
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from twisted.web.client import URI
 
     from hostkit.config import Http
-    from hostkit.http._addresses import Address, LookUp
     from hostkit.http._proxies import Proxy
     from hostkit.http._request import HttpRequest
+    from hostkit.http.addresses import Address, LookUp
 
 _MOST_IDLE_PER_HOST: Final = 8
 _IDLE_SECONDS: Final = 60

@@ -6,16 +6,36 @@ import logging
 import os
 import socket
 import time
-from typing import TYPE_CHECKING, Any, Final, Self, final
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self, final
 
 from twisted.internet.task import LoopingCall
 
 from hostkit.wording import visible
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
+    from collections.abc import Callable, MutableMapping
 
 _log: Final = logging.getLogger("hostkit.serve")
+
+
+class Notified(Protocol):
+    """What is notified of what a server does."""
+
+    def started(self) -> None:
+        """The server serves."""
+
+    def ready(self, status: str) -> None:
+        """The server serves, again or still.
+
+        Args:
+            status: What is to be said about that.
+        """
+
+    def reloading(self) -> None:
+        """The server reloads; `ready` must follow."""
+
+    def stopping(self) -> None:
+        """The server stops."""
 
 
 @final
@@ -50,11 +70,15 @@ class Notifier:
         is_watched = is_watched and number in {"", str(os.getpid())}
         return cls(address, int(microseconds) / 1e6 if is_watched else None, reactor)
 
-    def started(self) -> None:
-        """The server serves; from now on the watchdog is notified."""
+    def started(self, is_well: Callable[[], bool] = lambda: True) -> None:
+        """The server serves; from now on the watchdog is notified.
+
+        Args:
+            is_well: Says whether the watchdog may be notified now.
+        """
         self.ready("serving")
         if self._address is not None and self._watchdog_seconds is not None:
-            feeding = LoopingCall(self._send, "WATCHDOG=1")
+            feeding = LoopingCall(lambda: self._send("WATCHDOG=1") if is_well() else None)
             feeding.clock = self._reactor
             feeding.start(self._watchdog_seconds / 2)
 
@@ -70,6 +94,14 @@ class Notifier:
         """The server reloads; `ready` must follow."""
         now = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
         self._send("RELOADING=1", f"MONOTONIC_USEC={now}", "STATUS=reloading")
+
+    def extend(self, seconds: float) -> None:
+        """Starting, reloading or stopping goes on, and is not to be given up.
+
+        Args:
+            seconds: How long it may still take at least; then it must be extended again.
+        """
+        self._send(f"EXTEND_TIMEOUT_USEC={int(seconds * 1e6)}")
 
     def stopping(self) -> None:
         """The server stops."""

@@ -3,9 +3,11 @@
 from hostkit.web._cors import Cors
 from hostkit.web._endpoint_faults import LONGEST_SOCKET_BYTES
 from hostkit.web._forms import Form, Upload, form_body
+from hostkit.web._given import GivenSockets
 from hostkit.web._json import json_body
 from hostkit.web._json_resource import HttpError, JsonResource
 from hostkit.web._listeners import DEFAULT_LISTENER, check_listeners, listeners_of
+from hostkit.web._opening import OpenSockets, SocketOpener
 from hostkit.web._pages import ErrorPage
 from hostkit.web._query import query_value, query_values
 from hostkit.web._request import HostRequest
@@ -21,11 +23,14 @@ __all__ = [
     "ErrorPage",
     "Form",
     "Gateway",
+    "GivenSockets",
     "HostRequest",
     "HttpError",
     "JsonResource",
+    "OpenSockets",
     "Router",
     "Server",
+    "SocketOpener",
     "Upload",
     "check_listeners",
     "form_body",

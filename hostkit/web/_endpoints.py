@@ -26,6 +26,7 @@ from hostkit.web._endpoint_faults import (
 )
 from hostkit.web._endpoint_kinds import EXAMPLES, kind_of
 from hostkit.web._endpoint_meant import escape
+from hostkit.web._sockets import Place, PlacedEndpoint, SocketReactor
 from hostkit.web._tls import check_tls, hold_certificates
 from hostkit.web._twisted_private import parse_endpoint
 from hostkit.web._unix import Adopter, UnixEndpoint
@@ -56,12 +57,16 @@ def read_endpoint(reactor: Any, text: str) -> IStreamServerEndpoint:
     if kind in _INHERITED:
         if not _is_well_formed(kind, arguments[1:], options):
             raise EndpointError("a part is missing or not known", expected=EXAMPLES[kind])
+        if isinstance(reactor, SocketReactor):
+            return PlacedEndpoint(reactor, Place("inherited", text))
         return InheritedEndpoint(reactor, text)
     if kind == "haproxy":
         return cast("IStreamServerEndpoint", proxyEndpoint(read_endpoint(reactor, inner_of(text))))
     parts = parts_of(text)
     if kind == "unix":
         _check_place(Path(parts["address"]))
+        if isinstance(reactor, SocketReactor):
+            return PlacedEndpoint(reactor, Place("unix", parts["address"], parts=parts))
         return UnixEndpoint(reactor, parts)
     check_tls(parts)
     try:

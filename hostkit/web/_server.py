@@ -10,6 +10,7 @@ from twisted.internet.defer import Deferred, DeferredList
 from hostkit.errors import ConfigErrors, HostkitError
 from hostkit.loops import Withheld, settle, start_entry
 from hostkit.web._bodies import missing_folder
+from hostkit.web._cutting import cut_off
 from hostkit.web._door import Door, numbers_of, url_of
 from hostkit.web._listeners import listeners_of, read_listeners
 from hostkit.web._overload import AcceptWatch
@@ -105,6 +106,10 @@ class Server:
             await self._close()
         finally:
             await self._host.stop()
+
+    def skip_lame_duck(self) -> None:
+        """Stop without being a lame duck before: another process goes on with the sockets."""
+        self._is_serving = False
 
     async def close(self) -> None:
         """Do what `stop` does, but leave the modules running; the host can be served again."""
@@ -240,11 +245,7 @@ class Server:
                 alarm.cancel()
 
     def _cut(self, seconds: float) -> None:
-        busy = sum(site.busy for site in self._sites)
-        if busy:
-            _log.warning("%d requests took longer than %gs and are cut off", busy, seconds)
-        for site in self._sites:
-            site.abort()
+        cut_off(self._sites, seconds, self._host.receipts.redact)
 
     def _site(self, listener: Listener) -> HostSite:
         limits = listener.limits

@@ -112,6 +112,11 @@ class HostSite(Site):
         return len(self._channels)
 
     @property
+    def channels(self) -> tuple[HttpChannel, ...]:
+        """The connections."""
+        return tuple(self._channels)
+
+    @property
     def transports(self) -> list[Any]:
         """What the connections are made of."""
         return [channel.transport for channel in self._channels]

@@ -43,6 +43,7 @@ class TimedChannel(PipelinedChannel):
         site: What it belongs to.
         deadline: When to call `expire`, by the reactor's clock.
         phase: What it is doing; changed by `become`.
+        busy_since: When the request in flight has arrived, or up to a second later.
         body: What arrives as the body of a request, or has arrived.
         is_half_closed: Whether the client sends nothing more.
     """
@@ -50,6 +51,7 @@ class TimedChannel(PipelinedChannel):
     site: ChannelSite
     transport: Any
     deadline = 0.0
+    busy_since = 0.0
     phase = _IDLE
     body: Body | None = None
     _uptake: Uptake | None = None
@@ -69,6 +71,7 @@ class TimedChannel(PipelinedChannel):
             self._wait_for_client(waits=False)
         if phase is _BUSY:
             self.site.busy += 1
+            self.busy_since = self.site.horizon
         elif self.body is not None:
             self.body.forget()
             self.body = None

@@ -48,6 +48,7 @@ _PROGRAM: Final = (
 _PYTHON: Final = sysconfig.get_path("stdlib")
 
 VOLATILE: Final = (
+    (r"(hostkit-drill-)[0-9a-f]{16}\b", r"\1RANDOM"),
     (r"\x1b", r"\\e"),
     (r'(File "/hostkit/[^"]*", line )\d+', r"\1N"),
     (r"\r\n", "\n"),

@@ -79,7 +79,7 @@ async def test_receipts_are_shown_and_chosen() -> None:
     assert shown.stdout.index(first) < shown.stdout.index(second)
     assert r"not \x1b you" in shown.stdout
     assert json.loads(last.stdout)["id"] == second
-    assert (none.exit_code, none.output) == (0, "")
+    assert (none.exit_code, none.output) == (0, "no such receipts are kept\n")
     assert (wrong.exit_code, wrong.stdout) == (1, "")
     assert wrong.stderr == "Error: there is no hook 'check_coment': did you mean 'check_comment'?\n"
 
@@ -93,7 +93,7 @@ async def test_a_receipt_is_explained() -> None:
         data = await ask(url, "explain", receipt_id, "--format", "json")
         gone = await ask(url, "explain", "abcdef-9")
     assert shown.stdout.startswith(f"receipt {receipt_id}: comments.check_comment: deny by strict")
-    read = json.loads(data.stdout)
+    (read,) = json.loads(data.stdout)["files"]
     assert (read["receipt"]["id"], read["file"]) == (receipt_id, url)
     assert (gone.exit_code, gone.stdout) == (1, "")
     assert gone.stderr == ("Error: there is no receipt abcdef-9 any more, or here: 1 are kept\n")

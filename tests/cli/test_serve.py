@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -18,6 +17,7 @@ from tests.cli.servers import (
     LIMIT_SECONDS,
     connected,
     errors_of,
+    port_of,
     run_to_end,
     serving,
     stop,
@@ -155,13 +155,6 @@ def gate_file(pipe: Path, drain: str = "30s") -> str:
     """Write the text of a file with a page that waits."""
     module = f"modules: [{{module: tests.cli.modules.Gate, config: {{pipe: {pipe}}}}}]\n"
     return module + STOP_SETTINGS.format(drain=drain)
-
-
-def port_of(line: str) -> int:
-    """Find the port in a log line."""
-    match = re.search(r"http://127\.0\.0\.1:(\d+)/", line)
-    assert match is not None
-    return int(match[1])
 
 
 def test_a_request_in_flight_is_answered(pipe: Path, write: Write) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import socket
 import ssl
 from typing import TYPE_CHECKING
 
-from tests.cli.servers import LIMIT_SECONDS, serving, stop, wait_for
+from tests.cli.servers import LIMIT_SECONDS, port_of, serving, stop, wait_for
 from tests.web.certificates import make_certificate
 
 if TYPE_CHECKING:
@@ -37,9 +36,8 @@ def test_a_host_is_served_over_tls(tmp_path: Path, write: Write) -> None:
     )
     with serving(file) as process:
         line = wait_for(process, "listening on https://")
-        match = re.search(r":(\d+)/ for health\n$", line)
-        assert match is not None
-        answer = fetch(int(match[1]), certificate)
+        assert line.endswith("/ for health\n")
+        answer = fetch(port_of(line), certificate)
         rest = stop(process)
     assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
     assert answer.endswith(b'{"status": "alive"}\n')

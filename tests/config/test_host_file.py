@@ -80,6 +80,7 @@ def test_nothing_secret_is_printed(write: Write, monkeypatch: pytest.MonkeyPatch
 _CHANGED: dict[str, Any] = {
     "listeners": [{"endpoint": "tcp:1"}],
     "redis": {"url": "redis://localhost"},
+    "workers": 2,
     "categories": [],
     "timing": "exact",
     "receipts": 5,
@@ -111,8 +112,8 @@ def test_every_setting_says_whether_it_can_change() -> None:
         check_reloadable(from_mapping({}), new)
     refused = [(problem.code, problem.path) for problem in caught.value.problems]
     database = ["database", "database_connections", "database_timeout", "store_value"]
-    fixed = ["redis", "categories", "receipts", "pid_file", "background_tasks_on", *database]
-    fixed += ["public_baseurl", "server_name", "data_dir", "templates"]
+    fixed = ["redis", "categories", "receipts", "pid_file", "workers", "background_tasks_on"]
+    fixed += [*database, "public_baseurl", "server_name", "data_dir", "templates"]
     assert refused == [("HK405", ("hostkit", key)) for key in fixed]
 
 

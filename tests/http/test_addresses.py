@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hostkit import ConfigErrors, Host
 from hostkit.config import Http
 from hostkit.http import HttpCallError, HttpClient, HttpService, HttpUnreachableError
-from hostkit.http._addresses import is_public
+from hostkit.http.addresses import is_public
 from hostkit.loops import Lifetime
 from tests.http.conftest import Client
 from tests.http.servers import always, serving

@@ -82,7 +82,7 @@ def test_sockets_that_cannot_be_made_are_found(tmp_path: Path) -> None:
         ("HK402", 1),
         ("HK402", 2),
         ("HK402", 3),
-        ("HK403", 0),
+        ("HK409", 0),
     ]
     message = f"cannot listen at unix:no/x: the folder {tmp_path}/no does not exist"
     assert problems[3].message == message

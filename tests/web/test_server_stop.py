@@ -141,7 +141,25 @@ def test_what_takes_too_long_is_cut_off(steps: list[str], caplog: pytest.LogCapt
     served.reactor.advance(1)
     assert ended == [None]
     assert line.transport.is_aborted
-    assert caplog.messages == ["1 requests took longer than 5s and are cut off"]
+    assert caplog.messages == [
+        "1 requests took longer than 5s and are cut off: GET /page (module 'holder') for 5s"
+    ]
+    assert steps[-1] == "stop first"
+
+
+def test_the_oldest_of_many_are_named(steps: list[str], caplog: pytest.LogCaptureFixture) -> None:
+    """Without their queries, which may be anything."""
+    served = Served("modules", drain="5s")
+    lines = [Line(served.site) for _ in range(7)]
+    for line in lines:
+        line.get("/page?secret")
+        served.reactor.advance(1)
+    Deferred.fromCoroutine(served.server.stop())
+    served.reactor.advance(5)
+    (message,) = caplog.messages
+    assert message.count("GET /page (module 'holder') for") == 5
+    assert message.endswith("; and 2 more")
+    assert "secret" not in message
     assert steps[-1] == "stop first"
 
 

@@ -61,8 +61,8 @@ def command(file: str, *, command_line: str | None, url: str | None, show: bool,
     if (command_line is None) == (url is None):
         raise click.UsageError("write either --cmd COMMAND or --url URL")
     read = _read(file)
-    steps: list[dict[str, Any]] = []
     names = [each.name for each in read.modules if each.enabled]
+    steps: list[dict[str, Any]] = []
     with progress_shown() as progress:
         tick = (lambda: None) if show else progress.tick  # what COMMAND prints says enough
         probe: Probe = (

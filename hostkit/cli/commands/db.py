@@ -7,7 +7,6 @@ from typing import Final
 
 import click
 
-from hostkit.cli._manner import with_common_options
 from hostkit.cli._options import FILE, build, data_format, path_option, say, write_json
 
 _EXAMPLES: Final = """
@@ -17,19 +16,24 @@ Examples:
   hostkit db migrate host.yaml
 
 \b
-Exit codes are those of each command; `hostkit db status --help` shows them.
+Exit codes:
+  0  all schemas are up to date
+  1  a module cannot use its schema, a step has failed, the database cannot be
+     reached, or the file or its modules have problems
+  2  the file cannot be read, or the command line is wrong
+  3  of status: there are steps to apply
 """
 _STATUS_CODES: Final = """
 \b
 Examples:
   hostkit db status host.yaml
-  hostkit db status host.yaml --format json
+  hostkit db status --format json host.yaml
 
 \b
 Exit codes:
   0  all schemas are up to date
   1  a module cannot use the schema that is there, the database cannot be
-     reached, or there are problems with the file or its modules
+     reached, or the file or its modules have problems
   2  the file cannot be read, or the command line is wrong
   3  there are steps to apply; a server does that when it starts
 """
@@ -37,13 +41,13 @@ _MIGRATE_CODES: Final = """
 \b
 Examples:
   hostkit db migrate host.yaml
-  hostkit db migrate host.yaml --format json
+  hostkit db migrate --format json host.yaml
 
 \b
 Exit codes:
   0  all schemas are up to date now
-  1  a step has failed, the database cannot be reached, or there are problems
-     with the file or its modules; what was applied before stays
+  1  a step has failed, the database cannot be reached, or the file or its
+     modules have problems; what was applied before stays
   2  the file cannot be read, or the command line is wrong
 """
 
@@ -56,14 +60,12 @@ def command() -> None:
     """
 
 
-@command.command(
-    "status", epilog=_STATUS_CODES, short_help="Show which steps each module's schema has had."
-)
+@command.command("status", epilog=_STATUS_CODES)
 @FILE
 @path_option
 @data_format("As JSON, an object with the database, its engine, and modules with their steps.")
 def status(file: str, form: str) -> None:
-    """Show which version of its schema each module of FILE has in the database.
+    """Show which steps of their schemas the modules of FILE still need.
 
     The modules are built, but not started; nothing is changed.
     """
@@ -83,7 +85,7 @@ def status(file: str, form: str) -> None:
 @path_option
 @data_format("As JSON, an object with the steps that were applied, and with what failed.")
 def migrate(file: str, form: str) -> None:
-    """Apply the steps that the database has not had yet.
+    """Apply the steps that the modules of FILE still need.
 
     The modules are built, but not started. Each step is a transaction of its own; what was applied
     stays if a later one fails, or after Ctrl-C. A server may run meanwhile.
@@ -91,7 +93,3 @@ def migrate(file: str, form: str) -> None:
     from hostkit.cli._schemas import migrate_all  # noqa: PLC0415
 
     sys.exit(migrate_all(build(file), file, as_json=form == "json"))
-
-
-for each in command.commands.values():
-    with_common_options(each)

@@ -137,10 +137,10 @@ async def _ask(host: Host, hook: str, given: dict[str, Any]) -> _Asked:
 def _show(asked: _Asked) -> str:
     trace, redact = asked
     receipt = str(_receipt(trace))
-    if not trace.receipt.steps:
-        receipt += "\n  no module is asked"
     if trace.error is not None:
         show_traceback(trace.error)
+    if not trace.receipt.steps:
+        receipt += "\n  no module is asked"
     if trace.error is not None or trace.receipt.reason is not None or trace.result is None:
         return receipt
     return f"{receipt}\n  result: {indented(redact(repr(trace.result)), '    ')}"

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from hostkit.cli._options import CODES, FILE, build, path_option
+from hostkit.cli._manner import manner
+from hostkit.cli._options import (
+    CODES,
+    FILE,
+    build,
+    check_serving,
+    leave,
+    module_path,
+    path_option,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,6 +66,14 @@ Examples:
     "named under `hostkit: background_tasks_on:`, or else in the one without a name.",
 )
 @click.option(
+    "--workers",
+    "count",
+    metavar="N",
+    type=click.IntRange(1, 256),
+    help="Serve in N processes, which share the listeners and are watched; by default as many as "
+    "`hostkit: workers:` says, or else in one that is not.",
+)
+@click.option(
     "--log-level",
     "levels",
     metavar="[LOGGER=]LEVEL",
@@ -77,6 +94,7 @@ def command(
     *,
     reactor: str | None,
     worker: str | None,
+    count: int | None,
     levels: Mapping[str, int],
     log_format: str,
 ) -> None:
@@ -94,15 +112,65 @@ def command(
 
     _check_worker(worker)
     keep_hangup()
-    log = LogOptions(
-        {"": logging.INFO, **levels},
-        is_json=log_format == "json",
-        form=SERVE,
-        worker=worker,
-        is_chosen=bool(levels),
-    )
+    levels = {**_usual_levels(), **levels}
+    is_json = log_format == "json"
+    count = count or _count_of(file)
     with reactor_installed(reactor):
+        if count is not None:
+            options = {
+                "levels": levels,
+                "json": is_json,
+                "reactor": reactor,
+                "whole": manner().traceback,
+            }
+            sys.exit(_supervise(file, count, worker, options))
+        log = LogOptions(levels, is_json, SERVE, worker)
         sys.exit(run(build(file, serves=True, worker=worker, log=log)))
+
+
+def _usual_levels() -> dict[str, int]:
+    """The levels of the log unless an option names them."""
+    from hostkit.logs import STEPS  # noqa: PLC0415
+
+    speaks = manner()
+    steps = {STEPS: logging.DEBUG} if speaks.verbose else {}
+    return {"": logging.ERROR if speaks.quiet else logging.INFO, **steps}
+
+
+def _count_of(name: str) -> int | None:
+    """Find out how many workers a file wants; what is wrong with it is said when it is used."""
+    from hostkit.config import examine  # noqa: PLC0415
+    from hostkit.errors import ConfigErrors  # noqa: PLC0415
+
+    try:
+        return examine(name).file.settings.workers
+    except ConfigErrors:
+        return None
+
+
+def _supervise(name: str, count: int, group: str | None, options: dict[str, Any]) -> int:
+    from hostkit.cli._log import LogOptions, logging_to_stderr  # noqa: PLC0415
+    from hostkit.cli._log_format import SERVE  # noqa: PLC0415
+    from hostkit.cli._supervise import SUPERVISOR, names_of, supervise  # noqa: PLC0415
+    from hostkit.config import load  # noqa: PLC0415
+    from hostkit.errors import ConfigErrors  # noqa: PLC0415
+
+    log = LogOptions(
+        options["levels"], options["json"], SERVE, SUPERVISOR, prefix=f"[{SUPERVISOR}] "
+    )
+    options |= {"module_path": module_path(), "path": sys.path}
+    with logging_to_stderr(log) as mask:
+        try:
+            file = load(name)
+        except ConfigErrors as errors:
+            leave(errors)
+        mask.learn(file.redact)
+        problems = check_serving(file)
+        if problems:
+            leave(ConfigErrors(tuple(problems)))
+        is_chosen = group == file.settings.background_tasks_on
+        names = names_of(count, group)
+        return supervise(file, names, options, check_serving, does_tasks=is_chosen)
 
 
 def _check_worker(name: str | None) -> None:

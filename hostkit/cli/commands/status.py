@@ -58,6 +58,8 @@ def command(server: AskedServer, form: str) -> None:
 
 def _head(answer: dict[str, Any]) -> str:
     worker = f", worker {answer['worker']}" if answer["worker"] is not None else ""
+    if "workers" in answer:
+        worker = f", {counted(len(answer['workers']), 'worker')}"
     since = _duration(answer["uptime_seconds"])
     file, state = answer["file"]["name"], answer["state"]
     return f"{file}: {state} for {since}, process {answer['pid']}{worker}"
@@ -66,10 +68,12 @@ def _head(answer: dict[str, Any]) -> str:
 def _rows(answer: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "version", f"hostkit {answer['hostkit']}, Python {answer['python']}"
     yield "file", _file(answer["file"])
+    yield "workers", "\n".join(_worker(each) for each in answer.get("workers", ()))
     modules = answer["modules"]
     states = [f"{modules[state]} {state}" for state in _STATES if state in modules]
     yield "modules", ", ".join(states) or "none"
     yield "switched", "\n".join(_switch(each) for each in answer["switched"])
+    yield "drill", _drill(answer["drill"]) if answer.get("drill") else ""
     urls = [f"{each['url']} for {', '.join(each['serve'])}" for each in answer["listeners"]]
     yield "listening", "\n".join(urls)
     yield "loops", "\n".join(_loop(each) for each in answer["loops"])
@@ -84,11 +88,29 @@ def _file(file: dict[str, Any]) -> str:
     if file["sha256"] is None:
         return "none"
     state = {None: "", True: ", has changed since it was read", False: ", unchanged"}
-    return f"sha256 {file['sha256'][:16]}{state[file['changed']]}"
+    since = file.get("differs_since")
+    differs = f"; what is on disk differs from what runs since {since}" if since else ""
+    return f"sha256 {file['sha256'][:16]}{differs or state[file['changed']]}"
+
+
+def _worker(worker: dict[str, Any]) -> str:
+    processes = [
+        f"process {each['pid']}, generation {each['generation']}, for "
+        f"{_duration(each['uptime_seconds'])}{', does the tasks' if each['does_tasks'] else ''}"
+        for each in worker["processes"]
+    ]
+    ends = f"ended {counted(worker['ends'], 'time')}, last: {worker['last_end']}"
+    known = [f"{worker['worker']}: {worker['state']}", *processes, ends if worker["ends"] else ""]
+    return "; ".join(filter(None, known))
 
 
 def _switch(switch: dict[str, str]) -> str:
     return f"{switch['module']}: {switch['command']}, by {switch['by']}"
+
+
+def _drill(drill: dict[str, Any]) -> str:
+    counts = f"{counted(drill['asked'], 'call')}, {drill['denied']} denied"
+    return f"{drill['hook']}, by its argument {drill['argument']}: {counts}, by {drill['by']}"
 
 
 def _loop(loop: dict[str, Any]) -> str:

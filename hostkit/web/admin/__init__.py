@@ -4,6 +4,7 @@ from hostkit.web.admin._inspecting import Running, Serving, modules_of, status_o
 from hostkit.web.admin._receipts import (
     Wanted,
     describe,
+    explain_hook,
     explain_unknown,
     find_receipt,
     none_left,
@@ -17,6 +18,7 @@ __all__ = [
     "Serving",
     "Wanted",
     "describe",
+    "explain_hook",
     "explain_unknown",
     "find_receipt",
     "modules_of",

@@ -57,12 +57,14 @@ class Running:
         last_reload: Says what the last reload came to: ``ok`` and ``message``; `None` if there was
             none.
         switched: Lists what was changed since the file was read: ``module``, ``command``, ``by``.
+        drill: Describes the drill that goes on; `None` if there is none.
     """
 
     now: Callable[[], float] = time.time
     began: float = attrs.field(default=attrs.Factory(lambda self: self.now(), takes_self=True))
     last_reload: Callable[[], dict[str, Any] | None] = lambda: None
     switched: Callable[[], list[dict[str, str]]] = list
+    drill: Callable[[], dict[str, Any] | None] = lambda: None
 
 
 def status_of(host: Host, server: Serving) -> dict[str, Any]:
@@ -97,6 +99,7 @@ def status_of(host: Host, server: Serving) -> dict[str, Any]:
         "receipts": {"kept": len(host.receipts), "limit": host.file.settings.receipts},
         "last_reload": running.last_reload(),
         "switched": running.switched(),
+        "drill": running.drill(),
     }
 
 

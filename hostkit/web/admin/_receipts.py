@@ -46,23 +46,33 @@ class Wanted:
         )
 
 
-def explain_unknown(host: Host, hook: str | None, module: str | None) -> str | None:
-    """Say what is wrong with the name of a hook or a module, if something is.
+def explain_hook(host: Host, name: str | None) -> str | None:
+    """Say what is wrong with the name of a hook, if something is.
 
     Args:
         host: The host.
-        hook: The name, or the full name; `None` means all hooks.
-        module: The name; `None` means all modules. One that is gone is known as long as there is
-            a receipt about it.
+        name: The name, or the full name; `None` means all hooks.
     """
-    hooks = [each for full in host.chains for each in (full, full.rpartition(".")[2])]
+    names = [each for full in host.chains for each in (full, full.rpartition(".")[2])]
+    if name is None or name in names:
+        return None
+    near = did_you_mean(name, names) or "`hostkit list` shows all"
+    return f"there is no hook {name!r}: {near}"
+
+
+def explain_unknown(host: Host, wanted: Wanted) -> str | None:
+    """Say what is wrong with the names that a client asks for, if something is.
+
+    Args:
+        host: The host.
+        wanted: What the client asks for. Its module may be gone, if it is in a receipt.
+    """
     before = [step.module for receipt in host.receipts for step in receipt.steps]
-    modules = [*dict.fromkeys([*(entry.name for entry in host.file.modules), *before])]
-    for kind, name, known in (("hook", hook, hooks), ("module", module, modules)):
-        if name is not None and name not in known:
-            near = did_you_mean(name, known) or "`hostkit list` shows all"
-            return f"there is no {kind} {name!r}: {near}"
-    return None
+    known = dict.fromkeys([*(entry.name for entry in host.file.modules), *before])
+    if wanted.module is None or wanted.module in known:
+        return explain_hook(host, wanted.hook)
+    near = did_you_mean(wanted.module, known) or f"there are: {', '.join(known) or 'none'}"
+    return explain_hook(host, wanted.hook) or f"there is no module {wanted.module!r}: {near}"
 
 
 def find_receipt(receipts: Receipts, receipt_id: str) -> dict[str, Any] | None:

@@ -77,18 +77,16 @@ class Admin(JsonResource):
                 raise HttpError(404, "not_found", f"there are: {', '.join(_PAGES)}")
 
     def _read(self, request: Request) -> Wanted:
-        hook = query_value(request, "hook", str, None)
-        module = query_value(request, "module", str, None)
-        for kind, names in (("hook", (hook, None)), ("module", (None, module))):
-            unknown = explain_unknown(self._host, *names)
-            if unknown is not None:
-                raise HttpError(400, f"no_such_{kind}", unknown)
-        return Wanted(
-            hook=hook,
-            module=module,
+        wanted = Wanted(
+            hook=query_value(request, "hook", str, None),
+            module=query_value(request, "module", str, None),
             outcomes=tuple(query_values(request, "outcome", Outcome)),
             limit=query_value(request, "limit", _at_least_0, Wanted().limit),
         )
+        unknown = explain_unknown(self._host, wanted)
+        if unknown is not None:
+            raise HttpError(400, "unknown_name", unknown)
+        return wanted
 
 
 def _at_least_0(text: str) -> int:

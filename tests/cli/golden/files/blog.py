@@ -5,7 +5,6 @@ from __future__ import annotations
 import attrs
 
 from hostkit import ALLOW, Category, Decision, Deny, ModuleApi, cached, hookspec, rules
-from hostkit.database import Transaction
 from hostkit.web import JsonResource
 
 
@@ -75,22 +74,6 @@ class Namer:
         return f"{path.strip('/').title()} ({language})"
 
     async def note(self, author: str, text: str) -> None: ...
-
-
-def create_notes(txn: Transaction) -> None:
-    txn.execute("CREATE TABLE notes (text TEXT)")
-
-
-def break_notes(txn: Transaction) -> None:
-    txn.execute("ALTER TABLE note ADD COLUMN at INTEGER")
-
-
-class Notes:
-    """Has a table, whose second version cannot be made."""
-
-    def __init__(self, config: dict[str, bool], api: ModuleApi) -> None:
-        steps = [create_notes, break_notes]
-        api.register_migrations(steps if config.get("broken") else steps[:1])
 
 
 class Broken:
