@@ -61,7 +61,7 @@ VOLATILE: Final = (
     (r'("(?:mean_|uptime_)?seconds": )[0-9.e-]+', r"\1SECONDS"),
     (r"(running for )(\d+[ms] ?)+(?=,)", r"\1DURATION"),
     (r"(\bprocess |\"pid\": )\d{2,}\b", r"\1PID"),
-    (r"(127\.0\.0\.1:)\d{4,5}\b(?<!8080)", r"\1PORT"),
+    (r"(127\.0\.0\.1:)\d{4,5}\b(?<!:8080)", r"\1PORT"),
     (r"\b[0-9a-f]{64}\b", "SHA256"),
     (r"(sha256 )[0-9a-f]{16}\b", r"\1SHA256"),
     (r"\w+ \(uid \d+, ", "USER (uid UID, "),
