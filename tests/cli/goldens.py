@@ -27,7 +27,7 @@ from unittest import mock
 import twisted.internet.reactor  # noqa: F401 -- they find it installed, too
 from click.testing import CliRunner
 
-import hostkit.cli._serve
+import hostkit.control.commands
 import hostkit.host  # noqa: F401
 from hostkit.cli import main
 from tests.cli.golden_cases import APART, CASES, LIVE, TERMINALS
