@@ -77,6 +77,7 @@ class Code(StrEnum):
     TAG_FILE_NOT_UTF8 = "HK053", "a secret file is not UTF-8 text"
     IN_THE_CLEAR = "HK054", "a secret stands in the config file itself"
     BAD_TEMPLATE = "HK055", "a string with variables in it cannot be filled in"
+    ADMIN_WITHOUT_TOKEN = "HK056", "a listener serves `admin` without a token"
 
     # Loading, HK100 to HK199
     NO_SUCH_PYTHON_MODULE = "HK101", "a Python module does not exist"
@@ -92,6 +93,8 @@ class Code(StrEnum):
     AMBIGUOUS_NAME = "HK111", "a name has several meanings"
     NOT_A_FOLDER = "HK112", "a folder of Python modules does not exist"
     HIDDEN_MODULE = "HK113", "a Python module is hidden by another of its name"
+    NOT_BEFORE = "HK114", "a module does not stand after what it requires"
+    OTHER_VERSION = "HK115", "a module is for another version of hostkit"
 
     # Registration, HK200 to HK299
     UNKNOWN_HOOK = "HK201", "a hook or a method of the module api does not exist"

@@ -256,7 +256,7 @@ class BackgroundApi(BaseApi):
         # Not only while registrations are open: a running module may begin loops, too.
         loop = BackgroundLoop(self._name, name, seconds, function)
         worker = self._services.worker
-        is_here = everywhere or worker.is_chosen
+        is_here = everywhere or (worker.duty is None and worker.is_chosen)
         self._registrations.background.add(loop, None if is_here else worker)
         return loop
 

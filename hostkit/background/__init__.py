@@ -8,6 +8,7 @@ from hostkit.background._checks import (
     milliseconds_of,
     seconds_of,
 )
+from hostkit.background._duty import Duty
 from hostkit.background._loop import BackgroundLoop
 from hostkit.background._run import Ended
 from hostkit.background._threads import ThreadCounts, Threads
@@ -19,6 +20,7 @@ __all__ = [
     "BackgroundCounts",
     "BackgroundLoop",
     "BackgroundWork",
+    "Duty",
     "Ended",
     "ThreadCounts",
     "Threads",

@@ -2,44 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, final
+import functools
+from typing import TYPE_CHECKING, Any, final
 
 import attrs
 
+from hostkit.background._duty import interrupt
 from hostkit.background._loop import BackgroundLoop
 from hostkit.background._run import Ledger
 from hostkit.codes import Code
 from hostkit.errors import BackgroundError
 from hostkit.logs import logger_of
-from hostkit.loops import Home, is_callers, settle
-from hostkit.presenting import presentable
+from hostkit.loops import Home, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from twisted.internet.defer import Deferred
-
+    from hostkit.background._duty import Duty, Work
     from hostkit.background._threads import Threads
     from hostkit.background._worker import Worker
     from hostkit.loops import Clock
-
-
-class Work(Protocol):
-    """A loop, or a call."""
-
-    @property
-    def module(self) -> str:
-        """The name of the module whose work it is."""
-
-    @property
-    def description(self) -> str:
-        """Its name in logs."""
-
-    def begin(self, clock: Clock, ledger: Ledger | None = None, /) -> None:
-        """Begin it, again if it was interrupted."""
-
-    def interrupt(self) -> Deferred[None] | None:
-        """End it; see `BackgroundLoop.interrupt`."""
 
 
 @final
@@ -72,6 +54,7 @@ class BackgroundWork:
         self._ledger = Ledger()
         self._threads: set[Threads] = set()
         self._reported: set[str] = set()
+        self._on_duty: list[tuple[Work, Duty]] = []
 
     @property
     def is_declared(self) -> bool:
@@ -119,7 +102,7 @@ class BackgroundWork:
 
         Args:
             work: The work.
-            refused: This process, if it does not begin here.
+            refused: This process, if it does not begin here, or may move to another one.
 
         Raises:
             BackgroundError: As `check`.
@@ -157,8 +140,11 @@ class BackgroundWork:
         """Stop all work, cancel what is in flight, and wait until it has ended."""
         self._clock = None
         self._is_stopped = True
+        for work, duty in self._on_duty:
+            duty.leave(work)
+        self._on_duty.clear()
         try:
-            for ended in [_interrupt(work) for work in tuple(self._ledger.current)]:
+            for ended in [interrupt(work) for work in tuple(self._ledger.current)]:
                 if ended is not None:
                     await settle(ended)
         except BaseException:
@@ -174,6 +160,9 @@ class BackgroundWork:
     def _begin(self, work: Work, refused: Worker | None, clock: Clock) -> None:
         if refused is None:
             work.begin(clock, self._ledger)
+        elif refused.duty is not None:
+            self._on_duty.append((work, refused.duty))
+            refused.duty.join(work, functools.partial(work.begin, clock, self._ledger))
         elif work.description not in self._reported:
             self._reported.add(work.description)
             logger_of(work.module).warning(
@@ -183,20 +172,3 @@ class BackgroundWork:
                 refused,
                 refused.chosen_process,
             )
-
-
-def _interrupt(work: Work) -> Deferred[None] | None:
-    """Interrupt work; if that fails, log it, so that the rest is stopped."""
-    try:
-        return work.interrupt()
-    except BaseException as error:
-        # Raised by the canceller of a Deferred of the module's own.
-        if is_callers(error):
-            raise
-        logger_of(work.module).error(
-            "module %r: a run of %s cannot be cancelled",
-            work.module,
-            work,
-            exc_info=presentable(error),
-        )
-        return None

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
 import attrs
+
+if TYPE_CHECKING:
+    from hostkit.background._duty import Duty
 
 
 def _check_name(_worker: Worker, _field: object, name: Any) -> None:
@@ -21,15 +24,17 @@ class Worker:
     Attributes:
         name: The name of this process; `None` if it has none.
         chosen: The name of the process that does background work; `None`: the one without a name.
+        duty: Says whether this process does it, if a supervisor decides that.
     """
 
     name: str | None = attrs.field(default=None, validator=_check_name)
     chosen: str | None = None
+    duty: Duty | None = attrs.field(default=None, eq=False, repr=False)
 
     @property
     def is_chosen(self) -> bool:
         """Whether this is the process that does background work."""
-        return self.name == self.chosen
+        return self.name == self.chosen if self.duty is None else self.duty.is_here
 
     def __str__(self) -> str:
         return _name_of(self.name)

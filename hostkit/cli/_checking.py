@@ -20,6 +20,7 @@ from hostkit.wording import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from hostkit.cli._progress import Progress
     from hostkit.config import HostFile
     from hostkit.errors import Problem
 
@@ -91,21 +92,25 @@ class Checker:
         without_secrets: Whether something stands in for variables and files that are not there,
             and folders of sockets may be made later: the file is for another machine.
         module_path: Folders in which Python looks for modules before all others.
+        progress: Is shown meanwhile.
     """
 
     depth: Depth
     without_secrets: bool
     module_path: Sequence[str]
+    progress: Progress
 
-    def check(self, file: str) -> Report:
+    def check(self, file: str, number: str = "") -> Report:
         """Check a file.
 
         Args:
             file: Its name, or ``-`` for standard input.
+            number: Which one it is of several, to stand after its name.
         """
         stream = sys.stdin.buffer if file == STDIN else None
         name = "<stdin>" if file == STDIN else file
         report = Report(click.format_filename(name), self.depth)
+        self.progress.begin(f"checking {report.file}{number}")
         if self.depth is Depth.BUILD:
             return self._build(name, stream, report)
         try:
@@ -138,12 +143,14 @@ class Checker:
 
     def _import(self, name: str, stream: BinaryIO | None, report: Report) -> Report:
         from hostkit.cli._log import LogOptions, logging_to_stderr  # noqa: PLC0415
+        from hostkit.cli._options import steps_of  # noqa: PLC0415
         from hostkit.host import check_configs  # noqa: PLC0415
 
         absent: list[Problem] = []
         with logging_to_stderr(LogOptions(_LEVELS, skips_collected=True)) as mask:
             examined = examine(name, without_secrets=self.without_secrets, stream=stream)
             mask.learn(examined.file.redact)
+            self.progress.expect(steps_of(examined.file))
             absent.extend(examined.file.absent)
             report = attrs.evolve(report, found=(("module", _count(examined.file)),))
             try:
@@ -158,6 +165,7 @@ class Checker:
 
     def _build(self, name: str, stream: BinaryIO | None, report: Report) -> Report:
         from hostkit.cli._log import LogOptions, logging_to_stderr  # noqa: PLC0415
+        from hostkit.cli._options import steps_of  # noqa: PLC0415
         from hostkit.cli._output import show_unbuilt  # noqa: PLC0415
         from hostkit.host import advise, build_from_file  # noqa: PLC0415
 
@@ -166,6 +174,7 @@ class Checker:
 
             def prepare(read: HostFile) -> None:
                 mask.learn(read.redact)
+                self.progress.expect(steps_of(read))
                 absent.extend(read.absent)
 
             try:

@@ -45,6 +45,17 @@ def write_text(reports: Sequence[Report]) -> None:
         _sum_up(reports)
 
 
+def write_errors(reports: Sequence[Report], *, strict: bool) -> None:
+    """Write only what the exit code is about, to standard error.
+
+    Args:
+        reports: What was found out.
+        strict: Whether that are warnings, too.
+    """
+    for report in reports:
+        show_frames(_in_order(report) if strict else report.problems)
+
+
 def _in_order(report: Report) -> tuple[Problem, ...]:
     both = (*report.problems, *report.warnings)
     return tuple(sorted(both, key=lambda problem: problem.position))

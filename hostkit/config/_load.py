@@ -21,9 +21,10 @@ from hostkit.config._plain import written
 from hostkit.config._redacting import redactor_of
 from hostkit.config._secrets import misplaced_secrets, plain_secrets, tokens_of
 from hostkit.config._settings import Settings
-from hostkit.config._tokens import short_tokens
+from hostkit.config._tokens import weak_tokens
 from hostkit.config._values import Reader
 from hostkit.errors import ConfigErrors, Path, Problem
+from hostkit.logs import step_logged
 from hostkit.wording import show
 
 _T = TypeVar("_T")
@@ -88,7 +89,8 @@ def examine(
         ConfigErrors: It cannot be read at all.
     """
     name = os.fspath(path)
-    document = Parser(name, read_text(name, stream)).parse()
+    with step_logged("read", name):
+        document = Parser(name, read_text(name, stream)).parse()
     reader = Reader(document, FilePath(name).parent, without_secrets)
     values = reader.read_top(_KEYS)
     source = Source(
@@ -158,8 +160,8 @@ def _build(
     if source.document is not None:
         found = plain_secrets(settings, source.outside)
         problems += [_without_excerpt(source.problem(problem)) for problem in found]
-    short = short_tokens(settings, {problem.path for problem in problems})
-    problems += [source.problem(problem) for problem in short]
+    weak = [*weak_tokens(settings, {problem.path for problem in problems})]
+    problems += [source.problem(problem) for problem in weak]
     source = attrs.evolve(source, secrets=source.secrets | tokens_of(settings))
     redactor_of(source.secrets)  # made here, and not when a call fails
     unreadable = {path[1] for path in broken if path[0] == _MODULES and len(path) > 1}

@@ -12,6 +12,7 @@ from hostkit.host._claims import Claims, assign_paths, warn_about_order
 from hostkit.host._deciders import check_deciders
 from hostkit.host._missing import leave_out
 from hostkit.host._state import HostState
+from hostkit.loading import check_order
 from hostkit.loops import DetachedTasks
 from hostkit.rules import ByKind
 
@@ -167,6 +168,8 @@ def _load_modules(
             # Whole for the next reload, in which another module's claims may be gone.
             loaded.append(module)
             modules.append(allowed)
+    classes = [(module.entry, module.module_class) for module in loaded]
+    problems += check_order(loader.file, classes, loader.environment)
     if problems:
         raise ConfigErrors(tuple(problems))
     in_order = sorted(missing.values(), key=lambda each: each.entry.index)

@@ -6,7 +6,7 @@ import functools
 from typing import TYPE_CHECKING, Any, Self
 
 from hostkit.api import HostServices, ModuleApi, check_host_paths, make_api_class
-from hostkit.background import Worker
+from hostkit.background import Duty, Worker
 from hostkit.config import check_reloadable, from_mapping, load
 from hostkit.errors import HostkitError
 from hostkit.host._builder import Builder
@@ -65,6 +65,8 @@ class Host(HostView):
         http_transport: Sends what modules ask of other servers, instead of treq.
         channel: Carries messages to the other processes of the host, if the file has no ``redis:``.
             By default there are no others.
+        duty: Says whether this process does the work that only one does, if that may change. By
+            default it is said by the name of the process.
         database: The URL of the database that modules share, instead of that of the file.
 
     Raises:
@@ -89,6 +91,7 @@ class Host(HostView):
         module_path: Sequence[str | os.PathLike[str]] = (),
         http_transport: HttpTransport | None = None,
         channel: Channel | None = None,
+        duty: Duty | None = None,
         database: str | None = None,
     ) -> None:
         if categories is not None:
@@ -106,7 +109,7 @@ class Host(HostView):
         self._services = HostServices(
             reserved_paths=tuple(reserved_paths),
             recommended_path=recommended_path,
-            worker=Worker(worker_name, self.file.settings.background_tasks_on),
+            worker=Worker(worker_name, self.file.settings.background_tasks_on, duty),
             http=HttpService(transport=http_transport, clock=clock),
         )
         self._lifecycle = Lifecycle(clock)

@@ -10,7 +10,7 @@ from typing import Final
 
 COMMANDS: Final = (
     *("serve", "validate", "list", "routes", "explain", "ask", "reload", "status", "db"),
-    *("receipts", "modules", "enable", "disable", "shadow"),
+    *("receipts", "modules", "enable", "disable", "shadow", "drill"),
     *("spec", "rule", "graph", "schema", "init", "new", "bisect", "completion"),
 )
 
@@ -221,6 +221,12 @@ LIVE: Final = {
     "enable_json": "enable stricter live.yaml --format json",
     "enable_missing": "enable gone live.yaml",
     "status_switched": "status live.yaml",
+    "drill": "drill check_comment live.yaml --argument author --cmd 'echo {value}'",
+    "drill_json": "drill check_comment live.yaml --argument author --format json --cmd 'exit 3'",
+    "drill_argument": "drill check_comment live.yaml --argument autor",
+    "drill_notified": "drill on_comment_posted live.yaml",
+    "drill_unknown": "drill check_coment live.yaml",
+    "drill_value": "drill check_comment live.yaml --value ann",
     "status_json": "status live.yaml --format json",
     "modules_switched": "modules live.yaml",
     "reload_nothing": "reload live.yaml",

@@ -47,6 +47,7 @@ _PROGRAM: Final = (
 _PYTHON: Final = sysconfig.get_path("stdlib")
 
 VOLATILE: Final = (
+    (r"(hostkit-drill-)[0-9a-f]{16}\b", r"\1RANDOM"),
     (r"\x1b", r"\\e"),
     (r"\r\n", "\n"),
     (r"\b[0-9a-f]{6}-(\d+)\b(?!\])", r"RECEIPT-\1"),
@@ -165,7 +166,7 @@ def _in_terminal(columns: int, command: str) -> str:
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     line = [*_PROGRAM, *shlex.split(command)]
     streams: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), terminal)
-    with subprocess.Popen(line, **streams, env={**os.environ, "TERM": "xterm"}) as process:
+    with subprocess.Popen(line, **streams, env={**os.environ, "TERM": "dumb"}) as process:
         os.close(terminal)
         pieces = []
         while piece := _read(reader):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from hostkit.cli._manner import manner
 from hostkit.cli._options import CODES, module_path, path_option
 
 if TYPE_CHECKING:
@@ -75,15 +76,24 @@ def command(
     A FILE of - is standard input.
     """
     from hostkit.cli._checking import Checker, Depth  # noqa: PLC0415
-    from hostkit.cli._formats import WRITERS  # noqa: PLC0415
+    from hostkit.cli._formats import WRITERS, write_errors  # noqa: PLC0415
     from hostkit.cli._problems import exit_code_for  # noqa: PLC0415
+    from hostkit.cli._progress import progress_shown  # noqa: PLC0415
 
     if no_build and static:
         raise click.UsageError("--static does even less than --no-build: choose one of them")
     depth = Depth.STATIC if static else Depth.NO_BUILD if no_build else Depth.BUILD
-    checker = Checker(depth, without_secrets, module_path())
-    reports = [checker.check(file) for file in files]
-    WRITERS[form](reports)
+    with progress_shown() as progress:
+        checker = Checker(depth, without_secrets, module_path(), progress)
+        reports = [checker.check(file, _count(at, files)) for at, file in enumerate(files, 1)]
+    if manner().quiet and form == "text":
+        write_errors(reports, strict=strict)
+    else:
+        WRITERS[form](reports)
     has_warnings = any(report.warnings for report in reports)
     code = max(exit_code_for(report.problems) for report in reports)
     sys.exit(max(code, int(strict and has_warnings)))
+
+
+def _count(number: int, files: Sequence[str]) -> str:
+    return f" ({number} of {len(files)})" if len(files) > 1 else ""
