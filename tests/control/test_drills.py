@@ -133,10 +133,10 @@ def test_there_is_one_at_a_time() -> None:
             "another drill goes on, by ann (uid 1000)",
         )
         assert names(host)[0] == "hostkit-drill"
-        first.left.callback(None)
-        pass_time(drill)
+        first.left.callback(None)  # so that the next one waits for the end of this one
         arguments = {"hook": "may_knock", "value": VALUE, "seconds": 1, "argument": "where"}
         drill.begin("drill", **arguments)
+        pass_time(drill, 0.5)
         assert isinstance(host.hooks[Doors].may_knock("ann", VALUE), Deny)
         leave(drill)
 
