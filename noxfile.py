@@ -148,6 +148,7 @@ def bench(session: nox.Session) -> None:
     install(session)
     session.run("python", "benchmarks/registration.py")
     session.run("python", "benchmarks/startup.py")
+    session.run("python", "benchmarks/validate.py")
     session.run("python", "benchmarks/dispatch.py", *session.posargs)
     session.run("python", "benchmarks/cached.py")
     session.run("python", "benchmarks/invalidation.py")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-import logging
 import sys
-from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, BinaryIO, Final, final
 
@@ -18,7 +15,7 @@ from hostkit.errors import ConfigErrors
 from hostkit.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from hostkit.cli._progress import Progress
     from hostkit.config import HostFile
@@ -37,7 +34,6 @@ class Depth(StrEnum):
     STATIC = "--static"
 
 
-_LEVELS: Final = {"": logging.WARNING}
 _SKIPPED: Final = {
     Depth.BUILD: (),
     Depth.NO_BUILD: ("what modules do when they are built", "hooks", "paths"),
@@ -121,8 +117,7 @@ class Checker:
             return attrs.evolve(report, problems=errors.problems)
 
     def _read(self, name: str, stream: BinaryIO | None, report: Report) -> Report:
-        with _without_collection():
-            examined = examine(name, without_secrets=self.without_secrets, stream=stream)
+        examined = examine(name, without_secrets=self.without_secrets, stream=stream)
         return attrs.evolve(
             report,
             problems=examined.problems,
@@ -147,7 +142,7 @@ class Checker:
         from hostkit.host import check_configs  # noqa: PLC0415
 
         absent: list[Problem] = []
-        with logging_to_stderr(LogOptions(_LEVELS, skips_collected=True)) as mask:
+        with logging_to_stderr(LogOptions(skips_collected=True)) as mask:
             examined = examine(name, without_secrets=self.without_secrets, stream=stream)
             mask.learn(examined.file.redact)
             self.progress.expect(steps_of(examined.file))
@@ -170,7 +165,7 @@ class Checker:
         from hostkit.host import advise, build_from_file  # noqa: PLC0415
 
         absent: list[Problem] = []
-        with logging_to_stderr(LogOptions(_LEVELS, skips_collected=True)) as mask:
+        with logging_to_stderr(LogOptions(skips_collected=True)) as mask:
 
             def prepare(read: HostFile) -> None:
                 mask.learn(read.redact)
@@ -201,18 +196,6 @@ class Checker:
 
 def _failed(report: Report, errors: ConfigErrors) -> Report:
     return attrs.evolve(report, problems=errors.problems, warnings=errors.warnings)
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Pause the collection of garbage: a long file has many nodes and none of that."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _count(file: HostFile) -> int:

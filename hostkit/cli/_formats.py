@@ -104,7 +104,8 @@ def _describe(problem: Problem) -> dict[str, Any]:
     return {
         "code": problem.code or None,
         "message": problem.message,
-        "path": list(problem.path),
+        # A key that is neither is among the problems; JSON has no dates, and a bool is no index.
+        "path": [each if type(each) in {str, int} else str(each) for each in problem.path],
         "line": None if place is None else place.line,
         "column": None if place is None else place.column,
         "details": list(problem.details),

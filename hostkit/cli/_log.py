@@ -107,7 +107,8 @@ class LogOptions:
     """What a command writes to its log.
 
     Attributes:
-        levels: The lowest level for loggers, by name; the empty name is for all others.
+        levels: The lowest level for loggers, by name; the empty name is for all others. By default
+            warnings are logged.
         is_json: Whether lines are JSON.
         form: What lines have if they are text, as for `logging.Formatter`.
         worker: The name of this process, if it has one.
@@ -116,7 +117,7 @@ class LogOptions:
         is_whole: Whether tracebacks are whole also without an option of this process that says so.
     """
 
-    levels: Mapping[str, int]
+    levels: Mapping[str, int] = attrs.field(factory=lambda: {"": logging.WARNING})
     is_json: bool = False
     form: str = CHECK
     worker: str | None = None

@@ -11,7 +11,6 @@ import click
 
 from hostkit._version import __version__
 from hostkit.cli._manner import manner, show_traceback, with_common_options
-from hostkit.presenting import exception_line
 from hostkit.wording import clean, did_you_mean, indented
 
 _PACKAGE: Final = "hostkit.cli.commands"
@@ -62,6 +61,8 @@ class _Commands(click.Group):
             if isinstance(error, OSError) and error.errno == errno.EPIPE:
                 raise  # a closed pipe, at which click ends in silence
             show_traceback(error)
+            from hostkit.presenting import exception_line  # noqa: PLC0415 -- only for what is wrong
+
             shown = clean(exception_line(error), manner().redact)
             click.secho(f"Error: {indented(shown)}", fg="red", err=True)
             if not manner().traceback:

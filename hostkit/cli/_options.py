@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import logging
 import sys
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NoReturn, TypeVar
 
@@ -49,6 +47,8 @@ def write_json(value: Any, *, indent: int | None = 2) -> None:
         value: The data.
         indent: How far each level is indented; `None` writes one line.
     """
+    import json  # noqa: PLC0415 -- nothing else needs it
+
     text = json.dumps(value, indent=indent, ensure_ascii=False)
     if visible(text) != text:
         text = json.dumps(value, indent=indent).replace("\x7f", "\\u007f")
@@ -131,7 +131,7 @@ def build(
     from hostkit.errors import ConfigErrors  # noqa: PLC0415
     from hostkit.host import build_from_file  # noqa: PLC0415
 
-    log = log or LogOptions({"": logging.WARNING})
+    log = log or LogOptions()
     options: dict[str, Any] = {"module_path": module_path(), "stream": stream}
     if serves:
         options |= {"check": check_serving, "worker_name": worker}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from contextlib import contextmanager
 from time import monotonic
@@ -76,7 +75,9 @@ class Progress:
         if not self.is_shown or not is_due:
             return
         self._drawn_at, self._is_drawn = now, True
-        width = shutil.get_terminal_size().columns - 1  # in the last one, some terminals wrap
+        from shutil import get_terminal_size  # noqa: PLC0415 -- it imports what compresses files
+
+        width = get_terminal_size().columns - 1  # in the last one, some terminals wrap
         rest = f"  {self._bar()}" if self._total else f": {now - self._began:.0f}s"
         room = max(width - len(rest), 0)
         what = visible(self._what)

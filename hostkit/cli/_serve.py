@@ -24,7 +24,7 @@ from hostkit.control.reloader import Reloader
 from hostkit.errors import ConfigErrors, ModuleFailedError
 from hostkit.host import build_from_file, log_failed_module
 from hostkit.loops import make_monotonic, start_entry
-from hostkit.process.ending import Ending
+from hostkit.process.ending import Ending, leave
 from hostkit.process.heartbeat import Heartbeat
 from hostkit.process.pid_file import PidFile, hold_pid_file, pid_path
 from hostkit.process.signals import handle_hangup, handle_signals, ignore_hangup
@@ -79,8 +79,7 @@ def _leave(file: HostFile, exit_code: int) -> None:
     if pid_file is not None and PidFile(pid_file).is_own():
         control_path(pid_file).unlink(missing_ok=True)
         pid_file.unlink(missing_ok=True)
-    logging.shutdown()
-    os._exit(exit_code)
+    leave(exit_code)
 
 
 @final

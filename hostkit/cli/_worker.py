@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
-import os
 import signal
 import socket
 import sys
@@ -97,7 +95,7 @@ def _run(host: Host, channel: SupervisorChannel, options: Frame, link: socket.so
         WorkerProgram,
         read_file,
     )
-    from hostkit.process.ending import Ending  # noqa: PLC0415
+    from hostkit.process.ending import Ending, leave  # noqa: PLC0415
     from hostkit.process.heartbeat import Heartbeat  # noqa: PLC0415
     from hostkit.process.signals import handle_signals  # noqa: PLC0415
     from hostkit.web import GivenSockets, Server  # noqa: PLC0415
@@ -114,7 +112,7 @@ def _run(host: Host, channel: SupervisorChannel, options: Frame, link: socket.so
     notifier = WorkerNotifier(working.send)
     program.reloader = reloader = Reloader(host, server, notifier)
     program.commands = commands_of(host, server, reloader, reactor)
-    ending = Ending(lambda: host.file.settings.stop_timeout_seconds, _leave)
+    ending = Ending(lambda: host.file.settings.stop_timeout_seconds, leave)
     run = Run(server, reactor, notifier, reloader, ending)
     program.begin = run.start
     heartbeat = Heartbeat(reactor)
@@ -124,11 +122,6 @@ def _run(host: Host, channel: SupervisorChannel, options: Frame, link: socket.so
     reactor.addSystemEventTrigger("after", "shutdown", heartbeat.end)
     working.connect(reactor, link.fileno())
     return run.wait()
-
-
-def _leave(exit_code: int) -> None:
-    logging.shutdown()
-    os._exit(exit_code)
 
 
 if __name__ == "__main__":

@@ -53,8 +53,7 @@ class Host(HostView):
             running asyncio loop, or else Twisted's reactor.
         reserved_paths: Prefixes of the host's own, such as ``("/admin",)``. A module that registers
             a web resource there is refused.
-        recommended_path: The prefix at which modules should serve their web resources. One that is
-            registered elsewhere gets a warning in the log.
+        recommended_path: The prefix at which modules should serve; elsewhere a warning is logged.
         worker_name: The name of this process among those that share the file. Background loops of
             modules run in the one that the file names under ``hostkit: background_tasks_on:``.
         shield: Protects the callbacks of hooks that are declared with ``shield=True`` when a call
@@ -63,10 +62,8 @@ class Host(HostView):
         module_path: Folders in which Python looks for modules before all others, and before those
             that the file names under ``hostkit: path:``. They are on `sys.path` from then on.
         http_transport: Sends what modules ask of other servers, instead of treq.
-        channel: Carries messages to the other processes of the host, if the file has no ``redis:``.
-            By default there are no others.
-        duty: Says whether this process does the work that only one does, if that may change. By
-            default it is said by the name of the process.
+        channel: Carries messages to other processes of the host, if the file has no ``redis:``.
+        duty: Whether this process does the work that only one does, if `worker_name` does not say.
         database: The URL of the database that modules share, instead of that of the file.
 
     Raises:

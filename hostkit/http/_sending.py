@@ -10,7 +10,7 @@ from twisted.internet.defer import Deferred
 from hostkit.codes import Code
 from hostkit.http._redirects import redirected
 from hostkit.http._request import shown_url
-from hostkit.http._response import HttpCallError, HttpRequestError, HttpResponse
+from hostkit.http._response import HttpCallError, HttpRequestError, HttpResponse, describe
 from hostkit.http._retries import (
     FIRST_PAUSE_SECONDS,
     IDEMPOTENT,
@@ -101,13 +101,13 @@ class Sending:
 
     def _report(self, outcome: HttpResponse | HttpRequestError, pause: float) -> None:
         self.counts.retries += 1
-        said = f"status {outcome.status}" if isinstance(outcome, HttpResponse) else outcome
+        if isinstance(outcome, HttpCallError):
+            said = outcome.problem.message
+        else:
+            assert isinstance(outcome, HttpResponse)  # noqa: S101 -- other errors are final
+            said = f"{self.request.shown} was answered with {describe(outcome.status)}"
         logger_of(self.module).info(
-            "module %r: %s is sent again in %.1f s: %s",
-            self.module,
-            self.request.shown,
-            pause,
-            said,
+            "module %r: %s; it is sent again in %.1f s", self.module, said, pause
         )
 
     async def _sleep(self, seconds: float) -> None:

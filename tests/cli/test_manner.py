@@ -13,18 +13,23 @@ import click
 import pytest
 
 from hostkit.cli import main
-from hostkit.cli._main import BROKEN
+
+# What it says outside of a command cannot be seen by running one.
 from hostkit.cli._manner import manner, show_traceback
 from hostkit.cli.commands import rule
 from hostkit.logs import STEPS
 from tests.cli.answering import NUMBER
 from tests.cli.conftest import COLOUR, HEAD, Write, run
+from tests.cli.logged import IdleReactor
 from tests.cli.servers import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.cli.answering import Answering
+
+BROKEN = 70
+"""The exit code after an error in hostkit itself."""
 
 GOOD = f"{HEAD}modules: [{{module: tests.cli.modules.Words, name: words}}]\n"
 BAD = f"{HEAD}modules: [{{module: tests.cli.modules.Broken, name: bad}}]\n"
@@ -172,26 +177,23 @@ def test_an_address_that_is_asked_is_shown() -> None:
     assert result.stderr.startswith("asking unix:/nowhere: GET /_hostkit/hooks\n")
 
 
-def test_steps_are_in_the_log_of_a_server_that_wants_them(
-    write: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_steps_are_in_the_log_of_a_server_that_wants_them(idle: IdleReactor, write: Write) -> None:
     """`--log-level` is enough; `--verbose` adds nothing then."""
-    monkeypatch.setattr("hostkit.cli._serve.run", lambda _: 0)
     for args in [["-v"], ["--log-level", f"{STEPS}=debug"], ["-v", "--log-level", "debug"]]:
         result = run("serve", *args, write(GOOD))
         lines = [line for line in result.stderr.splitlines() if "'words' built" in line]
         assert len(lines) == 1
         assert re.match(r"2.+Z DEBUG hostkit.steps: module 'words' built \(", lines[0])
+    assert idle.runs == 3
 
 
+@pytest.mark.usefixtures("idle")
 def test_a_quiet_server_logs_errors_unless_a_level_is_named(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is more precise counts."""
     levels: list[int] = []
-    monkeypatch.setattr(
-        "hostkit.cli._serve.run", lambda _: levels.append(logging.getLogger().level)
-    )
+    monkeypatch.setattr(IdleReactor, "run", lambda _: levels.append(logging.getLogger().level))
     for args in [["-q"], [], ["-q", "--log-level", "debug"]]:
         run("serve", *args, write(GOOD))
     assert levels == [logging.ERROR, logging.INFO, logging.DEBUG]

@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hostkit.cli._supervise import line_writer, names_of, worker_command
+# How Python is called is seen by a process only: whether it has `-P`, which changes what it finds.
+from hostkit.cli._supervise import worker_command
 from hostkit.control.worker import WorkerNotifier
+from hostkit.process.supervising import Life
 from tests.cli.conftest import HEAD, Write, run
+from tests.cli.logged import Acting
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def test_workers_have_names() -> None:
-    """They begin with that of the supervisor, if it has one."""
-    assert names_of(2, None) == ["w1", "w2"]
-    assert names_of(2, "web") == ["web-1", "web-2"]
-
-
-def test_each_line_has_the_name_of_its_worker(capfdbinary: Any) -> None:
-    """A line that is JSON has it already; one that is not becomes JSON."""
-    line_writer(is_json=False)("w1", b"serving")
-    write = line_writer(is_json=True)
-    write("w1", b'{"worker": "w1", "message": "serving"}')
-    write("w1", b"printed \xff")
-    first, *others = capfdbinary.readouterr().err.splitlines()
-    assert first == b"[w1] serving"
-    assert [json.loads(each) for each in others] == [
-        {"worker": "w1", "message": "serving"},
-        {"worker": "w1", "message": "printed \ufffd"},
-    ]
+    from hostkit.config import HostFile
+    from hostkit.workers import Fleet
+    from tests.cli.logged import IdleReactor
 
 
 @pytest.mark.parametrize("is_here", [True, False])
@@ -46,15 +34,19 @@ def test_modules_are_found_as_in_the_supervisor(
 
 
 @pytest.fixture
-def supervised(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+def supervised(idle: IdleReactor, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Collect what would be supervised."""
     seen: list[Any] = []
 
-    def fake(file: Any, names: Any, _options: Any, _check: Any, *, does_tasks: bool) -> int:
-        seen.append((file.name, names, does_tasks))
-        return 0
+    def note(_life: Life, fleet: Fleet, *_: object) -> None:
+        seen.append(([worker.name for worker in fleet.workers], fleet.does_tasks))
 
-    monkeypatch.setattr("hostkit.cli._supervise.supervise", fake)
+    def end(_life: Life, file: HostFile) -> int:
+        seen[-1] = (file.name, *seen[-1])
+        return idle.runs
+
+    monkeypatch.setattr(Life, "__init__", note)
+    monkeypatch.setattr(Life, "until_stopped", end)
     return seen
 
 
@@ -117,19 +109,13 @@ def test_a_server_is_restarted_by_its_control_socket(tmp_path: Path) -> None:
     assert result.exit_code == 2
 
 
-def test_a_file_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A pipe cannot be read a second time."""
-    served: list[Any] = []
-
-    def run_nothing(host: Any) -> int:
-        served.append(host)
-        return 0
-
-    monkeypatch.setattr("hostkit.cli._serve.run", run_nothing)
+def test_a_file_is_read_once(idle: IdleReactor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipe cannot be read a second time: all of it is there when the host is built."""
+    built: list[str] = []
+    monkeypatch.setattr(Acting, "act", staticmethod(lambda: built.append("module")))
     reading, writing = os.pipe()
-    os.write(writing, HEAD.encode())
+    os.write(writing, f"{HEAD}modules: [{{module: tests.cli.logged.Acting}}]".encode())
     os.close(writing)
     result = run("serve", f"/dev/fd/{reading}")
     os.close(reading)
-    assert (result.exit_code, len(served)) == (0, 1)
-    assert served[0].file.text == HEAD
+    assert (result.exit_code, idle.runs, built) == (0, 1, ["module"])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import threading
 from typing import TYPE_CHECKING
 
-from hostkit.process.ending import Ending
+from hostkit.process.ending import Ending, leave
 
 if TYPE_CHECKING:
     import pytest
@@ -102,3 +103,12 @@ def test_what_is_not_to_be_logged_is_not(caplog: pytest.LogCaptureFixture) -> No
     with caplog.at_level(logging.CRITICAL, "hostkit.serve"):
         end(5)
     assert caplog.messages == []
+
+
+def test_leaving_writes_logs_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without waiting for threads that go on."""
+    steps: list[object] = []
+    monkeypatch.setattr(os, "_exit", steps.append)
+    monkeypatch.setattr(logging, "shutdown", lambda: steps.append("shutdown"))
+    leave(3)
+    assert steps == ["shutdown", 3]

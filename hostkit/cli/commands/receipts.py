@@ -27,7 +27,7 @@ Examples:
 \b
 Exit codes:
   0  the receipts are shown; with --follow, the server has ended
-  1  there is no server, or it has no such hook
+  1  there is no server, or it has no such hook or module
   2  the file cannot be read, or the command line is wrong
 """
 

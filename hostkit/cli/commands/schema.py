@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -50,7 +49,7 @@ def command(file: str) -> None:
     from hostkit.errors import ConfigErrors  # noqa: PLC0415
     from hostkit.loading import MODULES, Environment, find_folders, importable  # noqa: PLC0415
 
-    options = LogOptions({"": logging.WARNING})
+    options = LogOptions()
     mask = click.get_current_context().with_resource(logging_to_stderr(options))
     try:
         # A schema is most wanted while a file is being written, so not all of it must be right.

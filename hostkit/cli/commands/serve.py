@@ -155,8 +155,9 @@ def _examine(name: str) -> Examined:
 def _supervise(examined: Examined, count: int, group: str | None, options: dict[str, Any]) -> int:
     from hostkit.cli._log import LogOptions, logging_to_stderr  # noqa: PLC0415
     from hostkit.cli._log_format import SERVE  # noqa: PLC0415
-    from hostkit.cli._supervise import SUPERVISOR, names_of, supervise  # noqa: PLC0415
+    from hostkit.cli._supervise import SUPERVISOR, supervise  # noqa: PLC0415
     from hostkit.errors import ConfigErrors  # noqa: PLC0415
+    from hostkit.process.supervising import names_of  # noqa: PLC0415
 
     log = LogOptions(
         options["levels"], options["json"], SERVE, SUPERVISOR, prefix=f"[{SUPERVISOR}] "

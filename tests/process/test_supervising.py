@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,9 @@ from twisted.internet.defer import Deferred
 from twisted.internet.error import ReactorNotRunning
 from twisted.internet.task import Clock
 
-from hostkit.cli._supervise import Life
-from hostkit.cli._worker import _leave
 from hostkit.config import from_mapping
 from hostkit.errors import ConfigErrors, Problem
+from hostkit.process.supervising import Life, line_writer, names_of
 from hostkit.process.systemd import Notifier
 from hostkit.workers import Fleet, Supervisor, Version
 from tests.cli.fleets import fleet_running
@@ -72,7 +72,10 @@ class Setup:
         )
         self.supervisor = Supervisor(self.fleet, FakeFiles(), self.reactor, notifier)
         source: Any = self.source
-        self.life = Life(self.fleet, source, self.supervisor, notifier, self.reactor)
+        self.shown: list[ConfigErrors] = []
+        self.life = Life(
+            self.fleet, source, self.supervisor, notifier, self.reactor, self.shown.append
+        )
         self.code = self.life.until_stopped(from_mapping({}))
 
     def end(self, index: int, exit_code: int | None = None) -> None:
@@ -145,13 +148,13 @@ def test_without_the_first_worker_it_ends(
     assert setup.source.is_closed
 
 
-def test_what_cannot_be_opened_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_cannot_be_opened_is_said(tmp_path: Path) -> None:
     """Before a process begins."""
     error = ConfigErrors((Problem("HK403", "cannot listen"),))
     setup = Setup(tmp_path, error=error)
     setup.manager.close()
     assert (setup.code, setup.processes.all) == (1, [])
-    assert "HK403" in capsys.readouterr().err
+    assert setup.shown == [error]
 
 
 def test_it_ends_when_no_worker_can_serve_any_more(setup: Setup) -> None:
@@ -213,14 +216,6 @@ def test_a_supervisor_holds_its_pid_file(tmp_path: Path) -> None:
     assert "HK406" in log
 
 
-def test_a_process_with_threads_that_go_on_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With its exit code, without waiting for them."""
-    codes: list[int] = []
-    monkeypatch.setattr("os._exit", codes.append)
-    _leave(3)
-    assert codes == [3]
-
-
 def test_a_worker_process_needs_a_supervisor(tmp_path: Path) -> None:
     """One that has gone at once leaves nothing behind."""
     import socket
@@ -231,8 +226,28 @@ def test_a_worker_process_needs_a_supervisor(tmp_path: Path) -> None:
     with theirs:
         ours.close()
         code = f"import os; os.dup2({theirs.fileno()}, 3)"
-        code = f"{code}; from hostkit.cli._worker import main; main()"
+        code = f"{code}; import runpy; runpy.run_module('hostkit.cli._worker', run_name='__main__')"
         done = subprocess.run(
             [sys.executable, "-c", code], pass_fds=[theirs.fileno()], cwd=tmp_path, check=False
         )
     assert done.returncode == 1
+
+
+def test_workers_have_names() -> None:
+    """They begin with that of the supervisor, if it has one."""
+    assert names_of(2, None) == ["w1", "w2"]
+    assert names_of(2, "web") == ["web-1", "web-2"]
+
+
+def test_each_line_has_the_name_of_its_worker(capfdbinary: Any) -> None:
+    """A line that is JSON has it already; one that is not becomes JSON."""
+    line_writer(is_json=False)("w1", b"serving")
+    write = line_writer(is_json=True)
+    write("w1", b'{"worker": "w1", "message": "serving"}')
+    write("w1", b"printed \xff")
+    first, *others = capfdbinary.readouterr().err.splitlines()
+    assert first == b"[w1] serving"
+    assert [json.loads(each) for each in others] == [
+        {"worker": "w1", "message": "serving"},
+        {"worker": "w1", "message": "printed \ufffd"},
+    ]
