@@ -151,6 +151,8 @@ def bench(session: nox.Session) -> None:
     session.run("python", "benchmarks/validate.py")
     session.run("python", "benchmarks/dispatch.py", *session.posargs)
     session.run("python", "benchmarks/cached.py")
+    session.run("python", "benchmarks/invalidation.py")
+    session.run("python", "benchmarks/store.py")
     session.run("python", "benchmarks/web.py")
     session.run("python", "benchmarks/reload.py")
     session.run("python", "benchmarks/workers.py")

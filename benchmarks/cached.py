@@ -43,12 +43,14 @@ class Recent(ByHand):
 
     def __init__(self) -> None:
         self._known: OrderedDict[Any, Any] = OrderedDict()
+        self.misses = 0
 
     async def one(self, key: Any) -> Any:
         known = self._known
         try:
             known.move_to_end(key)
         except KeyError:
+            self.misses += 1
             known[key] = value = KNOWN[key]
             if len(known) > MOST:
                 known.popitem(last=False)
@@ -171,7 +173,7 @@ def by_name(target: Any) -> Case:
 
 def zipf(target: Any) -> Case:
     """Calls with keys of which a few are frequent, and most are rare."""
-    weights = [1 / (rank + 1) for rank in range(KEYS)]
+    weights = [1 / (rank + 1) ** 1.1 for rank in range(KEYS)]
     drawn = random.Random(1).choices(range(KEYS), weights, k=DRAWS)
 
     async def run(count: int) -> None:
@@ -181,9 +183,27 @@ def zipf(target: Any) -> Case:
     return run
 
 
+def draw(*, moving: bool) -> list[int]:
+    """Draw keys of which a few are frequent; which ones these are may change all the time."""
+    weights = [1 / (rank + 1) ** 1.1 for rank in range(KEYS)]
+    ranks = random.Random(1).choices(range(KEYS), weights, k=10 * DRAWS)
+    # Every twenty calls the most frequent key is gone, and a new one becomes the most rare.
+    return [rank + at // 20 if moving else rank for at, rank in enumerate(ranks)]
+
+
+async def hit_ratio(target: Any, keys: list[int]) -> float:
+    """The share of calls that compute nothing, of a cache that is empty at first."""
+    KNOWN.update((key, key) for key in keys)
+    before = target.misses if isinstance(target, Recent) else target.one.info().misses
+    for key in keys:
+        await target.one(key)
+    after = target.misses if isinstance(target, Recent) else target.one.info().misses
+    return 1 - (after - before) / len(keys)
+
+
 def without_awaiting(target: LruCache) -> dict[str, Case]:
     """The same calls of plain functions."""
-    weights = [1 / (rank + 1) for rank in range(KEYS)]
+    weights = [1 / (rank + 1) ** 1.1 for rank in range(KEYS)]
     drawn = random.Random(1).choices(range(KEYS), weights, k=DRAWS)
 
     async def run_one(count: int) -> None:
@@ -226,6 +246,13 @@ async def main() -> None:
         cases["functools.lru_cache, sync"] = without_awaiting(LruCache())[heading]
         columns[heading] = await ratios(cases, HAND)
     print_table(f"time / {HAND}", columns)
+    print()
+    kept = {}
+    for heading, moving in {"Zipf": False, "moving": True}.items():
+        keys = draw(moving=moving)
+        caches = {"exact LRU": Recent(), HOSTKIT: Hostkit()}
+        kept[heading] = {name: await hit_ratio(each, keys) for name, each in caches.items()}
+    print_table(f"share of hits, {MOST} of {KEYS} keys", kept, digits=3)
     print()
 
 

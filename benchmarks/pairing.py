@@ -69,14 +69,14 @@ async def ratios(
     }
 
 
-def print_table(title: str, columns: Mapping[str, Mapping[str, float]]) -> None:
+def print_table(title: str, columns: Mapping[str, Mapping[str, float]], *, digits: int = 2) -> None:
     """Print a table of ratios: a column each, a line per case."""
     names = list(dict.fromkeys(name for column in columns.values() for name in column))
     width = max(map(len, [title, *names]))
     print(title.ljust(width), *(heading.rjust(10) for heading in columns))
     for name in names:
         cells = (
-            f"{column[name]:.2f}".rjust(10) if name in column else "-".rjust(10)
+            f"{column[name]:.{digits}f}".rjust(10) if name in column else "-".rjust(10)
             for column in columns.values()
         )
         print(name.ljust(width), *cells, flush=True)

@@ -34,6 +34,7 @@ SHARED = {
         *("check_migrations", "read_applied", "read_url"),
     },
     "hostkit.http": {"NOTHING", "HttpService", "Params"},
+    "hostkit.mail": {"MailService"},
     "hostkit.rules": {"KINDS", "NO_ANSWER", "POLICIES", "D_co", "FailureKind", "policy_for"},
     "hostkit.store": {"LONGEST_KEY", "NAME", "SCHEMA", "Absent", "StoreLimits"},
     "hostkit.web": {

@@ -8,6 +8,7 @@
 from hostkit import errors as errors
 from hostkit import rules as rules
 from hostkit.api import ModuleApi as ModuleApi
+from hostkit.background import BackgroundCall as BackgroundCall
 from hostkit.background import BackgroundLoop as BackgroundLoop
 from hostkit.caching import CachedFunction as CachedFunction
 from hostkit.caching import cached as cached

@@ -169,7 +169,17 @@ class Code(StrEnum):
     NOT_STORABLE = "HK520", "a key or a value cannot be kept in the store"
     TOO_LARGE_TO_STORE = "HK521", "a value is larger than the store allows"
 
-    # Services, HK540 to HK549: what the server is, templates and mail
+    # Services, HK530 to HK539: background work
+    WORK_AFTER_STOP = "HK530", "background work begins after its module was stopped"
+    NO_THREAD = "HK531", "too many calls wait for a thread"
+    WAITS_FOR_ITSELF = "HK532", "background work would wait for itself"
+
+    # Services, HK540 to HK549: what the server is, templates, mail and routes
     NOT_SAID = "HK540", "a module needs a setting that the file does not have"
     NO_DATA_FOLDER = "HK541", "the folder of a module cannot be made"
     TEMPLATE_FAILED = "HK542", "a template of a module cannot be rendered"
+    NO_MAIL_SERVER = "HK543", "a module sends a mail, and the file names no mail server"
+    BAD_MAIL = "HK544", "a mail cannot be written as a module has given it"
+    MAIL_UNAVAILABLE = "HK545", "the mail server cannot be reached, or cannot take a mail now"
+    MAIL_REFUSED = "HK546", "the mail server refuses a mail, or some of its recipients"
+    BAD_ROUTE = "HK547", "a route of a web resource is malformed"

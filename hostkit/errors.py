@@ -194,6 +194,11 @@ class UnknownNameError(RegistrationError, AttributeError):
     """No such method on the api; also an `AttributeError`, so that `hasattr` stays useful."""
 
 
+@final
+class BackgroundError(CodedError):
+    """Background work of a module cannot begin, or would wait for itself."""
+
+
 class ModuleFailedError(HostkitError):
     """A module could not answer: the third outcome, neither allow nor deny.
 

@@ -51,7 +51,7 @@ def test_a_number_that_no_unit_divides_is_shown_as_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    "block", ["ModuleEntry", "Settings", "Listener", "Redis", "Limits", "Http"]
+    "block", ["ModuleEntry", "Settings", "Listener", "Redis", "Limits", "Http", "MailServer"]
 )
 def test_the_operators_page_has_the_table_of_each_block(block: str) -> None:
     """All keys that may be written are explained there, each by a sentence of its own."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 import attrs
 
 from hostkit.api._places import Places
-from hostkit.background import Loops, Worker
+from hostkit.background import BackgroundWork, Threads, Worker
 from hostkit.caching import Invalidations
 from hostkit.codes import Code
 from hostkit.database import DatabaseUse, HostDatabase, read_url
@@ -16,6 +16,7 @@ from hostkit.errors import RegistrationError
 from hostkit.http import HttpService
 from hostkit.logs import COLLECTED, logger_of
 from hostkit.loops import Lifetime
+from hostkit.mail import MailService
 from hostkit.store import StoreLimits
 
 if TYPE_CHECKING:
@@ -54,24 +55,28 @@ class HostServices:
         reserved_paths: The prefixes below which no module may serve anything.
         recommended_path: The prefix below which the host would like its modules to serve.
         worker: This process among those that share the config file.
+        threads: Where functions run that would block the event loop.
         invalidations: The cached methods of the host's modules, and the other processes' link.
         link: Where modules find the hooks.
         database: The database that the modules share.
         store: What their stores go by.
         http: The connections to other servers.
         places: The names and folders of the server.
+        mail: Sends mails.
     """
 
     categories: tuple[type[Category], ...] = ()
     reserved_paths: tuple[str, ...] = ()
     recommended_path: str | None = None
     worker: Worker = attrs.field(factory=Worker)
+    threads: Threads = attrs.field(factory=Threads)
     invalidations: Invalidations = attrs.field(factory=Invalidations)
     link: HooksLink = attrs.field(factory=HooksLink)
     database: HostDatabase = attrs.field(factory=_make_memory)
     store: StoreLimits = attrs.field(factory=StoreLimits)
     http: HttpService = attrs.field(factory=HttpService)
     places: Places = attrs.field(factory=Places)
+    mail: MailService = attrs.field(factory=MailService)
 
 
 @final
@@ -118,7 +123,7 @@ class Registrations:
     Attributes:
         callbacks: In the order of registration.
         mounts: In the order of registration.
-        loops: The module's background loops.
+        background: What the module does in the background.
         lifetime: Ends what the module has in flight at services.
         folder: The folder of the Python file of the module's class, if there is one.
         database: What the module has to do with the database.
@@ -129,7 +134,7 @@ class Registrations:
 
     callbacks: list[Registration] = attrs.field(factory=list)
     mounts: list[Mount] = attrs.field(factory=list)
-    loops: Loops = attrs.field(factory=Loops)
+    background: BackgroundWork = attrs.field(factory=BackgroundWork)
     lifetime: Lifetime = attrs.field(factory=Lifetime)
     folder: Path | None = None
     database: DatabaseUse = attrs.field(factory=DatabaseUse)

@@ -7,7 +7,7 @@ from types import MethodType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, TypeVarTuple
 
 from hostkit.api._base import BaseApi, Registration
-from hostkit.api._marked import find_marked
+from hostkit.api._marks import find_marked
 from hostkit.codes import Code
 from hostkit.errors import RegistrationError
 from hostkit.specs import (
@@ -26,7 +26,6 @@ Ts = TypeVarTuple("Ts")
 R = TypeVar("R")
 
 _NO_KEY: Final[Any] = object()
-
 Callbacks: TypeAlias = Callable[..., Any] | Mapping[Any, Callable[..., Any]]
 """What a module registers for one hook."""
 

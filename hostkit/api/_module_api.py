@@ -6,10 +6,12 @@ import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
+from hostkit.api._background import BackgroundApi
 from hostkit.api._base import BaseApi
 from hostkit.api._callbacks import CallbackApi, Callbacks
 from hostkit.api._database import DatabaseApi
 from hostkit.api._http import HttpApi
+from hostkit.api._mail import MailApi
 from hostkit.api._processes import ProcessApi
 from hostkit.api._server import ServerApi
 from hostkit.api._store import StoreApi
@@ -55,11 +57,13 @@ class ModuleApi(
     HookApi,
     WebApi,
     ProcessApi,
+    BackgroundApi,
     DatabaseApi,
     StoreApi,
     HttpApi,
     ServerApi,
     TemplateApi,
+    MailApi,
 ):
     """What a module is given as the second argument of its constructor.
 

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import math
-import sys
-from typing import TYPE_CHECKING, Any, Final, cast, final
+from typing import TYPE_CHECKING, Any, Final, final
 
-from twisted.internet.defer import CancelledError, Deferred
-from twisted.python.failure import Failure
-
-from hostkit.codes import Code
-from hostkit.dispatch import call_for
-from hostkit.errors import RegistrationError
-from hostkit.logs import About, logger_of
-from hostkit.loops import Entrance, advise, is_callers
-from hostkit.presenting import exception_line, presentable
-from hostkit.specs import callable_name, check_callable, signature_of
+from hostkit.background._run import Ended, Ledger, Run
+from hostkit.loops import Backoff, evenly
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import FrameType
 
+    from twisted.internet.defer import Deferred
+
+    from hostkit.background._run import RunOutcome
     from hostkit.loops import Cancellable, Clock
 
 LONGEST_PAUSE_SECONDS: Final = 60.0
@@ -28,8 +20,6 @@ LONGEST_PAUSE_SECONDS: Final = 60.0
 
 TOLERATED_FAILURES: Final = 8
 """How often runs may fail one after the other before the next ones are put off."""
-
-_MOST_DOUBLINGS: Final = 64
 
 
 @final
@@ -64,14 +54,17 @@ class BackgroundLoop:
         self.interval_seconds: Final = interval_seconds
         self._function = function
         self._clock: Clock | None = None
+        self._ledger = Ledger()
         self._began_at = 0.0
         self._number = 0  # of the interval at whose end the last run was due
         self._call: Cancellable | None = None
         self._failures = 0  # in a row
-        self._is_running = False
+        # Whole intervals only, as runs start at multiples.
+        most = max(1, LONGEST_PAUSE_SECONDS // interval_seconds)
+        self._backoff = Backoff(interval_seconds, interval_seconds * most, evenly)
+        self._pause = interval_seconds
+        self._run: Run | None = None
         self._is_stopped = False
-        self._current_run: Deferred[None] | None = None
-        self._waiting: list[Deferred[None]] = []
 
     @property
     def failures(self) -> int:
@@ -81,25 +74,40 @@ class BackgroundLoop:
     @property
     def is_over(self) -> bool:
         """Whether it was stopped by its module, and no run is in flight."""
-        return self._is_stopped and not self._is_running
+        return self._is_stopped and self._run is None
 
-    def stop(self) -> None:
-        """Start no more runs, ever. A run that is in flight finishes."""
+    def __str__(self) -> str:
+        return f"the background loop {self.description!r}"
+
+    def stop(self) -> Ended:
+        """Start no more runs, ever. A run that is in flight finishes.
+
+        Returns:
+            Can be awaited, to wait until that run has finished; it does not wait if the run itself
+            stops its loop.
+        """
         self._is_stopped = True
         self._unschedule()
+        if self._run is None:
+            self._ledger.current.pop(self, None)
+            return Ended(None)
+        return Ended(self._run.wait())
 
-    def begin(self, clock: Clock) -> None:
+    def begin(self, clock: Clock, ledger: Ledger | None = None) -> None:
         """Schedule the first run, one interval from now.
 
         Args:
             clock: The clock to schedule runs with.
+            ledger: What its module does in the background.
         """
         if self._is_stopped:
             return
         self._clock = clock
+        self._ledger = self._ledger if ledger is None else ledger
+        self._ledger.current[self] = None
         self._began_at = clock.seconds()
         self._number = 0
-        if not self._is_running:  # otherwise the run's end does
+        if self._run is None:  # otherwise the run's end does
             self._schedule()
 
     def interrupt(self) -> Deferred[None] | None:
@@ -111,12 +119,10 @@ class BackgroundLoop:
         """
         self._clock = None
         self._unschedule()
-        if self._current_run is None or _is_inside(self):
+        if self._run is None:
+            self._ledger.current.pop(self, None)
             return None
-        ended: Deferred[None] = Deferred()
-        self._waiting.append(ended)
-        self._current_run.cancel()
-        return ended
+        return self._run.interrupt()
 
     def _schedule(self) -> None:
         assert self._clock is not None  # noqa: S101
@@ -138,107 +144,27 @@ class BackgroundLoop:
     def _start(self) -> None:
         assert self._clock is not None  # noqa: S101
         self._call = None
-        self._is_running = True
-        entrance = Entrance()
-        self._current_run = entrance.start(self._run(entrance))
-        # Not in the run itself, whose context variables the next one would inherit.
-        self._current_run.addBoth(self._end, self._clock)
+        self._run = Run(self.module, self._function, self._ledger)
+        self._run.start(self._clock, self._end)
 
-    async def _run(self, entrance: Entrance) -> None:
-        try:
-            await call_for(self.module, self._function)
-        except BaseException as error:
-            if is_callers(error, entrance):
-                raise
-            self._failures += 1
-            self._log_failure(error)
-        else:
-            self._failures = 0
-
-    def _log_failure(self, error: BaseException) -> None:
-        said = f"module {self.module!r}: the background loop {self.description!r} failed"
-        if self._pause > self.interval_seconds:
-            said += f" {self._failures} times in a row, and runs again in {self._pause:g} s"
-        extra = About(loop=self.description).extra
-        why, shown = advise(error, exception_line(error)), presentable(error)
-        logger_of(self.module).error("%s: %s", said, why, exc_info=shown, extra=extra)
-
-    @property
-    def _pause(self) -> float:
-        """How long the next run is put off: longer with each failure in a row."""
-        doublings = min(self._failures - TOLERATED_FAILURES, _MOST_DOUBLINGS)
-        if doublings <= 0 or self.interval_seconds >= LONGEST_PAUSE_SECONDS:
-            return self.interval_seconds
-        most = int(LONGEST_PAUSE_SECONDS // self.interval_seconds)
-        return self.interval_seconds * min(1 << doublings, most)
-
-    def _end(self, result: object, clock: Clock) -> None:
-        self._is_running = False
-        self._current_run = None
+    def _end(self, outcome: RunOutcome | None) -> None:
+        self._run = None
+        if outcome is not None and outcome.error is not None:
+            self._put_off(outcome)
+        elif outcome is not None:
+            self._failures, self._pause = 0, self.interval_seconds
+            self._backoff.reset()
         if self._clock is not None and not self._is_stopped:
             self._schedule()
-        waiting, self._waiting = self._waiting, []
-        for ended in waiting:
-            ended.callback(None)
-        if isinstance(result, Failure) and result.check(CancelledError) is None:
-            # `KeyboardInterrupt` and the like: the event loop is the caller of a run.
-            clock.call_later(0, result.raiseException)
+        else:
+            self._ledger.current.pop(self, None)
 
-
-def _is_inside(loop: BackgroundLoop) -> bool:
-    """Whether the current run of a loop calls this."""
-    # Found on the stack: a context variable would be inherited by whatever the run schedules.
-    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 -- the documented way to a caller
-    while frame is not None:
-        if frame.f_code is BackgroundLoop._run.__code__ and frame.f_locals["self"] is loop:  # noqa: SLF001
-            return True
-        frame = frame.f_back
-    return False
-
-
-def check_loop(
-    function: Any, milliseconds: object, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> None:
-    """Check the arguments of ``looping_background_call``.
-
-    Args:
-        function: The function.
-        milliseconds: The interval.
-        args: The function's positional arguments.
-        kwargs: Its arguments by name.
-
-    Raises:
-        RegistrationError: The function cannot be called, or not with these arguments (HK203).
-        ValueError: The interval is not a positive, finite number.
-    """
-    check_callable(function, "the function of a background loop")
-    _check_arguments(function, args, kwargs)
-    is_number = isinstance(milliseconds, int | float) and not isinstance(milliseconds, bool)
-    if not (is_number and 0 < cast("float", milliseconds) < math.inf):
-        raise ValueError(
-            "the interval of a background loop is in milliseconds, a number greater than zero, "
-            f"not {milliseconds!r}"
-        )
-
-
-def _check_arguments(
-    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> None:
-    try:
-        signature = signature_of(function)
-    except ValueError:  # some functions written in C have no signature
-        return
-    try:
-        signature.bind(*args, **kwargs)
-    except TypeError as error:
-        raise RegistrationError(
-            Code.NOT_CALLABLE,
-            f"the function of a background loop cannot be called with these arguments: {error}",
-            expected=f"arguments for {function_name(function)}{signature}",
-            hint="give them to looping_background_call after the interval",
-        ) from None
-
-
-def function_name(function: object) -> str:
-    """Find the name of a function, or of another callable, for logs."""
-    return callable_name(function).rpartition(".")[2]
+    def _put_off(self, outcome: RunOutcome) -> None:
+        """Log that a run has failed, and choose the pause before the next one."""
+        self._failures += 1
+        if self._failures >= TOLERATED_FAILURES:
+            self._pause = self._backoff.next()
+        said = f"{self} failed"
+        if self._pause > self.interval_seconds:
+            said += f" {self._failures} times in a row, and runs again in {self._pause:g} s"
+        outcome.log_failure(self.module, self.description, said)

@@ -91,8 +91,8 @@ def cached(
 
     Args:
         function: The method, when used without parentheses.
-        max_entries: How many results are kept for each instance; then the least recently used
-            one is dropped.
+        max_entries: How many results are kept for each instance; then one is dropped that was not
+            asked for recently.
         ttl: How long a result is kept, in seconds or as a `datetime.timedelta`, counted from when
             it was computed; by default there is no such limit.
         uncached_args: Names of arguments that are left out of the key: what the method needs to
@@ -190,14 +190,15 @@ class CachedMethod(Generic[P, T]):
         method = MethodType(self._function, instance)
         is_coroutine = self._function.__code__.co_flags & inspect.CO_COROUTINE
         compute: Callable[..., Any] = method if is_coroutine else _awaiting(method)
+        clock = self._options.clock or monotonic_seconds()
         cache: Cache[T] = Cache(
             compute,
             self._parameters,
             max_entries=self._options.max_entries,
             ttl_seconds=self._options.ttl_seconds,
-            clock=self._options.clock or monotonic_seconds(),
+            clock=clock,
         )
-        made: Any = functools.update_wrapper(self._bind(cache), method)
+        made: Any = functools.update_wrapper(self._bind(cache, clock), method)
         marks = set(vars(self)) - {*functools.WRAPPER_ASSIGNMENTS, "__wrapped__"}
         vars(made).update((mark, vars(self)[mark]) for mark in marks)  # such as @hookimpl's
         made.__self__ = instance
@@ -205,6 +206,8 @@ class CachedMethod(Generic[P, T]):
         made.named_key_names = self._parameters.named_key_names
         made.invalidate = cache.invalidate
         made.invalidate_all = cache.invalidate_all
+        made.info = cache.info
+        made.count_hits = cache.count_hits
         return cast("FunctionType", made)
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import functools
+import weakref
 from inspect import Parameter, Signature
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, Protocol, TypeVar, runtime_checkable
 
-from hostkit.caching._cache import RETRY
 from hostkit.codegen import compile_function
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
-    from types import FunctionType
 
-    from hostkit.caching._cache import Cache
+    from hostkit.caching._cache import Cache, CacheInfo
     from hostkit.caching._keys import KeyParameters
 
 P = ParamSpec("P")
@@ -67,42 +68,44 @@ class CachedFunction(Protocol[P, T_co]):
     def invalidate_all(self) -> None:
         """Drop all entries in the same way."""
 
+    def info(self) -> CacheInfo:
+        """Say how many results there are, and what has become of calls."""
 
-# A hit costs one look-up by the key, which may be slow to hash, and one move of the entry. That is
-# why this is a real function with the method's own signature, and not a wrapper that binds
-# arguments on each call.
+    def count_hits(self, *, on: bool = True) -> None:
+        """Count hits from now on, which makes each of them a little slower, or not any more."""
+
+
+# A hit costs one look-up by the key, which may be slow to hash, and sets a flag. That is why this
+# is a real function with the method's own signature, and not a wrapper that binds arguments on
+# each call. It is short, since each further variable takes time in every call, also if it is not
+# used; and what it needs are globals of its own, since a closure is copied in every call.
 _TEMPLATE: Final = """\
-def {_}bind({_}cache, {_}known, {_}move, {_}now):
-    async def {name}({parameters}):{make_key}
-        while True:
-            try:
-                {_}entry = {_}known[{key}]
-            except {_}KeyError:
-                pass
-            except {_}TypeError:
-                {_}cache.check_hash({key})
-                raise
-            else:
-                {found}
-            {_}value = await {_}cache.compute({key}{arguments})
-            if {_}value is not {_}RETRY:
-                return {_}value
-    return {name}
+async def {name}({parameters}):{make_key}
+    try:
+        {_}entry = {_}known[{key}]
+    except {_}KeyError:
+        pass
+    except {_}TypeError:
+        {_}cache.check_hash({key})
+        raise
+    else:
+        {found}
+    return await {_}find({key}{arguments})
 """
 _FOUND: Final = """\
-{_}move({_}entry)
-                return {_}entry.value"""
+{_}entry.seen = True{count}
+        return {_}entry.value"""
 _FOUND_IN_TIME: Final = """\
 if {_}now() < {_}entry.until:
-                    {_}move({_}entry)
-                    return {_}entry.value
-                {_}cache.drop({key})"""
-_NAMES: Final[dict[str, Any]] = {"RETRY": RETRY, "KeyError": KeyError, "TypeError": TypeError}
+            {_}entry.seen = True{count}
+            return {_}entry.value
+        {_}cache.drop({key})"""
+_COUNT: Final = "; {_}cache.hits += 1"
 
 
 def compile_binder(
     function: FunctionType, parameters: KeyParameters, *, expires: bool
-) -> Callable[[Cache[Any]], FunctionType]:
+) -> Callable[[Cache[Any], Callable[[], float]], FunctionType]:
     """Compile what makes the cached function of each instance.
 
     Args:
@@ -111,24 +114,51 @@ def compile_binder(
         expires: Whether results expire.
 
     Returns:
-        Makes the function that looks into a cache, and has the signature of the method.
+        Makes the function that looks into a cache, and has the signature of the method. It reads
+        monotonic seconds with its second argument, if results expire.
     """
     name = function.__code__.co_name
     prefix = _unused_prefix((name, *(each.name for each in parameters.parameters)))
-    binder = compile_function(
-        _write_binder(name, prefix, parameters, expires=expires),
-        f"{prefix}bind",
-        f"cached {parameters.method}",
-        {f"{prefix}{each}": value for each, value in _NAMES.items()},
-    )
 
-    def bind(cache: Cache[Any]) -> FunctionType:
-        bound: FunctionType = binder(cache, cache.known, cache.order.move_to_end, cache.clock)
+    @functools.cache
+    def compiled(*, counts: bool) -> FunctionType:
+        source = _write(name, prefix, parameters, expires=expires, counts=counts)
+        return compile_function(source, name, f"cached {parameters.method}", {})
+
+    def bind(cache: Cache[Any], clock: Callable[[], float]) -> FunctionType:
+        bound = _bind(compiled(counts=False), prefix, cache, clock)
         bound.__defaults__ = function.__defaults__
         bound.__kwdefaults__ = function.__kwdefaults__
+        made = weakref.ref(bound)
+
+        def switch(on: bool) -> None:  # noqa: FBT001 -- there is nothing else
+            # In its place: callers, hooks and the host have the function itself.
+            bound = made()
+            assert bound is not None  # noqa: S101 -- it is what this is called through
+            bound.__code__ = compiled(counts=on).__code__.replace()
+
+        cache.switch = switch
         return bound
 
     return bind
+
+
+def _bind(
+    template: FunctionType, prefix: str, cache: Cache[Any], clock: Callable[[], float]
+) -> FunctionType:
+    """Make a function of the same code that looks into a cache."""
+    names: dict[str, Any] = {
+        "cache": cache,
+        "known": cache.results.known,
+        "find": cache.find,
+        "now": clock,
+        "KeyError": KeyError,
+        "TypeError": TypeError,
+    }
+    own = {f"{prefix}{each}": value for each, value in names.items()}
+    # Code of its own, too, as Python notes in it where a global was found last.
+    code = template.__code__.replace()
+    return FunctionType(code, template.__globals__ | own, template.__name__)
 
 
 def _unused_prefix(names: tuple[str, ...]) -> str:
@@ -139,16 +169,19 @@ def _unused_prefix(names: tuple[str, ...]) -> str:
     return prefix
 
 
-def _write_binder(name: str, prefix: str, parameters: KeyParameters, *, expires: bool) -> str:
+def _write(
+    name: str, prefix: str, parameters: KeyParameters, *, expires: bool, counts: bool
+) -> str:
     kinds = {each.name: each.kind for each in parameters.parameters}
     key_names = ", ".join(_write_part(name, kinds[name]) for name in parameters.key_names)
     is_one = len(parameters.key_names) == 1
     template = _TEMPLATE.replace("{found}", _FOUND_IN_TIME if expires else _FOUND)
+    template = template.replace("{count}", _COUNT if counts else "")
     return template.format(
         _=prefix,
         name=name,
         parameters=_write_parameters(parameters.parameters),
-        make_key="" if is_one else f"\n        {prefix}key = ({key_names})",
+        make_key="" if is_one else f"\n    {prefix}key = ({key_names})",
         key=key_names if is_one else f"{prefix}key",
         arguments="".join(f", {_write_argument(each)}" for each in parameters.parameters),
     )

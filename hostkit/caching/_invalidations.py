@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import logging
-import math
-import reprlib
 import weakref
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, final
+from typing import TYPE_CHECKING, Any, Final, final
 
-import attrs
-
+from hostkit.caching._invalidation import check_key, read_payload
+from hostkit.caching._outgoing import KIND, Outgoing
 from hostkit.errors import InvalidationError
 from hostkit.messages import Messages, Notice, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from hostkit.caching._cache import CacheInfo
     from hostkit.caching._function import CachedFunction
+    from hostkit.caching._invalidation import Key
+    from hostkit.messages import Messages
 
 _log: Final = logging.getLogger("hostkit.caching")
-
-KIND: Final = "invalidation"
-"""The kind of the messages."""
-
-_LONGEST_BITS: Final = 10_000  # Python refuses to write and read integers that are much longer
-
-Key: TypeAlias = tuple[Any, ...]
-"""The arguments of a cached method: strings, numbers, booleans, `None`, and tuples of them."""
 
 
 @final
@@ -40,10 +33,12 @@ class Invalidations:
     """
 
     def __init__(self, messages: Messages | None = None) -> None:
-        self._messages = messages or Messages()
+        self._outgoing = Outgoing(messages) if messages is not None else None
         self._functions: dict[str, weakref.WeakSet[CachedFunction[..., Any]]] = {}
         self._notice = Notice(_log)
-        self._messages.add(KIND, self)
+        self._counts_hits = False
+        if messages is not None:
+            messages.add(KIND, self)
 
     def add(self, module: str, function: CachedFunction[..., Any]) -> None:
         """Register a function.
@@ -54,14 +49,38 @@ class Invalidations:
         """
         registered = self._functions.setdefault(_name(module, function), weakref.WeakSet())
         registered.add(function)
+        if self._counts_hits:
+            function.count_hits()
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the functions that are there, in the order in which they were added."""
         return tuple(name for name, functions in self._functions.items() if functions)
 
-    def knows(self, module: str, function: CachedFunction[..., Any]) -> bool:
-        """Whether a function was registered by a module."""
+    @property
+    def infos(self) -> tuple[tuple[str, CacheInfo], ...]:
+        """What the functions hold, each with its name; of several with one, the fullest first."""
+        return tuple(
+            (name, info)
+            for name, functions in self._functions.items()
+            for info in sorted(
+                (function.info() for function in functions), key=_entries, reverse=True
+            )
+        )
+
+    def count_hits(self, *, on: bool = True) -> None:
+        """Have all functions count hits from now on, also those that are added later, or not.
+
+        Args:
+            on: Whether they do.
+        """
+        self._counts_hits = on
+        for functions in self._functions.values():
+            for function in functions:
+                function.count_hits(on=on)
+
+    def knows(self, module: str, function: object) -> bool:
+        """Whether something is a function that was registered by a module."""
         return function in self._functions.get(_name(module, function), ())
 
     async def invalidate(
@@ -78,145 +97,83 @@ class Invalidations:
             TypeError: This is not a key; nothing was dropped.
             InvalidationError: The other processes could not be notified.
         """
-        key = check_key(function, key)
+        await self.invalidate_many(module, function, (key,))
+
+    async def invalidate_many(
+        self, module: str, function: CachedFunction[..., Any], keys: Iterable[tuple[Any, ...]]
+    ) -> None:
+        """Drop entries here, at once, and then in all other processes.
+
+        Args:
+            module: The name of the module whose function it is.
+            function: The function.
+            keys: The arguments of each.
+
+        Raises:
+            TypeError: One of them is not a key; nothing was dropped.
+            InvalidationError: The other processes could not be notified.
+        """
+        checked = [check_key(function, key) for key in keys]
         name = _name(module, function)
-        self._drop(name, key)
-        try:
-            await self._send(Invalidation(name, key))
-        except OSError as error:
+        self._drop(name, checked)
+        if self._outgoing is None:
+            return
+        error = await self._outgoing.send(name, checked)
+        if error is not None:
             raise InvalidationError(module, function.__qualname__, str(error)) from error
 
     def receive(self, payload: Any) -> None:
         """Drop what another process has invalidated.
 
         Raises:
-            ValueError: This is not an invalidation.
+            ValueError: These are not invalidations.
         """
-        message = Invalidation.from_payload(payload)
-        if message.key is None:
-            self._drop_all(self._functions.get(message.name, ()))
-        elif not self._drop(message.name, message.key):
-            self._notice.write(
-                logging.WARNING,
-                "another process invalidates %s, which is not a key here; all entries of %s were "
-                "dropped",
-                shown(repr(message.key)),
-                shown(message.name),
-            )
+        for each in read_payload(payload):
+            if each.keys is None:
+                self._drop_all(self._functions.get(each.name, ()))
+                continue
+            wrong = self._drop(each.name, each.keys)
+            if wrong is not None:
+                self._notice.write(
+                    logging.WARNING,
+                    "another process invalidates %s, which is not a key here; all entries of %s "
+                    "were dropped",
+                    shown(repr(wrong)),
+                    shown(each.name),
+                )
 
     def catch_up(self) -> None:
         """Drop everything, since messages may have been missed."""
         for functions in tuple(self._functions.values()):
             self._drop_all(functions)
 
-    async def _send(self, message: Invalidation) -> None:
-        try:
-            await self._messages.send(KIND, message.to_payload())
-        except ValueError:
-            # The key is too long for a message; all entries of the function is less, and right.
-            await self._messages.send(KIND, attrs.evolve(message, key=None).to_payload())
-
     def _drop_all(self, functions: Iterable[CachedFunction[..., Any]]) -> None:
         for function in tuple(functions):
             function.invalidate_all()
 
-    def _drop(self, name: str, key: tuple[Any, ...]) -> bool:
-        """Drop an entry of all functions of a name; all entries of those it is not a key of.
+    def _drop(self, name: str, keys: Iterable[Key]) -> Key | None:
+        """Drop entries of all functions of a name; all entries of those they are not keys of.
 
         Returns:
-            Whether it was a key of all of them. Others may be those of another version.
+            One that was not a key of all of them. Others may be those of another version.
         """
-        is_key = True
+        wrong = None
         for function in tuple(self._functions.get(name, ())):
-            try:
-                function.invalidate(key)
-            except TypeError:
-                # Which entries are meant is unknown, so none of them can be trusted.
-                function.invalidate_all()
-                is_key = False
-        return is_key
+            invalidate = function.invalidate
+            for key in keys:
+                try:
+                    invalidate(key)
+                except TypeError:
+                    # Which entries are meant is unknown, so none of them can be trusted.
+                    function.invalidate_all()
+                    wrong = key
+                    break
+        return wrong
 
 
-@final
-@attrs.frozen
-class Invalidation:
-    """What a message says: an entry of a cache is stale.
-
-    Attributes:
-        name: The cached function, by the name that it has in all processes.
-        key: The arguments; `None`: all entries are stale.
-    """
-
-    name: str
-    key: Key | None
-
-    def to_payload(self) -> dict[str, Any]:
-        """Write it as JSON values, in which tuples are lists."""
-        return {"name": self.name, "key": self.key}
-
-    @classmethod
-    def from_payload(cls, payload: Any) -> Invalidation:
-        """Read what another process says.
-
-        Raises:
-            ValueError: This is not an invalidation.
-        """
-        match payload:
-            case {"name": str(name), "key": None}:
-                return cls(name, None)
-            case {"name": str(name), "key": list(key)}:
-                return cls(name, _tuple(key))
-        raise ValueError("this is not an invalidation")
+def _name(module: str, function: object) -> str:
+    return f"{module}/{getattr(function, '__qualname__', '')}"
 
 
-def check_key(function: CachedFunction[..., Any], key: object) -> Key:
-    """Make sure that a key can be sent to other processes.
-
-    Args:
-        function: The cached function.
-        key: The key of an entry of it.
-
-    Raises:
-        TypeError: It is not a tuple of as many arguments as make up a key, or one of them is of a
-            type that cannot be serialised.
-    """
-    names = function.key_names
-    if isinstance(key, tuple) and len(key) == len(function.named_key_names):
-        names = function.named_key_names  # an entry for each of what else it was called with
-    if not isinstance(key, tuple) or len(key) != len(names):
-        shown = f"({', '.join(names)}{',' if len(names) == 1 else ''})"
-        raise TypeError(
-            f"{function.__qualname__}: a key is a tuple of {shown}, even for one argument, "
-            f"not {key!r}"
-        )
-    for name, value in zip(names, key, strict=True):
-        if not _is_serialisable(value):
-            raise TypeError(
-                f"{function.__qualname__}: the argument {name!r} cannot be serialised for other "
-                f"processes, as it is {_show(value)}; expected a str, a number, a bool, None, or a "
-                "tuple of them"
-            )
-    return key
-
-
-def _is_serialisable(value: object) -> bool:
-    if isinstance(value, tuple):
-        return all(_is_serialisable(part) for part in value)
-    if isinstance(value, float):
-        # NaN equals no key, and JSON has neither it nor infinity.
-        return math.isfinite(value)
-    if isinstance(value, int):
-        return value.bit_length() <= _LONGEST_BITS
-    return value is None or isinstance(value, str)
-
-
-def _show(value: object) -> str:
-    return reprlib.repr(value) if not isinstance(value, int) else "a number of too many digits"
-
-
-def _tuple(values: list[Any]) -> tuple[Any, ...]:
-    return tuple(_tuple(value) if isinstance(value, list) else value for value in values)
-
-
-def _name(module: str, function: CachedFunction[..., Any]) -> str:
-    return f"{module}/{function.__qualname__}"
+def _entries(info: CacheInfo) -> int:
+    return info.entries

@@ -81,13 +81,10 @@ class KeyParameters:
         Returns:
             It, or `None` if it is not for such a key, or has the further ones as well.
         """
-        named = [name for name in self.key_names if name not in self._variadic]
-        is_shorter = len(named) < len(self.key_names)
-        return (
-            values
-            if is_shorter and isinstance(values, tuple) and len(values) == len(named)
-            else None
-        )
+        named = len(self.named_key_names)
+        if named == len(self.key_names):
+            return None
+        return values if isinstance(values, tuple) and len(values) == named else None
 
     def named_part(self, key: Any) -> tuple[Any, ...]:
         """The values of the named arguments in a key."""
@@ -110,7 +107,10 @@ class KeyParameters:
         if len(values) != wanted:
             raise TypeError(f"{self._how_to_name_a_key()}, not {len(values)} values")
         key = values[0] if wanted == 1 else values
-        self.check_hash(key)
+        try:
+            hash(key)
+        except TypeError:
+            self.check_hash(key)  # which raises, and names the argument
         return key
 
     def check_hash(self, key: Any) -> None:

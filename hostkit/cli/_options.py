@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NoReturn, TypeVar
 
 import click
 
@@ -118,11 +118,13 @@ def build(
     serves: bool = False,
     worker: str | None = None,
     log: LogOptions | None = None,
+    stream: BinaryIO | None = None,
 ) -> Host:
     """Build a host from a file; if there are problems, show them and exit.
 
     Listeners, pid file and control socket are checked if it `serves`. From before anything of a
-    module runs until the end of the command, logs go to standard error.
+    module runs until the end of the command, logs go to standard error. If the file was read
+    already, `stream` has what is in it.
     """
     from hostkit.cli._log import LogOptions, logging_to_stderr  # noqa: PLC0415
     from hostkit.cli._progress import progress_shown  # noqa: PLC0415
@@ -130,7 +132,7 @@ def build(
     from hostkit.host import build_from_file  # noqa: PLC0415
 
     log = log or LogOptions()
-    options: dict[str, Any] = {"module_path": module_path()}
+    options: dict[str, Any] = {"module_path": module_path(), "stream": stream}
     if serves:
         options |= {"check": check_serving, "worker_name": worker}
     try:

@@ -106,7 +106,6 @@ def supervise(
 
     reactor: Any = installed
     write = line_writer(is_json=options["json"])
-    options = {**options, "tasks_on": names[0] if does_tasks else None}
     fleet = Fleet(names, Spawner(reactor, worker_command(), options, write), reactor)
     fleet.does_tasks = does_tasks
     source = ConfigSource(file.name, check, reactor, len(names))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import io
 import logging
 import os
@@ -60,6 +59,7 @@ def work(options: Frame, link: socket.socket, mask: Mask) -> int:
     """
     from twisted.internet import reactor as installed  # noqa: PLC0415 -- it is installed by now
 
+    from hostkit.background import Duty  # noqa: PLC0415
     from hostkit.cli._problems import exit_code, show_problems  # noqa: PLC0415
     from hostkit.control.worker import adapted  # noqa: PLC0415
     from hostkit.errors import ConfigErrors  # noqa: PLC0415
@@ -72,11 +72,12 @@ def work(options: Frame, link: socket.socket, mask: Mask) -> int:
         host = build_from_file(
             options["file"],
             prepare=lambda file: mask.learn(file.redact),
-            change=lambda file: adapted(file, options["switches"], options["tasks_on"]),
+            change=lambda file: adapted(file, options),
             stream=io.BytesIO(options["text"].encode()),
             worker_name=options["worker"],
             module_path=options["module_path"],
             channel=channel,
+            duty=Duty(),
         )
     except ConfigErrors as errors:
         show_problems(errors)
@@ -105,9 +106,9 @@ def _run(host: Host, channel: SupervisorChannel, options: Frame, link: socket.so
     reactor: Any = installed
     sockets = GivenSockets(reactor, options["slot"])
     server = Server(host, sockets)
-    program = WorkerProgram(host, server, sockets, reactor)
-    read = functools.partial(read_file, tasks_on=options["tasks_on"])
-    working = Working(program, sockets, channel, read)
+    assert host.worker.duty is not None  # noqa: S101 -- it was given above
+    program = WorkerProgram(host, server, sockets, reactor, host.worker.duty)
+    working = Working(program, sockets, channel, read_file)
     host.accompany(working.barrier)  # after the server, so that it is the last one
     host.when_reloaded(working.committed)
     notifier = WorkerNotifier(working.send)

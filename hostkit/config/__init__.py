@@ -18,7 +18,7 @@ from hostkit.config._load import Examined, examine, from_mapping, load
 from hostkit.config._plain import Written
 from hostkit.config._redacting import COMMON_WORDS, Redactor
 from hostkit.config._scalars import Bytes, Seconds, parse_bytes, parse_seconds, wrong_type
-from hostkit.config._services import Http
+from hostkit.config._services import Http, MailServer
 from hostkit.config._settings import Redis, Settings
 from hostkit.config._tokens import SHORTEST_TOKEN
 
@@ -35,6 +35,7 @@ __all__ = [
     "Limits",
     "Lines",
     "Listener",
+    "MailServer",
     "ModuleEntry",
     "ModulePolicies",
     "ModulePolicy",

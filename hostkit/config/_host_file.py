@@ -101,12 +101,14 @@ class HostFile:
     Attributes:
         modules: The entries of ``modules:``, in the order of the file.
         settings: The settings under ``hostkit:``.
+        generation: Which file of its host it is, if that is counted elsewhere.
         name: The file's name, as the user gave it; ``<config>`` for a mapping.
     """
 
     modules: tuple[ModuleEntry, ...]
     settings: Settings
     _source: Source = attrs.field(repr=False, eq=False)
+    generation: int | None = attrs.field(default=None, repr=False, eq=False)
 
     @property
     def name(self) -> str:

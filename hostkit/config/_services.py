@@ -2,9 +2,10 @@
 
 # Without `from __future__ import annotations`: the annotations are read when the file is.
 
+import re
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Annotated, final
+from typing import Annotated, Final, Literal, final
 from urllib.parse import urlsplit
 
 import attrs
@@ -12,6 +13,8 @@ import attrs
 from hostkit.config._entries import Period
 from hostkit.config._fields import Check, setting
 from hostkit.config._scalars import Bytes, Seconds
+
+_PORTS: Final = 65536
 
 
 def _is_network(value: str) -> bool:
@@ -36,6 +39,67 @@ _Network = Annotated[
     str, Check(_is_network, "a network or an address, such as 10.20.0.0/16 or 'fd00::5'")
 ]
 _Size = Annotated[Bytes, Check(lambda size: size > 0, "at least one byte")]
+
+
+def _is_host(value: str) -> bool:
+    return re.fullmatch(r"[\w.:-]+", value, re.ASCII) is not None
+
+
+def _is_sender(value: str) -> bool:
+    return re.fullmatch(r"([^<>@]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)", value) is not None
+
+
+_Port = Annotated[int, Check(lambda port: 0 < port < _PORTS, "a port")]
+_USUAL_PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
+
+
+@final
+@attrs.frozen
+class MailServer:
+    """The setting ``hostkit.mail:``."""
+
+    host: Annotated[str, Check(_is_host, "a host without a port")] = setting(
+        help="The mail server.", reload=True
+    )
+    sender: Annotated[str, Check(_is_sender, "an address, or Name <address>")] = setting(
+        help="Who mails come from: `words@example.org`, or `Words <words@example.org>`.",
+        reload=True,
+        key="from",
+    )
+    port: _Port | None = setting(
+        None, help="Its port.", reload=True, shown="587; with `tls` 465, with `none` 25"
+    )
+    tls: Literal["starttls", "tls", "none"] = setting(
+        "starttls",
+        help="`starttls`: the connection is encrypted before anything is sent, or nothing is. "
+        "`tls`: from its beginning. `none`: never, also not for the password.",
+        reload=True,
+    )
+    user: str | None = setting(None, help="Who logs in there.", reload=True)
+    password: str | None = setting(
+        None, help="The user's password; `!env` or `!file`.", reload=True, secret=True
+    )
+    timeout_seconds: Period = setting(
+        Seconds(30),
+        help="How long sending a mail may take.",
+        reload=True,
+        key="timeout",
+    )
+
+    @property
+    def used_port(self) -> int:
+        """The port that is connected to."""
+        return _USUAL_PORTS[self.tls] if self.port is None else self.port
+
+    @property
+    def where(self) -> str:
+        """The server in a message."""
+        return f"{self.host}:{self.used_port}"
+
+    @property
+    def login(self) -> tuple[str, str] | None:
+        """User and password, if there is a user."""
+        return None if self.user is None else (self.user, self.password or "")
 
 
 @final

@@ -17,7 +17,7 @@ from hostkit.config._fields import Check, setting
 from hostkit.config._limits import AtLeastOne, Count
 from hostkit.config._listener import Listener, Text, is_token
 from hostkit.config._scalars import Bytes, Seconds
-from hostkit.config._services import BaseUrl, Http
+from hostkit.config._services import BaseUrl, Http, MailServer
 
 MOST_WORKERS: Final = 256
 """How many worker processes a server has at most."""
@@ -120,7 +120,7 @@ class Settings:
     )
     stop_timeout_seconds: Period = setting(
         Seconds(30),
-        help="How long a module's `stop`, the end of its background loops, and notifications in "
+        help="How long a module's `stop`, the end of its background work, and notifications in "
         "flight may each take when the module or the server [stops](#stopping); then they are "
         "cancelled, and the rest goes on.",
         reload=True,
@@ -148,6 +148,14 @@ class Settings:
         None,
         help="Which process runs the modules' [background loops](background.md#which-process): "
         "the one that `--worker` gives this name. Without it, the one without a name.",
+    )
+    threads: Count = setting(
+        10,
+        help="In how many threads modules may have functions called at a time, all together; see "
+        "[](background.md#threads).",
+    )
+    thread_queue: Count = setting(
+        1000, help="How many such calls may wait for a thread; more are refused."
     )
     database: Text = setting(
         "sqlite:///modules.db",
@@ -200,6 +208,9 @@ class Settings:
         help="The folder in which a folder with the name of a module has [templates](templates.md) "
         "instead of the module's own. A relative name starts at the config file's folder.",
         key="templates",
+    )
+    mail: MailServer | None = setting(
+        None, help="The server for [mails of modules](mail.md); see [below](#mail).", reload=True
     )
     http: Http = setting(
         Http(),

@@ -48,7 +48,11 @@ def merge_status(
         "modules": first.get("modules", {}),
         "listeners": first.get("listeners", []),
         "loops": [loop for answer in answers for loop in answer["loops"]],
+        "background": _sum_rows([answer["background"] for answer in answers], "module"),
+        "threads": _sum([answer["threads"] for answer in answers])
+        or {"busy": 0, "waiting": 0, "most": 0},
         "caches": first.get("caches", []),
+        "cached": _sum_rows([answer["cached"] for answer in answers], "name"),
         "redis": first.get("redis", False),
         "messages": _sum([answer["messages"] for answer in answers]),
         "receipts": _sum([answer["receipts"] for answer in answers]) or {"kept": 0, "limit": 0},
@@ -116,6 +120,28 @@ def _sum(found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             else:
                 total[key] = total.get(key, 0) + value
     return total
+
+
+def _sum_rows(tables: Sequence[Sequence[Mapping[str, Any]]], named: str) -> list[dict[str, Any]]:
+    """Add the numbers of rows with the same name.
+
+    Args:
+        tables: The rows of each worker. A number that is not known is `None`.
+        named: The key of the name.
+    """
+    rows: dict[str, list[Mapping[str, Any]]] = {}
+    for table in tables:
+        for row in table:
+            rows.setdefault(row[named], []).append(row)
+    return [
+        {key: name if key == named else _sum_known([row[key] for row in those]) for key in those[0]}
+        for name, those in rows.items()
+    ]
+
+
+def _sum_known(numbers: Sequence[int | None]) -> int | None:
+    known = [number for number in numbers if number is not None]
+    return sum(known) if known else None
 
 
 def merge_modules(answers: Sequence[Sequence[dict[str, Any]]]) -> list[dict[str, Any]]:

@@ -14,10 +14,12 @@ from hostkit.config import examine
 from hostkit.control._reporting import reload_for_client
 from hostkit.control._switching import SWITCHES
 from hostkit.control.listening import Request, explain
+from hostkit.loops import start_entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from hostkit.background import Duty
     from hostkit.config import HostFile
     from hostkit.control.listening import Command
     from hostkit.control.reloader import Reloader
@@ -26,35 +28,32 @@ if TYPE_CHECKING:
     from hostkit.workers import Frame
 
 
-def read_file(frame: Frame, tasks_on: str | None) -> HostFile:
+def read_file(frame: Frame) -> HostFile:
     """Read the config file that a supervisor has sent, with what has been changed in it since.
 
     Args:
         frame: As `hostkit.workers.Version.as_frame` writes it.
-        tasks_on: As for `adapted`.
 
     Raises:
         ConfigErrors: Something is wrong with it.
     """
     stream = io.BytesIO(frame["text"].encode())
-    return adapted(examine(frame["file"], stream=stream).accept(), frame["switches"], tasks_on)
+    return adapted(examine(frame["file"], stream=stream).accept(), frame)
 
 
-def adapted(file: HostFile, commands: Mapping[str, str], tasks_on: str | None) -> HostFile:
-    """Change how modules of a file are asked, and which worker does background work.
+def adapted(file: HostFile, frame: Frame) -> HostFile:
+    """Change how modules of a file are asked, and number it.
 
     Args:
         file: The file.
-        commands: One of `SWITCHES` for each module that is changed, by its name.
-        tasks_on: The worker that does background work, if it is one of this supervisor's.
+        frame: Says what operators have changed, and which file of the host it is.
     """
+    commands = frame["switches"]
     modules = (
         attrs.evolve(entry, **SWITCHES[commands[entry.name]]) if entry.name in commands else entry
         for entry in file.modules
     )
-    chosen = tasks_on or file.settings.background_tasks_on
-    settings = attrs.evolve(file.settings, background_tasks_on=chosen)
-    return attrs.evolve(file, modules=tuple(modules), settings=settings)
+    return attrs.evolve(file, modules=tuple(modules), generation=frame["generation"])
 
 
 @final
@@ -91,6 +90,7 @@ class WorkerProgram:
         server: Serves it.
         sockets: The sockets it is served on.
         reactor: The Twisted reactor.
+        duty: The work that only one process does.
 
     Attributes:
         begin: Starts to serve.
@@ -106,8 +106,10 @@ class WorkerProgram:
         server: Server,
         sockets: GivenSockets,
         reactor: Any,
+        duty: Duty,
     ) -> None:
         self._host = host
+        self._duty = duty
         self._server = server
         self._sockets = sockets
         self._reactor = reactor
@@ -124,8 +126,11 @@ class WorkerProgram:
             lambda: self.reloader.reload(file), self._reactor, self._host.receipts.redact, report
         )
 
-    def tasks(self, *, here: bool) -> Deferred[None]:  # noqa: ARG002
+    def tasks(self, *, here: bool) -> Deferred[None]:
         """Do the work that only one process does, or have done it."""
+        if not here:
+            return start_entry(self._duty.end())
+        self._duty.begin()
         return succeed(None)
 
     def ask(self, frame: Frame, send: Callable[[dict[str, Any]], None]) -> Callable[[], None]:

@@ -105,6 +105,7 @@ class Job:
         may_be_done: Whether it may have been committed, if the connection is lost now.
         was_interrupted: Whether `interrupt` was used.
         is_expired: Whether its time was over while the caller waited for it.
+        waited_seconds: How long it has waited for a thread; `None` while it does.
     """
 
     module: str
@@ -119,6 +120,7 @@ class Job:
     may_be_done: bool = False
     was_interrupted: bool = False
     is_expired: bool = False
+    waited_seconds: float | None = None
     _began: float = attrs.field(factory=time.monotonic)
     _left: threading.Event = attrs.field(factory=threading.Event)
 
@@ -131,6 +133,10 @@ class Job:
     def elapsed_seconds(self) -> float:
         """How long it has taken so far."""
         return time.monotonic() - self._began
+
+    def begin(self) -> None:
+        """Note that a thread has come to it."""
+        self.waited_seconds = self.elapsed_seconds
 
     @property
     def must_end(self) -> bool:
@@ -208,6 +214,14 @@ class Job:
     def refused(self, reason: str, hint: str | None = None) -> DatabaseError:
         """The error for what the function must not do."""
         return DatabaseError(Code.DATABASE_FAILED, self.module, self.description, reason, hint)
+
+    def closed(self, reason: str) -> DatabaseError:
+        """The error for an interaction that comes too late.
+
+        Args:
+            reason: What is over.
+        """
+        return DatabaseError(Code.DATABASE_CLOSED, self.module, self.description, reason)
 
     def timed_out(self, last: str = "") -> DatabaseTimeoutError:
         """The error for an interaction that takes too long; see `ended`."""

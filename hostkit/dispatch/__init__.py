@@ -1,6 +1,13 @@
 """How hooks are called: chains compiled from what modules registered, and their receipts."""
 
-from hostkit.dispatch._callback import Callback, Locate, call_for, current_module, module_on
+from hostkit.dispatch._callback import (
+    Callback,
+    Locate,
+    call_for,
+    current_module,
+    module_on,
+    runs_module_code,
+)
 from hostkit.dispatch._chain import Chain
 from hostkit.dispatch._hooks import Hooks, bind_hooks, make_caller, name_hook
 from hostkit.dispatch._keyed import KeyedChain, keys_of
@@ -31,4 +38,5 @@ __all__ = [
     "make_caller",
     "module_on",
     "name_hook",
+    "runs_module_code",
 ]

@@ -43,6 +43,7 @@ class Callback:
         locate: Finds the module's entry in the config file.
         key: Which calls it is for, if the hook is keyed.
         details: What else the key says.
+        generation: Which of the files of its host its chain belongs to.
     """
 
     module: str
@@ -54,6 +55,7 @@ class Callback:
     locate: Locate = lambda: None
     key: Hashable = None
     details: Any = None
+    generation: int | None = None
 
     @property
     def is_coroutine(self) -> bool:

@@ -92,6 +92,8 @@ class Receipt:
         at: When; accurate to the sampling interval, `None` in a host that was not started.
         seconds: How long the whole chain took, if that was measured.
         key: Whose callbacks were asked, if the hook is keyed.
+        generation: Which config file the modules were asked by: 1 is the first one of the host, and
+            each reload counts one more.
     """
 
     id: str
@@ -103,6 +105,7 @@ class Receipt:
     at: datetime | None = None
     seconds: float | None = None
     key: Hashable = None
+    generation: int | None = None
 
     def __str__(self) -> str:
         key = f" for {visible(str(self.key))}" if self.key is not None else ""

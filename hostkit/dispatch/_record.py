@@ -225,6 +225,7 @@ class CallRecord:
             reason=show(self.reason),
             at=self._at(),
             key=self._callbacks[0].key if self._callbacks else None,
+            generation=self._callbacks[0].generation if self._callbacks else None,
             seconds=self.ended - self.began if measured else None,  # type: ignore[operator]
         )
 

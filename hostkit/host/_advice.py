@@ -44,7 +44,7 @@ def _warning(
 
 
 def _about_module(module: Module) -> Iterator[Problem]:
-    has_any = module.callbacks or module.mounts or module.loops.are_declared
+    has_any = module.callbacks or module.mounts or module.background.is_declared
     if not has_any and not hasattr(module.instance, "start"):
         yield _warning(
             f"module {module.name!r} registers nothing: no callback, no web resource, no loop",

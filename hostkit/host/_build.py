@@ -43,8 +43,8 @@ def build(
     Args:
         loader: Loads the modules of the file.
         clock: Where timeouts are set; see `Chain`.
-        before: What was built before, if this is a reload. Its modules that are unchanged in the
-            file are kept. Its hooks call its own chains until `HostState.connect` is called.
+        before: What was built before, if this is a reload. Its hooks call its own chains until
+            `HostState.connect`.
         missing: Optional modules that are known to have failed, so that they are not loaded.
         protect: As for `Chain`.
 
@@ -69,24 +69,40 @@ def build(
         detached=detached,
         mounts=assign_paths(modules, loader.findings),
         missing=missing,
+        generation=_generation(file, before),
     )
-    warn_about_order(state.chains.values(), loader.findings)
-    check_deciders(file, state.chains, modules)
+    _check(state)
     if before is None:
         state.bind()
     return state
+
+
+def _check(state: HostState) -> None:
+    """Look at all modules together."""
+    warn_about_order(state.chains.values(), state.loader.findings)
+    check_deciders(state.loader.file, state.chains, state.modules)
+
+
+def _generation(file: HostFile, before: HostState | None) -> int:
+    """Count the files of a host, unless its supervisor does."""
+    if file.generation is not None:
+        return file.generation
+    if before is None:
+        return 1
+    return before.generation + (before.loader.file is not file)
 
 
 def _manager(
     loader: ModuleLoader, modules: Sequence[Module], before: HostState | None
 ) -> HookManager:
     categories, environment = loader.services.categories, loader.environment
+    generation = _generation(loader.file, before)
     manager = HookManager(before.plugin_manager.monitors if before is not None else None)
     for category in categories:
         manager.add_hookspecs(category)
     for module in modules:
         find = functools.partial(environment.distribution_of, module.entry.module)
-        manager.add_callbacks(module.name, _callbacks(module), find)
+        manager.add_callbacks(module.name, _callbacks(module, generation), find)
     return manager
 
 
@@ -160,7 +176,7 @@ def _load_modules(
     return tuple(loaded), tuple(modules), tuple(in_order)
 
 
-def _callbacks(module: Module) -> list[tuple[str, Callback]]:
+def _callbacks(module: Module, generation: int) -> list[tuple[str, Callback]]:
     entry = module.entry
     return [
         (
@@ -175,6 +191,7 @@ def _callbacks(module: Module) -> list[tuple[str, Callback]]:
                 locate=module.place,
                 key=registration.key,
                 details=registration.details,
+                generation=generation,
             ),
         )
         for registration in module.callbacks

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, final
 import attrs
 
 from hostkit.api import Places
+from hostkit.background import Threads
 from hostkit.caching import Invalidations
 from hostkit.errors import ConfigErrors
 from hostkit.host._build import build
@@ -21,6 +22,7 @@ from hostkit.loading import (
     importable,
     load_categories,
 )
+from hostkit.mail import MailService
 from hostkit.specs import check_categories
 
 if TYPE_CHECKING:
@@ -84,21 +86,21 @@ class Builder:
             messages, problems = make_messages(file, services.worker.name, self.channel)
             database, others = make_database(file, self.database)
             problems += others
-            services.http.use(file.settings.http)
             services = attrs.evolve(
                 services,
                 categories=tuple(categories),
+                threads=Threads(file.settings.threads, file.settings.thread_queue),
                 invalidations=Invalidations(messages),
                 database=database,
                 store=make_limits(file, self.clock),
                 places=Places.of(file),
+                mail=MailService(clock=self.clock),
             )
             loader = ModuleLoader(file, make_api(categories), services, environment)
             try:
                 built = build(loader, self.clock, protect=self.protect)
             except ConfigErrors as errors:
-                found = (*problems, *errors.problems)
-                raise ConfigErrors(found, loader.warnings) from None
+                raise ConfigErrors((*problems, *errors.problems), loader.warnings) from None
             if problems:
                 raise ConfigErrors(problems, loader.warnings)
         services.link.hooks = built.hooks

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IReactorTime
 
     from hostkit.api import ModuleApi
+    from hostkit.background import Duty
     from hostkit.http import HttpTransport
     from hostkit.loops import Protect
     from hostkit.messages import Channel
@@ -115,4 +116,5 @@ class HostOptions(TypedDict, total=False):
     module_path: Sequence[str | os.PathLike[str]]
     http_transport: HttpTransport | None
     channel: Channel | None
+    duty: Duty | None
     database: str | None

@@ -6,7 +6,7 @@ import functools
 from typing import TYPE_CHECKING, Any, Self
 
 from hostkit.api import HostServices, ModuleApi, check_host_paths, make_api_class
-from hostkit.background import Worker
+from hostkit.background import Duty, Worker
 from hostkit.config import check_reloadable, from_mapping, load
 from hostkit.errors import HostkitError
 from hostkit.host._builder import Builder
@@ -53,8 +53,7 @@ class Host(HostView):
             running asyncio loop, or else Twisted's reactor.
         reserved_paths: Prefixes of the host's own, such as ``("/admin",)``. A module that registers
             a web resource there is refused.
-        recommended_path: The prefix at which modules should serve their web resources. One that is
-            registered elsewhere gets a warning in the log.
+        recommended_path: The prefix at which modules should serve; elsewhere a warning is logged.
         worker_name: The name of this process among those that share the file. Background loops of
             modules run in the one that the file names under ``hostkit: background_tasks_on:``.
         shield: Protects the callbacks of hooks that are declared with ``shield=True`` when a call
@@ -63,8 +62,8 @@ class Host(HostView):
         module_path: Folders in which Python looks for modules before all others, and before those
             that the file names under ``hostkit: path:``. They are on `sys.path` from then on.
         http_transport: Sends what modules ask of other servers, instead of treq.
-        channel: Carries messages to the other processes of the host, if the file has no ``redis:``.
-            By default there are no others.
+        channel: Carries messages to other processes of the host, if the file has no ``redis:``.
+        duty: Whether this process does the work that only one does, if `worker_name` does not say.
         database: The URL of the database that modules share, instead of that of the file.
 
     Raises:
@@ -89,6 +88,7 @@ class Host(HostView):
         module_path: Sequence[str | os.PathLike[str]] = (),
         http_transport: HttpTransport | None = None,
         channel: Channel | None = None,
+        duty: Duty | None = None,
         database: str | None = None,
     ) -> None:
         if categories is not None:
@@ -106,7 +106,7 @@ class Host(HostView):
         self._services = HostServices(
             reserved_paths=tuple(reserved_paths),
             recommended_path=recommended_path,
-            worker=Worker(worker_name, self.file.settings.background_tasks_on),
+            worker=Worker(worker_name, self.file.settings.background_tasks_on, duty),
             http=HttpService(transport=http_transport, clock=clock),
         )
         self._lifecycle = Lifecycle(clock)
@@ -157,8 +157,8 @@ class Host(HostView):
             self._built, messages = self._builder.first(
                 self.file, self._categories, self._services, make_api
             )
-            services = self._built.loader.services
-            self._lifecycle.shared = Shared(messages, services.database, services.http)
+            self._lifecycle.shared = Shared(messages, self._built.loader.services)
+            self._lifecycle.shared.use(self.file.settings)
             announce_built(self)
         return self
 

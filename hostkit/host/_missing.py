@@ -10,7 +10,7 @@ import attrs
 from hostkit.dispatch import Outcome, Step
 from hostkit.errors import ConfigErrors, HostkitError
 from hostkit.logs import COLLECTED, logger_of
-from hostkit.loops import find_clock, start_entry
+from hostkit.loops import Backoff, evenly, find_clock, start_entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
@@ -149,13 +149,13 @@ class Retrying:
         self._attempt = attempt
         self._alarm: Cancellable | None = None
         self._is_stopped = False
-        self._seconds = _FIRST_SECONDS
+        self._backoff = Backoff(_FIRST_SECONDS, _LONGEST_SECONDS, evenly)
 
     def begin(self) -> None:
         """Make attempts from now on, as if there had been none before."""
         self.stop()
         self._is_stopped = False
-        self._seconds = _FIRST_SECONDS
+        self._backoff.reset()
         self._schedule()
 
     def stop(self) -> None:
@@ -166,7 +166,7 @@ class Retrying:
             self._alarm = None
 
     def _schedule(self) -> None:
-        self._alarm = find_clock(self._clock).call_later(self._seconds, self._fire)
+        self._alarm = find_clock(self._clock).call_later(self._backoff.next(), self._fire)
 
     def _fire(self) -> None:
         self._alarm = None
@@ -182,5 +182,4 @@ class Retrying:
             is_needed = True
         # By then others may have begun anew.
         if is_needed and self._alarm is None and not self._is_stopped:
-            self._seconds = min(2 * self._seconds, _LONGEST_SECONDS)
             self._schedule()

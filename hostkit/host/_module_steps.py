@@ -121,12 +121,12 @@ class Steps:
 
     async def _start(self, module: Module, redact: Callable[[str], str]) -> MissingModule | None:
         try:
-            module.loops.open(find_clock(self._clock))
+            module.background.open(find_clock(self._clock))
             module.lifetime.begin()
             await self._open_database(module)
             with step_logged("started", f"module {module.name!r}"), self._tasks.starting(module):
                 await self._call(module, "start", self._limits.start)
-            module.loops.begin()
+            module.background.begin()
         except BaseException as error:
             is_passed_on = self._is_passed_on(error)  # before the caller may be cancelled, too
             await self.stop([module])  # it may have opened something already
@@ -151,7 +151,7 @@ class Steps:
     async def stop(self, modules: Sequence[Module]) -> None:
         """Call every module's ``stop``, the last one first; failures are logged and stop nothing.
 
-        Before that, its background loops are stopped, and after it what it has in flight at
+        Before that, its background work is stopped, and after it what it has in flight at
         services. A cancellation of the caller is raised when
         all are stopped.
 
@@ -162,7 +162,7 @@ class Steps:
         limit = self._limits.stop
         for module in reversed(modules):
             for stopping in (
-                functools.partial(self._stop_loops, module, limit),
+                functools.partial(self._stop_background, module, limit),
                 functools.partial(self._call, module, "stop", limit),
                 functools.partial(self._close_services, module),
             ):
@@ -223,9 +223,9 @@ class Steps:
         said, log = f"module {module.name!r}: {step}", logger_of(module.name)
         await self._limited(enter(running), limit, said, log, running)
 
-    async def _stop_loops(self, module: Module, limit: Limit) -> None:
-        said = f"module {module.name!r}: stopping its background loops"
-        await self._limited(module.loops.stop(), limit, said, logger_of(module.name))
+    async def _stop_background(self, module: Module, limit: Limit) -> None:
+        said = f"module {module.name!r}: stopping its background work"
+        await self._limited(module.background.stop(), limit, said, logger_of(module.name))
 
     async def _open_database(self, module: Module) -> None:
         said = f"module {module.name!r}: bringing its schema up to date"

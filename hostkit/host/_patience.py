@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, final
 
 import attrs
 
-from hostkit.loops import Limit
+from hostkit.loops import Backoff, Limit, evenly
 
 if TYPE_CHECKING:
     import logging
@@ -69,6 +69,7 @@ class Reminder:
         self._what = what
         self._clock = clock
         self._awaited = awaited
+        self._backoff = Backoff(FIRST_SECONDS, LONGEST_SECONDS, evenly)
 
     def __enter__(self) -> Self:
         self._call: Cancellable = self._clock.call_later(FIRST_SECONDS, self._remind, FIRST_SECONDS)
@@ -79,7 +80,7 @@ class Reminder:
 
     def _remind(self, passed: float) -> None:
         self._log.warning("%s has not ended after %gs%s", self._what, passed, where(self._awaited))
-        delay = min(passed, LONGEST_SECONDS)
+        delay = self._backoff.next()
         self._call = self._clock.call_later(delay, self._remind, passed + delay)
 
 

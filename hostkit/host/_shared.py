@@ -8,12 +8,10 @@ import attrs
 
 from hostkit.api import HostServices
 from hostkit.host._messages import keys_of
-from hostkit.http import HttpService
 from hostkit.messages import Messages
 
 if TYPE_CHECKING:
     from hostkit.config import Settings
-    from hostkit.database import HostDatabase
 
 
 @final
@@ -23,13 +21,11 @@ class Shared:
 
     Attributes:
         messages: The link to the other processes.
-        database: The database.
-        http: The connections to other servers.
+        services: What they are offered.
     """
 
     messages: Messages = attrs.field(factory=Messages)
-    database: HostDatabase = attrs.field(factory=lambda: HostServices().database)
-    http: HttpService = attrs.field(factory=HttpService)
+    services: HostServices = attrs.field(factory=HostServices)
 
     def use(self, settings: Settings) -> None:
         """Take over what the file says now.
@@ -38,11 +34,12 @@ class Shared:
             settings: The settings.
         """
         self.messages.use_keys(keys_of(settings))
-        self.http.use(settings.http)
+        self.services.http.use(settings.http)
+        self.services.mail.use(settings.mail)
 
     async def open(self) -> None:
         """Open it, before any module starts."""
-        self.database.open()
+        self.services.database.open()
         # Messages of other processes are received before any module can have an old result.
         await self.messages.open()
 
@@ -56,6 +53,6 @@ class Shared:
     async def close_used(self) -> None:
         """Close what a module may have used without being started."""
         try:
-            await self.http.close()
+            await self.services.http.close()
         finally:
-            await self.database.close()
+            await self.services.database.close()

@@ -11,11 +11,12 @@ import attrs
 from hostkit.dispatch import bind_hooks
 from hostkit.errors import HostkitError
 from hostkit.host._asking import bind_arguments, find_chain
+from hostkit.host._counts import CountsView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
-    from hostkit.api import Mount
+    from hostkit.api import HostServices, Mount
     from hostkit.background import Worker
     from hostkit.database import HostDatabase
     from hostkit.dispatch import (
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     )
     from hostkit.errors import Problem
     from hostkit.host._missing import MissingModule
-    from hostkit.http import HttpCounts
     from hostkit.loading import Module, ModuleLoader
     from hostkit.loops import DetachedTasks, Owner
     from hostkit.specs import Category
@@ -56,6 +56,7 @@ class HostState:
         detached: Notifications whose callers were cancelled.
         mounts: Which module serves which path.
         missing: Optional modules that could not be loaded or started.
+        generation: Which file of the host it is, from 1.
     """
 
     loader: ModuleLoader
@@ -68,6 +69,7 @@ class HostState:
     detached: DetachedTasks
     mounts: Mapping[str, tuple[Module, Mount]]
     missing: tuple[MissingModule, ...] = ()
+    generation: int = 1
 
     # Cached, as gateways look up a chain for each request.
     @functools.cached_property
@@ -130,7 +132,7 @@ class HostState:
         return await chain.select(values).ask(values, keep=keep, owner=owner)
 
 
-class HostView:
+class HostView(CountsView):
     """What there is to see of a host that was built, and its hooks to call."""
 
     _built: HostState | None = None
@@ -159,6 +161,11 @@ class HostView:
         return self._state.loader.warnings
 
     @property
+    def generation(self) -> int:
+        """Which file it runs with: 1 is the first one, and each reload counts one more."""
+        return self._state.generation
+
+    @property
     def worker(self) -> Worker:
         """This process among those that share the config file."""
         return self._state.loader.services.worker
@@ -167,16 +174,6 @@ class HostView:
     def database(self) -> HostDatabase:
         """The database that the modules share; it is opened when it is used."""
         return self._state.loader.services.database
-
-    @property
-    def cached_functions(self) -> tuple[str, ...]:
-        """The names of the cached methods that modules have registered."""
-        return self._state.loader.services.invalidations.names
-
-    @property
-    def http_counts(self) -> Mapping[str, HttpCounts]:
-        """What modules have asked other servers, by the names of those that have."""
-        return self._state.loader.services.http.counts
 
     @property
     def hooks(self) -> Hooks:
@@ -270,6 +267,10 @@ class HostView:
 
     def _check_thread(self) -> None:
         """Make sure that hooks are called on the host's own thread, if it is running."""
+
+    @property
+    def _offered(self) -> HostServices:
+        return self._state.loader.services
 
     @property
     def _state(self) -> HostState:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from hostkit.api import HostServices, ModuleApi, Mount, Registration
-    from hostkit.background import Loops
+    from hostkit.background import BackgroundWork
     from hostkit.config import HostFile, ModuleEntry
     from hostkit.database import DatabaseUse
     from hostkit.errors import Place, Problem
@@ -47,7 +47,7 @@ class Module:
         callbacks: Its callbacks, in the order of registration.
         mounts: Its web resources, in the order of registration.
         place: Finds its entry in the config file.
-        loops: Its background loops.
+        background: What it does in the background.
         lifetime: Ends what it has in flight at services.
         database: What it has to do with the database.
         warnings: What was found to be probably wrong with it.
@@ -60,7 +60,7 @@ class Module:
     callbacks: tuple[Registration, ...]
     mounts: tuple[Mount, ...]
     place: Callable[[], Place | None]
-    loops: Loops
+    background: BackgroundWork
     lifetime: Lifetime
     database: DatabaseUse
     warnings: tuple[Problem, ...] = ()
@@ -123,7 +123,7 @@ class ModuleLoader:
             callbacks=tuple(registrations.callbacks),
             mounts=tuple(registrations.mounts),
             place=functools.partial(self.file.locate, entry.path),
-            loops=registrations.loops,
+            background=registrations.background,
             lifetime=registrations.lifetime,
             database=registrations.database,
             warnings=tuple(self.findings.found[before:]),

@@ -1,6 +1,6 @@
 """Event loops of both kinds: awaiting asyncio's and Twisted's things, clocks, shields, threads."""
 
-from hostkit.loops._backoff import Backoff
+from hostkit.loops._backoff import Backoff, evenly
 from hostkit.loops._cancelling import (
     INTERRUPTS,
     NEVER,
@@ -68,6 +68,7 @@ __all__ = [
     "attempt",
     "current_task",
     "enter",
+    "evenly",
     "find_call_from_thread",
     "find_clock",
     "find_reactor",

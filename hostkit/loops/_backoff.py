@@ -14,6 +14,11 @@ _chance: Final[Callable[[], float]] = (
 )  # differs in forked processes, too
 
 
+def evenly() -> float:
+    """No chance: nothing is left out of any pause, for what concerns this process alone."""
+    return 1.0
+
+
 @final
 class Backoff:
     """Pauses between attempts: each is twice as long as the one before, up to a limit.
@@ -24,7 +29,7 @@ class Backoff:
     Args:
         first_seconds: The longest that the first pause may be.
         longest_seconds: The longest that any may be.
-        chance: Returns random numbers from 0 to 1.
+        chance: Returns random numbers from 0 to 1; `evenly` for pauses that are always the same.
     """
 
     def __init__(

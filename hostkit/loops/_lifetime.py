@@ -32,6 +32,10 @@ class _Flight:
         self.alarm = None
         self.end(late())
 
+    def land(self) -> None:
+        if self.alarm is not None:
+            self.alarm.cancel()
+
     def end(self, error: Exception) -> None:
         self.ended_by = self.ended_by or error
         self.running.cancel()
@@ -95,6 +99,5 @@ class Lifetime:
             raise flight.ended_by from None
         finally:
             self._in_flight.discard(flight)
-            if flight.alarm is not None:
-                flight.alarm.cancel()
+            flight.land()
         return result

@@ -16,7 +16,9 @@ MOST_MESSAGES: Final = 10_000
 MOST_BYTES: Final = 4 * 1024**2
 """How much may wait; beyond it, all of it is dropped, and the recipients catch up once."""
 
-_AT_A_TIME: Final = 100  # then the event loop does other things
+_AT_A_TIME: Final = 100
+_BYTES_AT_A_TIME: Final = 64 * 1024
+"""How much is passed on at a time; then the event loop does other things."""
 
 
 @final
@@ -73,12 +75,21 @@ class Inbox:
         """Pass on some of what waits; on the thread of the program's event loop."""
         with self._lock:
             first, self._first = self._first, []
-            messages = [self._waiting.popleft() for _ in range(min(_AT_A_TIME, len(self._waiting)))]
-            self._bytes -= sum(length for _, length in messages)
+            messages = self._take()
             self._is_scheduled = False
             if self._waiting:
                 self._schedule()
         for call in first:
             call()
-        for message, _ in messages:
+        for message in messages:
             self._receiver.receive(message)
+
+    def _take(self) -> list[Message]:
+        taken: list[Message] = []
+        taken_bytes = 0
+        while self._waiting and len(taken) < _AT_A_TIME and taken_bytes < _BYTES_AT_A_TIME:
+            message, length = self._waiting.popleft()
+            taken.append(message)
+            taken_bytes += length
+        self._bytes -= taken_bytes
+        return taken

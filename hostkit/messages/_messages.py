@@ -74,6 +74,11 @@ class Messages:
         refused = {reason.name.lower(): count for reason, count in self._refused.items() if count}
         return MessageCounts(**self._counts, refused=refused)
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether there is no channel, so that nothing is sent."""
+        return self._channel is None
+
     def add(self, kind: str, recipient: Recipient) -> None:
         """Pass on messages of a kind.
 

@@ -20,11 +20,16 @@ class Share:
     """
 
     def __init__(self) -> None:
-        self._began = time.thread_time()
+        self._restart()
 
     async def keep(self) -> None:
-        """Rest, if the thread has worked long enough since it last has."""
-        worked = time.thread_time() - self._began
+        """Rest, if the thread has worked for a turn, and not rested enough meanwhile."""
+        worked = time.thread_time() - self._began_work
         if worked > _TURN_SECONDS:
-            await asyncio.sleep(_REST * worked)
-            self._began = time.thread_time()
+            passed = time.monotonic() - self._began
+            # What it has waited for messages is rest as well: the next one may not wait then.
+            await asyncio.sleep(max(0.0, (1 + _REST) * worked - passed))
+            self._restart()
+
+    def _restart(self) -> None:
+        self._began_work, self._began = time.thread_time(), time.monotonic()

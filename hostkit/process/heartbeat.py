@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 from hostkit.dispatch import module_on
 from hostkit.logs import logger_of
+from hostkit.loops import Backoff, evenly
 from hostkit.process._frames import where
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Heartbeat:
         self._seconds = seconds
         self._last = seconds()
         self._next = _FIRST_SECONDS
+        self._backoff = Backoff(_FIRST_SECONDS, _LONGEST_SECONDS, evenly)
         self._ended = threading.Event()
         self._watched = threading.main_thread().ident or 0
 
@@ -55,8 +57,9 @@ class Heartbeat:
         blocked = self._seconds() - self._last
         if blocked < _FIRST_SECONDS:
             self._next = _FIRST_SECONDS
+            self._backoff.reset()
         elif blocked >= self._next:
-            self._next = blocked + min(blocked, _LONGEST_SECONDS)
+            self._next = blocked + self._backoff.next()
             frame = sys._current_frames().get(self._watched)  # noqa: SLF001 -- documented for this
             module = module_on(frame)
             log = _log if module is None else logger_of(module)

@@ -6,9 +6,9 @@ import inspect
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 from hostkit.dispatch import Outcome, Receipt, Trace
-from hostkit.loops import running_loop
 from hostkit.rules import Deny
 from hostkit.rules.decision import as_deny
+from hostkit.testing._greenlets import is_awaited_here
 from hostkit.testing._loop import run
 from hostkit.testing._seen import Entry, hosts_seen, module_of, names_of
 from hostkit.wording import either
@@ -157,8 +157,7 @@ def _host_of(receipt: Receipt) -> Host | None:
 def _read(call: Call[R]) -> tuple[Receipt, R]:
     """Take what came of a call, and its receipt."""
     if inspect.isawaitable(call):
-        is_here = running_loop() is not None
-        if is_here:
+        if is_awaited_here():
             if inspect.iscoroutine(call):
                 call.close()
             raise TypeError("await the call here, as in `assert_denied(await host.ask(...))`")

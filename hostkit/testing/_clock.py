@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, final
 
 from twisted.internet import task
 
-from hostkit.loops import measure_by, running_loop
+from hostkit.loops import measure_by
+from hostkit.testing._greenlets import is_awaited_here
 from hostkit.testing._loop import rest, rest_of
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Clock(task.Clock):
         Returns:
             To be awaited where an event loop runs.
         """
-        if running_loop() is not None:
+        if is_awaited_here():
             return self._advance(amount)
         end = self.seconds() + amount
         rest()

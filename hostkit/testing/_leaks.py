@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, final, get_arg
 import attrs
 
 from hostkit.loops import installed_reactor
+from hostkit.testing._greenlets import turn_reactor
 from hostkit.testing._loop import KitLoop, kit_loop, known_loops, run
 from hostkit.testing._places import is_noticed, place_here, place_of
 from hostkit.testing._seen import hosts_noted, is_built, place_of_host
@@ -110,6 +111,7 @@ class LeakWatch:
         Returns:
             What that was.
         """
+        turn_reactor()
         try:
             left = [(kind, each) for kind, each in self._found() if id(each) not in self._before]
             leaks = [_describe(kind, each) for kind, each in left if _is_left(kind, each)]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, final
 from weakref import WeakKeyDictionary
 
 from hostkit.loops import enter, installed_reactor, running_loop, waiting_loop
+from hostkit.testing._greenlets import block, find_blocking, turn_reactor
 from hostkit.testing._places import is_noticed, place_here, place_of, unnoticed
 from hostkit.testing._reactor import choose_reactor, start_reactor
 
@@ -111,6 +112,8 @@ def run(
         TimeoutError: It took too long; the message says where it waits.
         RuntimeError: An event loop is running here: await it instead.
     """
+    if (blocking := find_blocking()) is not None:
+        return cast("T", block(blocking, awaitable, timeout))
     try:
         chosen = loop_to_run() if loop is None else loop
     except RuntimeError:
@@ -186,6 +189,7 @@ def _advice() -> str:
 
 def rest() -> None:
     """Let everything go on that can, if there is an event loop of tests that does not run."""
+    turn_reactor()
     for loop in known_loops():
         loop.run_until_complete(rest_of(loop))
 

@@ -166,7 +166,7 @@ def _option(item: pytest.Item, name: str) -> Any:
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     """Run a test that is an ``async def``, unless another plugin does."""
     function = pyfuncitem.obj
-    if not inspect.iscoroutinefunction(function):
+    if not inspect.iscoroutinefunction(function) or _is_twisteds(pyfuncitem.config):
         return None
     if not _OTHERS.isdisjoint(mark.name for mark in pyfuncitem.iter_markers()):
         return None
@@ -178,6 +178,12 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     options = {} if seconds is None else {"timeout": seconds}
     _load("_loop").run(function(**arguments), **options)
     return True
+
+
+def _is_twisteds(config: pytest.Config) -> bool:
+    """Whether pytest-twisted runs all tests on its reactor."""
+    plugin = sys.modules.get("pytest_twisted")
+    return plugin is not None and config.pluginmanager.is_registered(plugin)
 
 
 @pytest.fixture(name=_KIT)

@@ -54,11 +54,14 @@ class Transaction(Listener):
     def begin(self) -> None:
         """Have all prepare."""
         self._fleet.listeners.append(self)
-        frame = {"do": "prepare", "number": self._number, **self._version.as_frame()}
         for member in self._members:
-            known = member.version.sockets
-            new = [each for key, each in self._version.sockets.items() if key not in known]
-            member.handle.send(frame, new)
+            self._prepare(member)
+
+    def _prepare(self, member: Member) -> None:
+        frame = {"do": "prepare", "number": self._number, **self._version.as_frame()}
+        known = member.version.sockets
+        new = [each for key, each in self._version.sockets.items() if key not in known]
+        member.handle.send(frame, new)
 
     def supersede(self, message: str = SUPERSEDED) -> None:
         """Give it up, if it is not decided yet.
@@ -68,6 +71,13 @@ class Transaction(Listener):
         """
         if not self.is_decided and not self.done.called:
             self._discard(message)
+
+    def ready(self, member: Member) -> None:
+        """A process serves that was starting: it takes part, unless it is decided already."""
+        if not self.is_decided:
+            self._members.append(member)
+            self._preparing.add(id(member))
+            self._prepare(member)
 
     def received(self, member: Member, frame: dict[str, Any]) -> None:
         """Take what a process says about it."""

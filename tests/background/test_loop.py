@@ -11,6 +11,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.task import Clock
 
 from hostkit.background import BackgroundLoop
+from hostkit.background._run import Ledger, Run
 from hostkit.dispatch import current_module
 from hostkit.loops import Entrance, find_clock
 
@@ -252,8 +253,7 @@ def test_advice_for_awaiting_asyncio_is_logged(caplog: pytest.LogCaptureFixture)
 
 def test_a_run_that_is_closed_is_not_a_failure(caplog: pytest.LogCaptureFixture) -> None:
     """Python closes coroutines that it collects, such as at the end of a program."""
-    loop, _ = begun(Deferred)
-    run = loop._run(Entrance())
+    run = Run("m", Deferred, Ledger())._run(Entrance())
     assert isinstance(run.send(None), Deferred)
     run.close()
     assert caplog.records == []

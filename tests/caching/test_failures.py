@@ -30,7 +30,7 @@ async def test_all_calls_see_the_same_traceback() -> None:
             lengths.append(_length_of(error))
     first, *others = lengths
     assert len(set(others)) == 1
-    assert others[0] <= first + 1
+    assert others[0] <= first + 3  # of the cache itself
 
 
 def _length_of(error: BaseException) -> int:
@@ -92,7 +92,7 @@ def test_tracebacks_show_the_generated_code() -> None:
             for each in traceback.extract_tb(caught.tb)
             if each.filename.startswith("<hostkit cached ")
         )
-        assert frame.line == "_value = await _cache.compute(key, key)"
+        assert frame.line == "return await _find(key, key)"
         files.add(frame.filename)
     name = "test_tracebacks_show_the_generated_code.<locals>.make.<locals>.Failing.look"
     assert files == {f"<hostkit cached {name}>", f"<hostkit cached {name} #2>"}

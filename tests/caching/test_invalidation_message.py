@@ -58,6 +58,7 @@ class Carrier:
     """Carries messages from one process to another, as JSON."""
 
     others: list[Invalidations] = attrs.field(factory=list)
+    is_alone: bool = False
 
     def add(self, _kind: str, _recipient: object) -> None: ...
 
@@ -86,7 +87,7 @@ def test_a_message_arrives_as_it_was_sent(module: str, key: tuple[Any, ...]) -> 
 
 @pytest.mark.parametrize(
     "payload",
-    [None, 1, {}, [], {"name": "n"}, {"name": 1, "key": []}, {"name": "n", "key": "k"}],
+    [None, 1, {}, "nk", [None], [[]], [["n"]], [[1, []]], [["n", "k"]], [["n", ["k"]]]],
 )
 def test_other_payloads_are_not_invalidations(payload: Any) -> None:
     """They are those of another version, or of another tenant of the server."""

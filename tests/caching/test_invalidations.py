@@ -210,12 +210,12 @@ def test_a_key_that_is_too_long_drops_all_entries_elsewhere() -> None:
     assert [len(each) < 1000 for each in wire.sent] == [True]
 
 
-@pytest.mark.parametrize("payload", [None, {"name": "names/Counter.first", "key": "a"}])
+@pytest.mark.parametrize("payload", [None, [["names/Counter.first", "a"]]])
 def test_what_is_not_an_invalidation_is_refused(payload: Any) -> None:
     """What is done about it is for the messages to decide."""
     ((here, counter),) = processes(Wire(), 1)
     run(counter.first("a"))
-    with pytest.raises(ValueError, match="not an invalidation"):
+    with pytest.raises(ValueError, match=r"not an? .*invalidation"):
         here.receive(payload)
     assert run(counter.first("a")) == 1
 
@@ -229,7 +229,7 @@ def test_an_unknown_key_drops_all_entries_of_the_method(
     here.add("names", counter.second)
     assert [run(counter.first("a")), run(counter.second("a"))] == [1, 2]
     for _ in range(2):
-        here.receive({"name": "names/Counter.first", "key": key})
+        here.receive([["names/Counter.first", [["a"], key]]])
     assert [run(counter.first("a")), run(counter.second("a"))] == [3, 2]
     (record,) = caplog.records
     assert (
@@ -242,7 +242,7 @@ def test_a_forged_key_is_not_logged_whole(caplog: pytest.LogCaptureFixture) -> N
     """Nor with what would be more than one line, or would change the colours of a terminal."""
     ((here, counter),) = processes(Wire(), 1)
     assert run(counter.first("a")) == 1
-    here.receive({"name": "names/Counter.first", "key": ["\x1b[31m\n" + "x" * 10**7, 1]})
+    here.receive([["names/Counter.first", [["\x1b[31m\n" + "x" * 10**7, 1]]]])
     (record,) = caplog.records
     assert len(record.getMessage()) < 500
     assert record.getMessage().isprintable()

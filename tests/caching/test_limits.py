@@ -9,7 +9,7 @@ import pytest
 from twisted.internet.task import Clock
 
 from hostkit import cached
-from hostkit.caching import CacheOptions
+from hostkit.caching import CacheInfo, CacheOptions
 from hostkit.testing import run
 
 from .drivers import Driver, Slow, limited
@@ -45,13 +45,25 @@ def test_max_entries_results_are_kept() -> None:
     assert asked_of(books, books.look, 4, 3, 2, 1) == []
 
 
-def test_the_least_recently_used_result_is_dropped() -> None:
-    """A hit counts as use."""
+def test_a_result_that_was_asked_for_again_outlives_others() -> None:
+    """The oldest ones are dropped first, but not one that was a hit since it was spared last."""
     books = Books()
     asked_of(books, books.look, 1, 2, 3, 4, 1)
-    assert asked_of(books, books.look, 5, 1, 3, 4, 5) == [5]
-    assert asked_of(books, books.look, 2) == [2]
-    assert asked_of(books, books.look, 3, 4, 5, 2, 1) == [1]
+    assert asked_of(books, books.look, 5, 1, 3, 4, 5) == [5]  # 2 was dropped for it
+    assert asked_of(books, books.look, 2) == [2]  # and then 3: all were hits since, it was next
+    assert asked_of(books, books.look, 1, 4, 5, 2) == []
+    assert asked_of(books, books.look, 3) == [3]
+
+
+def test_a_scan_does_not_displace_what_is_asked_for_often() -> None:
+    """Keys that are asked for once displace each other."""
+    books = Books()
+    asked_of(books, books.look, 1, 2, 3, 1, 2, 3)
+    asked_of(books, books.look, *range(10, 60))
+    assert asked_of(books, books.look, 1, 2, 3) == [1, 2, 3]
+    asked_of(books, books.look, 1, 2, 3)
+    for scanned in range(100, 150):
+        assert asked_of(books, books.look, scanned, 1, 2, 3) == [scanned]
 
 
 def test_a_thousand_is_the_default() -> None:
@@ -134,6 +146,27 @@ def test_no_call_waits_forever_if_the_clock_fails() -> None:
     assert second.outcome == "one"
 
 
+def test_a_retry_finds_no_expired_result(clock: Clock) -> None:
+    """When a leader was cancelled, and the next one's result has expired before it is found."""
+
+    class Hurried(limited(ttl_seconds=10.0, clock=clock.seconds)):  # type: ignore[misc]
+        async def _wait(self, key: Any, note: Any) -> Any:
+            return await super()._wait(key, note) if not self.asked else len(self.asked)
+
+    slow = Hurried(Driver("bare"))
+
+    async def slowly() -> Any:
+        result = await slow.look(1)
+        clock.advance(20)
+        slow.asked.append("later")
+        return result
+
+    first = slow.begin(1)
+    second, third = slow.driver.begin(slowly()), slow.begin(1)
+    first.cancel()
+    assert (second.outcome, third.outcome) == (1, 2)
+
+
 @pytest.mark.parametrize("ttl", [90, 90.0, dt.timedelta(minutes=1.5)])
 def test_a_ttl_is_seconds_or_a_timedelta(ttl: Any) -> None:
     """Both are converted to seconds."""
@@ -151,3 +184,27 @@ def test_a_ttl_works_with_the_real_clock() -> None:
 
     timed = Timed()
     assert run(timed.look(1)) is run(timed.look(1))
+
+
+def test_a_cache_says_what_it_holds() -> None:
+    """Hits are counted only while that is wanted, since counting takes time."""
+    books = Books()
+    assert books.look.info() == CacheInfo(0, 4, misses=0, evictions=0, hits=None)
+    asked_of(books, books.look, 1, 2, 1)
+    books.look.count_hits()
+    asked_of(books, books.look, 1, 2, 1, 3, 4, 5)
+    assert books.look.info() == CacheInfo(4, 4, misses=5, evictions=1, hits=3)
+    books.look.count_hits(on=False)
+    asked_of(books, books.look, 1)
+    books.look.invalidate_all()
+    assert books.look.info() == CacheInfo(0, 4, misses=5, evictions=1, hits=3)
+
+
+def test_hits_are_counted_with_a_ttl(clock: Clock) -> None:
+    """Those that have expired are none."""
+    slow = limited(ttl_seconds=10.0, clock=clock.seconds)(Driver("bare"))
+    slow.look.count_hits()
+    for seconds in (0, 5, 5):
+        clock.advance(seconds)
+        ask(slow, 1)
+    assert (slow.look.info().hits, slow.look.info().misses) == (1, 2)

@@ -32,8 +32,25 @@ class Group:
     waiting: list[int] = attrs.field(factory=list)
 
 
+@attrs.define(eq=False)
+class Entry:
+    """A result.
+
+    Attributes:
+        key: Its key.
+        value: The result.
+        until: When it expires.
+        is_seen: Whether it was a hit since the hand has passed it.
+    """
+
+    key: int
+    value: Any
+    until: float
+    is_seen: bool = False
+
+
 class Model(RuleBasedStateMachine):
-    """Makes calls, and keeps a list of entries, the least recently used first."""
+    """Makes calls, and keeps a list of entries, the oldest first, and a hand that points at one."""
 
     kinds: tuple[str, ...] = ("bare",)
     expires = True
@@ -48,7 +65,8 @@ class Model(RuleBasedStateMachine):
         self.slow = limited(**options)(self.driver)
         self.calls: list[Any] = []
         self.expected: list[list[Any]] = []
-        self.entries: list[tuple[int, Any, float]] = []
+        self.entries: list[Entry] = []
+        self.hand: Entry | None = None
         self.groups: list[Group] = []
         self.joinable: dict[int, Group] = {}
 
@@ -106,13 +124,14 @@ class Model(RuleBasedStateMachine):
     @rule(key=keys)
     def invalidate(self, key: int) -> None:
         self.slow.invalidate(key)
-        self.entries = [entry for entry in self.entries if entry[0] != key]
+        self.drop([entry for entry in self.entries if entry.key == key])
         self.joinable.pop(key, None)
 
     @rule()
     def invalidate_all(self) -> None:
         self.slow.look.invalidate_all()
-        self.entries, self.joinable = [], {}
+        self.drop(list(self.entries))
+        self.joinable = {}
 
     @rule(seconds=st.sampled_from([1, 4, TTL_SECONDS]))
     def wait(self, seconds: int) -> None:
@@ -122,19 +141,21 @@ class Model(RuleBasedStateMachine):
     def all_is_as_expected(self) -> None:
         assert self.expected == [call.outcomes for call in self.calls]
         invalidate: Any = self.slow.look.invalidate
-        cache = invalidate.__self__
-        assert [entry[0] for entry in self.entries] == [entry.key for entry in cache.order]
-        assert set(cache.known.values()) == set(cache.order)
+        results = invalidate.__self__.results
+        expected = [(each.key, each.value, each.is_seen) for each in self.entries]
+        assert expected == [(each.key, each.value, each.seen) for each in results]
+        assert set(results.known.values()) == set(results)
 
     def find(self, key: int, number: int) -> None:
         """Predict the outcome of a call."""
         for entry in self.entries:
-            if entry[0] == key:
-                self.entries.remove(entry)
-                if entry[2] > self.clock.seconds() or not self.expires:
-                    self.entries.append(entry)
-                    self.expected[number].append(entry[1])
+            if entry.key == key:
+                if entry.until > self.clock.seconds() or not self.expires:
+                    entry.is_seen = True
+                    self.expected[number].append(entry.value)
                     return
+                self.drop([entry])
+                break
         if key in self.joinable:
             self.joinable[key].waiting.append(number)
         else:
@@ -142,8 +163,21 @@ class Model(RuleBasedStateMachine):
             self.groups.append(self.joinable[key])
 
     def store(self, key: int, value: Any) -> None:
-        self.entries.append((key, value, self.clock.seconds() + TTL_SECONDS))
-        del self.entries[:-MOST]
+        if len(self.entries) == MOST:
+            at = 0 if self.hand is None else self.entries.index(self.hand)
+            while self.entries[at].is_seen:
+                self.entries[at].is_seen = False
+                at = (at + 1) % MOST
+            self.hand = self.entries[at]
+            self.drop([self.hand])
+        self.entries.append(Entry(key, value, self.clock.seconds() + TTL_SECONDS))
+
+    def drop(self, entries: list[Entry]) -> None:
+        """Drop entries; the hand moves on to the next one, or to the oldest."""
+        for entry in entries:
+            after = [*self.entries[self.entries.index(entry) + 1 :], None]
+            self.hand = after[0] if self.hand is entry else self.hand
+            self.entries.remove(entry)
 
 
 def _test_of(kinds: tuple[str, ...], *, expires: bool) -> Any:

@@ -69,21 +69,15 @@ class Words:
         return ALLOW
 
 
-class Strict:
+class Strict(Words):
     """Does not like Bob."""
-
-    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
-        api.register(Comments, check_comment=self.check)
 
     async def check(self, author: str) -> Decision:
         return Deny("name", author) if author == "bob" else ALLOW
 
 
-class Failing:
+class Failing(Words):
     """Fails whenever it is asked."""
-
-    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
-        api.register(Comments, check_comment=self.check)
 
     async def check(self, author: str) -> Decision:
         raise RuntimeError(author)
@@ -113,11 +107,8 @@ class Interrupted:
         raise KeyboardInterrupt
 
 
-class InterruptedLater:
+class InterruptedLater(Unstartable):
     """Is started while somebody presses Ctrl-C."""
-
-    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
-        pass
 
     async def start(self) -> None:
         os.kill(os.getpid(), signal.SIGINT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -12,12 +13,15 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
+from tests.cli.answering import NUMBER
 from tests.cli.conftest import SETTINGS, Write, run
 from tests.cli.servers import holding, serving, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from tests.cli.answering import Answering
 
 
 def test_no_signal_is_sent_without_a_pid_file(write: Write, signals: list[tuple[int, int]]) -> None:
@@ -160,14 +164,20 @@ def test_a_number_is_a_process(
     assert signals == [(number, signal.SIGHUP)]
 
 
-@pytest.mark.parametrize("number", ["\u0663", "\uff11", "\u00b2", "-1", "+1", " 1", "1_0"])
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        *((text, "HK001") for text in ("\u0663", "\uff11", "\u00b2", "-1", "+1", " 1", "1_0")),
+        ("0", "greater than zero"),  # to the system it means all processes of the group
+    ],
+)
 def test_only_ascii_digits_are_the_number_of_a_process(
-    number: str, signals: list[tuple[int, int]]
+    number: str, said: str, signals: list[tuple[int, int]]
 ) -> None:
     """Anything else is the name of a file."""
     result = run("reload", "--", number)
     assert (result.exit_code, signals) == (2, [])
-    assert "HK001" in result.output
+    assert said in result.output
 
 
 @pytest.mark.parametrize("text", ["-1\n", "\u0663\n", "1_0\n", "1\n"])
@@ -206,13 +216,6 @@ def test_what_the_system_does_not_say_of_a_process_is_believed(
         monkeypatch.setattr("pathlib.Path.iterdir", refuse)
         result = run("reload", file)
     assert ("its number is not there" not in result.output) == is_believed
-
-
-def test_zero_is_refused(signals: list[tuple[int, int]]) -> None:
-    """To the system it means all processes of the group."""
-    result = run("reload", "0")
-    assert (result.exit_code, signals) == (2, [])
-    assert "greater than zero" in result.output
 
 
 def test_the_process_may_be_gone() -> None:
@@ -254,3 +257,14 @@ def test_a_process_that_would_end_gets_no_signal(name: str, said: str) -> None:
         finally:
             process.kill()
             signal.signal(signal.SIGHUP, before)
+
+
+def test_both_are_data_as_well(answering: Answering) -> None:
+    """Whatever the server has answered; the exit code is that of the text."""
+    for ok, code in ((True, 0), (False, 1)):
+        for options, command in (((), "reload"), (("--dry-run",), "preview")):
+            answering.answer({"ok": ok, "message": "no", "changes": {}})
+            result = run("reload", NUMBER, "--format", "json", *options)
+            answer = {"ok": ok, "version": 1, "pid": 4711, "message": "no", "changes": {}}
+            assert (result.exit_code, json.loads(result.output)) == (code, answer)
+            assert answering.asked == [(command, {})]

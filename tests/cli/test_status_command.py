@@ -32,7 +32,16 @@ STATUS: dict[str, Any] = {
         {"module": "words", "loop": "refresh", "interval_seconds": 60.0, "failures": 0},
         {"module": "words", "loop": "sweep", "interval_seconds": 0.5, "failures": 3},
     ],
+    "background": [
+        {"module": "words", "loops": 2, "calls": 1, "runs": 118, "failures": 3},
+        {"module": "mails", "loops": 0, "calls": 0, "runs": 1, "failures": 0},
+    ],
+    "threads": {"busy": 2, "waiting": 0, "most": 10},
     "caches": ["words/Words.find"],
+    "cached": [
+        {"name": "words/Words.find", "entries": 3, "max_entries": 1000, "misses": 12, "hits": None},
+        {"name": "words/Words.sum", "entries": 1, "max_entries": 9, "misses": 1, "hits": 40},
+    ],
     "redis": True,
     "messages": {"sent": 4, "unsent": 0, "accepted": 7, "gaps": 0, "connections": 1},
     "receipts": {"kept": 3, "limit": 1000},
@@ -47,7 +56,11 @@ host.yaml: running for 2d 3h, process 4711
   listening    http://0.0.0.0:80/ for modules, hooks
   loops        words: refresh, every 60s
                words: sweep, every 0.5s, failed 3 times in a row
-  caches       words/Words.find
+  background   words: 1 call, 118 runs, 3 failed
+               mails: 1 run
+  threads      2 of 10 busy, 0 waiting
+  caches       words/Words.find: 3 of 1000 entries, computed 12 times
+               words/Words.sum: 1 of 9 entries, computed 1 time, found 40 times
   redis        connected 1 time; messages: 4 sent, 0 unsent, 7 accepted, 0 gaps
   receipts     3, at most 1000
   last reload  reloaded host.yaml: 1 new module, 1 kept, 0 gone
@@ -73,7 +86,10 @@ def test_what_is_not_there_is_not_shown(answering: Answering) -> None:
         "switched": [],
         "listeners": [],
         "loops": [],
+        "background": [],
+        "threads": {"busy": 0, "waiting": 0, "most": 10},
         "caches": [],
+        "cached": [],
         "redis": False,
         "last_reload": None,
     }

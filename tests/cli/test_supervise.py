@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -114,3 +115,21 @@ def test_a_server_is_restarted_by_its_control_socket(tmp_path: Path) -> None:
     """Without one the command says so."""
     result = run("restart", str(tmp_path / "none.yaml"))
     assert result.exit_code == 2
+
+
+def test_a_file_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipe cannot be read a second time."""
+    served: list[Any] = []
+
+    def run_nothing(host: Any) -> int:
+        served.append(host)
+        return 0
+
+    monkeypatch.setattr("hostkit.cli._serve.run", run_nothing)
+    reading, writing = os.pipe()
+    os.write(writing, HEAD.encode())
+    os.close(writing)
+    result = run("serve", f"/dev/fd/{reading}")
+    os.close(reading)
+    assert (result.exit_code, len(served)) == (0, 1)
+    assert served[0].file.text == HEAD

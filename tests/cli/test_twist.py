@@ -20,7 +20,6 @@ from tests.cli.conftest import make_service
 from tests.cli.servers import LIMIT_SECONDS, ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from tests.files import Write
@@ -62,27 +61,19 @@ def reactor(monkeypatch: pytest.MonkeyPatch) -> FakeReactor:
     return reactor
 
 
-@pytest.fixture
-def twist(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
-    """Give a way to run Twisted's command."""
-
-    def run(*args: str) -> subprocess.Popen[str]:
-        code = "from twisted.application.twist._twist import Twist; Twist.main()"
-        return subprocess.Popen(
-            [sys.executable, "-c", code, *args],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-        )
-
-    return run
+def twist(*args: str) -> subprocess.Popen[str]:
+    """Run Twisted's command."""
+    code = "from twisted.application.twist._twist import Twist; Twist.main()"
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *args],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
 
 
-def test_twisted_finds_and_runs_the_service(
-    twist: Callable[..., subprocess.Popen[str]], write: Write
-) -> None:
+def test_twisted_finds_and_runs_the_service(write: Write) -> None:
     """The plugin is found, the host is served, and a signal stops it; Twisted's log shows it."""
     with twist("hostkit", write(FILE)) as process:
         assert process.stdout is not None
@@ -96,9 +87,7 @@ def test_twisted_finds_and_runs_the_service(
     assert "Traceback" not in out + err
 
 
-def test_problems_are_shown_before_anything_runs(
-    twist: Callable[..., subprocess.Popen[str]], write: Write
-) -> None:
+def test_problems_are_shown_before_anything_runs(write: Write) -> None:
     """A wrong file ends it with 1, like `hostkit serve`."""
     with twist("hostkit", write(FILE.replace("tcp:0:interface=127.0.0.1", "tcp:0"))) as process:
         _, err = process.communicate(timeout=LIMIT_SECONDS)
@@ -124,73 +113,72 @@ hostkit:
 
 
 class Service:
-    """The service of a file with one module that notes when it is started and stopped."""
+    """Makes the service of a file with one module that notes when it is started and stopped."""
 
-    def __init__(
-        self,
-        write: Write,
-        reactor: FakeReactor,
-        folder: Path,
-        module: str = "Noted",
-        more: str = "",
-    ) -> None:
-        self._notes = folder / "notes"
+    def __init__(self, write: Write, reactor: FakeReactor, notes: Path) -> None:
+        self._write = write
         self._reactor = reactor
-        file = write(NOTED.format(notes=self._notes, module=module, more=more))
-        self.service = make_service(file)
+        self._path = notes
+        self._service: Any = None
 
-    @property
-    def notes(self) -> list[str]:
-        """Give what the module did."""
-        return self._notes.read_text().splitlines() if self._notes.exists() else []
+    def make(self, *options: str, module: str = "Noted", more: str = "") -> Service:
+        """Make it; `more` is for the config of the module."""
+        file = self._write(NOTED.format(notes=self._path, module=module, more=more))
+        self._service = make_service(*options, file)
+        return self
 
-    def start(self) -> Service:
-        """Start it, as Twisted does."""
-        self.service.startService()
+    def start(self, *options: str, module: str = "Noted", more: str = "") -> Service:
+        """Make it and start it, as Twisted does."""
+        self.make(*options, module=module, more=more)
+        self._service.startService()
         self._reactor.advance(0)
         return self
 
+    def stop(self) -> list[str]:
+        """Stop it, which must be done at once, and give what the module has done."""
+        assert self._service.stopService().called
+        return self.notes
 
-def test_a_service_starts_and_stops_its_server(
-    write: Write, reactor: FakeReactor, tmp_path: Path
-) -> None:
+    @property
+    def notes(self) -> list[str]:
+        """What the module has done."""
+        return self._path.read_text().splitlines() if self._path.exists() else []
+
+
+@pytest.fixture
+def service(write: Write, reactor: FakeReactor, tmp_path: Path) -> Service:
+    """Give a service."""
+    return Service(write, reactor, tmp_path / "notes")
+
+
+def test_a_service_starts_and_stops_its_server(service: Service, reactor: FakeReactor) -> None:
     """When Twisted starts and stops the service; until then nothing is opened."""
-    service = Service(write, reactor, tmp_path)
-    assert (service.notes, reactor.tcpServers) == ([], [])
-    service.start()
-    assert (service.notes, len(reactor.tcpServers)) == (["start words"], 1)
-    assert service.service.stopService().called
-    assert service.notes == ["start words", "stop words"]
+    assert (service.make().notes, reactor.tcpServers) == ([], [])
+    assert (service.start().notes, len(reactor.tcpServers)) == (["start words"], 1)
+    assert service.stop() == ["start words", "stop words"]
 
 
 def test_a_service_may_be_stopped_while_it_starts(
-    write: Write, reactor: FakeReactor, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    service: Service, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The start is cancelled, which is not logged as a failure."""
-    service = Service(write, reactor, tmp_path, more=", waits: true").start()
-    assert service.service.stopService().called
-    assert service.notes == ["stop words"]
+    assert service.start(more=", waits: true").stop() == ["stop words"]
     assert caplog.messages == []
 
 
-def test_a_service_may_be_stopped_before_it_started(
-    write: Write, reactor: FakeReactor, tmp_path: Path
-) -> None:
+def test_a_service_may_be_stopped_before_it_started(service: Service) -> None:
     """The reactor may end before it runs."""
-    service = Service(write, reactor, tmp_path)
-    assert service.service.stopService().called
-    assert service.notes == []
+    assert service.make().stop() == []
 
 
 @pytest.mark.parametrize("runs", [True, False])
 def test_a_server_that_cannot_start_ends_the_reactor(
-    runs: bool, write: Write, reactor: FakeReactor, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    runs: bool, service: Service, reactor: FakeReactor, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The log says why."""
     reactor.runs, reactor.is_taken = runs, True
-    service = Service(write, reactor, tmp_path).start()
+    assert service.start().notes == ["start words", "stop words"]
     assert reactor.stops == int(runs)
-    assert service.notes == ["start words", "stop words"]
     (message,) = caplog.messages
     assert message.startswith("cannot start: ")
     assert "HK403 cannot listen at tcp:0:interface=127.0.0.1: Address already in use" in message
@@ -202,13 +190,12 @@ def test_a_server_that_cannot_start_ends_the_reactor(
 def test_a_module_that_cannot_start_is_named_in_its_log(
     module: str,
     error: str,
-    write: Write,
+    service: Service,
     reactor: FakeReactor,
-    tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """As by `hostkit serve`."""
-    Service(write, reactor, tmp_path, module, more=", fails: true").start()
+    service.start(module=module, more=", fails: true")
     assert reactor.stops == 1
     (record,) = caplog.records
     assert (record.name, record.levelname) == ("hostkit.modules.words", "ERROR")
@@ -216,16 +203,9 @@ def test_a_module_that_cannot_start_is_named_in_its_log(
 
 
 @pytest.mark.parametrize(("options", "name"), [([], "None"), (["--worker", "w1"], "w1")])
-def test_twist_takes_a_name(
-    options: list[str], name: str, write: Write, reactor: FakeReactor, tmp_path: Path
-) -> None:
+def test_twist_takes_a_name(options: list[str], name: str, service: Service) -> None:
     """As `hostkit serve` does."""
-    notes = tmp_path / "notes"
-    service = make_service(*options, write(NOTED.format(notes=notes, module="Worker", more="")))
-    service.startService()
-    reactor.advance(0)
-    assert notes.read_text() == f"{name} words\n"
-    assert service.stopService().called
+    assert service.start(*options, module="Worker").stop() == [f"{name} words"]
 
 
 def test_twist_takes_folders(write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -9,10 +8,7 @@ from hypothesis import strategies as st
 from hostkit.config import HostFile, load
 from hostkit.errors import ConfigErrors, Place
 
-from .conftest import FULL
-
-if TYPE_CHECKING:
-    from .conftest import Write
+from .conftest import FULL, Write
 
 
 def _assert_inside(place: Place | None, text: str) -> None:

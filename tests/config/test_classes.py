@@ -10,6 +10,8 @@ from attrs import validators
 from hostkit.config import Fault, Limits, StructureErrors, structure
 from hostkit.errors import ConfigError
 
+from .faulty import faults as faults_in
+
 T = TypeVar("T")
 
 
@@ -76,12 +78,6 @@ class Converted:
     words: list[str] = attrs.field(converter=_in_order)
 
 
-def _faults(value: Any, cls: Any) -> list[Fault]:
-    with pytest.raises(StructureErrors) as caught:
-        structure(value, cls)
-    return list(caught.value.faults)
-
-
 def test_classes_are_filled_by_their_keys() -> None:
     """Keys are the names the constructor takes; missing ones have their defaults."""
     rule = Rule(("a",), "s", 3)
@@ -98,20 +94,20 @@ def test_dataclasses_may_hold_themselves() -> None:
 def test_generic_classes_are_filled() -> None:
     """A type variable is what it was bound to."""
     assert Box([1]) == structure({"content": [1]}, Box[list[int]])
-    assert [f.path for f in _faults({"content": ["a"]}, Box[list[int]])] == [("content", 0)]
+    assert [f.path for f in faults_in({"content": ["a"]}, Box[list[int]])] == [("content", 0)]
 
 
 def test_converters_come_after_the_type() -> None:
     """A field's own converter gets a value of the field's type, never the raw one."""
     assert Converted(["a", "b"]) == structure({"words": ["b", "a"]}, Converted)
-    assert [fault.path for fault in _faults({"words": "abc"}, Converted)] == [("words",)]
+    assert [fault.path for fault in faults_in({"words": "abc"}, Converted)] == [("words",)]
 
 
 @pytest.mark.parametrize("value", [None, [], "x", 5])
 @pytest.mark.parametrize("cls", [Rule, Tree, Box[int]])
 def test_a_class_needs_a_mapping(value: Any, cls: Any) -> None:
     """Anything but a mapping is refused as a whole."""
-    (fault,) = _faults(value, cls)
+    (fault,) = faults_in(value, cls)
     assert (fault.code, fault.expected) == ("HK020", "a mapping")
 
 
@@ -121,19 +117,19 @@ def test_a_class_needs_a_mapping(value: Any, cls: Any) -> None:
 )
 def test_a_key_must_be_a_string(key: Any, shown: str, path: Any) -> None:
     """YAML makes `on` a boolean; the fault says what the key is and to quote it."""
-    (fault,) = _faults({"words": [], key: 2}, Rule)
+    (fault,) = faults_in({"words": [], key: 2}, Rule)
     assert (fault.code, fault.message) == ("HK024", f"a key must be a string, but this is {shown}")
     assert (path, True, "write it in quotes") == (fault.path, fault.is_key, fault.hint)
 
 
-def test_odd_keys_hide_no_other_faults() -> None:
+def test_odd_keys_hide_no_otherfaults() -> None:
     """Beside a key that is not a string, everything else is reported as well."""
-    assert [fault.path for fault in _faults({"words": 5, True: 1}, Rule)] == [(True,), ("words",)]
+    assert [fault.path for fault in faults_in({"words": 5, True: 1}, Rule)] == [(True,), ("words",)]
 
 
 def test_all_validators_are_asked() -> None:
     """Every field that is refused is reported, though attrs itself stops at the first."""
-    assert _faults({"low": -5, "high": -6, "names": ["a", ""]}, Checked) == [
+    assert faults_in({"low": -5, "high": -6, "names": ["a", ""]}, Checked) == [
         Fault("HK028", "'low' must be >= 0: -5", ("low",)),
         Fault("HK028", "must be more than -5", ("high",)),
         Fault("HK028", "a name is empty", ("names", 1)),
@@ -142,24 +138,24 @@ def test_all_validators_are_asked() -> None:
 
 def test_validators_wait_for_the_types() -> None:
     """As long as a field has the wrong type, there is nothing to validate."""
-    faults = _faults({"low": -5, "inner": {"words": [5]}}, Checked)
+    faults = faults_in({"low": -5, "inner": {"words": [5]}}, Checked)
     assert [fault.path for fault in faults] == [("inner", "words", 0)]
 
 
 def test_a_class_may_refuse_its_values_together() -> None:
     """What the class itself raises is reported for the mapping, or for the path it names."""
-    assert _faults({"a": 6, "b": 6}, Whole) == [
+    assert faults_in({"a": 6, "b": 6}, Whole) == [
         Fault("HK028", "together they are too many", ("b",))
     ]
-    assert _faults({"b": 9}, Whole) == [Fault("HK028", "KeyError: 'b'")]
-    assert _faults({"name": "a", "children": [{"name": ""}]}, Tree) == [
+    assert faults_in({"b": 9}, Whole) == [Fault("HK028", "KeyError: 'b'")]
+    assert faults_in({"name": "a", "children": [{"name": ""}]}, Tree) == [
         Fault("HK028", "a tree needs a name", ("children", 0))
     ]
 
 
 def test_a_validator_is_reported_before_the_class() -> None:
     """With validators off the class refuses too, so only what attrs said is known."""
-    assert _faults({"a": -1, "b": 90}, Whole) == [Fault("HK028", "'a' must be >= 0: -1")]
+    assert faults_in({"a": -1, "b": 90}, Whole) == [Fault("HK028", "'a' must be >= 0: -1")]
 
 
 COUNT = "a number from 1 to 1000000"

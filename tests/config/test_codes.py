@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import attrs
@@ -10,10 +11,7 @@ from hostkit.codes import Code
 from hostkit.config import Bytes, StructureErrors, load, structure
 from hostkit.errors import ConfigErrors
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from .conftest import Write
+from .conftest import Write
 
 
 @attrs.frozen

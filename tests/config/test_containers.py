@@ -8,7 +8,9 @@ from typing import Any, List, Optional, Tuple, Union  # noqa: UP035 - modules us
 import attrs
 import pytest
 
-from hostkit.config import Fault, Seconds, StructureErrors, structure
+from hostkit.config import Seconds, structure
+
+from .faulty import faults as faults_in
 
 
 @attrs.frozen
@@ -21,12 +23,6 @@ class Point:
 class Circle:
     middle: Point
     radius: int
-
-
-def _faults(value: Any, cls: Any) -> list[Fault]:
-    with pytest.raises(StructureErrors) as caught:
-        structure(value, cls)
-    return list(caught.value.faults)
 
 
 @pytest.mark.parametrize(
@@ -88,13 +84,13 @@ def test_values_within_values_are_taken(value: Any, cls: Any, result: Any) -> No
 )
 def test_containers_are_not_converted(value: Any, cls: Any, expected: str | None) -> None:
     """A string is not a list of letters, a mapping not a list of keys; a union converts nothing."""
-    (fault,) = _faults(value, cls)
+    (fault,) = faults_in(value, cls)
     assert ("HK020", expected, ()) == (fault.code, fault.expected, fault.path)
 
 
 def test_a_tuple_has_its_length() -> None:
     """A list that is too short or too long for a tuple is refused as a whole."""
-    (fault,) = _faults([1], tuple[int, int])
+    (fault,) = faults_in([1], tuple[int, int])
     assert (fault.code, fault.expected) == ("HK027", "a list of 2 values")
 
 
@@ -111,7 +107,7 @@ def test_a_tuple_has_its_length() -> None:
 )
 def test_every_fault_has_its_path(value: Any, cls: Any, paths: list[Any]) -> None:
     """All faults are reported, with their paths; a union blames the member that came nearest."""
-    assert paths == [fault.path for fault in _faults(value, cls)]
+    assert paths == [fault.path for fault in faults_in(value, cls)]
 
 
 @pytest.mark.parametrize(
@@ -120,13 +116,13 @@ def test_every_fault_has_its_path(value: Any, cls: Any, paths: list[Any]) -> Non
 )
 def test_a_wrong_key_is_meant_itself(value: Any, cls: Any, path: Any) -> None:
     """A fault of a key says that the key is meant, if a path can name it."""
-    (fault,) = _faults(value, cls)
+    (fault,) = faults_in(value, cls)
     assert (path, True, "a string") == (fault.path, fault.is_key, fault.expected)
 
 
 def test_a_union_tells_all_its_members() -> None:
     """When no member fits, all of them were possible."""
-    (fault,) = _faults("soon", Seconds | bool)
+    (fault,) = faults_in("soon", Seconds | bool)
     assert fault.message == "the string 'soon' does not belong here"
     assert (
         fault.expected == "a number and a unit, such as 200ms, 5s, 1.5m, 1h or 1d or true or false"
@@ -145,5 +141,5 @@ def test_a_union_tells_all_its_members() -> None:
 )
 def test_other_collections_are_not_supported(cls: Any) -> None:
     """Collections that would be filled from anything are refused."""
-    (fault,) = _faults("abc", cls)
+    (fault,) = faults_in("abc", cls)
     assert fault.code == "HK029"

@@ -1,19 +1,16 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hostkit.config import Lines, load
+from hostkit.errors import Path as KeyPath
 from hostkit.errors import Place, Problem
 
 from .conftest import Write
-
-if TYPE_CHECKING:
-    from hostkit.errors import Path as KeyPath
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,14 @@ from __future__ import annotations
 import enum
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import attrs
 import pytest
 
 from hostkit.config import Bytes, HostFile, Seconds, StructureErrors, load, structure
 
-if TYPE_CHECKING:
-    from .conftest import ProblemsOf, Write
+from .conftest import ProblemsOf, Write
 
 
 class Level(enum.Enum):

@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hostkit.config import from_mapping, load
 from hostkit.errors import ConfigErrors
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 class Outer:

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import attrs
 import cattrs
 import pytest
 
-from hostkit.config import Fault, StructureErrors, faults_of, structure
+from hostkit.config import Fault, StructureErrors, faults_of
 from hostkit.errors import ConfigError
+
+from .faulty import faults as faults_in
 
 
 def test_a_fault_can_be_moved_down() -> None:
@@ -15,7 +17,7 @@ def test_a_fault_can_be_moved_down() -> None:
     assert Fault("HK020", "wrong", ("b",)).under("a", 0).path == ("a", 0, "b")
 
 
-def test_the_error_lists_all_faults() -> None:
+def test_the_error_lists_allfaults() -> None:
     """Printed, the error has a line for each fault."""
     error = StructureErrors((Fault("HK020", "wrong", ("a", 0)), Fault("HK021", "unknown", ("b",))))
     assert str(error) == "a[0]: wrong\nb: unknown"
@@ -37,15 +39,9 @@ class Foreign(TypedDict):
     a: int
 
 
-def _faults(value: Any, cls: Any) -> list[Fault]:
-    with pytest.raises(StructureErrors) as caught:
-        structure(value, cls)
-    return list(caught.value.faults)
-
-
 def test_an_unknown_key_is_pointed_at() -> None:
     """The fault stands at the key, lists the known ones and names the nearest."""
-    assert _faults({"host": "a", "port": 1, "timout": 1}, Server) == [
+    assert faults_in({"host": "a", "port": 1, "timout": 1}, Server) == [
         Fault(
             "HK021",
             "unknown key 'timout'",
@@ -59,17 +55,17 @@ def test_an_unknown_key_is_pointed_at() -> None:
 
 def test_a_key_unlike_all_others_has_no_hint() -> None:
     """Without a near name there is only the list."""
-    assert [fault.hint for fault in _faults({"host": "a", "port": 1, "x": 1}, Server)] == [None]
+    assert [fault.hint for fault in faults_in({"host": "a", "port": 1, "x": 1}, Server)] == [None]
 
 
 def test_a_class_without_fields_takes_no_keys() -> None:
     """Where nothing can be written, the fault says so."""
-    assert [fault.expected for fault in _faults({"a": 1}, Nothing)] == ["no keys at all"]
+    assert [fault.expected for fault in faults_in({"a": 1}, Nothing)] == ["no keys at all"]
 
 
 def test_missing_keys_are_named() -> None:
     """Each missing key is a fault of the mapping."""
-    assert _faults({}, Server) == [
+    assert faults_in({}, Server) == [
         Fault("HK022", "the key 'host' is missing", hint="add 'host'"),
         Fault("HK022", "the key 'port' is missing", hint="add 'port'"),
     ]
@@ -77,7 +73,7 @@ def test_missing_keys_are_named() -> None:
 
 def test_a_misspelt_key_is_not_missing_as_well() -> None:
     """A required key with a slip in it is one mistake."""
-    assert [(fault.code, fault.path) for fault in _faults({"hots": "a", "port": 1}, Server)] == [
+    assert [(fault.code, fault.path) for fault in faults_in({"hots": "a", "port": 1}, Server)] == [
         ("HK021", ("hots",))
     ]
 

@@ -1,16 +1,13 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from hostkit.config import Settings, check_reloadable, from_mapping, load, settings_of
+from hostkit.config import HostFile, Settings, check_reloadable, from_mapping, load, settings_of
 from hostkit.errors import ConfigErrors, Place, Problem
 
-if TYPE_CHECKING:
-    from hostkit.config import HostFile
-
-    from .conftest import Write
+from .conftest import Write
 
 
 def test_a_value_can_be_located(write: Write) -> None:
@@ -94,6 +91,8 @@ _CHANGED: dict[str, Any] = {
     "database_timeout": "1s",
     "store_value": "1K",
     "background_tasks_on": "w1",
+    "threads": 3,
+    "thread_queue": 30,
     "path": ["lib"],
     "require": ["a.b"],
     "http": {"timeout": "1s"},
@@ -101,6 +100,7 @@ _CHANGED: dict[str, Any] = {
     "server_name": "example.org",
     "data_dir": "elsewhere",
     "templates": "elsewhere",
+    "mail": {"host": "x", "from": "a@b"},
 }
 
 
@@ -113,7 +113,15 @@ def test_every_setting_says_whether_it_can_change() -> None:
     refused = [(problem.code, problem.path) for problem in caught.value.problems]
     database = ["database", "database_connections", "database_timeout", "store_value"]
     fixed = ["redis", "categories", "receipts", "pid_file", "workers", "background_tasks_on"]
-    fixed += [*database, "public_baseurl", "server_name", "data_dir", "templates"]
+    fixed += [
+        "threads",
+        "thread_queue",
+        *database,
+        "public_baseurl",
+        "server_name",
+        "data_dir",
+        "templates",
+    ]
     assert refused == [("HK405", ("hostkit", key)) for key in fixed]
 
 

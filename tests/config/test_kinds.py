@@ -12,7 +12,9 @@ import msgspec
 import pydantic
 import pytest
 
-from hostkit.config import Fault, StructureErrors, structure
+from hostkit.config import structure
+
+from .faulty import faults as faults_in
 
 
 class Pair(NamedTuple):
@@ -88,12 +90,6 @@ class All:
     options: Options
     model: Model
     struct: Struct
-
-
-def _faults(value: Any, cls: Any) -> list[Fault]:
-    with pytest.raises(StructureErrors) as caught:
-        structure(value, cls)
-    return list(caught.value.faults)
 
 
 @pytest.mark.parametrize(
@@ -175,16 +171,16 @@ def test_what_does_not_fit_is_reported_with_its_place(
     value: Any, cls: Any, faults: list[tuple[str, tuple[str | int, ...], str]]
 ) -> None:
     """Unknown keys are errors in all of them; what the library says is passed on."""
-    assert [(fault.code, fault.path, fault.message) for fault in _faults(value, cls)] == faults
+    assert [(fault.code, fault.path, fault.message) for fault in faults_in(value, cls)] == faults
 
 
 def test_a_misspelt_key_has_a_hint() -> None:
     """The nearest one that is there is named, and those there are."""
-    (fault,) = _faults({"port": 5, "inner": {"size": 1, "sise": 2}}, Model)
+    (fault,) = faults_in({"port": 5, "inner": {"size": 1, "sise": 2}}, Model)
     assert (fault.expected, fault.hint, fault.is_key) == ("size", "did you mean 'size'?", True)
-    (fault,) = _faults({"the-port": 5, "the_port": 2}, Aliased)
+    (fault,) = faults_in({"the-port": 5, "the_port": 2}, Aliased)
     assert (fault.expected, fault.hint) == ("the-port", "did you mean 'the-port'?")
-    (fault,) = _faults({"port": 5, "prt": 2}, Struct)
+    (fault,) = faults_in({"port": 5, "prt": 2}, Struct)
     assert (fault.expected, fault.hint) == ("names or port", "did you mean 'port'?")
 
 
@@ -192,13 +188,13 @@ def test_a_model_may_take_other_keys() -> None:
     """Where a model itself says what happens to them, that holds."""
     model = structure({"port": 5, "opened": {"size": 1, "more": 2}}, Model)
     assert model.opened.model_extra == {"more": 2}
-    faults = _faults({"port": 5, "opened": {"size": 1, "more": 2}, "prt": 6}, Model)
+    faults = faults_in({"port": 5, "opened": {"size": 1, "more": 2}, "prt": 6}, Model)
     assert [fault.path for fault in faults] == [("prt",)]
 
 
 def test_where_a_model_cannot_be_found_its_keys_are_refused() -> None:
     """Which member of a union was meant is pydantic's secret."""
-    faults = _faults({"port": 5, "either": {"size": "x", "more": 2}}, Model)
+    faults = faults_in({"port": 5, "either": {"size": "x", "more": 2}}, Model)
     assert {"HK021", "HK028"} == {fault.code for fault in faults}
 
 
@@ -219,7 +215,7 @@ class Stores(pydantic.BaseModel):
 
 def test_unions_of_models_have_the_places_of_the_file() -> None:
     """Pydantic names members of unions among the keys; in the file they do not stand."""
-    faults = _faults(
+    faults = faults_in(
         {
             "stores": [{"kind": "net", "url": "x"}, {"kind": "net", "ulr": "x"}, {"kind": "x"}],
             "either": {"kind": "disk", "path": 5, "more": 1},
@@ -246,7 +242,7 @@ def test_an_old_pydantic_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         pass
 
     monkeypatch.setitem(sys.modules, "pydantic", SimpleNamespace(BaseModel=BaseModel))
-    (fault,) = _faults({}, Old)
+    (fault,) = faults_in({}, Old)
     assert (fault.code, fault.message) == (
         "HK029",
         "the model test_an_old_pydantic_is_named.<locals>.Old needs pydantic 2.12 or newer",
@@ -269,6 +265,6 @@ class Same(Base):
 
 def test_a_subclass_is_decorated_too() -> None:
     """Otherwise its own fields would be unknown keys."""
-    (fault,) = _faults({"second": 1}, Forgotten)
+    (fault,) = faults_in({"second": 1}, Forgotten)
     assert fault.message == "Forgotten has a field 'second', but only its base is decorated"
     assert structure({"first": 2}, Same).twice() == 4

@@ -2,17 +2,14 @@ from __future__ import annotations
 
 import copy
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from hostkit.config import Listener, ModuleEntry, Redis, Seconds, Settings, from_mapping, load
 from hostkit.errors import ConfigErrors
 
-from .conftest import FULL
-
-if TYPE_CHECKING:
-    from .conftest import ProblemsOf, Write
+from .conftest import FULL, ProblemsOf, Write
 
 
 class Module:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from hostkit.config import load
 
-if TYPE_CHECKING:
-    from .conftest import ProblemsOf, Write
+from .conftest import ProblemsOf, Write
 
 CYRILLIC_O, GREEK_O = "\u043e", "\u03bf"
 

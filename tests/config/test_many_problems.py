@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import gc
 import time
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from typing import Final
 
 import pytest
 
 from hostkit.config import examine
 from hostkit.errors import ConfigErrors
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .conftest import Write
+from .conftest import Write
 
 _ENTRY: Final = "modules:\n- module: a.B\n"
 _CONFIG: Final = f"{_ENTRY}  config:\n"

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from hostkit.config import load
 from hostkit.errors import ConfigErrors
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from .conftest import ProblemsOf
+from .conftest import ProblemsOf
 
 
 def _make(kind: str, path: Path) -> None:

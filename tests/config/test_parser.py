@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import pytest
 import yaml
@@ -8,8 +8,7 @@ import yaml
 from hostkit.config import load
 from hostkit.errors import Problem
 
-if TYPE_CHECKING:
-    from .conftest import ProblemsOf, Write
+from .conftest import ProblemsOf, Write
 
 _BEGAN = "the text in quotes that ends just before began"
 

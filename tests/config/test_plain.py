@@ -4,36 +4,23 @@ import enum
 import io
 import json
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostkit.config import Bytes, Fault, Seconds, StructureErrors, examine, load, structure
+from hostkit.config import Bytes, Seconds, StructureErrors, examine, load, structure
 
-if TYPE_CHECKING:
-    from .conftest import ProblemsOf, Write
+from .conftest import ProblemsOf, Write
+from .faulty import fault as fault_in
+from .faulty import written
 
 
 class Step(enum.Enum):
     THOUSAND = 1000.0
     ON = "on"
-
-
-def _read(write: Write, text: str, cls: Any) -> Any:
-    """Read what stands at the key ``x`` of a module's config as a type."""
-    file = load(write(f"modules:\n- module: a.B\n  config: {{x: {text}}}\n"))
-    config = file.written(file.modules[0].config, ("modules", 0, "config")).value
-    return structure(config["x"], cls)
-
-
-def _fault(write: Write, text: str, cls: Any) -> Fault:
-    with pytest.raises(StructureErrors) as caught:
-        _read(write, text, cls)
-    (fault,) = caught.value.faults
-    return fault
 
 
 @pytest.mark.parametrize(
@@ -80,7 +67,7 @@ def _fault(write: Write, text: str, cls: Any) -> Fault:
 )
 def test_a_field_reads_what_it_asks_for(write: Write, text: str, cls: Any, value: Any) -> None:
     """Forms of YAML 1.2 and JSON are read, although PyYAML does not know them."""
-    read = _read(write, text, cls)
+    read = structure(written(write, text), cls)
     assert (read, type(read)) == (value, type(value))
 
 
@@ -117,7 +104,7 @@ def test_what_has_two_meanings_is_refused(
     write: Write, text: str, cls: Any, older: str, newer: str, choices: str
 ) -> None:
     """Both readings are shown, and how to write each."""
-    fault = _fault(write, text, cls)
+    fault = fault_in(written(write, text), cls)
     assert (fault.code, fault.message, fault.hint) == (
         "HK019",
         f"{text} is {older} in YAML 1.1, but {newer} in YAML 1.2",
@@ -157,7 +144,7 @@ def test_nothing_else_is_converted(write: Write, text: str, cls: Any) -> None:
 def test_where_nothing_is_asked_for_values_are_as_pyyaml_reads_them(write: Write, cls: Any) -> None:
     """Whatever takes anything gets plain values, at every depth."""
     text = "[010, [1e3], {a: 12:30}, x]" if cls in {Any, list, list[Any]} else "{a: [010, x]}"
-    assert _read(write, text, cls) == yaml.safe_load(text)
+    assert structure(written(write, text), cls) == yaml.safe_load(text)
 
 
 def test_the_last_value_of_a_key_counts(write: Write) -> None:

@@ -2,15 +2,13 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from hostkit.config import load
 from hostkit.errors import ConfigErrors, Problem
 
-if TYPE_CHECKING:
-    from .conftest import Write
+from .conftest import Write
 
 
 def _refused_text(name: str) -> Problem:

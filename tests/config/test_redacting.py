@@ -7,7 +7,7 @@ import json
 import reprlib
 import time
 import tracemalloc
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -15,9 +15,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hostkit.config import COMMON_WORDS, Redactor
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from hostkit.config import (
     Bytes,
-    Fault,
     Seconds,
-    StructureErrors,
     parse_bytes,
     parse_seconds,
     structure,
 )
+
+from .faulty import fault as fault_in
 
 
 class Color(enum.Enum):
@@ -41,13 +41,6 @@ Port = NewType("Port", int)
 _QUOTES = "a value in quotes is always a string"
 _DAY = date(2026, 1, 31)
 _NOON = datetime(2026, 1, 31, 12)  # noqa: DTZ001 - as YAML gives it
-
-
-def _fault(value: Any, cls: Any) -> Fault:
-    with pytest.raises(StructureErrors) as caught:
-        structure(value, cls)
-    (fault,) = caught.value.faults
-    return fault
 
 
 @pytest.mark.parametrize(
@@ -105,7 +98,7 @@ def test_values_of_the_right_type_are_taken(value: Any, cls: Any, result: Any) -
 )
 def test_nothing_is_converted(value: Any, cls: Any, expected: str) -> None:
     """A value of another type is refused, however much it looks like the right one."""
-    fault = _fault(value, cls)
+    fault = fault_in(value, cls)
     assert ("HK020", expected) == (fault.code, fault.expected)
 
 
@@ -132,7 +125,7 @@ def test_nothing_is_converted(value: Any, cls: Any, expected: str) -> None:
 )
 def test_quotes_are_hinted_at(value: Any, cls: Any, hint: str | None) -> None:
     """Where quotes make the difference, the hint speaks of them."""
-    assert _fault(value, cls).hint == hint
+    assert fault_in(value, cls).hint == hint
 
 
 @pytest.mark.parametrize(
@@ -152,7 +145,7 @@ def test_a_choice_must_be_one_of_the_choices(
     value: Any, cls: Any, expected: str, hint: str | None
 ) -> None:
     """The fault lists what could have been chosen, and names the nearest."""
-    fault = _fault(value, cls)
+    fault = fault_in(value, cls)
     assert ("HK023", expected, hint) == (fault.code, fault.expected, fault.hint)
 
 
@@ -172,7 +165,7 @@ def test_a_choice_must_be_one_of_the_choices(
 )
 def test_a_duration_needs_a_unit(value: Any, hint: str | None) -> None:
     """A bare number is not a duration; the hint shows it with a unit."""
-    fault = _fault(value, Seconds)
+    fault = fault_in(value, Seconds)
     assert ("HK025", hint) == (fault.code, fault.hint)
     assert fault.expected == "a number and a unit, such as 200ms, 5s, 1.5m, 1h or 1d"
 
@@ -180,7 +173,7 @@ def test_a_duration_needs_a_unit(value: Any, hint: str | None) -> None:
 @pytest.mark.parametrize("value", ["5KB", -1, True, 1.5, None, []])
 def test_a_size_is_a_number_of_bytes(value: Any) -> None:
     """What is not a size is refused, with the grammar."""
-    fault = _fault(value, Bytes)
+    fault = fault_in(value, Bytes)
     assert fault.code == "HK026"
     assert fault.expected == "a whole number of bytes, or one with a unit, such as 64K, 10M or 1G"
 
@@ -188,7 +181,7 @@ def test_a_size_is_a_number_of_bytes(value: Any) -> None:
 @pytest.mark.parametrize("cls", [complex, Name, object(), "nonsense"])
 def test_other_types_are_not_supported(cls: Any) -> None:
     """A type that cannot come from a config file is refused by name, not with a traceback."""
-    fault = _fault("x", cls)
+    fault = fault_in("x", cls)
     assert fault.code == "HK029"
     assert getattr(cls, "__name__", str(cls)) in fault.message
 
@@ -248,5 +241,5 @@ class Switch(enum.Enum):
 
 def test_choices_are_shown_as_yaml_has_them() -> None:
     """There `None` would be a string."""
-    assert _fault("x", Literal["a", 1, True]).expected == "'a', 1 or true"
-    assert _fault("x", Switch).expected == "true or null"
+    assert fault_in("x", Literal["a", 1, True]).expected == "'a', 1 or true"
+    assert fault_in("x", Switch).expected == "true or null"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -13,9 +14,6 @@ from hostkit.errors import ConfigErrors
 from hostkit.host import build_from_file
 from tests.config.editors import Newer, Older
 from tests.config.schema_checks import CLASSES, HERE, SCHEMA, entry, errors_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_the_schema_is_one() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import attrs
 import pytest
@@ -17,9 +17,6 @@ from hostkit.host import build_from_file
 from tests.config import schema_modules
 from tests.config.editors import Newer
 from tests.config.schema_checks import CLASSES, HERE, entry, errors_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 FIELDS = sorted(
     field.name for field in attrs.fields(schema_modules.Everything.Config) if field.init

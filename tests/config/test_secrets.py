@@ -1,15 +1,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hostkit.config import from_mapping, load
 from hostkit.errors import ConfigErrors, Problem
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def _write(tag: str, name: str, folder: Path) -> Path:

@@ -1,13 +1,10 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from hostkit.config import load
 
-if TYPE_CHECKING:
-    from .conftest import ProblemsOf, Write
+from .conftest import ProblemsOf, Write
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,15 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, NotRequired, TypedDict, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, NotRequired, TypedDict, TypeVar
 
 import attrs
 import pytest
 
-from hostkit.config import Fault, StructureErrors, load, structure
+from hostkit.config import load, structure
 
-if TYPE_CHECKING:
-    from .conftest import Write
+from .conftest import Write
+from .faulty import faults as faults_in
 
 T = TypeVar("T")
 
@@ -62,12 +62,6 @@ class Loose(TypedDict):
     kind: NotRequired[Literal["loose"]]
 
 
-def _faults(value: Any, cls: Any) -> list[Fault]:
-    with pytest.raises(StructureErrors) as caught:
-        structure(value, cls)
-    return list(caught.value.faults)
-
-
 @pytest.mark.parametrize(
     ("value", "result"),
     [
@@ -98,20 +92,20 @@ def test_the_tag_chooses_the_class(value: Any, result: Any) -> None:
 )
 def test_the_tag_chooses_what_is_wrong(value: Any, code: str, path: tuple[str, ...]) -> None:
     """Only the class that was meant is compared with; without one, the choices are shown."""
-    fault = _faults({"store": value}, Config)[0]
+    fault = faults_in({"store": value}, Config)[0]
     assert (fault.code, fault.path) == (code, path)
 
 
 def test_a_wrong_tag_has_a_hint() -> None:
     """All choices are listed, and the nearest is named."""
-    (fault,) = _faults({"store": {"kind": "dsk"}}, Config)
+    (fault,) = faults_in({"store": {"kind": "dsk"}}, Config)
     assert fault.expected == "'disk', 'file', 'memory', 'remote', 0 or 'boxed'"
     assert fault.hint == "did you mean 'disk'?"
 
 
 def test_a_missing_tag_is_named() -> None:
     """Where no class has a default for it, the key is needed."""
-    (fault,) = _faults({"rule": {"level": 5}}, Config)
+    (fault,) = faults_in({"rule": {"level": 5}}, Config)
     assert (fault.code, fault.path, fault.message, fault.expected) == (
         "HK022",
         ("rule",),
@@ -123,7 +117,7 @@ def test_a_missing_tag_is_named() -> None:
 @pytest.mark.parametrize("value", [5, [], "disk"])
 def test_what_is_no_mapping_has_no_tag(value: Any) -> None:
     """It is of the wrong type."""
-    assert [fault.code for fault in _faults({"store": value}, Config)] == ["HK020"]
+    assert [fault.code for fault in faults_in({"store": value}, Config)] == ["HK020"]
 
 
 def _type(union: Any) -> Any:

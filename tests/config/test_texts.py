@@ -12,28 +12,16 @@ from ipaddress import (
     IPv6Network,
 )
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import pytest
 
-from hostkit.config import Fault, StructureErrors, load, structure, structuring_for
+from hostkit.config import StructureErrors, structure, structuring_for
 
-if TYPE_CHECKING:
-    from .conftest import Write
-
-
-def _read(write: Write, text: str, cls: Any) -> Any:
-    file = load(write(f"modules:\n- module: a.B\n  config: {{x: {text}}}\n"))
-    config = file.written(file.modules[0].config, ("modules", 0, "config")).value
-    return structure(config["x"], cls)
-
-
-def _fault(value: Any, cls: Any) -> Fault:
-    with pytest.raises(StructureErrors) as caught:
-        structure(value, cls)
-    (fault,) = caught.value.faults
-    return fault
+from .conftest import Write
+from .faulty import fault as fault_in
+from .faulty import written
 
 
 @pytest.mark.parametrize(
@@ -78,7 +66,7 @@ def _fault(value: Any, cls: Any) -> Fault:
 )
 def test_types_that_are_written_as_strings(write: Write, text: str, cls: Any, value: Any) -> None:
     """Each has the form that people expect; what YAML 1.1 takes for a number is text again."""
-    read = _read(write, text, cls)
+    read = structure(written(write, text), cls)
     assert (read, type(read), str(read)) == (value, type(value), str(value))
 
 
@@ -159,14 +147,14 @@ def test_what_is_not_of_its_form_is_refused(
     value: Any, cls: Any, code: str, message: str, expected: str | None
 ) -> None:
     """The message shows the form, and for a pattern what is wrong with it."""
-    fault = _fault(value, cls)
+    fault = fault_in(value, cls)
     assert (fault.code, fault.message) == (code, message)
     assert expected in {fault.expected, None}
 
 
 def test_a_pattern_of_bytes_cannot_be_filled() -> None:
     """A file holds text."""
-    assert _fault("a", re.Pattern[bytes]).code == "HK029"
+    assert fault_in("a", re.Pattern[bytes]).code == "HK029"
 
 
 def test_a_number_keeps_its_digits_only_in_a_file() -> None:
@@ -177,7 +165,7 @@ def test_a_number_keeps_its_digits_only_in_a_file() -> None:
 def test_a_number_with_two_meanings_is_refused(write: Write) -> None:
     """As for any other number."""
     with pytest.raises(StructureErrors, match="but the number 10 in"):
-        _read(write, "010", Decimal)
+        structure(written(write, "010"), Decimal)
 
 
 def test_relative_paths_start_at_the_folder(tmp_path: Path) -> None:
@@ -191,6 +179,6 @@ def test_relative_paths_start_at_the_folder(tmp_path: Path) -> None:
 def test_a_wrong_time_is_shown_as_it_is_written(write: Write, text: str) -> None:
     """And not as the number that YAML 1.1 reads."""
     with pytest.raises(StructureErrors) as caught:
-        _read(write, text, time)
+        structure(written(write, text), time)
     (fault,) = caught.value.faults
     assert fault.message == f"the string '{text}' is not a time of day"

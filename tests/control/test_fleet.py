@@ -67,7 +67,10 @@ STATUS = {
     "modules": {"enforce": 1},
     "listeners": [{"url": "http://127.0.0.1:80/"}],
     "loops": [{"loop": "clean"}],
+    "background": [{"module": "words", "loops": 1, "calls": 0, "runs": 4, "failures": 1}],
+    "threads": {"busy": 1, "waiting": 0, "most": 10},
     "caches": ["words/find"],
+    "cached": [{"name": "words/find", "entries": 3, "misses": 5, "hits": None}],
     "redis": False,
     "messages": {"sent": 2, "refused": {"no_code": 1}},
     "receipts": {"kept": 3, "limit": 1000},
@@ -80,12 +83,18 @@ def test_the_status_is_that_of_one_server(tmp_path: Path) -> None:
     answers = setup.do("status")
     setup.now += 5
     setup.clock.advance(3)
-    setup.answer({**STATUS, "loops": []}, STATUS)
+    counted: Any = {"name": "words/find", "entries": 1, "misses": 1, "hits": 9}
+    setup.answer({**STATUS, "loops": [], "cached": [counted]}, STATUS)
     (status,) = answers
     assert status["state"] == "running"
     assert status["uptime_seconds"] == 5.0
     assert status["loops"] == [{"loop": "clean"}]
     assert status["messages"] == {"sent": 4, "refused": {"no_code": 2}}
+    assert status["background"] == [
+        {"module": "words", "loops": 2, "calls": 0, "runs": 8, "failures": 2}
+    ]
+    assert status["threads"] == {"busy": 2, "waiting": 0, "most": 20}
+    assert status["cached"] == [{"name": "words/find", "entries": 4, "misses": 6, "hits": 9}]
     assert status["receipts"] == {"kept": 6, "limit": 2000}
     assert status["file"]["differs_since"] is None
     assert status["workers"][1] == {

@@ -86,6 +86,20 @@ def test_loops_and_caches_are_named() -> None:
     controlled = Controlled(host)
     answer = controlled.ask("status")
     assert answer["caches"] == ["words/Looping.find"]
+    assert answer["cached"] == [
+        {
+            "name": "words/Looping.find",
+            "entries": 0,
+            "max_entries": 1000,
+            "misses": 0,
+            "evictions": 0,
+            "hits": None,
+        }
+    ]
+    assert answer["background"] == [
+        {"module": "words", "loops": 1, "calls": 0, "runs": 1, "failures": 1}
+    ]
+    assert answer["threads"] == {"busy": 0, "waiting": 0, "most": 10}
     assert answer["loops"] == [
         {"module": "words", "loop": "look", "interval_seconds": 60.0, "failures": 1}
     ]

@@ -16,11 +16,11 @@ hostkit: {background_tasks_on: web}
 
 
 def test_what_operators_have_changed_is_in_it(tmp_path: Path) -> None:
-    """And nothing else; a worker of the supervisor does background work, or another process."""
-    frame = {"file": str(tmp_path / "host.yaml"), "text": TEXT, "switches": {}}
+    """And the number of the file; nothing else."""
+    frame = {"file": str(tmp_path / "host.yaml"), "text": TEXT, "switches": {}, "generation": 7}
     path = tmp_path / "host.yaml"
     path.write_text(TEXT)
-    assert read_file(frame, None) == load(path)
-    found = read_file({**frame, "switches": {"others": "shadow"}}, "web-1")
+    assert read_file(frame) == load(path)
+    found = read_file({**frame, "switches": {"others": "shadow"}})
     assert [entry.mode for entry in found.modules] == ["enforce", "shadow"]
-    assert found.settings.background_tasks_on == "web-1"
+    assert found.generation == 7

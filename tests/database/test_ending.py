@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import threading
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from twisted.internet.defer import CancelledError, Deferred
 
 from hostkit.database import Database, DatabaseError, DatabaseTimeoutError, Transaction
+from hostkit.errors import HostkitError
 from hostkit.testing import capture_logs
 
 from .conftest import MakeDatabase, insert, numbers_in
@@ -58,6 +60,26 @@ async def test_what_takes_too_long_is_ended(make_database: MakeDatabase, url: st
     assert await numbers_in(database) == []
 
 
+async def test_what_waits_for_others_names_them(make_database: MakeDatabase, url: str) -> None:
+    """The module whose interaction takes so long, and not only those that suffer from it."""
+    host = make_database(url, seconds=0.5, most=1)
+    begun, end = threading.Event(), threading.Event()
+
+    def dawdle(_: Transaction) -> None:
+        begun.set()
+        end.wait(10)
+
+    slow = asyncio.ensure_future(Database("slow", host).run_interaction("dawdle", dawdle))
+    while not begun.is_set():
+        await asyncio.sleep(0.001)
+    said = r"\(it waited for others; longest in flight is 'dawdle' of module 'slow', for \d\.\ds\)"
+    with pytest.raises(DatabaseTimeoutError, match=said):
+        await Database("m", host).run_interaction("note", lambda _: None)
+    end.set()
+    with pytest.raises(DatabaseTimeoutError):
+        await slow
+
+
 async def test_a_caller_that_is_cancelled_leaves_nothing(database: Database) -> None:
     """The statement is interrupted, and the thread is free for others."""
     endless = Endless()
@@ -86,6 +108,31 @@ async def test_what_was_cancelled_before_it_began_is_not_begun(
             await task
     await database.run_interaction("insert", insert(2))
     assert (await numbers_in(database), calls) == ([2], [])
+
+
+async def test_other_threads_are_refused(database: Database) -> None:
+    """Their event loop is another one, so what comes of it would never reach them."""
+
+    def elsewhere() -> None:
+        asyncio.run(numbers_in(database))
+
+    with pytest.raises(HostkitError, match="the database is used on the thread whose event loop"):
+        await asyncio.to_thread(elsewhere)
+
+
+def test_another_event_loop_may_come_after_the_first(make_database: MakeDatabase, url: str) -> None:
+    """As in a script that calls `asyncio.run` twice; what was in flight in the first is gone."""
+    database = database_with(make_database, url)
+    endless = Endless()
+
+    async def leave() -> None:
+        await prepared(database)
+        task = asyncio.ensure_future(database.run_interaction("count", endless))
+        await endless.begun()
+        task.cancel()
+
+    asyncio.run(leave())
+    assert asyncio.run(numbers_in(database)) == []
 
 
 async def test_a_deferred_can_be_cancelled_as_well(database: Database) -> None:
@@ -142,8 +189,14 @@ async def test_a_slow_interaction_is_logged(
     database = database_with(make_database, url)
     with capture_logs("m") as logs:
         await database.fetch_all("look around", "SELECT 1")
+        with pytest.raises(DatabaseError):
+            await database.fetch_all("look elsewhere", "SELECT * FROM no")  # which is no news
     (message,) = logs.messages
-    assert message.startswith("module 'm': the database interaction 'look around' took ")
+    assert re.fullmatch(
+        r"module 'm': the database interaction 'look around' took \d+\.\ds "
+        r"\(\d+\.\ds until a thread was free\)",
+        message,
+    )
 
 
 async def test_a_host_that_stops_ends_what_is_in_flight(

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import attrs
+import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
@@ -109,6 +110,25 @@ def done(deferred: Deferred[Any]) -> Any:
     deferred.addCallbacks(results.append, lambda failure: results.append(failure.value))
     (result,) = results
     return result
+
+
+async def cancel(task: asyncio.Future[Any]) -> None:
+    """Cancel a task, which ends with that."""
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def forever(author: str) -> Any:
+    await asyncio.Event().wait()
+
+
+def hang(author: str) -> Deferred[Any]:
+    return Deferred()
+
+
+async def on_a_clock(author: str) -> Any:
+    await Deferred()
 
 
 def callback(

@@ -8,34 +8,12 @@ from typing import Any
 from .hostile_errors import FAILING, NAMING, named
 
 _MEMBERS = (
-    "__eq__",
-    "__hash__",
-    "__bool__",
-    "__len__",
-    "__iter__",
-    "__repr__",
-    "__str__",
-    "__format__",
-    "__reduce__",
-    "__reduce_ex__",
-    "__deepcopy__",
-    "__copy__",
-    "__getattribute__",
-    "__getattr__",
-    "__contains__",
-    "__getitem__",
-    "__add__",
-    "__radd__",
-    "__lt__",
-    "__int__",
-    "__index__",
-    "__float__",
-    "__del__",
-    "__call__",
-    "__instancecheck__",
-    "__init_subclass__",
+    "__eq__", "__hash__", "__bool__", "__len__", "__iter__", "__repr__", "__str__",
+    "__format__", "__reduce__", "__reduce_ex__", "__deepcopy__", "__copy__", "__getattribute__",
+    "__getattr__", "__contains__", "__getitem__", "__add__", "__radd__", "__lt__", "__int__",
+    "__index__", "__float__", "__del__", "__call__", "__instancecheck__", "__init_subclass__",
     "__set_name__",
-)
+)  # fmt: skip
 _ATTRIBUTES = ("__class__", "__dict__", "__await__", "__iter__", "code", "reason", "extra", "value")
 
 

@@ -84,57 +84,20 @@ FAILING: Final = {
     "a number": lambda *_: 7,
 }
 _METHODS: Final = (
-    "__str__",
-    "__repr__",
-    "__bool__",
-    "__len__",
-    "__eq__",
-    "__hash__",
-    "__reduce__",
-    "__reduce_ex__",
-    "__deepcopy__",
-    "__copy__",
-    "__getattribute__",
-    "__getattr__",
-    "__setattr__",
-    "__iter__",
-    "__format__",
-    "__del__",
-    "with_traceback",
-    "add_note",
-    "derive",
+    "__str__", "__repr__", "__bool__", "__len__", "__eq__", "__hash__", "__reduce__",
+    "__reduce_ex__", "__deepcopy__", "__copy__", "__getattribute__", "__getattr__",
+    "__setattr__", "__iter__", "__format__", "__del__", "with_traceback", "add_note", "derive",
     "split",
-)
+)  # fmt: skip
 _ATTRIBUTES: Final = (
-    "__class__",
-    "__dict__",
-    "__notes__",
-    "__cause__",
-    "__context__",
-    "__traceback__",
-    "__suppress_context__",
-    "__await__",
-    "args",
-    "exceptions",
-    "hook",
-    "module",
-    "code",
+    "__class__", "__dict__", "__notes__", "__cause__", "__context__", "__traceback__",
+    "__suppress_context__", "__await__", "args", "exceptions", "hook", "module", "code",
     "detail",
-)
+)  # fmt: skip
 NAMING: Final = (
-    "__name__",
-    "__module__",
-    "__doc__",
-    "__mro__",
-    "__instancecheck__",
-    "__subclasscheck__",
-    "__eq__",
-    "__hash__",
-    "__bool__",
-    "__repr__",
-    "__getattribute__",
-    "__call__",
-)
+    "__name__", "__module__", "__doc__", "__mro__", "__instancecheck__", "__subclasscheck__",
+    "__eq__", "__hash__", "__bool__", "__repr__", "__getattribute__", "__call__",
+)  # fmt: skip
 
 
 def _hostile(base: type[BaseException], name: str, member: Any, error: Any = "bad") -> Make:

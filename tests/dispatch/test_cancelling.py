@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import CancelledError
 from twisted.internet.task import Clock
 
 from hostkit.rules import FirstDenial
@@ -13,28 +13,19 @@ from hostkit.rules import FirstDenial
 from .fakes import (
     Comments,
     Spy,
+    cancel,
     done,
+    forever,
     given,
+    hang,
     hook_of,
+    on_a_clock,
     rude,
     shadow,
     spam,
     steps_of,
     wire,
 )
-
-
-async def forever(author: str) -> Any:
-    await asyncio.Event().wait()
-
-
-def hang(author: str) -> Deferred[Any]:
-    return Deferred()
-
-
-async def on_a_clock(author: str) -> Any:
-    await Deferred()
-
 
 # Cancellation: whoever called gives up waiting, which is nobody's failure.
 
@@ -57,9 +48,7 @@ async def test_cancelling_a_task_ends_the_call(
     coroutine: Coroutine[Any, Any, Any] = chain.call("ann")
     task = asyncio.create_task(coroutine)
     await asyncio.sleep(0)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
+    await cancel(task)
     assert (spy.calls, len(chain.receipts)) == ([], 0)
 
 

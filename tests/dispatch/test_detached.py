@@ -17,7 +17,7 @@ from hostkit.loops import DetachedTasks, start_entry
 from hostkit.rules import Notify
 from hostkit.specs import Category, hookspec
 
-from .fakes import Spy, callback, done, raising
+from .fakes import Spy, callback, cancel, done, raising
 from .shielded import Slow, give_way
 
 
@@ -185,9 +185,7 @@ async def test_an_explained_notification_goes_on_too() -> None:
     wired = Wired("tell", Slow(), spy)
     task = asyncio.ensure_future(wired.chain.ask(["ann"]))
     await give_way()
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
+    await cancel(task)
     await wired.detached.wait()
     assert spy.calls == [("ann", None)]
     (receipt,) = wired.receipts

@@ -18,8 +18,11 @@ from .fakes import (
     Comments,
     broken,
     done,
+    forever,
     given,
+    hang,
     hook_of,
+    on_a_clock,
     raising,
     rude,
     spam,
@@ -30,21 +33,9 @@ from .fakes import (
 # Timeouts. Under asyncio the limit is a millisecond, and what it ends would never end by itself.
 
 
-async def forever(author: str) -> Any:
-    await asyncio.Event().wait()
-
-
-def hang(author: str) -> Deferred[Any]:
-    return Deferred()
-
-
 def limited(seconds: float, function: Callable[..., Any] = forever) -> Any:
     """Give a function a timeout."""
     return given(function, timeout_seconds=seconds)
-
-
-async def on_a_clock(author: str) -> Any:
-    await Deferred()
 
 
 async def upset(author: str) -> Any:

@@ -8,14 +8,11 @@ import socket
 import ssl
 import struct
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import attrs
 
 from tests.hardening.served import HOST
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
 
 ADDRESS = "127.0.0.2"
 OTHERS = "127.0.2.{}"

@@ -10,13 +10,11 @@ import json
 import os
 import resource
 import sys
-from typing import TYPE_CHECKING, Final
+from collections.abc import Awaitable, Callable
+from typing import Final
 
 from tests.hardening import crowding, leaving, not_reading, sending
 from tests.hardening.attacker import Attacker
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
 
 ATTACKS: Final[dict[str, Callable[[Attacker], Awaitable[None]]]] = {
     attack.__name__: attack

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from tests.hardening.attacker import ADDRESS, OTHERS, foreign_address, together
+from tests.hardening.attacker import ADDRESS, OTHERS, Attacker, foreign_address, together
 from tests.hardening.requests import WAIT, post
-
-if TYPE_CHECKING:
-    from tests.hardening.attacker import Attacker
 
 WANTED = 1100
 """More connections than the server may have descriptors."""

@@ -5,16 +5,13 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import Counter
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
 
 import attrs
 
 from tests.hardening.served import HOST
 from tests.hardening.shop import GREETING, NEWS
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
 
 CLIENTS = 20
 EVERY_SECONDS = 0.1

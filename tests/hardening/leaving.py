@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import socket
-from typing import TYPE_CHECKING
 
-from tests.hardening.attacker import together
+from tests.hardening.attacker import Attacker, together
 from tests.hardening.requests import ANN, ENTER, HELLO, PAGE, SLOW, TLS_HELLO, post
-
-if TYPE_CHECKING:
-    from tests.hardening.attacker import Attacker
 
 
 async def resets(attacker: Attacker) -> None:

@@ -5,17 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from typing import TYPE_CHECKING
+from collections import Counter
 
 import attrs
 
 from tests.hardening.honest import Connection, Question, Sample, get, honest_clients
-from tests.hardening.served import MOST_REQUESTS, ROOT
-
-if TYPE_CHECKING:
-    from collections import Counter
-
-    from tests.hardening.served import Served
+from tests.hardening.served import MOST_REQUESTS, ROOT, Served
 
 UNDISTURBED_SECONDS = 3
 MOST_RECOVERY_SECONDS = 10

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
 
+from tests.hardening.attacker import Attacker
 from tests.hardening.requests import ANN, ENTER, FILE, NEWS, PAGE, post
-
-if TYPE_CHECKING:
-    from tests.hardening.attacker import Attacker
-
 
 PIPELINE_BYTES = 46 * 1024
 

@@ -6,17 +6,14 @@ import asyncio
 import json
 import socket
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from twisted.web.resource import Resource
+from twisted.web.server import Request
 
 from tests.hardening.served import HOST
 from tests.hardening.shop import GREETING, NEWS, PAGE, Guestbook, Text
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from twisted.web.server import Request
 
 DECISION = "/_hostkit/hooks/doors/may_enter"
 KINDS = ("site", "site-uvloop", "uvicorn")

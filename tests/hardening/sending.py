@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-from tests.hardening.attacker import together
+from tests.hardening.attacker import Attacker, together
 from tests.hardening.requests import ENTER, TLS_HELLO, post
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.hardening.attacker import Attacker
-
 
 FORM_TYPES = (
     b"multipart/form-data((((((",

@@ -8,17 +8,14 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import attrs
 
 from tests.hardening.shop import FILE_BYTES
 from tests.web.certificates import make_certificate
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
 HOST = "127.0.0.1"

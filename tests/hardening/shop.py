@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.task import deferLater
 from twisted.web.resource import Resource
+from twisted.web.server import Request
 
 from hostkit import ALLOW, Category, Decision, Deny, ModuleApi, hookspec, rules
 from hostkit.web import JsonResource, form_body
-
-if TYPE_CHECKING:
-    from twisted.web.server import Request
 
 GREETING = b"Hello, world!"
 NEWS = b"Nothing new today.\n" * 1000

@@ -9,18 +9,15 @@ import ssl
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import attrs
 
 from tests.hardening.served import HOST, ROOT, TOKEN
 from tests.hardening.ways import Way, free_port
 from tests.web.certificates import make_certificate
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 BACKLOG = 128
 MOST_SECONDS = 60

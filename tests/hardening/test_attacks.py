@@ -6,19 +6,14 @@ import asyncio
 import re
 import signal
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.hardening.attacks import ATTACKS
 from tests.hardening.honest import Sample, honest_clients
 from tests.hardening.measure import Result, measure, start
-from tests.hardening.served import serving_shop
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.hardening.served import Served
+from tests.hardening.served import Served, serving_shop
 
 pytestmark = [
     pytest.mark.hardening,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -12,9 +12,6 @@ from tests.hardening.honest import Sample, honest_clients
 from tests.hardening.served import HOST
 from tests.hardening.shop import GREETING, NEWS
 from tests.hardening.ways import Crowd, Way, crowd, free_port
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="they have addresses of their own")
 

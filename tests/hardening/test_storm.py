@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,9 +14,6 @@ from tests.hardening.honest import get
 from tests.hardening.measure import MORE_DESCRIPTORS
 from tests.hardening.storm import MOST_SECONDS, Place, place
 from tests.hardening.ways import Way, crowd, with_token
-
-if TYPE_CHECKING:
-    import subprocess
 
 pytestmark = [
     pytest.mark.hardening,

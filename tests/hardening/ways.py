@@ -5,18 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import attrs
 
 from tests.hardening.honest import QUESTIONS, Connection, Question, get
 from tests.hardening.served import HOST, TOKEN
-
-if TYPE_CHECKING:
-    import ssl
-    from collections.abc import AsyncIterator
-    from pathlib import Path
 
 PAUSE_SECONDS = 0.02
 PATIENCE_SECONDS = 30

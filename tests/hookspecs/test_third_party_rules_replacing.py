@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import threading
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from hookspecs import Codes, HomeserverError, LegacyThirdPartyRules, ReplacedEvent, ThirdPartyRules
+from hookspecs import (
+    Codes,
+    Event,
+    HomeserverError,
+    JsonDict,
+    LegacyThirdPartyRules,
+    ReplacedEvent,
+    ThirdPartyRules,
+)
 from hostkit import ModuleFailedError
 
 from .hosting import (
@@ -23,9 +31,6 @@ from .hosting import (
     wrong_in,
 )
 from .rooms import MESSAGE, STATE, TOPIC, FakeMessage, saying
-
-if TYPE_CHECKING:
-    from hookspecs import Event, JsonDict
 
 HOOK = "check_event_allowed"
 FULL_NAME = f"third_party_rules.{HOOK}"

@@ -84,8 +84,8 @@ def test_a_stopped_module_gets_no_loops(clock: Clock) -> None:
     module: Any = host.modules[0].instance
     with pytest.raises(HostkitError) as caught:
         module.api.looping_background_call(module.work, 1000)
-    said = "the background loop 'work' cannot begin: module 'a' was stopped"
-    assert str(caught.value) == said
+    said = "HK530 the background loop 'work' cannot begin: module 'a' was stopped\n"
+    assert str(caught.value).startswith(said)
 
 
 def test_a_module_that_was_stopping_gets_no_loops(clock: Clock) -> None:
@@ -111,7 +111,7 @@ def test_loops_that_a_module_stopped_leave_nothing_behind(clock: Clock) -> None:
     (module,) = host.modules
     for _ in range(100):
         module.instance.api.looping_background_call(module.instance.work, 1000).stop()
-    assert len(module.loops._begun) < 3
+    assert module.background.counts.loops == 1
     fire(host.stop())
 
 

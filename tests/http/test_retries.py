@@ -85,7 +85,7 @@ async def test_pauses_grow_and_are_reported() -> None:
             assert len(server.heard) == 1
             await clock.advance(0.27)
             await asked(server, 2)
-            await clock.advance(0.49)
+            await clock.advance(0.2)
             assert len(server.heard) == 2
             await finish(task, clock)
             with pytest.raises(HttpBusyError):

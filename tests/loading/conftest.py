@@ -19,6 +19,15 @@ from hostkit.specs import Category, hookspec
 
 CLASS: Final = "class {}:\n    def __init__(self, config, api): ...\n"
 
+CATEGORY: Final = """
+from hostkit import Category, hookspec, rules
+
+class Notes(Category):
+    @hookspec(rules.Notify())
+    async def on_note(self) -> None:
+        '''Called.'''
+"""
+
 
 class Comments(Category):
     @hookspec(FirstDenial())

@@ -13,16 +13,7 @@ from hostkit import ConfigErrors, Host
 from hostkit.errors import Problem
 from hostkit.loading import CATEGORIES, MODULES
 
-from .conftest import CLASS
-
-CATEGORY = """
-from hostkit import Category, hookspec, rules
-
-class Notes(Category):
-    @hookspec(rules.Notify())
-    async def on_note(self) -> None:
-        '''Called.'''
-"""
+from .conftest import CATEGORY, CLASS
 
 
 @pytest.fixture

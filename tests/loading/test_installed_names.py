@@ -8,16 +8,7 @@ from hostkit import ConfigErrors
 from hostkit.config import from_mapping
 from hostkit.loading import CATEGORIES, MODULES, Environment, load_categories
 
-from .conftest import CLASS, Site, class_of, problem_of
-
-CATEGORY = """
-from hostkit import Category, hookspec, rules
-
-class Notes(Category):
-    @hookspec(rules.Notify())
-    async def on_note(self) -> None:
-        '''Called.'''
-"""
+from .conftest import CATEGORY, CLASS, Site, class_of, problem_of
 
 
 @pytest.mark.usefixtures("two")

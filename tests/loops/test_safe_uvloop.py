@@ -5,15 +5,15 @@ from __future__ import annotations
 import contextvars
 import socket
 import struct
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 
 import pytest
 
 from hostkit.loops.safe_uvloop import SafeLoop
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+Pair: TypeAlias = tuple[socket.socket, socket.socket]
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def loop() -> Iterator[SafeLoop]:
 
 
 @pytest.fixture
-def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
+def pair() -> Iterator[Pair]:
     """Connect two sockets, the ends of a client and of a server."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         client = socket.create_connection(server.getsockname())
@@ -48,7 +48,7 @@ def run(loop: SafeLoop) -> None:
     alarm.cancel()
 
 
-def test_a_reset_is_seen(loop: SafeLoop, pair: tuple[socket.socket, socket.socket]) -> None:
+def test_a_reset_is_seen(loop: SafeLoop, pair: Pair) -> None:
     """The reader is called; uvloop alone would call nobody."""
     client, server = pair
     loop.add_reader(server, loop.stop)
@@ -73,9 +73,7 @@ def test_the_number_of_a_file_that_failed_is_used_again(loop: SafeLoop) -> None:
                 assert loop.remove_writer(accepted)
 
 
-def test_reading_and_writing_are_watched_apart(
-    loop: SafeLoop, pair: tuple[socket.socket, socket.socket]
-) -> None:
+def test_reading_and_writing_are_watched_apart(loop: SafeLoop, pair: Pair) -> None:
     """Each with its own function and arguments, until it is removed; the last one added counts."""
     client, server = pair
     seen: list[object] = []
@@ -101,9 +99,7 @@ def test_reading_and_writing_are_watched_apart(
     assert not loop.remove_reader(server)
 
 
-def test_what_is_removed_is_not_called(
-    loop: SafeLoop, pair: tuple[socket.socket, socket.socket]
-) -> None:
+def test_what_is_removed_is_not_called(loop: SafeLoop, pair: Pair) -> None:
     """Also if it is removed by what is called just before it."""
     client, server = pair
     seen: list[str] = []
@@ -126,9 +122,7 @@ def test_what_is_removed_is_not_called(
     assert seen == ["called"]
 
 
-def test_an_error_is_reported_and_the_others_are_called(
-    loop: SafeLoop, pair: tuple[socket.socket, socket.socket]
-) -> None:
+def test_an_error_is_reported_and_the_others_are_called(loop: SafeLoop, pair: Pair) -> None:
     """As on other loops; what ends the process passes."""
     client, server = pair
     reported: list[dict[str, Any]] = []
@@ -150,9 +144,7 @@ def test_an_error_is_reported_and_the_others_are_called(
         loop.run_forever()
 
 
-def test_context_variables_are_those_of_the_call(
-    loop: SafeLoop, pair: tuple[socket.socket, socket.socket]
-) -> None:
+def test_context_variables_are_those_of_the_call(loop: SafeLoop, pair: Pair) -> None:
     """Of `add_reader`, as on other loops."""
     variable = contextvars.ContextVar("variable", default="loop")
     seen: list[str] = []

@@ -94,3 +94,14 @@ def test_too_long_messages_are_dropped() -> None:
         program.inbox.put(data)
     program.run()
     assert program.events[-1] == "overflow"
+
+
+def test_the_event_loop_does_other_things_after_many_bytes() -> None:
+    """A long message may take as long as a hundred short ones."""
+    program = Program()
+    for number in range(5):
+        program.inbox.put(b"%d" % number + bytes(40 * 1024))
+    program.turn()
+    assert (len(program.events), len(program.calls)) == (2, 1)
+    program.run()
+    assert len(program.events) == 5

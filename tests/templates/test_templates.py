@@ -70,7 +70,8 @@ def test_modules_may_add_filters(tmp_path: Path) -> None:
     def twice(number: int) -> int:
         return 2 * number
 
-    templates.environment.filters["twice"] = twice
+    filters: dict[str, Any] = templates.environment.filters
+    filters["twice"] = twice
     assert templates.render("a.html") == "6"
 
 

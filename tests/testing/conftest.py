@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import twisted.internet
@@ -9,9 +10,6 @@ import twisted.internet
 from hostkit.testing import _loop, _reactor  # a process has one reactor, and one loop for it
 
 from .projects import make_project
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 REACTOR = "twisted.internet.reactor"
 

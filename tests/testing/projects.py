@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+
+import pytest
 
 # What a test in this process imports first is imported again by the next: Twisted refuses that.
 from hostkit.testing import *  # noqa: F403
-
-if TYPE_CHECKING:
-    import pytest
 
 INI = """
 [pytest]
@@ -61,7 +59,8 @@ def make_project(pytester: pytest.Pytester) -> pytest.Pytester:
 def run_tests(project: pytest.Pytester, tests: str, *options: str) -> pytest.RunResult:
     """Run some tests of the program."""
     project.makepyfile(test_words=HEAD + tests)
-    return project.runpytest_inprocess("-p", "no:xdist", "-p", "no:randomly", *options)
+    others = [f"-pno:{name}" for name in ("xdist", "randomly", "asyncio", "twisted")]
+    return project.runpytest_inprocess(*others, *options)
 
 
 def shown(result: pytest.RunResult) -> str:

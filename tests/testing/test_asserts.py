@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import attrs
 import pytest
 
-from hostkit import ALLOW, Deny
+from hostkit import ALLOW, Deny, Host
 from hostkit.testing import (
     Recorder,
     assert_allowed,
@@ -20,11 +21,6 @@ from hostkit.testing import (
 )
 
 from .shop import Comments, Words
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from hostkit import Host
 
 HOOK = "comments.check_comment"
 

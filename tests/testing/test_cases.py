@@ -6,18 +6,16 @@ import subprocess
 import sys
 import unittest
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from twisted.internet.defer import Deferred
 from twisted.trial import unittest as trial
 
 from hostkit import ConfigErrors, Deny
 from hostkit.testing import HostTests, Recorder, assert_denied, build_host, run
 
 from .shop import Comments, Words
-
-if TYPE_CHECKING:
-    from twisted.internet.defer import Deferred
 
 HOOK = "comments.check_comment"
 seen: list[Any] = []

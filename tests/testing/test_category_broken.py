@@ -3,15 +3,13 @@ from __future__ import annotations
 import asyncio
 import re
 import threading
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from hostkit import ALLOW, Category, Decision, Deny, hookspec, rules
 from hostkit.testing import check_category
 
 from .cases import problems_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def first_problems(category: type[Category], **options: Any) -> dict[str, str]:

@@ -1,19 +1,15 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from hostkit import Deny, Host
+from hostkit import Deny, Host, ModuleApi
 from hostkit.testing import Client, Recorder, assert_asked, build_host, run, watch_leaks
 
 from .shop import Comments, Words
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-    from pathlib import Path
-
-    from hostkit import ModuleApi
 
 HOOKS = {"endpoint": "tcp:8080:interface=127.0.0.1", "serve": ["hooks"]}
 PAGES = {

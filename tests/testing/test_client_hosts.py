@@ -165,16 +165,27 @@ def test_a_port_needs_a_reactor_on_this_loop(monkeypatch: pytest.MonkeyPatch) ->
     asyncio.run(main())
 
 
-def test_a_port_needs_more_than_the_reactor_that_twisted_chooses(
-    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("reactor", "way"),
+    [
+        ("default", "remove `hostkit_reactor = default` from pytest's ini file"),
+        ("asyncio", "run the test with hostkit's plugin"),
+    ],
+)
+def test_a_port_needs_a_reactor_that_runs(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, reactor: str, way: str
 ) -> None:
-    """The error says what has chosen it."""
+    """The error says what has chosen it, or where it runs."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    tests = """
-async def test_port(hostkit_host, hostkit_client):
-    client = hostkit_client(hostkit_host([Words], categories=[Comments]), serve=True)
-    with pytest.raises(RuntimeError, match="remove `hostkit_reactor = default` from pytest's ini"):
-        await client.get("/")
+    project.makeini(f"[pytest]\nhostkit_reactor = {reactor}\n")
+    tests = f"""
+def test_port():
+    async def main():
+        client = Client(build_host([Words], categories=[Comments]), serve=True)
+        with pytest.raises(RuntimeError, match="{way}"):
+            await client.get("/")
+
+    asyncio.run(main())
 """
     project.makepyfile(test_words=HEAD + tests)
     ran = project.runpytest_subprocess("-p", "hostkit.testing.plugin")

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import uvloop
 
-from hostkit import ALLOW, start_entry
+from hostkit import ALLOW, ModuleApi, start_entry
 from hostkit.loops import measure_by, monotonic_seconds
 from hostkit.testing import (
     Clock,
@@ -19,9 +19,6 @@ from hostkit.testing import (
 )
 
 from .shop import Comments, Slow, Words
-
-if TYPE_CHECKING:
-    from hostkit import ModuleApi
 
 
 class Looping:

@@ -5,8 +5,9 @@ import socket
 import sys
 import threading
 import unittest
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -22,9 +23,6 @@ from hostkit.testing import (
 )
 
 from .shop import Comments
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def left_by(function: Callable[[], Any]) -> list[Leak]:

@@ -6,7 +6,8 @@ import os
 import socket
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import strategies
@@ -16,9 +17,6 @@ from hostkit.testing import check_module
 
 from .cases import problems_of
 from .shop import Comments, Words
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 TestWords = check_module(Words, good=[{"word": "casino"}, {}], categories=[Comments])
 

@@ -73,4 +73,6 @@ def test_loaders():
     assert ["Assertion" in type(each.__loader__).__name__ for each in found] == [0, 0, 1]
 """,
     )
-    pytester.runpytest_subprocess("-p", "no:schemathesis").assert_outcomes(passed=1)
+    pytester.runpytest_subprocess(
+        *(f"-pno:{name}" for name in ("schemathesis", "asyncio", "twisted"))
+    ).assert_outcomes(passed=1)

@@ -155,6 +155,37 @@ def test_reactor():
     project.runpytest_subprocess("-p", "hostkit.testing.plugin").assert_outcomes(passed=1)
 
 
+def test_what_refuses_to_end_is_left_after_a_second() -> None:
+    """It may end later, when nothing waits for it any more."""
+
+    class Loop(asyncio.SelectorEventLoop):
+        skipped = 0.0
+
+        def time(self) -> float:
+            return super().time() + self.skipped
+
+    loop = Loop()
+    ending = asyncio.Event()
+    ends: list[str] = []
+
+    async def stubborn() -> None:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            loop.skipped = 2
+        await ending.wait()
+        ends.append("late")
+
+    with pytest.raises(
+        TimeoutError, match=r"^not done after 0\.01 s, at tests/testing/test_run\.py:"
+    ):
+        run(stubborn(), timeout=0.01, loop=loop)
+    ending.set()
+    run(asyncio.sleep(0.001), loop=loop)
+    loop.close()
+    assert ends == ["late"]
+
+
 def test_what_has_no_place_has_none() -> None:
     """A Deferred does not show who waits for it."""
     with pytest.raises(TimeoutError, match=r"^not done after 0.01 s(;|$)"):

@@ -123,7 +123,8 @@ def test_it_gets_its_sockets_when_it_reads_on(tmp_path: Path) -> None:
     setup.reactor.link._receive_message(b"stale")
     assert setup.seen == [{"is": "ready"}, b"stale"]
     setup.process.send_message(b"stale")
-    assert setup.reactor.said() == [b"stale"]
+    setup.process.send({"do": "ping"})
+    assert setup.reactor.said() == [b"stale", {"do": "ping"}]
 
 
 def test_what_it_writes_is_passed_on_line_by_line(tmp_path: Path) -> None:

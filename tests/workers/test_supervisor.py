@@ -233,6 +233,10 @@ def test_a_stop_ends_what_is_not_decided() -> None:
     setup.supervisor.close()
     assert first == [SUPERSEDED]
     assert second == [STOPPING]
+    early = Setup(opened=False)
+    waiting = early.reload()
+    early.supervisor.close()
+    assert waiting == [STOPPING]
     other = Setup()
     answers = restart(other)
     other.supervisor.close()

@@ -122,6 +122,25 @@ def test_a_process_that_is_starting_begins_again() -> None:
     assert fleet.workers[1].state is State.STARTING
 
 
+def test_a_process_that_serves_meanwhile_takes_part() -> None:
+    """It would be left behind with the old version otherwise."""
+    fleet, processes, clock = make_fleet()
+    processes.all[1].end()
+    clock.advance(1)
+    begin(fleet)
+    late = processes.last
+    late.say("ready")
+    processes.all[0].say("prepared", number=1)
+    assert processes.all[0].did("commit") == []
+    late.say("prepared", number=1)
+    assert [each.did("commit") for each in (processes.all[0], late)] == [
+        [{"do": "commit", "number": 1}]
+    ] * 2
+    assert not late.is_killed
+    fleet.notify(lambda each: each.ready(fleet.ready[0]))
+    assert len(late.did("prepare")) == 1
+
+
 def test_the_end_of_others_does_not_matter() -> None:
     """Only those that prepare it are waited for."""
     fleet, processes, clock = make_fleet()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +22,8 @@ from hostkit.cli._options import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from hostkit.config import Examined
 
 
 _LEVELS: Final = {
@@ -114,7 +117,8 @@ def command(
     keep_hangup()
     levels = {**_usual_levels(), **levels}
     is_json = log_format == "json"
-    count = count or _count_of(file)
+    examined = _examine(file)
+    count = count or examined.file.settings.workers
     with reactor_installed(reactor):
         if count is not None:
             options = {
@@ -123,9 +127,10 @@ def command(
                 "reactor": reactor,
                 "whole": manner().traceback,
             }
-            sys.exit(_supervise(file, count, worker, options))
+            sys.exit(_supervise(examined, count, worker, options))
         log = LogOptions(levels, is_json, SERVE, worker)
-        sys.exit(run(build(file, serves=True, worker=worker, log=log)))
+        text = io.BytesIO((examined.file.text or "").encode())  # a pipe can be read only once
+        sys.exit(run(build(file, serves=True, worker=worker, log=log, stream=text)))
 
 
 def _usual_levels() -> dict[str, int]:
@@ -137,22 +142,20 @@ def _usual_levels() -> dict[str, int]:
     return {"": logging.ERROR if speaks.quiet else logging.INFO, **steps}
 
 
-def _count_of(name: str) -> int | None:
-    """Find out how many workers a file wants; what is wrong with it is said when it is used."""
+def _examine(name: str) -> Examined:
     from hostkit.config import examine  # noqa: PLC0415
     from hostkit.errors import ConfigErrors  # noqa: PLC0415
 
     try:
-        return examine(name).file.settings.workers
-    except ConfigErrors:
-        return None
+        return examine(name)
+    except ConfigErrors as errors:
+        leave(errors)
 
 
-def _supervise(name: str, count: int, group: str | None, options: dict[str, Any]) -> int:
+def _supervise(examined: Examined, count: int, group: str | None, options: dict[str, Any]) -> int:
     from hostkit.cli._log import LogOptions, logging_to_stderr  # noqa: PLC0415
     from hostkit.cli._log_format import SERVE  # noqa: PLC0415
     from hostkit.cli._supervise import SUPERVISOR, names_of, supervise  # noqa: PLC0415
-    from hostkit.config import load  # noqa: PLC0415
     from hostkit.errors import ConfigErrors  # noqa: PLC0415
 
     log = LogOptions(
@@ -161,7 +164,7 @@ def _supervise(name: str, count: int, group: str | None, options: dict[str, Any]
     options |= {"module_path": module_path(), "path": sys.path}
     with logging_to_stderr(log) as mask:
         try:
-            file = load(name)
+            file = examined.accept()
         except ConfigErrors as errors:
             leave(errors)
         mask.learn(file.redact)

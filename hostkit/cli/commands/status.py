@@ -77,7 +77,9 @@ def _rows(answer: dict[str, Any]) -> Iterator[tuple[str, str]]:
     urls = [f"{each['url']} for {', '.join(each['serve'])}" for each in answer["listeners"]]
     yield "listening", "\n".join(urls)
     yield "loops", "\n".join(_loop(each) for each in answer["loops"])
-    yield "caches", "\n".join(answer["caches"])
+    yield "background", "\n".join(_background(each) for each in answer["background"])
+    yield "threads", _threads(answer["threads"])
+    yield "caches", "\n".join(_cache(each) for each in answer["cached"])
     yield "redis", _redis(answer["messages"]) if answer["redis"] else ""
     receipts = answer["receipts"]
     yield "receipts", f"{receipts['kept']}, at most {receipts['limit']}"
@@ -116,6 +118,24 @@ def _drill(drill: dict[str, Any]) -> str:
 def _loop(loop: dict[str, Any]) -> str:
     failed = f", failed {counted(loop['failures'], 'time')} in a row" if loop["failures"] else ""
     return f"{loop['module']}: {loop['loop']}, every {loop['interval_seconds']:g}s{failed}"
+
+
+def _background(counts: dict[str, Any]) -> str:
+    calls = f"{counted(counts['calls'], 'call')}, " if counts["calls"] else ""
+    failed = f", {counts['failures']} failed" if counts["failures"] else ""
+    return f"{counts['module']}: {calls}{counted(counts['runs'], 'run')}{failed}"
+
+
+def _threads(counts: dict[str, int]) -> str:
+    if not counts["busy"]:
+        return ""
+    return f"{counts['busy']} of {counts['most']} busy, {counts['waiting']} waiting"
+
+
+def _cache(info: dict[str, Any]) -> str:
+    hits = "" if info["hits"] is None else f", found {counted(info['hits'], 'time')}"
+    held = f"{info['entries']} of {info['max_entries']} entries"
+    return f"{info['name']}: {held}, computed {counted(info['misses'], 'time')}{hits}"
 
 
 def _redis(messages: dict[str, Any]) -> str:

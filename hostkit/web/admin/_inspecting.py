@@ -86,6 +86,7 @@ def status_of(host: Host, server: Serving) -> dict[str, Any]:
         "state": _state(host, server),
         "began": datetime.fromtimestamp(running.began, UTC).isoformat(timespec="seconds"),
         "uptime_seconds": round(running.now() - running.began, 3),
+        "generation": host.generation,
         "file": {"name": host.file.name, "sha256": host.file.sha256},
         "modules": dict(Counter(modules)),
         "listeners": [
@@ -93,7 +94,12 @@ def status_of(host: Host, server: Serving) -> dict[str, Any]:
             for listener, url in server.listening
         ],
         "loops": [loop for module in host.modules for loop in _loops_of(module)],
+        "background": [
+            {"module": name, **attrs.asdict(counts)} for name, counts in host.background_counts
+        ],
+        "threads": attrs.asdict(host.thread_counts),
         "caches": _caches(host),
+        "cached": _cached(host),
         "redis": host.file.settings.redis is not None,
         "messages": attrs.asdict(host.message_counts),
         "receipts": {"kept": len(host.receipts), "limit": host.file.settings.receipts},
@@ -113,6 +119,13 @@ def _caches(host: Host) -> list[str]:
     """Name the cached methods of the modules that there are: those of others may linger."""
     names = {module.name for module in host.modules}
     return [each for each in host.cached_functions if each.rpartition("/")[0] in names]
+
+
+def _cached(host: Host) -> list[dict[str, Any]]:
+    names = _caches(host)
+    return [
+        {"name": name, **attrs.asdict(info)} for name, info in host.cache_infos if name in names
+    ]
 
 
 def modules_of(host: Host) -> list[dict[str, Any]]:
@@ -172,7 +185,7 @@ def _state_of(host: Host, entry: ModuleEntry) -> str:
 
 
 def _loops_of(module: Module) -> Iterator[dict[str, Any]]:
-    for loop in module.loops.running:
+    for loop in module.background.loops:
         yield {
             "module": module.name,
             "loop": loop.description,

@@ -10,7 +10,7 @@ import pytest
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
-from hostkit.background import BackgroundLoop, Loops, Worker
+from hostkit.background import BackgroundLoop, BackgroundWork
 from hostkit.loops import find_clock
 
 from .jobs import Panic
@@ -31,12 +31,12 @@ def stuck_for(error: BaseException) -> Callable[[], Coroutine[Any, Any, None]]:
     return stuck
 
 
-async def running(*loops: BackgroundLoop) -> tuple[Loops, Clock]:
+async def running(*loops: BackgroundLoop) -> tuple[BackgroundWork, Clock]:
     """Begin the loops of a module, and let their first runs wait."""
-    clock, module = Clock(), Loops()
+    clock, module = Clock(), BackgroundWork()
     module.open(find_clock(clock))
     for loop in loops:
-        module.add(loop, Worker())
+        module.add(loop)
     clock.advance(1)
     for _ in range(3):  # until a run waits as a task
         await asyncio.sleep(0)

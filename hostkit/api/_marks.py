@@ -1,4 +1,4 @@
-"""`find_marked`: functions that are marked with `hookimpl`, found without running any code."""
+"""Functions that are marked with `hookimpl`: those of an object, and those of a class."""
 
 from __future__ import annotations
 

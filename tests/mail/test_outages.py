@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from typing import Any
+
+import pytest
+
+from hostkit import Unavailable
+from hostkit.mail import MailError, MailRefusedError, MailUnavailableError
+from tests.mail.servers import MailBox, mail_server, mailing, scripted
+
+
+async def test_a_server_that_is_not_there_is_an_outage() -> None:
+    """As `on_error: {unavailable: ...}` understands it."""
+    async with mail_server(MailBox()) as box:
+        port = box.port
+    async with mailing(port) as api:
+        with pytest.raises(MailUnavailableError, match=r"cannot be used: .*refused") as raised:
+            await api.send_mail("ann@x.example", "Hi", text="x")
+    assert raised.value.code == "HK545"
+    assert isinstance(raised.value, Unavailable)
+    assert raised.value.reason.startswith(f"the mail server localhost:{port} cannot be used")
+
+
+async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read()
+
+
+async def garbage(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    await reader.read()
+
+
+async def busy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"421 too many connections\r\n")
+    await reader.read()
+
+
+async def banned(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"554 no service for you\r\n")
+    await reader.read()
+
+
+async def closing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"220 hi\r\n")
+    await reader.readline()
+
+
+@pytest.mark.parametrize(
+    ("script", "kind", "said"),
+    [
+        (silent, MailUnavailableError, "has not taken a mail within 0.2 s"),
+        (garbage, MailUnavailableError, "has answered -1"),
+        (busy, MailUnavailableError, "has answered 421 too many connections"),
+        (banned, MailRefusedError, "has answered 554 no service for you"),
+        (closing, MailUnavailableError, "cannot be used: "),
+    ],
+)
+async def test_servers_may_misbehave(script: Any, kind: type[MailError], said: str) -> None:
+    """Each ends in its own error, in time."""
+    async with scripted(script) as port, mailing(port, timeout="200ms") as api:
+        with pytest.raises(kind) as raised:
+            await api.send_mail("ann@x.example", "Hi", text="x")
+    assert said in str(raised.value)
+
+
+async def test_answers_before_the_encryption_are_refused() -> None:
+    """Somebody in between could have put them there."""
+
+    async def inject(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 hi\r\n")
+        await reader.readline()
+        writer.write(b"250-x\r\n250 STARTTLS\r\n")
+        await reader.readline()
+        writer.write(b"220 go ahead\r\n250 injected\r\n")
+        await reader.read()
+
+    async with scripted(inject) as port, mailing(port, tls="starttls", timeout="5s") as api:
+        with pytest.raises(MailUnavailableError, match="Could not complete the SSL/TLS"):
+            await api.send_mail("ann@x.example", "Hi", text="x")
+
+
+async def test_a_server_need_not_say_goodbye(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mail was taken, so little time is spent on that."""
+    monkeypatch.setattr("hostkit.mail._sending._CLOSING_SECONDS", 0.05)
+
+    async def rude(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 hi\r\n")
+        while line := await reader.readline():
+            if line == b"DATA\r\n":
+                writer.write(b"354 go on\r\n")
+                await reader.readuntil(b"\r\n.\r\n")
+            if line != b"RSET\r\n":
+                writer.write(b"250 OK\r\n")
+            else:
+                await reader.read()
+
+    async with scripted(rude) as port, mailing(port) as api:
+        await api.send_mail("ann@x.example", "Hi", text="x")
+
+
+async def test_what_comes_after_the_mail_does_not_matter() -> None:
+    """It was taken already."""
+
+    async def odd(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 hi\r\n")
+        while line := await reader.readline():
+            if line == b"DATA\r\n":
+                writer.write(b"354 go on\r\n")
+                await reader.readuntil(b"\r\n.\r\n")
+            writer.write(b"what?\r\n" if line == b"RSET\r\n" else b"250 OK\r\n")
+
+    async with scripted(odd) as port, mailing(port) as api:
+        await api.send_mail("ann@x.example", "Hi", text="x")
+
+
+async def test_a_caller_may_give_up_while_connecting() -> None:
+    """Its own cancellation is what it gets."""
+    # A socket that accepts nothing is full after these; only then does the system stay silent.
+    with contextlib.ExitStack() as sockets:
+        full, *others = [sockets.enter_context(socket.socket()) for _ in range(5)]
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for each in others:
+            each.setblocking(False)
+            each.connect_ex(full.getsockname())
+        async with mailing(full.getsockname()[1], host="127.0.0.1") as api:
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.1):
+                    await api.send_mail("ann@x.example", "Hi", text="x")
