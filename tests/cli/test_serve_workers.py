@@ -97,6 +97,25 @@ def test_modules_are_switched_in_all_workers(tmp_path: Path) -> None:
         assert fleet.answers() == {"hello"}
 
 
+def test_workers_invalidate_for_each_other(tmp_path: Path) -> None:
+    """Without a Redis server."""
+    with fleet_running(tmp_path) as fleet:
+        numbers: dict[int, int] = {}
+
+        def ask() -> None:
+            found = fleet.get_json("/number")
+            numbers[found["process"]] = found["number"]
+
+        while len(numbers) < 2:
+            ask()
+        assert set(numbers.values()) == {1}
+        fleet.get_json("/drop")
+        while set(numbers.values()) != {2}:
+            ask()
+        messages = fleet.status()["messages"]
+        assert (messages["sent"], messages["accepted"], messages["gaps"]) == (1, 1, 0)
+
+
 def test_workers_end_with_their_supervisor(tmp_path: Path) -> None:
     """None of them goes on alone."""
     with fleet_running(tmp_path) as fleet:
