@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _PACKAGE: Final = "hostkit.cli.commands"
 _COMMANDS: Final = (
-    *("serve", "validate", "list", "routes", "explain", "ask", "reload", "restart"),
+    *("serve", "validate", "list", "routes", "explain", "ask", "reload", "restart", "workers"),
     *("status", "db", "receipts", "modules", "enable", "disable", "shadow"),
     *("spec", "rule", "graph", "schema", "init", "new", "bisect", "completion"),
 )

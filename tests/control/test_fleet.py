@@ -296,3 +296,38 @@ def test_a_server_is_reloaded_and_restarted(tmp_path: Path) -> None:
     setup.fleet.version = None
     setup.supervisor.close()
     assert not setup.do("restart")[0]["ok"]
+
+
+def test_a_worker_can_be_stopped(tmp_path: Path) -> None:
+    """Until it is started again; the last one that serves cannot be."""
+    setup = Setup(tmp_path)
+    assert setup.do("hold", worker="w2")[0]["ok"]
+    assert setup.processes.all[1].did("stop") == [{"do": "stop"}]
+    (refused,) = setup.do("hold", worker="w1")
+    assert refused["message"] == "no other worker than w1 serves: stop the server"
+    setup.processes.all[1].end("ended with exit code 0")
+    assert len(setup.processes.all) == 2
+    assert setup.do("resume", worker="w2")[0]["message"] == "worker w2 starts"
+    assert setup.processes.names == ["w1", "w2", "w2"]
+    assert setup.do("resume", worker="w2")[0]["ok"]
+    assert len(setup.processes.all) == 3
+
+
+def test_a_worker_that_waits_can_be_stopped(tmp_path: Path) -> None:
+    """No other process begins."""
+    setup = Setup(tmp_path)
+    setup.processes.all[1].end()
+    assert setup.do("hold", worker="w2")[0]["ok"]
+    setup.clock.advance(10)
+    assert len(setup.processes.all) == 2
+
+
+def test_only_a_worker_can_be_stopped(tmp_path: Path) -> None:
+    """And not while something else is changed."""
+    setup = Setup(tmp_path)
+    (refused,) = setup.do("hold", worker="w3")
+    assert refused["message"].startswith("there is no worker 'w3': ")
+    (refused,) = setup.do("hold", worker="other")
+    assert refused["message"] == "there is no worker 'other': there are: w1, w2"
+    setup.do("reload")
+    assert not setup.do("hold", worker="w2")[0]["ok"]
