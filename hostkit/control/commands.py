@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from twisted.internet.defer import Deferred, succeed
 
@@ -12,6 +12,7 @@ from hostkit.config import structure
 from hostkit.control._following import Wanted, find_receipt, send_receipts
 from hostkit.control._inspecting import modules_of, status_of
 from hostkit.control._previewing import preview
+from hostkit.control._refusing import refused
 from hostkit.control._reporting import reload_for_client
 from hostkit.control._switching import SWITCHES, Switches
 from hostkit.loops import start_entry
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from hostkit.control.reloader import Reloader
     from hostkit.host import Host
     from hostkit.web import Server
+
+_ONE_PROCESS: Final = (
+    "the server is one process: restart it as it was started, or start it with `--workers`"
+)
 
 
 def commands_of(
@@ -66,6 +71,7 @@ def commands_of(
         **_about_receipts(host, reactor),
         **{name: functools.partial(switch, name) for name in SWITCHES},
         "modules": functools.partial(show, lambda: {"modules": modules_of(host)}),
+        **dict.fromkeys(("restart", "hold", "resume"), lambda _: succeed(refused(_ONE_PROCESS))),
     }
 
 
