@@ -77,6 +77,7 @@ class Code(StrEnum):
     TAG_FILE_NOT_UTF8 = "HK053", "a secret file is not UTF-8 text"
     IN_THE_CLEAR = "HK054", "a secret stands in the config file itself"
     BAD_TEMPLATE = "HK055", "a string with variables in it cannot be filled in"
+    ADMIN_WITHOUT_TOKEN = "HK056", "a listener serves `admin` without a token"
 
     # Loading, HK100 to HK199
     NO_SUCH_PYTHON_MODULE = "HK101", "a Python module does not exist"
@@ -92,6 +93,8 @@ class Code(StrEnum):
     AMBIGUOUS_NAME = "HK111", "a name has several meanings"
     NOT_A_FOLDER = "HK112", "a folder of Python modules does not exist"
     HIDDEN_MODULE = "HK113", "a Python module is hidden by another of its name"
+    NOT_BEFORE = "HK114", "a module does not stand after what it requires"
+    OTHER_VERSION = "HK115", "a module is for another version of hostkit"
 
     # Registration, HK200 to HK299
     UNKNOWN_HOOK = "HK201", "a hook or a method of the module api does not exist"
@@ -171,7 +174,7 @@ class Code(StrEnum):
     NO_THREAD = "HK531", "too many calls wait for a thread"
     WAITS_FOR_ITSELF = "HK532", "background work would wait for itself"
 
-    # Services, HK540 to HK549: what the server is, templates and mail
+    # Services, HK540 to HK549: what the server is, templates, mail and routes
     NOT_SAID = "HK540", "a module needs a setting that the file does not have"
     NO_DATA_FOLDER = "HK541", "the folder of a module cannot be made"
     TEMPLATE_FAILED = "HK542", "a template of a module cannot be rendered"
@@ -179,3 +182,4 @@ class Code(StrEnum):
     BAD_MAIL = "HK544", "a mail cannot be written as a module has given it"
     MAIL_UNAVAILABLE = "HK545", "the mail server cannot be reached, or cannot take a mail now"
     MAIL_REFUSED = "HK546", "the mail server refuses a mail, or some of its recipients"
+    BAD_ROUTE = "HK547", "a route of a web resource is malformed"

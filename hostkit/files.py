@@ -1,4 +1,4 @@
-"""`read_plain`: all of a file, if that is a file of a reasonable size, and nothing that blocks."""
+"""What users name: `mode_of` it, and `read_plain`, if it is a file of a reasonable size."""
 
 from __future__ import annotations
 
@@ -16,6 +16,22 @@ _KINDS: Final = {
 }
 _OPEN: Final = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _MEGABYTE: Final = 1024**2
+
+
+def mode_of(path: str | os.PathLike[str]) -> int:
+    """Look at what a user has named, which may be a name that nothing can have.
+
+    Args:
+        path: The file, folder or anything else.
+
+    Returns:
+        Its mode, for `stat.S_ISDIR` and the like; 0 if it is not there, or cannot be: `Path.exists`
+        raises if the name is too long.
+    """
+    try:
+        return os.stat(path).st_mode  # noqa: PTH116 -- a string will do
+    except (OSError, ValueError):
+        return 0
 
 
 def read_plain(path: str | os.PathLike[str], most: int) -> bytes:

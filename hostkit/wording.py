@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
@@ -122,7 +121,9 @@ def nearest(name: str, options: Collection[str]) -> str | None:
     """Find the option that was probably meant, if one is close."""
     if len(name) > _LONGEST_NAME:  # comparing takes longer the longer it is
         return None
-    return next(iter(difflib.get_close_matches(name, options, n=1)), None)
+    from difflib import get_close_matches  # noqa: PLC0415 -- only for what is wrong
+
+    return next(iter(get_close_matches(name, options, n=1)), None)
 
 
 def did_you_mean(name: str, options: Collection[str]) -> str | None:

@@ -2,14 +2,29 @@ from __future__ import annotations
 
 import os
 import socket
+import stat
 from typing import TYPE_CHECKING
 
 import pytest
 
-from hostkit.files import read_plain
+from hostkit.files import mode_of, read_plain
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "x/" * 3000, "a\0b", "absent", "", "file/x"])
+def test_what_is_not_there_has_no_mode(tmp_path: Path, name: str) -> None:
+    """Also if nothing could have that name."""
+    (tmp_path / "file").touch()
+    assert mode_of(f"{tmp_path}/nothing/{name}") == 0
+    assert mode_of(tmp_path / name) == (mode_of(tmp_path) if name == "" else 0)
+
+
+def test_what_is_there_has_a_mode(tmp_path: Path) -> None:
+    """Of what a link leads to."""
+    (tmp_path / "link").symlink_to(tmp_path)
+    assert stat.S_ISDIR(mode_of(tmp_path / "link"))
 
 
 def test_a_file_of_the_greatest_length_is_read(tmp_path: Path) -> None:

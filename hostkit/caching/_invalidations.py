@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hostkit.caching._cache import CacheInfo
     from hostkit.caching._function import CachedFunction
     from hostkit.caching._invalidation import Key
+    from hostkit.messages import Messages
 
 _log: Final = logging.getLogger("hostkit.caching")
 
@@ -32,12 +33,12 @@ class Invalidations:
     """
 
     def __init__(self, messages: Messages | None = None) -> None:
-        messages = messages or Messages()
-        self._outgoing = Outgoing(messages)
+        self._outgoing = Outgoing(messages) if messages is not None else None
         self._functions: dict[str, weakref.WeakSet[CachedFunction[..., Any]]] = {}
         self._notice = Notice(_log)
         self._counts_hits = False
-        messages.add(KIND, self)
+        if messages is not None:
+            messages.add(KIND, self)
 
     def add(self, module: str, function: CachedFunction[..., Any]) -> None:
         """Register a function.
@@ -58,11 +59,13 @@ class Invalidations:
 
     @property
     def infos(self) -> tuple[tuple[str, CacheInfo], ...]:
-        """What the functions hold, each with its name, which several may have."""
+        """What the functions hold, each with its name; of several with one, the fullest first."""
         return tuple(
-            (name, function.info())
+            (name, info)
             for name, functions in self._functions.items()
-            for function in functions
+            for info in sorted(
+                (function.info() for function in functions), key=_entries, reverse=True
+            )
         )
 
     def count_hits(self, *, on: bool = True) -> None:
@@ -113,6 +116,8 @@ class Invalidations:
         checked = [check_key(function, key) for key in keys]
         name = _name(module, function)
         self._drop(name, checked)
+        if self._outgoing is None:
+            return
         error = await self._outgoing.send(name, checked)
         if error is not None:
             raise InvalidationError(module, function.__qualname__, str(error)) from error
@@ -168,3 +173,7 @@ class Invalidations:
 
 def _name(module: str, function: object) -> str:
     return f"{module}/{getattr(function, '__qualname__', '')}"
+
+
+def _entries(info: CacheInfo) -> int:
+    return info.entries

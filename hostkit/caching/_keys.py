@@ -110,8 +110,7 @@ class KeyParameters:
         try:
             hash(key)
         except TypeError:
-            self.check_hash(key)
-            raise
+            self.check_hash(key)  # which raises, and names the argument
         return key
 
     def check_hash(self, key: Any) -> None:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from hostkit.cli._fields import Typed
+from hostkit.cli._progress import progress_shown
 from hostkit.cli._reactor import reactor_installed
 from hostkit.errors import HostkitError
 from hostkit.loops import start_entry
 from hostkit.web import HttpError
 from hostkit.web.gateway import find_calls
-from hostkit.wording import did_you_mean
+from hostkit.wording import did_you_mean, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -91,8 +92,10 @@ def run(
     async def use_all(hosts: Sequence[Host]) -> list[T]:
         results = []
         for host in hosts:
-            async with host:
-                results.append(await use(host))
+            with progress_shown() as progress:
+                progress.begin(f"starting {visible(host.file.name)}", len(host.modules))
+                async with host:
+                    results.append(await use(host))
         return results
 
     with reactor_installed(None):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 import os
 import shlex
 import subprocess
@@ -10,13 +12,14 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol, final
 
 import attrs
 import click
 import yaml
+
+from hostkit.cli._manner import show_step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -44,7 +47,7 @@ class Probe(Protocol):
         """
 
 
-@contextmanager
+@contextlib.contextmanager
 def copy_without(file: HostFile, disabled: Collection[str]) -> Iterator[str]:
     """Write a copy of a config file in which some modules are disabled, and delete it afterwards.
 
@@ -97,10 +100,12 @@ class CommandProbe:
         command: The command; ``{}`` in it stands for the file, and so does the environment variable
             ``HOSTKIT_FILE``.
         shows_output: Whether what it prints is shown.
+        idle: Is called now and then while it runs.
     """
 
     command: str
     shows_output: bool = False
+    idle: Callable[[], object] = lambda: None
 
     def __call__(self, file: str) -> bool:
         """Run it.
@@ -110,23 +115,33 @@ class CommandProbe:
         """
         output = None if self.shows_output else subprocess.PIPE
         command = self.command.replace("{}", shlex.quote(file))
-        done = subprocess.run(  # noqa: S602 -- the user's own command, as in `git bisect run`
+        show_step(f"running {command}")
+        with subprocess.Popen(  # noqa: S602 -- the user's own command, as in `git bisect run`
             command,
             shell=True,
             stdout=output,
             stderr=subprocess.STDOUT if output else None,
             env={**os.environ, "HOSTKIT_FILE": file},
-            check=False,
             text=True,
             errors="replace",
-        )
-        if done.returncode in CANNOT_TELL:
-            said = (done.stdout or "").strip()
+        ) as process:
+            said = self._wait_for(process)
+        if process.returncode in CANNOT_TELL:
             raise click.ClickException(
-                f"the command ended with {done.returncode}, which says nothing about modules"
+                f"the command ended with {process.returncode}, which says nothing about modules"
                 + (f":\n{said}" if said else "")
             )
-        return done.returncode == 0
+        return process.returncode == 0
+
+    def _wait_for(self, process: subprocess.Popen[str]) -> str:
+        try:
+            while True:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    return (process.communicate(timeout=_WAIT_SECONDS)[0] or "").strip()
+                self.idle()
+        except BaseException:  # such as Ctrl-C
+            process.kill()
+            raise
 
 
 @final
@@ -136,12 +151,15 @@ class UrlProbe:
 
     Attributes:
         url: The page. An answer is good if its status is below 400.
+        idle: Is called now and then while it is waited for.
     """
 
     url: str
+    idle: Callable[[], object] = lambda: None
 
     def __call__(self, file: str) -> bool:
         """Serve the file, and ask."""
+        show_step(f"serving {file} and asking {self.url}")
         command = [sys.executable, "-m", "hostkit", "serve", file]
         with subprocess.Popen(  # noqa: S603 -- this program itself
             command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
@@ -162,6 +180,7 @@ class UrlProbe:
                 return False
             except OSError:  # it does not listen yet
                 time.sleep(_WAIT_SECONDS)
+                self.idle()
         return False
 
 
@@ -211,6 +230,15 @@ class Search:
                 "works without any; disable some that are needed least, and try again"
             )
         return found
+
+    @staticmethod
+    def most_steps(count: int) -> int:
+        """Say how many steps it may take at most.
+
+        Args:
+            count: How many modules are enabled.
+        """
+        return 3 + math.ceil(math.log2(max(count, 1)))
 
     def _works(self, tried: str, disabled: Collection[str]) -> bool:
         key = frozenset(disabled)

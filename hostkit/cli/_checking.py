@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-import logging
 import sys
-from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, BinaryIO, Final, final
 
@@ -18,8 +15,9 @@ from hostkit.errors import ConfigErrors
 from hostkit.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
+    from hostkit.cli._progress import Progress
     from hostkit.config import HostFile
     from hostkit.errors import Problem
 
@@ -36,7 +34,6 @@ class Depth(StrEnum):
     STATIC = "--static"
 
 
-_LEVELS: Final = {"": logging.WARNING}
 _SKIPPED: Final = {
     Depth.BUILD: (),
     Depth.NO_BUILD: ("what modules do when they are built", "hooks", "paths"),
@@ -91,21 +88,25 @@ class Checker:
         without_secrets: Whether something stands in for variables and files that are not there,
             and folders of sockets may be made later: the file is for another machine.
         module_path: Folders in which Python looks for modules before all others.
+        progress: Is shown meanwhile.
     """
 
     depth: Depth
     without_secrets: bool
     module_path: Sequence[str]
+    progress: Progress
 
-    def check(self, file: str) -> Report:
+    def check(self, file: str, number: str = "") -> Report:
         """Check a file.
 
         Args:
             file: Its name, or ``-`` for standard input.
+            number: Which one it is of several, to stand after its name.
         """
         stream = sys.stdin.buffer if file == STDIN else None
         name = "<stdin>" if file == STDIN else file
         report = Report(click.format_filename(name), self.depth)
+        self.progress.begin(f"checking {report.file}{number}")
         if self.depth is Depth.BUILD:
             return self._build(name, stream, report)
         try:
@@ -116,8 +117,7 @@ class Checker:
             return attrs.evolve(report, problems=errors.problems)
 
     def _read(self, name: str, stream: BinaryIO | None, report: Report) -> Report:
-        with _without_collection():
-            examined = examine(name, without_secrets=self.without_secrets, stream=stream)
+        examined = examine(name, without_secrets=self.without_secrets, stream=stream)
         return attrs.evolve(
             report,
             problems=examined.problems,
@@ -138,12 +138,14 @@ class Checker:
 
     def _import(self, name: str, stream: BinaryIO | None, report: Report) -> Report:
         from hostkit.cli._log import LogOptions, logging_to_stderr  # noqa: PLC0415
+        from hostkit.cli._options import steps_of  # noqa: PLC0415
         from hostkit.host import check_configs  # noqa: PLC0415
 
         absent: list[Problem] = []
-        with logging_to_stderr(LogOptions(_LEVELS, skips_collected=True)) as mask:
+        with logging_to_stderr(LogOptions(skips_collected=True)) as mask:
             examined = examine(name, without_secrets=self.without_secrets, stream=stream)
             mask.learn(examined.file.redact)
+            self.progress.expect(steps_of(examined.file))
             absent.extend(examined.file.absent)
             report = attrs.evolve(report, found=(("module", _count(examined.file)),))
             try:
@@ -158,14 +160,16 @@ class Checker:
 
     def _build(self, name: str, stream: BinaryIO | None, report: Report) -> Report:
         from hostkit.cli._log import LogOptions, logging_to_stderr  # noqa: PLC0415
+        from hostkit.cli._options import steps_of  # noqa: PLC0415
         from hostkit.cli._output import show_unbuilt  # noqa: PLC0415
         from hostkit.host import advise, build_from_file  # noqa: PLC0415
 
         absent: list[Problem] = []
-        with logging_to_stderr(LogOptions(_LEVELS, skips_collected=True)) as mask:
+        with logging_to_stderr(LogOptions(skips_collected=True)) as mask:
 
             def prepare(read: HostFile) -> None:
                 mask.learn(read.redact)
+                self.progress.expect(steps_of(read))
                 absent.extend(read.absent)
 
             try:
@@ -192,18 +196,6 @@ class Checker:
 
 def _failed(report: Report, errors: ConfigErrors) -> Report:
     return attrs.evolve(report, problems=errors.problems, warnings=errors.warnings)
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Pause the collection of garbage: a long file has many nodes and none of that."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _count(file: HostFile) -> int:

@@ -45,6 +45,17 @@ def write_text(reports: Sequence[Report]) -> None:
         _sum_up(reports)
 
 
+def write_errors(reports: Sequence[Report], *, strict: bool) -> None:
+    """Write only what the exit code is about, to standard error.
+
+    Args:
+        reports: What was found out.
+        strict: Whether that are warnings, too.
+    """
+    for report in reports:
+        show_frames(_in_order(report) if strict else report.problems)
+
+
 def _in_order(report: Report) -> tuple[Problem, ...]:
     both = (*report.problems, *report.warnings)
     return tuple(sorted(both, key=lambda problem: problem.position))
@@ -93,7 +104,8 @@ def _describe(problem: Problem) -> dict[str, Any]:
     return {
         "code": problem.code or None,
         "message": problem.message,
-        "path": list(problem.path),
+        # A key that is neither is among the problems; JSON has no dates, and a bool is no index.
+        "path": [each if type(each) in {str, int} else str(each) for each in problem.path],
         "line": None if place is None else place.line,
         "column": None if place is None else place.column,
         "details": list(problem.details),

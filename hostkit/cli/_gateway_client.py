@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 import attrs
 import click
 
+from hostkit.cli._manner import show_step
+
 _HOOKS: Final = "/_hostkit/hooks"
 _LONGEST: Final = 64 * 1024**2
 _UNIX: Final = "unix:"
@@ -69,6 +71,17 @@ class GatewayClient:
         except (LookupError, AttributeError, TypeError):
             raise click.ClickException(f"{self._url} is not a gateway of hooks") from None
 
+    def get(self, path: str) -> Reply:
+        """Ask for a page.
+
+        Args:
+            path: Its path, with its query.
+
+        Raises:
+            click.ClickException: It cannot be asked.
+        """
+        return self._ask("GET", path)
+
     def call(self, path: str, arguments: dict[str, Any]) -> Reply:
         """Call a hook.
 
@@ -83,6 +96,7 @@ class GatewayClient:
 
     def _ask(self, method: str, path: str, body: bytes | None = None) -> Reply:
         connection = self._connect()
+        show_step(f"asking {self._url}: {method} {path}")
         try:
             connection.request(method, path, body, self._headers)
             answer = connection.getresponse()

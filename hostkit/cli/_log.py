@@ -11,6 +11,8 @@ import attrs
 from twisted.logger import Logger, LogLevel, STDLibLogObserver, globalLogBeginner
 
 from hostkit.cli._log_format import CHECK, JsonFormatter, Mask, MaskedFormatter
+from hostkit.cli._manner import manner
+from hostkit.cli._step_log import steps_shown
 from hostkit.cli._uncaught import uncaught_logged
 from hostkit.floods import FloodGate
 from hostkit.logs import is_collected
@@ -80,7 +82,15 @@ _from_twisted: Final = _FromTwisted()
 
 
 class _Stderr(logging.StreamHandler[Any]):
-    """Writes to what is `sys.stderr` at the time."""
+    """Writes to what is `sys.stderr` at the time, where nothing of progress is left then."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._manner = manner()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._manner.clear()
+        super().emit(record)
 
     @property
     def stream(self) -> Any:
@@ -97,26 +107,52 @@ class LogOptions:
     """What a command writes to its log.
 
     Attributes:
-        levels: The lowest level for loggers, by name; the empty name is for all others.
+        levels: The lowest level for loggers, by name; the empty name is for all others. By default
+            warnings are logged.
         is_json: Whether lines are JSON.
         form: What lines have if they are text, as for `logging.Formatter`.
         worker: The name of this process, if it has one.
         prefix: What each line begins with if they are text, also those of a traceback.
         skips_collected: Whether the host's own warnings are left out, which are shown otherwise.
+        is_whole: Whether tracebacks are whole also without an option of this process that says so.
     """
 
-    levels: Mapping[str, int]
+    levels: Mapping[str, int] = attrs.field(factory=lambda: {"": logging.WARNING})
     is_json: bool = False
     form: str = CHECK
     worker: str | None = None
     prefix: str = ""
     skips_collected: bool = False
+    is_whole: bool = False
 
-    def make_formatter(self, mask: Mask) -> logging.Formatter:
-        """Make what formats the lines."""
+    def make_formatter(self, mask: Mask, form: str | None = None) -> logging.Formatter:
+        """Make what formats the lines.
+
+        Args:
+            mask: Takes the secrets out.
+            form: The form of lines of text, if it is another one.
+        """
+        whole = self.is_whole or manner().traceback
         if self.is_json:
-            return JsonFormatter(mask, self.worker)
-        return MaskedFormatter(mask, self.form, self.prefix)
+            return JsonFormatter(mask, self.worker, whole=whole)
+        return MaskedFormatter(mask, form or self.form, self.prefix, whole=whole)
+
+    def make_step_formatter(self, mask: Mask) -> logging.Formatter:
+        """Make what formats the lines about single steps: in a check, they have no level.
+
+        Args:
+            mask: Takes the secrets out.
+        """
+        return self.make_formatter(mask, "%(message)s" if self.form == CHECK else None)
+
+    @property
+    def lowest(self) -> dict[str, int]:
+        """The levels, for a check only of errors if the command line wants that."""
+        # Below warnings, Twisted logs its own factories and threads.
+        levels = {"twisted": logging.WARNING, **self.levels}
+        if manner().quiet and self.form == CHECK:
+            levels = {name: max(level, logging.ERROR) for name, level in levels.items()}
+        return levels
 
 
 @contextmanager
@@ -132,21 +168,21 @@ def logging_to_stderr(options: LogOptions) -> Iterator[Mask]:
         What takes the secrets out, once it knows them.
     """
     mask = Mask()
+    manner().redact = mask
     handler = _Stderr()
     handler.setFormatter(options.make_formatter(mask))
     gate = FloodGate(handler.handle)
     if options.skips_collected:
         handler.addFilter(lambda record: not is_collected(record))
     handler.addFilter(gate)
-    # Below warnings, Twisted logs its own factories and threads.
-    levels = {"twisted": logging.WARNING, **options.levels}
+    levels = options.lowest
     before = {name: logging.getLogger(name).level for name in levels}
     for name, level in levels.items():
         logging.getLogger(name).setLevel(level)
     logging.getLogger().addHandler(handler)
     _from_twisted.begin()
     try:
-        with uncaught_logged():
+        with uncaught_logged(), steps_shown(options.make_step_formatter(mask)):
             yield mask
     finally:
         gate.close()

@@ -15,13 +15,14 @@ import time
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final, final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias, final
 
 import attrs
 
 import hostkit
 import twisted
 from hostkit.logs import LONGEST_LOGGED, MODULES, about
+from hostkit.presenting import presentable
 from hostkit.wording import clean, indented, visible
 
 if TYPE_CHECKING:
@@ -52,6 +53,10 @@ class Mask:
 
     redact: Callable[[str], str] = str
 
+    def __call__(self, text: str) -> str:
+        """Take secrets out of a text."""
+        return self.redact(text)
+
     def learn(self, redact: Callable[[str], str]) -> None:
         """Take out other secrets from now on.
 
@@ -68,16 +73,20 @@ class MaskedFormatter(logging.Formatter):
         mask: Takes the secrets out.
         form: As for `logging.Formatter`.
         prefix: What each line begins with, also those of a traceback.
+        whole: Whether tracebacks are written whole, and not as `own_frames` has them.
     """
 
     default_time_format = "%Y-%m-%d %H:%M:%S"
     default_msec_format = "%s.%03dZ"
     converter: Any = time.gmtime
 
-    def __init__(self, mask: Mask, form: str | None = None, prefix: str = "") -> None:
+    def __init__(
+        self, mask: Mask, form: str | None = None, prefix: str = "", *, whole: bool = False
+    ) -> None:
         super().__init__(form)
         self.mask = mask
         self._prefix = prefix
+        self._write_frames = whole_frames if whole else own_frames
 
     def format(self, record: logging.LogRecord) -> str:
         """Format a record."""
@@ -92,7 +101,7 @@ class MaskedFormatter(logging.Formatter):
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 -- so named by `logging`
         """Format an exception, without the frames that led to the code that raised it."""
-        return "".join(own_frames(ei, self.mask.redact)).rstrip("\n")
+        return "".join(self._write_frames(ei, self.mask.redact)).rstrip("\n")
 
 
 @final
@@ -102,12 +111,13 @@ class JsonFormatter(MaskedFormatter):
     Args:
         mask: Takes the secrets out.
         worker: The name of this process, if it has one.
+        whole: As for `MaskedFormatter`.
     """
 
     _ABOUT: ClassVar = ("hook", "receipt", "loop", "page", "listener")
 
-    def __init__(self, mask: Mask, worker: str | None = None) -> None:
-        super().__init__(mask)
+    def __init__(self, mask: Mask, worker: str | None = None, *, whole: bool = False) -> None:
+        super().__init__(mask, whole=whole)
         self._worker = worker
 
     def format(self, record: logging.LogRecord) -> str:
@@ -139,15 +149,43 @@ class JsonFormatter(MaskedFormatter):
             yield "stack", visible(self.mask.redact(record.stack_info))
 
 
+_Raised: TypeAlias = "tuple[type[BaseException], BaseException, TracebackType | None]"
+"""An exception, as `sys.exc_info` gives it."""
+
+
+def whole_frames(raised: _Raised, redact: Callable[[str], str] = str) -> Iterator[str]:
+    """Write a traceback with all of its frames.
+
+    Args:
+        raised: The exception.
+        redact: As for `own_frames`.
+    """
+    written = traceback.TracebackException(*raised, compact=True)
+    for one in _chain(written):
+        _set_off(one, redact)
+    return written.format()
+
+
+def whole_traceback(error: BaseException, redact: Callable[[str], str]) -> str:
+    """Write an exception as `whole_frames` does, with nothing in it that controls a terminal.
+
+    Args:
+        error: The exception.
+        redact: Takes secrets out of strings.
+    """
+    error = presentable(error)
+    written = "".join(whole_frames((type(error), error, error.__traceback__), redact))
+    return visible(redact(written))
+
+
 def own_frames(
-    raised: tuple[type[BaseException], BaseException, TracebackType | None],
+    raised: _Raised,
     redact: Callable[[str], str] = str,
 ) -> Iterator[str]:
     """Write a traceback without the frames of hostkit and of what it runs on.
 
     Args:
-        raised: The exception, as `sys.exc_info` gives it. If it was raised by hostkit's own code,
-            nothing is left out.
+        raised: The exception. If it was raised by hostkit's own code, nothing is left out.
         redact: Takes secrets out of messages, which may be cut.
     """
     written = traceback.TracebackException(*raised, compact=True)

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
-import os
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 
 from hostkit._version import __version__
-from hostkit.wording import did_you_mean
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from hostkit.cli._manner import manner, show_traceback, with_common_options
+from hostkit.wording import clean, did_you_mean, indented
 
 _PACKAGE: Final = "hostkit.cli.commands"
 _COMMANDS: Final = (
     *("serve", "validate", "list", "routes", "explain", "ask", "reload", "restart", "workers"),
-    *("status", "db", "receipts", "modules", "enable", "disable", "shadow"),
+    *("status", "db", "receipts", "modules", "enable", "disable", "shadow", "drill"),
     *("spec", "rule", "graph", "schema", "init", "new", "bisect", "completion"),
 )
 """In the order in which `--help` shows them; each is what its file calls as the file is called."""
@@ -26,6 +24,11 @@ _COMMANDS: Final = (
 
 INTERRUPTED: Final = 130
 """The exit code after Ctrl-C, as shells have it."""
+
+BROKEN: Final = 70
+"""The exit code after an error in hostkit itself, ``EX_SOFTWARE`` of the system's `sysexits`."""
+
+_OURS: Final = "  this is an error in hostkit: please report it, with what --traceback shows"
 
 
 class _Commands(click.Group):
@@ -42,8 +45,7 @@ class _Commands(click.Group):
             click.UsageError: There is no such command.
         """
         if cmd_name in _COMMANDS:
-            command: click.Command = importlib.import_module(f"{_PACKAGE}.{cmd_name}").command
-            return command
+            return with_common_options(importlib.import_module(f"{_PACKAGE}.{cmd_name}").command)
         near = did_you_mean(cmd_name, _COMMANDS) or f"these are: {', '.join(_COMMANDS)}"
         raise click.UsageError(f"there is no command {cmd_name!r}: {near}", ctx)
 
@@ -53,32 +55,24 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except KeyboardInterrupt:
             sys.exit(INTERRUPTED)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno == errno.EPIPE:
+                raise  # a closed pipe, at which click ends in silence
+            show_traceback(error)
+            from hostkit.presenting import exception_line  # noqa: PLC0415 -- only for what is wrong
 
-
-def wants_color(choice: str, environment: Mapping[str, str]) -> bool | None:
-    """Decide whether colours are used; `None` leaves it to whether the output is a terminal.
-
-    Args:
-        choice: ``always``, ``never`` or ``auto``.
-        environment: Where ``NO_COLOR`` and ``FORCE_COLOR`` count unless they are empty.
-    """
-    if choice != "auto":
-        return choice == "always"
-    if environment.get("NO_COLOR"):
-        return False
-    return True if environment.get("FORCE_COLOR") else None
+            shown = clean(exception_line(error), manner().redact)
+            click.secho(f"Error: {indented(shown)}", fg="red", err=True)
+            if not manner().traceback:
+                click.echo(_OURS, err=True)
+            sys.exit(BROKEN)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="hostkit")
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    help="Whether to use colours; by default on a terminal, unless NO_COLOR or FORCE_COLOR is set.",
-)
-@click.pass_context
-def main(context: click.Context, color: str) -> None:
+def main() -> None:
     """Run a server's modules from one config file, and inspect them.
 
     \b
@@ -88,4 +82,6 @@ def main(context: click.Context, color: str) -> None:
           config: {banned: [casino]}
     where the order of the modules is the order in which they are asked.
     """  # noqa: D301 -- click wants the character itself
-    context.color = wants_color(color, os.environ)
+
+
+with_common_options(main)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import logging
 import sys
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NoReturn, TypeVar
 
@@ -49,6 +47,8 @@ def write_json(value: Any, *, indent: int | None = 2) -> None:
         value: The data.
         indent: How far each level is indented; `None` writes one line.
     """
+    import json  # noqa: PLC0415 -- nothing else needs it
+
     text = json.dumps(value, indent=indent, ensure_ascii=False)
     if visible(text) != text:
         text = json.dumps(value, indent=indent).replace("\x7f", "\\u007f")
@@ -127,24 +127,33 @@ def build(
     already, `stream` has what is in it.
     """
     from hostkit.cli._log import LogOptions, logging_to_stderr  # noqa: PLC0415
+    from hostkit.cli._progress import progress_shown  # noqa: PLC0415
     from hostkit.errors import ConfigErrors  # noqa: PLC0415
     from hostkit.host import build_from_file  # noqa: PLC0415
 
-    log = log or LogOptions({"": logging.WARNING})
-    mask = click.get_current_context().with_resource(logging_to_stderr(log))
-    options: dict[str, Any] = {
-        "prepare": lambda read: mask.learn(read.redact),
-        "module_path": module_path(),
-        "stream": stream,
-    }
+    log = log or LogOptions()
+    options: dict[str, Any] = {"module_path": module_path(), "stream": stream}
     if serves:
         options |= {"check": check_serving, "worker_name": worker}
     try:
-        host = build_from_file(file, **options)
+        with progress_shown() as progress:
+            mask = click.get_current_context().with_resource(logging_to_stderr(log))
+
+            def prepare(read: HostFile) -> None:
+                mask.learn(read.redact)
+                progress.expect(steps_of(read))
+
+            progress.begin(f"building {click.format_filename(file)}")
+            host = build_from_file(file, prepare=prepare, **options)
     except ConfigErrors as errors:
         leave(errors)
     mask.learn(host.receipts.redact)  # a reload may add some
     return host
+
+
+def steps_of(file: HostFile) -> int:
+    """Count the steps in which the modules of a file are loaded: two for each."""
+    return 2 * sum(entry.enabled for entry in file.modules)
 
 
 def check_serving(file: HostFile) -> list[Problem]:

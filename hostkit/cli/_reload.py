@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from hostkit.cli._manner import note, say_done
 from hostkit.cli._options import write_json
 from hostkit.cli._process import send_hangup
 from hostkit.cli._target import find_target
 from hostkit.wording import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 NOT_KNOWN: Final = 3
 """The exit code if a process was asked to reload, but cannot be asked what came of it."""
@@ -37,9 +38,9 @@ def reload_server(target: str, form: str) -> int:
     if found.path is None:
         send_hangup(found.number)
         reason = "its result is in its log only, since it has no control socket"
-        click.echo(f"asked process {found.number} to reload; {reason}", err=True)
+        note(f"asked process {found.number} to reload; {reason}")
         return NOT_KNOWN
-    return _show(found.ask("reload"), form)
+    return _show(found.ask("reload"), form, say_done)
 
 
 def preview_reload(target: str, form: str) -> int:
@@ -56,17 +57,19 @@ def preview_reload(target: str, form: str) -> int:
         click.ClickException: There is no such process, or it cannot be asked.
     """
     answer = find_target(target).ask("preview")
-    code = _show(answer, form)
+    code = _show(answer, form, click.echo)
     if answer.get("builds"):
-        click.echo(_NOT_BUILT, err=True)
+        note(_NOT_BUILT)
     return code
 
 
-def _show(answer: Mapping[str, Any], form: str) -> int:
+def _show(answer: Mapping[str, Any], form: str, say: Callable[[str], object]) -> int:
     if form == "json":
         write_json(answer)
+    elif not answer["ok"]:
+        click.echo(visible(answer["message"]), err=True)
     else:
-        click.echo(visible(answer["message"]), err=not answer["ok"])
+        say(visible(answer["message"]))
         if answer.get("shown"):
-            click.echo(f"  {visible(answer['shown'])}")
+            say(f"  {visible(answer['shown'])}")
     return 0 if answer["ok"] else 1

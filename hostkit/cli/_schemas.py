@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-import click
-
+from hostkit.cli._manner import say_done
 from hostkit.cli._options import leave, write_json
 from hostkit.cli._problems import show_frames
 from hostkit.cli._tables import show_table
@@ -147,7 +146,7 @@ def migrate_all(host: Host, file: str, *, as_json: bool) -> int:
         def notify(number: int, step: str, name: str = name) -> None:
             done.append({"module": name, "number": number, "step": step})
             if not as_json:
-                click.echo(indented(f"{name}: {number}, {step}: applied"))
+                say_done(indented(f"{name}: {number}, {step}: applied"))
 
         try:
             _complete(Migrator(schema, host.database).run(notify))
@@ -158,7 +157,7 @@ def migrate_all(host: Host, file: str, *, as_json: bool) -> int:
         failures = [{"code": each.code, "message": each.problem.message} for each in failed]
         write_json({"version": _VERSION, "file": file, "applied": done, "failed": failures})
     elif not (done or failed):
-        click.echo("all schemas are up to date")
+        say_done("all schemas are up to date")
     show_frames(tuple(each.problem for each in failed))
     return 1 if failed else 0
 

@@ -6,6 +6,7 @@ from typing import Final
 
 import click
 
+from hostkit.cli._manner import note, say_done
 from hostkit.cli._options import TARGET, data_format, write_json
 from hostkit.wording import visible
 
@@ -47,8 +48,8 @@ def switch_command(name: str, what: str, details: str) -> click.Command:
         if form == "json":
             write_json(answer)
             return
-        click.echo(visible(answer["message"]))
+        say_done(visible(answer["message"]))
         if module in answer.get("missing", ()):
-            click.echo("but it is missing: `hostkit modules` shows why", err=True)
+            note("but it is missing: `hostkit modules` shows why")
 
     return command

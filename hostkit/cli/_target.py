@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, final
 import attrs
 import click
 
+from hostkit.cli._manner import note, show_step
 from hostkit.cli._problems import exit_code, show_problems
 from hostkit.cli._proc import is_server
 from hostkit.cli._process import find_process
+from hostkit.cli._progress import progress_shown
 from hostkit.config import examine
 from hostkit.control.client import ask, control_path, find_control
 from hostkit.errors import ConfigErrors
@@ -26,7 +28,16 @@ if TYPE_CHECKING:
 
 @final
 class EndedError(click.ClickException):
-    """A process has ended before it has answered."""
+    """A process has ended before it has answered.
+
+    Args:
+        number: The process.
+        command: What it was asked.
+    """
+
+    def __init__(self, number: int, command: str) -> None:
+        super().__init__(f"process {number} has ended before the {command} was done")
+        self.number = number
 
 
 @final
@@ -48,7 +59,8 @@ class Target:
         self,
         command: str,
         arguments: Mapping[str, Any] | None = None,
-        receive: Callable[[Any], None] = lambda _: None,
+        receive: Callable[[Any], None] | None = None,
+        idle: Callable[[], object] = lambda: None,
     ) -> dict[str, Any]:
         """Have it do something; what it says meanwhile goes to standard error.
 
@@ -56,6 +68,7 @@ class Target:
             command: The command.
             arguments: What else the command needs.
             receive: Is called with each item of a command that answers with several.
+            idle: Is called now and then while nothing comes.
 
         Returns:
             What it came to.
@@ -70,11 +83,9 @@ class Target:
                 "beside the file that `hostkit: pid_file:` names"
             )
 
-        def report(text: str) -> None:
-            click.echo(visible(text), err=True)
-
+        show_step(f"asking process {self.number} at {self.path}: {command}")
         try:
-            answer = ask(self.path, command, report, arguments=arguments, receive=receive)
+            answer = self._ask_at(self.path, command, arguments, receive, idle)
         except PermissionError:
             raise click.ClickException(f"process {self.number} is another user's") from None
         except OSError as error:
@@ -82,14 +93,32 @@ class Target:
                 f"process {self.number} cannot be asked at {self.path}: {error}"
             ) from None
         if answer is None:
-            raise EndedError(f"process {self.number} has ended before the {command} was done")
+            raise EndedError(self.number, command)
         return answer
+
+    def _ask_at(
+        self,
+        path: Path,
+        command: str,
+        arguments: Mapping[str, Any] | None,
+        receive: Callable[[Any], None] | None,
+        idle: Callable[[], object],
+    ) -> dict[str, Any] | None:
+        def report(text: str) -> None:
+            note(visible(text))
+
+        if receive is not None:  # which says enough
+            return ask(path, command, report, arguments=arguments, receive=receive, idle=idle)
+        with progress_shown() as progress:
+            progress.begin(f"waiting for process {self.number}")
+            return ask(path, command, report, arguments=arguments, idle=progress.tick)
 
     def require(
         self,
         command: str,
         arguments: Mapping[str, Any] | None = None,
-        receive: Callable[[Any], None] = lambda _: None,
+        receive: Callable[[Any], None] | None = None,
+        idle: Callable[[], object] = lambda: None,
     ) -> dict[str, Any]:
         """Have it do something, as `ask` does, which it must not refuse.
 
@@ -97,6 +126,7 @@ class Target:
             command: The command.
             arguments: What else the command needs.
             receive: Is called with each item of a command that answers with several.
+            idle: Is called now and then while nothing comes.
 
         Returns:
             What it came to, without ``ok``.
@@ -104,7 +134,7 @@ class Target:
         Raises:
             click.ClickException: It cannot be asked, or refuses; what it says is the message.
         """
-        answer = self.ask(command, arguments, receive)
+        answer = self.ask(command, arguments, receive, idle)
         if not answer.pop("ok"):
             raise click.ClickException(visible(answer["message"]))
         return answer

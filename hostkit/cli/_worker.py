@@ -40,7 +40,8 @@ def _serve(options: Frame, link: socket.socket) -> int:
     from hostkit.cli._log_format import SERVE  # noqa: PLC0415
     from hostkit.cli._reactor import reactor_installed  # noqa: PLC0415
 
-    log = LogOptions(options["levels"], options["json"], SERVE, options["worker"])
+    levels, worker = options["levels"], options["worker"]
+    log = LogOptions(levels, options["json"], SERVE, worker, is_whole=options.get("whole", False))
     with logging_to_stderr(log) as mask, reactor_installed(options["reactor"]):
         return work(options, link, mask)
 

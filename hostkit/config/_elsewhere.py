@@ -16,7 +16,7 @@ import attrs
 from hostkit.codes import Code
 from hostkit.config._fields import Check
 from hostkit.errors import Problem
-from hostkit.files import read_plain
+from hostkit.files import mode_of, read_plain
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,7 +118,7 @@ def is_absent(problem: Problem, name: str, folder: Path) -> bool:
         folder: Where relative file names start.
     """
     if problem.code == Code.TAG_FILE_UNREADABLE:
-        return not (folder / name).exists()
+        return not mode_of(folder / name)
     return problem.code == Code.NO_SUCH_VARIABLE
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final, final
 import attrs
 
 from hostkit.errors import Problem
-from hostkit.logs import COLLECTED
 
 if TYPE_CHECKING:
     import logging
@@ -47,6 +46,8 @@ class Findings:
             message: The message, as for `logging`.
             args: What is filled into it.
         """
+        from hostkit.logs import COLLECTED  # noqa: PLC0415 -- who has a logger has imported logging
+
         logger.warning(message, *args, extra=COLLECTED)
         self.note(path, message % args)
 

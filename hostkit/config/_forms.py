@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any, Final, get_origin
@@ -59,6 +58,12 @@ def mapping_form(value: Any, cls: Any) -> str | None:
     return f"{{{needed[0]}: {text}}}"
 
 
+def _quoted(plain: Any) -> str:
+    import json  # noqa: PLC0415 -- only for what is wrong
+
+    return json.dumps(plain)
+
+
 def _write(value: Any) -> str | None:
     if is_secret(value):
         return _HIDDEN
@@ -66,7 +71,7 @@ def _write(value: Any) -> str | None:
     if isinstance(plain, str):
         if len(plain) > _LONGEST:
             return _HIDDEN
-        return plain if _WORD.fullmatch(plain) and older(plain) == plain else json.dumps(plain)
+        return plain if _WORD.fullmatch(plain) and older(plain) == plain else _quoted(plain)
     if isinstance(plain, bool | int | float):
-        return json.dumps(plain)
+        return _quoted(plain)
     return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from hashlib import sha256
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, final
 
@@ -137,7 +136,11 @@ class HostFile:
     def sha256(self) -> str | None:
         """The hash of the file's text as it was read, in hexadecimal; `None` for a mapping."""
         document = self._source.document
-        return None if document is None else sha256(document.lines.text.encode()).hexdigest()
+        if document is None:
+            return None
+        from hashlib import sha256  # noqa: PLC0415 -- of OpenSSL, and only `serve` asks
+
+        return sha256(document.lines.text.encode()).hexdigest()
 
     @property
     def text(self) -> str | None:

@@ -14,7 +14,7 @@ from hostkit.errors import Path
 
 _IPV6: Final = 6
 
-Serve: TypeAlias = Literal["modules", "hooks", "health", "metrics"]
+Serve: TypeAlias = Literal["modules", "hooks", "admin", "health", "metrics"]
 """One thing a listener serves."""
 
 
@@ -68,8 +68,9 @@ class Listener:
     endpoint: Text = setting(help="A Twisted endpoint string, see [below](#listeners).")
     serve: _ServeList = setting(
         ("modules",),
-        help="`modules`: their web pages. `hooks`: [the gateway](gateway.md). `health`: `/health` "
-        "and `/ready`. `metrics` is for later versions, and refused by this one.",
+        help="`modules`: their web pages. `hooks`: [the gateway](gateway.md). `admin`: "
+        "[what operators ask](#from-elsewhere). `health`: `/health` and `/ready`. `metrics` is for "
+        "later versions, and refused by this one.",
     )
     token: _Token | None = setting(
         None,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path as FilePath
-from typing import Any, BinaryIO, Final, TypeVar, final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeVar, final
 
 import attrs
 
@@ -21,10 +22,13 @@ from hostkit.config._plain import written
 from hostkit.config._redacting import redactor_of
 from hostkit.config._secrets import misplaced_secrets, plain_secrets, tokens_of
 from hostkit.config._settings import Settings
-from hostkit.config._tokens import short_tokens
+from hostkit.config._tokens import weak_tokens
 from hostkit.config._values import Reader
 from hostkit.errors import ConfigErrors, Path, Problem
 from hostkit.wording import show
+
+if TYPE_CHECKING:
+    from hostkit.config._document import YamlFile
 
 _T = TypeVar("_T")
 _MODULES: Final = "modules"
@@ -88,7 +92,7 @@ def examine(
         ConfigErrors: It cannot be read at all.
     """
     name = os.fspath(path)
-    document = Parser(name, read_text(name, stream)).parse()
+    document = _parse(name, stream)
     reader = Reader(document, FilePath(name).parent, without_secrets)
     values = reader.read_top(_KEYS)
     source = Source(
@@ -101,6 +105,15 @@ def examine(
     )
     misspelt = [source.problem(each, key=True) for each in misspelt_keys(document.root.value)]
     return _build(values, source, reader.problems + misspelt, reader.broken)
+
+
+def _parse(name: str, stream: BinaryIO | None) -> YamlFile:
+    if "logging" not in sys.modules:  # then nothing logs this, and its import takes a while
+        return Parser(name, read_text(name, stream)).parse()
+    from hostkit.logs import step_logged  # noqa: PLC0415
+
+    with step_logged("read", name):
+        return Parser(name, read_text(name, stream)).parse()
 
 
 def from_mapping(mapping: Mapping[str, Any]) -> HostFile:
@@ -158,8 +171,8 @@ def _build(
     if source.document is not None:
         found = plain_secrets(settings, source.outside)
         problems += [_without_excerpt(source.problem(problem)) for problem in found]
-    short = short_tokens(settings, {problem.path for problem in problems})
-    problems += [source.problem(problem) for problem in short]
+    weak = [*weak_tokens(settings, {problem.path for problem in problems})]
+    problems += [source.problem(problem) for problem in weak]
     source = attrs.evolve(source, secrets=source.secrets | tokens_of(settings))
     redactor_of(source.secrets)  # made here, and not when a call fails
     unreadable = {path[1] for path in broken if path[0] == _MODULES and len(path) > 1}
@@ -175,6 +188,8 @@ def _build(
 
 def _fill_settings(value: object, faults: list[Fault]) -> Settings:
     """Read the settings, or take all defaults if there is a fault in them."""
+    if isinstance(value, Mapping) and not value:
+        return Settings()
     settings = _fill(value, Settings, ("hostkit",), faults) or Settings()
     listeners = (
         attrs.evolve(listener, path=("hostkit", "listeners", index))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from difflib import SequenceMatcher
 from typing import Any, Final
 
 import yaml
@@ -77,6 +76,8 @@ def _is_near(name: str, meant: str, ratio: float = _NEAR) -> bool:
     # The most that the lengths allow: this spares nearly all keys of a host's own the comparison.
     if 2 * min(len(letters), len(meant)) < ratio * (len(letters) + len(meant)):
         return False
+    from difflib import SequenceMatcher  # noqa: PLC0415 -- for keys that are hostkit's to read
+
     return SequenceMatcher(None, letters, meant).ratio() >= ratio
 
 

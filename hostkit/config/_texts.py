@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
 from ipaddress import (
     IPv4Address,
     IPv4Interface,
@@ -27,6 +27,7 @@ from hostkit.wording import show
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from decimal import Decimal
 
     from cattrs import Converter
 
@@ -80,7 +81,7 @@ _NUMBER: Final = "a number, such as 0.10"
 def register(converter: Converter) -> None:
     """Add the hooks for all types whose values are written as strings."""
     converter.register_structure_hook_func(_is_text, _structure_text)
-    converter.register_structure_hook_func(lambda cls: cls is Decimal, _structure_decimal)
+    converter.register_structure_hook_func(_is_decimal, _structure_decimal)
     converter.register_structure_hook_func(lambda cls: cls is timedelta, _structure_timedelta)
     converter.register_structure_hook_func(lambda cls: cls in _DATES, _structure_date)
 
@@ -130,15 +131,20 @@ def _text_of(value: Any, cls: Any) -> Any:
     return read_as(value, str)
 
 
-def _structure_decimal(value: Any, _cls: Any) -> Decimal:
+def _is_decimal(cls: Any) -> bool:
+    # Whoever asks for one has imported it.
+    return "decimal" in sys.modules and cls is sys.modules["decimal"].Decimal
+
+
+def _structure_decimal(value: Any, cls: type[Decimal]) -> Decimal:
     number = read_as(value, float)
     if type(number) not in {int, float, str}:
         raise wrong_type(value, _NUMBER)
     # As it is written: to a float, 0.10 and 0.1 are one.
     text = value.text if isinstance(value, Plain) else str(number)
     for written in (text, number):
-        with suppress(InvalidOperation):
-            decimal = Decimal(written)
+        with suppress(ArithmeticError):  # `decimal.InvalidOperation`
+            decimal = cls(written)
             if decimal.is_finite():
                 return decimal
     raise _bad_form(value, _NUMBER)

@@ -4,52 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, final
 
-import attrs
 from twisted.internet.defer import Deferred, succeed
 
 from hostkit.control._refusing import refused
 from hostkit.dispatch import Outcome
-from hostkit.web.gateway import redacted, to_json
-from hostkit.wording import did_you_mean
+from hostkit.web.admin import describe, explain_unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from hostkit.control.listening import Request
     from hostkit.dispatch import Receipt, Receipts
     from hostkit.host import Host
+    from hostkit.web.admin import Wanted
 
 _LOOK_SECONDS: Final = 0.5
 _SKIPPED: Final = "some receipts may be missing: more were made than are kept"
-
-
-@final
-@attrs.frozen
-class Wanted:
-    """Which receipts a client asks for.
-
-    Attributes:
-        hook: Those of this hook, by its name or its full name.
-        module: Those in which this module was asked.
-        outcomes: Those of calls that came to one of these; empty: to anything.
-        limit: How many of those that are there are sent, the last ones.
-        follow: Whether those that are made from then on are sent, too.
-    """
-
-    hook: str | None = None
-    module: str | None = None
-    outcomes: tuple[Outcome, ...] = ()
-    limit: int = 20
-    follow: bool = False
-
-    def fits(self, receipt: Receipt) -> bool:
-        """Whether a receipt is one of them."""
-        asked = {each.module for each in receipt.steps if each.outcome is not Outcome.NOT_ASKED}
-        return (
-            self.hook in (None, receipt.hook, receipt.hook.rpartition(".")[2])
-            and (self.module is None or self.module in asked)
-            and (not self.outcomes or receipt.outcome in self.outcomes)
-        )
 
 
 def send_receipts(
@@ -66,24 +36,14 @@ def send_receipts(
     Returns:
         Fires when all are sent, or the client has left.
     """
-    names = [name for full in host.chains for name in (full, full.rpartition(".")[2])]
-    if wanted.hook is not None and wanted.hook not in names:
-        near = did_you_mean(wanted.hook, names) or "`hostkit list` shows all"
-        return succeed(refused(f"there is no hook {wanted.hook!r}: {near}"))
-    if wanted.module is not None and wanted.module not in (known := _modules(host)):
-        near = did_you_mean(wanted.module, known) or f"there are: {', '.join(known) or 'none'}"
-        return succeed(refused(f"there is no module {wanted.module!r}: {near}"))
+    unknown = explain_unknown(host, wanted)
+    if unknown is not None:
+        return succeed(refused(unknown))
     following = _Following(host.receipts, wanted, request.send)
     following.send_last()
     if not wanted.follow:
         return succeed({"ok": True})
     return _go_on(following, request, reactor)
-
-
-def _modules(host: Host) -> list[str]:
-    """Name the modules that there are, and those that are gone but in receipts."""
-    before = [step.module for receipt in host.receipts for step in receipt.steps]
-    return [*dict.fromkeys([*(entry.name for entry in host.file.modules), *before])]
 
 
 @final
@@ -137,31 +97,3 @@ def _go_on(following: _Following, request: Request, reactor: Any) -> Deferred[di
 
     reactor.callLater(_LOOK_SECONDS, look)
     return done
-
-
-def find_receipt(receipts: Receipts, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Answer with one receipt.
-
-    Args:
-        receipts: The receipts of a host.
-        arguments: Its ``id``.
-    """
-    receipt_id = str(arguments.get("id"))
-    found = receipts.get(receipt_id)
-    if found is None:
-        kept = len(receipts)
-        return refused(f"there is no receipt {receipt_id} any more, or here: {kept} are kept")
-    return {"ok": True, **describe(found, receipts.redact)}
-
-
-def describe(receipt: Receipt, redact: Callable[[str], str]) -> dict[str, Any]:
-    """Make what is written of a receipt, as data and as a text.
-
-    Args:
-        receipt: The receipt.
-        redact: Takes secrets out of a text: those that are known by now.
-    """
-    described: dict[str, Any] = redacted(
-        {"receipt": to_json(receipt), "text": str(receipt)}, redact
-    )
-    return described

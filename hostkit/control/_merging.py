@@ -58,6 +58,7 @@ def merge_status(
         "receipts": _sum([answer["receipts"] for answer in answers]) or {"kept": 0, "limit": 0},
         "last_reload": None if last is None else {"ok": last["ok"], "message": last["message"]},
         "switched": [] if version is None else [*version.switches.values()],
+        "drill": None,
         "workers": _workers(fleet),
     }
 

@@ -56,6 +56,16 @@ class Switches:
         """What has been changed since the file was read: module, command, and by whom."""
         return [*self._made.values()] if self._host.file is self._file else []
 
+    def follow(self, before: HostFile, after: HostFile) -> None:
+        """Go on with a file that something else has changed; what was changed here is still so.
+
+        Args:
+            before: The file as it was.
+            after: The file as it is.
+        """
+        if self._file is before:
+            self._file = after
+
     def switch(self, command: str, request: Request) -> Deferred[dict[str, Any]]:
         """Change a module.
 

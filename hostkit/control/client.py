@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import select
 import socket
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 VERSION: Final = 1
 """The version of what client and server say to each other; a server refuses newer ones."""
 
 _PATIENCE_SECONDS: Final = 6.0  # the server itself reports after 5
+_IDLE_SECONDS: Final = 0.2
+_PIECE: Final = 65536
 _NO_ANSWER: Final = "still waiting: the server does not answer, so its event loop may be blocked"
 
 Report: TypeAlias = "Callable[[str], None]"
@@ -45,7 +49,7 @@ def find_control(number: int) -> Path | None:
     return None
 
 
-def ask(
+def ask(  # noqa: PLR0913 -- one for each thing that may happen meanwhile
     path: Path,
     command: str,
     report: Report,
@@ -53,6 +57,7 @@ def ask(
     *,
     arguments: Mapping[str, Any] | None = None,
     receive: Callable[[Any], None] = lambda _: None,
+    idle: Callable[[], object] = lambda: None,
 ) -> dict[str, Any] | None:
     """Have a serving process do something, and wait until it is done.
 
@@ -63,6 +68,7 @@ def ask(
         patience: After how many seconds without any answer that is reported, too.
         arguments: What else the command needs.
         receive: Is called with each item of a command that answers with several.
+        idle: Is called now and then while nothing comes.
 
     Returns:
         What it came to; `None` if the process has ended meanwhile.
@@ -74,15 +80,37 @@ def ask(
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(str(path))
         connection.sendall(json.dumps(request).encode() + b"\n")
-        if not select.select([connection], [], [], patience)[0]:
+        if not _wait(connection, patience, idle):
             report(_NO_ANSWER)
-        with connection.makefile("rb") as lines:
-            for answer in map(json.loads, lines):
-                if "ok" in answer:
-                    found: dict[str, Any] = answer
-                    return found
-                if "item" in answer:
-                    receive(answer["item"])
-                else:
-                    report(answer["meanwhile"])
+        for answer in map(json.loads, _lines(connection, idle)):
+            if "ok" in answer:
+                found: dict[str, Any] = answer
+                return found
+            if "item" in answer:
+                receive(answer["item"])
+            else:
+                report(answer["meanwhile"])
     return None
+
+
+def _wait(connection: socket.socket, seconds: float, idle: Callable[[], object]) -> bool:
+    """Wait until something can be read; return whether it can."""
+    end = time.monotonic() + seconds
+    while True:
+        left = end - time.monotonic()
+        if select.select([connection], [], [], max(min(left, _IDLE_SECONDS), 0))[0]:
+            return True
+        if left <= 0:
+            return False
+        idle()
+
+
+def _lines(connection: socket.socket, idle: Callable[[], object]) -> Iterator[bytes]:
+    rest = b""
+    while True:
+        _wait(connection, math.inf, idle)
+        data = connection.recv(_PIECE)
+        if not data:
+            return
+        *lines, rest = (rest + data).split(b"\n")
+        yield from lines

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 _log: Final = logging.getLogger("hostkit.workers")
 _NONE: Final = "no worker serves now; `hostkit status` shows why"
+_NO_DRILL: Final = (
+    "there is no drill in a server with several workers; try it in one without: each worker has "
+    "modules of its own, which only its supervisor changes"
+)
 _SAID: Final = {"enable": "enabled", "disable": "disabled", "shadow": "in shadow mode"}
 
 Answer = dict[str, Any]
@@ -53,6 +57,7 @@ def fleet_commands(
         "preview": functools.partial(commands.ask_one, "preview"),
         "receipts": commands.receipts,
         "receipt": commands.receipt,
+        "drill": lambda _: succeed(refused(_NO_DRILL)),
         **{name: functools.partial(commands.switch, name) for name in SWITCHES},
     }
 

@@ -6,7 +6,6 @@ import functools
 import inspect
 from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar, final
 
-from hostkit.database._host_database import closed
 from hostkit.database._job import Mode
 from hostkit.database._migrations import Migrator, Schema
 from hostkit.logs import logger_of
@@ -134,7 +133,7 @@ class Database:
 
     def _check_open(self, job: Job) -> None:
         if self._is_stopped:
-            raise closed(job, _STOPPED)
+            raise job.closed(_STOPPED)
 
     async def migrate(self) -> None:
         """Bring the module's schema up to date, unless that was done.

@@ -10,12 +10,10 @@ import attrs
 from twisted.internet.defer import Deferred, DeferredList
 from twisted.python.failure import Failure
 
-from hostkit.codes import Code
-from hostkit.database._errors import DatabaseError
 from hostkit.database._job import Job
 from hostkit.database._work import carry_out
 from hostkit.logs import logger_of
-from hostkit.loops import find_call_from_thread, find_clock, in_thread, settle
+from hostkit.loops import Home, find_call_from_thread, find_clock, in_thread, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -78,6 +76,7 @@ class HostDatabase:
         self._pools: dict[bool, Pool] = {}
         self._running: dict[Job, _InFlight] = {}
         self._is_closed = False
+        self._home: Home | None = None
         self.ready: set[object] = set()
 
     @functools.cached_property
@@ -91,8 +90,9 @@ class HostDatabase:
         return self._own is not None or bool(self._pools)
 
     def open(self) -> None:
-        """Allow interactions, again if it was closed."""
+        """Allow interactions on this thread, again if it was closed."""
         self._is_closed = False
+        self._move_to(Home.here())
 
     def job(
         self, module: str, description: str, function: Callable[..., Any], *args: Any, **how: Any
@@ -120,9 +120,15 @@ class HostDatabase:
 
         Raises:
             DatabaseError: The database cannot do it, or is closed (HK519).
+            HostkitError: This is another thread than that of the host's event loop.
         """
         if self._is_closed:
-            raise closed(job, _STOPPED)
+            raise job.closed(_STOPPED)
+        if self._home is not None:
+            self._home.check("the database is used")
+        home = Home.here()
+        if self._home is None or self._home.loop is not home.loop:
+            self._move_to(home)
         call_on_loop = None if self.engine.is_memory else find_call_from_thread()
         if call_on_loop is None:
             result = self.run_here(job)
@@ -130,14 +136,23 @@ class HostDatabase:
             result = await self._run_in_thread(job, call_on_loop)
         if job.elapsed_seconds > _SLOW_SECONDS:
             logger_of(job.module).warning(
-                "module %r: the database interaction %r took %.1fs, of which it waited for others "
-                "for %.1fs",
+                "module %r: the database interaction %r took %.1fs (%.1fs until a thread was free)",
                 job.module,
                 job.description,
                 job.elapsed_seconds,
                 job.waited_seconds or 0.0,
             )
         return result
+
+    def _move_to(self, home: Home) -> None:
+        """Use the database from another event loop, such as one after the one before."""
+        before = None if self._home is None else self._home.loop
+        if before is not None and before.is_closed():
+            self._running.clear()  # whose ends it would have been notified of
+        if self._pools:
+            pools, self._pools = [*self._pools.values()], {}
+            _start(functools.partial(_close_all, pools), "hostkit-database-close")
+        self._home = home
 
     def run_here(self, job: Job) -> Any:
         """Do an interaction in this thread, which waits for it; see `run`."""
@@ -209,7 +224,7 @@ class HostDatabase:
             job: The interaction. Nothing of it is committed, unless that has begun.
             reason: What its caller gets to know.
         """
-        self._fail(job, closed(job, reason))
+        self._fail(job, job.closed(reason))
 
     def _fail(self, job: Job, error: Exception) -> None:
         in_flight = self._running.get(job)
@@ -243,8 +258,11 @@ def _abandon(job: Job) -> None:
     job.leave()
     if job.interrupt is not None:
         # It talks to the server, which may not answer.
-        name = "hostkit-database-interrupt"
-        threading.Thread(target=job.stop, name=name, daemon=True).start()
+        _start(job.stop, "hostkit-database-interrupt")
+
+
+def _start(function: Callable[[], None], name: str) -> None:
+    threading.Thread(target=function, name=name, daemon=True).start()
 
 
 async def _within(ends: Sequence[Deferred[None]], seconds: float) -> None:
@@ -271,13 +289,3 @@ def _close_all(pools: Sequence[Pool]) -> None:
 def _carry_out(engine: Engine, job: Job, held: Held) -> Any:
     job.begin()
     return carry_out(engine, held, job)
-
-
-def closed(job: Job, reason: str) -> DatabaseError:
-    """Make the error for an interaction that comes too late.
-
-    Args:
-        job: The interaction.
-        reason: What is over.
-    """
-    return DatabaseError(Code.DATABASE_CLOSED, job.module, job.description, reason)

@@ -215,6 +215,14 @@ class Job:
         """The error for what the function must not do."""
         return DatabaseError(Code.DATABASE_FAILED, self.module, self.description, reason, hint)
 
+    def closed(self, reason: str) -> DatabaseError:
+        """The error for an interaction that comes too late.
+
+        Args:
+            reason: What is over.
+        """
+        return DatabaseError(Code.DATABASE_CLOSED, self.module, self.description, reason)
+
     def timed_out(self, last: str = "") -> DatabaseTimeoutError:
         """The error for an interaction that takes too long; see `ended`."""
         unknown = "; whether it was committed is not known" if self.may_be_done else ""

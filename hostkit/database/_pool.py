@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
 import threading
@@ -95,7 +96,12 @@ class _Loop:
     """
 
     def __init__(self, call_on_loop: Callable[..., object]) -> None:
-        self.callFromThread = call_on_loop
+        self._call_on_loop = call_on_loop
+
+    def callFromThread(self, function: Callable[..., object], *args: object) -> None:  # noqa: N802
+        """Call a function on the thread of the event loop."""
+        with contextlib.suppress(RuntimeError):  # it was closed: there is no caller any more
+            self._call_on_loop(function, *args)
 
     def callWhenRunning(self, function: Callable[[], object]) -> None:  # noqa: N802
         """Call a function now: it runs."""

@@ -12,6 +12,7 @@ from hostkit.host._claims import Claims, assign_paths, warn_about_order
 from hostkit.host._deciders import check_deciders
 from hostkit.host._missing import leave_out
 from hostkit.host._state import HostState
+from hostkit.loading import check_order
 from hostkit.loops import DetachedTasks
 from hostkit.rules import ByKind
 
@@ -42,10 +43,10 @@ def build(
     Args:
         loader: Loads the modules of the file.
         clock: Where timeouts are set; see `Chain`.
-        protect: As for `Chain`.
-        before: What was built before, if this is a reload; modules that are unchanged in the file
-            are kept. Its hooks call its own chains until `HostState.connect`.
+        before: What was built before, if this is a reload. Its hooks call its own chains until
+            `HostState.connect`.
         missing: Optional modules that are known to have failed, so that they are not loaded.
+        protect: As for `Chain`.
 
     Raises:
         ConfigErrors: Something is wrong with some modules; all of it is reported.
@@ -167,6 +168,8 @@ def _load_modules(
             # Whole for the next reload, in which another module's claims may be gone.
             loaded.append(module)
             modules.append(allowed)
+    classes = [(module.entry, module.module_class) for module in loaded]
+    problems += check_order(loader.file, classes, loader.environment)
     if problems:
         raise ConfigErrors(tuple(problems))
     in_order = sorted(missing.values(), key=lambda each: each.entry.index)

@@ -10,7 +10,14 @@ from hostkit.config import Findings, examine
 from hostkit.errors import CodedError, ConfigErrors
 from hostkit.host._host import Host
 from hostkit.host._reading import warn_of_nothing
-from hostkit.loading import Environment, ModuleLoader, find_folders, importable, load_categories
+from hostkit.loading import (
+    Environment,
+    ModuleLoader,
+    check_order,
+    find_folders,
+    importable,
+    load_categories,
+)
 
 if TYPE_CHECKING:
     import os
@@ -120,15 +127,19 @@ def _look_into(
             load_categories(file, environment)
         except ConfigErrors as errors:
             yield from errors.problems
+        classes: list[tuple[ModuleEntry, type]] = []
         for entry in file.modules:
             if entry.enabled:
-                yield from _refusals(loader, entry)
+                yield from _refusals(loader, entry, classes)
+        yield from check_order(file, classes, environment)
     findings.found += environment.warnings
 
 
-def _refusals(loader: ModuleLoader, entry: ModuleEntry) -> tuple[Problem, ...]:
+def _refusals(
+    loader: ModuleLoader, entry: ModuleEntry, classes: list[tuple[ModuleEntry, type]]
+) -> tuple[Problem, ...]:
     try:
-        loader.check(entry)
+        classes.append((entry, loader.check(entry)))
     except ConfigErrors as errors:
         wrong = loader.file.without_stand_ins(errors.problems)
         if not entry.optional:

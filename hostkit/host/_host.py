@@ -51,8 +51,7 @@ class Host(HostView):
         api_class: The class of what modules are given to register with.
         clock: Where to set timeouts, and schedule samples and background loops. By default the
             running asyncio loop, or else Twisted's reactor.
-        reserved_paths: Prefixes of the host's own, such as ``("/admin",)``. A module that registers
-            a web resource there is refused.
+        reserved_paths: Prefixes of its own, such as ``("/admin",)``, at which no module may serve.
         recommended_path: The prefix at which modules should serve their web resources. One that is
             registered elsewhere gets a warning in the log.
         worker_name: The name of this process among those that share the file. Background loops of
@@ -63,10 +62,8 @@ class Host(HostView):
         module_path: Folders in which Python looks for modules before all others, and before those
             that the file names under ``hostkit: path:``. They are on `sys.path` from then on.
         http_transport: Sends what modules ask of other servers, instead of treq.
-        channel: Carries messages to the other processes of the host, if the file has no ``redis:``.
-            By default there are no others.
-        duty: Says whether this process does the work that only one does, if that may change. By
-            default it is said by the name of the process.
+        channel: Carries messages to the host's other processes, if the file has no ``redis:``.
+        duty: Whether this process does the work that only one does, instead of by its name.
         database: The URL of the database that modules share, instead of that of the file.
 
     Raises:

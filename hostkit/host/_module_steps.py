@@ -11,7 +11,7 @@ from hostkit.dispatch import call_for
 from hostkit.errors import ModuleFailedError
 from hostkit.host._missing import MissingModule
 from hostkit.host._patience import Limits, Reminder
-from hostkit.logs import About, logger_of
+from hostkit.logs import About, logger_of, step_logged
 from hostkit.loops import (
     INTERRUPTS,
     Entrance,
@@ -124,7 +124,7 @@ class Steps:
             module.background.open(find_clock(self._clock))
             module.lifetime.begin()
             await self._open_database(module)
-            with self._tasks.starting(module):
+            with step_logged("started", f"module {module.name!r}"), self._tasks.starting(module):
                 await self._call(module, "start", self._limits.start)
             module.background.begin()
         except BaseException as error:
@@ -161,13 +161,13 @@ class Steps:
         cancelled: BaseException | None = None
         limit = self._limits.stop
         for module in reversed(modules):
-            for step in (
+            for stopping in (
                 functools.partial(self._stop_background, module, limit),
                 functools.partial(self._call, module, "stop", limit),
                 functools.partial(self._close_services, module),
             ):
                 try:
-                    await step()
+                    await stopping()
                 except INTERRUPTS:
                     raise  # the program ends, and a closed coroutine cannot await anything more
                 except BaseException as error:  # noqa: BLE001 -- the rest must still be stopped

@@ -5,6 +5,7 @@ from hostkit.loading._environment import CATEGORIES, MODULES, Environment, Offer
 from hostkit.loading._folders import find_folders, importable
 from hostkit.loading._imports import find_class, load_categories
 from hostkit.loading._module import Module, ModuleLoader
+from hostkit.loading._requirements import check_order
 
 __all__ = [
     "CATEGORIES",
@@ -13,6 +14,7 @@ __all__ = [
     "Module",
     "ModuleLoader",
     "Offer",
+    "check_order",
     "find_class",
     "find_folders",
     "importable",

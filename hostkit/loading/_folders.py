@@ -6,6 +6,7 @@ import contextlib
 import importlib
 import importlib.util
 import os
+import stat
 import sys
 from importlib.machinery import PathFinder
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from hostkit.codes import Code
 from hostkit.errors import ConfigErrors
+from hostkit.files import mode_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,19 +39,23 @@ def find_folders(file: HostFile, more: Sequence[str | os.PathLike[str]] = ()) ->
     # Without resolving links or `..`: what a link leads to may be replaced by a new version.
     folders = [Path(folder).absolute() for folder in more]
     problems: list[Problem] = []
-    problems += [_not_a_folder(file, each, ()) for each in folders if not each.is_dir()]
+    problems += [_not_a_folder(file, each, ()) for each in folders if not _is_folder(each)]
     for index, name in enumerate(file.settings.path):
         folder = file.folder / name
         folders.append(folder)
-        if not folder.is_dir():
+        if not _is_folder(folder):
             problems.append(_not_a_folder(file, folder, ("hostkit", "path", index)))
     if problems:
         raise ConfigErrors(tuple(problems))
     return tuple(map(str, folders))
 
 
+def _is_folder(path: Path) -> bool:
+    return stat.S_ISDIR(mode_of(path))
+
+
 def _not_a_folder(file: HostFile, folder: Path, path: tuple[str | int, ...]) -> Problem:
-    what = "is not a folder" if folder.exists() else "does not exist"
+    what = "is not a folder" if mode_of(folder) else "does not exist"
     return file.problem(
         Code.NOT_A_FOLDER,
         f"the folder of Python modules {str(folder)!r} {what}",
@@ -139,4 +145,4 @@ def find_beside(module_name: str, file: HostFile) -> str | None:
 def _file_in(folder: Path, parts: Sequence[str]) -> Path | None:
     module = folder.joinpath(*parts)
     choices = (module / "__init__.py", module.parent / f"{module.name}.py")
-    return next((each for each in choices if each.is_file()), None)
+    return next((each for each in choices if stat.S_ISREG(mode_of(each))), None)

@@ -12,6 +12,7 @@ from hostkit.errors import CodedError, ConfigErrors, SpecError
 from hostkit.loading._environment import CATEGORIES, MODULES, normalize
 from hostkit.loading._failures import NO_LOOP, causes, frames, is_about_loops, pass_on
 from hostkit.loading._folders import find_beside, find_hidden
+from hostkit.logs import step_logged
 from hostkit.presenting import exception_line, presentable
 from hostkit.specs import check_categories
 from hostkit.wording import did_you_mean, either
@@ -69,7 +70,8 @@ def find_class(file: HostFile, entry: ModuleEntry, environment: Environment) -> 
     found: object = entry.module
     if isinstance(entry.module, str):
         try:
-            found = find_object(entry.module, MODULES, environment)
+            with step_logged("imported", f"class of module {entry.name!r}"):
+                found = find_object(entry.module, MODULES, environment)
         except NotLoadableError as error:
             problem = describe(file, error, f"module {entry.name!r}", path)
             raise ConfigErrors((problem,)) from error
@@ -104,7 +106,8 @@ def load_categories(file: HostFile, environment: Environment) -> tuple[type[Cate
     for index, name in enumerate(names):
         path: Path = ("hostkit", "categories", index) if named is not None else ("hostkit",)
         try:
-            category = find_object(name, CATEGORIES, environment)
+            with step_logged("loaded", f"category {name!r}"):
+                category = find_object(name, CATEGORIES, environment)
             check_categories([category])
         except (NotLoadableError, SpecError) as error:
             problem = describe(file, error, f"category {name!r}", path)

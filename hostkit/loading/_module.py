@@ -20,6 +20,8 @@ from hostkit.loading._environment import Environment
 from hostkit.loading._failures import broken, is_about_loops, pass_on
 from hostkit.loading._forgotten import coroutines_noted, warn_of_forgotten
 from hostkit.loading._imports import find_class
+from hostkit.loading._requirements import check_class
+from hostkit.logs import step_logged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,6 +41,7 @@ class Module:
 
     Attributes:
         name: Its unique name.
+        module_class: Its class, as it was found.
         instance: The object itself.
         entry: Its entry in the config file.
         callbacks: Its callbacks, in the order of registration.
@@ -51,6 +54,7 @@ class Module:
     """
 
     name: str
+    module_class: type
     instance: Any
     entry: ModuleEntry
     callbacks: tuple[Registration, ...]
@@ -101,11 +105,11 @@ class ModuleLoader:
         Raises:
             ConfigErrors: Something about the module is wrong; nothing of it is left behind.
         """
-        module_class = find_class(self.file, entry, self.environment)
+        module_class = self._find_class(entry)
         registrations = Registrations(folder=_folder_of(module_class))
         before = len(self.findings.found)
         try:
-            with coroutines_noted() as coroutines:
+            with step_logged("built", f"module {entry.name!r}"), coroutines_noted() as coroutines:
                 instance = self._build(entry, module_class, registrations)
             warn_of_forgotten(entry.name, instance, registrations, coroutines)
         finally:
@@ -113,6 +117,7 @@ class ModuleLoader:
                 self.findings.note(entry.path, message)
         return Module(
             name=entry.name,
+            module_class=module_class,
             instance=instance,
             entry=_snapshot(entry),
             callbacks=tuple(registrations.callbacks),
@@ -124,16 +129,27 @@ class ModuleLoader:
             warnings=tuple(self.findings.found[before:]),
         )
 
-    def check(self, entry: ModuleEntry) -> None:
+    def check(self, entry: ModuleEntry) -> type:
         """Import a module's class and parse its config; nothing is built.
 
         Args:
             entry: The module's entry in the file.
 
+        Returns:
+            The class.
+
         Raises:
             ConfigErrors: Something about the module is wrong.
         """
-        self._parse(entry, find_class(self.file, entry, self.environment))
+        module_class = self._find_class(entry)
+        with step_logged("read", f"config of module {entry.name!r}"):
+            self._parse(entry, module_class)
+        return module_class
+
+    def _find_class(self, entry: ModuleEntry) -> type:
+        module_class = find_class(self.file, entry, self.environment)
+        check_class(self.file, entry, module_class)
+        return module_class
 
     def _parse(self, entry: ModuleEntry, module_class: type) -> Any:
         try:

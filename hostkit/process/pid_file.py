@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, final
 
 from hostkit.codes import Code
 from hostkit.errors import ConfigErrors
+from hostkit.files import mode_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -260,7 +261,7 @@ def check_pid_file(file: HostFile) -> list[Problem]:
 
 
 def _folder_fault(folder: Path) -> str | None:
-    if not folder.is_dir():
+    if not stat.S_ISDIR(mode_of(folder)):
         return f"the folder {folder} does not exist"
     if not os.access(folder, os.W_OK | os.X_OK):
         return f"this user may not create files in {folder}"

@@ -86,12 +86,15 @@ def split_endpoint(text: str) -> tuple[list[str], dict[str, str]]:
     """Split an endpoint string as `parse_endpoint` does.
 
     Raises:
-        EndpointError: It ends within an escape.
+        EndpointError: It ends within an escape, or does not begin with its kind.
     """
     try:
-        return parse_endpoint(text)
+        arguments, options = parse_endpoint(text)
     except Exception:  # noqa: BLE001 -- Twisted's own, of no particular kind
         raise EndpointError("it ends with a backslash, which escapes what follows") from None
+    if not arguments:
+        raise EndpointError("it does not begin with a kind", expected=f"such as {EXAMPLES['tcp']}")
+    return arguments, options
 
 
 def inner_of(text: str) -> str:

@@ -6,7 +6,7 @@ import inspect
 import logging
 from asyncio import CancelledError as AsyncioCancelledError
 from http import HTTPMethod, HTTPStatus
-from typing import TYPE_CHECKING, Any, Final, cast, final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast, final
 
 from twisted.internet.defer import CancelledError
 from twisted.web.resource import Resource
@@ -16,7 +16,15 @@ from hostkit.errors import HostkitError
 from hostkit.logs import About, logger_of
 from hostkit.loops import Entrance
 from hostkit.presenting import message_of, presentable
-from hostkit.web._pages import redacted, refuse_method, send, write_error, write_json
+from hostkit.web._pages import (
+    NOT_FOUND,
+    redacted,
+    refuse_method,
+    send,
+    write_error,
+    write_json,
+)
+from hostkit.web._routes import Routes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -81,19 +89,50 @@ class JsonResource(Resource):
 
     HEAD is answered as GET without the body, OPTIONS with the available methods, and others with
     405. Like every resource it may have children, and with ``isLeaf = True`` it serves everything
-    below its path; the rest of the path is then in ``request.postpath``.
+    below its path; the rest of the path is then in ``request.postpath``. Methods marked with
+    `route` serve paths below its own; then it has no other children.
     """
 
+    _hostkit_routes: ClassVar[Routes] = Routes()
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls._hostkit_routes = Routes.of(cls)
+        if cls._hostkit_routes.routes:
+            cls.isLeaf = True
+
     def render(self, request: Request) -> bytes | int:
-        """Start the handler of the request's method."""
-        handler = getattr(self, _HANDLERS.get(request.method, ""), None)
-        if handler is None and request.method == b"HEAD":
-            handler = getattr(self, "on_GET", None)
+        """Start the handler of the request's path and method."""
+        routes, handler = self._hostkit_routes, None
+        is_own = not routes.routes or not request.postpath
+        if is_own:
+            handler = getattr(self, _HANDLERS.get(request.method, ""), None)
+            if handler is None and request.method == b"HEAD":
+                handler = getattr(self, "on_GET", None)
         if handler is None:
-            methods = [method for method, name in _HANDLERS.items() if hasattr(self, name)]
-            return refuse_method(request, methods)
+            methods = [each for each, name in _HANDLERS.items() if is_own and hasattr(self, name)]
+            if routes.routes:
+                handler, more = routes.find(self, request)
+                methods += more
+            if handler is None and routes.routes and not methods:
+                return NOT_FOUND.render(request)
+            if handler is None:
+                return refuse_method(request, methods)
         entrance = Entrance()
         return answer_later(request, _answer(self, handler, request, entrance), entrance)
+
+    def write_result(self, request: Request, result: Any) -> bytes:
+        """Encode what a handler has returned, and set the headers that say so.
+
+        Args:
+            request: The request, with its status.
+            result: What was returned; not `None`.
+
+        Raises:
+            TypeError: It has no form.
+            ValueError: The same.
+        """
+        return write_json(request, request.code, result)
 
     def call_handler(
         self,
@@ -126,7 +165,7 @@ async def _answer(
             request.setResponseCode(HTTPStatus.NO_CONTENT)
         return b""
     try:
-        return write_json(request, request.code, result)
+        return resource.write_result(request, result)
     except (TypeError, ValueError, RecursionError) as error:
         # Without the traceback, which is hostkit's, and as long as the result is deep.
         raise ValueError(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hostkit.config import HostFile
     from hostkit.errors import Problem
 
-_BUILT: Final = ("modules", "hooks", "health")
+_BUILT: Final = ("modules", "hooks", "admin", "health")
 
 DEFAULT_LISTENER: Final = Listener("tcp:8080:interface=127.0.0.1", ("modules", "hooks"))
 """What is served where a file has no ``hostkit: listeners:``."""

@@ -14,16 +14,15 @@ from hostkit.web._cutting import cut_off
 from hostkit.web._door import Door, numbers_of, url_of
 from hostkit.web._listeners import listeners_of, read_listeners
 from hostkit.web._overload import AcceptWatch
-from hostkit.web._roots import always_served, root_of
+from hostkit.web._roots import Roots, always_served
 from hostkit.web._site import HostSite
 from hostkit.web._takeover import Takeover
-from hostkit.web.gateway import Gateway
+from hostkit.web.admin import Running
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from twisted.internet.interfaces import IAddress
-    from twisted.web.resource import IResource
 
     from hostkit.config import HostFile, Listener
     from hostkit.errors import Problem
@@ -42,6 +41,9 @@ class Server:
         reactor: The Twisted reactor.
         find_listeners: Finds the listeners of a config file, if not those that it has.
 
+    Attributes:
+        running: What is known of the process that serves it.
+
     Raises:
         ConfigErrors: Listeners' endpoints cannot be understood, or serve more than they may.
     """
@@ -55,7 +57,8 @@ class Server:
         self._host = host
         self._reactor = reactor
         self._find_listeners = find_listeners
-        self._gateway = Gateway(host, token=None).resources  # the `Guard` has the listener's
+        self.running = Running()
+        self._roots = Roots(host, self, self._is_ready)
         # All before any port opens, and before any module starts.
         self._doors = [self._door(draft) for draft in self._read(host.file)]
         self._retiring: list[Door] = []
@@ -255,7 +258,7 @@ class Server:
                 limits.body_in_memory,
                 why,
             )
-        return HostSite(self._root(listener), listener, self._reactor, always_served(listener))
+        return HostSite(self._roots.of(listener), listener, self._reactor, always_served(listener))
 
     def _reroute(self) -> Deferred[None]:
         """Serve what the host has now; wait for requests that go on with what was there before."""
@@ -269,7 +272,7 @@ class Server:
             retired = [start_entry(self._retire(door)) for door in takeover.gone]
         for door in self._doors:
             listener = door.listener
-            door.site.adopt(self._root(listener), listener, always_served(listener))
+            door.site.adopt(self._roots.of(listener), listener, always_served(listener))
         # Giving up cancels each of them.
         settled = [door.site.settled() for door in self._doors]
         both = DeferredList([*settled, *retired], consumeErrors=True)
@@ -287,9 +290,6 @@ class Server:
         finally:
             door.site.abort()
             self._retiring.remove(door)
-
-    def _root(self, listener: Listener) -> IResource:
-        return root_of(listener, self._host, self._gateway, self._is_ready)
 
     def _is_ready(self) -> bool:
         return self._host.is_running and not self._is_stopping

@@ -33,6 +33,15 @@ def test_a_registered_method_can_be_invalidated(api: ModuleApi) -> None:
     assert [run(lookup.name_of(user)) for user in ("ann", "ben")] == [3, 2]
 
 
+def test_many_entries_can_be_invalidated(api: ModuleApi) -> None:
+    """In one call; those that are not there are no mistake."""
+    lookup = Lookup()
+    api.register_cached_function(lookup.name_of)
+    assert [run(lookup.name_of(user)) for user in ("ann", "ben", "eve")] == [1, 2, 3]
+    run(api.invalidate_cache_entries(lookup.name_of, ((user,) for user in ("ann", "eve", "joe"))))
+    assert [run(lookup.name_of(user)) for user in ("ann", "ben", "eve")] == [4, 2, 5]
+
+
 def test_here_it_is_dropped_before_anything_is_waited_for(api: ModuleApi) -> None:
     """Calls in the meantime have the new result."""
     lookup = Lookup()
@@ -62,6 +71,8 @@ def test_what_was_not_registered_cannot_be_invalidated(api: ModuleApi) -> None:
     ) as caught:
         run(api.invalidate_cache(lookup.name_of, ("ann",)))
     assert caught.value.code == Code.NOT_CACHED
+    with pytest.raises(RegistrationError, match="has not registered"):
+        run(api.invalidate_cache_entries(lookup.name_of, [("ann",)]))
     assert run(lookup.name_of("ann")) == 1
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from hostkit import Host, ModuleApi, cached
 from hostkit.errors import InvalidationError
-from hostkit.messages._order import Order, Senders
+from hostkit.messages import Order, Senders
 
 KEYS = 200
 READS_AT_A_TIME = 10

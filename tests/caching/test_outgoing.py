@@ -137,9 +137,10 @@ def test_the_end_of_the_event_loop_fails_what_is_on_its_way(wire: SlowWire) -> N
 def test_many_entries_are_dropped_in_one_call() -> None:
     """Here and elsewhere; if one of them is not a key, none is."""
     wire, counters = Wire(), [Counter(), Counter()]
-    processes = [Invalidations(Messages(wire)) for _ in counters]
-    for invalidations, counter in zip(processes, counters, strict=True):
-        run(invalidations._outgoing._messages.open())
+    links = [Messages(wire) for _ in counters]
+    processes = [Invalidations(messages) for messages in links]
+    for messages, invalidations, counter in zip(links, processes, counters, strict=True):
+        run(messages.open())
         invalidations.add("m", counter.first)
         for key in "abc":
             run(counter.first(key))

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Final
 
-COMMANDS: Final = (
-    *("serve", "validate", "list", "routes", "explain", "ask", "reload", "status", "db"),
-    *("receipts", "modules", "enable", "disable", "shadow"),
-    *("spec", "rule", "graph", "schema", "init", "new", "bisect", "completion"),
-)
+import click
+
+from hostkit.cli import main
+
+COMMANDS: Final = tuple(main.list_commands(click.Context(main)))
 
 _FOUND_BY: Final = 'bisect host.yaml --cmd \'grep -A5 "name: words" {} | grep -q "enabled: false"\''
 
@@ -24,6 +24,10 @@ CASES: Final = {
     "unknown_far": "check host.yaml",
     # validate
     "validate_good": "validate other.yaml",
+    "validate_quiet": "validate -q broken.yaml host.yaml",
+    "validate_quiet_good": "validate -q other.yaml",
+    "validate_verbose": "validate -v other.yaml",
+    "validate_traceback": "validate --traceback broken.yaml",
     "validate_good_warned": "validate host.yaml",
     "validate_bad": "validate broken.yaml",
     "validate_colors": "--color always validate broken.yaml host.yaml",
@@ -90,6 +94,7 @@ CASES: Final = {
     "receipts_absent": "receipts live.yaml --follow",
     "modules_absent": "modules live.yaml",
     "reload_absent": "reload live.yaml",
+    "restart_absent": "restart live.yaml",
     "reload_unnamed": "reload host.yaml --dry-run",
     "disable_absent": "disable words live.yaml",
     "ask_absent": "ask check_comment --url http://127.0.0.1:1 author=ann text=hello",
@@ -111,17 +116,6 @@ CASES: Final = {
     "rule_several": "rule 21 hk107",
     "rule_json": "rule HK002 --format json",
     "rule_unknown": "rule HK999",
-    # db
-    "db_status_help": "db status --help",
-    "db_migrate_help": "db migrate --help",
-    "db_none": "db",
-    "db_status": "db status tables.yaml",
-    "db_status_json": "db status --format json tables.yaml",
-    "db_status_empty": "db status empty.yaml",
-    "db_status_bad": "db status broken.yaml",
-    "db_migrate": "db migrate tables.yaml",
-    "db_migrate_json": "db migrate --format json tables.yaml",
-    "db_migrate_empty": "db migrate empty.yaml",
     # graph
     "graph": "graph host.yaml",
     "graph_all": "graph --all warned.yaml",
@@ -152,6 +146,17 @@ CASES: Final = {
     "bisect_bad": "bisect unreadable.yaml --cmd true",
     "completion": "completion bash | head -n 3",
     "completion_unknown": "completion powershell",
+    # db
+    "help_db_status": "db status --help",
+    "help_db_migrate": "db migrate --help",
+    "db_none": "db",
+    "db_status": "db status tables.yaml",
+    "db_status_json": "db status --format json tables.yaml",
+    "db_status_empty": "db status empty.yaml",
+    "db_status_bad": "db status broken.yaml",
+    "db_migrate": "db migrate tables.yaml",
+    "db_migrate_json": "db migrate --format json tables.yaml",
+    "db_migrate_empty": "db migrate empty.yaml",
     # serve, as far as it does not serve
     "serve_bad": "serve broken.yaml",
     "serve_none": "serve nothing.yaml",
@@ -188,6 +193,8 @@ TERMINALS: Final = {
 
 LIVE: Final = {
     "status": "status live.yaml",
+    "status_url_denied": "status --url ADMIN",
+    "status_url": "status --url ADMIN --token-file token",
     "ask_allow": "ask check_comment --url URL author=ann text=hello",
     "ask_deny": "ask check_comment --url URL author=ann text='hello casino'",
     "ask_shadow": "ask check_comment --url URL author=ann text='hello poker'",
@@ -202,6 +209,9 @@ LIVE: Final = {
     "receipts": "receipts live.yaml",
     "receipts_chosen": "receipts live.yaml --outcome failed -n 1",
     "receipts_json": "receipts live.yaml --format json",
+    "receipts_url": "receipts --url ADMIN --outcome failed --token-file token",
+    "receipts_url_none": "receipts --url ADMIN --module nobody --token-file token",
+    "modules_url": "modules --url ADMIN --token-file token",
     "receipts_none": "receipts live.yaml --module namer",
     "receipts_unknown": "receipts live.yaml --module nobody",
     "receipts_hook": "receipts live.yaml --hook check_coment",
@@ -221,6 +231,12 @@ LIVE: Final = {
     "enable_json": "enable stricter live.yaml --format json",
     "enable_missing": "enable gone live.yaml",
     "status_switched": "status live.yaml",
+    "drill": "drill check_comment live.yaml --argument author --cmd 'echo {value}'",
+    "drill_json": "drill check_comment live.yaml --argument author --format json --cmd 'exit 3'",
+    "drill_argument": "drill check_comment live.yaml --argument autor",
+    "drill_notified": "drill on_comment_posted live.yaml",
+    "drill_unknown": "drill check_coment live.yaml",
+    "drill_value": "drill check_comment live.yaml --value ann",
     "status_json": "status live.yaml --format json",
     "modules_switched": "modules live.yaml",
     "reload_nothing": "reload live.yaml",
@@ -234,6 +250,7 @@ LIVE: Final = {
     "reload_json": "reload --format json live.yaml < live_again.yaml",
     "reload_preview_json": "reload --dry-run --format json live.yaml < live_changed.yaml",
     "reload_bad_json": "reload --format json live.yaml < live_broken.yaml",
+    "restart": "restart live.yaml",
     "status_reloaded": "status live.yaml",
 }
 """Commands that ask a server of ``live.yaml``, in this order; ``< FILE`` is what that is then."""

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 FOLDER: Final = Path(__file__).parent / "golden"
 _ROOT: Final = Path(__file__).parents[2]
 _COLUMNS: Final = "80"
+_LISTENERS: Final = ("URL", "ADMIN")
 _PROGRAM: Final = (
     sys.executable,
     "-c",
@@ -47,17 +48,20 @@ _PROGRAM: Final = (
 _PYTHON: Final = sysconfig.get_path("stdlib")
 
 VOLATILE: Final = (
+    (r"(hostkit-drill-)[0-9a-f]{16}\b", r"\1RANDOM"),
     (r"\x1b", r"\\e"),
+    (r'(File "/hostkit/[^"]*", line )\d+', r"\1N"),
     (r"\r\n", "\n"),
     (r"\b[0-9a-f]{6}-(\d+)\b(?!\])", r"RECEIPT-\1"),
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(\+00:00|Z)", "TIME"),
     (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?Z", "TIME"),
+    (r"\(\d+\.\d ms\)", "(N ms)"),
     (r"\b\d+\.\d{3} ms( {2,})?", lambda found: "N ms" + ("  " if found[1] else "")),
     (r"(MEAN) +", r"\1  "),
     (r'("(?:mean_|uptime_)?seconds": )[0-9.e-]+', r"\1SECONDS"),
     (r"(running for )(\d+[ms] ?)+(?=,)", r"\1DURATION"),
     (r"(\bprocess |\"pid\": )\d{2,}\b", r"\1PID"),
-    (r"(127\.0\.0\.1:)\d{4,5}\b(?<!8080)", r"\1PORT"),
+    (r"(127\.0\.0\.1:)\d{4,5}\b(?<!:8080)", r"\1PORT"),
     (r"\b[0-9a-f]{64}\b", "SHA256"),
     (r"(sha256 )[0-9a-f]{16}\b", r"\1SHA256"),
     (r"\w+ \(uid \d+, ", "USER (uid UID, "),
@@ -96,13 +100,14 @@ def live_outputs() -> dict[str, str]:
     outputs = {}
     with scene() as folder, serving("live.yaml") as process:
         lines: list[str] = []
-        found: re.Match[str] | None = None
+        urls: list[str] = []
         for line in errors_of(process):
             lines.append(line)
-            if found := re.search(r"listening on (http://\S+?)/ ", line):
+            urls += re.findall(r"listening on (http://\S+?)/ ", line)
+            if len(urls) == len(_LISTENERS):
                 break
-        assert found is not None, lines
-        names = {"URL": found[1]}
+        assert len(urls) == len(_LISTENERS), lines
+        names = dict(zip(_LISTENERS, urls, strict=True))
         for case, command in LIVE.items():
             line, _, new = command.partition(" < ")
             if new:
@@ -165,7 +170,7 @@ def _in_terminal(columns: int, command: str) -> str:
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     line = [*_PROGRAM, *shlex.split(command)]
     streams: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), terminal)
-    with subprocess.Popen(line, **streams, env={**os.environ, "TERM": "xterm"}) as process:
+    with subprocess.Popen(line, **streams, env={**os.environ, "TERM": "dumb"}) as process:
         os.close(terminal)
         pieces = []
         while piece := _read(reader):

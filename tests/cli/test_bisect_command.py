@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 # Tried with hundreds of files' worth of modules: the command would run a program for each step.
-from hostkit.cli._bisecting import Search
+from hostkit.cli._bisecting import CommandProbe, Search
 from tests.cli.conftest import HEAD, Write, run
 
 if TYPE_CHECKING:
@@ -150,3 +150,16 @@ def test_the_folder_must_be_writable(write: Write, monkeypatch: pytest.MonkeyPat
     result = run("bisect", write(FILE), "--cmd", "true")
     assert result.exit_code == 1
     assert "must stand beside it, and cannot: Permission denied" in result.stderr
+
+
+def test_ctrl_c_ends_the_command_as_well(write: Write, tmp_path: Path) -> None:
+    """It is killed, and not left behind in the background."""
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    left = tmp_path / "left"
+    probe = CommandProbe(f"exec sleep 60; touch {left}", idle=interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        probe(write(FILE))
+    assert not left.exists()

@@ -39,6 +39,7 @@ def test_it_is_said_if_there_are_none(answering: Answering) -> None:
     result = run("receipts", NUMBER)
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr == "no such receipts are kept\n"
+    answering.answer({})
     assert run("receipts", NUMBER, "--follow").stderr == ""
 
 

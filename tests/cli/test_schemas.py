@@ -17,7 +17,13 @@ from tests.cli.servers import ROOT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SHARED: Final = {"enable": "switch", "disable": "switch", "shadow": "switch"}
+SHARED: Final = {
+    "enable": "switch",
+    "disable": "switch",
+    "shadow": "switch",
+    "db status": "db_status",
+    "db migrate": "db_migrate",
+}
 """The schemas of commands that are not named as these are."""
 
 _PLACEHOLDERS: Final = (("SECONDS", "0.001"), ("PID", "4711"), ('"SHA256"', f'"{"0" * 64}"'))
@@ -27,8 +33,9 @@ def written() -> Iterator[tuple[str, str]]:
     """Yield each golden file that is JSON, with its schema."""
     for case, command in {**CASES, **APART, **LIVE}.items():
         if found := re.search(r"--format (json|sarif)", command):
-            name = "sarif" if found[1] == "sarif" else command.split()[0]
-            yield case, SHARED.get(name, name)
+            words = command.split()
+            name = " ".join(words[:2]) if words[0] == "db" else words[0]
+            yield case, "sarif" if found[1] == "sarif" else SHARED.get(name, name)
 
 
 def read(case: str) -> list[Any]:

@@ -120,7 +120,12 @@ def test_a_server_is_restarted_by_its_control_socket(tmp_path: Path) -> None:
 def test_a_file_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A pipe cannot be read a second time."""
     served: list[Any] = []
-    monkeypatch.setattr("hostkit.cli._serve.run", lambda host: served.append(host) or 0)
+
+    def run_nothing(host: Any) -> int:
+        served.append(host)
+        return 0
+
+    monkeypatch.setattr("hostkit.cli._serve.run", run_nothing)
     reading, writing = os.pipe()
     os.write(writing, HEAD.encode())
     os.close(writing)

@@ -55,6 +55,7 @@ _FILES = {
     "HK050": f"{_ENTRY}config: !env".encode(),
     "HK051": f"{_ENTRY}config: !env HOSTKIT_MISSING".encode(),
     "HK055": f"{_ENTRY}config: {{a: !env $x}}".encode(),
+    "HK056": b"hostkit: {listeners: [{endpoint: 'unix:/a', serve: [admin]}]}",
     "HK052": f"{_ENTRY}config: !file missing".encode(),
 }
 _VALUES: dict[str, tuple[Any, Any]] = {

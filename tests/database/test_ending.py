@@ -12,6 +12,7 @@ import pytest
 from twisted.internet.defer import CancelledError, Deferred
 
 from hostkit.database import Database, DatabaseError, DatabaseTimeoutError, Transaction
+from hostkit.errors import HostkitError
 from hostkit.testing import capture_logs
 
 from .conftest import MakeDatabase, insert, numbers_in
@@ -109,6 +110,31 @@ async def test_what_was_cancelled_before_it_began_is_not_begun(
     assert (await numbers_in(database), calls) == ([2], [])
 
 
+async def test_other_threads_are_refused(database: Database) -> None:
+    """Their event loop is another one, so what comes of it would never reach them."""
+
+    def elsewhere() -> None:
+        asyncio.run(numbers_in(database))
+
+    with pytest.raises(HostkitError, match="the database is used on the thread whose event loop"):
+        await asyncio.to_thread(elsewhere)
+
+
+def test_another_event_loop_may_come_after_the_first(make_database: MakeDatabase, url: str) -> None:
+    """As in a script that calls `asyncio.run` twice; what was in flight in the first is gone."""
+    database = database_with(make_database, url)
+    endless = Endless()
+
+    async def leave() -> None:
+        await prepared(database)
+        task = asyncio.ensure_future(database.run_interaction("count", endless))
+        await endless.begun()
+        task.cancel()
+
+    asyncio.run(leave())
+    assert asyncio.run(numbers_in(database)) == []
+
+
 async def test_a_deferred_can_be_cancelled_as_well(database: Database) -> None:
     """Under Twisted, the caller gets its own kind of cancellation."""
     endless = Endless()
@@ -167,8 +193,8 @@ async def test_a_slow_interaction_is_logged(
             await database.fetch_all("look elsewhere", "SELECT * FROM no")  # which is no news
     (message,) = logs.messages
     assert re.fullmatch(
-        r"module 'm': the database interaction 'look around' took \d+\.\ds, of which it waited "
-        r"for others for \d+\.\ds",
+        r"module 'm': the database interaction 'look around' took \d+\.\ds "
+        r"\(\d+\.\ds until a thread was free\)",
         message,
     )
 

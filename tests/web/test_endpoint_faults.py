@@ -92,6 +92,8 @@ COLON = "interface: a colon begins the next part, unless a backslash stands befo
         ("haproxy:haproxy:tcp:80", "haproxy: stands before another endpoint", None),
         ("haproxy:pigeon:80", "there is no kind 'pigeon'", None),
         ("fd:x", "a part is missing or not known", None),
+        ("port=80", "it does not begin with a kind", None),
+        ("haproxy:port=80", "it does not begin with a kind", None),
     ],
 )
 def test_what_was_meant_is_said(text: str, why: str, hint: str | None) -> None:

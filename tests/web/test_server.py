@@ -171,7 +171,7 @@ def test_parts_that_are_not_built_are_refused(booth: Booth) -> None:
     (problem,) = booth.refuse(text).problems
     assert (problem.code, str(problem.place)) == ("HK417", f"{booth.path}:1:59")
     assert problem.message == "this version has no 'metrics' to serve"
-    assert problem.expected == "modules, hooks or health"
+    assert problem.expected == "modules, hooks, admin or health"
 
 
 def test_bad_endpoints_are_told_at_once_with_their_places(booth: Booth) -> None:

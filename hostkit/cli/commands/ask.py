@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from hostkit.cli._fields import ARGS, FIELDS, Typed, read_source
-from hostkit.cli._options import data_format, write_document
+from hostkit.cli._options import data_format, write_document, write_json
+from hostkit.cli._server_options import TOKEN_FILE, read_token
 from hostkit.wording import did_you_mean, either, indented
 
 if TYPE_CHECKING:
@@ -55,11 +54,7 @@ _BROKEN: Final = 500
     metavar="URL",
     help="The server: http://HOST:PORT, https://HOST:PORT or unix:PATH. Its listener serves hooks.",
 )
-@click.option(
-    "--token-file",
-    type=click.File(encoding="utf-8"),
-    help="A file with the listener's token; by default it is what HOSTKIT_TOKEN says, if anything.",
-)
+@TOKEN_FILE
 @click.option(
     "--timeout",
     "seconds",
@@ -89,9 +84,7 @@ def command(  # noqa: PLR0913 -- as many as it has options
     from hostkit.cli._gateway_client import GatewayClient  # noqa: PLC0415
 
     arguments = read_source(source)
-    # Not an option: all users of the machine could see it.
-    token = token_file.read().strip() if token_file else os.environ.get("HOSTKIT_TOKEN")
-    client = GatewayClient(url, token or None, seconds)
+    client = GatewayClient(url, read_token(token_file), seconds)
     hooks = client.list_hooks()
     name = find_hook(hook, hooks)
     texts = hooks[name]["arguments"].get("properties", {})
@@ -103,6 +96,8 @@ def command(  # noqa: PLR0913 -- as many as it has options
     outcome, code = read_outcome(reply)
     if form == "json":
         write_document(hook=name, outcome=outcome, status=reply.status, answer=reply.body)
+    elif outcome == "result":
+        write_json(reply.body["result"], indent=None)
     else:
         click.echo(indented(_show(name, outcome, reply)))
     sys.exit(code)
@@ -154,8 +149,6 @@ def read_outcome(reply: Reply) -> tuple[str, int]:
 
 def _show(name: str, outcome: str, reply: Reply) -> str:
     body = reply.body
-    if outcome == "result":
-        return json.dumps(body["result"], ensure_ascii=False)
     if outcome == "allow":
         return f"{name}: allow"
     by = f" by {body['module']}" if body.get("module") else ""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from hostkit.cli._manner import note
 from hostkit.cli._options import FILE, data_format, write_document
 from hostkit.wording import indented, visible
 
@@ -55,29 +56,35 @@ def command(file: str, *, command_line: str | None, url: str | None, show: bool,
     reason, and so on. The copy stands beside FILE and is deleted.
     """
     from hostkit.cli._bisecting import CommandProbe, Search, UrlProbe, copy_without  # noqa: PLC0415
+    from hostkit.cli._progress import progress_shown  # noqa: PLC0415
 
     if (command_line is None) == (url is None):
         raise click.UsageError("write either --cmd COMMAND or --url URL")
     read = _read(file)
-    probe: Probe = CommandProbe(command_line, show) if command_line else UrlProbe(str(url))
-
+    names = [each.name for each in read.modules if each.enabled]
     steps: list[dict[str, Any]] = []
+    with progress_shown() as progress:
+        tick = (lambda: None) if show else progress.tick  # what COMMAND prints says enough
+        probe: Probe = (
+            CommandProbe(command_line, show, tick) if command_line else UrlProbe(str(url), tick)
+        )
 
-    def try_without(disabled: Collection[str]) -> bool:
-        with copy_without(read, disabled) as copy:
-            works = probe(copy)
-        steps.append({"disabled": [*disabled], "works": works})
-        return works
+        def try_without(disabled: Collection[str]) -> bool:
+            with copy_without(read, disabled) as copy:
+                works = probe(copy)
+            steps.append({"disabled": [*disabled], "works": works})
+            return works
 
-    found = Search(try_without, _report).find([each.name for each in read.modules if each.enabled])
+        def report(tried: str, works: bool) -> None:  # noqa: FBT001 -- as `Search` calls it
+            note(f"{indented(tried)}: {'works' if works else 'fails'}")
+            progress.advance()
+
+        progress.begin(f"bisecting {click.format_filename(file)}", Search.most_steps(len(names)))
+        found = Search(try_without, report).find(names)
     if form == "json":
         write_document(file=click.format_filename(file), module=found, steps=steps)
     else:
         click.echo(visible(found))
-
-
-def _report(tried: str, works: bool) -> None:  # noqa: FBT001 -- as `Search` calls it
-    click.echo(f"{indented(tried)}: {'works' if works else 'fails'}", err=True)
 
 
 def _read(file: str) -> HostFile:

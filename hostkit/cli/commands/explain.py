@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import click
 
 from hostkit.cli._fields import ARGS, FIELDS, read_source
-from hostkit.cli._options import FILE, build, path_option, write_document
+from hostkit.cli._manner import show_traceback
+from hostkit.cli._options import build, data_format, path_option, write_document
+from hostkit.cli._server_options import TOKEN_FILE, URL, find_server
 from hostkit.wording import indented
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from hostkit.cli._fields import Typed
+    from hostkit.cli._server_options import AskedServer
     from hostkit.dispatch import Receipt, Trace
     from hostkit.host import Host
 
@@ -26,6 +29,7 @@ Examples:
   hostkit explain check_comment host.yaml --args call.json
   hostkit explain check_comment host.yaml author=ann --against new.yaml
   hostkit explain 49f6f9-1 host.yaml
+  hostkit explain 49f6f9-1 --url https://words.example --token-file token
 
 \b
 Exit codes:
@@ -40,7 +44,7 @@ _RECEIPT_ID: Final = re.compile(r"[0-9a-f]{6}-[0-9]+")
 
 @click.command("explain", epilog=_CODES)
 @click.argument("hook", metavar="HOOK|RECEIPT-ID")
-@FILE
+@click.argument("file", metavar="[FILE]", type=click.Path(readable=False), required=False)
 @FIELDS
 @ARGS
 @click.option(
@@ -50,21 +54,19 @@ _RECEIPT_ID: Final = re.compile(r"[0-9a-f]{6}-[0-9]+")
     type=click.Path(readable=False),
     help="Another config file: the same call is made with that, and the decisions are compared.",
 )
+@URL
+@TOKEN_FILE
 @path_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    help="As JSON, an object with a list of files, each with its receipt and the result.",
-)
-def command(
+@data_format("As JSON, an object with a list of files, each with its receipt and the result.")
+def command(  # noqa: PLR0913 -- as many as it has options
     hook: str,
-    file: str,
+    file: str | None,
     fields: dict[str, Typed],
     *,
     source: Any,
     other: str | None,
+    url: str | None,
+    token_file: Any,
     form: str,
 ) -> None:
     """Call HOOK with the modules of FILE, and show each answer.
@@ -73,36 +75,44 @@ def command(
     asked is done. A VALUE is read as JSON where the hook does not ask for text.
 
     With the id of a receipt instead, the running server of FILE is asked for that: FILE may be the
-    number of its process then, and there are no arguments.
+    number of its process then, or --url is given instead, and there are no arguments.
     """
     if _RECEIPT_ID.fullmatch(hook):
         if fields or source or other:
             raise click.UsageError("a receipt has no arguments and nothing it is compared with")
-        _show_receipt(hook, file, form)
+        _show_receipt(hook, find_server(file, url, token_file), url or file, form)
         return
+    if url is not None:
+        raise click.UsageError("--url is for a receipt; `hostkit ask` asks a server for a decision")
+    if file is None:
+        raise click.MissingParameter(param_hint="'FILE'", param_type="argument")
     from hostkit.cli._asking import run  # noqa: PLC0415
 
     given = {**read_source(source), **fields}
     files = [file] if other is None else [file, other]
     asked = run(files, build, lambda host: _ask(host, hook, given))
     differs = None if other is None else len({_decision(each.trace) for each in asked}) > 1
-    if form == "json":
-        shown = [_to_json(*each) for each in zip(files, asked, strict=True)]
-        write_document(files=shown, differs=differs)
-    else:
-        for name, each in zip(files, asked, strict=True):
-            if differs is not None:
-                click.secho(f"{name}:", bold=True)
-            click.echo(_show(each))
-        if differs is not None:
-            click.echo(f"the decision {'differs' if differs else 'is the same'}")
+    _write(files, asked, form, differs=differs)
     sys.exit(_DIFFERS if differs else 0)
 
 
-def _show_receipt(receipt_id: str, target: str, form: str) -> None:
-    from hostkit.cli._target import find_target  # noqa: PLC0415
+def _write(
+    files: Sequence[str], asked: Sequence[_Asked], form: str, *, differs: bool | None
+) -> None:
+    if form == "json":
+        shown = [_to_json(*each) for each in zip(files, asked, strict=True)]
+        write_document(files=shown, differs=differs)
+        return
+    for name, each in zip(files, asked, strict=True):
+        if differs is not None:
+            click.secho(f"{name}:", bold=True)
+        click.echo(_show(each))
+    if differs is not None:
+        click.echo(f"the decision {'differs' if differs else 'is the same'}")
 
-    answer = find_target(target).require("receipt", {"id": receipt_id})
+
+def _show_receipt(receipt_id: str, server: AskedServer, target: str | None, form: str) -> None:
+    answer = server.require("receipt", {"id": receipt_id})
     if form == "json":
         write_document(files=[{"file": target, "receipt": answer["receipt"]}], differs=None)
     else:
@@ -127,6 +137,8 @@ async def _ask(host: Host, hook: str, given: dict[str, Any]) -> _Asked:
 def _show(asked: _Asked) -> str:
     trace, redact = asked
     receipt = str(_receipt(trace))
+    if trace.error is not None:
+        show_traceback(trace.error)
     if not trace.receipt.steps:
         receipt += "\n  no module is asked"
     if trace.error is not None or trace.receipt.reason is not None or trace.result is None:

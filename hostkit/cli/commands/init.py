@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from hostkit.cli._manner import say_done
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -50,7 +52,7 @@ def command(file: str) -> None:
         raise click.ClickException(f"{file} exists; choose another name, or delete it") from None
     except OSError as error:
         raise click.ClickException(f"{file} cannot be written: {error.strerror}") from None
-    click.echo(f"{file} is written; next: hostkit validate {file}")
+    say_done(f"{file} is written; next: hostkit validate {file}")
 
 
 def _write(name: str, modules: Sequence[Offer], categories: Sequence[Offer]) -> Iterator[str]:

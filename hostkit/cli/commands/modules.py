@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import shutil
 import sys
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from hostkit.cli._options import TARGET, data_format, write_json
+from hostkit.cli._manner import note
+from hostkit.cli._options import data_format, write_json
+from hostkit.cli._server_options import asks_server
 from hostkit.wording import visible
+
+if TYPE_CHECKING:
+    from hostkit.cli._server_options import AskedServer
 
 _CODES: Final = """
 \b
@@ -27,9 +32,9 @@ _FIELDS: Final = ("module", "state", "hooks", "paths", "measured", "mean", "deni
 
 
 @click.command("modules", epilog=_CODES)
-@TARGET
+@asks_server
 @data_format("As JSON, an object for each module, in the order in which they are asked.")
-def command(target: str, form: str) -> None:
+def command(server: AskedServer, form: str) -> None:
     """Show the modules of a running server.
 
     They are in the order in which they are asked. Measured are those calls that the setting
@@ -37,9 +42,8 @@ def command(target: str, form: str) -> None:
     kept.
     """
     from hostkit.cli._tables import show_table  # noqa: PLC0415
-    from hostkit.cli._target import find_target  # noqa: PLC0415
 
-    answer = find_target(target).require("modules")
+    answer = server.require("modules")
     if form == "json":
         write_json(answer)
         return
@@ -51,7 +55,7 @@ def command(target: str, form: str) -> None:
         click.echo(line)
     for each in answer["modules"]:
         if each["missing"] is not None:
-            click.echo(visible(f"{each['name']} is missing: {each['missing']}"), err=True)
+            note(visible(f"{each['name']} is missing: {each['missing']}"))
 
 
 def _row(module: dict[str, Any]) -> dict[str, Any]:

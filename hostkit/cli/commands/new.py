@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from hostkit.cli._manner import say_done
 from hostkit.cli._options import leave
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def command(name: str, category: str | None, *, host: bool) -> None:
         raise click.ClickException(f"{name} exists; choose another name, or delete it") from None
     except OSError as error:
         raise click.ClickException(f"{name} cannot be written: {error.strerror}") from None
-    click.echo(f"{name} is written; next: cd {name} && pip install -e . --group dev && pytest")
+    say_done(f"{name} is written; next: cd {name} && pip install -e . --group dev && pytest")
 
 
 def _first_category() -> str | None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from hostkit.cli._options import JSON_VERSION, TARGET, data_format, write_json
+from hostkit.cli._manner import note
+from hostkit.cli._options import JSON_VERSION, data_format, write_json
+from hostkit.cli._server_options import asks_server
 from hostkit.wording import indented
+
+if TYPE_CHECKING:
+    from hostkit.cli._server_options import AskedServer
 
 _OUTCOMES: Final = (
     *("allow", "deny", "result", "failed", "unavailable", "timeout", "invalid", "cancelled"),
@@ -22,13 +27,13 @@ Examples:
 \b
 Exit codes:
   0  the receipts are shown; with --follow, the server has ended
-  1  there is no server, or it has no such hook
+  1  there is no server, or it has no such hook or module
   2  the file cannot be read, or the command line is wrong
 """
 
 
 @click.command("receipts", epilog=_CODES)
-@TARGET
+@asks_server
 @click.option("--follow", is_flag=True, help="Go on with those that are made from now on.")
 @click.option("--hook", metavar="HOOK", help="Only of this hook, by its name or its full name.")
 @click.option("--module", metavar="NAME", help="Only those in which this module was asked.")
@@ -49,16 +54,15 @@ Exit codes:
     help="How many of those that are there, the last ones.",
 )
 @data_format("As JSON, an object for each receipt, in a line of its own.")
-def command(target: str, form: str, **wanted: Any) -> None:
+def command(server: AskedServer, form: str, **wanted: Any) -> None:
     """Show the last decisions of a running server.
 
     These are denials, failures and shadow verdicts; a decision that only allows has no receipt. The
     server keeps as many as its setting `receipts:` says; the newest is shown last.
     """
-    from hostkit.cli._target import EndedError, find_target  # noqa: PLC0415
+    from hostkit.cli._target import EndedError  # noqa: PLC0415
 
     arguments = {name: value for name, value in wanted.items() if value is not None}
-    found = find_target(target)
     write = write_line if form == "json" else write_text
     is_any = False
 
@@ -68,13 +72,13 @@ def command(target: str, form: str, **wanted: Any) -> None:
         write(item)
 
     try:
-        found.require("receipts", arguments, receive)
-    except EndedError:
+        server.require("receipts", arguments, receive)
+    except EndedError as ended:
         if not wanted["follow"]:
             raise
-        click.echo(f"process {found.number} has ended", err=True)
+        note(f"process {ended.number} has ended")
     if not is_any and not wanted["follow"]:
-        click.echo("no such receipts are kept", err=True)
+        note("no such receipts are kept")
 
 
 def write_line(item: dict[str, Any]) -> None:

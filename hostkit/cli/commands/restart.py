@@ -19,7 +19,7 @@ Examples:
 \b
 Exit codes:
   0  all workers run the new code
-  1  a worker was not restarted, and those after it neither; or there is no such server
+  1  a worker was not restarted, nor those after it; or there is no server
   2  the file cannot be read, or the command line is wrong
 """
 

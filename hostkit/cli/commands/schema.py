@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import logging
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from hostkit.cli._options import FILE, leave, module_path, path_option
+from hostkit.cli._manner import note
+from hostkit.cli._options import FILE, leave, module_path, path_option, write_json
 from hostkit.wording import indented
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ def command(file: str) -> None:
     from hostkit.errors import ConfigErrors  # noqa: PLC0415
     from hostkit.loading import MODULES, Environment, find_folders, importable  # noqa: PLC0415
 
-    options = LogOptions({"": logging.WARNING})
+    options = LogOptions()
     mask = click.get_current_context().with_resource(logging_to_stderr(options))
     try:
         # A schema is most wanted while a file is being written, so not all of it must be right.
@@ -60,7 +59,7 @@ def command(file: str) -> None:
     except ConfigErrors as errors:
         leave(errors)
     if examined.problems:
-        _note(f"{file} has problems; `hostkit validate {file}` shows them")
+        note(indented(f"{file} has problems; `hostkit validate {file}` shows them"))
     environment = Environment(folders)
     with importable(folders):
         classes = dict(_classes(examined.file, environment))
@@ -68,7 +67,7 @@ def command(file: str) -> None:
         # Those that several packages offer mean none of them.
         offered = [name for name in names if len(environment.named(name, MODULES)) == 1]
         schema = file_schema(classes, offered)
-    click.echo(json.dumps(schema, indent=2, ensure_ascii=False))
+    write_json(schema)
 
 
 def _classes(file: HostFile, environment: Environment) -> Iterator[tuple[str, type]]:
@@ -82,8 +81,4 @@ def _classes(file: HostFile, environment: Environment) -> Iterator[tuple[str, ty
             yield entry.module, find_class(file, entry, environment)
         except ConfigErrors as errors:
             for problem in errors.problems:
-                _note(f"{problem.place}: its config may be anything: {problem.message}")
-
-
-def _note(line: str) -> None:
-    click.echo(indented(line), err=True)
+                note(indented(f"{problem.place}: its config may be anything: {problem.message}"))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from hostkit.cli._manner import manner
 from hostkit.cli._options import (
     CODES,
     FILE,
@@ -114,17 +115,31 @@ def command(
 
     _check_worker(worker)
     keep_hangup()
-    levels = {"": logging.INFO, **levels}
+    levels = {**_usual_levels(), **levels}
     is_json = log_format == "json"
     examined = _examine(file)
     count = count or examined.file.settings.workers
     with reactor_installed(reactor):
         if count is not None:
-            options = {"levels": levels, "json": is_json, "reactor": reactor}
+            options = {
+                "levels": levels,
+                "json": is_json,
+                "reactor": reactor,
+                "whole": manner().traceback,
+            }
             sys.exit(_supervise(examined, count, worker, options))
         log = LogOptions(levels, is_json, SERVE, worker)
         text = io.BytesIO((examined.file.text or "").encode())  # a pipe can be read only once
         sys.exit(run(build(file, serves=True, worker=worker, log=log, stream=text)))
+
+
+def _usual_levels() -> dict[str, int]:
+    """The levels of the log unless an option names them."""
+    from hostkit.logs import STEPS  # noqa: PLC0415
+
+    speaks = manner()
+    steps = {STEPS: logging.DEBUG} if speaks.verbose else {}
+    return {"": logging.ERROR if speaks.quiet else logging.INFO, **steps}
 
 
 def _examine(name: str) -> Examined:

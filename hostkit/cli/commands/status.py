@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from hostkit.cli._options import TARGET, data_format, write_json
+from hostkit.cli._options import data_format, write_json
+from hostkit.cli._server_options import asks_server
 from hostkit.wording import counted, indented
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from hostkit.cli._server_options import AskedServer
 
 _CODES: Final = """
 \b
@@ -18,6 +21,7 @@ Examples:
   hostkit status host.yaml
   hostkit status 4711
   hostkit status host.yaml --format json
+  hostkit status --url https://words.example --token-file token
 
 \b
 Exit codes:
@@ -29,20 +33,18 @@ _STATES: Final = ("enforce", "shadow", "disabled", "missing")
 
 
 @click.command("status", epilog=_CODES)
-@TARGET
+@asks_server
 @data_format("As JSON, an object; its keys are in the documentation of the command.")
-def command(target: str, form: str) -> None:
+def command(server: AskedServer, form: str) -> None:
     """Show what a running server serves, and where.
 
     The server of FILE is found through its `hostkit: pid_file:`, and asked through the control
-    socket beside that, which only its user and root may use.
+    socket beside that, which only its user and root may use; or over HTTP, at the URL of a
+    listener that serves `admin`.
     """
-    from hostkit.cli._target import find_target  # noqa: PLC0415
-
-    found = find_target(target)
-    answer = found.require("status")
+    answer = server.require("status")
     sha256 = answer["file"]["sha256"]
-    has_changed = None if found.file is None else found.file.sha256 != sha256
+    has_changed = None if server.file is None else server.file.sha256 != sha256
     answer["file"]["changed"] = has_changed
     if form == "json":
         write_json(answer)
@@ -71,6 +73,7 @@ def _rows(answer: dict[str, Any]) -> Iterator[tuple[str, str]]:
     states = [f"{modules[state]} {state}" for state in _STATES if state in modules]
     yield "modules", ", ".join(states) or "none"
     yield "switched", "\n".join(_switch(each) for each in answer["switched"])
+    yield "drill", _drill(answer["drill"]) if answer.get("drill") else ""
     urls = [f"{each['url']} for {', '.join(each['serve'])}" for each in answer["listeners"]]
     yield "listening", "\n".join(urls)
     yield "loops", "\n".join(_loop(each) for each in answer["loops"])
@@ -105,6 +108,11 @@ def _worker(worker: dict[str, Any]) -> str:
 
 def _switch(switch: dict[str, str]) -> str:
     return f"{switch['module']}: {switch['command']}, by {switch['by']}"
+
+
+def _drill(drill: dict[str, Any]) -> str:
+    counts = f"{counted(drill['asked'], 'call')}, {drill['denied']} denied"
+    return f"{drill['hook']}, by its argument {drill['argument']}: {counts}, by {drill['by']}"
 
 
 def _loop(loop: dict[str, Any]) -> str:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from hostkit.cli._collection import collection_paused
+from hostkit.cli._manner import manner
 from hostkit.cli._options import CODES, module_path, path_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from hostkit.cli._checking import Report
 
 _EXAMPLES: Final = """
 \b
@@ -74,16 +79,32 @@ def command(
 
     A FILE of - is standard input.
     """
-    from hostkit.cli._checking import Checker, Depth  # noqa: PLC0415
-    from hostkit.cli._formats import WRITERS  # noqa: PLC0415
-    from hostkit.cli._problems import exit_code_for  # noqa: PLC0415
-
     if no_build and static:
         raise click.UsageError("--static does even less than --no-build: choose one of them")
-    depth = Depth.STATIC if static else Depth.NO_BUILD if no_build else Depth.BUILD
-    checker = Checker(depth, without_secrets, module_path())
-    reports = [checker.check(file) for file in files]
-    WRITERS[form](reports)
+    # No code of a module is run then, which might count on being collected.
+    with collection_paused() if static else nullcontext():
+        from hostkit.cli._formats import WRITERS, write_errors  # noqa: PLC0415
+        from hostkit.cli._problems import exit_code_for  # noqa: PLC0415
+
+        depth = "--static" if static else "--no-build" if no_build else ""
+        reports = _check(files, depth, without_secrets=without_secrets)
+    if manner().quiet and form == "text":
+        write_errors(reports, strict=strict)
+    else:
+        WRITERS[form](reports)
     has_warnings = any(report.warnings for report in reports)
     code = max(exit_code_for(report.problems) for report in reports)
     sys.exit(max(code, int(strict and has_warnings)))
+
+
+def _check(files: Sequence[str], depth: str, *, without_secrets: bool) -> list[Report]:
+    from hostkit.cli._checking import Checker, Depth  # noqa: PLC0415
+    from hostkit.cli._progress import progress_shown  # noqa: PLC0415
+
+    with progress_shown() as progress:
+        checker = Checker(Depth(depth), without_secrets, module_path(), progress)
+        return [checker.check(file, _count(at, files)) for at, file in enumerate(files, 1)]
+
+
+def _count(number: int, files: Sequence[str]) -> str:
+    return f" ({number} of {len(files)})" if len(files) > 1 else ""

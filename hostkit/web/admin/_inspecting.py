@@ -1,11 +1,12 @@
-"""What the control socket answers about a serving process: as a whole, and its modules."""
+"""What a serving process says of itself: as a whole, and of its modules."""
 
 from __future__ import annotations
 
 import platform
+import time
 from collections import Counter
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol, final
 
 import attrs
 
@@ -13,42 +14,78 @@ from hostkit._version import __version__
 from hostkit.dispatch import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from hostkit.config import ModuleEntry
-    from hostkit.control.reloader import Outcome as ReloadOutcome
+    from hostkit.config import Listener, ModuleEntry
     from hostkit.host import Host
     from hostkit.loading import Module
-    from hostkit.web import Server
 
 _FAILURES: Final = frozenset(
     {Outcome.FAILED, Outcome.UNAVAILABLE, Outcome.TIMEOUT, Outcome.INVALID}
 )
 
 
-def status_of(
-    host: Host, server: Server, began: float, now: float, last: ReloadOutcome | None
-) -> dict[str, Any]:
+class Serving(Protocol):
+    """What is known of a server.
+
+    Attributes:
+        is_stopping: Whether it has begun to stop.
+        listening: Each listener that is open, with its URL.
+        running: What else is known.
+    """
+
+    @property
+    def is_stopping(self) -> bool: ...
+
+    @property
+    def listening(self) -> tuple[tuple[Listener, str], ...]: ...
+
+    @property
+    def running(self) -> Running: ...
+
+
+@final
+@attrs.define(eq=False)
+class Running:
+    """What is known of a serving process besides its host and its listeners.
+
+    What reloads and changes the server while it runs puts in what it knows.
+
+    Attributes:
+        now: Reads the time, in seconds since 1970.
+        began: When the process began to serve.
+        last_reload: Says what the last reload came to: ``ok`` and ``message``; `None` if there was
+            none.
+        switched: Lists what was changed since the file was read: ``module``, ``command``, ``by``.
+        drill: Describes the drill that goes on; `None` if there is none.
+    """
+
+    now: Callable[[], float] = time.time
+    began: float = attrs.field(default=attrs.Factory(lambda self: self.now(), takes_self=True))
+    last_reload: Callable[[], dict[str, Any] | None] = lambda: None
+    switched: Callable[[], list[dict[str, str]]] = list
+    drill: Callable[[], dict[str, Any] | None] = lambda: None
+
+
+def status_of(host: Host, server: Serving) -> dict[str, Any]:
     """Describe a serving process.
 
     Args:
         host: The host.
         server: Serves it.
-        began: When the process began to serve, in seconds since 1970.
-        now: The time now.
-        last: What the last reload came to, if there was one.
 
     Returns:
         What is written as JSON; see the page about the command.
     """
     modules = [_state_of(host, entry) for entry in host.file.modules]
+    running = server.running
     return {
         "hostkit": __version__,
         "python": platform.python_version(),
         "worker": host.worker.name,
         "state": _state(host, server),
-        "began": datetime.fromtimestamp(began, UTC).isoformat(timespec="seconds"),
-        "uptime_seconds": round(now - began, 3),
+        "began": datetime.fromtimestamp(running.began, UTC).isoformat(timespec="seconds"),
+        "uptime_seconds": round(running.now() - running.began, 3),
         "generation": host.generation,
         "file": {"name": host.file.name, "sha256": host.file.sha256},
         "modules": dict(Counter(modules)),
@@ -66,11 +103,13 @@ def status_of(
         "redis": host.file.settings.redis is not None,
         "messages": attrs.asdict(host.message_counts),
         "receipts": {"kept": len(host.receipts), "limit": host.file.settings.receipts},
-        "last_reload": None if last is None else {"ok": last.is_done, "message": last.message},
+        "last_reload": running.last_reload(),
+        "switched": running.switched(),
+        "drill": running.drill(),
     }
 
 
-def _state(host: Host, server: Server) -> str:
+def _state(host: Host, server: Serving) -> str:
     if server.is_stopping:
         return "stopping"
     return "running" if host.is_running else "starting"
