@@ -9,11 +9,14 @@ be, or if a request got no answer.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
+import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
 ROUNDS = 5
 SECONDS = 3
 LEAST_RATIO = 1.6
+KEYS = 200_000
+LEAST_KEYS = 100_000
 
 
 @contextlib.contextmanager
@@ -35,7 +40,10 @@ def serving(folder: Path, workers: int | None) -> Iterator[tuple[load.Served, Pa
     port = load.free_port()
     path, log = folder / f"{workers}.yaml", folder / f"{workers}.log"
     text = CONFIG.format(port=port)
-    path.write_text(text.replace("hostkit:\n", f"hostkit:\n  pid_file: {workers}.pid\n"))
+    text = text.replace(
+        "hostkit:\n", f"  - module: greeter.Forgetful\nhostkit:\n  pid_file: {workers}.pid\n"
+    )
+    path.write_text(text)
     options = [] if workers is None else ["--workers", str(workers)]
     command = ["-m", "hostkit", "serve", *options, str(path)]
     with load.running(command, port, log) as server:
@@ -91,6 +99,33 @@ def compare(folder: Path, rounds: int, seconds: int) -> bool:
         return found >= LEAST_RATIO
 
 
+def ask(server: load.Served, path: str) -> dict[str, int]:
+    """Ask on a connection of its own."""
+    url = f"http://{load.HOST}:{server.port}{path}"
+    with urllib.request.urlopen(url, timeout=60) as answer:
+        found: dict[str, int] = json.load(answer)
+        return found
+
+
+def forget(folder: Path) -> bool:
+    """Invalidate many keys in one worker until the other has dropped them; is it fast enough?"""
+    with serving(folder, 2) as (server, _):
+        numbers: dict[int, int] = {}
+        while len(numbers) < 2:
+            found = ask(server, "/find")
+            numbers[found["process"]] = found["number"]
+        began = time.perf_counter()
+        ask(server, f"/forget?count={KEYS}")
+        changed: set[int] = set()
+        while len(changed) < 2:
+            found = ask(server, "/find")
+            if found["number"] != numbers[found["process"]]:
+                changed.add(found["process"])
+        rate = KEYS / (time.perf_counter() - began)
+        print(f"{KEYS} keys invalidated in two workers: {rate:.0f}/s (at least {LEAST_KEYS}/s)")
+        return rate >= LEAST_KEYS
+
+
 @attrs.frozen
 class Change:
     """What is done to a server under load."""
@@ -129,8 +164,9 @@ def main() -> None:
     seconds = int(sys.argv[2]) if len(sys.argv) > 2 else SECONDS
     with tempfile.TemporaryDirectory() as folder:
         is_fast = compare(Path(folder), rounds, seconds)
+        is_quick = forget(Path(folder))
         is_safe = change_under_load(Path(folder))
-    sys.exit(not (is_fast and is_safe))
+    sys.exit(not (is_fast and is_quick and is_safe))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from hostkit.wording import clean, did_you_mean, indented
 
 _PACKAGE: Final = "hostkit.cli.commands"
 _COMMANDS: Final = (
-    *("serve", "validate", "list", "routes", "explain", "ask", "reload", "restart"),
+    *("serve", "validate", "list", "routes", "explain", "ask", "reload", "restart", "workers"),
     *("status", "db", "receipts", "modules", "enable", "disable", "shadow", "drill"),
     *("spec", "rule", "graph", "schema", "init", "new", "bisect", "completion"),
 )

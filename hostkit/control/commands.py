@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from twisted.internet.defer import Deferred, succeed
 
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from hostkit.control.reloader import Outcome, Reloader
     from hostkit.host import Host
     from hostkit.web import Server
+
+_ONE_PROCESS: Final = (
+    "the server is one process: restart it as it was started, or start it with `--workers`"
+)
 
 
 def commands_of(
@@ -76,7 +80,7 @@ def commands_of(
         "preview": lambda _: start_entry(preview(host, server)),
         "drill": lambda request: start_entry(drills.drill(request)),
         "status": functools.partial(show, lambda: status_of(host, server)),
-        **_about_receipts(host, reactor),
+        **_others(host, reactor),
         **{name: functools.partial(switch, name) for name in SWITCHES},
         "modules": functools.partial(show, lambda: {"modules": modules_of(host)}),
     }
@@ -86,8 +90,9 @@ def _shown(outcome: Outcome | None) -> dict[str, Any] | None:
     return None if outcome is None else {"ok": outcome.is_done, "message": outcome.message}
 
 
-def _about_receipts(host: Host, reactor: Any) -> dict[str, Command]:
+def _others(host: Host, reactor: Any) -> dict[str, Command]:
     return {
+        **dict.fromkeys(("restart", "hold", "resume"), lambda _: succeed(refused(_ONE_PROCESS))),
         "receipts": lambda request: send_receipts(
             host, structure(request.arguments, Wanted), request, reactor
         ),

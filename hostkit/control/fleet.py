@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import time
 from typing import TYPE_CHECKING, Any, Final, final
 
@@ -12,6 +13,7 @@ from hostkit.control._merging import merge_modules, merge_status
 from hostkit.control._refusing import refused
 from hostkit.control._switching import SWITCHES
 from hostkit.wording import did_you_mean
+from hostkit.workers import BUSY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from hostkit.control.listening import Command, Request
     from hostkit.workers import Asking, Fleet, Member, Supervisor
 
+_log: Final = logging.getLogger("hostkit.workers")
 _NONE: Final = "no worker serves now; `hostkit status` shows why"
 _NO_DRILL: Final = (
     "there is no drill in a server with several workers; try it in one without: each worker has "
@@ -47,6 +50,8 @@ def fleet_commands(
     return {
         "reload": lambda request: supervisor.reload(request.report),
         "restart": commands.restart,
+        "hold": functools.partial(commands.hold, is_held=True),
+        "resume": functools.partial(commands.hold, is_held=False),
         "status": commands.status,
         "modules": commands.modules,
         "preview": functools.partial(commands.ask_one, "preview"),
@@ -173,6 +178,25 @@ class FleetCommands:
         version = self._fleet.version
         seconds = 0.0 if version is None else version.file.settings.start_timeout_seconds
         return self._supervisor.restart(request.report, seconds)
+
+    def hold(self, request: Request, *, is_held: bool) -> Deferred[Answer]:
+        """Stop one worker, or start it again."""
+        name = str(request.arguments.get("worker"))
+        workers = {worker.name: worker for worker in self._fleet.workers}
+        if name not in workers:
+            near = did_you_mean(name, workers) or f"there are: {', '.join(workers)}"
+            return succeed(refused(f"there is no worker {name!r}: {near}"))
+        if not self._supervisor.is_idle:
+            return succeed(refused(BUSY))
+        worker = workers[name]
+        if not is_held:
+            self._fleet.resume(worker)
+            return succeed({"ok": True, "message": f"worker {name} starts"})
+        if not any(other.serving for other in workers.values() if other is not worker):
+            return succeed(refused(f"no other worker than {name} serves: stop the server"))
+        _log.warning("worker %s is stopped by %s, until it is started again", name, request.by)
+        self._fleet.hold(worker)
+        return succeed({"ok": True, "message": f"worker {name} stops, until it is started again"})
 
     def _follow(self, request: Request, take: Callable[[Member, Any], None]) -> Deferred[Answer]:
         arguments = {**request.arguments, "follow": True, "limit": 0}

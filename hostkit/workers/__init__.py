@@ -10,12 +10,13 @@ from hostkit.workers._member import Events, Handle, Member, State, Version
 from hostkit.workers._process import LINK, Spawner
 from hostkit.workers._pulse import Pulse
 from hostkit.workers._rolling import Rolling
-from hostkit.workers._supervisor import Supervisor
+from hostkit.workers._supervisor import BUSY, Supervisor
 from hostkit.workers._transaction import Transaction
 from hostkit.workers._worker import Listener, Worker, describe
 from hostkit.workers._working import Program, Working
 
 __all__ = [
+    "BUSY",
     "LINK",
     "Asked",
     "Asking",

@@ -138,6 +138,30 @@ class Fleet:
             member.handle.send({"do": "stop", **how})
             self.settle()
 
+    def hold(self, worker: Worker) -> None:
+        """End the process of a worker, and begin no other until `resume`.
+
+        Args:
+            worker: The worker.
+        """
+        worker.is_stopped = True
+        if worker.alarm is not None:
+            worker.alarm.cancel()
+            worker.alarm = None
+        for member in tuple(worker.members):
+            self.stop(member)
+
+    def resume(self, worker: Worker) -> None:
+        """Begin a process of a worker again, if it has none.
+
+        Args:
+            worker: The worker.
+        """
+        worker.is_stopped = False
+        worker.respawning.forget()
+        if not worker.members:
+            self.start(worker)
+
     def stop_all(self) -> None:
         """Have all processes end, and begin no others."""
         self.is_stopping = True

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hostkit.workers._member import Version
 
 _log: Final = logging.getLogger("hostkit.workers")
-_BUSY: Final = "a reload or a restart is in flight, or not all workers have started; try again"
+BUSY: Final = "a reload or a restart is in flight, or not all workers have started; try again"
 
 Answer: TypeAlias = "dict[str, Any]"
 Report: TypeAlias = "Callable[[str], None]"
@@ -127,7 +127,7 @@ class Supervisor:
         """
         current = self._fleet.version
         if not self.is_idle or current is None:
-            return succeed({"ok": False, "message": _BUSY})
+            return succeed({"ok": False, "message": BUSY})
         switches = {**current.switches, name: made}
         version = attrs.evolve(current, generation=current.generation + 1, switches=switches)
         return self._begin(self._transact(version, lambda _: None))
@@ -143,7 +143,7 @@ class Supervisor:
             What it came to, as the control socket writes it.
         """
         if not self.is_idle:
-            return succeed({"ok": False, "message": f"not restarted: {_BUSY}"})
+            return succeed({"ok": False, "message": f"not restarted: {BUSY}"})
         return self._begin(self._restart(report, seconds))
 
     def _supersede(self, message: str) -> None:

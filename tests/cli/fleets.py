@@ -19,15 +19,39 @@ from tests.cli.servers import LIMIT_SECONDS, serving, wait_for
 MODULE = """
 import asyncio, os
 from twisted.web.resource import Resource
+from hostkit import cached
+from hostkit.web import JsonResource
 
 class Greeter:
     def __init__(self, config, api):
         self.config = config
+        self.api = api
+        self.calls = 0
+        api.register_cached_function(self.number)
         api.register_web_resource("/hi", Greeting(config["word"]))
+        api.register_web_resource("/number", Number(self))
+        api.register_web_resource("/drop", Drop(self))
+
+    @cached()
+    async def number(self, key):
+        self.calls += 1
+        return self.calls
     async def start(self):
         await asyncio.sleep(self.config["slow"])
         if self.config["word"] == "wrong":
             raise ValueError("a wrong word")
+
+class Number(JsonResource):
+    def __init__(self, module):
+        super().__init__()
+        self.module = module
+    async def on_GET(self, request):
+        return {"number": await self.module.number("x"), "process": os.getpid()}
+
+class Drop(Number):
+    async def on_GET(self, request):
+        await self.module.api.invalidate_cache(self.module.number, ("x",))
+        return {}
 
 class Greeting(Resource):
     isLeaf = True
@@ -81,6 +105,16 @@ class FleetRun:
         finally:
             connection.close()
         return text, int(number)
+
+    def get_json(self, path: str) -> dict[str, Any]:
+        """Ask for something else."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=LIMIT_SECONDS)
+        try:
+            connection.request("GET", path)
+            found: dict[str, Any] = json.loads(connection.getresponse().read())
+        finally:
+            connection.close()
+        return found
 
     def answers(self, count: int = 30) -> set[str]:
         """Ask many times; give the answers that there were."""

@@ -97,6 +97,45 @@ def test_modules_are_switched_in_all_workers(tmp_path: Path) -> None:
         assert fleet.answers() == {"hello"}
 
 
+def test_workers_invalidate_for_each_other(tmp_path: Path) -> None:
+    """Without a Redis server."""
+    with fleet_running(tmp_path) as fleet:
+        numbers: dict[int, int] = {}
+
+        def ask() -> None:
+            found = fleet.get_json("/number")
+            numbers[found["process"]] = found["number"]
+
+        while len(numbers) < 2:
+            ask()
+        assert set(numbers.values()) == {1}
+        fleet.get_json("/drop")
+        while set(numbers.values()) != {2}:
+            ask()
+        messages = fleet.status()["messages"]
+        assert (messages["sent"], messages["accepted"], messages["gaps"]) == (1, 1, 0)
+
+
+def test_a_worker_is_stopped_and_started(tmp_path: Path) -> None:
+    """The others serve in its place."""
+    with fleet_running(tmp_path) as fleet:
+        first, second = fleet.numbers()
+        assert run("workers", fleet.file, "--stop", "w1").exit_code == 0
+        while fleet.numbers() != [second]:
+            pass
+        assert {fleet.get()[1] for _ in range(20)} == {second}
+        lines = run("workers", fleet.file).output.splitlines()
+        assert [line.split() for line in lines] == [
+            ["w1", "stopped", "-"],
+            ["w2", "ready", str(second)],
+        ]
+        assert run("workers", fleet.file, "--stop", "w2").exit_code == 1
+        assert run("workers", fleet.file, "--start", "w1", "--stop", "w2").exit_code == 2
+        assert run("workers", fleet.file, "--start", "w1").exit_code == 0
+        fleet.wait_until_ready()
+        assert first not in fleet.numbers()
+
+
 def test_workers_end_with_their_supervisor(tmp_path: Path) -> None:
     """None of them goes on alone."""
     with fleet_running(tmp_path) as fleet:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.control.test_fleet import Setup
+from tests.control.fleets import Setup
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -126,3 +126,12 @@ async def test_modules_are_described() -> None:
     assert page["hooks"] == ["comments.check_comment"]
     assert (old["state"], old["module"], old["hooks"]) == ("disabled", "old.Thing", [])
     assert (gone["state"], gone["missing"].partition(" ")[0]) == ("missing", "HK101")
+
+
+def test_one_process_has_no_workers() -> None:
+    """What is done with them is refused, and it is said how there would be some."""
+    control = Controlled(build_host(categories=[modules.Comments]))
+    for command in ("restart", "hold", "resume"):
+        answer = control.ask(command)
+        assert not answer["ok"]
+        assert answer["message"].endswith("start it with `--workers`")
