@@ -94,6 +94,7 @@ CASES: Final = {
     "receipts_absent": "receipts live.yaml --follow",
     "modules_absent": "modules live.yaml",
     "reload_absent": "reload live.yaml",
+    "workers_absent": "workers live.yaml",
     "restart_absent": "restart live.yaml",
     "reload_unnamed": "reload host.yaml --dry-run",
     "disable_absent": "disable words live.yaml",
