@@ -252,6 +252,7 @@ LIVE: Final = {
     "reload_preview_json": "reload --dry-run --format json live.yaml < live_changed.yaml",
     "reload_bad_json": "reload --format json live.yaml < live_broken.yaml",
     "restart": "restart live.yaml",
+    "workers": "workers live.yaml",
     "status_reloaded": "status live.yaml",
 }
 """Commands that ask a server of ``live.yaml``, in this order; ``< FILE`` is what that is then."""
