@@ -10,7 +10,7 @@ from hostkit.background._checks import (
 )
 from hostkit.background._duty import Duty
 from hostkit.background._loop import BackgroundLoop
-from hostkit.background._run import Ended
+from hostkit.background._run import Ended, Ledger, Run
 from hostkit.background._threads import ThreadCounts, Threads
 from hostkit.background._work import BackgroundCounts, BackgroundWork
 from hostkit.background._worker import Worker
@@ -22,6 +22,8 @@ __all__ = [
     "BackgroundWork",
     "Duty",
     "Ended",
+    "Ledger",
+    "Run",
     "ThreadCounts",
     "Threads",
     "Worker",

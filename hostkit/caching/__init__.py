@@ -5,6 +5,7 @@ from hostkit.caching._cached import CachedMethod, cached
 from hostkit.caching._function import CachedFunction
 from hostkit.caching._invalidations import Invalidations
 from hostkit.caching._options import CacheOptions
+from hostkit.caching._outgoing import Outgoing
 
 __all__ = [
     "CacheInfo",
@@ -12,5 +13,6 @@ __all__ = [
     "CachedFunction",
     "CachedMethod",
     "Invalidations",
+    "Outgoing",
     "cached",
 ]

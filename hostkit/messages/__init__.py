@@ -10,6 +10,7 @@ from hostkit.messages._notice import Notice, shown
 from hostkit.messages._order import MOST_SENDERS, Order, Senders
 from hostkit.messages._redis import RedisChannel
 from hostkit.messages._redis_link import RedisLink
+from hostkit.messages._share import Share
 
 __all__ = [
     "LONGEST_BYTES",
@@ -31,5 +32,6 @@ __all__ = [
     "RedisLink",
     "Refusal",
     "Senders",
+    "Share",
     "shown",
 ]

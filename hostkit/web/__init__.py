@@ -15,6 +15,7 @@ from hostkit.web._request import HostRequest
 from hostkit.web._router import Router
 from hostkit.web._routes import route
 from hostkit.web._server import Server
+from hostkit.web._sockets import Place
 from hostkit.web._unix import listen_unix
 from hostkit.web.gateway import Gateway
 
@@ -31,6 +32,7 @@ __all__ = [
     "HttpError",
     "JsonResource",
     "OpenSockets",
+    "Place",
     "Router",
     "Server",
     "SocketOpener",

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hostkit import ConfigErrors, Host, ModuleApi, RegistrationError
-from hostkit.api._places import Places
+from hostkit.api import Places
 from hostkit.config import from_mapping, load
 from hostkit.testing import build_host, build_module
 

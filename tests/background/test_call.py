@@ -10,8 +10,7 @@ import pytest
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.task import Clock
 
-from hostkit.background import BackgroundCall
-from hostkit.background._run import Ledger
+from hostkit.background import BackgroundCall, Ledger
 from hostkit.errors import BackgroundError
 from hostkit.loops import find_clock, start_entry
 

@@ -10,8 +10,7 @@ import pytest
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.task import Clock
 
-from hostkit.background import BackgroundLoop
-from hostkit.background._run import Ledger, Run
+from hostkit.background import BackgroundLoop, Ledger, Run
 from hostkit.dispatch import current_module
 from hostkit.loops import Entrance, find_clock
 

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from twisted.internet.defer import CancelledError, Deferred
 
-from hostkit.caching import Invalidations
-from hostkit.caching._outgoing import Outgoing
+from hostkit.caching import Invalidations, Outgoing
 from hostkit.errors import InvalidationError
 from hostkit.loops import settle, start_entry
 from hostkit.messages import LONGEST_BYTES, Messages

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hostkit.database._placeholders import percent_style
+from hostkit.database._placeholders import percent_style  # thousands of statements
 
 CASES = [
     ("SELECT ?", "SELECT %s"),

@@ -15,6 +15,8 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 
 from hostkit.http import HttpCallError, HttpUnreachableError
+
+# A proxy that says nonsense, at every byte.
 from hostkit.http._proxies import Proxy, _TunnelFactory, _TunnelProtocol, find_proxy
 from tests.http.conftest import Client
 from tests.http.servers import Answering, Heard, Peer, Server, always, serving

@@ -8,10 +8,14 @@ from email.utils import format_datetime
 
 import pytest
 
-from hostkit.http import HttpBusyError, HttpClient, HttpUnreachableError
-from hostkit.http._request import HttpRequest
-from hostkit.http._response import HttpResponse
-from hostkit.http._retries import retry_after_seconds
+from hostkit.http import (
+    HttpBusyError,
+    HttpClient,
+    HttpRequest,
+    HttpResponse,
+    HttpUnreachableError,
+)
+from hostkit.http._retries import retry_after_seconds  # a date would need a clock that is set
 from hostkit.testing import Clock, build_host, capture_logs
 from tests.http.conftest import Client
 from tests.http.servers import Answering, Asking, Server, always, cut, in_turn, serving

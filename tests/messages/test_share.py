@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from hostkit.messages._share import Share
+from hostkit.messages import Share
 
 
 class Times:

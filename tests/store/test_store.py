@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hostkit.store import ABSENT, LONGEST_KEY, Store, StoreError
-from hostkit.store._statements import after_prefix
-from hostkit.store._values import read_value, write_value
+from hostkit.store._statements import after_prefix  # every character there is, without a database
+from hostkit.store._values import read_value, write_value  # as many values as there are
 from hostkit.testing import Clock
 
 from .conftest import MakeStore, all_of

@@ -15,8 +15,7 @@ from twisted.internet.task import Clock
 from twisted.python.failure import Failure
 
 from hostkit.config import load
-from hostkit.web import OpenSockets
-from hostkit.web._sockets import Place
+from hostkit.web import OpenSockets, Place
 from hostkit.workers import LINK, Events, Link, Spawner, Version
 from tests.workers.test_link import FakeTransport
 
