@@ -9,13 +9,12 @@ from enum import IntEnum
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hostkit import ModuleApi
 from hostkit.store import ABSENT, LONGEST_KEY, Store, StoreError
-from hostkit.store._statements import after_prefix  # every character there is, without a database
-from hostkit.store._values import read_value, write_value  # as many values as there are
-from hostkit.testing import Clock
+from hostkit.testing import Clock, build_module, run
 
 from .conftest import MakeStore, all_of
 
@@ -237,21 +236,50 @@ JSON = st.recursive(
 )
 
 
-@given(JSON)
-def test_json_is_written_and_read(value: Any) -> None:
+class Keeping:
+    """A module that keeps something."""
+
+    def __init__(self, config: object, api: ModuleApi) -> None:
+        self.store = api.store
+
+
+async def check_values(values: list[Any]) -> None:
+    """Keep values in a new store, read them, and compare them with what was read."""
+    built = build_module(Keeping)
+    async with built.host:
+        store = built.instance.store
+        for value in values:
+            await store.put("k", value)
+            read = await store.get("k")
+            assert read == value
+            assert await store.compare_and_set("k", read, 1)
+
+
+async def check_prefixes(prefixes: list[str], keys: list[str]) -> None:
+    """Keep values by keys, and read those whose keys have a prefix."""
+    built = build_module(Keeping)
+    async with built.host:
+        for key in keys:
+            await built.instance.store.put(key, 1)
+        for prefix in prefixes:
+            having = {key: 1 for key in keys if key.startswith(prefix)}
+            assert await all_of(built.instance.store, prefix) == having
+
+
+@settings(max_examples=10)  # each has many values
+@given(st.lists(JSON, min_size=10))
+def test_json_is_written_and_read(values: list[Any]) -> None:
     """What is accepted is read as what it was, and equal values are written alike."""
-    text = write_value("k", value, 10**6)
-    assert (read_value(text), text.isascii()) == (value, True)
-    assert write_value("k", read_value(text), 10**6) == text
+    run(check_values(values))
 
 
-KEYS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+KEYS = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=20
+)
 
 
-@given(KEYS, KEYS)
-def test_prefixes_are_a_range_of_keys(prefix: str, key: str) -> None:
-    """A key has a prefix if it is not before it, and before what comes after it."""
-    end = after_prefix(prefix)
-    for each in (key, prefix + key):
-        is_inside = each >= prefix and (end is None or each < end)
-        assert is_inside == each.startswith(prefix)
+@settings(max_examples=20)
+@given(st.lists(KEYS, min_size=5, max_size=20), st.lists(KEYS, min_size=5, max_size=20))
+def test_prefixes_are_those_of_strings(prefixes: list[str], rests: list[str]) -> None:
+    """Whatever characters they end with."""
+    run(check_prefixes(prefixes, [*rests, *map(str.__add__, prefixes, rests)]))
