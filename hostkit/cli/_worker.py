@@ -124,5 +124,5 @@ def _run(host: Host, channel: SupervisorChannel, options: Frame, link: socket.so
     return run.wait()
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # pragma: no branch -- only run, never imported
     main()

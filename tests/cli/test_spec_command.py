@@ -30,3 +30,11 @@ def test_a_file_without_categories_has_no_hooks(write: Write) -> None:
     result = run("spec", "check_comment", "--file", write("hostkit: {categories: []}\nmodules: []"))
     assert result.exit_code == 2
     assert "there is no hook 'check_comment': no categories are installed" in result.stderr
+
+
+def test_what_answers_may_replace_is_said(write: Write) -> None:
+    """An answer can be another value for an argument, where the hook allows it."""
+    file = write("hostkit: {categories: [third_party_rules]}")
+    shown = run("spec", "check_event_allowed", "--file", file).stdout
+    (line,) = (line for line in shown.splitlines() if line.startswith("  an answer can replace"))
+    assert line.split()[-1] == "event"

@@ -25,6 +25,13 @@ STATUS: dict[str, Any] = {
     "file": {"name": "host.yaml", "sha256": "0123456789abcdef" * 4},
     "modules": {"shadow": 1, "enforce": 2},
     "switched": [{"module": "words", "command": "shadow", "by": "ann (uid 1000)"}],
+    "drill": {
+        "hook": "comments.check_comment",
+        "argument": "text",
+        "asked": 2,
+        "denied": 1,
+        "by": "ann (uid 1000)",
+    },
     "listeners": [
         {"endpoint": "tcp:80", "url": "http://0.0.0.0:80/", "serve": ["modules", "hooks"]}
     ],
@@ -53,6 +60,7 @@ host.yaml: running for 2d 3h, process 4711
   file         sha256 0123456789abcdef
   modules      2 enforce, 1 shadow
   switched     words: shadow, by ann (uid 1000)
+  drill        comments.check_comment, by its argument text: 2 calls, 1 denied, by ann (uid 1000)
   listening    http://0.0.0.0:80/ for modules, hooks
   loops        words: refresh, every 60s
                words: sweep, every 0.5s, failed 3 times in a row
@@ -84,6 +92,7 @@ def test_what_is_not_there_is_not_shown(answering: Answering) -> None:
         "file": {"name": "<config>", "sha256": None},
         "modules": {},
         "switched": [],
+        "drill": None,
         "listeners": [],
         "loops": [],
         "background": [],

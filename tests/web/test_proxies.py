@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
+from twisted.internet.address import HostnameAddress, IPv4Address, IPv6Address, UNIXAddress
 
 from hostkit.config import Settings, StructureErrors, structure
 from tests.web.line import Line, make_site
@@ -29,6 +29,8 @@ def peer(host: str) -> IAddress:
     """Give the address of the other end of a connection."""
     if host == "unix":
         return UNIXAddress(None)
+    if host == "a name":
+        return HostnameAddress(b"proxy.example", 1)
     return (IPv6Address if ":" in host else IPv4Address)("TCP", host, 1)
 
 
@@ -82,6 +84,7 @@ def test_a_unix_socket_has_to_be_trusted_by_its_name() -> None:
     said = "X-Forwarded-For: 1.2.3.4"
     assert client(["unix"], "unix", said) == "1.2.3.4 False"
     assert client(["10.0.0.0/8"], "unix", said) == "a socket False"
+    assert client(["unix"], "a name", said) == "a socket False"
 
 
 @pytest.mark.parametrize(
