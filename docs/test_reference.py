@@ -39,7 +39,14 @@ SHARED = {
     "hostkit.store": {"LONGEST_KEY", "NAME", "SCHEMA", "Absent", "StoreLimits"},
     "hostkit.web": {
         *("DEFAULT_LISTENER", "LONGEST_SOCKET_BYTES", "ErrorPage", "GivenSockets", "OpenSockets"),
-        *("Place", "SocketOpener", "check_listeners", "listen_unix", "listeners_of"),
+        *(
+            "Place",
+            "SocketOpener",
+            "SocketReactor",
+            "check_listeners",
+            "listen_unix",
+            "listeners_of",
+        ),
     },
 }
 """What packages offer to other packages of hostkit only."""

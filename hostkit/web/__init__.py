@@ -15,7 +15,7 @@ from hostkit.web._request import HostRequest
 from hostkit.web._router import Router
 from hostkit.web._routes import route
 from hostkit.web._server import Server
-from hostkit.web._sockets import Place
+from hostkit.web._sockets import Place, SocketReactor
 from hostkit.web._unix import listen_unix
 from hostkit.web.gateway import Gateway
 
@@ -36,6 +36,7 @@ __all__ = [
     "Router",
     "Server",
     "SocketOpener",
+    "SocketReactor",
     "Upload",
     "check_listeners",
     "form_body",

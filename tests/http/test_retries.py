@@ -11,11 +11,8 @@ import pytest
 from hostkit.http import (
     HttpBusyError,
     HttpClient,
-    HttpRequest,
-    HttpResponse,
     HttpUnreachableError,
 )
-from hostkit.http._retries import retry_after_seconds  # a date would need a clock that is set
 from hostkit.testing import Clock, build_host, capture_logs
 from tests.http.conftest import Client
 from tests.http.servers import Answering, Asking, Server, always, cut, in_turn, serving
@@ -133,27 +130,31 @@ async def test_a_pause_beyond_the_end_is_not_waited_for(client: Client) -> None:
     assert answer.status == 503
 
 
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [("0", 0), ("120", 120), ("", None), ("soon", None), ("-5", None), ("1.5", None)],
-)
-def test_retry_after_is_read(value: str, seconds: float | None) -> None:
-    """Or ignored, if it is neither a number nor a date."""
-    assert retry_after_seconds(_response(value)) == seconds
+async def pause_after(value: str) -> float:
+    """Give the seconds after which a request is sent again that was answered with 503."""
+    clock = Clock()
+    answers = in_turn(always(503, Retry_After=value), always(200))
+    with capture_logs("asking") as logs:
+        async with clocked(clock) as http, serving(answers) as server:
+            task = asyncio.create_task(http.get_raw(server.url))
+            await finish(task, clock)
+            assert await task == b""
+    (message,) = logs.messages
+    return float(message.rpartition("again in ")[2].rstrip("s"))
 
 
-def test_retry_after_may_be_a_date() -> None:
-    """In the past it is now; without a time zone it is that of Greenwich."""
-    soon = datetime.now(UTC) + timedelta(seconds=60)
-    assert retry_after_seconds(_response(format_datetime(soon, usegmt=True))) == pytest.approx(
-        59, abs=2
-    )
-    assert retry_after_seconds(_response("Wed, 21 Oct 2015 07:28:00 -0000")) == 0
+@pytest.mark.parametrize("value", ["", "0", "soon", "-5", "1.5", "\u00b2"])
+async def test_what_is_no_pause_is_ignored(value: str) -> None:
+    """As if the server had said nothing."""
+    assert 0 < await pause_after(value) <= 0.5
 
 
-def _response(after: str) -> HttpResponse:
-    request = HttpRequest("GET", "http://x/")
-    return HttpResponse(request, 503, {"retry-after": after} if after else {})
+async def test_a_pause_is_a_number_or_a_date() -> None:
+    """A date in the past is now; without a time zone it is that of Greenwich."""
+    soon = datetime.now(UTC) + timedelta(seconds=25)
+    assert await pause_after("20") == 20
+    assert await pause_after(format_datetime(soon, usegmt=True)) == pytest.approx(22, abs=3)
+    assert await pause_after("Wed, 21 Oct 2015 07:28:00 -0000") <= 0.5
 
 
 async def test_a_pause_ends_with_the_caller() -> None:
