@@ -16,9 +16,8 @@ from twisted.internet.protocol import Factory
 from twisted.internet.task import Clock
 from zope.interface import implementer
 
-from hostkit.web import GivenSockets, Place
+from hostkit.web import GivenSockets, Place, SocketReactor
 from hostkit.web._endpoints import read_endpoint  # endpoints without a server around them
-from hostkit.web._sockets import SocketReactor
 
 
 class FakePort:
