@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hostkit import Category, hookspec, rules
 from tests.cli.conftest import HEAD, Write, run
 
 CATEGORY = ("", "comments.")
@@ -38,3 +39,18 @@ def test_what_answers_may_replace_is_said(write: Write) -> None:
     shown = run("spec", "check_event_allowed", "--file", file).stdout
     (line,) = (line for line in shown.splitlines() if line.startswith("  an answer can replace"))
     assert line.split()[-1] == "event"
+
+
+class Counts(Category):
+    """A category whose hook has an answer of its own."""
+
+    @hookspec(rules.FirstResult())
+    async def count(self) -> int:
+        """Called for a number."""
+        return 0
+
+
+def test_a_result_may_be_the_hooks_own(write: Write) -> None:
+    """Where the hook has code, that decides if no module does."""
+    file = write("hostkit: {categories: [tests.cli.test_spec_command.Counts]}")
+    assert "what the hook's own code returns" in run("spec", "count", "--file", file).stdout
