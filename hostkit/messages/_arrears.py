@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, final
 
 from hostkit.loops import Backoff, find_clock, start_entry
@@ -9,7 +10,7 @@ from hostkit.loops import Backoff, find_clock, start_entry
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from hostkit.loops import Cancellable
+    from hostkit.loops import Cancellable, Clock
 
 _FIRST_PAUSE_SECONDS: Final = 0.05
 _LONGEST_PAUSE_SECONDS: Final = 1.0
@@ -29,26 +30,28 @@ class Arrears:
     def __init__(self, beat: Callable[[], Awaitable[None]]) -> None:
         self._beat = beat
         self._owed = 0  # the highest number that was not sent; 0: none
-        self._is_open = False
+        self._clock: Clock | None = None  # that of the event loop on which beats may be sent
         self._is_sending = False
         self._alarm: Cancellable | None = None
         self._backoff = Backoff(_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS)
 
     def open(self) -> None:
-        """Send beats from now on when they are needed."""
-        self._is_open = True
+        """Send beats from now on when they are needed, on the event loop that runs now."""
+        self._clock = find_clock(None)
         self._owed = 0
 
     def close(self) -> None:
         """Send none any more."""
-        self._is_open = False
+        self._clock = None
         self._disarm()
 
     def owe(self, number: int) -> None:
         """Take note that a message was not sent."""
         self._owed = max(self._owed, number)
-        if self._is_open and self._alarm is None:
-            self._alarm = find_clock(None).call_later(self._backoff.next(), self._fire)
+        if self._clock is not None and self._alarm is None:
+            # A coroutine that outlives its event loop is closed at any time, perhaps on another.
+            with suppress(RuntimeError):  # the event loop has ended
+                self._alarm = self._clock.call_later(self._backoff.next(), self._fire)
 
     def settle(self, number: int) -> None:
         """Take note that a message was sent."""
@@ -59,7 +62,7 @@ class Arrears:
 
     def hurry(self) -> None:
         """Send a beat at once if one is needed, since there is a connection again."""
-        if self._owed and self._is_open:
+        if self._owed and self._clock is not None:
             self._disarm()
             self._fire()
 

@@ -8,12 +8,15 @@ from typing import Any
 
 import attrs
 import pytest
+from twisted.internet import reactor as installed
 from twisted.internet.defer import Deferred
 
 from hostkit.messages import MessageCounts, Messages
 from tests.dispatch.fakes import done
 
 from .fakes import Wire, process
+
+reactor: Any = installed
 
 
 async def test_a_missing_message_makes_the_others_catch_up(
@@ -175,3 +178,21 @@ def test_it_works_without_asyncio() -> None:
     while not wire.waiting:
         reactor.runUntilCurrent()  # type: ignore[attr-defined]
     assert done(Deferred.fromCoroutine(one.close())) is None
+
+
+class Silent(Wire):
+    """Carries nothing, and never says so."""
+
+    async def send(self, data: bytes) -> None:
+        await Deferred()
+
+
+def test_what_outlives_its_event_loop_sets_no_alarm() -> None:
+    """Python may close a coroutine at any time, also while another event loop runs."""
+    messages = Messages(Silent())
+    asyncio.run(messages.open())
+    before = reactor.getDelayedCalls()
+    sending: Any = messages.send("note", 1)
+    sending.send(None)
+    sending.close()
+    assert (messages.counts.unsent, reactor.getDelayedCalls()) == (1, before)
