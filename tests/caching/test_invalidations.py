@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from collections.abc import Iterator
 from typing import Any, cast
 
 import pytest
@@ -53,7 +54,18 @@ class Wire:
             each.receive(message)
 
     async def close(self) -> None:
-        raise NotImplementedError
+        pass
+
+
+LINKS: list[Messages] = []
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    """Close what a test has opened, so that nothing is sent later."""
+    yield
+    while LINKS:
+        run(LINKS.pop().close())
 
 
 def processes(
@@ -62,7 +74,7 @@ def processes(
     """Set up processes on one wire, each with a counter that is registered."""
     found = []
     for _ in range(count):
-        messages = Messages(wire)
+        LINKS.append(messages := Messages(wire))
         invalidations, counter = Invalidations(messages), Counter()
         run(messages.open())
         invalidations.add(module, counter.first)

@@ -154,3 +154,5 @@ def test_many_entries_are_dropped_in_one_call() -> None:
     wire.is_cut = True
     with pytest.raises(InvalidationError, match="cut"):
         run(processes[0].invalidate_many("m", counters[0].first, [("a",)]))
+    for messages in links:
+        run(messages.close())
