@@ -14,6 +14,7 @@ from hostkit.codes import Code
 from hostkit.config._converter import structure
 from hostkit.config._entries import ModuleEntry
 from hostkit.config._faults import Fault, StructureErrors
+from hostkit.config._fields import settings_of
 from hostkit.config._host_file import HostFile, Source
 from hostkit.config._listed import odd_configs, repeated_names
 from hostkit.config._misspelt import misspelt_keys
@@ -199,24 +200,31 @@ def _fill_settings(value: object, faults: list[Fault]) -> Settings:
 
 
 def _checkable(settings: Settings, source: Source) -> Settings:
-    """Leave out what nothing can be said about, since only a stand-in for its address is there."""
-    listeners = tuple(
-        listener
-        for listener in settings.listeners
-        if not source.is_absent((*listener.path, "endpoint"))
-    )
-    lists: dict[str, Any] = {
+    """Leave out what nothing can be said about, since only a stand-in for it is there."""
+    defaults = Settings()
+    changed: dict[str, Any] = {
+        field.name: getattr(defaults, field.name)
+        for key, (field, _) in settings_of(Settings).items()
+        if source.is_absent(("hostkit", key))
+    }
+    changed |= {
         key: tuple(
             each
             for index, each in enumerate(getattr(settings, key) or ())
             if not source.is_absent(("hostkit", key, index))
         )
-        or getattr(Settings(), key)
+        or getattr(defaults, key)
         for key in ("path", "categories", "require")
         if any(absent.path[:2] == ("hostkit", key) for absent in source.absent)
     }
-    redis = None if source.is_absent(("hostkit", "redis", "url")) else settings.redis
-    return attrs.evolve(settings, listeners=listeners, redis=redis, **lists)
+    changed["listeners"] = tuple(
+        listener
+        for listener in settings.listeners
+        if not source.is_absent((*listener.path, "endpoint"))
+    )
+    if source.is_absent(("hostkit", "redis", "url")):
+        changed["redis"] = None
+    return attrs.evolve(settings, **changed)
 
 
 def _fill_entries(modules: object, faults: list[Fault]) -> dict[int, ModuleEntry]:

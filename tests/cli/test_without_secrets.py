@@ -10,6 +10,7 @@ import attrs
 import pytest
 
 from hostkit import Bytes, ConfigError, Seconds
+from hostkit.config import Settings, settings_of
 
 from .conftest import HEAD, Write, run
 
@@ -95,6 +96,7 @@ def test_something_stands_in_for_what_is_absent(write: Write) -> None:
         "hostkit: {categories: [!env NOT_SET]}\n",
         "hostkit: {categories: [], require: [!env NOT_SET]}\n",
         "hostkit: {categories: [], pid_file: !env NOT_SET}\n",
+        *(f"hostkit: {{{key}: !env NOT_SET}}\n" for key in settings_of(Settings)),
     ],
 )
 def test_settings_may_be_absent_too(write: Write, text: str) -> None:

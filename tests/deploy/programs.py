@@ -82,9 +82,13 @@ def serving(file: Path, port: int, **env: str) -> Iterator[subprocess.Popen[str]
         yield process
 
 
-def get(port: int, path: str, headers: Mapping[str, str] | None = None) -> tuple[int, str]:
-    """Ask for a path exactly as it is written; give status and body."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=LIMIT_SECONDS)
+def get(
+    port: int, path: str, headers: Mapping[str, str] | None = None, source: str = "127.0.0.1"
+) -> tuple[int, str]:
+    """Ask for a path exactly as it is written, from an address; give status and body."""
+    connection = HTTPConnection(
+        "127.0.0.1", port, timeout=LIMIT_SECONDS, source_address=(source, 0)
+    )
     try:
         connection.putrequest("GET", path, skip_host=headers is not None and "Host" in headers)
         for name, value in (headers or {}).items():

@@ -43,6 +43,7 @@ def script(root: Path, ports: list[int]) -> str:
     made.append("chmod a+rx root")  # where the interpreter may be installed
     run = f"PATH={shlex.quote(_path())}"
     env, user, entry, command = "", "", "", ""
+    volumes: list[str] = []
     for word, rest in steps():
         if word == "RUN":
             made.append(f"chroot . env {run} sh -c {shlex.quote(rest)}")
@@ -53,6 +54,8 @@ def script(root: Path, ports: list[int]) -> str:
             made.append(f"install -D {ROOT / source} .{target}")
         elif word == "ENV":
             env = rest
+        elif word == "VOLUME":
+            volumes.append(rest)
         elif word == "USER":
             user, _, group = rest.partition(":")
             user = f"--reuid {user} --regid {group} --clear-groups --no-new-privs"
@@ -62,6 +65,7 @@ def script(root: Path, ports: list[int]) -> str:
     made += ["mkdir -p run/hostkit", "mount --rbind /dev dev", "mount --rbind /proc proc"]
     made.append("mount -o remount,ro .")
     made.append("mount -t tmpfs -o mode=1777 tmpfs run/hostkit")
+    made += [f"mount -t tmpfs -o mode=0700,uid=10001,gid=10001 tmpfs .{each}" for each in volumes]
     numbers = f"HOSTKIT_PORT={ports[0]} HOSTKIT_HEALTH_PORT={ports[1]}"
     made.append(f"exec chroot . env -i {env} {numbers} setpriv {user} {entry} {command}")
     return "\n".join(made)
