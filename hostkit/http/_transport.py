@@ -210,8 +210,8 @@ class _Door:
             self._check_proxy(request)
             if request.url.startswith("http:"):
                 client = self._through(proxy)
-                if proxy.authorization:
-                    headers["Proxy-Authorization"] = proxy.authorization.decode("ascii")
+                if proxy.authorization is not None:
+                    headers["Proxy-Authorization"] = proxy.authorization
         try:
             sent: Deferred[Any] = client.request(
                 request.method,
