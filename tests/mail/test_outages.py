@@ -24,23 +24,14 @@ async def test_a_server_that_is_not_there_is_an_outage() -> None:
     assert raised.value.reason.startswith(f"the mail server localhost:{port} cannot be used")
 
 
-async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await reader.read()
+def saying(first: bytes) -> Any:
+    """A server that says this, and nothing more."""
 
+    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(first)
+        await reader.read()
 
-async def garbage(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-    await reader.read()
-
-
-async def busy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    writer.write(b"421 too many connections\r\n")
-    await reader.read()
-
-
-async def banned(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    writer.write(b"554 no service for you\r\n")
-    await reader.read()
+    return script
 
 
 async def closing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -51,10 +42,18 @@ async def closing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
 @pytest.mark.parametrize(
     ("script", "kind", "said"),
     [
-        (silent, MailUnavailableError, "has not taken a mail within 0.2 s"),
-        (garbage, MailUnavailableError, "has answered -1"),
-        (busy, MailUnavailableError, "has answered 421 too many connections"),
-        (banned, MailRefusedError, "has answered 554 no service for you"),
+        (saying(b""), MailUnavailableError, "has not taken a mail within 0.2 s"),
+        (saying(b"HTTP/1.1 400 Bad Request\r\n\r\n"), MailUnavailableError, "has answered -1"),
+        (
+            saying(b"421 too many connections\r\n"),
+            MailUnavailableError,
+            "has answered 421 too many connections",
+        ),
+        (
+            saying(b"554 no service for you\r\n"),
+            MailRefusedError,
+            "has answered 554 no service for you",
+        ),
         (closing, MailUnavailableError, "cannot be used: "),
     ],
 )
