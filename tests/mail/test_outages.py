@@ -3,12 +3,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import threading
 from typing import Any
 
 import pytest
 
 from hostkit import Unavailable
-from hostkit.mail import MailError, MailRefusedError, MailUnavailableError
+from hostkit.config import MailServer
+from hostkit.loops import Lifetime
+from hostkit.mail import MailError, MailRefusedError, MailService, MailUnavailableError
 from tests.mail.servers import MailBox, mail_server, mailing, scripted
 
 
@@ -22,6 +25,32 @@ async def test_a_server_that_is_not_there_is_an_outage() -> None:
     assert raised.value.code == "HK545"
     assert isinstance(raised.value, Unavailable)
     assert raised.value.reason.startswith(f"the mail server localhost:{port} cannot be used")
+
+
+async def test_few_threads_look_up_the_server() -> None:
+    """However many mails wait for it, and for how long."""
+    loop, is_full, may_end = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+    begun: list[str] = []
+
+    def look_up(host: str, _port: int, **_: Any) -> list[Any]:
+        begun.append(host)
+        if len(begun) == 10:
+            loop.call_soon_threadsafe(is_full.set)
+        may_end.wait()
+        raise socket.gaierror("not known")
+
+    settings = MailServer(host="mail.example", sender="words@words.example", tls="none")
+    service, lifetime = MailService(settings, look_up=look_up), Lifetime()
+    mails = asyncio.gather(
+        *(service.send("words", lifetime, "ann@x.example", "Hi", None, "x") for _ in range(15)),
+        return_exceptions=True,
+    )
+    await is_full.wait()
+    assert len(begun) == 10
+    may_end.set()
+    outcomes = await mails
+    assert [type(each) for each in outcomes] == [MailUnavailableError] * 15
+    assert begun == ["mail.example"] * 15
 
 
 def saying(first: bytes) -> Any:
