@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
 import threading
 from typing import Any
@@ -12,6 +11,7 @@ from hostkit import Unavailable
 from hostkit.config import MailServer
 from hostkit.loops import Lifetime
 from hostkit.mail import MailError, MailRefusedError, MailService, MailUnavailableError
+from tests.http.servers import never_accepting
 from tests.mail.servers import MailBox, mail_server, mailing, scripted
 
 
@@ -146,15 +146,8 @@ async def test_what_comes_after_the_mail_does_not_matter() -> None:
 
 async def test_a_caller_may_give_up_while_connecting() -> None:
     """Its own cancellation is what it gets."""
-    # A socket that accepts nothing is full after these; only then does the system stay silent.
-    with contextlib.ExitStack() as sockets:
-        full, *others = [sockets.enter_context(socket.socket()) for _ in range(5)]
-        full.bind(("127.0.0.1", 0))
-        full.listen(0)
-        for each in others:
-            each.setblocking(False)
-            each.connect_ex(full.getsockname())
-        async with mailing(full.getsockname()[1], host="127.0.0.1") as api:
+    with never_accepting() as port:
+        async with mailing(port, host="127.0.0.1") as api:
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(0.1):
                     await api.send_mail("ann@x.example", "Hi", text="x")
