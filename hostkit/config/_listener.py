@@ -22,7 +22,7 @@ def _is_set(values: tuple[str, ...]) -> bool:
     return 0 < len(values) == len(set(values))
 
 
-def is_token(value: str) -> bool:
+def _is_token(value: str) -> bool:
     """Whether a string can stand in a header, and in the name of a channel."""
     return value != "" and value.isascii() and value.isprintable() and " " not in value
 
@@ -37,16 +37,22 @@ def _is_host(value: str) -> bool:
         return False
 
 
-def _is_proxy(value: str) -> bool:
+def is_network(value: str) -> bool:
+    """Whether a string is an address, or a network whose address has nothing after its prefix."""
     try:
-        return value == "unix" or ip_network(value) is not None
+        ip_network(value)
     except ValueError:
         return False
+    return True
+
+
+def _is_proxy(value: str) -> bool:
+    return value == "unix" or is_network(value)
 
 
 Text = Annotated[str, Check(bool, "a string that is not empty")]
 _ServeList = Annotated[tuple[Serve, ...], Check(_is_set, "a list, not empty, nothing in it twice")]
-_Token = Annotated[str, Check(is_token, "visible ASCII characters without spaces, at least one")]
+Token = Annotated[str, Check(_is_token, "visible ASCII characters without spaces, at least one")]
 _Host = Annotated[
     str,
     Check(
@@ -72,13 +78,13 @@ class Listener:
         "[what operators ask](#from-elsewhere). `health`: `/health` and `/ready`. `metrics` is for "
         "later versions, and refused by this one.",
     )
-    token: _Token | None = setting(
+    token: Token | None = setting(
         None,
         help="What callers must know to be served what is below `/_hostkit`; `!env` or `!file`. "
         "See [below](#access).",
         secret=True,
     )
-    previous_token: _Token | None = setting(
+    previous_token: Token | None = setting(
         None,
         help="A second token that is good as well, while clients change to the new one; `!env` or "
         "`!file`.",

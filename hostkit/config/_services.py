@@ -12,17 +12,11 @@ import attrs
 
 from hostkit.config._entries import Period
 from hostkit.config._fields import Check, setting
+from hostkit.config._limits import AtLeastOne
+from hostkit.config._listener import is_network
 from hostkit.config._scalars import Bytes, Seconds
 
 _PORTS: Final = 65536
-
-
-def _is_network(value: str) -> bool:
-    try:
-        ip_network(value)
-    except ValueError:
-        return False
-    return True
 
 
 def _is_base(value: str) -> bool:
@@ -36,9 +30,8 @@ def _is_base(value: str) -> bool:
 
 BaseUrl = Annotated[str, Check(_is_base, "a URL such as https://example.org/, without a query")]
 _Network = Annotated[
-    str, Check(_is_network, "a network or an address, such as 10.20.0.0/16 or 'fd00::5'")
+    str, Check(is_network, "a network or an address, such as 10.20.0.0/16 or 'fd00::5'")
 ]
-_Size = Annotated[Bytes, Check(lambda size: size > 0, "at least one byte")]
 
 
 def _is_host(value: str) -> bool:
@@ -120,7 +113,7 @@ class Http:
         reload=True,
         key="timeout",
     )
-    max_response: _Size = setting(
+    max_response: AtLeastOne = setting(
         Bytes(10 * 1024**2),
         help="The longest answer that is read, in bytes, uncompressed, unless the module gives it "
         "another limit. A longer one is cut off.",

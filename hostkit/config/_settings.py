@@ -15,7 +15,7 @@ import attrs
 from hostkit.config._entries import Name, Period
 from hostkit.config._fields import Check, setting
 from hostkit.config._limits import AtLeastOne, Count
-from hostkit.config._listener import Listener, Text, is_token
+from hostkit.config._listener import Listener, Text, Token
 from hostkit.config._scalars import Bytes, Seconds
 from hostkit.config._services import BaseUrl, Http, MailServer
 
@@ -33,7 +33,6 @@ def _names_file(value: str) -> bool:
     return PurePath(value).name != "" and "\0" not in value
 
 
-_Channel = Annotated[str, Check(is_token, "visible ASCII characters without spaces, at least one")]
 Workers: TypeAlias = Annotated[
     int, Check(lambda count: 0 < count <= MOST_WORKERS, f"a number from 1 to {MOST_WORKERS}")
 ]
@@ -51,7 +50,7 @@ class Redis:
     url: Text = setting(
         help="`redis://host:port/database`, `rediss://…` (with TLS) or `unix://path`.", secret=True
     )
-    channel: _Channel = setting(
+    channel: Token = setting(
         "hostkit",
         help="What the processes of this host have in common, and other hosts that use the same "
         "server have not.",

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from typing import TYPE_CHECKING, Any, Final, TypedDict
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import attrs
 
 from hostkit.codes import Code
-from hostkit.http._request import NOTHING, HttpRequest, Params, shown_url
+from hostkit.http._request import NOTHING, HttpRequest, Params
 from hostkit.http._response import HttpCallError
+from hostkit.http._urls import PORTS, basic_authorization, shown_url, without_user
 from hostkit.traces import current_trace
 
 if TYPE_CHECKING:
@@ -96,16 +96,16 @@ def _read_url(url: Any) -> tuple[str, dict[str, str]]:
         raise _bad(f"a URL is not of the type {type(url).__name__}", expected)
     try:
         parts = urlsplit(url)
-        is_bad = parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0
+        is_bad = parts.scheme not in PORTS or not parts.hostname or parts.port == 0
     except ValueError:
         is_bad = True
     if is_bad or _NOT_IN_URL.search(url):
         raise _bad(f"{shown_url(url)!a} is not the URL of a web server", expected)
-    if parts.username is None:
+    authorization = basic_authorization(parts)
+    if authorization is None:
         return url, {}
-    secret = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-    url = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-    return url, {"authorization": f"Basic {b64encode(secret.encode()).decode()}"}
+    url = urlunsplit(parts._replace(netloc=without_user(parts)))
+    return url, {"authorization": authorization}
 
 
 def _check_headers(headers: Mapping[Any, Any]) -> None:

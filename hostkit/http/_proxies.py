@@ -6,10 +6,9 @@ there is no maintained package for it, so `Tunnel` is the few lines that ask for
 
 from __future__ import annotations
 
-from base64 import b64encode
 from typing import TYPE_CHECKING, Any, Final, Self, cast, final
 from urllib import request as urllib_request
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import attrs
 from twisted.internet.defer import Deferred
@@ -18,12 +17,12 @@ from twisted.internet.protocol import Factory, Protocol, connectionDone
 
 from hostkit.codes import Code
 from hostkit.http._response import HttpCallError, HttpUnreachableError
+from hostkit.http._urls import PORTS, basic_authorization, without_user
 
 if TYPE_CHECKING:
     from twisted.internet.interfaces import IAddress, IProtocol, IProtocolFactory
     from twisted.python.failure import Failure
 
-_PORTS: Final = {"http": 80, "https": 443}
 _LONGEST_HEAD: Final = 16 * 1024
 _MOST_SHOWN: Final = 100
 
@@ -37,13 +36,13 @@ class Proxy:
         host: Its name, or an address.
         port: Its port.
         is_tls: Whether it is spoken to in TLS.
-        authorization: The value of ``Proxy-Authorization``; empty if it asks for none.
+        authorization: The value of ``Proxy-Authorization``; `None` if it asks for none.
     """
 
     host: str
     port: int
     is_tls: bool = False
-    authorization: bytes = attrs.field(default=b"", repr=False)
+    authorization: str | None = attrs.field(default=None, repr=False)
 
     @classmethod
     def read(cls, name: str, url: str) -> Self:
@@ -58,7 +57,7 @@ class Proxy:
         """
         try:
             parts = urlsplit(url if "://" in url else f"http://{url}")
-            usual = _PORTS[parts.scheme]
+            usual = PORTS[parts.scheme]
             port = parts.port or usual
         except (ValueError, KeyError):
             parts, port = urlsplit(""), 0
@@ -68,11 +67,7 @@ class Proxy:
                 f"the environment variable {name} does not name a proxy that can be used",
                 expected="http://host:port or https://host:port, perhaps with user:password@",
             )
-        authorization = b""
-        if parts.username is not None:
-            user, password = unquote(parts.username), unquote(parts.password or "")
-            authorization = b"Basic " + b64encode(f"{user}:{password}".encode())
-        return cls(parts.hostname, port, parts.scheme == "https", authorization)
+        return cls(parts.hostname, port, parts.scheme == "https", basic_authorization(parts))
 
 
 def find_proxy(url: str) -> Proxy | None:
@@ -89,7 +84,7 @@ def find_proxy(url: str) -> Proxy | None:
     proxies = environment.getproxies_environment()
     parts = urlsplit(url)
     found = proxies.get(parts.scheme)
-    if not found or environment.proxy_bypass_environment(parts.netloc.rpartition("@")[2], proxies):
+    if not found or environment.proxy_bypass_environment(without_user(parts), proxies):
         return None
     return Proxy.read(f"{parts.scheme.upper()}_PROXY", found)
 
@@ -145,10 +140,10 @@ class _TunnelProtocol(Protocol):
         self.opened: Deferred[Any] = Deferred(lambda _: self.transport.abortConnection())
 
     def connectionMade(self) -> None:
-        lines = [f"CONNECT {self._target} HTTP/1.1\r\nHost: {self._target}\r\n".encode()]
-        if self._proxy.authorization:
-            lines.append(b"Proxy-Authorization: " + self._proxy.authorization + b"\r\n")
-        self.transport.write(b"".join([*lines, b"\r\n"]))
+        lines = [f"CONNECT {self._target} HTTP/1.1", f"Host: {self._target}"]
+        if self._proxy.authorization is not None:
+            lines.append(f"Proxy-Authorization: {self._proxy.authorization}")
+        self.transport.write("\r\n".join([*lines, "\r\n"]).encode())
 
     def dataReceived(self, data: bytes) -> None:
         if self._is_open:

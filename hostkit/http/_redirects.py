@@ -9,8 +9,9 @@ from urllib.parse import urljoin, urlsplit
 import attrs
 
 from hostkit.codes import Code
-from hostkit.http._request import NOTHING, shown_url
+from hostkit.http._request import NOTHING
 from hostkit.http._response import HttpCallError
+from hostkit.http._urls import PORTS, shown_url
 
 if TYPE_CHECKING:
     from hostkit.http._request import HttpRequest
@@ -20,7 +21,6 @@ _AS_GET: Final = (HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND, HTTPStatus.SEE
 _AS_IT_IS: Final = (HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT)
 _SECRET: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
 _OF_BODY: Final = frozenset({"content-type", "content-encoding", "content-language"})
-_PORTS: Final = {"http": 80, "https": 443}
 
 
 def redirected(response: HttpResponse) -> HttpRequest | None:
@@ -62,6 +62,6 @@ def redirected(response: HttpResponse) -> HttpRequest | None:
 
 def _origin(url: str) -> tuple[str, str, int]:
     parts = urlsplit(url)
-    if parts.scheme not in _PORTS or not parts.hostname:
+    if parts.scheme not in PORTS or not parts.hostname:
         raise ValueError(url)
-    return parts.scheme, parts.hostname, parts.port or _PORTS[parts.scheme]
+    return parts.scheme, parts.hostname, parts.port or PORTS[parts.scheme]

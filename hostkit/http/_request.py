@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, final
-from urllib.parse import urlsplit
 
 import attrs
+
+from hostkit.http._urls import shown_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,16 +50,3 @@ class HttpRequest:
     def shown(self) -> str:
         """The request in a message: method and URL, without what may be secret."""
         return f"{self.method} {shown_url(self.url)}"
-
-
-def shown_url(url: str) -> str:
-    """Write a URL without its user, password, query and fragment, which may be secret.
-
-    Args:
-        url: The URL.
-    """
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return "a URL"
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

@@ -9,7 +9,6 @@ from twisted.internet.defer import Deferred
 
 from hostkit.codes import Code
 from hostkit.http._redirects import redirected
-from hostkit.http._request import shown_url
 from hostkit.http._response import HttpCallError, HttpRequestError, HttpResponse, describe
 from hostkit.http._retries import (
     FIRST_PAUSE_SECONDS,
@@ -19,6 +18,7 @@ from hostkit.http._retries import (
     may_retry,
     retry_after_seconds,
 )
+from hostkit.http._urls import shown_url
 from hostkit.logs import logger_of
 from hostkit.loops import Backoff, settle
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final, final
 from hyperlink import EncodedURL
 from treq.client import HTTPClient
 from treq.cookies import IndexableCookieJar
-from twisted.internet.defer import CancelledError, Deferred, succeed
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.endpoints import wrapClientTLS
 from twisted.web.client import Agent, BrowserLikePolicyForHTTPS, HTTPConnectionPool, ProxyAgent
-from twisted.web.iweb import IAgentEndpointFactory, IBodyProducer
+from twisted.web.iweb import IAgentEndpointFactory
 from zope.interface import implementer
 
 from hostkit.codes import Code
@@ -23,10 +23,10 @@ from hostkit.http._reading import EncodedAgent, read_body, show_encoding
 from hostkit.http._request import NOTHING
 from hostkit.http._response import HttpCallError, HttpResponse
 from hostkit.http.addresses import CheckedEndpoint, Lookups, is_public
+from hostkit.http.bodies import Body
 from hostkit.loops import find_reactor, settle
 
 if TYPE_CHECKING:
-    from twisted.internet.interfaces import IConsumer
     from twisted.web.client import URI
 
     from hostkit.config import Http
@@ -36,29 +36,6 @@ if TYPE_CHECKING:
 
 _MOST_IDLE_PER_HOST: Final = 8
 _IDLE_SECONDS: Final = 60
-
-
-@final
-@implementer(IBodyProducer)
-class _Body:
-    """The body of a request; that of treq needs the reactor that is installed."""
-
-    def __init__(self, data: Any) -> None:
-        self._data = data if isinstance(data, bytes) else data.encode()
-        self.length: Final = len(self._data)
-
-    def startProducing(self, consumer: IConsumer) -> Deferred[None]:
-        consumer.write(self._data)
-        return succeed(None)
-
-    def pauseProducing(self) -> None:
-        """Nothing is left to be sent later."""
-
-    def resumeProducing(self) -> None:
-        """Nothing is left to be sent later."""
-
-    def stopProducing(self) -> None:
-        """Nothing is left to be sent later."""
 
 
 @final
@@ -210,8 +187,8 @@ class _Door:
             self._check_proxy(request)
             if request.url.startswith("http:"):
                 client = self._through(proxy)
-                if proxy.authorization:
-                    headers["Proxy-Authorization"] = proxy.authorization.decode("ascii")
+                if proxy.authorization is not None:
+                    headers["Proxy-Authorization"] = proxy.authorization
         try:
             sent: Deferred[Any] = client.request(
                 request.method,
@@ -247,4 +224,4 @@ class _Door:
     def _client(self, agent: Any) -> HTTPClient:
         # Modules share it, so it keeps no cookies.
         jar = IndexableCookieJar(DefaultCookiePolicy(allowed_domains=[]))
-        return HTTPClient(EncodedAgent(agent), jar, _Body)
+        return HTTPClient(EncodedAgent(agent), jar, Body)

@@ -17,7 +17,7 @@ from twisted.mail.smtp import (
     TLSRequiredError,
 )
 
-from hostkit.http.addresses import CheckedEndpoint, Lookups
+from hostkit.http.addresses import CheckedEndpoint
 from hostkit.loops import find_reactor, settle
 from hostkit.mail._errors import MailRefusedError, MailUnavailableError
 from hostkit.mail._sender import Sender, factory_of
@@ -25,6 +25,7 @@ from hostkit.presenting import exception_line
 
 if TYPE_CHECKING:
     from hostkit.config import MailServer
+    from hostkit.http.addresses import Lookups
     from hostkit.loops import Clock
     from hostkit.mail._message import Mail
 
@@ -34,13 +35,14 @@ _FOR_GOOD: Final = 500
 _LONGEST: Final = 200
 
 
-async def deliver(mail: Mail, settings: MailServer, clock: Clock) -> None:
+async def deliver(mail: Mail, settings: MailServer, clock: Clock, lookups: Lookups) -> None:
     """Hand a mail over to the server.
 
     Args:
         mail: The mail.
         settings: The server.
         clock: Measures the time.
+        lookups: Looks up the server.
 
     Raises:
         MailRefusedError: The server refuses it, or some of its recipients.
@@ -51,7 +53,7 @@ async def deliver(mail: Mail, settings: MailServer, clock: Clock) -> None:
         options = None if settings.tls == "none" else optionsForClientTLS(settings.host)
         starttls = options if settings.tls == "starttls" else None
         sender = Sender(mail, settings.login, starttls, used.reactor, _identity())
-        endpoint = _endpoint_of(settings, used.reactor, options)
+        endpoint = _endpoint_of(settings, used.reactor, options, lookups)
         await settle(endpoint.connect(factory_of(sender)))
         try:
             answers, code, said = await settle(sender.answers)
@@ -69,10 +71,10 @@ async def deliver(mail: Mail, settings: MailServer, clock: Clock) -> None:
     _judge(answers, code, said, settings)
 
 
-def _endpoint_of(settings: MailServer, reactor: Any, options: Any) -> Any:
+def _endpoint_of(settings: MailServer, reactor: Any, options: Any, lookups: Lookups) -> Any:
     seconds = settings.timeout_seconds
     endpoint = CheckedEndpoint(
-        reactor, settings.host, settings.used_port, Lookups(), lambda _: True, seconds
+        reactor, settings.host, settings.used_port, lookups, lambda _: True, seconds
     )
     if settings.tls != "tls":
         return endpoint

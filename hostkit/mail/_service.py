@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import socket
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, final
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IReactorTime
 
     from hostkit.config import MailServer
+    from hostkit.http.addresses import LookUp, Lookups
     from hostkit.loops import Lifetime
 
 
@@ -26,6 +28,7 @@ class MailService:
     Args:
         settings: What the file says; `None` if it says nothing.
         clock: Where time-outs are set; see `Host`.
+        look_up: Looks up host names.
 
     Attributes:
         settings: As in the arguments.
@@ -33,10 +36,14 @@ class MailService:
     """
 
     def __init__(
-        self, settings: MailServer | None = None, clock: IReactorTime | None = None
+        self,
+        settings: MailServer | None = None,
+        clock: IReactorTime | None = None,
+        look_up: LookUp = socket.getaddrinfo,
     ) -> None:
         self.settings = settings
         self.clock: Final = clock
+        self._look_up = look_up
 
     def use(self, settings: MailServer | None) -> None:
         """Take over other settings.
@@ -79,7 +86,7 @@ class MailService:
         now = datetime.now(UTC)
         mail = write_mail(settings.sender, recipients, subject, html, text, now)
         clock, seconds = find_clock(self.clock), settings.timeout_seconds
-        make: Any = functools.partial(deliver, mail, settings, clock)
+        make: Any = functools.partial(deliver, mail, settings, clock, self._lookups)
         await lifetime.run(
             make,
             clock,
@@ -91,6 +98,13 @@ class MailService:
                 Code.SERVICE_OVER, f"a mail was not sent: module {module!r} was stopped"
             ),
         )
+
+    @functools.cached_property
+    def _lookups(self) -> Lookups:
+        """Looks up the server, of all mails together: so there are never many threads for that."""
+        from hostkit.http.addresses import Lookups  # noqa: PLC0415 -- few modules send mails
+
+        return Lookups(self._look_up)
 
 
 def _no_server(module: str) -> MailError:

@@ -56,7 +56,7 @@ def check_category(
     """
     samples = collect_samples(category.hookspecs.values(), arguments or {})
     tests: dict[str, Any] = {
-        f"test_{name}_{promise.name}": _make_test(
+        f"test_{name}_{promise.name}": _test_of(
             category, spec, promise, samples[name], keys or {}, loops
         )
         for name, spec in category.hookspecs.items()
@@ -91,7 +91,24 @@ def make_case(name: str, summary: str, tests: Mapping[str, Any]) -> type[unittes
     return type(name, (unittest.TestCase,), namespace)
 
 
-def _make_test(
+def make_test(check: Callable[[], None]) -> Callable[[unittest.TestCase], None]:
+    """Make a test of such a test case.
+
+    Args:
+        check: What it does. Of an `AssertionError` only the message is shown.
+    """
+
+    def test(_self: unittest.TestCase) -> None:
+        try:
+            check()
+        except AssertionError as error:
+            # The message says it all; the frames of the kit say nothing more.
+            raise error.with_traceback(None) from error.__cause__
+
+    return test
+
+
+def _test_of(
     category: type[Category],
     spec: Hookspec,
     promise: Promise,
@@ -102,13 +119,9 @@ def _make_test(
     def check(loop: LoopKind, values: Mapping[str, Any]) -> None:
         promise.check(Probed(category, spec, keys, values, loop))
 
-    def test(_self: unittest.TestCase) -> None:
+    def check_all() -> None:
         for loop in loops if spec.is_async else list(loops)[:1]:
-            try:
-                with _quiet():
-                    samples.each(functools.partial(check, loop), promise.most)
-            except AssertionError as error:
-                # The message says it all; the frames of the kit say nothing more.
-                raise error.with_traceback(None) from error.__cause__
+            with _quiet():
+                samples.each(functools.partial(check, loop), promise.most)
 
-    return test
+    return make_test(check_all)

@@ -14,10 +14,11 @@ from twisted.internet.protocol import Factory
 from twisted.web.client import Agent, ResponseFailed
 
 from hostkit.http import NOTHING
+from hostkit.http.bodies import Body
 from hostkit.logs import about
 from hostkit.loops import enter, is_task_cancelled, running_loop
 from hostkit.testing._build import clock_of
-from hostkit.testing._http import Answer, Body, Reading, write_request
+from hostkit.testing._http import Answer, Reading, write_request
 from hostkit.testing._lines import Connection, Line, Streamed, headers_of, raw_headers
 from hostkit.testing._logs import capture_logs
 from hostkit.testing._reactor import is_reactor_left

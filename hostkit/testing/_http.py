@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import TYPE_CHECKING, Any, final
 from urllib.parse import urlencode
 from uuid import uuid4
 
 import attrs
-from twisted.internet.defer import Deferred, succeed
+from twisted.internet.defer import Deferred
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.web.client import ResponseDone
 from twisted.web.http import PotentialDataLoss
-from twisted.web.iweb import IBodyProducer
-from zope.interface import implementer
 
 from hostkit.http import NOTHING
 from hostkit.loops import enter
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import TypeAlias
 
-    from twisted.internet.interfaces import IConsumer
     from twisted.python.failure import Failure
 
 
@@ -102,30 +99,6 @@ def _write_parts(form: Mapping[str, str], files: Files) -> tuple[dict[str, str],
     ]
     body = b"".join([*written, f"--{boundary}--\r\n".encode()])
     return {"content-type": f"multipart/form-data; boundary={boundary}"}, body
-
-
-@final
-@implementer(IBodyProducer)
-class Body:
-    """The body of a request, for Twisted's client.
-
-    Args:
-        data: The body.
-    """
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self.length: Final = len(data)
-
-    def startProducing(self, consumer: IConsumer) -> Deferred[None]:
-        """Send it."""
-        consumer.write(self._data)
-        return succeed(None)
-
-    def pauseProducing(self) -> None:
-        """Nothing is left to be sent later."""
-
-    resumeProducing = stopProducing = pauseProducing  # noqa: N815 -- so named by Twisted
 
 
 @final

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
-from hostkit.testing._category import make_case
+from hostkit.testing._category import make_case, make_test
 from hostkit.testing._living import Tried
 
 if TYPE_CHECKING:
     import unittest
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from hostkit.specs import Category
 
@@ -60,23 +61,10 @@ def check_module(  # noqa: PLR0913 -- all but the first by name
     for number, config in enumerate(good, 1):
         tried = Tried(module, config, [*good[: number - 1], *good[number:]], *shared)
         tests |= {
-            f"test_{name}_with_config_{number}": _make_test(tried, promise)
+            f"test_{name}_with_config_{number}": make_test(functools.partial(promise, tried))
             for name, promise in _OF_GOOD.items()
         }
     for number, config in enumerate(bad, 1):
         refused = Tried(module, config, (), *shared)
-        tests[f"test_refuses_bad_config_{number}"] = _make_test(refused, Tried.is_refused)
+        tests[f"test_refuses_bad_config_{number}"] = make_test(refused.is_refused)
     return make_case(f"Test{module.__name__}", f"What hosts expect of {module.__name__}.", tests)
-
-
-def _make_test(
-    tried: Tried, promise: Callable[[Tried], None]
-) -> Callable[[unittest.TestCase], None]:
-    def test(_self: unittest.TestCase) -> None:
-        try:
-            promise(tried)
-        except AssertionError as error:
-            # The message says it all; the frames of the kit say nothing more.
-            raise error.with_traceback(None) from error.__cause__
-
-    return test

@@ -6,14 +6,13 @@ import logging
 import os
 import resource
 from collections import Counter
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address
 from typing import TYPE_CHECKING, Any, Final, final
 
-from twisted.internet.address import IPv4Address as IPv4Peer
-from twisted.internet.address import IPv6Address as IPv6Peer
 from twisted.internet.protocol import Protocol
 
 from hostkit.logs import About
+from hostkit.web._peers import address_of
 
 if TYPE_CHECKING:
     from hostkit.config import Listener
@@ -37,12 +36,8 @@ def client_of(peer: object) -> str | None:
         An IPv4 address, or the first half of an IPv6 address, as all with that belong to one
         network; `None` for this machine, whose proxies have many connections.
     """
-    if not isinstance(peer, IPv4Peer | IPv6Peer):
-        return None
-    address = ip_address(peer.host.partition("%")[0])
-    if isinstance(address, IPv6Address):
-        address = address.ipv4_mapped or address
-    if address.is_loopback:
+    address = address_of(peer)
+    if address is None or address.is_loopback:
         return None
     if isinstance(address, IPv6Address):
         return f"{IPv6Address(int(address) >> 64 << 64)}/64"

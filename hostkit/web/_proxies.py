@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from typing import TYPE_CHECKING, Final, TypeAlias, final
+from ipaddress import IPv6Address, ip_network
+from typing import TYPE_CHECKING, Final, final
 
 from twisted.internet.address import IPv4Address as IPv4Peer
 from twisted.internet.address import IPv6Address as IPv6Peer
 from twisted.internet.address import UNIXAddress
+
+from hostkit.web._peers import address_of, read_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IAddress
     from twisted.web.http_headers import Headers
 
-_Address: TypeAlias = IPv4Address | IPv6Address
+    from hostkit.web._peers import Address
 
 _UNIX: Final = "unix"
 _FORWARDED_FOR: Final = b"x-forwarded-for"
@@ -53,7 +55,7 @@ class Proxies:
         """
         if not self._is_trusted(peer):
             return peer
-        found: _Address | None = None
+        found: Address | None = None
         for written in _split(headers, _FORWARDED_FOR):
             address = _read(written)
             if address is None:
@@ -74,12 +76,10 @@ class Proxies:
     def _is_trusted(self, peer: IAddress) -> bool:
         if isinstance(peer, UNIXAddress):
             return self._trusts_unix
-        if not isinstance(peer, IPv4Peer | IPv6Peer):
-            return False
-        address = _read(peer.host.partition("%")[0].encode())
+        address = address_of(peer)
         return address is not None and self._has(address)
 
-    def _has(self, address: _Address) -> bool:
+    def _has(self, address: Address) -> bool:
         return any(address in network for network in self._networks)
 
 
@@ -89,16 +89,11 @@ def _split(headers: Headers, name: bytes) -> Iterable[bytes]:
     return (part.strip() for part in reversed(b",".join(lines).split(b",")) if part.strip())
 
 
-def _read(written: bytes) -> _Address | None:
+def _read(written: bytes) -> Address | None:
     """Read an address, which may have a port."""
     text = written.decode("latin-1")
     if text.startswith("["):
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:
         text = text.partition(":")[0]
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return None
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return mapped or address
+    return read_address(text)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,20 @@ async def read_request(reader: asyncio.StreamReader) -> Heard:
     headers = {name.lower(): value.strip() for name, _, value in (x.partition(":") for x in lines)}
     body = await reader.readexactly(int(headers.get("content-length", 0)))
     return Heard(method, path, headers, body)
+
+
+@contextmanager
+def never_accepting() -> Iterator[int]:
+    """Listen, and neither accept connections nor refuse them; give the port, on 127.0.0.1."""
+    # A socket that accepts nothing is full after these; only then does the system stay silent.
+    with ExitStack() as sockets:
+        full, *others = [sockets.enter_context(socket.socket()) for _ in range(5)]
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for each in others:
+            each.setblocking(False)
+            each.connect_ex(full.getsockname())
+        yield full.getsockname()[1]
 
 
 @asynccontextmanager

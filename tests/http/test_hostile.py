@@ -1,15 +1,23 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gzip
-import socket
 
 import pytest
 
 from hostkit.http import HttpCallError, HttpUnreachableError
 from tests.http.conftest import Client
-from tests.http.servers import Answering, Heard, Peer, always, cut, in_turn, serving, silence
+from tests.http.servers import (
+    Answering,
+    Heard,
+    Peer,
+    always,
+    cut,
+    in_turn,
+    never_accepting,
+    serving,
+    silence,
+)
 
 LONG = 256 * 1024
 """Twice what a head may have."""
@@ -205,18 +213,10 @@ async def test_nothing_listens(client: Client) -> None:
 
 async def test_a_connection_that_is_never_accepted_is_given_up(client: Client) -> None:
     """After a time of its own."""
-    # A socket that accepts nothing is full after these; only then does the system stay silent.
-    with contextlib.ExitStack() as sockets:
-        full, *others = [sockets.enter_context(socket.socket()) for _ in range(5)]
-        full.bind(("127.0.0.1", 0))
-        full.listen(0)
-        for each in others:
-            each.setblocking(False)
-            each.connect_ex(full.getsockname())
-        url = f"http://127.0.0.1:{full.getsockname()[1]}/"
+    with never_accepting() as port:
         async with client(connect_timeout="50ms") as http:
             with pytest.raises(HttpUnreachableError, match="does not accept the connection in"):
-                await http.get_raw(url, retries=0)
+                await http.get_raw(f"http://127.0.0.1:{port}/", retries=0)
 
 
 async def test_a_first_failure_is_repaired(client: Client) -> None:

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
+import threading
 from typing import Any
 
 import pytest
 
 from hostkit import Unavailable
-from hostkit.mail import MailError, MailRefusedError, MailUnavailableError
+from hostkit.config import MailServer
+from hostkit.loops import Lifetime
+from hostkit.mail import MailError, MailRefusedError, MailService, MailUnavailableError
+from tests.http.servers import never_accepting
 from tests.mail.servers import MailBox, mail_server, mailing, scripted
 
 
@@ -24,23 +27,40 @@ async def test_a_server_that_is_not_there_is_an_outage() -> None:
     assert raised.value.reason.startswith(f"the mail server localhost:{port} cannot be used")
 
 
-async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await reader.read()
+async def test_few_threads_look_up_the_server() -> None:
+    """However many mails wait for it, and for how long."""
+    loop, is_full, may_end = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+    begun: list[str] = []
+
+    def look_up(host: str, _port: int, **_: Any) -> list[Any]:
+        begun.append(host)
+        if len(begun) == 10:
+            loop.call_soon_threadsafe(is_full.set)
+        may_end.wait()
+        raise socket.gaierror("not known")
+
+    settings = MailServer(host="mail.example", sender="words@words.example", tls="none")
+    service, lifetime = MailService(settings, look_up=look_up), Lifetime()
+    mails = asyncio.gather(
+        *(service.send("words", lifetime, "ann@x.example", "Hi", None, "x") for _ in range(15)),
+        return_exceptions=True,
+    )
+    await is_full.wait()
+    assert len(begun) == 10
+    may_end.set()
+    outcomes = await mails
+    assert [type(each) for each in outcomes] == [MailUnavailableError] * 15
+    assert begun == ["mail.example"] * 15
 
 
-async def garbage(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-    await reader.read()
+def saying(first: bytes) -> Any:
+    """A server that says this, and nothing more."""
 
+    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(first)
+        await reader.read()
 
-async def busy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    writer.write(b"421 too many connections\r\n")
-    await reader.read()
-
-
-async def banned(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    writer.write(b"554 no service for you\r\n")
-    await reader.read()
+    return script
 
 
 async def closing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -51,10 +71,18 @@ async def closing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
 @pytest.mark.parametrize(
     ("script", "kind", "said"),
     [
-        (silent, MailUnavailableError, "has not taken a mail within 0.2 s"),
-        (garbage, MailUnavailableError, "has answered -1"),
-        (busy, MailUnavailableError, "has answered 421 too many connections"),
-        (banned, MailRefusedError, "has answered 554 no service for you"),
+        (saying(b""), MailUnavailableError, "has not taken a mail within 0.2 s"),
+        (saying(b"HTTP/1.1 400 Bad Request\r\n\r\n"), MailUnavailableError, "has answered -1"),
+        (
+            saying(b"421 too many connections\r\n"),
+            MailUnavailableError,
+            "has answered 421 too many connections",
+        ),
+        (
+            saying(b"554 no service for you\r\n"),
+            MailRefusedError,
+            "has answered 554 no service for you",
+        ),
         (closing, MailUnavailableError, "cannot be used: "),
     ],
 )
@@ -118,15 +146,8 @@ async def test_what_comes_after_the_mail_does_not_matter() -> None:
 
 async def test_a_caller_may_give_up_while_connecting() -> None:
     """Its own cancellation is what it gets."""
-    # A socket that accepts nothing is full after these; only then does the system stay silent.
-    with contextlib.ExitStack() as sockets:
-        full, *others = [sockets.enter_context(socket.socket()) for _ in range(5)]
-        full.bind(("127.0.0.1", 0))
-        full.listen(0)
-        for each in others:
-            each.setblocking(False)
-            each.connect_ex(full.getsockname())
-        async with mailing(full.getsockname()[1], host="127.0.0.1") as api:
+    with never_accepting() as port:
+        async with mailing(port, host="127.0.0.1") as api:
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(0.1):
                     await api.send_mail("ann@x.example", "Hi", text="x")

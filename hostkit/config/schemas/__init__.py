@@ -3,12 +3,11 @@
 `file_schema` describes the config file; the gateway describes JSON with a dialect of its own.
 """
 
-from hostkit.config._containers import LISTS, MAPPINGS, UNIONS
+from hostkit.config._containers import MAPPINGS, UNIONS
 from hostkit.config.schemas._file import file_schema
 from hostkit.config.schemas._writer import Describe, Dialect, Schema, Shape, write_schema
 
 __all__ = [
-    "LISTS",
     "MAPPINGS",
     "UNIONS",
     "Describe",

@@ -77,8 +77,9 @@ def _texts(cls: Any) -> dict[str, str]:
 def _attributes(lines: list[str]) -> Iterator[tuple[str, str]]:
     """Read the sections of a docstring that describe attributes."""
     is_inside, name, text = False, "", list[str]()
+    indent = _indent_of_items(lines)
     for line in [*lines, "End:"]:
-        item = _ITEM.fullmatch(line.strip()) if _indent(line) == _indent_of_items(lines) else None
+        item = _ITEM.fullmatch(line.strip()) if _indent(line) == indent else None
         if name and (item or not line.startswith(" ")) and line:
             yield name, " ".join(text)
             name = ""
