@@ -21,6 +21,8 @@ def tokens_of(settings: Settings) -> frozenset[str]:
     tokens = {token for listener in settings.listeners for token in listener.tokens}
     if _has_password(settings.database):
         tokens.add(settings.database)
+    if settings.mail is not None and settings.mail.password:
+        tokens.add(settings.mail.password)
     return frozenset(tokens if settings.redis is None else tokens.union(settings.redis.keys))
 
 
@@ -52,6 +54,9 @@ def plain_secrets(settings: Settings, hidden: frozenset[str]) -> Iterator[Proble
         yield _in_the_clear("password", ("hostkit", "redis", "url"))
     if _has_password(settings.database) and settings.database not in hidden:
         yield _in_the_clear("password", ("hostkit", "database"))
+    mail = settings.mail
+    if mail is not None and mail.password and mail.password not in hidden:
+        yield _in_the_clear("password", ("hostkit", "mail", "password"))
     for key in ("key", "previous_key"):
         value: str | None = getattr(redis, key, None)
         if value is not None and value not in hidden:

@@ -227,6 +227,22 @@ def test_a_password_of_the_database_is_refused_as_well(
         assert "s3cret" not in file.redact(f"cannot connect to {url}")
 
 
+def test_a_password_of_the_mail_server_is_refused_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the file; from elsewhere it is taken, and masked, as that of a program's mapping is."""
+    path = tmp_path / "host.yaml"
+    mail = "hostkit: {mail: {host: x.example, from: a@x.example, user: ann, password: "
+    problem = problem_of(path, f"{mail}hunter2-s3cret}}}}\n")
+    assert (problem.code, problem.path) == ("HK054", ("hostkit", "mail", "password"))
+    assert "s3cret" not in problem.render()
+    monkeypatch.setenv("PASSWORD", "hunter2-s3cret")
+    path.write_text(f"{mail}!env PASSWORD}}}}\n")
+    given = {"host": "x.example", "from": "a@x.example", "password": "hunter2-s3cret"}
+    for file in (load(path), from_mapping({"hostkit": {"mail": given}})):
+        assert file.redact("535 no hunter2-s3cret") == "535 no [redacted]"
+
+
 def test_a_password_comes_from_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """So does the whole URL, or a program gives it."""
     url = "redis://:s3cret@localhost"
